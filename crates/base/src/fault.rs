@@ -1,0 +1,80 @@
+use std::borrow::Cow;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// The class of a refusal; each face maps it to its own status in one table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Who is asking is not known.
+    Unauthenticated,
+    /// Seen, but not allowed.
+    Forbidden,
+    /// Not there, or not to be seen.
+    NotFound,
+    /// Was there and never comes back.
+    Gone,
+    /// Contradicts the present state.
+    Conflict,
+    /// The object is no longer what the caller expects.
+    Stale,
+    /// The caller must say which version it is changing.
+    PreconditionRequired,
+    /// Cannot be read at all.
+    Malformed,
+    /// Can be read and is wrong.
+    Invalid,
+    /// Larger than is taken.
+    TooLarge,
+    /// Of a type that is not taken.
+    UnsupportedType,
+    /// More often than is taken.
+    TooMany,
+    /// Not now; later.
+    Unavailable,
+    /// No room left to store it.
+    StorageFull,
+    /// Our own fault.
+    Internal,
+}
+
+/// One field at fault.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FieldFault {
+    /// JSON Pointer (RFC 6901) into the request's body, or the name of a query parameter or header.
+    pub pointer: String,
+    /// Stable code of the fault, such as `required` or `too-long`.
+    pub code: Cow<'static, str>,
+    /// What to do about it, in the reader's language where a translation of the code exists.
+    pub detail: String,
+}
+
+impl FieldFault {
+    /// A fault of `code` at `pointer`.
+    pub fn new(
+        pointer: impl Into<String>,
+        code: impl Into<Cow<'static, str>>,
+        detail: impl Into<String>,
+    ) -> Self {
+        Self { pointer: pointer.into(), code: code.into(), detail: detail.into() }
+    }
+}
+
+/// An operation was refused. Every error type that leaves an area implements this.
+pub trait Fault: std::error::Error + Send + Sync + 'static {
+    /// The class of the refusal.
+    fn kind(&self) -> Kind;
+
+    /// The stable code (`urn:renraku:problem:<code>`), kebab-case, with a text in every language.
+    fn code(&self) -> &'static str;
+
+    /// The fields at fault.
+    fn fields(&self) -> Vec<FieldFault> {
+        Vec::new()
+    }
+
+    /// Further members that this code promises, as a JSON object.
+    fn members(&self) -> Option<serde_json::Map<String, serde_json::Value>> {
+        None
+    }
+}

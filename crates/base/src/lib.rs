@@ -1,0 +1,21 @@
+#![doc = include_str!("../README.md")]
+
+mod clock;
+mod etag;
+mod fault;
+mod id;
+mod page;
+mod principal;
+mod schema;
+mod timestamp;
+
+pub use clock::{Clock, Entropy, FixedClock, SystemClock};
+pub use etag::{ETag, Precondition};
+pub use fault::{Fault, FieldFault, Kind};
+pub use id::{
+    AddressBookId, AppPasswordId, BadId, CalendarId, ContactId, DeviceId, EventId, FacilityId, Id, MailboxId,
+    MessageId, NotificationId, PersonId, PostId, UnitId, kind,
+};
+pub use page::{Cursor, Limit, Page};
+pub use principal::{Language, Principal, Role};
+pub use timestamp::Timestamp;

@@ -1,0 +1,404 @@
+//! The change log: one counter row a collection.
+//!
+//! A committed change is never skipped, because the counter's row is locked from the moment a number is taken until
+//! the commit: a later number of the same collection cannot commit before an earlier one. Numbers are taken at the very
+//! end of the transaction, in ascending order of collections, so that writers neither wait long nor deadlock.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+
+use crate::{
+    Error, ReadTx, Tx,
+    schema::{changes, collections},
+};
+
+/// Identifies a collection: what has one counter and is followed as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CollectionId(pub i64);
+
+/// What a collection holds; decides which types its changes are of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CollectionKind {
+    /// One person's own view of what is shared with them: gains and losses of calendars and address books.
+    Home,
+    /// The same for everyone in a unit, or for everyone.
+    SharedHome,
+    /// A calendar with its events.
+    Calendar,
+    /// An address book with its contacts.
+    AddressBook,
+    /// One person's mailboxes and messages.
+    Mail,
+    /// One person's notifications.
+    Notifications,
+    /// All people and units.
+    Directory,
+    /// All facilities.
+    Facilities,
+    /// Devices that were revoked; followed by server processes only.
+    Revocations,
+}
+
+impl CollectionKind {
+    /// The name by which it is stored.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Home => "home",
+            Self::SharedHome => "shared-home",
+            Self::Calendar => "calendar",
+            Self::AddressBook => "address-book",
+            Self::Mail => "mail",
+            Self::Notifications => "notifications",
+            Self::Directory => "directory",
+            Self::Facilities => "facilities",
+            Self::Revocations => "revocations",
+        }
+    }
+
+    /// The kind of a stored name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        [
+            Self::Home,
+            Self::SharedHome,
+            Self::Calendar,
+            Self::AddressBook,
+            Self::Mail,
+            Self::Notifications,
+            Self::Directory,
+            Self::Facilities,
+            Self::Revocations,
+        ]
+        .into_iter()
+        .find(|kind| kind.as_str() == name)
+    }
+}
+
+/// The type of a changed object, as `sync` names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(i32)]
+pub enum ObjectType {
+    /// A calendar's own properties.
+    Calendar = 1,
+    /// A facility.
+    Facility = 2,
+    /// An event and its occurrences.
+    Event = 3,
+    /// An address book's own properties.
+    AddressBook = 4,
+    /// A contact.
+    Contact = 5,
+    /// A unit.
+    Unit = 6,
+    /// A person in the directory.
+    Person = 7,
+    /// A mailbox.
+    Mailbox = 8,
+    /// A mail.
+    Message = 9,
+    /// A notification.
+    Notification = 10,
+    /// A device whose session ended.
+    Device = 11,
+    /// An app password.
+    AppPassword = 12,
+}
+
+impl ObjectType {
+    const ALL: [Self; 12] = [
+        Self::Calendar,
+        Self::Facility,
+        Self::Event,
+        Self::AddressBook,
+        Self::Contact,
+        Self::Unit,
+        Self::Person,
+        Self::Mailbox,
+        Self::Message,
+        Self::Notification,
+        Self::Device,
+        Self::AppPassword,
+    ];
+
+    /// The number by which it is stored.
+    #[must_use]
+    pub const fn number(self) -> i32 {
+        self as i32
+    }
+
+    /// The type of a stored number.
+    #[must_use]
+    pub fn from_number(number: i32) -> Option<Self> {
+        Self::ALL.into_iter().find(|object_type| object_type.number() == number)
+    }
+}
+
+/// Proof that a change was recorded; only [`record`] makes one.
+#[derive(Debug)]
+#[must_use = "answer with Recorded::with(value)"]
+pub struct Recorded(());
+
+impl Recorded {
+    /// The value of an operation whose change is recorded.
+    pub fn with<T>(self, value: T) -> Changed<T> {
+        Changed { value }
+    }
+}
+
+/// The answer of an operation that changed something and recorded it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changed<T> {
+    value: T,
+}
+
+impl<T> Changed<T> {
+    /// The answer itself.
+    pub fn into_inner(self) -> T {
+        self.value
+    }
+
+    /// The answer turned into another.
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Changed<U> {
+        Changed { value: f(self.value) }
+    }
+
+    /// The answer itself.
+    pub fn get(&self) -> &T {
+        &self.value
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Pending {
+    collection: CollectionId,
+    object_type: ObjectType,
+    object: String,
+    gone: bool,
+}
+
+/// Records that an object of `collection` is there in a new state. Numbered when the transaction commits.
+pub fn record<K>(
+    tx: &mut Tx<'_>,
+    collection: CollectionId,
+    object_type: ObjectType,
+    object: &renraku_base::Id<K>,
+) -> Recorded {
+    push(tx, collection, object_type, object.as_str(), false)
+}
+
+/// Records that an object of `collection` is gone from it. Numbered when the transaction commits.
+pub fn record_gone<K>(
+    tx: &mut Tx<'_>,
+    collection: CollectionId,
+    object_type: ObjectType,
+    object: &renraku_base::Id<K>,
+) -> Recorded {
+    push(tx, collection, object_type, object.as_str(), true)
+}
+
+fn push(
+    tx: &mut Tx<'_>,
+    collection: CollectionId,
+    object_type: ObjectType,
+    object: &str,
+    gone: bool,
+) -> Recorded {
+    tx.pending.push(Pending { collection, object_type, object: object.to_owned(), gone });
+    Recorded(())
+}
+
+/// What a transaction changed, told to subscribers after it committed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Committed {
+    /// Each changed collection with the types of the objects that changed in it.
+    pub collections: Vec<(CollectionId, Vec<ObjectType>)>,
+    /// Whether a job was put into the queue.
+    pub jobs_enqueued: bool,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = changes)]
+struct ChangeRow<'a> {
+    collection_id: i64,
+    modseq: i64,
+    object_type: i32,
+    object_id: &'a str,
+    gone: bool,
+    at: i64,
+}
+
+/// Numbers and stores what the transaction recorded. Called once, just before the commit.
+pub(crate) fn flush(tx: &mut Tx<'_>) -> Result<Committed, Error> {
+    let pending = std::mem::take(&mut tx.pending);
+    // Of one object only its last state counts; collections in ascending order of their ids.
+    let mut by_collection: BTreeMap<CollectionId, BTreeMap<(ObjectType, &str), bool>> = BTreeMap::new();
+    for change in &pending {
+        by_collection
+            .entry(change.collection)
+            .or_default()
+            .insert((change.object_type, &change.object), change.gone);
+    }
+    let at = tx.now().micros();
+    let mut rows = Vec::with_capacity(pending.len());
+    let mut committed = Committed { collections: Vec::new(), jobs_enqueued: tx.jobs_enqueued };
+    for (collection, objects) in &by_collection {
+        let count = i64::try_from(objects.len()).unwrap_or(i64::MAX);
+        let upto: Option<i64> = diesel::update(collections::table.find(collection.0))
+            .set(collections::modseq.eq(collections::modseq + count))
+            .returning(collections::modseq)
+            .get_result(tx.conn())
+            .optional()?;
+        let upto = upto.ok_or_else(|| Error::damaged(format!("collection {} is not there", collection.0)))?;
+        let mut types: Vec<ObjectType> = Vec::new();
+        for (modseq, ((object_type, object), gone)) in (upto - count + 1..).zip(objects) {
+            if !types.contains(object_type) {
+                types.push(*object_type);
+            }
+            rows.push(ChangeRow {
+                collection_id: collection.0,
+                modseq,
+                object_type: object_type.number(),
+                object_id: object,
+                gone: *gone,
+                at,
+            });
+        }
+        committed.collections.push((*collection, types));
+    }
+    for some in rows.chunks(2_000) {
+        tx.run(diesel::insert_into(changes::table).values(some))?;
+    }
+    Ok(committed)
+}
+
+/// Makes a new, empty collection.
+///
+/// # Errors
+/// [`Error`] when the statement fails.
+pub fn create_collection(
+    tx: &mut Tx<'_>,
+    kind: CollectionKind,
+    owner: Option<&str>,
+) -> Result<CollectionId, Error> {
+    let id = diesel::insert_into(collections::table)
+        .values((collections::kind.eq(kind.as_str()), collections::owner_id.eq(owner)))
+        .returning(collections::id);
+    let ids: Vec<i64> = tx.fetch(id)?;
+    ids.first().copied().map(CollectionId).ok_or_else(|| Error::damaged("no collection was made"))
+}
+
+/// A collection's place in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    /// Which collection.
+    pub collection: CollectionId,
+    /// The number of its latest change.
+    pub modseq: i64,
+    /// Changes up to this number are no longer told one by one.
+    pub floor: i64,
+}
+
+/// The heads of these collections, by one statement; one that is not there is left out.
+///
+/// # Errors
+/// [`Error`] when the statement fails.
+pub fn heads(tx: &mut ReadTx<'_>, ids: &[CollectionId]) -> Result<Vec<Head>, Error> {
+    let rows: Vec<(i64, i64, i64)> = collections::table
+        .filter(collections::id.eq_any(ids.iter().map(|id| id.0)))
+        .select((collections::id, collections::modseq, collections::floor))
+        .load(tx.conn())?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, modseq, floor)| Head { collection: CollectionId(id), modseq, floor })
+        .collect())
+}
+
+/// The collections of one kind that a person owns (`None`: that nobody owns), in ascending order.
+///
+/// # Errors
+/// [`Error`] when the statement fails.
+pub fn find_by_owner(
+    tx: &mut ReadTx<'_>,
+    kind: CollectionKind,
+    owner: Option<&str>,
+) -> Result<Vec<CollectionId>, Error> {
+    let query = collections::table
+        .filter(collections::kind.eq(kind.as_str()))
+        .select(collections::id)
+        .order(collections::id);
+    let ids: Vec<i64> = match owner {
+        Some(owner) => query.filter(collections::owner_id.eq(owner)).load(tx.conn())?,
+        None => query.filter(collections::owner_id.is_null()).load(tx.conn())?,
+    };
+    Ok(ids.into_iter().map(CollectionId).collect())
+}
+
+/// One change, as the log tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Its number in the collection.
+    pub modseq: i64,
+    /// The type of the object.
+    pub object_type: ObjectType,
+    /// The object.
+    pub object: String,
+    /// Whether the object went away by it.
+    pub gone: bool,
+}
+
+/// The changes of a collection after number `after`, oldest first, at most `limit` of them.
+///
+/// # Errors
+/// [`Error`] when the statement fails.
+pub fn since(
+    tx: &mut ReadTx<'_>,
+    collection: CollectionId,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<Change>, Error> {
+    let rows: Vec<(i64, i32, String, bool)> = changes::table
+        .filter(changes::collection_id.eq(collection.0).and(changes::modseq.gt(after)))
+        .order(changes::modseq)
+        .limit(limit)
+        .select((changes::modseq, changes::object_type, changes::object_id, changes::gone))
+        .load(tx.conn())?;
+    rows.into_iter()
+        .map(|(modseq, object_type, object, gone)| {
+            let object_type = ObjectType::from_number(object_type)
+                .ok_or_else(|| Error::damaged(format!("object type {object_type} in the change log")))?;
+            Ok(Change { modseq, object_type, object, gone })
+        })
+        .collect()
+}
+
+/// Forgets changes older than `before` (microseconds), but never the latest `keep` of a collection.
+/// Returns how many were forgotten.
+///
+/// # Errors
+/// [`Error`] when a statement fails.
+pub fn prune(tx: &mut Tx<'_>, before: i64, keep: i64) -> Result<usize, Error> {
+    let stale: Vec<(i64, Option<i64>)> = changes::table
+        .filter(changes::at.lt(before))
+        .group_by(changes::collection_id)
+        .select((changes::collection_id, diesel::dsl::max(changes::modseq)))
+        .load(tx.conn())?;
+    let mut forgotten = 0;
+    for (collection, oldest_kept) in stale {
+        let modseq: i64 =
+            collections::table.find(collection).select(collections::modseq).first(tx.conn())?;
+        let floor = oldest_kept.unwrap_or(0).min(modseq - keep);
+        if floor <= 0 {
+            continue;
+        }
+        forgotten += diesel::delete(
+            changes::table.filter(changes::collection_id.eq(collection).and(changes::modseq.le(floor))),
+        )
+        .execute(tx.conn())?;
+        diesel::update(collections::table.find(collection))
+            .set(collections::floor.eq(floor))
+            .execute(tx.conn())?;
+    }
+    Ok(forgotten)
+}

@@ -1,0 +1,267 @@
+use std::{
+    fmt,
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use diesel::{
+    RunQueryDsl,
+    r2d2::{Pool, PooledConnection},
+    sql_types::Text,
+};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use renraku_base::{Clock, Timestamp};
+
+use crate::{
+    AnyConn, Error, Location, ReadTx, Tx, changes,
+    connection::{self, Connector, Use},
+    error, meta,
+};
+
+const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
+const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
+const MAX_RUNS: usize = 4;
+
+type Subscriber = Box<dyn Fn(&changes::Committed) + Send + Sync>;
+
+/// The database: [`Db::read`] and [`Db::write`] are the only two ways to it. Cheap to clone.
+#[derive(Clone)]
+pub struct Db(Arc<Inner>);
+
+struct Inner {
+    location: Location,
+    readers: Pool<Connector>,
+    writers: Pool<Connector>,
+    clock: Arc<dyn Clock>,
+    statements: Arc<AtomicU64>,
+    subscribers: RwLock<Vec<Subscriber>>,
+}
+
+/// How to open the database.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where the data are.
+    pub location: Location,
+    /// How many transactions run at once (on SQLite: how many read; one writes).
+    pub pool_size: u32,
+    /// How long a request waits for its turn before it is told to come back later.
+    pub wait: Duration,
+}
+
+impl Settings {
+    /// The settings of a small machine.
+    #[must_use]
+    pub fn new(location: Location) -> Self {
+        Self { location, pool_size: 4, wait: Duration::from_secs(5) }
+    }
+}
+
+impl Db {
+    /// Opens the database without changing it.
+    ///
+    /// # Errors
+    /// [`Error::Open`] with what is wrong and what to do.
+    pub fn open(settings: Settings, clock: Arc<dyn Clock>) -> Result<Self, Error> {
+        let statements = Arc::new(AtomicU64::new(0));
+        let pool = |purpose: Use, size: u32| {
+            let connector = Connector {
+                location: settings.location.clone(),
+                purpose,
+                statements: Arc::clone(&statements),
+            };
+            // The first connection is made here, so that a wrong address is told at once and in words.
+            let first = diesel::r2d2::ManageConnection::connect(&connector)?;
+            drop(first);
+            Pool::builder()
+                .max_size(size)
+                .min_idle(Some(0))
+                .test_on_check_out(false)
+                .connection_timeout(settings.wait)
+                .build(connector)
+                .map_err(|error| Error::Open(format!("the database does not open: {error}")))
+        };
+        let sqlite = matches!(settings.location, Location::Sqlite(_));
+        let writers = pool(Use::Write, if sqlite { 1 } else { settings.pool_size })?;
+        let readers = if sqlite { pool(Use::Read, settings.pool_size)? } else { writers.clone() };
+        let db = Self(Arc::new(Inner {
+            location: settings.location,
+            readers,
+            writers,
+            clock,
+            statements,
+            subscribers: RwLock::default(),
+        }));
+        db.refuse_translated_messages()?;
+        Ok(db)
+    }
+
+    /// A deadlock is told by text alone, and PostgreSQL translates it by `lc_messages`.
+    fn refuse_translated_messages(&self) -> Result<(), Error> {
+        #[derive(diesel::QueryableByName)]
+        struct Setting {
+            #[diesel(sql_type = Text)]
+            lc_messages: String,
+        }
+        let mut conn = checkout(&self.0.readers)?;
+        let AnyConn::Postgres(c) = &mut *conn else { return Ok(()) };
+        let rows: Vec<Setting> = diesel::sql_query("SHOW lc_messages").load(c)?;
+        match rows.first() {
+            Some(row) if row.lc_messages == "C" || row.lc_messages.starts_with("en_") || row.lc_messages.is_empty() => {
+                Ok(())
+            }
+            Some(row) => Err(Error::Open(format!(
+                "PostgreSQL's lc_messages is {}: set it to C (`ALTER DATABASE … SET lc_messages = 'C'`), so that \
+                 deadlocks can be told from other errors",
+                row.lc_messages
+            ))),
+            None => Ok(()),
+        }
+    }
+
+    /// Brings the schema up to date and gives a new database its epoch.
+    ///
+    /// # Errors
+    /// [`Error::Open`] when a migration fails.
+    pub fn migrate(&self) -> Result<(), Error> {
+        let failed = |error: Box<dyn std::error::Error + Send + Sync>| {
+            Error::Open(format!("the schema cannot be brought up to date: {error}"))
+        };
+        {
+            let mut conn = checkout(&self.0.writers)?;
+            match &mut *conn {
+                AnyConn::Sqlite(c) => c.run_pending_migrations(SQLITE_MIGRATIONS).map_err(failed)?,
+                AnyConn::Postgres(c) => c.run_pending_migrations(POSTGRES_MIGRATIONS).map_err(failed)?,
+            };
+        }
+        self.write(|tx| {
+            if meta::get(tx, "epoch")?.is_none() {
+                meta::renew_epoch(tx)?;
+            }
+            Ok::<_, Error>(())
+        })
+    }
+
+    /// Undoes every migration: an empty schema is left. For tests of the migrations alone.
+    ///
+    /// # Errors
+    /// [`Error::Open`] when a migration fails.
+    pub fn revert_all(&self) -> Result<(), Error> {
+        let failed = |error: Box<dyn std::error::Error + Send + Sync>| {
+            Error::Open(format!("the schema cannot be reverted: {error}"))
+        };
+        let mut conn = checkout(&self.0.writers)?;
+        match &mut *conn {
+            AnyConn::Sqlite(c) => c.revert_all_migrations(SQLITE_MIGRATIONS).map_err(failed)?,
+            AnyConn::Postgres(c) => c.revert_all_migrations(POSTGRES_MIGRATIONS).map_err(failed)?,
+        };
+        Ok(())
+    }
+
+    /// Runs `f` on one consistent snapshot.
+    ///
+    /// # Errors
+    /// The failure of `f`, or [`Error`] when the database is busy or fails.
+    pub fn read<T, E>(&self, f: impl FnOnce(&mut ReadTx<'_>) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<Error>,
+    {
+        let mut conn = checkout(&self.0.readers)?;
+        connection::begin(&mut conn, Use::Read)?;
+        let result = f(&mut ReadTx::new(&mut conn, self.0.clock.now()));
+        connection::roll_back(&mut conn)?;
+        result
+    }
+
+    /// Runs `f` in one transaction that commits when it succeeds and leaves nothing behind when it fails. PostgreSQL
+    /// may end it to keep others going; then `f` runs again.
+    ///
+    /// # Errors
+    /// The failure of `f`, or [`Error`] when the database is busy or fails.
+    pub fn write<T, E>(&self, mut f: impl FnMut(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<Error> + std::error::Error + 'static,
+    {
+        let mut runs = 0;
+        loop {
+            runs += 1;
+            match self.write_once(&mut f) {
+                Err(error) if runs < MAX_RUNS && error::is_retry(&error) => {}
+                other => return other,
+            }
+        }
+    }
+
+    fn write_once<T, E>(&self, f: &mut impl FnMut(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<Error>,
+    {
+        let (value, committed) = {
+            let mut conn = checkout(&self.0.writers)?;
+            connection::begin(&mut conn, Use::Write)?;
+            let mut tx = Tx::new(&mut conn, self.0.clock.now());
+            let result = f(&mut tx).and_then(|value| Ok((value, changes::flush(&mut tx)?)));
+            match result {
+                Ok(done) => {
+                    if let Err(error) = connection::commit(&mut conn) {
+                        // A commit that failed may have left its transaction open; the pool drops the connection then.
+                        drop(connection::roll_back(&mut conn));
+                        return Err(error.into());
+                    }
+                    done
+                }
+                Err(error) => {
+                    connection::roll_back(&mut conn)?;
+                    return Err(error);
+                }
+            }
+        };
+        self.tell(&committed);
+        Ok(value)
+    }
+
+    /// Tells subscribers of changes that were committed, here or (heard by other means) by another process.
+    pub fn tell(&self, committed: &changes::Committed) {
+        if committed.collections.is_empty() && !committed.jobs_enqueued {
+            return;
+        }
+        for subscriber in self.0.subscribers.read().unwrap_or_else(PoisonError::into_inner).iter() {
+            subscriber(committed);
+        }
+    }
+
+    /// Calls `subscriber` after each commit that recorded a change or put a job into the queue. It must be quick.
+    pub fn subscribe(&self, subscriber: impl Fn(&changes::Committed) + Send + Sync + 'static) {
+        self.0.subscribers.write().unwrap_or_else(PoisonError::into_inner).push(Box::new(subscriber));
+    }
+
+    /// How many statements were sent to the database since it was opened, transaction control included.
+    #[must_use]
+    pub fn statements(&self) -> u64 {
+        self.0.statements.load(Ordering::Relaxed)
+    }
+
+    /// The current instant, by the clock that the transactions use.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    /// Where the data are.
+    #[must_use]
+    pub fn location(&self) -> &Location {
+        &self.0.location
+    }
+}
+
+impl fmt::Debug for Db {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Db").finish_non_exhaustive()
+    }
+}
+
+fn checkout(pool: &Pool<Connector>) -> Result<PooledConnection<Connector>, Error> {
+    pool.get().map_err(|_timed_out| Error::Busy)
+}

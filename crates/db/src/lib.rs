@@ -1,0 +1,23 @@
+#![doc = include_str!("../README.md")]
+
+pub mod changes;
+mod connection;
+mod db;
+mod error;
+pub mod jobs;
+pub mod ledger;
+mod like;
+pub mod meta;
+pub mod schema;
+mod transaction;
+
+// The crate's features choose how libpq and SQLite are built.
+use libsqlite3_sys as _;
+use pq_sys as _;
+
+pub use changes::{Changed, CollectionId, CollectionKind, ObjectType};
+pub use connection::{AnyConn, Location};
+pub use db::{Db, Settings};
+pub use error::Error;
+pub use like::contains;
+pub use transaction::{ReadTx, Tx};

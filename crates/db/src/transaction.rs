@@ -1,0 +1,133 @@
+use std::ops::{Deref, DerefMut};
+
+use diesel::{
+    Connection, PgConnection, QueryResult, SqliteConnection,
+    connection::TransactionManager,
+    query_dsl::methods::{ExecuteDsl, LoadQuery},
+};
+use renraku_base::{Entropy, Id, Timestamp};
+
+use crate::{AnyConn, Error, changes};
+
+/// A transaction that reads: one consistent snapshot, and no way to write.
+pub struct ReadTx<'c> {
+    pub(crate) conn: &'c mut AnyConn,
+    now: Timestamp,
+}
+
+impl<'c> ReadTx<'c> {
+    pub(crate) fn new(conn: &'c mut AnyConn, now: Timestamp) -> Self {
+        Self { conn, now }
+    }
+
+    /// The instant at which the transaction began.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// The connection, for queries in an area's `store`.
+    pub fn conn(&mut self) -> &mut AnyConn {
+        self.conn
+    }
+
+    /// Loads rows by a query that the enum connection cannot build (such as `insert … returning` of many rows).
+    ///
+    /// # Errors
+    /// [`Error`] when the statement fails.
+    pub fn fetch<'q, S, U>(&mut self, statement: S) -> Result<Vec<U>, Error>
+    where
+        S: LoadQuery<'q, SqliteConnection, U> + LoadQuery<'q, PgConnection, U>,
+    {
+        let rows: QueryResult<Vec<U>> = match self.conn {
+            AnyConn::Sqlite(c) => {
+                <S as LoadQuery<'q, SqliteConnection, U>>::internal_load(statement, c)?.collect()
+            }
+            AnyConn::Postgres(c) => {
+                <S as LoadQuery<'q, PgConnection, U>>::internal_load(statement, c)?.collect()
+            }
+        };
+        Ok(rows?)
+    }
+}
+
+/// A transaction that writes. What it records as changed is numbered just before it commits.
+pub struct Tx<'c> {
+    read: ReadTx<'c>,
+    pub(crate) pending: Vec<changes::Pending>,
+    pub(crate) jobs_enqueued: bool,
+}
+
+impl<'c> Tx<'c> {
+    pub(crate) fn new(conn: &'c mut AnyConn, now: Timestamp) -> Self {
+        Self { read: ReadTx::new(conn, now), pending: Vec::new(), jobs_enqueued: false }
+    }
+
+    /// Runs a statement that the enum connection cannot build: upserts and inserts of many rows.
+    ///
+    /// # Errors
+    /// [`Error`] when the statement fails.
+    pub fn run<S>(&mut self, statement: S) -> Result<usize, Error>
+    where
+        S: ExecuteDsl<SqliteConnection> + ExecuteDsl<PgConnection>,
+    {
+        let count = match self.read.conn {
+            AnyConn::Sqlite(c) => <S as ExecuteDsl<SqliteConnection>>::execute(statement, c),
+            AnyConn::Postgres(c) => <S as ExecuteDsl<PgConnection>>::execute(statement, c),
+        };
+        Ok(count?)
+    }
+
+    /// A fresh identifier, stamped with the transaction's time.
+    #[must_use]
+    pub fn new_id<K>(&self) -> Id<K> {
+        Entropy.new_id(self.read.now)
+    }
+
+    /// The version that follows `previous`: it grows with time, so that an object that is deleted and made again never
+    /// repeats an ETag.
+    #[must_use]
+    pub fn next_version(&self, previous: Option<i64>) -> i64 {
+        let now = self.read.now.micros();
+        previous.map_or(now, |previous| now.max(previous.saturating_add(1)))
+    }
+
+    /// Runs `step` so that its failure undoes what it did and leaves the rest of the transaction standing.
+    ///
+    /// # Errors
+    /// The failure of `step`, or [`Error`] when the savepoint itself fails.
+    pub fn savepoint<T, E: From<Error>>(
+        &mut self,
+        step: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        type Manager = <AnyConn as Connection>::TransactionManager;
+        let (pending, jobs) = (self.pending.len(), self.jobs_enqueued);
+        Manager::begin_transaction(self.read.conn).map_err(Error::from)?;
+        match step(self) {
+            Ok(value) => {
+                Manager::commit_transaction(self.read.conn).map_err(Error::from)?;
+                Ok(value)
+            }
+            Err(error) => {
+                Manager::rollback_transaction(self.read.conn).map_err(Error::from)?;
+                self.pending.truncate(pending);
+                self.jobs_enqueued = jobs;
+                Err(error)
+            }
+        }
+    }
+}
+
+impl<'c> Deref for Tx<'c> {
+    type Target = ReadTx<'c>;
+
+    fn deref(&self) -> &ReadTx<'c> {
+        &self.read
+    }
+}
+
+impl<'c> DerefMut for Tx<'c> {
+    fn deref_mut(&mut self) -> &mut ReadTx<'c> {
+        &mut self.read
+    }
+}

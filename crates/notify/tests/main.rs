@@ -1,0 +1,1 @@
+//! Store and service suites, run on each database.

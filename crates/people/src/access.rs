@@ -1,0 +1,232 @@
+//! Rights: who may do what in a collection.
+//!
+//! A person belongs to groups: themselves, each of their units with all units above, and everyone. A right is granted
+//! to a group, so that one statement tells the role. Each group has a *home* collection in which gains and losses of
+//! calendars and address books are recorded, so that a phone hears of them by an ordinary delta.
+
+use diesel::prelude::*;
+use renraku_base::{Id, PersonId, Principal, Role, UnitId};
+use renraku_db::{
+    CollectionId, CollectionKind, Error, ObjectType, ReadTx, Tx,
+    changes::{self, Recorded},
+    schema::{collections, grants, person_groups},
+};
+
+const EVERYONE: &str = "everyone";
+
+/// To whom a right is granted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Grantee {
+    /// One person.
+    Person(PersonId),
+    /// Everyone in a unit and in the units below it.
+    Unit(UnitId),
+    /// All staff.
+    Everyone,
+}
+
+impl Grantee {
+    fn id(&self) -> &str {
+        match self {
+            Self::Person(id) => id.as_str(),
+            Self::Unit(id) => id.as_str(),
+            Self::Everyone => EVERYONE,
+        }
+    }
+
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Person(_) => "person",
+            Self::Unit(_) => "unit",
+            Self::Everyone => EVERYONE,
+        }
+    }
+
+    fn home_kind(&self) -> CollectionKind {
+        match self {
+            Self::Person(_) => CollectionKind::Home,
+            Self::Unit(_) | Self::Everyone => CollectionKind::SharedHome,
+        }
+    }
+
+    fn stored(kind: &str, id: String) -> Result<Self, Error> {
+        match kind {
+            "person" => Ok(Self::Person(Id::stored(id))),
+            "unit" => Ok(Self::Unit(Id::stored(id))),
+            EVERYONE => Ok(Self::Everyone),
+            other => Err(Error::damaged(format!("grantee kind {other}"))),
+        }
+    }
+}
+
+/// A right in a collection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    /// To whom.
+    pub grantee: Grantee,
+    /// What they may do.
+    pub role: Role,
+}
+
+/// What `who` may do in a collection; `None` when they may not even know of it.
+///
+/// # Errors
+/// [`Error`] when the statement fails.
+pub fn role(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    collection: CollectionId,
+) -> Result<Option<Role>, Error> {
+    let rank: Option<i32> = grants::table
+        .inner_join(person_groups::table.on(person_groups::group_id.eq(grants::grantee_id)))
+        .filter(grants::collection_id.eq(collection.0))
+        .filter(person_groups::person_id.eq(who.person.as_str()))
+        .order(grants::role.desc())
+        .select(grants::role)
+        .first(tx.conn())
+        .optional()?;
+    Ok(rank.and_then(Role::from_rank))
+}
+
+/// The collections of one kind in which `who` has a right, each with their highest role, in ascending order.
+///
+/// # Errors
+/// [`Error`] when the statement fails.
+pub fn visible(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    kind: CollectionKind,
+) -> Result<Vec<(CollectionId, Role)>, Error> {
+    let rows: Vec<(i64, i32)> = person_groups::table
+        .inner_join(grants::table.on(grants::grantee_id.eq(person_groups::group_id)))
+        .inner_join(collections::table.on(collections::id.eq(grants::collection_id)))
+        .filter(person_groups::person_id.eq(who.person.as_str()))
+        .filter(collections::kind.eq(kind.as_str()))
+        .order((grants::collection_id, grants::role.desc()))
+        .select((grants::collection_id, grants::role))
+        .load(tx.conn())?;
+    let mut visible: Vec<(CollectionId, Role)> = Vec::with_capacity(rows.len());
+    for (id, rank) in rows {
+        if visible.last().is_none_or(|(last, _)| last.0 != id)
+            && let Some(role) = Role::from_rank(rank)
+        {
+            visible.push((CollectionId(id), role));
+        }
+    }
+    Ok(visible)
+}
+
+/// The rights granted in a collection.
+///
+/// # Errors
+/// [`Error`] when the statement fails.
+pub fn grants(tx: &mut ReadTx<'_>, collection: CollectionId) -> Result<Vec<Grant>, Error> {
+    let rows: Vec<(String, String, i32)> = grants::table
+        .filter(grants::collection_id.eq(collection.0))
+        .order(grants::grantee_id)
+        .select((grants::grantee_kind, grants::grantee_id, grants::role))
+        .load(tx.conn())?;
+    rows.into_iter()
+        .map(|(kind, id, rank)| {
+            let role = Role::from_rank(rank).ok_or_else(|| Error::damaged(format!("role {rank}")))?;
+            Ok(Grant { grantee: Grantee::stored(&kind, id)?, role })
+        })
+        .collect()
+}
+
+/// Grants `role` to a group (`None` takes it away) and tells its members' phones: the object (a calendar or an address book) is
+/// recorded in the group's home.
+///
+/// # Errors
+/// [`Error`] when a statement fails.
+pub fn put_grant<K>(
+    tx: &mut Tx<'_>,
+    collection: CollectionId,
+    object: (ObjectType, &Id<K>),
+    grantee: &Grantee,
+    role: Option<Role>,
+) -> Result<Recorded, Error> {
+    match role {
+        Some(role) => {
+            let statement = diesel::insert_into(grants::table)
+                .values((
+                    grants::collection_id.eq(collection.0),
+                    grants::grantee_id.eq(grantee.id()),
+                    grants::grantee_kind.eq(grantee.kind()),
+                    grants::role.eq(role.rank()),
+                ))
+                .on_conflict((grants::grantee_id, grants::collection_id))
+                .do_update()
+                .set(grants::role.eq(role.rank()));
+            tx.run(statement)?;
+        }
+        None => {
+            diesel::delete(grants::table.find((grantee.id(), collection.0))).execute(tx.conn())?;
+        }
+    }
+    let home = home(tx, grantee)?;
+    Ok(changes::record(tx, home, object.0, object.1))
+}
+
+/// Takes away every right in a collection that is being deleted, and tells those who had one.
+///
+/// # Errors
+/// [`Error`] when a statement fails.
+pub fn remove_grants<K>(
+    tx: &mut Tx<'_>,
+    collection: CollectionId,
+    object: (ObjectType, &Id<K>),
+) -> Result<(), Error> {
+    for grant in grants(tx, collection)? {
+        let _recorded = put_grant(tx, collection, object, &grant.grantee, None)?;
+    }
+    Ok(())
+}
+
+/// The home collection of a group, made when it is first needed.
+fn home(tx: &mut Tx<'_>, grantee: &Grantee) -> Result<CollectionId, Error> {
+    let kind = grantee.home_kind();
+    match changes::find_by_owner(tx, kind, Some(grantee.id()))?.first() {
+        Some(home) => Ok(*home),
+        None => changes::create_collection(tx, kind, Some(grantee.id())),
+    }
+}
+
+/// The home collections that `who` follows: their own and those of their groups.
+///
+/// # Errors
+/// [`Error`] when the statement fails.
+pub fn homes(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<CollectionId>, Error> {
+    let ids: Vec<i64> = person_groups::table
+        .inner_join(collections::table.on(collections::owner_id.eq(person_groups::group_id.nullable())))
+        .filter(person_groups::person_id.eq(who.person.as_str()))
+        .filter(
+            collections::kind
+                .eq_any([CollectionKind::Home.as_str(), CollectionKind::SharedHome.as_str()]),
+        )
+        .order(collections::id)
+        .select(collections::id)
+        .load(tx.conn())?;
+    Ok(ids.into_iter().map(CollectionId).collect())
+}
+
+/// Puts a person into exactly these units (each with all units above it), themselves and everyone. Their own home is
+/// made at the same time, so that a phone has something to follow from its first sync.
+///
+/// # Errors
+/// [`Error`] when a statement fails.
+pub fn set_groups(tx: &mut Tx<'_>, person: &PersonId, units: &[UnitId]) -> Result<(), Error> {
+    diesel::delete(person_groups::table.filter(person_groups::person_id.eq(person.as_str())))
+        .execute(tx.conn())?;
+    let mut groups: Vec<&str> = vec![person.as_str(), EVERYONE];
+    groups.extend(units.iter().map(Id::as_str));
+    groups.sort_unstable();
+    groups.dedup();
+    let rows: Vec<_> = groups
+        .iter()
+        .map(|group| (person_groups::person_id.eq(person.as_str()), person_groups::group_id.eq(*group)))
+        .collect();
+    tx.run(diesel::insert_into(person_groups::table).values(&rows))?;
+    home(tx, &Grantee::Person(person.clone()))?;
+    Ok(())
+}

@@ -1,0 +1,3 @@
+//! Who exists and may do what.
+
+pub mod access;

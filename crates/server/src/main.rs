@@ -1,0 +1,2 @@
+//! The `renraku` binary.
+fn main() {}

@@ -1,0 +1,5 @@
+DROP TABLE jobs;
+DROP TABLE ledger;
+DROP TABLE changes;
+DROP TABLE collections;
+DROP TABLE meta;
