@@ -1,3 +1,4 @@
 //! Who exists and may do what.
 
 pub mod access;
+pub mod search;

@@ -1,0 +1,16 @@
+//! How names, words and numbers are compared when somebody looks for them: pure functions from what is written to what
+//! is compared.
+//!
+//! Folding only widens a search; what is stored and shown is never rewritten. `docs/SEARCH.md` tells the rules with
+//! their sources.
+
+mod fold;
+mod number;
+mod query;
+mod romaji;
+mod variants;
+
+pub use fold::fold;
+pub use number::fold_number;
+pub use query::{Query, Word};
+pub use romaji::fold_romaji;

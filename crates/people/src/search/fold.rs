@@ -1,0 +1,92 @@
+use unicode_normalization::{IsNormalized, UnicodeNormalization, char::compose, is_nfkc_quick};
+
+use super::variants;
+
+/// The text as it is compared: one width, one case, hiragana, one glyph of each kanji, without spaces, long-vowel
+/// marks, middle dots and hyphens.
+///
+/// Both what is searched and what is searched for pass through it; it only ever makes more things equal. The result is
+/// for comparing and never shown.
+#[must_use]
+pub fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    if is_nfkc_quick(text.chars()) == IsNormalized::Yes {
+        fold_into(&mut folded, text.chars());
+    } else {
+        fold_into(&mut folded, text.nfkc());
+    }
+    folded
+}
+
+fn fold_into(folded: &mut String, text: impl Iterator<Item = char>) {
+    for c in text {
+        if c.is_ascii_alphanumeric() {
+            folded.push(c.to_ascii_lowercase());
+        } else if is_dropped(c) {
+        } else if let Some(repeated) = repeated(folded, c) {
+            folded.push(repeated);
+        } else if let Some(kana) = kana(c) {
+            folded.push(kana);
+        } else if c.is_lowercase() || !c.is_alphabetic() {
+            folded.push(c);
+        } else {
+            folded.extend(variants::representative(c).to_lowercase());
+        }
+    }
+}
+
+/// What a reader passes over: spaces, hyphens and dashes, the long-vowel mark, middle dots, and the selectors that pick
+/// one glyph of a kanji (Unicode TR 37).
+fn is_dropped(c: char) -> bool {
+    c.is_whitespace()
+        || c.is_control()
+        || matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | 'ー' | '・' | '·' | '\u{30a0}')
+        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
+        || matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
+}
+
+/// The character for which an iteration mark stands: `佐々木` is `佐佐木`, `いすゞ` is `いすず`.
+fn repeated(before: &str, mark: char) -> Option<char> {
+    let last = before.chars().next_back()?;
+    match mark {
+        '々' | '〻' | 'ゝ' | 'ヽ' => Some(last),
+        'ゞ' | 'ヾ' => compose(last, '\u{3099}').map_or(Some(last), kana),
+        _ => None,
+    }
+}
+
+/// Hiragana for katakana, large for small, and one of each pair that sounds alike; `None` for what is not kana.
+fn kana(c: char) -> Option<char> {
+    let hiragana = match c {
+        'ァ'..='ヶ' => char::from_u32(u32::from(c) - 0x60)?,
+        'ぁ'..='ゖ' => c,
+        'ヷ' => return Some('ば'),
+        'ヸ' => return Some('び'),
+        'ヹ' => return Some('べ'),
+        'ヺ' => return Some('ぼ'),
+        _ => return None,
+    };
+    Some(match hiragana {
+        'ぁ' => 'あ',
+        'ぃ' | 'ゐ' => 'い',
+        'ぅ' => 'う',
+        'ぇ' | 'ゑ' => 'え',
+        'ぉ' | 'を' => 'お',
+        'っ' => 'つ',
+        'ゃ' => 'や',
+        'ゅ' => 'ゆ',
+        'ょ' => 'よ',
+        'ゎ' => 'わ',
+        'ゕ' => 'か',
+        'ゖ' => 'け',
+        'ぢ' => 'じ',
+        'づ' => 'ず',
+        'ゔ' => 'ぶ',
+        other => other,
+    })
+}
+
+/// Whether `c` is hiragana or katakana of either width, or the long-vowel mark.
+pub(super) fn is_kana(c: char) -> bool {
+    matches!(c, 'ぁ'..='ゖ' | 'ァ'..='ヺ' | 'ー' | 'ヽ' | 'ヾ' | 'ゝ' | 'ゞ' | '\u{ff66}'..='\u{ff9f}')
+}

@@ -1,0 +1,104 @@
+use super::{fold, fold::is_kana, fold_romaji, number};
+
+/// What a person typed to find something: words that must all be found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Query {
+    words: Vec<Word>,
+}
+
+/// One word of a [`Query`], in every form in which it may be found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word {
+    text: String,
+    romaji: Option<String>,
+    digits: Option<String>,
+}
+
+impl Query {
+    /// Splits what was typed at spaces, full-width ones too. What is passed over by [`fold`] alone is no word.
+    #[must_use]
+    pub fn parse(typed: &str) -> Self {
+        Self { words: typed.split_whitespace().filter_map(Word::parse).collect() }
+    }
+
+    /// The words.
+    #[must_use]
+    pub fn words(&self) -> &[Word] {
+        &self.words
+    }
+
+    /// Whether nothing is left to look for.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
+    /// Whether each word is found in `folded` (texts that passed through [`fold`], joined by a line feed) or in `romaji`
+    /// (readings that passed through [`fold_romaji`], joined likewise).
+    #[must_use]
+    pub fn matches(&self, folded: &str, romaji: &str) -> bool {
+        self.words.iter().all(|word| word.matches(folded, romaji))
+    }
+}
+
+impl Word {
+    fn parse(typed: &str) -> Option<Self> {
+        let text = fold(typed);
+        if text.is_empty() {
+            return None;
+        }
+        let romaji = is_spelt_out(typed).then(|| fold_romaji(typed)).filter(|key| !key.is_empty());
+        let digits = number::digits(typed).filter(|digits| *digits != text);
+        Some(Self { text, romaji, digits })
+    }
+
+    /// The word as it is found among folded texts.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The word as it is found among folded readings; `None` when it is not written by sound.
+    #[must_use]
+    pub fn romaji(&self) -> Option<&str> {
+        self.romaji.as_deref()
+    }
+
+    /// The word as it is found among numbers, when that differs from its text.
+    #[must_use]
+    pub fn digits(&self) -> Option<&str> {
+        self.digits.as_deref()
+    }
+
+    /// Whether the word is found in either.
+    #[must_use]
+    pub fn matches(&self, folded: &str, romaji: &str) -> bool {
+        folded.contains(&self.text)
+            || self.digits.as_ref().is_some_and(|digits| folded.contains(digits))
+            || self.romaji.as_ref().is_some_and(|key| romaji.contains(key))
+    }
+}
+
+/// Whether a word is compared by sound: romaji, kana with a long-vowel mark (`おーた`), or kana that ends in letters
+/// because it is still being typed (`たかh`). Plain kana is compared as it stands, kanji never by sound.
+fn is_spelt_out(typed: &str) -> bool {
+    let latin = |c: char| {
+        c.is_ascii_alphabetic()
+            || ('\u{c0}'..='\u{24f}').contains(&c)
+            || ('ａ'..='ｚ').contains(&c)
+            || ('Ａ'..='Ｚ').contains(&c)
+    };
+    let (mut has_latin, mut has_kana, mut has_mark) = (false, false, false);
+    for c in typed.chars() {
+        if matches!(c, 'ー' | 'ｰ') {
+            has_mark = true;
+        } else if is_kana(c) {
+            has_kana = true;
+        } else if latin(c) {
+            has_latin = true;
+        } else if !matches!(c, '\'' | '’' | 'ʼ' | '-' | '\u{300}'..='\u{36f}') {
+            return false;
+        }
+    }
+    has_latin || (has_kana && has_mark)
+}

@@ -1,0 +1,84 @@
+use unicode_normalization::UnicodeNormalization;
+use wana_kana::ConvertJapanese;
+
+use super::fold::is_kana;
+
+/// The key under which every romanisation of a reading meets: Hepburn, Kunrei and careless spellings, with long vowels
+/// written or not. Takes kana, romaji, or both; anything else is passed over.
+///
+/// A reading of several words is one key without spaces.
+#[must_use]
+pub fn fold_romaji(text: &str) -> String {
+    let latin: String = text.nfkc().collect();
+    let latin = if latin.chars().any(is_kana) { latin.to_romaji() } else { latin };
+    let letters: Vec<u8> = latin
+        .nfd()
+        .filter(char::is_ascii_alphabetic)
+        .filter_map(|c| u8::try_from(c.to_ascii_lowercase()).ok())
+        .collect();
+    shorten(&respell(&letters))
+}
+
+/// Kunrei consonants: `sh` is `sy`, `ch` is `ty`, `ts` is `t`, `f` is `h`, `j` is `zy`, and so on. What is cut off in
+/// the middle of a consonant stays a prefix of the whole.
+fn respell(letters: &[u8]) -> Vec<u8> {
+    let mut out: Vec<u8> = Vec::with_capacity(letters.len() + 2);
+    let mut rest = letters;
+    while let Some((&c, tail)) = rest.split_first() {
+        let (spelt, used): (&[u8], usize) = match rest {
+            [b's', b'h', b'i', ..] | [b's', b'y', b'i', ..] => (b"si", 3),
+            [b's', b'h'] => (b"s", 2),
+            [b's', b'h', ..] => (b"sy", 2),
+            [b'c', b'c', b'h', ..] | [b't', b'c', b'h', ..] => (b"t", 1),
+            [b'c', b'h', b'i', ..] | [b't', b'y', b'i', ..] => (b"ti", 3),
+            [b'c', b'h'] | [b't', b'c'] => (b"t", 2),
+            [b'c', b'h', ..] => (b"ty", 2),
+            [b't', b's', ..] => (b"t", 2),
+            [b'd', b'z', ..] => (b"z", 2),
+            [b'd', b'j', ..] => (b"", 1),
+            [b'd', b'u', ..] => (b"zu", 2),
+            [b'd', b'i', ..] => (b"zi", 2),
+            [b'j', b'i', ..] => (b"zi", 2),
+            [b'j', b'y', b'i', ..] | [b'z', b'y', b'i', ..] => (b"zi", 3),
+            [b'j', b'y', ..] => (b"zy", 2),
+            [b'j'] => (b"z", 1),
+            [b'j', ..] => (b"zy", 1),
+            [b'c'] => (b"t", 1),
+            [b'c', ..] => (b"k", 1),
+            [b'f', ..] => (b"h", 1),
+            [b'l', ..] => (b"r", 1),
+            [b'v', ..] => (b"b", 1),
+            [b'm', b'b' | b'm' | b'p', ..] => (b"n", 1),
+            [b'w', b'o' | b'i' | b'e', ..] => (b"", 1),
+            [b'y', b'e', ..] => (b"", 1),
+            _ => (std::slice::from_ref(&c), 1),
+        };
+        out.extend_from_slice(spelt);
+        rest = if used == 1 { tail } else { rest.get(used..).unwrap_or_default() };
+    }
+    out
+}
+
+/// Long vowels as short ones (`ou`, `oo`, `oh`, `uu`, `uh`), and `ん` as one `n` before a consonant and at the end.
+fn shorten(letters: &[u8]) -> String {
+    let mut out = String::with_capacity(letters.len());
+    let mut vowel = 0_u8;
+    for (at, &c) in letters.iter().enumerate() {
+        let next = letters.get(at + 1).copied();
+        let lengthens = match (vowel, c) {
+            (b'o', b'o' | b'u') | (b'u', b'u') => true,
+            (b'o' | b'u', b'h') => !next.is_some_and(|next| b"aiueoy".contains(&next)),
+            _ => false,
+        };
+        if lengthens {
+            continue;
+        }
+        vowel = c;
+        let doubled =
+            c == b'n' && next == Some(b'n') && !letters.get(at + 2).is_some_and(|c| b"aiueoy".contains(c));
+        if !doubled {
+            out.push(char::from(c));
+        }
+    }
+    out
+}
