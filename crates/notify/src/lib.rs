@@ -1,1 +1,15 @@
-//! stub
+#![doc = include_str!("../README.md")]
+
+mod edge;
+mod fault;
+pub mod hub;
+pub mod jobs;
+mod model;
+mod rules;
+pub mod service;
+mod store;
+
+pub use edge::{CalendarPart, MailAddress, MailSender, OutgoingMail, SendFault};
+pub use fault::NotifyFault;
+pub use hub::Hub;
+pub use model::{Actor, Details, Notice, Notification, NotificationPatch, NotificationType, Repeat, Subject};

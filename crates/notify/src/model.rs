@@ -1,0 +1,188 @@
+use renraku_base::{ETag, EventId, FacilityId, MessageId, NotificationId, PersonId, Timestamp};
+use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum NotificationType {
+    /// The person was invited to an event.
+    Invited,
+    /// An event of the person was moved to another time or place.
+    Moved,
+    /// An event of the person was called off, or the person was taken off it.
+    Cancelled,
+    /// A participant answered an invitation of the person.
+    Answered,
+    /// An event begins soon.
+    Reminder,
+    /// A facility that the person had booked can no longer be used.
+    RoomLost,
+    /// Mail arrived.
+    NewMail,
+}
+
+impl NotificationType {
+    const ALL: [Self; 7] = [
+        Self::Invited,
+        Self::Moved,
+        Self::Cancelled,
+        Self::Answered,
+        Self::Reminder,
+        Self::RoomLost,
+        Self::NewMail,
+    ];
+
+    /// The name by which it is stored and sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Invited => "invited",
+            Self::Moved => "moved",
+            Self::Cancelled => "cancelled",
+            Self::Answered => "answered",
+            Self::Reminder => "reminder",
+            Self::RoomLost => "roomLost",
+            Self::NewMail => "newMail",
+        }
+    }
+
+    /// The type of a stored name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+}
+
+/// What a notification is about: where a tap on it leads.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Subject {
+    /// The event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event_id: Option<EventId>,
+    /// The occurrence of a recurring event, by its original local start.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recurrence_id: Option<String>,
+    /// The mail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message_id: Option<MessageId>,
+    /// The facility.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub facility_id: Option<FacilityId>,
+}
+
+/// Who caused a notification.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Actor {
+    /// The person, unless they are from outside.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub person_id: Option<PersonId>,
+    /// The name at that time.
+    pub name: String,
+}
+
+/// The facts from which the text is made.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Details {
+    /// The title of the event, or the subject of the mail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// When the event begins: a local date-time in `timeZone`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub start: Option<String>,
+    /// The time zone of `start`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<String>,
+    /// Whether the event is of whole days.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub show_without_time: bool,
+    /// When the event begins.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub utc_start: Option<Timestamp>,
+    /// When the event ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub utc_end: Option<Timestamp>,
+    /// The name of the room or other place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// What was answered: `accepted`, `declined` or `tentative`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub participation_status: Option<String>,
+    /// What was said with the answer or the cancellation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+}
+
+/// One thing that a person should know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Notification {
+    /// Identifies the notification.
+    pub id: NotificationId,
+    /// What happened.
+    #[serde(rename = "type")]
+    pub kind: NotificationType,
+    /// When it was told, for a notification that stands for several the latest of them.
+    pub created_at: Timestamp,
+    /// When the person read it; `null` while it is unread.
+    pub read_at: Option<Timestamp>,
+    /// What it is about.
+    #[serde(flatten)]
+    pub subject: Subject,
+    /// Who caused it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub actor: Option<Actor>,
+    /// The facts.
+    pub details: Details,
+    /// For how many happenings it stands.
+    pub count: u32,
+    /// One sentence in the reader's language.
+    pub text: String,
+    /// The version, as this reader sees it.
+    pub etag: ETag,
+}
+
+/// A change of a notification (JSON Merge Patch): only whether it is read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NotificationPatch {
+    /// When it was read (an instant ahead of the server's clock counts as now); `null` makes it unread again.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<Timestamp>)]
+    pub read_at: Option<Option<Timestamp>>,
+}
+
+/// Tells a member that is `null` from one that is left out.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Timestamp>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+/// What a further notice about the same thing does.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Repeat {
+    /// It adds a notification.
+    #[default]
+    Add,
+    /// It changes nothing when the person was ever told under this key: for jobs, which may run twice.
+    Once(String),
+    /// It brings the notification under this key up to date and counts, as long as that is unread.
+    Merge(String),
+}
+
+/// The order to tell somebody something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// What happened.
+    pub kind: NotificationType,
+    /// What it is about.
+    pub subject: Subject,
+    /// Who caused it.
+    pub actor: Option<Actor>,
+    /// The facts.
+    pub details: Details,
+    /// What a further notice about the same thing does.
+    pub repeat: Repeat,
+}

@@ -1,0 +1,4 @@
+//! Decisions without I/O.
+
+pub(crate) mod clean;
+pub(crate) mod text;

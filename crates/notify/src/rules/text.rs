@@ -1,0 +1,158 @@
+//! The sentence that a notification says, in either language.
+
+use chrono::{Datelike, NaiveDateTime};
+use renraku_base::Language;
+
+use crate::{Details, NotificationType};
+
+/// The sentence for `count` happenings of a kind; `actor` is the name of whoever caused the latest.
+pub(crate) fn sentence(
+    kind: NotificationType,
+    actor: Option<&str>,
+    details: &Details,
+    count: u32,
+    language: Language,
+) -> String {
+    let facts = Facts { actor: actor.filter(|name| !name.is_empty()), details, count };
+    match language {
+        Language::Ja => facts.in_japanese(kind),
+        Language::En => facts.in_english(kind),
+    }
+}
+
+struct Facts<'a> {
+    actor: Option<&'a str>,
+    details: &'a Details,
+    count: u32,
+}
+
+impl Facts<'_> {
+    fn in_japanese(&self, kind: NotificationType) -> String {
+        let title = quoted(
+            self.details,
+            '「',
+            '」',
+            if kind == NotificationType::NewMail { "件名なし" } else { "無題" },
+        );
+        let when = when_japanese(self.details);
+        let during = when.as_deref().map(|when| format!("（{when}）")).unwrap_or_default();
+        match kind {
+            NotificationType::Invited => match self.actor {
+                Some(actor) => format!("{actor}さんから{title}への招待が届きました{during}"),
+                None => format!("{title}への招待が届きました{during}"),
+            },
+            NotificationType::Moved => match when {
+                Some(when) => format!("{title}が{when}に変更されました"),
+                None => format!("{title}の日時または場所が変更されました"),
+            },
+            NotificationType::Cancelled => format!("{title}{during}は中止になりました"),
+            NotificationType::Answered => self.answered_japanese(&title),
+            NotificationType::Reminder => {
+                let place =
+                    self.details.place.as_deref().map(|place| format!("場所：{place}")).unwrap_or_default();
+                let facts: Vec<String> =
+                    when.into_iter().chain(Some(place)).filter(|fact| !fact.is_empty()).collect();
+                if facts.is_empty() {
+                    format!("{title}の予定があります")
+                } else {
+                    format!("{title}の予定があります（{}）", facts.join("、"))
+                }
+            }
+            NotificationType::RoomLost => {
+                let place = self.details.place.as_deref().unwrap_or("予約した施設");
+                format!("{title}{during}で予約していた{place}が使えなくなりました")
+            }
+            NotificationType::NewMail => match (self.count, self.actor) {
+                (2.., _) => format!("新着メールが{}件あります", self.count),
+                (_, Some(actor)) => format!("{actor}さんからメールが届きました：{title}"),
+                (_, None) => format!("メールが届きました：{title}"),
+            },
+        }
+    }
+
+    fn answered_japanese(&self, title: &str) -> String {
+        let actor = self.actor.map_or_else(|| "参加者".to_owned(), |name| format!("{name}さん"));
+        if self.count > 1 {
+            return format!("{actor}ほか{}名が{title}への出欠を回答しました", self.count - 1);
+        }
+        match self.details.participation_status.as_deref() {
+            Some("accepted") => format!("{actor}が{title}に「出席」と回答しました"),
+            Some("declined") => format!("{actor}が{title}に「欠席」と回答しました"),
+            Some("tentative") => format!("{actor}が{title}に「未定」と回答しました"),
+            _ => format!("{actor}が{title}への出欠を回答しました"),
+        }
+    }
+
+    fn in_english(&self, kind: NotificationType) -> String {
+        let title = quoted(
+            self.details,
+            '“',
+            '”',
+            if kind == NotificationType::NewMail { "no subject" } else { "untitled" },
+        );
+        let when = when_english(self.details);
+        let during = when.as_deref().map(|when| format!(" ({when})")).unwrap_or_default();
+        match kind {
+            NotificationType::Invited => match self.actor {
+                Some(actor) => format!("{actor} invited you to {title}{during}"),
+                None => format!("You are invited to {title}{during}"),
+            },
+            NotificationType::Moved => match when {
+                Some(when) => format!("{title} was changed to {when}"),
+                None => format!("The time or place of {title} was changed"),
+            },
+            NotificationType::Cancelled => format!("{title}{during} was cancelled"),
+            NotificationType::Answered => self.answered_english(&title),
+            NotificationType::Reminder => {
+                let place =
+                    self.details.place.as_deref().map(|place| format!(", {place}")).unwrap_or_default();
+                format!("Coming up: {title}{during}{place}")
+            }
+            NotificationType::RoomLost => {
+                let place = self.details.place.as_deref().unwrap_or("The facility");
+                format!("{place} can no longer be used for {title}{during}")
+            }
+            NotificationType::NewMail => match (self.count, self.actor) {
+                (2.., _) => format!("{} new mails", self.count),
+                (_, Some(actor)) => format!("New mail from {actor}: {title}"),
+                (_, None) => format!("New mail: {title}"),
+            },
+        }
+    }
+
+    fn answered_english(&self, title: &str) -> String {
+        let actor = self.actor.unwrap_or("A participant");
+        match (self.count, self.details.participation_status.as_deref()) {
+            (2.., _) => format!("{actor} and {} more answered your invitation to {title}", self.count - 1),
+            (_, Some("accepted")) => format!("{actor} accepted {title}"),
+            (_, Some("declined")) => format!("{actor} declined {title}"),
+            (_, Some("tentative")) => format!("{actor} may come to {title}"),
+            _ => format!("{actor} answered your invitation to {title}"),
+        }
+    }
+}
+
+fn quoted(details: &Details, open: char, close: char, without: &str) -> String {
+    let title = details.title.as_deref().filter(|title| !title.is_empty()).unwrap_or(without);
+    format!("{open}{title}{close}")
+}
+
+fn local_start(details: &Details) -> Option<NaiveDateTime> {
+    details.start.as_deref().and_then(|start| start.parse().ok())
+}
+
+fn when_japanese(details: &Details) -> Option<String> {
+    const DAYS: [&str; 7] = ["月", "火", "水", "木", "金", "土", "日"];
+    let start = local_start(details)?;
+    let day = DAYS.get(start.weekday().num_days_from_monday() as usize)?;
+    let date = format!("{}月{}日({day})", start.month(), start.day());
+    Some(if details.show_without_time { date } else { format!("{date} {}", start.format("%-H:%M")) })
+}
+
+fn when_english(details: &Details) -> Option<String> {
+    let form = if details.show_without_time { "%a %-d %b" } else { "%a %-d %b, %H:%M" };
+    local_start(details).map(|start| start.format(form).to_string())
+}
+
+#[cfg(test)]
+mod tests;

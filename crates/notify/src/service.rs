@@ -1,0 +1,16 @@
+//! The operations: the only way in.
+
+mod delete_notification;
+mod get_notification;
+mod list_notifications;
+mod mark_read;
+mod queue_mail;
+pub mod sync;
+mod tell;
+
+pub use delete_notification::delete_notification;
+pub use get_notification::get_notification;
+pub use list_notifications::list_notifications;
+pub use mark_read::{mark_all_read, patch_notification};
+pub use queue_mail::queue_mail;
+pub use tell::{tell, tell_all};

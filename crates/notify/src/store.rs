@@ -1,0 +1,4 @@
+//! The only diesel of this crate.
+
+pub(crate) mod feeds;
+pub(crate) mod notifications;

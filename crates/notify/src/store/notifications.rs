@@ -1,0 +1,305 @@
+use diesel::prelude::*;
+use renraku_base::{ETag, Id, Language, Limit, NotificationId, PersonId, Timestamp};
+use renraku_db::{Error, ReadTx, Tx, schema::notifications};
+
+use crate::{Actor, Details, Notice, Notification, NotificationType, Repeat, Subject, rules::text};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = notifications)]
+struct Row {
+    id: String,
+    kind: String,
+    event_id: Option<String>,
+    recurrence_id: Option<String>,
+    message_id: Option<String>,
+    facility_id: Option<String>,
+    actor_id: Option<String>,
+    actor_name: Option<String>,
+    details: String,
+    count: i32,
+    created_at: i64,
+    read_at: Option<i64>,
+    version: i64,
+}
+
+impl Row {
+    fn into_notification(self, language: Language) -> Result<Notification, Error> {
+        let kind = NotificationType::parse(&self.kind)
+            .ok_or_else(|| Error::damaged(format!("notification type {}", self.kind)))?;
+        let details: Details = serde_json::from_str(&self.details).map_err(Error::damaged)?;
+        let count = u32::try_from(self.count).unwrap_or(1);
+        Ok(Notification {
+            text: text::sentence(kind, self.actor_name.as_deref(), &details, count, language),
+            id: Id::stored(self.id),
+            kind,
+            created_at: Timestamp::from_micros(self.created_at),
+            read_at: self.read_at.map(Timestamp::from_micros),
+            subject: Subject {
+                event_id: self.event_id.map(Id::stored),
+                recurrence_id: self.recurrence_id,
+                message_id: self.message_id.map(Id::stored),
+                facility_id: self.facility_id.map(Id::stored),
+            },
+            actor: self.actor_name.map(|name| Actor { person_id: self.actor_id.map(Id::stored), name }),
+            details,
+            count,
+            etag: tag(self.version, language),
+        })
+    }
+}
+
+/// The text is part of what is sent, so each language has its own tag.
+fn tag(version: i64, language: Language) -> ETag {
+    match language {
+        Language::Ja => ETag::of(version),
+        Language::En => ETag::of_view(version, 'e'),
+    }
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = notifications)]
+struct NewRow<'a> {
+    person_id: &'a str,
+    id: String,
+    kind: &'a str,
+    event_id: Option<&'a str>,
+    recurrence_id: Option<&'a str>,
+    message_id: Option<&'a str>,
+    facility_id: Option<&'a str>,
+    actor_id: Option<&'a str>,
+    actor_name: Option<&'a str>,
+    details: &'a str,
+    count: i32,
+    once_key: Option<&'a str>,
+    topic: Option<&'a str>,
+    created_at: i64,
+    read_at: Option<i64>,
+    version: i64,
+}
+
+/// Adds or merges one notification for each recipient, by one statement for up to 1,000 of them. Answers with whose
+/// notification was added or changed.
+pub(crate) fn put_all(
+    tx: &mut Tx<'_>,
+    recipients: &[&PersonId],
+    notice: &Notice,
+) -> Result<Vec<(PersonId, NotificationId)>, Error> {
+    let details = serde_json::to_string(&notice.details).map_err(Error::damaged)?;
+    let (once_key, topic) = match &notice.repeat {
+        Repeat::Add => (None, None),
+        Repeat::Once(key) => (Some(key.as_str()), None),
+        Repeat::Merge(key) => (None, Some(key.as_str())),
+    };
+    let subject = &notice.subject;
+    let mut put: Vec<(String, String)> = Vec::with_capacity(recipients.len());
+    for some in recipients.chunks(1_000) {
+        let rows: Vec<NewRow<'_>> = some
+            .iter()
+            .map(|recipient| NewRow {
+                person_id: recipient.as_str(),
+                id: tx.new_id::<renraku_base::kind::Notification>().into_string(),
+                kind: notice.kind.as_str(),
+                event_id: subject.event_id.as_ref().map(Id::as_str),
+                recurrence_id: subject.recurrence_id.as_deref(),
+                message_id: subject.message_id.as_ref().map(Id::as_str),
+                facility_id: subject.facility_id.as_ref().map(Id::as_str),
+                actor_id: notice.actor.as_ref().and_then(|actor| actor.person_id.as_ref()).map(Id::as_str),
+                actor_name: notice.actor.as_ref().map(|actor| actor.name.as_str()),
+                details: &details,
+                count: 1,
+                once_key,
+                topic,
+                created_at: tx.now().micros(),
+                read_at: None,
+                version: tx.next_version(None),
+            })
+            .collect();
+        put.extend(if topic.is_some() { merge(tx, &rows)? } else { add(tx, &rows)? });
+    }
+    Ok(put.into_iter().map(|(person, id)| (Id::stored(person), Id::stored(id))).collect())
+}
+
+fn add(tx: &mut Tx<'_>, rows: &Vec<NewRow<'_>>) -> Result<Vec<(String, String)>, Error> {
+    tx.fetch(
+        diesel::insert_into(notifications::table)
+            .values(rows)
+            .on_conflict_do_nothing()
+            .returning((notifications::person_id, notifications::id)),
+    )
+}
+
+fn merge(tx: &mut Tx<'_>, rows: &Vec<NewRow<'_>>) -> Result<Vec<(String, String)>, Error> {
+    use diesel::upsert::excluded;
+    tx.fetch(
+        diesel::insert_into(notifications::table)
+            .values(rows)
+            .on_conflict((notifications::person_id, notifications::topic))
+            .do_update()
+            .set((
+                notifications::kind.eq(excluded(notifications::kind)),
+                notifications::event_id.eq(excluded(notifications::event_id)),
+                notifications::recurrence_id.eq(excluded(notifications::recurrence_id)),
+                notifications::message_id.eq(excluded(notifications::message_id)),
+                notifications::facility_id.eq(excluded(notifications::facility_id)),
+                notifications::actor_id.eq(excluded(notifications::actor_id)),
+                notifications::actor_name.eq(excluded(notifications::actor_name)),
+                notifications::details.eq(excluded(notifications::details)),
+                notifications::count.eq(notifications::count + 1),
+                notifications::created_at.eq(excluded(notifications::created_at)),
+                notifications::version.eq(notifications::version + 1),
+            ))
+            .returning((notifications::person_id, notifications::id)),
+    )
+}
+
+/// The notification, if it is this person's, with its version.
+pub(crate) fn get(
+    tx: &mut ReadTx<'_>,
+    person: &PersonId,
+    id: &NotificationId,
+    language: Language,
+) -> Result<Option<(Notification, i64)>, Error> {
+    let row: Option<Row> = notifications::table
+        .find((person.as_str(), id.as_str()))
+        .select(Row::as_select())
+        .first(tx.conn())
+        .optional()?;
+    row.map(|row| {
+        let version = row.version;
+        Ok((row.into_notification(language)?, version))
+    })
+    .transpose()
+}
+
+/// This person's notifications, newest first, beginning after one of them.
+pub(crate) fn list(
+    tx: &mut ReadTx<'_>,
+    person: &PersonId,
+    unread: bool,
+    after: Option<(Timestamp, &str)>,
+    limit: Limit,
+    language: Language,
+) -> Result<Vec<Notification>, Error> {
+    let mut query = notifications::table
+        .filter(notifications::person_id.eq(person.as_str()))
+        .order((notifications::created_at.desc(), notifications::id.desc()))
+        .limit(limit.and_one())
+        .select(Row::as_select())
+        .into_boxed();
+    if unread {
+        query = query.filter(notifications::read_at.is_null());
+    }
+    if let Some((at, id)) = after {
+        query = query.filter(
+            notifications::created_at
+                .lt(at.micros())
+                .or(notifications::created_at.eq(at.micros()).and(notifications::id.lt(id.to_owned()))),
+        );
+    }
+    let rows: Vec<Row> = query.load(tx.conn())?;
+    rows.into_iter().map(|row| row.into_notification(language)).collect()
+}
+
+/// This person's notifications by descending id, beginning below `below`.
+pub(crate) fn list_by_id(
+    tx: &mut ReadTx<'_>,
+    person: &PersonId,
+    below: Option<&str>,
+    limit: i64,
+    language: Language,
+) -> Result<Vec<Notification>, Error> {
+    let query = notifications::table
+        .filter(notifications::person_id.eq(person.as_str()))
+        .order(notifications::id.desc())
+        .limit(limit)
+        .select(Row::as_select());
+    let rows: Vec<Row> = match below {
+        Some(below) => query.filter(notifications::id.lt(below)).load(tx.conn())?,
+        None => query.load(tx.conn())?,
+    };
+    rows.into_iter().map(|row| row.into_notification(language)).collect()
+}
+
+/// Those of these notifications that are this person's.
+pub(crate) fn get_many(
+    tx: &mut ReadTx<'_>,
+    person: &PersonId,
+    ids: &[String],
+    language: Language,
+) -> Result<Vec<Notification>, Error> {
+    let rows: Vec<Row> = notifications::table
+        .filter(notifications::person_id.eq(person.as_str()).and(notifications::id.eq_any(ids)))
+        .select(Row::as_select())
+        .load(tx.conn())?;
+    rows.into_iter().map(|row| row.into_notification(language)).collect()
+}
+
+/// Sets when a notification was read. One that is read is merged into no more.
+pub(crate) fn put_read(
+    tx: &mut Tx<'_>,
+    person: &PersonId,
+    id: &NotificationId,
+    read_at: Option<Timestamp>,
+    version: i64,
+) -> Result<(), Error> {
+    diesel::update(notifications::table.find((person.as_str(), id.as_str())))
+        .set((
+            notifications::read_at.eq(read_at.map(Timestamp::micros)),
+            notifications::topic.eq(None::<String>),
+            notifications::version.eq(version),
+        ))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Marks what was told until `until` as read. Answers with what was unread.
+pub(crate) fn put_all_read(
+    tx: &mut Tx<'_>,
+    person: &PersonId,
+    until: Timestamp,
+) -> Result<Vec<NotificationId>, Error> {
+    let now = tx.now().micros();
+    let unread = notifications::table.filter(
+        notifications::person_id
+            .eq(person.as_str())
+            .and(notifications::read_at.is_null())
+            .and(notifications::created_at.le(until.micros())),
+    );
+    let ids: Vec<String> = diesel::update(unread)
+        .set((
+            notifications::read_at.eq(now),
+            notifications::topic.eq(None::<String>),
+            notifications::version.eq(notifications::version + 1),
+        ))
+        .returning(notifications::id)
+        .get_results(tx.conn())?;
+    Ok(ids.into_iter().map(Id::stored).collect())
+}
+
+/// Removes a notification.
+pub(crate) fn remove(tx: &mut Tx<'_>, person: &PersonId, id: &NotificationId) -> Result<(), Error> {
+    diesel::delete(notifications::table.find((person.as_str(), id.as_str()))).execute(tx.conn())?;
+    Ok(())
+}
+
+/// Removes up to `limit` notifications that were told before `before`. Answers with whose they were.
+pub(crate) fn remove_older(
+    tx: &mut Tx<'_>,
+    before: Timestamp,
+    limit: i64,
+) -> Result<Vec<(PersonId, NotificationId)>, Error> {
+    let old = notifications::table
+        .filter(notifications::created_at.lt(before.micros()))
+        .order(notifications::created_at)
+        .limit(limit)
+        .select((notifications::person_id, notifications::id));
+    let old: Vec<(String, String)> = old.load(tx.conn())?;
+    let ids: Vec<&str> = old.iter().map(|(_, id)| id.as_str()).collect();
+    let people: Vec<&str> = old.iter().map(|(person, _)| person.as_str()).collect();
+    diesel::delete(
+        notifications::table
+            .filter(notifications::person_id.eq_any(people).and(notifications::id.eq_any(ids))),
+    )
+    .execute(tx.conn())?;
+    Ok(old.into_iter().map(|(person, id)| (Id::stored(person), Id::stored(id))).collect())
+}

@@ -1,0 +1,2 @@
+DROP INDEX collections_feed;
+DROP TABLE notifications;
