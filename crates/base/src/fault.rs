@@ -24,6 +24,12 @@ pub enum Kind {
     Malformed,
     /// Can be read and is wrong.
     Invalid,
+    /// The resource does not take this method.
+    MethodNotAllowed,
+    /// Did not arrive in time.
+    TimedOut,
+    /// The address is longer than is taken.
+    AddressTooLong,
     /// Larger than is taken.
     TooLarge,
     /// Of a type that is not taken.

@@ -31,6 +31,8 @@ pub mod kind {
     pub enum Device {}
     /// A password for a calendar or directory client.
     pub enum AppPassword {}
+    /// A key that signs access tokens.
+    pub enum SigningKey {}
 }
 
 /// An opaque identifier: a UUID in lower-case text, made by the server or by the phone (UUIDv7).
@@ -64,6 +66,8 @@ pub type PostId = Id<kind::Post>;
 pub type DeviceId = Id<kind::Device>;
 /// Identifies an app password.
 pub type AppPasswordId = Id<kind::AppPassword>;
+/// Identifies a signing key; the `kid` of a token.
+pub type SigningKeyId = Id<kind::SigningKey>;
 
 /// The text is not a UUID.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,6 +4,7 @@ mod clock;
 mod etag;
 mod fault;
 mod id;
+mod merge_patch;
 mod page;
 mod principal;
 mod schema;
@@ -14,8 +15,9 @@ pub use etag::{ETag, Precondition};
 pub use fault::{Fault, FieldFault, Kind};
 pub use id::{
     AddressBookId, AppPasswordId, BadId, CalendarId, ContactId, DeviceId, EventId, FacilityId, Id, MailboxId,
-    MessageId, NotificationId, PersonId, PostId, UnitId, kind,
+    MessageId, NotificationId, PersonId, PostId, SigningKeyId, UnitId, kind,
 };
+pub use merge_patch::merge_patch;
 pub use page::{Cursor, Limit, Page};
 pub use principal::{Language, Principal, Role};
 pub use timestamp::Timestamp;

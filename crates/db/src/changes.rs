@@ -36,7 +36,7 @@ pub enum CollectionKind {
     Directory,
     /// All facilities.
     Facilities,
-    /// Devices that were revoked; followed by server processes only.
+    /// What server processes must hear of accounts: sessions that ended, keys that changed.
     Revocations,
 }
 
@@ -104,10 +104,14 @@ pub enum ObjectType {
     Device = 11,
     /// An app password.
     AppPassword = 12,
+    /// A key that signs access tokens.
+    SigningKey = 13,
+    /// A person's preferences.
+    Preferences = 14,
 }
 
 impl ObjectType {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 14] = [
         Self::Calendar,
         Self::Facility,
         Self::Event,
@@ -120,6 +124,8 @@ impl ObjectType {
         Self::Notification,
         Self::Device,
         Self::AppPassword,
+        Self::SigningKey,
+        Self::Preferences,
     ];
 
     /// The number by which it is stored.
@@ -162,6 +168,14 @@ impl<T> Changed<T> {
     /// The answer turned into another.
     pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Changed<U> {
         Changed { value: f(self.value) }
+    }
+
+    /// The answer turned into another, where that can fail.
+    ///
+    /// # Errors
+    /// The failure of `f`.
+    pub fn try_map<U, E>(self, f: impl FnOnce(T) -> Result<U, E>) -> Result<Changed<U>, E> {
+        Ok(Changed { value: f(self.value)? })
     }
 
     /// The answer itself.

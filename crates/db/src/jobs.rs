@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use diesel::prelude::*;
+use diesel::{dsl::min, prelude::*};
 use renraku_base::{Timestamp, kind};
 
 use crate::{AnyConn, Error, ReadTx, Tx, schema::jobs};
@@ -49,8 +49,7 @@ pub fn enqueue<P: serde::Serialize>(
 ) -> Result<bool, Error> {
     let payload = serde_json::to_string(payload).map_err(Error::damaged)?;
     let id = tx.new_id::<kind::Notification>();
-    let row =
-        NewRow { id: id.as_str(), kind, payload: &payload, unique_key: unique, due_at: due.micros() };
+    let row = NewRow { id: id.as_str(), kind, payload: &payload, unique_key: unique, due_at: due.micros() };
     let added = tx.run(diesel::insert_into(jobs::table).values(row).on_conflict_do_nothing())? == 1;
     tx.jobs_enqueued |= added;
     Ok(added)
@@ -86,10 +85,7 @@ pub fn claim(tx: &mut Tx<'_>, count: i64, lease: Duration) -> Result<Vec<Job>, E
     let ids: Vec<&str> = rows.iter().map(|row| row.0.as_str()).collect();
     if !ids.is_empty() {
         diesel::update(jobs::table.filter(jobs::id.eq_any(ids)))
-            .set((
-                jobs::claimed_until.eq((now + lease).micros()),
-                jobs::attempts.eq(jobs::attempts + 1),
-            ))
+            .set((jobs::claimed_until.eq((now + lease).micros()), jobs::attempts.eq(jobs::attempts + 1)))
             .execute(tx.conn())?;
     }
     Ok(rows.into_iter().map(|(id, kind, payload, attempts)| Job { id, kind, payload, attempts }).collect())
@@ -112,7 +108,8 @@ pub fn finish(tx: &mut Tx<'_>, id: &str) -> Result<(), Error> {
 pub fn fail(tx: &mut Tx<'_>, job: &Job, fault: &str) -> Result<(), Error> {
     let attempts = job.attempts + 1;
     let now = tx.now();
-    let wait = Duration::from_secs(1_u64.checked_shl(attempts.unsigned_abs().min(12)).unwrap_or(3_600).min(3_600));
+    let wait =
+        Duration::from_secs(1_u64.checked_shl(attempts.unsigned_abs().min(12)).unwrap_or(3_600).min(3_600));
     let failed_at = (attempts >= MAX_ATTEMPTS).then(|| now.micros());
     diesel::update(jobs::table.find(&job.id))
         .set((
@@ -125,18 +122,16 @@ pub fn fail(tx: &mut Tx<'_>, job: &Job, fault: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// When the next job is due, `None` when none waits.
+/// When the next job is due, `None` when none waits. A claimed job is due again when its lease ends.
 ///
 /// # Errors
-/// [`Error`] when the statement fails.
+/// [`Error`] when a statement fails.
 pub fn next_due(tx: &mut ReadTx<'_>) -> Result<Option<Timestamp>, Error> {
-    let row: Option<(i64, Option<i64>)> = jobs::table
-        .filter(jobs::done_at.is_null().and(jobs::failed_at.is_null()))
-        .order(jobs::due_at)
-        .select((jobs::due_at, jobs::claimed_until))
-        .first(tx.conn())
-        .optional()?;
-    Ok(row.map(|(due, claimed)| Timestamp::from_micros(claimed.map_or(due, |claimed| claimed.max(due)))))
+    let waiting = jobs::table.filter(jobs::done_at.is_null().and(jobs::failed_at.is_null()));
+    let free: Option<i64> =
+        waiting.filter(jobs::claimed_until.is_null()).select(min(jobs::due_at)).first(tx.conn())?;
+    let claimed: Option<i64> = waiting.select(min(jobs::claimed_until)).first(tx.conn())?;
+    Ok(free.into_iter().chain(claimed).min().map(Timestamp::from_micros))
 }
 
 /// How many jobs wait, and how many were set aside.

@@ -14,6 +14,66 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    accounts (person_id) {
+        person_id -> Text,
+        username -> Text,
+        password_hash -> Nullable<Text>,
+        created_at -> BigInt,
+        signed_in_at -> Nullable<BigInt>,
+        disabled_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    devices (id) {
+        id -> Text,
+        person_id -> Text,
+        name -> Text,
+        platform -> Text,
+        version -> BigInt,
+        created_at -> BigInt,
+        seen_at -> BigInt,
+        generation -> BigInt,
+        generation_at -> BigInt,
+        refresh_hash -> Nullable<Binary>,
+        predecessor_hash -> Nullable<Binary>,
+        refreshed_at -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    app_passwords (id) {
+        id -> Text,
+        person_id -> Text,
+        device_id -> Nullable<Text>,
+        name -> Text,
+        mac -> Binary,
+        version -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    signing_keys (id) {
+        id -> Text,
+        sealed -> Binary,
+        public_key -> Binary,
+        signs_from -> BigInt,
+        verifies_until -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    preferences (person_id) {
+        person_id -> Text,
+        value -> Text,
+        version -> BigInt,
+    }
+}
+
 use super::ground::collections;
 
 diesel::allow_tables_to_appear_in_same_query!(grants, person_groups, collections);
+diesel::allow_tables_to_appear_in_same_query!(accounts, app_passwords, devices);

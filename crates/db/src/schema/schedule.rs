@@ -1,0 +1,76 @@
+diesel::table! {
+    calendars (id) {
+        id -> Text,
+        collection_id -> BigInt,
+        owner_id -> Text,
+        kind -> Text,
+        is_default -> Bool,
+        name -> Text,
+        color -> Nullable<Text>,
+        time_zone -> Text,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    facilities (id) {
+        id -> Text,
+        calendar_id -> Text,
+        name -> Text,
+        kind -> Text,
+        capacity -> Nullable<Integer>,
+        place -> Nullable<Text>,
+        description -> Nullable<Text>,
+        booking_rules -> Text,
+        bookings -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    events (id) {
+        id -> Text,
+        calendar_id -> Text,
+        organizer_id -> Nullable<Text>,
+        uid -> Text,
+        version -> BigInt,
+        indexed_from -> Nullable<BigInt>,
+        indexed_until -> Nullable<BigInt>,
+        head -> Text,
+        body -> Text,
+    }
+}
+
+diesel::table! {
+    placements (event_id, collection_id) {
+        event_id -> Text,
+        collection_id -> BigInt,
+        person_id -> Nullable<Text>,
+        open -> Bool,
+        hidden -> Bool,
+    }
+}
+
+diesel::table! {
+    occurrences (collection_id, band, utc_start, event_id, recurrence_id) {
+        collection_id -> BigInt,
+        band -> Integer,
+        utc_start -> BigInt,
+        utc_end -> BigInt,
+        event_id -> Text,
+        recurrence_id -> Text,
+        busy -> Integer,
+        participation -> Nullable<Integer>,
+        detail -> Nullable<Text>,
+    }
+}
+
+use super::{
+    ground::collections,
+    people::{grants, person_groups},
+};
+
+diesel::allow_tables_to_appear_in_same_query!(calendars, facilities, events, placements, occurrences);
+diesel::allow_tables_to_appear_in_same_query!(calendars, collections);
+diesel::allow_tables_to_appear_in_same_query!(calendars, grants);
+diesel::allow_tables_to_appear_in_same_query!(calendars, person_groups);

@@ -1,0 +1,14 @@
+//! The ground on both databases.
+
+mod changes;
+mod gap;
+mod jobs;
+mod ledger;
+mod transactions;
+
+use renraku_base::{Id, kind};
+
+/// An id that a reader of a failure recognises.
+fn event(n: u128) -> Id<kind::Event> {
+    uuid::Uuid::from_u128(n).into()
+}

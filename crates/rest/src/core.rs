@@ -1,0 +1,26 @@
+//! What every resource file uses: who asks, what they send, what they get, how refusals look.
+
+mod app;
+mod blocking;
+mod command;
+mod describe;
+mod locale;
+mod manners;
+mod problem;
+mod query;
+mod rates;
+mod reply;
+mod who;
+
+pub(crate) use describe::{ChangeHeaders, IdempotencyKey, Refusals, WriteRefusals};
+pub use app::{App, Parts};
+pub(crate) use command::{Command, Empty, json, receive};
+pub use locale::{Locales, accepted_language};
+pub(crate) use manners::{manners, unknown_route};
+pub use problem::{Problem, ProblemBody};
+pub(crate) use problem::{RestFault, status};
+pub(crate) use query::{PageQuery, PathId, Query};
+pub use rates::Rates;
+pub(crate) use rates::Kind as RateKind;
+pub(crate) use reply::{Resource, Seen, Written, list, object, plain};
+pub(crate) use who::Who;

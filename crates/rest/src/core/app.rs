@@ -1,0 +1,158 @@
+use std::sync::Arc;
+
+use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload, web};
+use renraku_base::Principal;
+use renraku_db::{
+    Changed, Db, Error, ReadTx, Tx,
+    ledger::{self, Claim},
+};
+use std::future::{Ready, ready};
+
+use super::{Command, Locales, Problem, Rates, Resource, RestFault, Written, blocking::off_the_event_loop};
+
+/// What the server hands to this face.
+pub struct Parts {
+    /// The database.
+    pub db: Db,
+    /// Who is signed in.
+    pub sessions: renraku_people::Sessions,
+    /// How often one device may ask.
+    pub rates: Rates,
+    /// The texts of refusals.
+    pub locales: Locales,
+    /// The process's figures; `None` where nothing collects them.
+    pub figures: Option<metrics_exporter_prometheus::PrometheusHandle>,
+    /// Set when the server is stopping: it is no longer ready, and streams end.
+    pub draining: Arc<std::sync::atomic::AtomicBool>,
+}
+
+/// The face's state; cheap to clone, an extractor in every handler.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+impl App {
+    /// Takes the parts.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// The state of the server that received `request`.
+    pub(crate) fn of(request: &HttpRequest) -> Result<&Self, Problem> {
+        request
+            .app_data::<web::Data<Self>>()
+            .map(|data| &***data)
+            .ok_or_else(|| Error::damaged("the face has no state").into())
+    }
+
+    pub(crate) fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    pub(crate) fn sessions(&self) -> &renraku_people::Sessions {
+        &self.0.sessions
+    }
+
+    pub(crate) fn rates(&self) -> &Rates {
+        &self.0.rates
+    }
+
+    pub(crate) fn locales(&self) -> &Locales {
+        &self.0.locales
+    }
+
+    pub(crate) fn figures(&self) -> Option<&metrics_exporter_prometheus::PrometheusHandle> {
+        self.0.figures.as_ref()
+    }
+
+    pub(crate) fn is_draining(&self) -> bool {
+        self.0.draining.load(std::sync::atomic::Ordering::Relaxed)
+    }
+
+    /// Runs work that blocks: one hop to the blocking pool.
+    pub(crate) async fn blocking<T, E, F>(&self, work: F) -> Result<T, Problem>
+    where
+        F: FnOnce(&Self) -> Result<T, E> + Send + 'static,
+        E: Into<Problem>,
+        T: Send + 'static,
+    {
+        let app = self.clone();
+        off_the_event_loop(move || work(&app).map_err(Into::into)).await
+    }
+
+    /// Reads on one snapshot.
+    pub(crate) async fn read<T, E, F>(&self, work: F) -> Result<T, Problem>
+    where
+        F: FnOnce(&mut ReadTx<'_>) -> Result<T, E> + Send + 'static,
+        E: Into<Problem> + From<Error>,
+        T: Send + 'static,
+    {
+        self.blocking(move |app| app.db().read(work)).await
+    }
+
+    /// Writes in one transaction together with the idempotency row; a repeat answers with the object as it is now, found by
+    /// `reread`.
+    pub(crate) async fn write<B, R, F, G>(
+        &self,
+        command: Command<B>,
+        work: F,
+        reread: G,
+    ) -> Result<HttpResponse, Problem>
+    where
+        B: Send + 'static,
+        R: Resource,
+        F: Fn(&mut Tx<'_>, &Command<B>) -> Result<Changed<Written>, Problem> + Send + 'static,
+        G: Fn(&mut ReadTx<'_>, &Principal, &str) -> Result<R, Problem> + Send + 'static,
+    {
+        let (written, replayed) =
+            self.blocking(move |app| app.db().write(|tx| once(tx, &command, &work, &reread))).await?;
+        Ok(written.respond(replayed))
+    }
+}
+
+/// Does the work unless its key says that it was done before.
+fn once<B, R: Resource>(
+    tx: &mut Tx<'_>,
+    command: &Command<B>,
+    work: &impl Fn(&mut Tx<'_>, &Command<B>) -> Result<Changed<Written>, Problem>,
+    reread: &impl Fn(&mut ReadTx<'_>, &Principal, &str) -> Result<R, Problem>,
+) -> Result<(Written, bool), Problem> {
+    let Some(key) = &command.key else {
+        return Ok((work(tx, command)?.into_inner(), false));
+    };
+    let person = &command.who.person;
+    match ledger::claim(tx, person, key, &command.hash)? {
+        Claim::Fresh => {
+            let written = work(tx, command)?.into_inner();
+            ledger::settle(tx, person, key, &command.hash, written.outcome())?;
+            Ok((written, false))
+        }
+        Claim::Reused => Err(RestFault::KeyReused.into()),
+        Claim::Replay(outcome) => {
+            let now = match &outcome.object {
+                Some((_, id)) => match reread(tx, &command.who, id) {
+                    Ok(resource) => Some(resource),
+                    Err(problem) if problem.is_not_found() => None,
+                    Err(problem) => return Err(problem),
+                },
+                None => None,
+            };
+            Ok((Written::again(outcome, now.as_ref())?, true))
+        }
+    }
+}
+
+impl FromRequest for App {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Self::of(request).cloned())
+    }
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("App").finish_non_exhaustive()
+    }
+}

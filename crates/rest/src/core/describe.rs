@@ -1,0 +1,76 @@
+//! What many routes share in the OpenAPI document.
+#![expect(dead_code, reason = "read by utoipa's derives alone")]
+
+use utoipa::{IntoParams, IntoResponses};
+
+use super::ProblemBody;
+
+/// How any request may be refused; the `code` says why (docs/ERRORS.md).
+#[derive(IntoResponses)]
+pub(crate) enum Refusals {
+    /// The request cannot be read.
+    #[response(status = 400, content_type = "application/problem+json")]
+    Malformed(#[to_schema] ProblemBody),
+    /// No valid access token.
+    #[response(status = 401, content_type = "application/problem+json")]
+    Unauthenticated(#[to_schema] ProblemBody),
+    /// Seen, but not allowed.
+    #[response(status = 403, content_type = "application/problem+json")]
+    Forbidden(#[to_schema] ProblemBody),
+    /// Not there, or not to be seen.
+    #[response(status = 404, content_type = "application/problem+json")]
+    NotFound(#[to_schema] ProblemBody),
+    /// The address is longer than is taken.
+    #[response(status = 414, content_type = "application/problem+json")]
+    AddressTooLong(#[to_schema] ProblemBody),
+    /// More often than is taken; see `Retry-After`.
+    #[response(status = 429, content_type = "application/problem+json")]
+    TooMany(#[to_schema] ProblemBody),
+    /// Not now; see `Retry-After`.
+    #[response(status = 503, content_type = "application/problem+json")]
+    Unavailable(#[to_schema] ProblemBody),
+}
+
+/// How a request that writes may be refused besides.
+#[derive(IntoResponses)]
+pub(crate) enum WriteRefusals {
+    /// Contradicts the present state.
+    #[response(status = 409, content_type = "application/problem+json")]
+    Conflict(#[to_schema] ProblemBody),
+    /// Changed in the meantime; `current` is the present state.
+    #[response(status = 412, content_type = "application/problem+json")]
+    Stale(#[to_schema] ProblemBody),
+    /// Larger than is taken.
+    #[response(status = 413, content_type = "application/problem+json")]
+    TooLarge(#[to_schema] ProblemBody),
+    /// Of a type that is not taken.
+    #[response(status = 415, content_type = "application/problem+json")]
+    UnsupportedType(#[to_schema] ProblemBody),
+    /// Can be read and is wrong; `errors` names the fields.
+    #[response(status = 422, content_type = "application/problem+json")]
+    Invalid(#[to_schema] ProblemBody),
+    /// Say which version you are changing (`If-Match`).
+    #[response(status = 428, content_type = "application/problem+json")]
+    PreconditionRequired(#[to_schema] ProblemBody),
+}
+
+/// The header of every write.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+pub(crate) struct IdempotencyKey {
+    /// A UUID made by the phone; a repeat with the same key has no second effect. A POST must have one.
+    #[param(rename = "Idempotency-Key", value_type = renraku_base::EventId, inline)]
+    idempotency_key: String,
+}
+
+/// The headers of a change to an existing object.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+pub(crate) struct ChangeHeaders {
+    /// The ETag of the version that is changed, quotes included, or `*`.
+    #[param(rename = "If-Match")]
+    if_match: String,
+    /// A UUID made by the phone; a repeat with the same key has no second effect.
+    #[param(rename = "Idempotency-Key", value_type = renraku_base::EventId, inline, required = false)]
+    idempotency_key: Option<String>,
+}

@@ -1,0 +1,133 @@
+use std::{collections::HashMap, fmt, sync::Arc};
+
+use renraku_base::Language;
+use serde::Deserialize;
+
+const JA: &str = include_str!("../../locales/ja.toml");
+const EN: &str = include_str!("../../locales/en.toml");
+
+/// The texts of every refusal, in every language that we speak.
+#[derive(Debug, Clone)]
+pub struct Locales(Arc<[Texts; 2]>);
+
+/// The texts of one language.
+#[derive(Debug, Deserialize)]
+pub struct Texts {
+    #[serde(default)]
+    field: HashMap<String, FieldText>,
+    #[serde(flatten)]
+    codes: HashMap<String, CodeText>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CodeText {
+    title: String,
+    detail: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FieldText {
+    detail: String,
+}
+
+impl Locales {
+    /// Reads the texts that are compiled in.
+    ///
+    /// # Errors
+    /// When a file of texts is not what it should be; a test keeps that from happening.
+    pub fn load() -> Result<Self, impl fmt::Display> {
+        Ok::<_, toml::de::Error>(Self(Arc::new([toml::from_str(JA)?, toml::from_str(EN)?])))
+    }
+
+    /// The texts of one language.
+    #[must_use]
+    pub fn of(&self, language: Language) -> &Texts {
+        let [ja, en] = &*self.0;
+        match language {
+            Language::Ja => ja,
+            Language::En => en,
+        }
+    }
+}
+
+impl Texts {
+    /// What is wrong.
+    #[must_use]
+    pub fn title(&self, code: &str) -> &str {
+        self.codes.get(code).map_or("", |text| &text.title)
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn detail(&self, code: &str) -> &str {
+        self.codes.get(code).map_or("", |text| &text.detail)
+    }
+
+    /// What to do about a field with this fault, where the fault has a text of its own.
+    #[must_use]
+    pub fn field(&self, code: &str) -> Option<&str> {
+        self.field.get(code).map(|text| text.detail.as_str())
+    }
+
+    /// Every code that has a text.
+    pub fn codes(&self) -> impl Iterator<Item = &str> {
+        self.codes.keys().map(String::as_str)
+    }
+
+    /// Every field fault that has a text.
+    pub fn fields(&self) -> impl Iterator<Item = &str> {
+        self.field.keys().map(String::as_str)
+    }
+}
+
+/// The language that a request wants (RFC 9110 §12.5.4): the first of ours by weight, Japanese when it names none.
+#[must_use]
+pub fn accepted_language(header: Option<&str>) -> Language {
+    let mut best: Option<(f32, Language)> = None;
+    for choice in header.unwrap_or_default().split(',') {
+        let mut parts = choice.split(';');
+        let tag = parts.next().unwrap_or_default().trim();
+        let primary = tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
+        let Ok(language) = primary.parse::<Language>() else { continue };
+        let weight = parts
+            .find_map(|part| part.trim().strip_prefix("q="))
+            .map_or(1.0, |weight| weight.trim().parse().unwrap_or(0.0));
+        if weight > 0.0 && best.is_none_or(|(best, _)| weight > best) {
+            best = Some((weight, language));
+        }
+    }
+    best.map_or(Language::Ja, |(_, language)| language)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_heaviest_language_that_we_speak_wins() {
+        for (header, expected) in [
+            (None, Language::Ja),
+            (Some("en"), Language::En),
+            (Some("fr, en-US;q=0.8, ja;q=0.9"), Language::Ja),
+            (Some("ja;q=0, en;q=0.1"), Language::En),
+            (Some("de"), Language::Ja),
+            (Some(";;;q=x"), Language::Ja),
+        ] {
+            assert_eq!(accepted_language(header), expected, "{header:?}");
+        }
+    }
+
+    #[test]
+    fn every_text_is_there_in_both_languages() {
+        let locales = Locales::load().map_err(|error| error.to_string()).unwrap();
+        let sorted = |texts: &Texts| {
+            let mut codes: Vec<String> = texts.codes().map(str::to_owned).collect();
+            codes.extend(texts.fields().map(|field| format!("field.{field}")));
+            codes.sort();
+            codes
+        };
+        assert_eq!(sorted(locales.of(Language::Ja)), sorted(locales.of(Language::En)));
+    }
+}

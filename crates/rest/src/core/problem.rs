@@ -1,0 +1,259 @@
+use std::{fmt, sync::Arc};
+
+use actix_web::{HttpResponse, ResponseError, http::StatusCode};
+use renraku_base::{Fault, FieldFault, Kind};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
+
+use super::locale::Texts;
+
+/// A refusal on its way to the client: whatever an area or this face says no with.
+///
+/// It becomes `application/problem+json` (RFC 9457) in the reader's language in one place, the `manners` middleware.
+#[derive(Clone)]
+pub struct Problem(Arc<dyn Fault>);
+
+impl Problem {
+    /// The refusal itself.
+    pub fn fault(&self) -> &dyn Fault {
+        &*self.0
+    }
+
+    /// Whether the object is not there, or not to be seen.
+    pub(crate) fn is_not_found(&self) -> bool {
+        self.0.kind() == Kind::NotFound
+    }
+
+    /// The problem in the reader's language.
+    pub(crate) fn body(&self, texts: &Texts, request_id: &str) -> ProblemBody {
+        let code = self.0.code();
+        let errors = self
+            .0
+            .fields()
+            .into_iter()
+            .map(|field| {
+                let detail = texts.field(&field.code).map_or(field.detail, str::to_owned);
+                FieldFault { detail, ..field }
+            })
+            .collect();
+        ProblemBody {
+            problem_type: format!("urn:renraku:problem:{code}"),
+            code: code.to_owned(),
+            title: texts.title(code).to_owned(),
+            status: status(self.0.kind()).as_u16(),
+            detail: texts.detail(code).to_owned(),
+            request_id: request_id.to_owned(),
+            errors,
+            members: self.0.members().unwrap_or_default(),
+        }
+    }
+}
+
+impl<F: Fault> From<F> for Problem {
+    fn from(fault: F) -> Self {
+        Self(Arc::new(fault))
+    }
+}
+
+impl fmt::Debug for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl std::error::Error for Problem {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&*self.0)
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        status(self.0.kind())
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::new(self.status_code())
+    }
+}
+
+/// The one table from the class of a refusal to its HTTP status.
+pub(crate) const fn status(kind: Kind) -> StatusCode {
+    match kind {
+        Kind::Unauthenticated => StatusCode::UNAUTHORIZED,
+        Kind::Forbidden => StatusCode::FORBIDDEN,
+        Kind::NotFound => StatusCode::NOT_FOUND,
+        Kind::Gone => StatusCode::GONE,
+        Kind::Conflict => StatusCode::CONFLICT,
+        Kind::Stale => StatusCode::PRECONDITION_FAILED,
+        Kind::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
+        Kind::Malformed => StatusCode::BAD_REQUEST,
+        Kind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
+        Kind::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+        Kind::TimedOut => StatusCode::REQUEST_TIMEOUT,
+        Kind::AddressTooLong => StatusCode::URI_TOO_LONG,
+        Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Kind::UnsupportedType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Kind::TooMany => StatusCode::TOO_MANY_REQUESTS,
+        Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        Kind::StorageFull => StatusCode::INSUFFICIENT_STORAGE,
+        Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// A refusal as it is sent (RFC 9457).
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ProblemBody {
+    /// `urn:renraku:problem:<code>`.
+    #[serde(rename = "type")]
+    problem_type: String,
+    /// Stable code, as in `docs/ERRORS.md`.
+    code: String,
+    /// What is wrong, in the reader's language.
+    title: String,
+    /// The HTTP status.
+    status: u16,
+    /// What to do about it, in the reader's language.
+    detail: String,
+    /// Names this request in the server's log.
+    request_id: String,
+    /// The fields at fault.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<FieldFault>,
+    /// Further members that the code promises, such as `current` with `stale`.
+    #[serde(flatten)]
+    #[schema(value_type = Object)]
+    members: Map<String, Value>,
+}
+
+/// What this face itself refuses.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RestFault {
+    #[error("there is no such resource")]
+    NotFound,
+    #[error("the resource does not take this method")]
+    MethodNotAllowed { allow: String },
+    #[error("no valid access token")]
+    Unauthenticated,
+    #[error("the body is not JSON: {0}")]
+    NotJson(String),
+    #[error("a field of the body is wrong")]
+    BadField(FieldFault),
+    #[error("a query parameter is wrong")]
+    BadQuery(FieldFault),
+    #[error("a header is wrong")]
+    BadHeader(FieldFault),
+    #[error("a POST needs an Idempotency-Key")]
+    KeyRequired,
+    #[error("the Idempotency-Key was used for another request")]
+    KeyReused,
+    #[error("the change needs If-Match")]
+    IfMatchRequired,
+    #[error("the body is too large")]
+    TooLarge { limit_bytes: usize },
+    #[error("the address is too long")]
+    AddressTooLong,
+    #[error("the body did not arrive in time")]
+    BodyTimeout,
+    #[error("the type of the body is not taken")]
+    UnsupportedType,
+    #[error("compressed bodies are not taken")]
+    EncodedBody,
+    #[error("too many requests")]
+    TooManyRequests { retry_after_s: u64 },
+    #[error("the request was given up")]
+    Cancelled,
+    #[error("the sync token cannot be used")]
+    ResyncRequired,
+    #[error("another request of the batch that this one needs was refused")]
+    BatchDependency,
+    #[error("this cannot be asked inside a batch")]
+    NotInBatch,
+}
+
+impl Fault for RestFault {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::NotFound => Kind::NotFound,
+            Self::MethodNotAllowed { .. } => Kind::MethodNotAllowed,
+            Self::NotJson(_) | Self::BadQuery(_) | Self::BadHeader(_) | Self::KeyRequired => Kind::Malformed,
+            Self::BodyTimeout => Kind::TimedOut,
+            Self::AddressTooLong => Kind::AddressTooLong,
+            Self::Unauthenticated => Kind::Unauthenticated,
+            Self::BadField(_) | Self::KeyReused | Self::NotInBatch => Kind::Invalid,
+            Self::IfMatchRequired => Kind::PreconditionRequired,
+            Self::TooLarge { .. } => Kind::TooLarge,
+            Self::UnsupportedType | Self::EncodedBody => Kind::UnsupportedType,
+            Self::TooManyRequests { .. } => Kind::TooMany,
+            Self::Cancelled => Kind::Unavailable,
+            Self::ResyncRequired => Kind::Gone,
+            Self::BatchDependency => Kind::Conflict,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound => "not-found",
+            Self::MethodNotAllowed { .. } => "method-not-allowed",
+            Self::Unauthenticated => "unauthenticated",
+            Self::NotJson(_) => "not-json",
+            Self::BadField(_) => "invalid",
+            Self::BadQuery(_) => "bad-query",
+            Self::BadHeader(_) => "bad-header",
+            Self::KeyRequired => "idempotency-key-required",
+            Self::KeyReused => "idempotency-key-reused",
+            Self::IfMatchRequired => "if-match-required",
+            Self::TooLarge { .. } => "too-large",
+            Self::AddressTooLong => "address-too-long",
+            Self::BodyTimeout => "body-timeout",
+            Self::UnsupportedType => "unsupported-type",
+            Self::EncodedBody => "encoded-body",
+            Self::TooManyRequests { .. } => "too-many-requests",
+            Self::Cancelled => "overloaded",
+            Self::ResyncRequired => "resync-required",
+            Self::BatchDependency => "batch-dependency",
+            Self::NotInBatch => "not-in-batch",
+        }
+    }
+
+    fn fields(&self) -> Vec<FieldFault> {
+        match self {
+            Self::BadField(field) | Self::BadQuery(field) | Self::BadHeader(field) => vec![field.clone()],
+            Self::NotJson(place) => vec![FieldFault::new("", "not-json", place.clone())],
+            Self::NotFound
+            | Self::MethodNotAllowed { .. }
+            | Self::Unauthenticated
+            | Self::KeyRequired
+            | Self::KeyReused
+            | Self::IfMatchRequired
+            | Self::TooLarge { .. }
+            | Self::AddressTooLong
+            | Self::BodyTimeout
+            | Self::UnsupportedType
+            | Self::EncodedBody
+            | Self::TooManyRequests { .. }
+            | Self::Cancelled
+            | Self::ResyncRequired
+            | Self::BatchDependency
+            | Self::NotInBatch => Vec::new(),
+        }
+    }
+
+    fn members(&self) -> Option<Map<String, Value>> {
+        let member = |name: &str, value: Value| Some(Map::from_iter([(name.to_owned(), value)]));
+        match self {
+            Self::MethodNotAllowed { allow } => member("allow", json!(allow)),
+            Self::TooLarge { limit_bytes } => member("limitBytes", json!(limit_bytes)),
+            Self::TooManyRequests { retry_after_s } => member("retryAfterS", json!(retry_after_s)),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,83 @@
+use std::{
+    future::{Ready, ready},
+    str::FromStr,
+};
+
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use renraku_base::{Cursor, FieldFault, Id, Limit};
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use utoipa::IntoParams;
+
+use super::{Problem, RestFault};
+
+/// The query parameters, typed; an unknown parameter or a bad value is refused by name.
+#[derive(Debug, Clone)]
+pub(crate) struct Query<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest for Query<T> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let pairs = form_urlencoded::parse(request.query_string().as_bytes());
+        let query = serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(pairs))
+            .map(Self)
+            .map_err(|error| {
+                let pointer = error.path().to_string();
+                let detail = error.into_inner().to_string();
+                RestFault::BadQuery(FieldFault::new(pointer, "bad-value", detail)).into()
+            });
+        ready(query)
+    }
+}
+
+/// `limit` and `cursor`, the parameters of every list.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct PageQuery {
+    /// How many items, 1 to 500.
+    #[serde(default, deserialize_with = "limit")]
+    #[param(value_type = u16, minimum = 1, maximum = 500, default = 50, required = false)]
+    pub limit: Limit,
+    /// The `nextCursor` of the page before.
+    #[serde(default, deserialize_with = "cursor")]
+    #[param(value_type = Option<String>)]
+    pub cursor: Option<Cursor>,
+}
+
+/// Reads `limit`; for the queries that have more parameters than a page's.
+pub(crate) fn limit<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Limit, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse()
+        .ok()
+        .and_then(Limit::new)
+        .ok_or_else(|| serde::de::Error::custom("limit is a number from 1 to 500"))
+}
+
+/// Reads `cursor`; for the queries that have more parameters than a page's.
+pub(crate) fn cursor<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Cursor>, D::Error> {
+    Ok(Some(Cursor::received(&String::deserialize(deserializer)?)))
+}
+
+/// The id in the path; what is not an id is simply not there (404).
+#[derive(Debug, Clone)]
+pub(crate) struct PathId<K>(pub Id<K>);
+
+impl<K: 'static> FromRequest for PathId<K> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let id = request.match_info().get("id").and_then(|id| Id::from_str(id).ok());
+        ready(id.map(Self).ok_or_else(|| RestFault::NotFound.into()))
+    }
+}
+
+impl<K> std::ops::Deref for PathId<K> {
+    type Target = Id<K>;
+
+    fn deref(&self) -> &Id<K> {
+        &self.0
+    }
+}

@@ -1,0 +1,90 @@
+use std::num::NonZeroU32;
+
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::{Clock, DefaultClock}};
+use renraku_base::Principal;
+
+use super::RestFault;
+
+/// What is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Any request.
+    Request,
+    /// A request that writes.
+    Write,
+    /// A search.
+    Search,
+}
+
+/// How often one device (or one person without a device) may ask; see `docs/OPERATIONS.md`.
+pub struct Rates(Option<Limiters>);
+
+struct Limiters {
+    requests: DefaultKeyedRateLimiter<String>,
+    writes: DefaultKeyedRateLimiter<String>,
+    searches: DefaultKeyedRateLimiter<String>,
+    clock: DefaultClock,
+}
+
+const fn quota(quota: Quota, burst: u32) -> Quota {
+    match NonZeroU32::new(burst) {
+        Some(burst) => quota.allow_burst(burst),
+        None => quota,
+    }
+}
+
+const fn count(count: u32) -> NonZeroU32 {
+    match NonZeroU32::new(count) {
+        Some(count) => count,
+        None => NonZeroU32::MIN,
+    }
+}
+
+impl Rates {
+    /// The limits of an office.
+    #[must_use]
+    pub fn office() -> Self {
+        Self(Some(Limiters {
+            requests: RateLimiter::keyed(quota(Quota::per_minute(count(1_200)), 600)),
+            writes: RateLimiter::keyed(quota(Quota::per_minute(count(600)), 300)),
+            searches: RateLimiter::keyed(quota(Quota::per_second(count(20)), 60)),
+            clock: DefaultClock::default(),
+        }))
+    }
+
+    /// No limits, for measuring.
+    #[must_use]
+    pub fn unlimited() -> Self {
+        Self(None)
+    }
+
+    /// Takes one of a kind.
+    pub(crate) fn take(&self, who: &Principal, kind: Kind) -> Result<(), RestFault> {
+        let Some(limiters) = &self.0 else { return Ok(()) };
+        let limiter = match kind {
+            Kind::Request => &limiters.requests,
+            Kind::Write => &limiters.writes,
+            Kind::Search => &limiters.searches,
+        };
+        let key = who.device.as_ref().map_or(who.person.as_str(), |device| device.as_str()).to_owned();
+        limiter.check_key(&key).map_err(|until| {
+            let wait = until.wait_time_from(limiters.clock.now());
+            RestFault::TooManyRequests { retry_after_s: wait.as_secs() + 1 }
+        })
+    }
+
+    /// Forgets devices that have been quiet; called now and then.
+    pub fn forget_quiet(&self) {
+        if let Some(limiters) = &self.0 {
+            limiters.requests.retain_recent();
+            limiters.writes.retain_recent();
+            limiters.searches.retain_recent();
+        }
+    }
+}
+
+impl std::fmt::Debug for Rates {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Rates").field(&self.0.is_some()).finish()
+    }
+}

@@ -1,0 +1,167 @@
+use std::future::{Ready, ready};
+
+use actix_web::{
+    FromRequest, HttpRequest, HttpResponse, HttpResponseBuilder,
+    dev::Payload,
+    http::{
+        StatusCode,
+        header::{self, ContentEncoding, HeaderValue},
+    },
+};
+use renraku_base::{ETag, Page};
+use renraku_db::{Error, ObjectType, ledger::Outcome};
+use serde::Serialize;
+
+use super::Problem;
+
+/// Below this many bytes a body is sent as it is: compression would save nothing.
+const WORTH_COMPRESSING: usize = 400;
+
+/// What has an id and an ETag and is answered as JSON.
+pub(crate) trait Resource: Serialize {
+    /// Its type, as the ledger and `sync` name it.
+    const TYPE: ObjectType;
+
+    /// Its id.
+    fn id(&self) -> &str;
+
+    /// Its tag, as this reader sees it.
+    fn etag(&self) -> &ETag;
+}
+
+/// The tags that the reader already holds (`If-None-Match`).
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Seen(Option<String>);
+
+impl Seen {
+    fn holds(&self, etag: &ETag) -> bool {
+        self.0.as_deref().is_some_and(|tags| {
+            tags.trim() == "*"
+                || tags.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag.as_str())
+        })
+    }
+}
+
+impl FromRequest for Seen {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let tags = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+        ready(Ok(Self(tags.map(str::to_owned))))
+    }
+}
+
+fn json(status: StatusCode, body: Vec<u8>) -> HttpResponse {
+    let mut response = HttpResponseBuilder::new(status);
+    response.insert_header((header::CONTENT_TYPE, HeaderValue::from_static("application/json")));
+    response.insert_header((header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache")));
+    if body.len() < WORTH_COMPRESSING {
+        response.insert_header(ContentEncoding::Identity);
+    }
+    response.body(body)
+}
+
+fn encode(value: &impl Serialize) -> Result<Vec<u8>, Problem> {
+    serde_json::to_vec(value).map_err(|error| Error::damaged(error).into())
+}
+
+/// Answers with a value that has no tag.
+pub(crate) fn plain(value: &impl Serialize) -> Result<HttpResponse, Problem> {
+    Ok(json(StatusCode::OK, encode(value)?))
+}
+
+/// Answers with one object: 304 when the reader holds it already.
+pub(crate) fn object<R: Resource>(seen: &Seen, resource: &R) -> Result<HttpResponse, Problem> {
+    let etag = resource.etag();
+    if seen.holds(etag) {
+        return Ok(HttpResponse::NotModified().insert_header((header::ETAG, etag.as_str())).finish());
+    }
+    let mut response = json(StatusCode::OK, encode(resource)?);
+    put_etag(&mut response, etag);
+    Ok(response)
+}
+
+/// Answers with one page of a list.
+pub(crate) fn list<T: Serialize>(page: &Page<T>) -> Result<HttpResponse, Problem> {
+    plain(page)
+}
+
+fn put_etag(response: &mut HttpResponse, etag: &ETag) {
+    if let Ok(value) = HeaderValue::from_str(etag.as_str()) {
+        response.headers_mut().insert(header::ETAG, value);
+    }
+}
+
+/// What a write did and answers.
+#[derive(Debug, Clone)]
+pub(crate) struct Written {
+    outcome: Outcome,
+    body: Option<Vec<u8>>,
+}
+
+impl Written {
+    /// 201 with the stored object.
+    pub fn created<R: Resource>(resource: &R) -> Result<Self, Problem> {
+        Self::with(StatusCode::CREATED, resource)
+    }
+
+    /// 200 with the stored object.
+    pub fn updated<R: Resource>(resource: &R) -> Result<Self, Problem> {
+        Self::with(StatusCode::OK, resource)
+    }
+
+    /// 202 with the object that will be acted on later.
+    pub fn accepted<R: Resource>(resource: &R) -> Result<Self, Problem> {
+        Self::with(StatusCode::ACCEPTED, resource)
+    }
+
+    /// 204: done, nothing left to show.
+    pub fn done() -> Self {
+        let outcome = Outcome { status: StatusCode::NO_CONTENT.as_u16(), object: None, etag: None };
+        Self { outcome, body: None }
+    }
+
+    /// 200 with a value that is not kept under the key; a repeat answers 204.
+    pub fn told(value: &impl Serialize) -> Result<Self, Problem> {
+        let outcome = Outcome { status: StatusCode::OK.as_u16(), object: None, etag: None };
+        Ok(Self { outcome, body: Some(encode(value)?) })
+    }
+
+    fn with<R: Resource>(status: StatusCode, resource: &R) -> Result<Self, Problem> {
+        let outcome = Outcome {
+            status: status.as_u16(),
+            object: Some((R::TYPE, resource.id().to_owned())),
+            etag: Some(resource.etag().clone()),
+        };
+        Ok(Self { outcome, body: Some(encode(resource)?) })
+    }
+
+    /// The answer to a repeat: the first status and the object as it is now (nothing where it is gone).
+    pub(super) fn again<R: Resource>(outcome: Outcome, now: Option<&R>) -> Result<Self, Problem> {
+        let etag = now.map(|resource| resource.etag().clone());
+        Ok(Self { outcome: Outcome { etag, ..outcome }, body: now.map(encode).transpose()? })
+    }
+
+    pub(super) fn outcome(&self) -> &Outcome {
+        &self.outcome
+    }
+
+    pub(super) fn respond(self, replayed: bool) -> HttpResponse {
+        let status = StatusCode::from_u16(self.outcome.status).unwrap_or(StatusCode::OK);
+        let mut response = match self.body {
+            Some(body) => json(status, body),
+            None if status == StatusCode::NO_CONTENT || !replayed => HttpResponse::new(StatusCode::NO_CONTENT),
+            None => json(status, b"{}".to_vec()),
+        };
+        if let Some(etag) = &self.outcome.etag {
+            put_etag(&mut response, etag);
+        }
+        if replayed {
+            response
+                .headers_mut()
+                .insert(header::HeaderName::from_static("idempotent-replayed"), HeaderValue::from_static("true"));
+        }
+        response
+    }
+}

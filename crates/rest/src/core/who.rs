@@ -1,0 +1,48 @@
+use std::future::{Ready, ready};
+
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header};
+use renraku_base::Principal;
+
+use super::{App, Problem, RateKind, RestFault};
+
+/// Who asks, proven by the access token of *this* request; nothing is remembered of the connection.
+#[derive(Debug, Clone)]
+pub(crate) struct Who(pub Principal);
+
+impl Who {
+    fn of(request: &HttpRequest) -> Result<Self, Problem> {
+        if let Some(principal) = request.extensions().get::<Principal>() {
+            return Ok(Self(principal.clone()));
+        }
+        let app = App::of(request)?;
+        let bearer = request
+            .headers()
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.split_once(' '))
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+            .map(|(_, token)| token.trim())
+            .ok_or(RestFault::Unauthenticated)?;
+        let principal = app.sessions().verify(bearer, app.db().now())?;
+        app.rates().take(&principal, RateKind::Request)?;
+        request.extensions_mut().insert(principal.clone());
+        Ok(Self(principal))
+    }
+}
+
+impl std::ops::Deref for Who {
+    type Target = Principal;
+
+    fn deref(&self) -> &Principal {
+        &self.0
+    }
+}
+
+impl FromRequest for Who {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Self::of(request))
+    }
+}

@@ -1,0 +1,116 @@
+//! The OpenAPI document, generated from the handlers, and the list of routes in it.
+
+use std::sync::LazyLock;
+
+use actix_web::{HttpResponse, get, http::header};
+use utoipa::{
+    Modify, OpenApi,
+    openapi::{
+        PathItem,
+        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
+};
+use utoipa_actix_web::AppExt;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Renraku",
+        description = "The groupware of an office, for its phones: schedule, mail, address book. \
+                       Errors are RFC 9457 problems; every object has a strong ETag; every write takes an Idempotency-Key. \
+                       docs/API-DESIGN.md tells the rules of every request, docs/SYNC.md a phone's morning, docs/ERRORS.md the codes.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    servers((url = "/", description = "This server")),
+    security(("bearer" = [])),
+    modifiers(&Bearer),
+    components(schemas(crate::ProblemBody))
+)]
+struct Base;
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        if let Some(components) = &mut openapi.components {
+            let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+            components.add_security_scheme("bearer", SecurityScheme::Http(scheme));
+        }
+    }
+}
+
+/// The document.
+#[must_use]
+pub fn document() -> utoipa::openapi::OpenApi {
+    let (_, document) = actix_web::App::new()
+        .into_utoipa_app()
+        .openapi(Base::openapi())
+        .configure(crate::routes)
+        .split_for_parts();
+    document
+}
+
+/// The document as it is committed and served.
+///
+/// # Errors
+/// When the document cannot be written as JSON.
+pub fn json() -> Result<String, serde_json::Error> {
+    document().to_pretty_json()
+}
+
+/// The document as text, written once.
+static TEXT: LazyLock<String> = LazyLock::new(|| json().unwrap_or_default());
+
+/// The routes, read off the document once.
+pub(crate) static ROUTES: LazyLock<Routes> = LazyLock::new(|| Routes::of(&document()));
+
+/// The document itself; not described in itself.
+#[get("/openapi.json")]
+pub(crate) async fn served() -> HttpResponse {
+    HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "application/json")).body(TEXT.as_str())
+}
+
+/// Which methods each path takes.
+#[derive(Debug, Clone)]
+pub(crate) struct Routes(Vec<(Vec<String>, String)>);
+
+impl Routes {
+    /// Reads them off the document.
+    pub fn of(document: &utoipa::openapi::OpenApi) -> Self {
+        let routes = document
+            .paths
+            .paths
+            .iter()
+            .map(|(path, item)| (path.split('/').map(str::to_owned).collect(), methods(item)))
+            .collect();
+        Self(routes)
+    }
+
+    /// The methods that `path` takes, as an `Allow` header lists them; `None` for a path that is not ours.
+    pub fn methods_of(&self, path: &str) -> Option<String> {
+        let segments: Vec<&str> = path.split('/').collect();
+        self.0.iter().find_map(|(template, methods)| {
+            let fits = template.len() == segments.len()
+                && template.iter().zip(&segments).all(|(expected, segment)| {
+                    (expected.starts_with('{') && !segment.is_empty()) || expected == segment
+                });
+            fits.then(|| methods.clone())
+        })
+    }
+}
+
+fn methods(item: &PathItem) -> String {
+    let mut methods = Vec::new();
+    for (name, there) in [
+        ("GET, HEAD", item.get.is_some()),
+        ("PUT", item.put.is_some()),
+        ("POST", item.post.is_some()),
+        ("PATCH", item.patch.is_some()),
+        ("DELETE", item.delete.is_some()),
+    ] {
+        if there {
+            methods.push(name);
+        }
+    }
+    methods.join(", ")
+}
