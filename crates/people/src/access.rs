@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use renraku_base::{Id, PersonId, Principal, Role, UnitId};
 use renraku_db::{
     CollectionId, CollectionKind, Error, ObjectType, ReadTx, Tx,
-    changes::{self, Recorded},
+    changes::{self, Head, Recorded},
     schema::{collections, grants, person_groups},
 };
 
@@ -88,7 +88,9 @@ pub fn role(
     Ok(rank.and_then(Role::from_rank))
 }
 
-/// The collections of one kind in which `who` has a right, each with their highest role, in ascending order.
+/// The collections of one kind that `who` may read, each with their highest role, in ascending order.
+///
+/// Where they see busy time alone is left out: that is almost every calendar of the office, and none of their lists.
 ///
 /// # Errors
 /// [`Error`] when the statement fails.
@@ -101,6 +103,7 @@ pub fn visible(
         .inner_join(grants::table.on(grants::grantee_id.eq(person_groups::group_id)))
         .inner_join(collections::table.on(collections::id.eq(grants::collection_id)))
         .filter(person_groups::person_id.eq(who.person.as_str()))
+        .filter(grants::role.ge(Role::Read.rank()))
         .filter(collections::kind.eq(kind.as_str()))
         .order((grants::collection_id, grants::role.desc()))
         .select((grants::collection_id, grants::role))
@@ -168,6 +171,22 @@ pub fn put_grant<K>(
     Ok(changes::record(tx, home, object.0, object.1))
 }
 
+/// Lets everyone see when a new calendar is busy. Their phones are not told: what shows busy time alone is in no list.
+///
+/// # Errors
+/// [`Error`] when the statement fails.
+pub fn open_free_busy(tx: &mut Tx<'_>, collection: CollectionId) -> Result<(), Error> {
+    diesel::insert_into(grants::table)
+        .values((
+            grants::collection_id.eq(collection.0),
+            grants::grantee_id.eq(EVERYONE),
+            grants::grantee_kind.eq(EVERYONE),
+            grants::role.eq(Role::FreeBusy.rank()),
+        ))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
 /// Takes away every right in a collection that is being deleted, and tells those who had one.
 ///
 /// # Errors
@@ -229,4 +248,58 @@ pub fn set_groups(tx: &mut Tx<'_>, person: &PersonId, units: &[UnitId]) -> Resul
     tx.run(diesel::insert_into(person_groups::table).values(&rows))?;
     home(tx, &Grantee::Person(person.clone()))?;
     Ok(())
+}
+
+/// A collection that a person follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Followed {
+    /// What it holds.
+    pub kind: CollectionKind,
+    /// Where it stands.
+    pub head: Head,
+}
+
+/// Everything that `who` follows, with its head, in ascending order of ids: their homes, mail and notifications, the
+/// directory, the facilities, and the calendars and address books that they may read. Two statements.
+///
+/// # Errors
+/// [`Error`] when a statement fails.
+pub fn followed(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<Followed>, Error> {
+    use CollectionKind::{AddressBook, Calendar, Directory, Facilities, Home, Mail, Notifications, SharedHome};
+
+    let columns = (collections::id, collections::kind, collections::modseq, collections::floor);
+    let groups = || {
+        person_groups::table
+            .filter(person_groups::person_id.eq(who.person.as_str()))
+            .select(person_groups::group_id.nullable())
+    };
+    let personal = [Home, SharedHome, Mail, Notifications].map(CollectionKind::as_str);
+    let common = [Directory, Facilities].map(CollectionKind::as_str);
+    let mut rows: Vec<(i64, String, i64, i64)> = collections::table
+        .filter(
+            collections::owner_id
+                .eq_any(groups())
+                .and(collections::kind.eq_any(personal))
+                .or(collections::owner_id.is_null().and(collections::kind.eq_any(common))),
+        )
+        .select(columns)
+        .load(tx.conn())?;
+    let shared: Vec<(i64, String, i64, i64)> = person_groups::table
+        .inner_join(grants::table.on(grants::grantee_id.eq(person_groups::group_id)))
+        .inner_join(collections::table.on(collections::id.eq(grants::collection_id)))
+        .filter(person_groups::person_id.eq(who.person.as_str()))
+        .filter(grants::role.ge(Role::Read.rank()))
+        .filter(collections::kind.eq_any([Calendar, AddressBook].map(CollectionKind::as_str)))
+        .select(columns)
+        .distinct()
+        .load(tx.conn())?;
+    rows.extend(shared);
+    rows.sort_unstable_by_key(|row| row.0);
+    rows.into_iter()
+        .map(|(id, kind, modseq, floor)| {
+            let kind = CollectionKind::parse(&kind)
+                .ok_or_else(|| Error::damaged(format!("collection kind {kind}")))?;
+            Ok(Followed { kind, head: Head { collection: CollectionId(id), modseq, floor } })
+        })
+        .collect()
 }
