@@ -230,7 +230,6 @@ fn no_committed_change_is_ever_skipped() {
 fn a_log_numbered_from_a_sequence_is_caught() {
     on_each_prepared_database(|db| {
         let outcome = run(db, &Log::Sequence(AtomicI64::new(1)), 1, 400);
-        eprintln!("missed {} of {}", outcome.missed(), 480*3);
         assert!(outcome.missed() > 0, "the harness did not see the gap");
     });
 }
