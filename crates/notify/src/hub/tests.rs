@@ -108,29 +108,35 @@ fn nothing_is_left_of_a_dropped_stream() {
 }
 
 #[tokio::test]
-async fn no_wake_up_is_lost_while_others_are_taken_or_given_up() {
-    const CHANGES: usize = 20_000;
+async fn no_wake_up_is_lost_while_another_is_taken_or_given_up() {
+    const CHANGES: usize = 50_000;
     let hub = Hub::new();
-    let done = Arc::new(AtomicUsize::new(0));
+    let (done, seen) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let mut stream = following(&hub, &[CALENDAR]);
     let publisher = {
-        let (hub, done) = (hub.clone(), Arc::clone(&done));
+        let (hub, done, seen) = (hub.clone(), Arc::clone(&done), Arc::clone(&seen));
         std::thread::spawn(move || {
-            for _ in 0..CHANGES {
-                // As a commit does: first the change is there, then it is told.
-                done.fetch_add(1, Ordering::SeqCst);
+            for change in 1..=CHANGES {
+                // As a commit does: first the change is there, then it is told. The next waits until it was heard, so
+                // that it cannot make up for it.
+                done.store(change, Ordering::SeqCst);
                 hub.publish(&committed(CALENDAR.0, &[ObjectType::Event]));
+                while seen.load(Ordering::SeqCst) < change {
+                    std::hint::spin_loop();
+                }
             }
         })
     };
-    let mut seen = 0;
-    while seen < CHANGES {
+    while seen.load(Ordering::SeqCst) < CHANGES {
         // A wait that is given up half way, as beside a heartbeat, must lose nothing either.
         if heard(&mut stream).is_none() {
-            let patience = std::time::Duration::from_secs(30);
-            tokio::time::timeout(patience, stream.next()).await.expect("a change was never told");
+            let patience = std::time::Duration::from_secs(10);
+            if tokio::time::timeout(patience, stream.next()).await.is_err() {
+                seen.store(CHANGES, Ordering::SeqCst);
+                panic!("change {} was never told", done.load(Ordering::SeqCst));
+            }
         }
-        seen = done.load(Ordering::SeqCst);
+        seen.store(done.load(Ordering::SeqCst), Ordering::SeqCst);
     }
     publisher.join().unwrap();
 }

@@ -56,8 +56,9 @@ fn tag(version: i64, language: Language) -> ETag {
     }
 }
 
+// Without the second attribute, diesel sends rows with optional columns to SQLite one by one.
 #[derive(Insertable)]
-#[diesel(table_name = notifications)]
+#[diesel(table_name = notifications, treat_none_as_default_value = false)]
 struct NewRow<'a> {
     person_id: &'a str,
     id: String,
