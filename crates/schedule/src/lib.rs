@@ -1,1 +1,3 @@
-//! stub
+//! Calendars, events, recurrence, occurrences, free/busy, facilities; iCalendar.
+
+pub mod model;

@@ -1,0 +1,45 @@
+//! Events and occurrences in the words of JSCalendar 2.0 (draft-ietf-calext-jscalendarbis). Values only: no I/O.
+
+mod alert;
+mod duration;
+mod event;
+mod local;
+mod members;
+mod occurrence;
+mod participant;
+mod patch;
+mod place;
+mod read;
+mod recurrence_rule;
+mod schema;
+mod zone;
+
+pub use alert::{Alert, AlertAction, RelativeTo, Trigger};
+pub use duration::Duration;
+pub use event::{Event, EventType, FreeBusyStatus, Privacy, Status};
+pub use local::LocalDateTime;
+pub use occurrence::{FacilityRef, Occurrence};
+pub use participant::{Participant, ParticipationStatus};
+pub use patch::{EventPatch, PatchObject};
+pub use place::{Location, VirtualLocation};
+pub use read::EventDraft;
+pub use recurrence_rule::{Frequency, Month, NDay, RecurrenceRule, Weekday};
+pub use zone::Zone;
+
+/// The limits of one event (the contract's table); what is larger is refused with the field's name.
+pub mod limits {
+    /// The longest title, name or other short text, in characters.
+    pub const SHORT_TEXT_CHARS: usize = 1_024;
+    /// The longest description, in bytes.
+    pub const DESCRIPTION_BYTES: usize = 64 * 1024;
+    /// The most participants of one event.
+    pub const PARTICIPANTS: usize = 500;
+    /// The most changed or excluded occurrences of one series.
+    pub const OVERRIDES: usize = 1_000;
+    /// The most places, alerts, keywords or other small members, each.
+    pub const SMALL_MEMBERS: usize = 100;
+    /// The largest event as JSON, in bytes.
+    pub const EVENT_BYTES: usize = 512 * 1024;
+    /// The first and the last year in which an event may lie.
+    pub const YEARS: std::ops::RangeInclusive<i32> = 1900..=2100;
+}

@@ -1,0 +1,189 @@
+//! Reading a JSON object member by member, so that every fault is told and not only the first.
+
+use std::collections::BTreeMap;
+
+use renraku_base::FieldFault;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::limits;
+
+/// The longest key of a map such as `participants`, in bytes (RFC 8984 §1.4.1).
+const KEY_BYTES: usize = 255;
+
+/// The members of one JSON object that are still to be read, and its place in the body.
+pub(super) struct Members<'f> {
+    at: String,
+    members: Map<String, Value>,
+    faults: &'f mut Vec<FieldFault>,
+}
+
+impl<'f> Members<'f> {
+    /// The members of `value`; `None`, with a fault, when it is no object.
+    pub fn of(value: Value, at: String, faults: &'f mut Vec<FieldFault>) -> Option<Self> {
+        match value {
+            Value::Object(members) => Some(Self { at, members, faults }),
+            _ => {
+                faults.push(FieldFault::new(at, "type", "a JSON object is expected here"));
+                None
+            }
+        }
+    }
+
+    /// Notes a fault of a member.
+    pub fn fault(&mut self, name: &str, code: &'static str, detail: impl Into<String>) {
+        let pointer = pointer(&self.at, name);
+        self.faults.push(FieldFault::new(pointer, code, detail));
+    }
+
+    /// Whether a member is there; `null` is.
+    pub fn has(&self, name: &str) -> bool {
+        self.members.contains_key(name)
+    }
+
+    /// Leaves a member unread and unkept.
+    pub fn ignore(&mut self, name: &str) {
+        self.members.remove(name);
+    }
+
+    /// A member's value; `null` means that it is left out.
+    pub fn value(&mut self, name: &str) -> Option<Value> {
+        self.members.remove(name).filter(|value| !value.is_null())
+    }
+
+    /// A member that reads as `T`; otherwise a fault of `code`, with what `T` says about itself.
+    pub fn take<T: DeserializeOwned>(&mut self, name: &str, code: &'static str) -> Option<T> {
+        match serde_json::from_value(self.value(name)?) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.fault(name, code, error.to_string());
+                None
+            }
+        }
+    }
+
+    /// A text of one line.
+    pub fn line(&mut self, name: &str) -> Option<String> {
+        let text: String = self.take(name, "type")?;
+        if text.chars().count() > limits::SHORT_TEXT_CHARS {
+            self.fault(name, "too-long", format!("at most {} characters", limits::SHORT_TEXT_CHARS));
+            return None;
+        }
+        if text.chars().any(breaks_a_line) {
+            self.fault(name, "control-character", "control characters and line breaks are not taken here");
+            return None;
+        }
+        Some(text)
+    }
+
+    /// A text of many lines, with `\n` between them.
+    pub fn lines(&mut self, name: &str) -> Option<String> {
+        let text: String = self.take(name, "type")?;
+        let text = if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text };
+        if text.len() > limits::DESCRIPTION_BYTES {
+            self.fault(name, "too-long", format!("at most {} bytes", limits::DESCRIPTION_BYTES));
+            return None;
+        }
+        if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
+            self.fault(name, "control-character", "control characters are not taken here");
+            return None;
+        }
+        Some(text)
+    }
+
+    /// A number that lies in a range.
+    pub fn number(&mut self, name: &str, range: std::ops::RangeInclusive<i64>) -> Option<i64> {
+        let number = self.take::<i64>(name, "type")?;
+        if range.contains(&number) {
+            return Some(number);
+        }
+        self.fault(name, "out-of-range", format!("between {} and {}", range.start(), range.end()));
+        None
+    }
+
+    /// A set, written as an object whose values are `true`.
+    pub fn set(&mut self, name: &str) -> BTreeMap<String, bool> {
+        let mut set: BTreeMap<String, bool> = self.take(name, "type").unwrap_or_default();
+        if set.len() > limits::SMALL_MEMBERS {
+            self.fault(name, "too-many", format!("at most {}", limits::SMALL_MEMBERS));
+            return BTreeMap::new();
+        }
+        if set.keys().any(|key| key.len() > KEY_BYTES || key.chars().any(breaks_a_line)) {
+            self.fault(name, "bad-key", "keys are at most 255 bytes, without control characters");
+            return BTreeMap::new();
+        }
+        set.retain(|_, member| *member);
+        set
+    }
+
+    /// A map of objects, each read by `read`.
+    pub fn map<T>(
+        &mut self,
+        name: &str,
+        most: usize,
+        mut read: impl FnMut(Members<'_>) -> Option<T>,
+    ) -> BTreeMap<String, T> {
+        let Some(value) = self.value(name) else { return BTreeMap::new() };
+        let Value::Object(objects) = value else {
+            self.fault(name, "type", "a JSON object of objects is expected here");
+            return BTreeMap::new();
+        };
+        if objects.len() > most {
+            self.fault(name, "too-many", format!("at most {most}"));
+            return BTreeMap::new();
+        }
+        let at = pointer(&self.at, name);
+        let mut map = BTreeMap::new();
+        for (key, value) in objects {
+            let place = pointer(&at, &key);
+            if key.is_empty() || key.len() > KEY_BYTES || key.chars().any(breaks_a_line) {
+                let detail = "keys are 1 to 255 bytes, without control characters";
+                self.faults.push(FieldFault::new(place, "bad-key", detail));
+            } else if let Some(members) = Members::of(value, place, self.faults)
+                && let Some(object) = read(members)
+            {
+                map.insert(key, object);
+            }
+        }
+        map
+    }
+
+    /// The members of an object within this one.
+    pub fn object(&mut self, name: &str) -> Option<Members<'_>> {
+        let value = self.value(name)?;
+        Members::of(value, pointer(&self.at, name), self.faults)
+    }
+
+    /// Checks `@type`, which may be left out.
+    pub fn object_type(&mut self, expected: &str) {
+        let found: Option<String> = self.take("@type", "type");
+        if found.is_some_and(|found| found != expected) {
+            self.fault("@type", "one-of", format!("{expected} is expected here"));
+        }
+    }
+
+    /// Adds faults that were found elsewhere.
+    pub fn extend(&mut self, faults: Vec<FieldFault>) {
+        self.faults.extend(faults);
+    }
+
+    /// What was not read, as it is: in a patch, `null` takes away.
+    pub fn rest_with_nulls(self) -> Map<String, Value> {
+        self.members
+    }
+
+    /// What was not read: kept as it is.
+    pub fn rest(self) -> BTreeMap<String, Value> {
+        self.members.into_iter().filter(|(_, value)| !value.is_null()).collect()
+    }
+}
+
+/// Whether a character would end a line in a mail's header or on a screen, or is another control.
+pub(super) fn breaks_a_line(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
+}
+
+/// The JSON Pointer of a member (RFC 6901).
+pub(super) fn pointer(at: &str, name: &str) -> String {
+    format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"))
+}

@@ -1,0 +1,237 @@
+use std::collections::BTreeMap;
+
+use renraku_base::{CalendarId, EventId, FacilityId, FieldFault, Timestamp};
+use serde_json::Value;
+
+use super::{
+    Alert, Duration, Event, EventType, Frequency, LocalDateTime, Location, Participant, PatchObject,
+    RecurrenceRule, VirtualLocation, Zone, limits,
+    members::{Members, pointer},
+    participant,
+};
+
+/// The longest `uid`, in characters.
+const UID_CHARS: usize = 255;
+/// The most facilities that one event may book.
+const FACILITIES: usize = 20;
+/// The longest time over which an hourly series may go on, in hours.
+const HOURLY_HOURS: i64 = 31 * 24;
+/// What the server tells about an event and takes from nobody.
+const TOLD_BY_THE_SERVER: [&str; 8] =
+    ["id", "calendarId", "facilityIds", "etag", "facilities", "isOrganizer", "utcStart", "utcEnd"];
+
+/// A new event as a client sends it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EventDraft {
+    /// The id that the client chose, or the fresh one.
+    pub id: EventId,
+    /// The calendar into which it goes; `None` is the person's own.
+    pub calendar_id: Option<CalendarId>,
+    /// What it books.
+    pub facility_ids: Vec<FacilityId>,
+    /// The event, with what a short draft leaves out filled in.
+    pub event: Event,
+}
+
+impl EventDraft {
+    /// Reads the body of a request. What may be left out is filled in: the id by `fresh`, the uid by the id, the zone by
+    /// the office's (`null` means none).
+    ///
+    /// # Errors
+    /// Every field at fault.
+    pub fn read(body: Value, fresh: EventId, now: Timestamp) -> Result<Self, Vec<FieldFault>> {
+        let mut faults = Vec::new();
+        let draft = Members::of(body, String::new(), &mut faults).and_then(|mut members| {
+            let id = members.take("id", "id").unwrap_or(fresh);
+            let calendar_id = members.take("calendarId", "id");
+            let facility_ids = facility_ids(&mut members).unwrap_or_default();
+            let zone_given = members.has("timeZone");
+            let uid = members.has("uid");
+            let mut event = read_event(members, (!uid).then(|| id.as_str().to_owned()))?;
+            if !zone_given && !event.show_without_time {
+                event.time_zone = Some(Zone::TOKYO);
+            }
+            event.created.get_or_insert(now);
+            event.updated = Some(now);
+            Some(Self { id, calendar_id, facility_ids, event })
+        });
+        draft.filter(|_| faults.is_empty()).ok_or(faults)
+    }
+}
+
+impl Event {
+    /// Reads a whole event.
+    ///
+    /// # Errors
+    /// Every field at fault.
+    pub fn read(value: Value) -> Result<Self, Vec<FieldFault>> {
+        let mut faults = Vec::new();
+        let event =
+            Members::of(value, String::new(), &mut faults).and_then(|members| read_event(members, None));
+        event.filter(|_| faults.is_empty()).ok_or(faults)
+    }
+
+    /// The same event as JSON.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        // Every key is text and every number finite, so this cannot fail; an empty object would be refused when read.
+        serde_json::to_value(self).unwrap_or_default()
+    }
+}
+
+/// The facilities to book; `None` when they are left out.
+pub(super) fn facility_ids(members: &mut Members<'_>) -> Option<Vec<FacilityId>> {
+    let mut ids: Vec<FacilityId> = members.take("facilityIds", "id")?;
+    ids.sort_unstable();
+    ids.dedup();
+    if ids.len() > FACILITIES {
+        members.fault("facilityIds", "too-many", format!("at most {FACILITIES}"));
+    }
+    Some(ids)
+}
+
+fn read_event(mut members: Members<'_>, uid: Option<String>) -> Option<Event> {
+    for name in TOLD_BY_THE_SERVER {
+        members.ignore(name);
+    }
+    members.object_type("Event");
+    for name in ["start", "uid"] {
+        if !members.has(name) && !(name == "uid" && uid.is_some()) {
+            members.fault(name, "required", format!("an event has a {name}"));
+        }
+    }
+    let given_uid = members.line("uid").filter(|uid| !uid.is_empty());
+    if given_uid.as_ref().is_some_and(|uid| uid.chars().count() > UID_CHARS) {
+        members.fault("uid", "too-long", format!("at most {UID_CHARS} characters"));
+    }
+    let given_duration = members.take::<Duration>("duration", "duration");
+    if given_duration.is_some_and(Duration::is_negative) {
+        members.fault("duration", "duration", "an event does not end before it starts");
+    }
+    let start = members.take::<LocalDateTime>("start", "local-date-time");
+    let mut event = Event {
+        object_type: EventType::Event,
+        uid: uid.or(given_uid).unwrap_or_default(),
+        title: members.line("title").unwrap_or_default(),
+        description: members.lines("description").unwrap_or_default(),
+        start: start.unwrap_or(LocalDateTime::UNREAD),
+        time_zone: members.take("timeZone", "time-zone"),
+        duration: given_duration.unwrap_or_default(),
+        show_without_time: members.take("showWithoutTime", "type").unwrap_or_default(),
+        recurrence_rule: members.object("recurrenceRule").and_then(RecurrenceRule::read),
+        recurrence_overrides: overrides(&mut members),
+        recurrence_id: members.take("recurrenceId", "local-date-time"),
+        recurrence_id_time_zone: members.take("recurrenceIdTimeZone", "time-zone"),
+        participants: members.map("participants", limits::PARTICIPANTS, Participant::read),
+        organizer_calendar_address: participant::address(&mut members, "organizerCalendarAddress"),
+        locations: members.map("locations", limits::SMALL_MEMBERS, Location::read),
+        virtual_locations: members.map("virtualLocations", limits::SMALL_MEMBERS, VirtualLocation::read),
+        alerts: members.map("alerts", limits::SMALL_MEMBERS, Alert::read),
+        privacy: members.take("privacy", "one-of").unwrap_or_default(),
+        free_busy_status: members.take("freeBusyStatus", "one-of").unwrap_or_default(),
+        status: members.take("status", "one-of").unwrap_or_default(),
+        sequence: members.take("sequence", "type").unwrap_or_default(),
+        created: members.take("created", "instant"),
+        updated: members.take("updated", "instant"),
+        keywords: members.set("keywords"),
+        categories: members.set("categories"),
+        color: members.line("color"),
+        more: BTreeMap::new(),
+    };
+    if event.show_without_time && start.is_some() {
+        make_whole_days(&mut event, given_duration, &mut members);
+    }
+    check_end(&event, &mut members);
+    check_hourly(&event, &mut members);
+    check_people(&event, &mut members);
+    check_overrides(&event, &mut members);
+    event.more = members.rest();
+    start.map(|_| event)
+}
+
+/// An event of whole days starts with a day and lasts for days, one if nothing is said.
+fn make_whole_days(event: &mut Event, given: Option<Duration>, members: &mut Members<'_>) {
+    if Some(event.start) != LocalDateTime::midnight(event.start.date()) {
+        members.fault("start", "all-day-start", "an event without time starts at 00:00:00");
+    }
+    match given.unwrap_or(Duration::DAY).in_whole_days() {
+        Some(days) => event.duration = days,
+        None => {
+            members.fault("duration", "all-day-duration", "an event without time lasts whole days, like P1D")
+        }
+    }
+}
+
+fn check_end(event: &Event, members: &mut Members<'_>) {
+    let seconds = chrono::TimeDelta::seconds(event.duration.seconds());
+    let end = event.duration.after_days(event.start.naive()).and_then(|end| end.checked_add_signed(seconds));
+    if end.and_then(LocalDateTime::new).is_none() {
+        members.fault("duration", "year", "an event ends before the year 2101");
+    }
+}
+
+/// An hourly series ends within 31 days.
+fn check_hourly(event: &Event, members: &mut Members<'_>) {
+    let Some(rule) = event.recurrence_rule.as_ref().filter(|rule| rule.frequency == Frequency::Hourly) else {
+        return;
+    };
+    let hours = match (rule.count, rule.until) {
+        (Some(count), _) => i64::from(count).saturating_mul(i64::from(rule.interval)),
+        (None, Some(until)) => (until.naive() - event.start.naive()).num_hours(),
+        (None, None) => i64::MAX,
+    };
+    if hours > HOURLY_HOURS {
+        let detail = "an hourly series ends within 31 days";
+        members.fault("recurrenceRule", "recurrence-too-frequent", detail);
+    }
+}
+
+/// A member of staff takes part once.
+fn check_people(event: &Event, members: &mut Members<'_>) {
+    let mut seen = std::collections::HashSet::new();
+    for person in event.participants.values().filter_map(|participant| participant.person_id.as_ref()) {
+        if !seen.insert(person) {
+            members.fault("participants", "participant-twice", format!("{person} takes part twice"));
+        }
+    }
+}
+
+/// What an override makes of its occurrence must be right, too.
+fn check_overrides(event: &Event, members: &mut Members<'_>) {
+    if event.recurrence_overrides.is_empty() {
+        return;
+    }
+    let plain = Event { recurrence_overrides: BTreeMap::new(), ..event.clone() }.members();
+    for (recurrence_id, difference) in &event.recurrence_overrides {
+        let at = pointer("/recurrenceOverrides", &recurrence_id.to_string());
+        let mut faults = event.check_override(&plain, difference);
+        for fault in &mut faults {
+            fault.pointer.insert_str(0, &at);
+        }
+        members.extend(faults);
+    }
+}
+
+/// The overrides by the occurrence's original start.
+fn overrides(members: &mut Members<'_>) -> BTreeMap<LocalDateTime, PatchObject> {
+    let mut faults = Vec::new();
+    let given = members.map("recurrenceOverrides", limits::OVERRIDES, |patch| Some(patch.rest_with_nulls()));
+    let mut overrides = BTreeMap::new();
+    for (key, patch) in given {
+        let at = pointer("/recurrenceOverrides", &key);
+        match key.parse::<LocalDateTime>() {
+            Ok(recurrence_id) => match PatchObject::read(patch, &at) {
+                Ok(patch) => {
+                    overrides.insert(recurrence_id, patch);
+                }
+                Err(fault) => faults.push(fault),
+            },
+            Err(error) => faults.push(FieldFault::new(at, "local-date-time", error.to_string())),
+        }
+    }
+    members.extend(faults);
+    overrides
+}
+
+#[cfg(test)]
+mod tests;
