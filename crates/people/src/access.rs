@@ -72,11 +72,7 @@ pub struct Grant {
 ///
 /// # Errors
 /// [`Error`] when the statement fails.
-pub fn role(
-    tx: &mut ReadTx<'_>,
-    who: &Principal,
-    collection: CollectionId,
-) -> Result<Option<Role>, Error> {
+pub fn role(tx: &mut ReadTx<'_>, who: &Principal, collection: CollectionId) -> Result<Option<Role>, Error> {
     let rank: Option<i32> = grants::table
         .inner_join(person_groups::table.on(person_groups::group_id.eq(grants::grantee_id)))
         .filter(grants::collection_id.eq(collection.0))
@@ -220,8 +216,7 @@ pub fn homes(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<CollectionId>, 
         .inner_join(collections::table.on(collections::owner_id.eq(person_groups::group_id.nullable())))
         .filter(person_groups::person_id.eq(who.person.as_str()))
         .filter(
-            collections::kind
-                .eq_any([CollectionKind::Home.as_str(), CollectionKind::SharedHome.as_str()]),
+            collections::kind.eq_any([CollectionKind::Home.as_str(), CollectionKind::SharedHome.as_str()]),
         )
         .order(collections::id)
         .select(collections::id)
@@ -229,24 +224,60 @@ pub fn homes(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<CollectionId>, 
     Ok(ids.into_iter().map(CollectionId).collect())
 }
 
-/// Puts a person into exactly these units (each with all units above it), themselves and everyone. Their own home is
-/// made at the same time, so that a phone has something to follow from its first sync.
+/// What belongs to every person from their first day, so that a phone follows it from its first sync.
+const PERSONAL: [CollectionKind; 3] =
+    [CollectionKind::Home, CollectionKind::Mail, CollectionKind::Notifications];
+
+/// Puts a person into exactly these units (each with all units above it), themselves and everyone, and makes their
+/// personal collections when they are new. What they may see may be different now: their home tells their phones.
 ///
 /// # Errors
 /// [`Error`] when a statement fails.
 pub fn set_groups(tx: &mut Tx<'_>, person: &PersonId, units: &[UnitId]) -> Result<(), Error> {
     diesel::delete(person_groups::table.filter(person_groups::person_id.eq(person.as_str())))
         .execute(tx.conn())?;
-    let mut groups: Vec<&str> = vec![person.as_str(), EVERYONE];
-    groups.extend(units.iter().map(Id::as_str));
-    groups.sort_unstable();
-    groups.dedup();
-    let rows: Vec<_> = groups
-        .iter()
-        .map(|group| (person_groups::person_id.eq(person.as_str()), person_groups::group_id.eq(*group)))
-        .collect();
-    tx.run(diesel::insert_into(person_groups::table).values(&rows))?;
-    home(tx, &Grantee::Person(person.clone()))?;
+    let known: Vec<i64> = collections::table
+        .filter(collections::owner_id.eq(person.as_str()))
+        .filter(collections::kind.eq(CollectionKind::Home.as_str()))
+        .select(collections::id)
+        .load(tx.conn())?;
+    add_people(tx, &[(person.clone(), units.to_vec())], known.is_empty())?;
+    if let Some(home) = known.first() {
+        let _recorded = changes::record(tx, CollectionId(*home), ObjectType::Calendar, person);
+    }
+    Ok(())
+}
+
+/// Puts people who are in no group yet into theirs, many at once; with `new`, their personal collections are made.
+///
+/// # Errors
+/// [`Error`] when a statement fails.
+pub fn add_people(tx: &mut Tx<'_>, people: &[(PersonId, Vec<UnitId>)], new: bool) -> Result<(), Error> {
+    let mut rows: Vec<(&str, &str)> = Vec::new();
+    for (person, units) in people {
+        rows.push((person.as_str(), person.as_str()));
+        rows.push((person.as_str(), EVERYONE));
+        rows.extend(units.iter().map(|unit| (person.as_str(), unit.as_str())));
+    }
+    rows.sort_unstable();
+    rows.dedup();
+    for some in rows.chunks(4_000) {
+        let values: Vec<_> = some
+            .iter()
+            .map(|(person, group)| (person_groups::person_id.eq(*person), person_groups::group_id.eq(*group)))
+            .collect();
+        tx.run(diesel::insert_into(person_groups::table).values(&values))?;
+    }
+    if new {
+        for some in people.chunks(4_000) {
+            let values: Vec<_> = some
+                .iter()
+                .flat_map(|(person, _)| PERSONAL.map(|kind| (person.as_str(), kind.as_str())))
+                .map(|(person, kind)| (collections::owner_id.eq(person), collections::kind.eq(kind)))
+                .collect();
+            tx.run(diesel::insert_into(collections::table).values(&values))?;
+        }
+    }
     Ok(())
 }
 
@@ -265,7 +296,9 @@ pub struct Followed {
 /// # Errors
 /// [`Error`] when a statement fails.
 pub fn followed(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<Followed>, Error> {
-    use CollectionKind::{AddressBook, Calendar, Directory, Facilities, Home, Mail, Notifications, SharedHome};
+    use CollectionKind::{
+        AddressBook, Calendar, Directory, Facilities, Home, Mail, Notifications, SharedHome,
+    };
 
     let columns = (collections::id, collections::kind, collections::modseq, collections::floor);
     let groups = || {

@@ -1,3 +1,8 @@
-//! Calendars, events, recurrence, occurrences, free/busy, facilities; iCalendar.
+#![doc = include_str!("../README.md")]
 
+mod fault;
 pub mod model;
+pub mod service;
+mod store;
+
+pub use fault::{Alternative, FacilityTaken, ScheduleFault};

@@ -1,8 +1,10 @@
 //! Events and occurrences in the words of JSCalendar 2.0 (draft-ietf-calext-jscalendarbis). Values only: no I/O.
 
 mod alert;
+mod calendar;
 mod duration;
 mod event;
+mod facility;
 mod local;
 mod members;
 mod occurrence;
@@ -15,8 +17,10 @@ mod schema;
 mod zone;
 
 pub use alert::{Alert, AlertAction, RelativeTo, Trigger};
+pub use calendar::{Calendar, CalendarKind, CalendarPatch, CalendarRelation, NewCalendar, Share, ShareTarget};
 pub use duration::Duration;
 pub use event::{Event, EventType, FreeBusyStatus, Privacy, Status};
+pub use facility::{BookingRules, Facility, FacilityDraft, FacilityKind, TimeOfDay};
 pub use local::LocalDateTime;
 pub use occurrence::{FacilityRef, Occurrence};
 pub use participant::{Participant, ParticipationStatus};

@@ -74,3 +74,5 @@ diesel::allow_tables_to_appear_in_same_query!(calendars, facilities, events, pla
 diesel::allow_tables_to_appear_in_same_query!(calendars, collections);
 diesel::allow_tables_to_appear_in_same_query!(calendars, grants);
 diesel::allow_tables_to_appear_in_same_query!(calendars, person_groups);
+diesel::allow_tables_to_appear_in_same_query!(placements, grants);
+diesel::allow_tables_to_appear_in_same_query!(placements, person_groups);

@@ -1,0 +1,189 @@
+use renraku_base::{EventId, FacilityId, Fault, FieldFault, Kind, Timestamp};
+use renraku_db::Error;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+/// A free slot that is offered instead of one that is taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Alternative {
+    /// Which facility is free.
+    pub facility_id: FacilityId,
+    /// From when.
+    pub utc_start: Timestamp,
+    /// Until when.
+    pub utc_end: Timestamp,
+}
+
+/// Who holds a facility, until when, and what is free instead.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FacilityTaken {
+    /// The facility that is taken.
+    pub facility_id: FacilityId,
+    /// The first slot that clashes begins at this instant.
+    pub utc_start: Timestamp,
+    /// The name of the person who booked it; null where the booker may not know.
+    pub holder: Option<String>,
+    /// Until when it is held.
+    pub until: Timestamp,
+    /// Up to three free slots.
+    pub alternatives: Vec<Alternative>,
+}
+
+/// Every way in which an operation on the schedule may be refused.
+#[derive(Debug, thiserror::Error)]
+pub enum ScheduleFault {
+    /// Not there, or not to be seen.
+    #[error("there is no such object")]
+    NotFound,
+    /// Seen, but not allowed.
+    #[error("the right for this is missing")]
+    Forbidden,
+    /// Only the organizer's side may change what everyone sees of an event.
+    #[error("only the organizer may change the event")]
+    NotOrganizer,
+    /// The object was changed in the meantime; carries it as it is now.
+    #[error("the object has changed")]
+    Stale(Value),
+    /// A query parameter cannot be used.
+    #[error("a query parameter is wrong")]
+    BadQuery(FieldFault),
+    /// Fields of the body are wrong.
+    #[error("fields are wrong")]
+    Invalid(Vec<FieldFault>),
+    /// The id stands for something else.
+    #[error("the id is taken")]
+    IdTaken,
+    /// Another event of the calendar has this UID.
+    #[error("the uid is taken by event {0}")]
+    UidTaken(EventId),
+    /// A facility is booked by someone else at that time.
+    #[error("a facility is taken")]
+    FacilityTaken(Box<FacilityTaken>),
+    /// A series that books a facility goes on for too long.
+    #[error("a series that books a facility must end within 24 months")]
+    FacilitySeriesNeedsEnd,
+    /// A booking lies outside what the facility's rules allow.
+    #[error("the booking rules of the facility do not allow it")]
+    FacilityRules(FieldFault),
+    /// Changes to this and all later occurrences are not offered.
+    #[error("the scope is not supported")]
+    ScopeNotSupported,
+    /// The owner of a calendar cannot lose it, nor a person their default calendar.
+    #[error("this calendar must stay as it is")]
+    CalendarFixed,
+    /// The window holds more than one answer carries.
+    #[error("the window holds too much")]
+    WindowTooFull,
+    /// The database did not do what was asked.
+    #[error(transparent)]
+    Internal(#[from] Error),
+}
+
+impl ScheduleFault {
+    /// The refusal of a change to what is now `current`.
+    ///
+    /// # Errors
+    /// [`Error`] when `current` cannot be written as JSON; then that is the refusal.
+    pub fn stale(current: &impl Serialize) -> Self {
+        match serde_json::to_value(current) {
+            Ok(current) => Self::Stale(current),
+            Err(error) => Self::Internal(Error::damaged(error)),
+        }
+    }
+
+    /// One wrong field.
+    pub fn field(pointer: &str, code: &'static str, detail: &str) -> Self {
+        Self::Invalid(vec![FieldFault::new(pointer, code, detail)])
+    }
+}
+
+impl Fault for ScheduleFault {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::NotFound => Kind::NotFound,
+            Self::Forbidden | Self::NotOrganizer => Kind::Forbidden,
+            Self::Stale(_) => Kind::Stale,
+            Self::BadQuery(_) => Kind::Malformed,
+            Self::IdTaken | Self::UidTaken(_) | Self::FacilityTaken(_) | Self::CalendarFixed => {
+                Kind::Conflict
+            }
+            Self::Invalid(_)
+            | Self::FacilitySeriesNeedsEnd
+            | Self::FacilityRules(_)
+            | Self::ScopeNotSupported
+            | Self::WindowTooFull => Kind::Invalid,
+            Self::Internal(error) => error.kind(),
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound => "not-found",
+            Self::Forbidden => "forbidden",
+            Self::NotOrganizer => "not-organizer",
+            Self::Stale(_) => "stale",
+            Self::BadQuery(_) => "bad-query",
+            Self::Invalid(_) => "invalid",
+            Self::IdTaken => "id-taken",
+            Self::UidTaken(_) => "uid-taken",
+            Self::FacilityTaken(_) => "facility-taken",
+            Self::FacilitySeriesNeedsEnd => "facility-series-needs-end",
+            Self::FacilityRules(_) => "facility-rules",
+            Self::ScopeNotSupported => "scope-not-supported",
+            Self::CalendarFixed => "calendar-fixed",
+            Self::WindowTooFull => "window-too-full",
+            Self::Internal(error) => error.code(),
+        }
+    }
+
+    fn fields(&self) -> Vec<FieldFault> {
+        match self {
+            Self::BadQuery(field) | Self::FacilityRules(field) => vec![field.clone()],
+            Self::Invalid(fields) => fields.clone(),
+            Self::FacilitySeriesNeedsEnd => vec![FieldFault::new(
+                "/recurrenceRule",
+                "facility-series-needs-end",
+                "give `until` or `count`, so that the last occurrence lies within 24 months of the first",
+            )],
+            Self::ScopeNotSupported => {
+                vec![FieldFault::new("scope", "scope-not-supported", "use this or all")]
+            }
+            Self::NotFound
+            | Self::Forbidden
+            | Self::NotOrganizer
+            | Self::Stale(_)
+            | Self::IdTaken
+            | Self::UidTaken(_)
+            | Self::FacilityTaken(_)
+            | Self::CalendarFixed
+            | Self::WindowTooFull
+            | Self::Internal(_) => Vec::new(),
+        }
+    }
+
+    fn members(&self) -> Option<Map<String, Value>> {
+        match self {
+            Self::Stale(current) => Some(Map::from_iter([("current".to_owned(), current.clone())])),
+            Self::UidTaken(event) => Some(Map::from_iter([("eventId".to_owned(), event.as_str().into())])),
+            Self::FacilityTaken(taken) => match serde_json::to_value(taken) {
+                Ok(Value::Object(members)) => Some(members),
+                _ => None,
+            },
+            Self::NotFound
+            | Self::Forbidden
+            | Self::NotOrganizer
+            | Self::BadQuery(_)
+            | Self::Invalid(_)
+            | Self::IdTaken
+            | Self::FacilitySeriesNeedsEnd
+            | Self::FacilityRules(_)
+            | Self::ScopeNotSupported
+            | Self::CalendarFixed
+            | Self::WindowTooFull
+            | Self::Internal(_) => None,
+        }
+    }
+}

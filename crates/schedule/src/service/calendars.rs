@@ -1,0 +1,270 @@
+use std::cmp::Reverse;
+
+use renraku_base::{CalendarId, ETag, FieldFault, PersonId, Precondition, Principal, Role};
+use renraku_db::{
+    Changed, CollectionKind, ObjectType, ReadTx, Tx,
+    changes::{self, Recorded},
+};
+use renraku_people::access::{self, Grantee};
+
+use crate::{
+    ScheduleFault,
+    model::{Calendar, CalendarKind, CalendarPatch, CalendarRelation, NewCalendar, Zone},
+    store::{self, calendars::StoredCalendar},
+};
+
+/// The longest name of a calendar or facility, in characters.
+pub(crate) const NAME_CHARS: usize = 255;
+
+/// The name of a person's first calendar, until they change it.
+const DEFAULT_NAME: &str = "予定表";
+
+/// The calendars that the person may read: their own, those that are shared with them, those of facilities that they
+/// follow; their default calendar first, then by name.
+///
+/// # Errors
+/// [`ScheduleFault::Internal`] when the database fails.
+pub fn list_calendars(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<Calendar>, ScheduleFault> {
+    let visible = access::visible(tx, who, CollectionKind::Calendar)?;
+    let ids: Vec<_> = visible.iter().map(|(id, _)| *id).collect();
+    let mut calendars: Vec<Calendar> = store::calendars::list_by_collection(tx, &ids)?
+        .into_iter()
+        .filter_map(|calendar| {
+            let (_, role) = visible.iter().find(|(id, _)| *id == calendar.collection)?;
+            Some(seen_by(calendar, who, *role))
+        })
+        .collect();
+    calendars.sort_by(|a, b| {
+        let own = |it: &Calendar| Reverse((it.kind == CalendarRelation::Own, it.is_default));
+        (own(a), &a.name, &a.id).cmp(&(own(b), &b.name, &b.id))
+    });
+    Ok(calendars)
+}
+
+/// One calendar.
+///
+/// # Errors
+/// [`ScheduleFault::NotFound`] when the person may not read it.
+pub fn get_calendar(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    id: &CalendarId,
+) -> Result<Calendar, ScheduleFault> {
+    let (calendar, role) = readable(tx, who, id)?;
+    Ok(seen_by(calendar, who, role))
+}
+
+/// Makes a calendar of the person's own.
+///
+/// # Errors
+/// [`ScheduleFault::Invalid`] for a name or color that is not taken, [`ScheduleFault::IdTaken`].
+pub fn create_calendar(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    new: NewCalendar,
+) -> Result<Changed<Calendar>, ScheduleFault> {
+    check(Some(&new.name), new.color.as_deref())?;
+    let calendar = StoredCalendar {
+        id: new.id.unwrap_or_else(|| tx.new_id()),
+        collection: changes::create_collection(tx, CollectionKind::Calendar, Some(who.person.as_str()))?,
+        owner_id: who.person.as_str().to_owned(),
+        kind: CalendarKind::Own,
+        is_default: false,
+        name: new.name.trim().to_owned(),
+        color: new.color,
+        time_zone: new.time_zone.unwrap_or(Zone::TOKYO),
+        version: tx.next_version(None),
+    };
+    if !store::calendars::insert(tx, &calendar)? {
+        return Err(ScheduleFault::IdTaken);
+    }
+    let recorded = hand_to_owner(tx, &calendar, &who.person)?;
+    Ok(recorded.with(seen_by(calendar, who, Role::Manage)))
+}
+
+/// Renames or recolors a calendar.
+///
+/// # Errors
+/// [`ScheduleFault::Stale`], [`ScheduleFault::Invalid`], [`ScheduleFault::Forbidden`] below `manage`,
+/// [`ScheduleFault::NotFound`].
+pub fn update_calendar(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    id: &CalendarId,
+    patch: CalendarPatch,
+    precondition: &Precondition,
+) -> Result<Changed<Calendar>, ScheduleFault> {
+    let mut calendar = manageable(tx, who, id)?;
+    expect(&calendar, who, precondition)?;
+    check(patch.name.as_deref(), patch.color.as_ref().and_then(Option::as_deref))?;
+    if let Some(name) = patch.name {
+        name.trim().clone_into(&mut calendar.name);
+    }
+    if let Some(color) = patch.color {
+        calendar.color = color;
+    }
+    calendar.version = tx.next_version(Some(calendar.version));
+    store::calendars::put(tx, &calendar)?;
+    let recorded = changes::record(tx, calendar.collection, ObjectType::Calendar, &calendar.id);
+    Ok(recorded.with(seen_by(calendar, who, Role::Manage)))
+}
+
+/// Deletes a calendar with the events that were made in it.
+///
+/// # Errors
+/// [`ScheduleFault::CalendarFixed`] for a default calendar or that of a facility, [`ScheduleFault::Stale`],
+/// [`ScheduleFault::Forbidden`] below `manage`, [`ScheduleFault::NotFound`].
+pub fn delete_calendar(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    id: &CalendarId,
+    precondition: &Precondition,
+) -> Result<Changed<()>, ScheduleFault> {
+    let calendar = manageable(tx, who, id)?;
+    expect(&calendar, who, precondition)?;
+    if calendar.is_default || calendar.kind == CalendarKind::Facility {
+        return Err(ScheduleFault::CalendarFixed);
+    }
+    super::delete_event::empty_calendar(tx, who, &calendar)?;
+    access::remove_grants(tx, calendar.collection, (ObjectType::Calendar, &calendar.id))?;
+    store::calendars::remove(tx, &calendar.id)?;
+    let recorded = changes::record_gone(tx, calendar.collection, ObjectType::Calendar, &calendar.id);
+    Ok(recorded.with(()))
+}
+
+/// The calendar to which a person's events go when no other is named; made when it is first needed, open to all
+/// colleagues as free/busy.
+///
+/// # Errors
+/// [`ScheduleFault::Internal`] when the database fails.
+pub fn default_calendar(tx: &mut Tx<'_>, person: &PersonId) -> Result<CalendarId, ScheduleFault> {
+    Ok(stored_default(tx, person)?.id)
+}
+
+pub(crate) fn stored_default(tx: &mut Tx<'_>, person: &PersonId) -> Result<StoredCalendar, ScheduleFault> {
+    if let Some(calendar) = store::calendars::find_default(tx, person)? {
+        return Ok(calendar);
+    }
+    let made = tx.savepoint(|tx| {
+        let calendar = StoredCalendar {
+            id: tx.new_id(),
+            collection: changes::create_collection(tx, CollectionKind::Calendar, Some(person.as_str()))?,
+            owner_id: person.as_str().to_owned(),
+            kind: CalendarKind::Own,
+            is_default: true,
+            name: DEFAULT_NAME.to_owned(),
+            color: None,
+            time_zone: Zone::TOKYO,
+            version: tx.next_version(None),
+        };
+        if !store::calendars::insert(tx, &calendar)? {
+            return Err(ScheduleFault::IdTaken);
+        }
+        let _recorded = hand_to_owner(tx, &calendar, person)?;
+        access::open_free_busy(tx, calendar.collection)?;
+        Ok(calendar)
+    });
+    match made {
+        // Another transaction made it first.
+        Err(ScheduleFault::IdTaken) => {
+            store::calendars::find_default(tx, person)?.ok_or(ScheduleFault::NotFound)
+        }
+        made => made,
+    }
+}
+
+fn hand_to_owner(
+    tx: &mut Tx<'_>,
+    calendar: &StoredCalendar,
+    owner: &PersonId,
+) -> Result<Recorded, ScheduleFault> {
+    let owner = Grantee::Person(owner.clone());
+    Ok(access::put_grant(
+        tx,
+        calendar.collection,
+        (ObjectType::Calendar, &calendar.id),
+        &owner,
+        Some(Role::Manage),
+    )?)
+}
+
+/// The calendar and the person's role in it, which is at least `read`.
+pub(crate) fn readable(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    id: &CalendarId,
+) -> Result<(StoredCalendar, Role), ScheduleFault> {
+    let calendar = store::calendars::get(tx, id)?.ok_or(ScheduleFault::NotFound)?;
+    match access::role(tx, who, calendar.collection)? {
+        Some(role) if role >= Role::Read => Ok((calendar, role)),
+        _ => Err(ScheduleFault::NotFound),
+    }
+}
+
+pub(crate) fn manageable(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    id: &CalendarId,
+) -> Result<StoredCalendar, ScheduleFault> {
+    match readable(tx, who, id)? {
+        (calendar, Role::Manage) => Ok(calendar),
+        _ => Err(ScheduleFault::Forbidden),
+    }
+}
+
+fn expect(
+    calendar: &StoredCalendar,
+    who: &Principal,
+    precondition: &Precondition,
+) -> Result<(), ScheduleFault> {
+    if precondition.holds(&ETag::of(calendar.version)) {
+        return Ok(());
+    }
+    Err(ScheduleFault::stale(&seen_by(calendar.clone(), who, Role::Manage)))
+}
+
+pub(crate) fn seen_by(calendar: StoredCalendar, who: &Principal, role: Role) -> Calendar {
+    let kind = match calendar.kind {
+        CalendarKind::Facility => CalendarRelation::Facility,
+        CalendarKind::Own if calendar.is_of(&who.person) => CalendarRelation::Own,
+        CalendarKind::Own => CalendarRelation::Shared,
+    };
+    Calendar {
+        id: calendar.id,
+        name: calendar.name,
+        color: calendar.color,
+        kind,
+        role,
+        owner_id: calendar.owner_id,
+        is_default: calendar.is_default && kind == CalendarRelation::Own,
+        time_zone: calendar.time_zone,
+        etag: ETag::of(calendar.version),
+    }
+}
+
+fn check(name: Option<&str>, color: Option<&str>) -> Result<(), ScheduleFault> {
+    let mut faults = Vec::new();
+    if let Some(name) = name {
+        faults.extend(name_fault("/name", name));
+    }
+    if let Some(color) = color {
+        let hex = color.strip_prefix('#').unwrap_or_default();
+        if hex.len() != 6 || !hex.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            faults.push(FieldFault::new("/color", "bad-color", "a color is written like #1a73e8"));
+        }
+    }
+    if faults.is_empty() { Ok(()) } else { Err(ScheduleFault::Invalid(faults)) }
+}
+
+/// What is wrong with a name, if anything is.
+pub(crate) fn name_fault(pointer: &str, name: &str) -> Option<FieldFault> {
+    if name.trim().is_empty() {
+        Some(FieldFault::new(pointer, "required", "give a name"))
+    } else if name.chars().count() > NAME_CHARS {
+        Some(FieldFault::new(pointer, "too-long", "at most 255 characters"))
+    } else if name.chars().any(char::is_control) {
+        Some(FieldFault::new(pointer, "control-character", "control characters are not taken"))
+    } else {
+        None
+    }
+}

@@ -1,0 +1,176 @@
+use renraku_base::{Cursor, ETag, FacilityId, FieldFault, Limit, Page, Precondition, Principal, Role};
+use renraku_db::{Changed, CollectionId, CollectionKind, ObjectType, ReadTx, Tx, changes};
+use renraku_people::access;
+
+use super::calendars::name_fault;
+use crate::{
+    ScheduleFault,
+    model::{CalendarKind, Facility, FacilityDraft, Zone},
+    store::{self, calendars::StoredCalendar, facilities::StoredFacility},
+};
+
+/// One page of all facilities, by name.
+///
+/// # Errors
+/// [`ScheduleFault::BadQuery`] for a cursor that is not ours.
+pub fn list_facilities(
+    tx: &mut ReadTx<'_>,
+    cursor: Option<&Cursor>,
+    limit: Limit,
+) -> Result<Page<Facility>, ScheduleFault> {
+    let after = match cursor {
+        None => None,
+        Some(cursor) => Some(cursor.parts::<2>().map(|[name, id]| (name, id)).ok_or_else(super::bad_cursor)?),
+    };
+    Ok(store::facilities::list(tx, after.as_ref(), limit)?.map(shown))
+}
+
+/// One facility.
+///
+/// # Errors
+/// [`ScheduleFault::NotFound`].
+pub fn get_facility(tx: &mut ReadTx<'_>, id: &FacilityId) -> Result<Facility, ScheduleFault> {
+    store::facilities::get(tx, id)?.map(shown).ok_or(ScheduleFault::NotFound)
+}
+
+/// Makes a facility with the calendar of its bookings, of which everyone sees when it is busy. Whether the caller may,
+/// has been decided: this is for the command line, the demo and, after [`may_manage_facilities`], the API.
+///
+/// # Errors
+/// [`ScheduleFault::Invalid`], [`ScheduleFault::IdTaken`].
+pub fn create_facility(tx: &mut Tx<'_>, draft: FacilityDraft) -> Result<Changed<Facility>, ScheduleFault> {
+    check(&draft)?;
+    let id: FacilityId = draft.id.clone().unwrap_or_else(|| tx.new_id());
+    let calendar = StoredCalendar {
+        id: tx.new_id(),
+        collection: changes::create_collection(tx, CollectionKind::Calendar, Some(id.as_str()))?,
+        owner_id: id.as_str().to_owned(),
+        kind: CalendarKind::Facility,
+        is_default: true,
+        name: draft.name.trim().to_owned(),
+        color: None,
+        time_zone: Zone::TOKYO,
+        version: tx.next_version(None),
+    };
+    let facility = stored(id, calendar.id.clone(), draft, tx.next_version(None));
+    if !store::calendars::insert(tx, &calendar)? || !store::facilities::insert(tx, &facility)? {
+        return Err(ScheduleFault::IdTaken);
+    }
+    access::open_free_busy(tx, calendar.collection)?;
+    let all = collection(tx)?;
+    let recorded = changes::record(tx, all, ObjectType::Facility, &facility.id);
+    Ok(recorded.with(shown(facility)))
+}
+
+/// Replaces what is said of a facility.
+///
+/// # Errors
+/// [`ScheduleFault::Forbidden`] without `manage` on the facilities, [`ScheduleFault::Stale`],
+/// [`ScheduleFault::Invalid`], [`ScheduleFault::NotFound`].
+pub fn update_facility(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    id: &FacilityId,
+    draft: FacilityDraft,
+    precondition: &Precondition,
+) -> Result<Changed<Facility>, ScheduleFault> {
+    let current = store::facilities::get(tx, id)?.ok_or(ScheduleFault::NotFound)?;
+    if !may_manage_facilities(tx, who)? {
+        return Err(ScheduleFault::Forbidden);
+    }
+    if !precondition.holds(&ETag::of(current.version)) {
+        return Err(ScheduleFault::stale(&shown(current)));
+    }
+    check(&draft)?;
+    let version = tx.next_version(Some(current.version));
+    let facility = stored(current.id, current.calendar, draft, version);
+    store::facilities::put(tx, &facility)?;
+    if let Some(mut calendar) = store::calendars::get(tx, &facility.calendar)?
+        && calendar.name != facility.name
+    {
+        calendar.name.clone_from(&facility.name);
+        calendar.version = tx.next_version(Some(calendar.version));
+        store::calendars::put(tx, &calendar)?;
+        let _recorded = changes::record(tx, calendar.collection, ObjectType::Calendar, &calendar.id);
+    }
+    let all = collection(tx)?;
+    let recorded = changes::record(tx, all, ObjectType::Facility, &facility.id);
+    Ok(recorded.with(shown(facility)))
+}
+
+/// Whether the person looks after the facilities.
+///
+/// # Errors
+/// [`ScheduleFault::Internal`] when the database fails.
+pub fn may_manage_facilities(tx: &mut ReadTx<'_>, who: &Principal) -> Result<bool, ScheduleFault> {
+    match facilities_collection(tx)? {
+        Some(all) => Ok(access::role(tx, who, all)? == Some(Role::Manage)),
+        None => Ok(false),
+    }
+}
+
+/// The collection of all facilities; `None` before the first is made.
+///
+/// # Errors
+/// [`ScheduleFault::Internal`] when the database fails.
+pub fn facilities_collection(tx: &mut ReadTx<'_>) -> Result<Option<CollectionId>, ScheduleFault> {
+    Ok(changes::find_by_owner(tx, CollectionKind::Facilities, None)?.first().copied())
+}
+
+fn collection(tx: &mut Tx<'_>) -> Result<CollectionId, ScheduleFault> {
+    match facilities_collection(tx)? {
+        Some(all) => Ok(all),
+        None => Ok(changes::create_collection(tx, CollectionKind::Facilities, None)?),
+    }
+}
+
+fn stored(
+    id: FacilityId,
+    calendar: renraku_base::CalendarId,
+    draft: FacilityDraft,
+    version: i64,
+) -> StoredFacility {
+    StoredFacility {
+        id,
+        calendar,
+        name: draft.name.trim().to_owned(),
+        kind: draft.kind,
+        capacity: draft.capacity,
+        place: draft.place,
+        description: draft.description,
+        booking_rules: draft.booking_rules,
+        version,
+    }
+}
+
+pub(crate) fn shown(facility: StoredFacility) -> Facility {
+    Facility {
+        id: facility.id,
+        name: facility.name,
+        kind: facility.kind,
+        capacity: facility.capacity,
+        place: facility.place,
+        description: facility.description,
+        booking_rules: facility.booking_rules,
+        calendar_id: facility.calendar,
+        etag: ETag::of(facility.version),
+    }
+}
+
+fn check(draft: &FacilityDraft) -> Result<(), ScheduleFault> {
+    let mut faults: Vec<FieldFault> = name_fault("/name", &draft.name).into_iter().collect();
+    if draft.capacity.is_some_and(|capacity| capacity < 0) {
+        faults.push(FieldFault::new("/capacity", "out-of-range", "a capacity is not negative"));
+    }
+    if let (Some(opens), Some(closes)) = (draft.booking_rules.opens, draft.booking_rules.closes)
+        && opens >= closes
+    {
+        faults.push(FieldFault::new("/bookingRules/closes", "out-of-range", "it closes after it opens"));
+    }
+    for (pointer, text) in [("/place", &draft.place), ("/description", &draft.description)] {
+        if text.as_ref().is_some_and(|text| text.len() > 4_096) {
+            faults.push(FieldFault::new(pointer, "too-long", "at most 4096 bytes"));
+        }
+    }
+    if faults.is_empty() { Ok(()) } else { Err(ScheduleFault::Invalid(faults)) }
+}

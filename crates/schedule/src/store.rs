@@ -1,0 +1,8 @@
+//! The only SQL of this area. Row structs stay in here.
+
+pub(crate) mod calendars;
+pub(crate) mod events;
+pub(crate) mod facilities;
+pub(crate) mod head;
+pub(crate) mod occurrences;
+pub(crate) mod placements;

@@ -1,0 +1,191 @@
+use diesel::prelude::*;
+use renraku_base::{CalendarId, Id, PersonId, Principal, Role};
+use renraku_db::{
+    CollectionId, Error, ReadTx, Tx,
+    schema::{calendars, grants, person_groups},
+};
+
+use crate::model::{CalendarKind, Zone};
+
+/// A calendar as it is stored, whoever looks at it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StoredCalendar {
+    pub id: CalendarId,
+    pub collection: CollectionId,
+    /// The person or, for a facility's calendar, the facility.
+    pub owner_id: String,
+    pub kind: CalendarKind,
+    pub is_default: bool,
+    pub name: String,
+    pub color: Option<String>,
+    pub time_zone: Zone,
+    pub version: i64,
+}
+
+impl StoredCalendar {
+    /// The person whose calendar it is; `None` for a facility's.
+    pub fn owner(&self) -> Option<PersonId> {
+        match self.kind {
+            CalendarKind::Own => Some(Id::stored(self.owner_id.clone())),
+            CalendarKind::Facility => None,
+        }
+    }
+
+    /// Whether this is one of the person's own calendars.
+    pub fn is_of(&self, person: &PersonId) -> bool {
+        self.kind == CalendarKind::Own && self.owner_id == person.as_str()
+    }
+}
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = calendars, treat_none_as_null = true, treat_none_as_default_value = false)]
+struct Row {
+    id: String,
+    collection_id: i64,
+    owner_id: String,
+    kind: String,
+    is_default: bool,
+    name: String,
+    color: Option<String>,
+    time_zone: String,
+    version: i64,
+}
+
+impl TryFrom<Row> for StoredCalendar {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self, Error> {
+        Ok(Self {
+            kind: CalendarKind::parse(&row.kind)
+                .ok_or_else(|| Error::damaged(format!("calendar kind {}", row.kind)))?,
+            time_zone: row.time_zone.parse().map_err(Error::damaged)?,
+            id: Id::stored(row.id),
+            collection: CollectionId(row.collection_id),
+            owner_id: row.owner_id,
+            is_default: row.is_default,
+            name: row.name,
+            color: row.color,
+            version: row.version,
+        })
+    }
+}
+
+impl From<&StoredCalendar> for Row {
+    fn from(calendar: &StoredCalendar) -> Self {
+        Self {
+            id: calendar.id.as_str().to_owned(),
+            collection_id: calendar.collection.0,
+            owner_id: calendar.owner_id.clone(),
+            kind: calendar.kind.as_str().to_owned(),
+            is_default: calendar.is_default,
+            name: calendar.name.clone(),
+            color: calendar.color.clone(),
+            time_zone: calendar.time_zone.name().to_owned(),
+            version: calendar.version,
+        }
+    }
+}
+
+pub(crate) fn get(tx: &mut ReadTx<'_>, id: &CalendarId) -> Result<Option<StoredCalendar>, Error> {
+    let row: Option<Row> =
+        calendars::table.find(id.as_str()).select(Row::as_select()).first(tx.conn()).optional()?;
+    row.map(TryInto::try_into).transpose()
+}
+
+/// The calendar that the person's events go to when no other is named.
+pub(crate) fn find_default(tx: &mut ReadTx<'_>, person: &PersonId) -> Result<Option<StoredCalendar>, Error> {
+    let row: Option<Row> = calendars::table
+        .filter(calendars::owner_id.eq(person.as_str()).and(calendars::is_default.eq(true)))
+        .select(Row::as_select())
+        .first(tx.conn())
+        .optional()?;
+    row.map(TryInto::try_into).transpose()
+}
+
+/// The default calendars of these persons that have one, as (person, collection).
+pub(crate) fn list_defaults(
+    tx: &mut ReadTx<'_>,
+    persons: &[&str],
+) -> Result<Vec<(PersonId, CollectionId)>, Error> {
+    let rows: Vec<(String, i64)> = calendars::table
+        .filter(calendars::owner_id.eq_any(persons).and(calendars::is_default.eq(true)))
+        .select((calendars::owner_id, calendars::collection_id))
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(|(person, collection)| (Id::stored(person), CollectionId(collection))).collect())
+}
+
+/// The calendars of these collections, in no order.
+pub(crate) fn list_by_collection(
+    tx: &mut ReadTx<'_>,
+    collections: &[CollectionId],
+) -> Result<Vec<StoredCalendar>, Error> {
+    let rows: Vec<Row> = calendars::table
+        .filter(calendars::collection_id.eq_any(collections.iter().map(|id| id.0)))
+        .select(Row::as_select())
+        .load(tx.conn())?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
+/// A calendar in which the reader has some right, even if they see busy time alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OwnedCalendar {
+    pub id: CalendarId,
+    pub collection: CollectionId,
+    pub owner_id: String,
+    pub role: Role,
+}
+
+/// The calendars of these persons and facilities in which `who` has a right, each with their highest role.
+pub(crate) fn list_by_owner(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    owners: &[&str],
+) -> Result<Vec<OwnedCalendar>, Error> {
+    let rows: Vec<(String, i64, String, i32)> = calendars::table
+        .inner_join(grants::table.on(grants::collection_id.eq(calendars::collection_id)))
+        .inner_join(person_groups::table.on(person_groups::group_id.eq(grants::grantee_id)))
+        .filter(calendars::owner_id.eq_any(owners))
+        .filter(person_groups::person_id.eq(who.person.as_str()))
+        .select((calendars::id, calendars::collection_id, calendars::owner_id, grants::role))
+        .load(tx.conn())?;
+    let mut found: Vec<OwnedCalendar> = Vec::with_capacity(rows.len());
+    for (id, collection, owner_id, rank) in rows {
+        let role = Role::from_rank(rank).ok_or_else(|| Error::damaged(format!("role {rank}")))?;
+        match found.iter_mut().find(|known| known.collection.0 == collection) {
+            Some(known) => known.role = known.role.max(role),
+            None => found.push(OwnedCalendar {
+                id: Id::stored(id),
+                collection: CollectionId(collection),
+                owner_id,
+                role,
+            }),
+        }
+    }
+    Ok(found)
+}
+
+/// Stores a new calendar; `false` says that its id, or the person's place for a default, is taken.
+pub(crate) fn insert(tx: &mut Tx<'_>, calendar: &StoredCalendar) -> Result<bool, Error> {
+    let row = Row::from(calendar);
+    Ok(tx.run(diesel::insert_into(calendars::table).values(row).on_conflict_do_nothing())? == 1)
+}
+
+/// Stores new calendars that nobody else can know of yet.
+pub(crate) fn insert_many(tx: &mut Tx<'_>, many: &[StoredCalendar]) -> Result<(), Error> {
+    let rows: Vec<Row> = many.iter().map(Row::from).collect();
+    for some in rows.chunks(1_000) {
+        tx.run(diesel::insert_into(calendars::table).values(some))?;
+    }
+    Ok(())
+}
+
+pub(crate) fn put(tx: &mut Tx<'_>, calendar: &StoredCalendar) -> Result<(), Error> {
+    let row = Row::from(calendar);
+    diesel::update(calendars::table.find(calendar.id.as_str())).set(row).execute(tx.conn())?;
+    Ok(())
+}
+
+pub(crate) fn remove(tx: &mut Tx<'_>, id: &CalendarId) -> Result<(), Error> {
+    diesel::delete(calendars::table.find(id.as_str())).execute(tx.conn())?;
+    Ok(())
+}

@@ -1,0 +1,210 @@
+use diesel::prelude::*;
+use renraku_base::{CalendarId, EventId, FacilityId, Id, PersonId, Timestamp};
+use renraku_db::{
+    CollectionId, Error, ReadTx, Tx,
+    schema::{events, placements},
+};
+
+use super::head::Head;
+use crate::model::Event;
+
+/// The part of time for which a series' occurrences are in the index; `None` is no bound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Indexed {
+    pub from: Option<Timestamp>,
+    pub until: Option<Timestamp>,
+}
+
+impl Indexed {
+    /// Whether every occurrence that there is is in the index.
+    pub fn is_whole(self) -> bool {
+        self.from.is_none() && self.until.is_none()
+    }
+}
+
+/// An event as it is stored: one object, however many calendars show it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct StoredEvent {
+    pub id: EventId,
+    /// The calendar in which it was made.
+    pub calendar: CalendarId,
+    /// The member of staff who organizes it; `None` when someone from outside does.
+    pub organizer: Option<PersonId>,
+    pub version: i64,
+    pub indexed: Indexed,
+    /// What it books, in ascending order.
+    pub facilities: Vec<FacilityId>,
+    pub event: Event,
+}
+
+impl StoredEvent {
+    pub fn head(&self) -> Head {
+        Head::of(&self.event, &self.facilities)
+    }
+}
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = events, treat_none_as_null = true, treat_none_as_default_value = false)]
+struct Row {
+    id: String,
+    calendar_id: String,
+    organizer_id: Option<String>,
+    uid: String,
+    version: i64,
+    indexed_from: Option<i64>,
+    indexed_until: Option<i64>,
+    head: String,
+    body: String,
+}
+
+impl TryFrom<Row> for StoredEvent {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self, Error> {
+        Ok(Self {
+            event: serde_json::from_str(&row.body).map_err(Error::damaged)?,
+            facilities: Head::parse(&row.head)?.facilities,
+            id: Id::stored(row.id),
+            calendar: Id::stored(row.calendar_id),
+            organizer: row.organizer_id.map(Id::stored),
+            version: row.version,
+            indexed: Indexed {
+                from: row.indexed_from.map(Timestamp::from_micros),
+                until: row.indexed_until.map(Timestamp::from_micros),
+            },
+        })
+    }
+}
+
+impl TryFrom<&StoredEvent> for Row {
+    type Error = Error;
+
+    fn try_from(stored: &StoredEvent) -> Result<Self, Error> {
+        Ok(Self {
+            id: stored.id.as_str().to_owned(),
+            calendar_id: stored.calendar.as_str().to_owned(),
+            organizer_id: stored.organizer.as_ref().map(|person| person.as_str().to_owned()),
+            uid: stored.event.uid.clone(),
+            version: stored.version,
+            indexed_from: stored.indexed.from.map(Timestamp::micros),
+            indexed_until: stored.indexed.until.map(Timestamp::micros),
+            head: stored.head().to_text()?,
+            body: serde_json::to_string(&stored.event).map_err(Error::damaged)?,
+        })
+    }
+}
+
+fn stored(rows: Vec<Row>) -> Result<Vec<StoredEvent>, Error> {
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
+pub(crate) fn get(tx: &mut ReadTx<'_>, id: &EventId) -> Result<Option<StoredEvent>, Error> {
+    let row: Option<Row> =
+        events::table.find(id.as_str()).select(Row::as_select()).first(tx.conn()).optional()?;
+    row.map(TryInto::try_into).transpose()
+}
+
+/// These events, in no order; one that is not there is left out.
+pub(crate) fn list_by_id(tx: &mut ReadTx<'_>, ids: &[&str]) -> Result<Vec<StoredEvent>, Error> {
+    stored(events::table.filter(events::id.eq_any(ids)).select(Row::as_select()).load(tx.conn())?)
+}
+
+/// The event of a UID in the calendar in which it was made.
+pub(crate) fn find_by_uid(
+    tx: &mut ReadTx<'_>,
+    calendar: &CalendarId,
+    uid: &str,
+) -> Result<Option<StoredEvent>, Error> {
+    let row: Option<Row> = events::table
+        .filter(events::calendar_id.eq(calendar.as_str()).and(events::uid.eq(uid)))
+        .select(Row::as_select())
+        .first(tx.conn())
+        .optional()?;
+    row.map(TryInto::try_into).transpose()
+}
+
+/// The events that were made in a calendar, in ascending order of their ids after `after`.
+pub(crate) fn list_made_in(
+    tx: &mut ReadTx<'_>,
+    calendar: &CalendarId,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<StoredEvent>, Error> {
+    let rows = events::table
+        .filter(events::calendar_id.eq(calendar.as_str()).and(events::id.gt(after)))
+        .order(events::id)
+        .limit(limit)
+        .select(Row::as_select())
+        .load(tx.conn())?;
+    stored(rows)
+}
+
+/// The series seen in these calendars of which a window may hold occurrences that are not in the index.
+pub(crate) fn list_open(
+    tx: &mut ReadTx<'_>,
+    collections: &[CollectionId],
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<Vec<(CollectionId, StoredEvent)>, Error> {
+    let rows: Vec<(i64, Row)> = placements::table
+        .inner_join(events::table.on(events::id.eq(placements::event_id)))
+        .filter(placements::collection_id.eq_any(collections.iter().map(|id| id.0)))
+        .filter(placements::open.eq(true).and(placements::hidden.eq(false)))
+        .filter(events::indexed_until.lt(to.micros()).or(events::indexed_from.gt(from.micros())))
+        .select((placements::collection_id, Row::as_select()))
+        .load(tx.conn())?;
+    rows.into_iter().map(|(collection, row)| Ok((CollectionId(collection), row.try_into()?))).collect()
+}
+
+/// Series whose index ends before `before`, the most urgent first.
+pub(crate) fn list_ending_index(
+    tx: &mut ReadTx<'_>,
+    before: Timestamp,
+    limit: i64,
+) -> Result<Vec<StoredEvent>, Error> {
+    let rows = events::table
+        .filter(events::indexed_until.lt(before.micros()))
+        .order(events::indexed_until)
+        .limit(limit)
+        .select(Row::as_select())
+        .load(tx.conn())?;
+    stored(rows)
+}
+
+/// Stores a new event; `false` says that its id, or its uid in the calendar, is taken.
+pub(crate) fn insert(tx: &mut Tx<'_>, stored: &StoredEvent) -> Result<bool, Error> {
+    let row = Row::try_from(stored)?;
+    Ok(tx.run(diesel::insert_into(events::table).values(row).on_conflict_do_nothing())? == 1)
+}
+
+/// Stores new events whose ids are known to be free.
+pub(crate) fn insert_many(tx: &mut Tx<'_>, many: &[StoredEvent]) -> Result<(), Error> {
+    for some in many.chunks(1_000) {
+        let rows = some.iter().map(Row::try_from).collect::<Result<Vec<_>, Error>>()?;
+        tx.run(diesel::insert_into(events::table).values(&rows))?;
+    }
+    Ok(())
+}
+
+pub(crate) fn put(tx: &mut Tx<'_>, stored: &StoredEvent) -> Result<(), Error> {
+    let row = Row::try_from(stored)?;
+    diesel::update(events::table.find(stored.id.as_str())).set(row).execute(tx.conn())?;
+    Ok(())
+}
+
+/// Notes until when a series is in the index now. Nothing that anyone sees changes by it, so the version stays.
+pub(crate) fn put_indexed_until(
+    tx: &mut Tx<'_>,
+    id: &EventId,
+    until: Option<Timestamp>,
+) -> Result<(), Error> {
+    diesel::update(events::table.find(id.as_str()))
+        .set(events::indexed_until.eq(until.map(Timestamp::micros)))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+pub(crate) fn remove(tx: &mut Tx<'_>, id: &EventId) -> Result<(), Error> {
+    diesel::delete(events::table.find(id.as_str())).execute(tx.conn())?;
+    Ok(())
+}

@@ -1,0 +1,188 @@
+use diesel::prelude::*;
+use renraku_base::{CalendarId, Cursor, FacilityId, Id, Limit, Page};
+use renraku_db::{
+    CollectionId, Error, ReadTx, Tx,
+    schema::{calendars, facilities},
+};
+
+use crate::model::{BookingRules, FacilityKind};
+
+/// A facility as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StoredFacility {
+    pub id: FacilityId,
+    pub calendar: CalendarId,
+    pub name: String,
+    pub kind: FacilityKind,
+    pub capacity: Option<i32>,
+    pub place: Option<String>,
+    pub description: Option<String>,
+    pub booking_rules: BookingRules,
+    pub version: i64,
+}
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = facilities, treat_none_as_null = true, treat_none_as_default_value = false)]
+struct Row {
+    id: String,
+    calendar_id: String,
+    name: String,
+    kind: String,
+    capacity: Option<i32>,
+    place: Option<String>,
+    description: Option<String>,
+    booking_rules: String,
+    version: i64,
+}
+
+impl TryFrom<Row> for StoredFacility {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self, Error> {
+        Ok(Self {
+            kind: FacilityKind::parse(&row.kind)
+                .ok_or_else(|| Error::damaged(format!("facility kind {}", row.kind)))?,
+            booking_rules: serde_json::from_str(&row.booking_rules).map_err(Error::damaged)?,
+            id: Id::stored(row.id),
+            calendar: Id::stored(row.calendar_id),
+            name: row.name,
+            capacity: row.capacity,
+            place: row.place,
+            description: row.description,
+            version: row.version,
+        })
+    }
+}
+
+impl TryFrom<&StoredFacility> for Row {
+    type Error = Error;
+
+    fn try_from(facility: &StoredFacility) -> Result<Self, Error> {
+        Ok(Self {
+            id: facility.id.as_str().to_owned(),
+            calendar_id: facility.calendar.as_str().to_owned(),
+            name: facility.name.clone(),
+            kind: facility.kind.as_str().to_owned(),
+            capacity: facility.capacity,
+            place: facility.place.clone(),
+            description: facility.description.clone(),
+            booking_rules: serde_json::to_string(&facility.booking_rules).map_err(Error::damaged)?,
+            version: facility.version,
+        })
+    }
+}
+
+pub(crate) fn get(tx: &mut ReadTx<'_>, id: &FacilityId) -> Result<Option<StoredFacility>, Error> {
+    let row: Option<Row> =
+        facilities::table.find(id.as_str()).select(Row::as_select()).first(tx.conn()).optional()?;
+    row.map(TryInto::try_into).transpose()
+}
+
+/// These facilities, in no order; one that is not there is left out.
+pub(crate) fn list_by_id(tx: &mut ReadTx<'_>, ids: &[&str]) -> Result<Vec<StoredFacility>, Error> {
+    let rows: Vec<Row> =
+        facilities::table.filter(facilities::id.eq_any(ids)).select(Row::as_select()).load(tx.conn())?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
+/// The names of these facilities, as (id, name).
+pub(crate) fn list_names(tx: &mut ReadTx<'_>, ids: &[&str]) -> Result<Vec<(String, String)>, Error> {
+    Ok(facilities::table
+        .filter(facilities::id.eq_any(ids))
+        .select((facilities::id, facilities::name))
+        .load(tx.conn())?)
+}
+
+/// One page of all facilities, by name.
+pub(crate) fn list(
+    tx: &mut ReadTx<'_>,
+    after: Option<&(String, String)>,
+    limit: Limit,
+) -> Result<Page<StoredFacility>, Error> {
+    let all = facilities::table
+        .order((facilities::name, facilities::id))
+        .limit(limit.and_one())
+        .select(Row::as_select());
+    let rows: Vec<Row> = match after {
+        None => all.load(tx.conn())?,
+        Some((name, id)) => all
+            .filter(facilities::name.gt(name).or(facilities::name.eq(name).and(facilities::id.gt(id))))
+            .load(tx.conn())?,
+    };
+    let rows = rows.into_iter().map(TryInto::try_into).collect::<Result<Vec<StoredFacility>, Error>>()?;
+    Ok(Page::cut(rows, limit, |last| Cursor::of(&[&last.name, last.id.as_str()])))
+}
+
+/// Facilities after `after` in ascending order of their ids, at most `limit`.
+pub(crate) fn list_after(tx: &mut ReadTx<'_>, after: &str, limit: i64) -> Result<Vec<StoredFacility>, Error> {
+    let rows: Vec<Row> = facilities::table
+        .filter(facilities::id.gt(after))
+        .order(facilities::id)
+        .limit(limit)
+        .select(Row::as_select())
+        .load(tx.conn())?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
+/// A facility that can stand in for another, and the collection of its bookings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Substitute {
+    pub facility: StoredFacility,
+    pub collection: CollectionId,
+}
+
+/// Facilities of the same kind that take as many people, the closest in size first.
+pub(crate) fn list_substitutes(
+    tx: &mut ReadTx<'_>,
+    instead_of: &StoredFacility,
+    limit: i64,
+) -> Result<Vec<Substitute>, Error> {
+    let rows: Vec<(Row, i64)> = facilities::table
+        .inner_join(calendars::table.on(calendars::id.eq(facilities::calendar_id)))
+        .filter(facilities::kind.eq(instead_of.kind.as_str()))
+        .filter(facilities::id.ne(instead_of.id.as_str()))
+        .filter(facilities::capacity.is_null().or(facilities::capacity.ge(instead_of.capacity.unwrap_or(0))))
+        .order((facilities::capacity, facilities::name))
+        .limit(limit)
+        .select((Row::as_select(), calendars::collection_id))
+        .load(tx.conn())?;
+    rows.into_iter()
+        .map(|(row, collection)| {
+            Ok(Substitute { facility: row.try_into()?, collection: CollectionId(collection) })
+        })
+        .collect()
+}
+
+/// Locks a facility until the transaction ends, so that nobody else books it meanwhile: the row is written, which is
+/// the lock on both databases. `None` when there is no such facility.
+pub(crate) fn lock(tx: &mut Tx<'_>, id: &FacilityId) -> Result<Option<()>, Error> {
+    let count = diesel::update(facilities::table.find(id.as_str()))
+        .set(facilities::bookings.eq(facilities::bookings + 1))
+        .execute(tx.conn())?;
+    Ok((count == 1).then_some(()))
+}
+
+/// The collections of bookings of these facilities, as (facility, collection).
+pub(crate) fn list_collections(
+    tx: &mut ReadTx<'_>,
+    ids: &[&str],
+) -> Result<Vec<(FacilityId, CollectionId)>, Error> {
+    let rows: Vec<(String, i64)> = facilities::table
+        .inner_join(calendars::table.on(calendars::id.eq(facilities::calendar_id)))
+        .filter(facilities::id.eq_any(ids))
+        .select((facilities::id, calendars::collection_id))
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(|(id, collection)| (Id::stored(id), CollectionId(collection))).collect())
+}
+
+/// Stores a new facility; `false` says that its id is taken.
+pub(crate) fn insert(tx: &mut Tx<'_>, facility: &StoredFacility) -> Result<bool, Error> {
+    let row = Row::try_from(facility)?;
+    Ok(tx.run(diesel::insert_into(facilities::table).values(row).on_conflict_do_nothing())? == 1)
+}
+
+pub(crate) fn put(tx: &mut Tx<'_>, facility: &StoredFacility) -> Result<(), Error> {
+    let row = Row::try_from(facility)?;
+    diesel::update(facilities::table.find(facility.id.as_str())).set(row).execute(tx.conn())?;
+    Ok(())
+}

@@ -1,0 +1,349 @@
+use diesel::prelude::*;
+use renraku_base::{EventId, Id, PersonId, Timestamp};
+use renraku_db::{
+    CollectionId, Error, ReadTx, Tx,
+    schema::{events, occurrences},
+};
+
+use crate::model::ParticipationStatus;
+
+const DAY: i64 = 86_400_000_000;
+/// Occurrences are kept apart by how long they last, so that a window need not look far back for one that reaches into
+/// it: up to a day, up to 32 days, longer.
+const BANDS: [i64; 2] = [DAY, 32 * DAY];
+/// The band of those that last longer than every bound.
+const LONGEST: i32 = 2;
+
+/// How an occurrence takes time, from least to most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Busy {
+    /// Not at all.
+    Free = 0,
+    /// Perhaps.
+    Tentative = 1,
+    /// It takes it.
+    Confirmed = 2,
+}
+
+impl Busy {
+    fn from_number(number: i32) -> Result<Self, Error> {
+        [Self::Free, Self::Tentative, Self::Confirmed]
+            .into_iter()
+            .find(|busy| *busy as i32 == number)
+            .ok_or_else(|| Error::damaged(format!("busy {number}")))
+    }
+}
+
+const ANSWERS: [ParticipationStatus; 5] = [
+    ParticipationStatus::NeedsAction,
+    ParticipationStatus::Accepted,
+    ParticipationStatus::Declined,
+    ParticipationStatus::Tentative,
+    ParticipationStatus::Delegated,
+];
+
+fn answer_number(answer: ParticipationStatus) -> Option<i32> {
+    ANSWERS.iter().position(|it| *it == answer).and_then(|at| i32::try_from(at).ok())
+}
+
+fn answer_of(number: Option<i32>) -> Result<Option<ParticipationStatus>, Error> {
+    let Some(number) = number else { return Ok(None) };
+    let at = usize::try_from(number).map_err(Error::damaged)?;
+    ANSWERS.get(at).copied().map(Some).ok_or_else(|| Error::damaged(format!("answer {number}")))
+}
+
+/// One occurrence in the index of one calendar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Entry {
+    pub collection: CollectionId,
+    pub utc_start: Timestamp,
+    pub utc_end: Timestamp,
+    /// The original local start in its series; empty for an event that does not repeat.
+    pub recurrence_id: String,
+    pub busy: Busy,
+    /// What the calendar's person answered.
+    pub answer: Option<ParticipationStatus>,
+    /// What differs from the series' head, as text.
+    pub detail: Option<String>,
+}
+
+impl Entry {
+    fn band(&self) -> i32 {
+        let length = self.utc_end.micros().saturating_sub(self.utc_start.micros());
+        let band = BANDS.iter().position(|bound| length <= *bound);
+        band.and_then(|band| i32::try_from(band).ok()).unwrap_or(LONGEST)
+    }
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = occurrences, treat_none_as_default_value = false)]
+struct Row<'a> {
+    collection_id: i64,
+    band: i32,
+    utc_start: i64,
+    utc_end: i64,
+    event_id: &'a str,
+    recurrence_id: &'a str,
+    busy: i32,
+    participation: Option<i32>,
+    detail: Option<&'a str>,
+}
+
+/// The occurrences that overlap a window. Each band is bounded on both sides, so that the index is read only where
+/// something can be found.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn overlap(from: i64, to: i64) -> _ {
+    let after_day: i64 = from - BANDS[0];
+    let after_month: i64 = from - BANDS[1];
+    let short_band: i32 = 0;
+    let medium_band: i32 = 1;
+    let long_band: i32 = LONGEST;
+    let reaches = occurrences::utc_end.gt(from).or(occurrences::utc_start.ge(from));
+    let short = occurrences::band.eq(short_band).and(occurrences::utc_start.gt(after_day));
+    let medium = occurrences::band.eq(medium_band).and(occurrences::utc_start.gt(after_month));
+    let long = occurrences::band.eq(long_band);
+    occurrences::utc_start.lt(to).and(reaches).and(short.or(medium).or(long))
+}
+
+/// An occurrence with what its event says.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub(crate) struct SeenRow {
+    collection_id: i64,
+    utc_start: i64,
+    utc_end: i64,
+    event_id: String,
+    recurrence_id: String,
+    participation: Option<i32>,
+    detail: Option<String>,
+    head: String,
+    version: i64,
+    organizer_id: Option<String>,
+}
+
+/// An occurrence with what its event says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Seen {
+    pub collection: CollectionId,
+    pub utc_start: Timestamp,
+    pub utc_end: Timestamp,
+    pub event: EventId,
+    pub recurrence_id: String,
+    pub answer: Option<ParticipationStatus>,
+    pub detail: Option<String>,
+    pub head: String,
+    pub version: i64,
+    pub organizer: Option<PersonId>,
+}
+
+impl TryFrom<SeenRow> for Seen {
+    type Error = Error;
+
+    fn try_from(row: SeenRow) -> Result<Self, Error> {
+        Ok(Self {
+            collection: CollectionId(row.collection_id),
+            utc_start: Timestamp::from_micros(row.utc_start),
+            utc_end: Timestamp::from_micros(row.utc_end),
+            event: Id::stored(row.event_id),
+            recurrence_id: row.recurrence_id,
+            answer: answer_of(row.participation)?,
+            detail: row.detail,
+            head: row.head,
+            version: row.version,
+            organizer: row.organizer_id.map(Id::stored),
+        })
+    }
+}
+
+type SeenColumns = (
+    occurrences::collection_id,
+    occurrences::utc_start,
+    occurrences::utc_end,
+    occurrences::event_id,
+    occurrences::recurrence_id,
+    occurrences::participation,
+    occurrences::detail,
+    events::head,
+    events::version,
+    events::organizer_id,
+);
+
+const SEEN: SeenColumns = (
+    occurrences::collection_id,
+    occurrences::utc_start,
+    occurrences::utc_end,
+    occurrences::event_id,
+    occurrences::recurrence_id,
+    occurrences::participation,
+    occurrences::detail,
+    events::head,
+    events::version,
+    events::organizer_id,
+);
+
+/// Where a window's list goes on: after this occurrence in the order of start, event, original start and calendar.
+pub(crate) type After = (i64, String, String, i64);
+
+/// The occurrences in these calendars that overlap a window, in order of start, at most `limit` after `after`.
+pub(crate) fn list(
+    tx: &mut ReadTx<'_>,
+    collections: &[CollectionId],
+    (from, to): (Timestamp, Timestamp),
+    after: Option<&After>,
+    limit: i64,
+) -> Result<Vec<Seen>, Error> {
+    let (start, event, recurrence, collection) =
+        after.cloned().unwrap_or((i64::MIN, String::new(), String::new(), i64::MIN));
+    let query = occurrences::table
+        .inner_join(events::table.on(events::id.eq(occurrences::event_id)))
+        .filter(overlap(from.micros(), to.micros()))
+        .filter(occurrences::utc_start.gt(start).or(occurrences::utc_start.eq(start).and(
+            occurrences::event_id.gt(event.clone()).or(occurrences::event_id.eq(event).and(
+                occurrences::recurrence_id.gt(recurrence.clone()).or(
+                    occurrences::recurrence_id.eq(recurrence).and(occurrences::collection_id.gt(collection)),
+                ),
+            )),
+        )))
+        .order((
+            occurrences::utc_start,
+            occurrences::event_id,
+            occurrences::recurrence_id,
+            occurrences::collection_id,
+        ))
+        .limit(limit)
+        .select(SEEN);
+    // One calendar is by far the most frequent question, and the only one whose statement stays prepared.
+    let rows: Vec<SeenRow> = match collections {
+        [one] => query.filter(occurrences::collection_id.eq(one.0)).load(tx.conn())?,
+        many => {
+            query.filter(occurrences::collection_id.eq_any(many.iter().map(|id| id.0))).load(tx.conn())?
+        }
+    };
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
+/// Those occurrences of these events in a calendar that overlap a window, by event and start.
+pub(crate) fn list_of_events(
+    tx: &mut ReadTx<'_>,
+    collection: CollectionId,
+    events: &[&str],
+    (from, to): (Timestamp, Timestamp),
+) -> Result<Vec<Seen>, Error> {
+    let rows: Vec<SeenRow> = occurrences::table
+        .inner_join(events::table.on(events::id.eq(occurrences::event_id)))
+        .filter(occurrences::event_id.eq_any(events).and(occurrences::collection_id.eq(collection.0)))
+        .filter(occurrences::utc_start.lt(to.micros()))
+        .filter(occurrences::utc_end.gt(from.micros()).or(occurrences::utc_start.ge(from.micros())))
+        .order((occurrences::event_id, occurrences::utc_start, occurrences::recurrence_id))
+        .select(SEEN)
+        .load(tx.conn())?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
+/// The events that have an occurrence in a calendar's window, in ascending order of their ids after `after`.
+pub(crate) fn list_event_ids(
+    tx: &mut ReadTx<'_>,
+    collection: CollectionId,
+    (from, to): (Timestamp, Timestamp),
+    after: &str,
+    limit: i64,
+) -> Result<Vec<EventId>, Error> {
+    let ids: Vec<String> = occurrences::table
+        .filter(occurrences::collection_id.eq(collection.0))
+        .filter(overlap(from.micros(), to.micros()))
+        .filter(occurrences::event_id.gt(after))
+        .order(occurrences::event_id)
+        .select(occurrences::event_id)
+        .distinct()
+        .limit(limit)
+        .load(tx.conn())?;
+    Ok(ids.into_iter().map(Id::stored).collect())
+}
+
+/// Time that is taken in a calendar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Taken {
+    pub collection: CollectionId,
+    pub utc_start: Timestamp,
+    pub utc_end: Timestamp,
+    pub busy: Busy,
+    pub event: EventId,
+}
+
+/// The time that is taken in these calendars within a window, in order of start, at most `limit` pieces.
+pub(crate) fn list_busy(
+    tx: &mut ReadTx<'_>,
+    collections: &[CollectionId],
+    (from, to): (Timestamp, Timestamp),
+    limit: i64,
+) -> Result<Vec<Taken>, Error> {
+    let rows: Vec<(i64, i64, i64, i32, String)> = occurrences::table
+        .filter(occurrences::collection_id.eq_any(collections.iter().map(|id| id.0)))
+        .filter(overlap(from.micros(), to.micros()))
+        .filter(occurrences::busy.ne(Busy::Free as i32))
+        .order(occurrences::utc_start)
+        .limit(limit)
+        .select((
+            occurrences::collection_id,
+            occurrences::utc_start,
+            occurrences::utc_end,
+            occurrences::busy,
+            occurrences::event_id,
+        ))
+        .load(tx.conn())?;
+    rows.into_iter()
+        .map(|(collection, start, end, busy, event)| {
+            Ok(Taken {
+                collection: CollectionId(collection),
+                utc_start: Timestamp::from_micros(start),
+                utc_end: Timestamp::from_micros(end),
+                busy: Busy::from_number(busy)?,
+                event: Id::stored(event),
+            })
+        })
+        .collect()
+}
+
+/// Puts occurrences into the index.
+pub(crate) fn insert_many(
+    tx: &mut Tx<'_>,
+    entries: impl IntoIterator<Item = (EventId, Entry)>,
+) -> Result<(), Error> {
+    let mut entries = entries.into_iter().peekable();
+    while entries.peek().is_some() {
+        let some: Vec<(EventId, Entry)> = entries.by_ref().take(1_500).collect();
+        let rows: Vec<Row<'_>> = some
+            .iter()
+            .map(|(event, entry)| Row {
+                collection_id: entry.collection.0,
+                band: entry.band(),
+                utc_start: entry.utc_start.micros(),
+                utc_end: entry.utc_end.micros(),
+                event_id: event.as_str(),
+                recurrence_id: &entry.recurrence_id,
+                busy: entry.busy as i32,
+                participation: entry.answer.and_then(answer_number),
+                detail: entry.detail.as_deref(),
+            })
+            .collect();
+        match rows.as_slice() {
+            // A single row's statement stays prepared, and most events have one.
+            [one] => tx.run(diesel::insert_into(occurrences::table).values(one))?,
+            many => tx.run(diesel::insert_into(occurrences::table).values(many))?,
+        };
+    }
+    Ok(())
+}
+
+/// Takes an event out of the index of every calendar, or of one.
+pub(crate) fn remove(
+    tx: &mut Tx<'_>,
+    event: &EventId,
+    collection: Option<CollectionId>,
+) -> Result<(), Error> {
+    let all = occurrences::table.filter(occurrences::event_id.eq(event.as_str()));
+    match collection {
+        None => diesel::delete(all).execute(tx.conn())?,
+        Some(one) => diesel::delete(all.filter(occurrences::collection_id.eq(one.0))).execute(tx.conn())?,
+    };
+    Ok(())
+}

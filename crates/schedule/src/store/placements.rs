@@ -1,0 +1,136 @@
+use diesel::prelude::*;
+use renraku_base::{EventId, Id, PersonId, Principal, Role};
+use renraku_db::{
+    CollectionId, Error, ReadTx, Tx,
+    schema::{grants, person_groups, placements},
+};
+
+/// That an event is seen in a calendar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Placement {
+    pub collection: CollectionId,
+    /// The person whose answer counts in this calendar; `None` in a facility's.
+    pub person: Option<PersonId>,
+    /// Whether the person put the event away.
+    pub hidden: bool,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = placements, treat_none_as_default_value = false)]
+struct Row<'a> {
+    event_id: &'a str,
+    collection_id: i64,
+    person_id: Option<&'a str>,
+    open: bool,
+    hidden: bool,
+}
+
+pub(crate) fn list(tx: &mut ReadTx<'_>, event: &EventId) -> Result<Vec<Placement>, Error> {
+    let rows: Vec<(i64, Option<String>, bool)> = placements::table
+        .filter(placements::event_id.eq(event.as_str()))
+        .order(placements::collection_id)
+        .select((placements::collection_id, placements::person_id, placements::hidden))
+        .load(tx.conn())?;
+    Ok(rows
+        .into_iter()
+        .map(|(collection, person, hidden)| Placement {
+            collection: CollectionId(collection),
+            person: person.map(Id::stored),
+            hidden,
+        })
+        .collect())
+}
+
+/// Where the person sees an event, each place with their highest role in it.
+pub(crate) fn list_seen(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    event: &EventId,
+) -> Result<Vec<(Placement, Role)>, Error> {
+    let rows: Vec<(i64, Option<String>, bool, i32)> = placements::table
+        .inner_join(grants::table.on(grants::collection_id.eq(placements::collection_id)))
+        .inner_join(person_groups::table.on(person_groups::group_id.eq(grants::grantee_id)))
+        .filter(placements::event_id.eq(event.as_str()))
+        .filter(person_groups::person_id.eq(who.person.as_str()))
+        .order((placements::collection_id, grants::role.desc()))
+        .select((placements::collection_id, placements::person_id, placements::hidden, grants::role))
+        .load(tx.conn())?;
+    let mut seen: Vec<(Placement, Role)> = Vec::with_capacity(rows.len());
+    for (collection, person, hidden, rank) in rows {
+        let collection = CollectionId(collection);
+        if seen.last().is_none_or(|(last, _)| last.collection != collection)
+            && let Some(role) = Role::from_rank(rank)
+        {
+            seen.push((Placement { collection, person: person.map(Id::stored), hidden }, role));
+        }
+    }
+    Ok(seen)
+}
+
+/// Which of these events are placed in a calendar and not put away there, as (event, person).
+pub(crate) fn list_in(
+    tx: &mut ReadTx<'_>,
+    collection: CollectionId,
+    events: &[&str],
+) -> Result<Vec<(EventId, Option<PersonId>)>, Error> {
+    let rows: Vec<(String, Option<String>)> = placements::table
+        .filter(placements::collection_id.eq(collection.0).and(placements::event_id.eq_any(events)))
+        .filter(placements::hidden.eq(false))
+        .select((placements::event_id, placements::person_id))
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(|(event, person)| (Id::stored(event), person.map(Id::stored))).collect())
+}
+
+/// The events placed in a calendar and not put away there, in ascending order of their ids after `after`.
+pub(crate) fn list_after(
+    tx: &mut ReadTx<'_>,
+    collection: CollectionId,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<EventId>, Error> {
+    let ids: Vec<String> = placements::table
+        .filter(placements::collection_id.eq(collection.0).and(placements::event_id.gt(after)))
+        .filter(placements::hidden.eq(false))
+        .order(placements::event_id)
+        .limit(limit)
+        .select(placements::event_id)
+        .load(tx.conn())?;
+    Ok(ids.into_iter().map(Id::stored).collect())
+}
+
+/// Places events; `open` says whether their series has occurrences that are not in the index.
+pub(crate) fn insert_many(tx: &mut Tx<'_>, many: &[(&EventId, &Placement, bool)]) -> Result<(), Error> {
+    for some in many.chunks(4_000) {
+        let rows: Vec<Row<'_>> = some
+            .iter()
+            .map(|(event, placement, open)| Row {
+                event_id: event.as_str(),
+                collection_id: placement.collection.0,
+                person_id: placement.person.as_ref().map(Id::as_str),
+                open: *open,
+                hidden: placement.hidden,
+            })
+            .collect();
+        tx.run(diesel::insert_into(placements::table).values(&rows))?;
+    }
+    Ok(())
+}
+
+/// Notes that a person put an event away, or that it is back.
+pub(crate) fn put_hidden(
+    tx: &mut Tx<'_>,
+    event: &EventId,
+    collection: CollectionId,
+    hidden: bool,
+) -> Result<(), Error> {
+    diesel::update(placements::table.find((event.as_str(), collection.0)))
+        .set(placements::hidden.eq(hidden))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Takes an event out of every calendar.
+pub(crate) fn remove_all(tx: &mut Tx<'_>, event: &EventId) -> Result<(), Error> {
+    diesel::delete(placements::table.filter(placements::event_id.eq(event.as_str()))).execute(tx.conn())?;
+    Ok(())
+}
