@@ -16,6 +16,10 @@ pub struct Parts {
     pub db: Db,
     /// Who is signed in.
     pub sessions: renraku_people::Sessions,
+    /// Wakes open streams.
+    pub hub: renraku_notify::hub::Hub,
+    /// Signs sync tokens.
+    pub secret: renraku_people::ServerSecret,
     /// How often one device may ask.
     pub rates: Rates,
     /// The texts of refusals.
@@ -51,6 +55,10 @@ impl App {
 
     pub(crate) fn sessions(&self) -> &renraku_people::Sessions {
         &self.0.sessions
+    }
+
+    pub(crate) fn hub(&self) -> &renraku_notify::hub::Hub {
+        &self.0.hub
     }
 
     pub(crate) fn rates(&self) -> &Rates {

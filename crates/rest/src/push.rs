@@ -1,0 +1,228 @@
+//! `GET push`: an event stream of wake-ups that carry no content.
+//!
+//! A `state` event names the types that have news. Its `id` is a digest of where the followed collections stand, so that a
+//! phone that comes back with `Last-Event-ID` hears at once what it missed, and a lost event costs nothing.
+
+use std::time::Duration;
+
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    http::header::{self, ContentEncoding},
+    web::Bytes,
+};
+use futures_util::stream;
+use renraku_base::{Entropy, Principal};
+use renraku_db::{CollectionKind, ObjectType};
+use renraku_notify::hub::{Stream, Wake};
+use renraku_people::access::{self, Followed};
+use sha2::{Digest, Sha256};
+
+use crate::core::{App, Problem, Refusals, RestFault, Who};
+
+const HEARTBEAT_MS: u64 = 25_000;
+const KINDS: [CollectionKind; 7] = [
+    CollectionKind::Home,
+    CollectionKind::Calendar,
+    CollectionKind::AddressBook,
+    CollectionKind::Mail,
+    CollectionKind::Notifications,
+    CollectionKind::Directory,
+    CollectionKind::Facilities,
+];
+const DIGEST_BYTES: usize = 4;
+
+/// Where the followed collections stand, one short digest a kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct State([[u8; DIGEST_BYTES]; KINDS.len()]);
+
+impl State {
+    fn of(followed: &[Followed]) -> Self {
+        Self(KINDS.map(|kind| {
+            let mut digest = Sha256::new();
+            for one in followed.iter().filter(|one| digest_kind(one.kind) == kind) {
+                digest.update(one.head.collection.0.to_le_bytes());
+                digest.update(one.head.modseq.to_le_bytes());
+            }
+            let mut short = [0; DIGEST_BYTES];
+            short.iter_mut().zip(digest.finalize()).for_each(|(to, from)| *to = from);
+            short
+        }))
+    }
+
+    fn id(&self) -> String {
+        self.0.iter().flatten().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// The kinds that stand elsewhere than the client heard last; all of them for an id that is not ours.
+    fn kinds_since(&self, heard: &str) -> Vec<CollectionKind> {
+        let width = DIGEST_BYTES * 2;
+        let id = self.id();
+        let differs = |at: usize| heard.get(at * width..(at + 1) * width) != id.get(at * width..(at + 1) * width);
+        KINDS.into_iter().enumerate().filter(|(at, _)| differs(*at)).map(|(_, kind)| kind).collect()
+    }
+}
+
+fn digest_kind(kind: CollectionKind) -> CollectionKind {
+    match kind {
+        CollectionKind::SharedHome => CollectionKind::Home,
+        other => other,
+    }
+}
+
+/// What a collection of a kind may hold.
+fn types_of(kind: CollectionKind) -> &'static [&'static str] {
+    match kind {
+        CollectionKind::Home | CollectionKind::SharedHome => &["calendars", "addressBooks"],
+        CollectionKind::Calendar => &["calendars", "events"],
+        CollectionKind::AddressBook => &["addressBooks", "contacts"],
+        CollectionKind::Mail => &["mailboxes", "messages"],
+        CollectionKind::Notifications => &["notifications"],
+        CollectionKind::Directory => &["units", "people"],
+        CollectionKind::Facilities => &["facilities"],
+        CollectionKind::Revocations => &[],
+    }
+}
+
+/// The types to name for kinds that have news: those that the hub named, all of a kind where it named none of it.
+fn types_in(kinds: &[CollectionKind], named: &[&'static str]) -> Vec<&'static str> {
+    let mut types: Vec<&'static str> = Vec::new();
+    for kind in kinds {
+        let all = types_of(*kind);
+        let some: Vec<&'static str> = all.iter().copied().filter(|name| named.contains(name)).collect();
+        types.extend(if some.is_empty() { all } else { &some });
+    }
+    types.sort_unstable();
+    types.dedup();
+    types
+}
+
+/// The name of a type in `sync` and here; `None` for what phones do not hold.
+fn type_name(object_type: ObjectType) -> Option<&'static str> {
+    match object_type {
+        ObjectType::Calendar => Some("calendars"),
+        ObjectType::Facility => Some("facilities"),
+        ObjectType::Event => Some("events"),
+        ObjectType::AddressBook => Some("addressBooks"),
+        ObjectType::Contact => Some("contacts"),
+        ObjectType::Unit => Some("units"),
+        ObjectType::Person => Some("people"),
+        ObjectType::Mailbox => Some("mailboxes"),
+        ObjectType::Message => Some("messages"),
+        ObjectType::Notification => Some("notifications"),
+        ObjectType::Device | ObjectType::AppPassword => None,
+    }
+}
+
+/// Wake-ups for this device: an event stream (server-sent events).
+///
+/// `event: state` with `data: {"types":[…]}` names the types to sync. A comment comes every 25 s; `retry:` says when to come
+/// back. With `Last-Event-ID` the stream begins with what was missed. It ends when the session does; `event: bye` says that the
+/// server stops and the client should come back after `retry`.
+#[utoipa::path(
+    tag = "push",
+    responses((status = 200, description = "The stream.", body = String, content_type = "text/event-stream"), Refusals)
+)]
+#[get("/push")]
+pub(crate) async fn push(app: App, who: Who, request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let Who(who) = who;
+    let device = who.device.clone().ok_or(RestFault::Unauthenticated)?;
+    let heard = request
+        .headers()
+        .get("last-event-id")
+        .and_then(|value| value.to_str().ok())
+        .filter(|id| !id.is_empty())
+        .map(str::to_owned);
+    let mut listener = app.hub().open(device.clone());
+    let state = follow(&app, &who, &mut listener).await?;
+    // A session that ended just before the stream was opened was not told to it.
+    if !app.sessions().is_live(&device) {
+        return Err(RestFault::Unauthenticated.into());
+    }
+    let missed = heard.map(|heard| types_in(&state.kinds_since(&heard), &[])).unwrap_or_default();
+    let hello = if missed.is_empty() {
+        format!("retry: {}\nid: {}\n: renraku\n\n", retry_ms(55_000), state.id())
+    } else {
+        format!("retry: {}\n{}", retry_ms(55_000), event(&missed, &state))
+    };
+    let open = Open { app, who, listener, state, hello: Some(hello), ended: false };
+    let body = stream::unfold(open, |mut open| async move {
+        let text = open.next().await?;
+        Some((Ok::<_, actix_web::Error>(Bytes::from(text)), open))
+    });
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "text/event-stream"))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header(("x-accel-buffering", "no"))
+        // An encoder for each open stream would cost a hundred times the stream itself.
+        .insert_header(ContentEncoding::Identity)
+        .streaming(Box::pin(body)))
+}
+
+/// Follows what the person follows now, and tells where it stands.
+async fn follow(app: &App, who: &Principal, listener: &mut Stream) -> Result<State, Problem> {
+    let reader = who.clone();
+    let followed = app.read(move |tx| access::followed(tx, &reader)).await?;
+    let collections: Vec<_> = followed.iter().map(|one| (one.head.collection, one.kind)).collect();
+    listener.follow(&collections);
+    Ok(State::of(&followed))
+}
+
+struct Open {
+    app: App,
+    who: Principal,
+    listener: Stream,
+    state: State,
+    hello: Option<String>,
+    ended: bool,
+}
+
+impl Open {
+    /// The next piece of the stream; `None` at its end.
+    async fn next(&mut self) -> Option<String> {
+        if let Some(hello) = self.hello.take() {
+            return Some(hello);
+        }
+        if self.ended {
+            return None;
+        }
+        loop {
+            let Ok(wake) = tokio::time::timeout(heartbeat(), self.listener.next()).await else {
+                return Some(": \n\n".to_owned());
+            };
+            match wake {
+                Wake::Revoked => return None,
+                Wake::Stopping => {
+                    self.ended = true;
+                    return Some(format!("retry: {}\nevent: bye\ndata: {{}}\n\n", retry_ms(120_000)));
+                }
+                Wake::News { types, .. } => {
+                    // What the news comes to is decided by the database, so that an id and its event always agree.
+                    let state = follow(&self.app, &self.who, &mut self.listener).await.ok()?;
+                    let kinds = state.kinds_since(&self.state.id());
+                    self.state = state;
+                    if !kinds.is_empty() {
+                        let named: Vec<&'static str> = types.into_iter().filter_map(type_name).collect();
+                        return Some(event(&types_in(&kinds, &named), &self.state));
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn event(types: &[&'static str], state: &State) -> String {
+    let types = types.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(",");
+    format!("id: {}\nevent: state\ndata: {{\"types\":[{types}]}}\n\n", state.id())
+}
+
+fn heartbeat() -> Duration {
+    Duration::from_millis(HEARTBEAT_MS * 4 / 5 + jitter(HEARTBEAT_MS * 2 / 5))
+}
+
+fn retry_ms(spread: u64) -> u64 {
+    5_000 + jitter(spread)
+}
+
+fn jitter(upto: u64) -> u64 {
+    u64::from(u32::from_le_bytes(Entropy.bytes())) % upto.max(1)
+}
