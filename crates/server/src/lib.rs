@@ -1,1 +1,4 @@
-//! stub
+#![doc = include_str!("../README.md")]
+
+pub mod config;
+mod demo;

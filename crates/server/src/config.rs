@@ -1,0 +1,159 @@
+//! The settings: one TOML file, then the environment. What is wrong is told with its place and with what to write.
+
+mod check;
+mod print;
+mod settings;
+
+use std::{fmt, net::SocketAddr, path::PathBuf};
+
+use serde::Deserialize;
+
+pub use check::{Fault, Faults};
+pub use print::printed;
+
+/// Every setting of a server, checked.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// How it is reached and where its files are.
+    pub server: Server,
+    /// Where the data are.
+    pub database: Database,
+    /// What it writes about itself.
+    pub log: Log,
+    /// Where it finds mail.
+    pub mail: Mail,
+    /// How it sends mail.
+    pub smtp: Smtp,
+    /// What it refuses.
+    pub limits: Limits,
+}
+
+/// `[server]`
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    /// The address on which it listens; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The folder of its secret and, by default, of its database.
+    pub data_dir: PathBuf,
+    /// How many threads answer requests; 0 stands for one a core.
+    pub workers: usize,
+}
+
+/// `[database]`
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// Where the data are; empty for SQLite in the data folder.
+    pub url: String,
+    /// How many transactions run at once.
+    pub pool: u32,
+    /// How many seconds a request waits for its turn.
+    pub wait_s: u64,
+}
+
+/// `[log]`
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// How a line looks.
+    pub format: LogFormat,
+    /// What is worth a line.
+    pub level: String,
+}
+
+/// How a line of the log looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For eyes.
+    Text,
+    /// For programs: one object a line.
+    Json,
+}
+
+/// `[mail]`
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    /// The folder that holds one Maildir a user, named as the user; empty for no mail.
+    pub maildirs: String,
+    /// Who sends invitations and reminders.
+    pub sender: String,
+}
+
+/// `[smtp]`
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Smtp {
+    /// The mail server that takes our mails; empty for delivery into the Maildirs alone.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// How the connection is protected.
+    pub encryption: SmtpEncryption,
+    /// The name by which we log in; empty for no login.
+    pub username: String,
+    /// The password.
+    pub password: String,
+}
+
+/// How a connection to the mail server is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SmtpEncryption {
+    /// TLS from the first byte.
+    Tls,
+    /// TLS after STARTTLS, which is required.
+    Starttls,
+    /// None: for a mail server on the same machine.
+    None,
+}
+
+/// `[limits]`
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// Whether the rates per person and device hold.
+    pub rates: bool,
+}
+
+impl fmt::Debug for Smtp {
+    /// Without the password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Smtp")
+            .field("host", &self.host)
+            .field("port", &self.port)
+            .field("encryption", &self.encryption)
+            .field("username", &self.username)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Config {
+    /// Reads the settings from the text of a file, named `file` in complaints, and from the environment, which wins.
+    ///
+    /// # Errors
+    /// [`Faults`]: every fault at once, each with its place and with what to write.
+    pub fn read(
+        file: &str,
+        text: &str,
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, Faults> {
+        check::read(file, text, environment)
+    }
+
+    /// The database's address: as set, or SQLite in the data folder.
+    #[must_use]
+    pub fn database_url(&self) -> String {
+        if self.database.url.is_empty() {
+            format!("sqlite:{}", self.server.data_dir.join("renraku.db").display())
+        } else {
+            self.database.url.clone()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

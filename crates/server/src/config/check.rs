@@ -1,0 +1,243 @@
+use std::{fmt, net::SocketAddr, ops::Range};
+
+use serde::Deserialize;
+use toml::{
+    Spanned, Table, Value,
+    de::{DeTable, DeValue},
+};
+
+use super::{
+    Config,
+    settings::{Kind, SETTINGS, Setting},
+};
+
+const PREFIX: &str = "RENRAKU_";
+/// Read by the command line itself: which file to read.
+const CONFIG_FILE: &str = "RENRAKU_CONFIG";
+
+/// One thing that is wrong with the settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// `FILE:LINE`, or the name of an environment variable.
+    pub place: String,
+    /// What is wrong and what to write instead.
+    pub complaint: String,
+}
+
+/// Everything that is wrong with the settings.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct Faults(pub Vec<Fault>);
+
+impl fmt::Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the settings cannot be used:")?;
+        for Fault { place, complaint } in &self.0 {
+            write!(f, "\n  {place}: {complaint}")?;
+        }
+        Ok(())
+    }
+}
+
+/// The file's text with what was read of it so far.
+struct Reading<'a> {
+    file: &'a str,
+    text: &'a str,
+    merged: Table,
+    /// Each with where in the text it begins; those of the environment come after all of them.
+    faults: Vec<(usize, Fault)>,
+}
+
+pub(super) fn read(
+    file: &str,
+    text: &str,
+    environment: impl IntoIterator<Item = (String, String)>,
+) -> Result<Config, Faults> {
+    let mut reading = Reading { file, text, merged: defaults(), faults: Vec::new() };
+    match DeTable::parse(text) {
+        Ok(table) => reading.take_file(table.get_ref()),
+        Err(error) => {
+            let at = error.span().unwrap_or(0..0);
+            reading.complain(&at, error.message().to_owned());
+        }
+    }
+    for (name, value) in environment {
+        if name.starts_with(PREFIX) && name != CONFIG_FILE {
+            reading.take_variable(&name, &value);
+        }
+    }
+    if !reading.faults.is_empty() {
+        // The parser keeps its keys in no order; a reader goes through the file from the top.
+        reading.faults.sort_by_key(|(at, _)| *at);
+        return Err(Faults(reading.faults.into_iter().map(|(_, fault)| fault).collect()));
+    }
+    Config::deserialize(Value::Table(reading.merged))
+        .map_err(|error| Faults(vec![Fault { place: file.to_owned(), complaint: error.to_string() }]))
+}
+
+/// What is true when nothing is written.
+fn defaults() -> Table {
+    let mut all = Table::new();
+    for setting in SETTINGS {
+        if let Ok(value) = toml::from_str::<Table>(&format!("value = {}", setting.default))
+            && let Some(value) = value.get("value")
+        {
+            put(&mut all, setting, value.clone());
+        }
+    }
+    all
+}
+
+fn put(all: &mut Table, setting: &Setting, value: Value) {
+    let section = all.entry(setting.section).or_insert_with(|| Value::Table(Table::new()));
+    if let Value::Table(section) = section {
+        section.insert(setting.key.to_owned(), value);
+    }
+}
+
+impl Reading<'_> {
+    fn take_file(&mut self, table: &DeTable<'_>) {
+        for (section, content) in table {
+            let name = section.get_ref().as_ref();
+            let known: Vec<&Setting> = SETTINGS.iter().filter(|setting| setting.section == name).collect();
+            if known.is_empty() {
+                let sections: Vec<&str> = SETTINGS.iter().map(|setting| setting.section).collect();
+                let complaint = format!("there is no section [{name}]; {}", instead(name, &sections));
+                self.complain(&section.span(), complaint);
+                continue;
+            }
+            let DeValue::Table(content) = content.get_ref() else {
+                self.complain(
+                    &section.span(),
+                    format!("{name} is a section: write [{name}] on a line of its own"),
+                );
+                continue;
+            };
+            for (key, value) in content {
+                self.take_key(name, &known, key, value);
+            }
+        }
+    }
+
+    fn take_key(
+        &mut self,
+        section: &str,
+        known: &[&Setting],
+        key: &Spanned<std::borrow::Cow<'_, str>>,
+        value: &Spanned<DeValue<'_>>,
+    ) {
+        let name = key.get_ref().as_ref();
+        let Some(setting) = known.iter().find(|setting| setting.key == name) else {
+            let keys: Vec<&str> = known.iter().map(|setting| setting.key).collect();
+            let complaint = format!("there is no setting {name} in [{section}]; {}", instead(name, &keys));
+            return self.complain(&key.span(), complaint);
+        };
+        let plain = match value.get_ref() {
+            DeValue::String(text) => Some(Value::String(text.to_string())),
+            DeValue::Integer(number) => {
+                i64::from_str_radix(number.as_str(), number.radix()).ok().map(Value::Integer)
+            }
+            DeValue::Boolean(switch) => Some(Value::Boolean(*switch)),
+            DeValue::Float(_) | DeValue::Datetime(_) | DeValue::Array(_) | DeValue::Table(_) => None,
+        };
+        match plain.filter(|value| setting.kind.takes(value)) {
+            Some(value) => put(&mut self.merged, setting, value),
+            None => self.complain(&value.span(), format!("{name} must be {}", setting.kind.wanted(setting))),
+        }
+    }
+
+    fn take_variable(&mut self, name: &str, text: &str) {
+        let Some(setting) = SETTINGS.iter().find(|setting| setting.variable() == name) else {
+            let variables: Vec<String> = SETTINGS.iter().map(Setting::variable).collect();
+            let variables: Vec<&str> = variables.iter().map(String::as_str).collect();
+            let complaint = format!("there is no such setting; {}", instead(name, &variables));
+            return self.faults.push((usize::MAX, Fault { place: name.to_owned(), complaint }));
+        };
+        let value = match setting.kind {
+            Kind::Switch => text.parse().map(Value::Boolean).ok(),
+            Kind::Number { .. } => text.parse().map(Value::Integer).ok(),
+            Kind::Text | Kind::OneOf(_) | Kind::Listen | Kind::Database | Kind::Level => {
+                Some(Value::String(text.to_owned()))
+            }
+        };
+        match value.filter(|value| setting.kind.takes(value)) {
+            Some(value) => put(&mut self.merged, setting, value),
+            None => {
+                let complaint = format!("must be {}", setting.kind.wanted(setting).replace('"', ""));
+                self.faults.push((usize::MAX, Fault { place: name.to_owned(), complaint }));
+            }
+        }
+    }
+
+    fn complain(&mut self, at: &Range<usize>, complaint: String) {
+        let before = self.text.get(..at.start).unwrap_or(self.text);
+        let line = before.matches('\n').count() + 1;
+        self.faults.push((at.start, Fault { place: format!("{}:{line}", self.file), complaint }));
+    }
+}
+
+impl Kind {
+    fn takes(self, value: &Value) -> bool {
+        match (self, value) {
+            (Self::Text, Value::String(_)) | (Self::Switch, Value::Boolean(_)) => true,
+            (Self::Number { least, most }, Value::Integer(number)) => (least..=most).contains(number),
+            (Self::OneOf(choices), Value::String(text)) => choices.contains(&text.as_str()),
+            (Self::Listen, Value::String(text)) => text.parse::<SocketAddr>().is_ok(),
+            (Self::Database, Value::String(text)) => {
+                text.is_empty() || renraku_db::Location::parse(text).is_ok()
+            }
+            (Self::Level, Value::String(text)) => text.parse::<tracing_subscriber::filter::Targets>().is_ok(),
+            _ => false,
+        }
+    }
+
+    fn wanted(self, setting: &Setting) -> String {
+        let example = setting.default;
+        match self {
+            Self::Text => format!("a text in quotes, like {example}"),
+            Self::Switch => "true or false".to_owned(),
+            Self::Number { least, most } => format!("a whole number from {least} to {most}, like {example}"),
+            Self::OneOf(choices) => {
+                let quoted: Vec<String> = choices.iter().map(|choice| format!("\"{choice}\"")).collect();
+                format!("one of {}", quoted.join(", "))
+            }
+            Self::Listen => format!("an IP address and a port, like {example} or \"0.0.0.0:8080\""),
+            Self::Database => "a database URL, like \"sqlite:/var/lib/renraku/renraku.db\" or \
+                 \"postgres://renraku@db.internal/renraku\""
+                .to_owned(),
+            Self::Level => format!("error, warn, info, debug or trace, like {example}"),
+        }
+    }
+}
+
+/// What to write instead of a name that is not there.
+fn instead(wrong: &str, known: &[&str]) -> String {
+    let nearest = known.iter().map(|name| (distance(wrong, name), *name)).min();
+    match nearest {
+        Some((distance, name)) if distance <= 3 => format!("did you mean {name}?"),
+        _ => {
+            let mut names = known.to_vec();
+            names.dedup();
+            format!("write one of: {}", names.join(", "))
+        }
+    }
+}
+
+/// How many letters must be changed, added or left out to make one word of the other.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.chars().enumerate() {
+        let mut diagonal = i;
+        let mut left = i + 1;
+        for (to, above) in b.iter().zip(row.iter_mut().skip(1)) {
+            let change = diagonal + usize::from(from != *to);
+            diagonal = *above;
+            left = change.min(left + 1).min(*above + 1);
+            *above = left;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = i + 1;
+        }
+    }
+    row.last().copied().unwrap_or(0)
+}

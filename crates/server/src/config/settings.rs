@@ -1,0 +1,163 @@
+//! The one table of all settings: what is printed, what is checked and what is true when nothing is written.
+
+/// What may be written for a setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Text,
+    Switch,
+    Number {
+        least: i64,
+        most: i64,
+    },
+    OneOf(&'static [&'static str]),
+    /// `ADDRESS:PORT`.
+    Listen,
+    /// A database URL, or nothing.
+    Database,
+    /// Levels as tracing's filters write them.
+    Level,
+}
+
+/// One setting.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Setting {
+    pub section: &'static str,
+    pub key: &'static str,
+    pub kind: Kind,
+    /// As TOML.
+    pub default: &'static str,
+    pub meaning: &'static str,
+}
+
+impl Setting {
+    /// The environment variable that says the same.
+    pub fn variable(&self) -> String {
+        format!("RENRAKU_{}_{}", self.section, self.key).to_uppercase()
+    }
+}
+
+const fn setting(
+    section: &'static str,
+    key: &'static str,
+    kind: Kind,
+    default: &'static str,
+    meaning: &'static str,
+) -> Setting {
+    Setting { section, key, kind, default, meaning }
+}
+
+pub(super) const SETTINGS: &[Setting] = &[
+    setting(
+        "server",
+        "listen",
+        Kind::Listen,
+        r#""127.0.0.1:8080""#,
+        "The address and port on which the server listens for HTTP. TLS ends at the proxy before it.\n\
+         Port 0 takes a free port and writes it into the log.",
+    ),
+    setting(
+        "server",
+        "data_dir",
+        Kind::Text,
+        r#""/var/lib/renraku""#,
+        "The folder of the server's secret (made at the first start, readable by its owner alone) and,\n\
+         unless database.url says otherwise, of its database.",
+    ),
+    setting(
+        "server",
+        "workers",
+        Kind::Number { least: 0, most: 256 },
+        "0",
+        "How many threads answer requests; 0 stands for one a core.",
+    ),
+    setting(
+        "database",
+        "url",
+        Kind::Database,
+        r#""""#,
+        "Where the data are: sqlite:/var/lib/renraku/renraku.db or postgres://renraku@db.internal/renraku.\n\
+         Empty: SQLite in the data folder.",
+    ),
+    setting(
+        "database",
+        "pool",
+        Kind::Number { least: 1, most: 256 },
+        "4",
+        "How many transactions run at once (on SQLite: how many read, while one writes). Twice the cores\n\
+         gives nearly all the throughput; more only lengthens the waits.",
+    ),
+    setting(
+        "database",
+        "wait_s",
+        Kind::Number { least: 1, most: 30 },
+        "5",
+        "How many seconds a request waits for its turn before it is answered with 503.",
+    ),
+    setting(
+        "log",
+        "format",
+        Kind::OneOf(&["text", "json"]),
+        r#""text""#,
+        "How a line looks: text for eyes, json for programs.",
+    ),
+    setting(
+        "log",
+        "level",
+        Kind::Level,
+        r#""info""#,
+        "What is worth a line: error, warn, info, debug or trace, also by module (info,renraku_mail=debug).",
+    ),
+    setting(
+        "mail",
+        "maildirs",
+        Kind::Text,
+        r#""""#,
+        "The folder that holds one Maildir for each user, named by the user name. It is watched; new mail\n\
+         is told to the phones at once. Empty: no mail.",
+    ),
+    setting(
+        "mail",
+        "sender",
+        Kind::Text,
+        r#""renraku@localhost""#,
+        "The address from which invitations to people outside the office are sent.",
+    ),
+    setting(
+        "smtp",
+        "host",
+        Kind::Text,
+        r#""""#,
+        "The mail server that takes what is sent. Empty: mail to users is put into their Maildirs, and mail\n\
+         to others is refused.",
+    ),
+    setting("smtp", "port", Kind::Number { least: 1, most: 65_535 }, "587", "Its port."),
+    setting(
+        "smtp",
+        "encryption",
+        Kind::OneOf(&["tls", "starttls", "none"]),
+        r#""starttls""#,
+        "How the connection is protected: tls from the first byte, starttls (required, not merely tried),\n\
+         or none for a mail server on the same machine.",
+    ),
+    setting(
+        "smtp",
+        "username",
+        Kind::Text,
+        r#""""#,
+        "The name by which the server logs in; empty for no login.",
+    ),
+    setting(
+        "smtp",
+        "password",
+        Kind::Text,
+        r#""""#,
+        "Its password. Better kept out of the file: RENRAKU_SMTP_PASSWORD.",
+    ),
+    setting(
+        "limits",
+        "rates",
+        Kind::Switch,
+        "true",
+        "Whether a device may send only so many requests a minute (see docs/OPERATIONS.md).",
+    ),
+];

@@ -1,0 +1,58 @@
+use super::*;
+
+fn read(text: &str) -> Result<Config, Faults> {
+    Config::read("renraku.toml", text, [])
+}
+
+fn complaints(text: &str) -> Vec<String> {
+    read(text)
+        .unwrap_err()
+        .0
+        .into_iter()
+        .map(|fault| format!("{}: {}", fault.place, fault.complaint))
+        .collect()
+}
+
+#[test]
+fn what_is_printed_is_what_holds_when_nothing_is_written() {
+    assert_eq!(read(&printed()).unwrap(), read("").unwrap());
+    assert!(printed().lines().all(|line| line.len() <= 110));
+}
+
+#[test]
+fn the_environment_wins_over_the_file() {
+    let variables =
+        [("RENRAKU_LOG_FORMAT".to_owned(), "json".to_owned()), ("PATH".to_owned(), "/bin".to_owned())];
+    let config = Config::read("f", "[log]\nformat = \"text\"\n[database]\npool = 9\n", variables).unwrap();
+    assert_eq!((config.log.format, config.database.pool), (LogFormat::Json, 9));
+}
+
+#[test]
+fn a_wrong_setting_is_told_with_its_line_and_what_to_write() {
+    assert_eq!(
+        complaints("[server]\nlisten = \"0.0.0.0:80\"\nworker = 2\n[smpt]\n"),
+        [
+            "renraku.toml:3: there is no setting worker in [server]; did you mean workers?",
+            "renraku.toml:4: there is no section [smpt]; did you mean smtp?",
+        ]
+    );
+    assert_eq!(
+        complaints("[server]\nlisten = 8080\n\n[database]\nurl = \"mysql://x\"\npool = 0\n"),
+        [
+            "renraku.toml:2: listen must be an IP address and a port, like \"127.0.0.1:8080\" or \"0.0.0.0:8080\"",
+            "renraku.toml:5: url must be a database URL, like \"sqlite:/var/lib/renraku/renraku.db\" or \
+             \"postgres://renraku@db.internal/renraku\"",
+            "renraku.toml:6: pool must be a whole number from 1 to 256, like 4",
+        ]
+    );
+    assert!(complaints("[log]\nlevel = \"info\n")[0].starts_with("renraku.toml:2: "));
+    let variables = [("RENRAKU_LOG_FORMT".to_owned(), "json".to_owned())];
+    let faults = Config::read("f", "", variables).unwrap_err();
+    assert_eq!(faults.0[0].complaint, "there is no such setting; did you mean RENRAKU_LOG_FORMAT?");
+}
+
+#[test]
+fn a_password_is_not_shown() {
+    let config = read("[smtp]\npassword = \"geheim\"\n").unwrap();
+    assert!(!format!("{config:?}").contains("geheim"));
+}
