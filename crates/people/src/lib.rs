@@ -1,4 +1,15 @@
 //! Who exists and may do what.
 
 pub mod access;
+pub mod account;
+mod fault;
+mod lockout;
+mod passwords;
 pub mod search;
+mod server_secret;
+mod session;
+
+pub use fault::AccountFault;
+pub use passwords::Passwords;
+pub use server_secret::ServerSecret;
+pub use session::{Jwk, Jwks, Sessions};

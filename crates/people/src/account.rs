@@ -1,0 +1,23 @@
+//! Accounts: who may sign in, with which devices and passwords, and what they prefer.
+//!
+//! A person is in the directory whether or not they have an account. Operations run in the caller's transaction; only
+//! [`SignIn::login`], which must not hash a password inside one, opens its own.
+
+mod model;
+mod rules;
+mod service;
+mod store;
+
+pub use model::{
+    Account, AppPassword, Choices, CreatedAppPassword, Device, DeviceOffer, Login, NewAppPassword,
+    NotificationChoices, Password, PasswordHash, Preferences, SignedIn, Username,
+};
+pub(crate) use rules::delay;
+pub(crate) use service::{Refreshed, refresh};
+pub use service::{
+    SignIn, check_app_password, create_account, create_app_password, disable_account, enable_account,
+    find_account, list_accounts, list_app_passwords, list_devices, log_out, prune_devices, read_account,
+    read_app_password, read_device, read_preferences, revoke_app_password, revoke_device, rotate_signing_key,
+    set_password, update_preferences,
+};
+pub(crate) use store::{devices, revocations, signing_keys};

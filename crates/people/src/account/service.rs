@@ -1,0 +1,21 @@
+//! Operations on accounts: the only way in.
+
+mod accounts;
+mod app_passwords;
+mod devices;
+mod login;
+mod preferences;
+mod refresh;
+mod signing_keys;
+
+pub use accounts::{
+    create_account, disable_account, enable_account, find_account, list_accounts, read_account, set_password,
+};
+pub use app_passwords::{
+    check_app_password, create_app_password, list_app_passwords, read_app_password, revoke_app_password,
+};
+pub use devices::{list_devices, log_out, prune_devices, read_device, revoke_device};
+pub use login::SignIn;
+pub use preferences::{read_preferences, update_preferences};
+pub(crate) use refresh::{Refreshed, refresh};
+pub use signing_keys::rotate_signing_key;

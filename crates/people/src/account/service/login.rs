@@ -1,0 +1,213 @@
+use std::sync::Arc;
+
+use renraku_base::{DeviceId, FieldFault, PersonId};
+use renraku_db::{Db, Error, ObjectType, Tx, changes};
+use tokio::task::spawn_blocking;
+
+use crate::{
+    account::{
+        model::{Account, Device, DeviceOffer, Login, PasswordHash, SignedIn, Username},
+        store::{
+            accounts,
+            devices::{self, Stored},
+            revocations,
+        },
+    },
+    fault::AccountFault,
+    lockout::{Lockout, Subject},
+    passwords::{Passwords, Turn},
+    server_secret::ServerSecret,
+    session::{Sessions, refresh_token::RefreshToken},
+};
+
+/// How many devices a person may have signed in.
+const AT_MOST: usize = 8;
+
+/// Signs people in by username and password. Cheap to clone.
+#[derive(Clone)]
+pub struct SignIn(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    sessions: Sessions,
+    passwords: Passwords,
+    lockout: Lockout,
+}
+
+/// Whose password is to be checked.
+struct Candidate {
+    account: Option<(Account, Option<PasswordHash>)>,
+    subject: Subject,
+}
+
+impl SignIn {
+    /// Signs in to the sessions of this process.
+    #[must_use]
+    pub fn new(db: Db, sessions: Sessions, secret: &ServerSecret) -> Self {
+        Self(Arc::new(Inner { db, sessions, passwords: Passwords::new(secret), lockout: Lockout::new() }))
+    }
+
+    /// Begins a session of a device. The password is hashed outside any transaction, on a blocking thread, when its turn
+    /// has come.
+    ///
+    /// # Errors
+    /// [`AccountFault::BadCredentials`], [`AccountFault::LoginDelayed`], [`AccountFault::Overloaded`],
+    /// [`AccountFault::Disabled`], [`AccountFault::TooManyDevices`] or [`AccountFault::Invalid`].
+    pub async fn login(&self, login: Login) -> Result<SignedIn, AccountFault> {
+        let faults = faults(&login);
+        if !faults.is_empty() {
+            return Err(AccountFault::Invalid(faults));
+        }
+        let inner = Arc::clone(&self.0);
+        let (login, candidate) = blocking(move || {
+            let candidate = inner.candidate(&login)?;
+            inner.refuse_too_early(&candidate)?;
+            Ok((login, candidate))
+        })
+        .await?;
+        let turn = self.0.passwords.turn().await?;
+        let inner = Arc::clone(&self.0);
+        blocking(move || inner.sign_in(&login, &candidate, turn)).await
+    }
+}
+
+fn faults(login: &Login) -> Vec<FieldFault> {
+    let mut faults = login.device.faults();
+    if login.username.trim().is_empty() {
+        faults.push(FieldFault::new("/username", "required", "say who you are"));
+    }
+    if login.password.as_bytes().is_empty() {
+        faults.push(FieldFault::new("/password", "required", "say your password"));
+    }
+    faults
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, AccountFault> + Send + 'static,
+) -> Result<T, AccountFault> {
+    match spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(cut_off) => Err(Error::damaged(format!("a login did not end: {cut_off}")).into()),
+    }
+}
+
+impl Inner {
+    fn candidate(&self, login: &Login) -> Result<Candidate, AccountFault> {
+        let Ok(username) = login.username.parse::<Username>() else {
+            return Ok(Candidate { account: None, subject: Subject::new(&login.username, None) });
+        };
+        self.db.read(|tx| {
+            let account = accounts::find_by_username(tx, &username)?;
+            let known = match (&account, &login.device.id) {
+                (Some((account, _)), Some(id)) => {
+                    let now = tx.now();
+                    devices::get(tx, id)?
+                        .filter(|stored| stored.person == account.person_id && stored.session.is_alive(now))
+                }
+                _ => None,
+            };
+            let subject = Subject::new(username.as_str(), known.as_ref().map(|stored| &stored.device.id));
+            Ok(Candidate { account, subject })
+        })
+    }
+
+    fn refuse_too_early(&self, candidate: &Candidate) -> Result<(), AccountFault> {
+        match self.lockout.wait_s(&candidate.subject, self.db.now()) {
+            Some(retry_after_s) => Err(AccountFault::LoginDelayed { retry_after_s }),
+            None => Ok(()),
+        }
+    }
+
+    fn sign_in(&self, login: &Login, candidate: &Candidate, turn: Turn) -> Result<SignedIn, AccountFault> {
+        // Again, now that it is this login's turn: of many that came at once only as many guess as there are cores.
+        self.refuse_too_early(candidate)?;
+        let hash = candidate.account.as_ref().and_then(|(_, hash)| hash.as_ref());
+        let right = self.passwords.verify(&login.password, hash)?;
+        let (Some((account, Some(hash))), true) = (&candidate.account, right) else {
+            self.lockout.failed(candidate.subject, self.db.now());
+            return Err(AccountFault::BadCredentials);
+        };
+        self.lockout.succeeded(&candidate.subject);
+        drop(turn);
+        let person = &account.person_id;
+        let token = self.db.write(|tx| begin_session(tx, person, hash, &login.device))?;
+        self.sessions.tokens(person.clone(), token)
+    }
+}
+
+/// Begins a session of a device whose owner has just shown the password that was stored as `hash`.
+fn begin_session(
+    tx: &mut Tx<'_>,
+    person: &PersonId,
+    hash: &PasswordHash,
+    offer: &DeviceOffer,
+) -> Result<RefreshToken, AccountFault> {
+    let account = accounts::sign_in(tx, person)?.ok_or(AccountFault::BadCredentials)?;
+    if account.disabled {
+        return Err(AccountFault::Disabled);
+    }
+    if account.hash.as_ref().map(PasswordHash::as_str) != Some(hash.as_str()) {
+        return Err(AccountFault::BadCredentials);
+    }
+    match place(tx, person, offer)? {
+        Place::New(id) => {
+            let token = RefreshToken::first(id, 1);
+            devices::put(tx, person, &token.device, offer, &token.hash())?;
+            Ok(token)
+        }
+        Place::Known(known) => {
+            let token = RefreshToken::first(known.device.id.clone(), known.session.generation + 1);
+            devices::renew(tx, &known, offer, &token.hash())?;
+            let revocations = revocations(tx)?;
+            let _recorded = changes::record(tx, revocations, ObjectType::Device, &token.device);
+            Ok(token)
+        }
+    }
+}
+
+/// Which row a device that signs in gets.
+enum Place {
+    New(DeviceId),
+    Known(Box<Stored>),
+}
+
+/// A device that the person had before keeps its row. Another person's id says nothing: phones are handed on.
+fn place(tx: &mut Tx<'_>, person: &PersonId, offer: &DeviceOffer) -> Result<Place, AccountFault> {
+    let now = tx.now();
+    let known = match &offer.id {
+        Some(id) => devices::get(tx, id)?,
+        None => None,
+    };
+    if let Some(known) = &known
+        && known.person == *person
+        && known.session.is_alive(now)
+    {
+        return Ok(Place::Known(Box::new(known.clone())));
+    }
+    let alive = devices::list(tx, person)?;
+    if alive.len() >= AT_MOST {
+        return set_up_anew(alive, offer).map(|known| Place::Known(Box::new(known)));
+    }
+    Ok(match (known, &offer.id) {
+        (Some(known), _) if known.person == *person => Place::Known(Box::new(known)),
+        (None, Some(id)) => Place::New(id.clone()),
+        (Some(_) | None, _) => Place::New(tx.new_id()),
+    })
+}
+
+/// With no place left, a phone that forgot its id, as when its app was installed anew, takes the place that it had under
+/// its name; no other device is put out without its owner saying so.
+fn set_up_anew(alive: Vec<Stored>, offer: &DeviceOffer) -> Result<Stored, AccountFault> {
+    let same = |device: &Device| device.name == offer.name.trim() && device.platform == offer.platform.trim();
+    let oldest = alive
+        .iter()
+        .filter(|stored| offer.id.is_none() && same(&stored.device))
+        .min_by_key(|stored| stored.session.refreshed_at);
+    match oldest {
+        Some(known) => Ok(known.clone()),
+        None => {
+            let devices = alive.into_iter().map(|stored| stored.device).collect();
+            Err(AccountFault::TooManyDevices { devices })
+        }
+    }
+}

@@ -1,0 +1,51 @@
+use renraku_base::{ETag, Precondition, Principal};
+use renraku_db::{Changed, ObjectType, ReadTx, Tx, changes};
+use serde_json::{Value, json};
+
+use crate::{
+    account::{
+        model::{Choices, Preferences},
+        store::{preferences, revocations},
+    },
+    fault::AccountFault,
+};
+
+/// The version of the preferences of somebody who never chose anything.
+const NEVER: i64 = 0;
+
+/// What the caller prefers; the defaults where they never chose.
+///
+/// # Errors
+/// [`AccountFault::Internal`] when the statement fails.
+pub fn read_preferences(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Preferences, AccountFault> {
+    let (choices, version) =
+        preferences::get(tx, &who.person)?.unwrap_or_else(|| (Choices::default(), NEVER));
+    Ok(Preferences { choices, etag: ETag::of(version) })
+}
+
+/// Changes what the caller prefers by a merge patch (RFC 7396).
+///
+/// # Errors
+/// [`AccountFault::Stale`] or [`AccountFault::Invalid`].
+pub fn update_preferences(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    patch: &Value,
+    precondition: &Precondition,
+) -> Result<Changed<Preferences>, AccountFault> {
+    let stored = preferences::get(tx, &who.person)?;
+    let previous = stored.as_ref().map(|(_, version)| *version);
+    let (choices, version) = stored.unwrap_or_else(|| (Choices::default(), NEVER));
+    let etag = ETag::of(version);
+    if !precondition.holds(&etag) {
+        return Err(AccountFault::Stale { current: json!(Preferences { choices, etag }) });
+    }
+    let choices = choices.patched(patch).map_err(|fault| AccountFault::Invalid(vec![fault]))?;
+    let version = tx.next_version(previous);
+    if !preferences::put(tx, &who.person, &choices, version, previous)? {
+        return Err(AccountFault::Stale { current: json!(read_preferences(tx, who)?) });
+    }
+    let revocations = revocations(tx)?;
+    let recorded = changes::record(tx, revocations, ObjectType::Preferences, &who.person);
+    Ok(recorded.with(Preferences { choices, etag: ETag::of(version) }))
+}

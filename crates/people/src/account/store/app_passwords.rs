@@ -1,0 +1,101 @@
+use diesel::prelude::*;
+use renraku_base::{AppPasswordId, DeviceId, ETag, Id, PersonId, Timestamp};
+use renraku_db::{
+    Error, ReadTx, Tx,
+    schema::{accounts, app_passwords},
+};
+
+use crate::account::model::{AppPassword, Username};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = app_passwords)]
+struct Row {
+    id: String,
+    name: String,
+    device_id: Option<String>,
+    created_at: i64,
+    version: i64,
+}
+
+impl From<Row> for AppPassword {
+    fn from(row: Row) -> Self {
+        Self {
+            id: Id::stored(row.id),
+            name: row.name,
+            device_id: row.device_id.map(Id::stored),
+            created_at: Timestamp::from_micros(row.created_at),
+            etag: ETag::of(row.version),
+        }
+    }
+}
+
+/// The app passwords of a person, oldest first.
+pub(crate) fn list(tx: &mut ReadTx<'_>, person: &PersonId) -> Result<Vec<AppPassword>, Error> {
+    let rows: Vec<Row> = app_passwords::table
+        .filter(app_passwords::person_id.eq(person.as_str()))
+        .order((app_passwords::created_at, app_passwords::id))
+        .select(Row::as_select())
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(AppPassword::from).collect())
+}
+
+/// Whether an app password with this id is there, whoever's it is.
+pub(crate) fn is_there(tx: &mut ReadTx<'_>, id: &AppPasswordId) -> Result<bool, Error> {
+    let found: Option<String> =
+        app_passwords::table.find(id.as_str()).select(app_passwords::id).first(tx.conn()).optional()?;
+    Ok(found.is_some())
+}
+
+/// Stores a new app password.
+pub(crate) fn put(
+    tx: &mut Tx<'_>,
+    person: &PersonId,
+    password: &AppPassword,
+    version: i64,
+    mac: &[u8; 32],
+) -> Result<(), Error> {
+    let row = (
+        app_passwords::id.eq(password.id.as_str()),
+        app_passwords::person_id.eq(person.as_str()),
+        app_passwords::device_id.eq(password.device_id.as_ref().map(Id::as_str)),
+        app_passwords::name.eq(&password.name),
+        app_passwords::mac.eq(mac.as_slice()),
+        app_passwords::version.eq(version),
+        app_passwords::created_at.eq(password.created_at.micros()),
+    );
+    diesel::insert_into(app_passwords::table).values(row).execute(tx.conn())?;
+    Ok(())
+}
+
+/// Removes an app password.
+pub(crate) fn remove(tx: &mut Tx<'_>, id: &AppPasswordId) -> Result<(), Error> {
+    diesel::delete(app_passwords::table.find(id.as_str())).execute(tx.conn())?;
+    Ok(())
+}
+
+/// Removes the app passwords of devices.
+pub(crate) fn remove_of_devices(tx: &mut Tx<'_>, devices: &[DeviceId]) -> Result<(), Error> {
+    for some in devices.chunks(1_000) {
+        let ids = some.iter().map(Id::as_str);
+        diesel::delete(app_passwords::table.filter(app_passwords::device_id.eq_any(ids)))
+            .execute(tx.conn())?;
+    }
+    Ok(())
+}
+
+/// The person whose username and app password these are, unless their account is closed.
+pub(crate) fn find_person(
+    tx: &mut ReadTx<'_>,
+    username: &Username,
+    mac: &[u8; 32],
+) -> Result<Option<(PersonId, Option<DeviceId>)>, Error> {
+    let row: Option<(String, Option<String>)> = app_passwords::table
+        .inner_join(accounts::table.on(accounts::person_id.eq(app_passwords::person_id)))
+        .filter(app_passwords::mac.eq(mac.as_slice()))
+        .filter(accounts::username.eq(username.as_str()))
+        .filter(accounts::disabled_at.is_null())
+        .select((app_passwords::person_id, app_passwords::device_id))
+        .first(tx.conn())
+        .optional()?;
+    Ok(row.map(|(person, device)| (Id::stored(person), device.map(Id::stored))))
+}
