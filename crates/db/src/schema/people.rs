@@ -73,7 +73,50 @@ diesel::table! {
     }
 }
 
-use super::ground::collections;
+diesel::table! {
+    units (id) {
+        id -> Text,
+        parent_id -> Nullable<Text>,
+        name -> Text,
+        position -> Integer,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    people (id) {
+        id -> Text,
+        full_name -> Text,
+        phonetic -> Text,
+        staff_number -> Nullable<Text>,
+        phones -> Text,
+        emails -> Text,
+        photo_id -> Nullable<Text>,
+        left_on -> Nullable<Text>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    person_emails (address, person_id) {
+        address -> Text,
+        person_id -> Text,
+    }
+}
+
+diesel::table! {
+    posts (person_id, position) {
+        person_id -> Text,
+        position -> Integer,
+        unit_id -> Text,
+        title -> Nullable<Text>,
+        starts_on -> Nullable<Text>,
+        ends_on -> Nullable<Text>,
+    }
+}
+
+use super::of_ground::collections;
 
 diesel::allow_tables_to_appear_in_same_query!(grants, person_groups, collections);
 diesel::allow_tables_to_appear_in_same_query!(accounts, app_passwords, devices);
+diesel::allow_tables_to_appear_in_same_query!(accounts, people, person_emails, person_groups, posts, units);

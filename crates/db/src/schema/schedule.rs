@@ -66,8 +66,8 @@ diesel::table! {
 }
 
 use super::{
-    ground::collections,
-    people::{grants, person_groups},
+    of_ground::collections,
+    of_people::{grants, person_groups},
 };
 
 diesel::allow_tables_to_appear_in_same_query!(calendars, facilities, events, placements, occurrences);
