@@ -1,1 +1,6 @@
-//! Black-box tests.
+//! Everything that needs the whole program: the rules of the house, and black-box tests that speak HTTP to a server.
+//!
+//! One binary, because each further one would link the whole program again.
+#![cfg(test)]
+
+mod architecture;

@@ -1,4 +1,5 @@
 //! The ground on both databases.
+#![cfg(test)]
 
 mod changes;
 mod gap;
