@@ -4,6 +4,8 @@ mod batch;
 mod core;
 mod health;
 pub mod openapi;
+mod push;
+mod sync;
 
 use actix_web::{
     body::MessageBody,
@@ -19,7 +21,7 @@ pub use crate::core::{App, Locales, Parts, Problem, ProblemBody, Rates, accepted
 /// Every route, in the order of the contract's table.
 fn routes(config: &mut ServiceConfig<'_>) {
     config.service(health::live).service(health::ready).service(health::metrics);
-    config.service(scope("/api/v1").service(batch::batch));
+    config.service(scope("/api/v1").service(sync::sync).service(push::push).service(batch::batch));
 }
 
 /// The routes together with what answers everything else.

@@ -70,7 +70,7 @@ fn digest_kind(kind: CollectionKind) -> CollectionKind {
 }
 
 /// What a collection of a kind may hold.
-fn types_of(kind: CollectionKind) -> &'static [&'static str] {
+pub(crate) fn types_of(kind: CollectionKind) -> &'static [&'static str] {
     match kind {
         CollectionKind::Home | CollectionKind::SharedHome => &["calendars", "addressBooks"],
         CollectionKind::Calendar => &["calendars", "events"],
@@ -97,7 +97,7 @@ fn types_in(kinds: &[CollectionKind], named: &[&'static str]) -> Vec<&'static st
 }
 
 /// The name of a type in `sync` and here; `None` for what phones do not hold.
-fn type_name(object_type: ObjectType) -> Option<&'static str> {
+pub(crate) fn type_name(object_type: ObjectType) -> Option<&'static str> {
     match object_type {
         ObjectType::Calendar => Some("calendars"),
         ObjectType::Facility => Some("facilities"),
@@ -135,9 +135,7 @@ pub(crate) async fn push(app: App, who: Who, request: HttpRequest) -> Result<Htt
     let mut listener = app.hub().open(device.clone());
     let state = follow(&app, &who, &mut listener).await?;
     // A session that ended just before the stream was opened was not told to it.
-    if !app.sessions().is_live(&device) {
-        return Err(RestFault::Unauthenticated.into());
-    }
+    Who::prove(&request)?;
     let missed = heard.map(|heard| types_in(&state.kinds_since(&heard), &[])).unwrap_or_default();
     let hello = if missed.is_empty() {
         format!("retry: {}\nid: {}\n: renraku\n\n", retry_ms(55_000), state.id())

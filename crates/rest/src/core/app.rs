@@ -8,6 +8,8 @@ use renraku_db::{
 };
 use std::future::{Ready, ready};
 
+use crate::sync::TokenKey;
+
 use super::{Command, Locales, Problem, Rates, Resource, RestFault, Written, blocking::off_the_event_loop};
 
 /// What the server hands to this face.
@@ -16,6 +18,8 @@ pub struct Parts {
     pub db: Db,
     /// Who is signed in.
     pub sessions: renraku_people::Sessions,
+    /// The staff directory, in memory.
+    pub directory: renraku_people::directory::Directory,
     /// Wakes open streams.
     pub hub: renraku_notify::hub::Hub,
     /// Signs sync tokens.
@@ -32,13 +36,19 @@ pub struct Parts {
 
 /// The face's state; cheap to clone, an extractor in every handler.
 #[derive(Clone)]
-pub struct App(Arc<Parts>);
+pub struct App(Arc<State>);
+
+struct State {
+    parts: Parts,
+    token_key: TokenKey,
+}
 
 impl App {
     /// Takes the parts.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(parts))
+        let token_key = TokenKey::new(parts.secret.derive("sync-token"));
+        Self(Arc::new(State { parts, token_key }))
     }
 
     /// The state of the server that received `request`.
@@ -50,31 +60,39 @@ impl App {
     }
 
     pub(crate) fn db(&self) -> &Db {
-        &self.0.db
+        &self.0.parts.db
+    }
+
+    pub(crate) fn token_key(&self) -> &TokenKey {
+        &self.0.token_key
     }
 
     pub(crate) fn sessions(&self) -> &renraku_people::Sessions {
-        &self.0.sessions
+        &self.0.parts.sessions
+    }
+
+    pub(crate) fn directory(&self) -> &renraku_people::directory::Directory {
+        &self.0.parts.directory
     }
 
     pub(crate) fn hub(&self) -> &renraku_notify::hub::Hub {
-        &self.0.hub
+        &self.0.parts.hub
     }
 
     pub(crate) fn rates(&self) -> &Rates {
-        &self.0.rates
+        &self.0.parts.rates
     }
 
     pub(crate) fn locales(&self) -> &Locales {
-        &self.0.locales
+        &self.0.parts.locales
     }
 
     pub(crate) fn figures(&self) -> Option<&metrics_exporter_prometheus::PrometheusHandle> {
-        self.0.figures.as_ref()
+        self.0.parts.figures.as_ref()
     }
 
     pub(crate) fn is_draining(&self) -> bool {
-        self.0.draining.load(std::sync::atomic::Ordering::Relaxed)
+        self.0.parts.draining.load(std::sync::atomic::Ordering::Relaxed)
     }
 
     /// Runs work that blocks: one hop to the blocking pool.

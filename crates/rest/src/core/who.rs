@@ -10,10 +10,8 @@ use super::{App, Problem, RateKind, RestFault};
 pub(crate) struct Who(pub Principal);
 
 impl Who {
-    fn of(request: &HttpRequest) -> Result<Self, Problem> {
-        if let Some(principal) = request.extensions().get::<Principal>() {
-            return Ok(Self(principal.clone()));
-        }
+    /// Proves who asks by the request's access token, now.
+    pub fn prove(request: &HttpRequest) -> Result<Self, Problem> {
         let app = App::of(request)?;
         let bearer = request
             .headers()
@@ -23,10 +21,18 @@ impl Who {
             .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
             .map(|(_, token)| token.trim())
             .ok_or(RestFault::Unauthenticated)?;
-        let principal = app.sessions().verify(bearer, app.db().now())?;
-        app.rates().take(&principal, RateKind::Request)?;
-        request.extensions_mut().insert(principal.clone());
-        Ok(Self(principal))
+        Ok(Self(app.sessions().verify(bearer, app.db().now())?))
+    }
+
+    /// Proves it once a request and counts the request.
+    fn of(request: &HttpRequest) -> Result<Self, Problem> {
+        if let Some(principal) = request.extensions().get::<Principal>() {
+            return Ok(Self(principal.clone()));
+        }
+        let who = Self::prove(request)?;
+        App::of(request)?.rates().take(&who, RateKind::Request)?;
+        request.extensions_mut().insert(who.0.clone());
+        Ok(who)
     }
 }
 

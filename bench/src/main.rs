@@ -1,0 +1,197 @@
+//! Fills an office and measures the server from outside: requests, bytes, statements, CPU.
+//!
+//! `cargo run --release -p renraku-bench` prints the table of `bench/RESULTS.md`; `--help` tells the rest.
+
+mod client;
+mod crowd;
+mod fill;
+mod measure;
+mod process;
+mod work;
+
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use anyhow::{Context, Result};
+use clap::Parser;
+use client::Client;
+use measure::{HEAD, Row, measure};
+use process::Server;
+use serde_json::{Value, json};
+use work::{Office, day, event, first_sync, ok};
+
+/// Fills an office and measures the server from outside.
+#[derive(Parser)]
+struct Arguments {
+    /// The server's binary, built with `cargo build --release`.
+    #[arg(long, default_value = "target/release/renraku")]
+    binary: PathBuf,
+    /// Where the offices are filled and kept for the next run.
+    #[arg(long, default_value = "target/bench")]
+    data: PathBuf,
+    /// How many staff; ten events each.
+    #[arg(long, default_value_t = 20_000)]
+    staff: u32,
+    /// How many mail heads, put straight into the table.
+    #[arg(long, default_value_t = 1_000_000)]
+    mails: u32,
+    /// How long each row is measured, in seconds.
+    #[arg(long, default_value_t = 3)]
+    seconds: u64,
+    /// Leave PostgreSQL out.
+    #[arg(long)]
+    sqlite_only: bool,
+    /// The port to listen on.
+    #[arg(long, default_value_t = 18_930)]
+    port: u16,
+}
+
+fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    println!("{}", machine());
+    run(&arguments, "SQLite", None)?;
+    if !arguments.sqlite_only {
+        let database = renraku_test_db::Backend::Postgres
+            .fresh()
+            .context("PostgreSQL is not installed: `apt-get install postgresql`, or --sqlite-only")?;
+        run(&arguments, "PostgreSQL", Some(database.url()))?;
+    }
+    Ok(())
+}
+
+fn machine() -> String {
+    let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = cpu.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or(": unknown");
+    let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
+    format!("{cores} cores,{}", model.trim_start_matches([' ', '\t', ':']))
+}
+
+/// Measures on one database.
+fn run(arguments: &Arguments, name: &str, database: Option<&str>) -> Result<()> {
+    let folder = arguments.data.join(format!("{}-{}-{}", name.to_lowercase(), arguments.staff, arguments.mails));
+    std::fs::create_dir_all(&folder)?;
+    let start = || Server::start(&arguments.binary, &folder, arguments.staff, database, arguments.port);
+    let server = start()?;
+    println!("\n## {name}: {} staff, {} mail heads\n", arguments.staff, arguments.mails);
+    println!("Filled and ready after {:.1} s.", server.ready_after.as_secs_f64());
+    server.stop()?;
+    let demo: Value = serde_json::from_slice(&std::fs::read(folder.join("demo.json"))?)?;
+    fill::mail_heads(&folder, database, &demo, arguments.mails)?;
+
+    let server = start()?;
+    println!(
+        "Started on existing data in {:.0} ms; {:.1} MB resident.\n",
+        server.ready_after.as_secs_f64() * 1_000.0,
+        server.memory()? as f64 / 1e6
+    );
+    println!("{HEAD}");
+    let rows = day_of_a_phone(arguments, &server, demo)?;
+    let floor = rows.first().map(|row| row.cpu).unwrap_or_default();
+    for row in &rows {
+        println!("{}", row.markdown(floor));
+    }
+    println!("\n{}", crowd::thirty_two(&server, &folder, Duration::from_secs(arguments.seconds * 2))?);
+    println!("{:.1} MB resident afterwards.", server.memory()? as f64 / 1e6);
+    server.stop()
+}
+
+fn user(demo: &Value, at: usize) -> (&str, &str) {
+    let text = |name: &str| demo.pointer(&format!("/users/{at}/{name}")).and_then(Value::as_str).unwrap_or("");
+    (text("username"), text("password"))
+}
+
+/// Every row, the floor first.
+fn day_of_a_phone(arguments: &Arguments, server: &Server, demo: Value) -> Result<Vec<Row>> {
+    let mut client = Client::connect(&server.address)?;
+    let (username, password) = user(&demo, 0);
+    client.sign_in(username, password)?;
+    let today = renraku_base::Clock::now(&renraku_base::SystemClock).seconds().div_euclid(86_400) * 86_400;
+    let office = Office::look(&mut client, demo, today)?;
+    let mut rows = Vec::new();
+    let mut row = |client: &mut Client, name, work: &mut measure::Work<'_>| -> Result<()> {
+        rows.push(measure(server, client, name, Duration::from_secs(arguments.seconds), work)?);
+        Ok(())
+    };
+    let mut get = |client: &mut Client, name, path: String| {
+        row(client, name, &mut |client: &mut Client, _| ok(client.get(&path)?).map(drop))
+    };
+    get(&mut client, "floor: a trivial handler", "/health/live".to_owned())?;
+    let occurrences = |to: i64| {
+        let calendar = &office.calendar;
+        format!("/api/v1/occurrences?calendars={calendar}&from={}&to={}&limit=500", day(&office, 0), day(&office, to))
+    };
+    get(&mut client, "today's schedule", occurrences(1))?;
+    get(&mut client, "my week", occurrences(7))?;
+    get(&mut client, "my month", occurrences(31))?;
+    let window = format!("from={}&to={}", day(&office, 0), day(&office, 7));
+    let thirty = office.colleagues.join(",");
+    get(&mut client, "group week of 30 people", format!("/api/v1/schedule/group?principals={thirty}&{window}"))?;
+    get(&mut client, "free/busy of 30 people", format!("/api/v1/schedule/free-busy?principals={thirty}&{window}"))?;
+    get(&mut client, "people search: kanji", "/api/v1/directory/people?q=%E4%BD%90%E8%97%A4".to_owned())?;
+    get(&mut client, "people search: romaji", "/api/v1/directory/people?q=takahasi".to_owned())?;
+    get(&mut client, "people search: one character", "/api/v1/directory/people?q=%E5%A4%AA".to_owned())?;
+    get(&mut client, "caller lookup", format!("/api/v1/directory/lookup?phone={}", office.number))?;
+    get(&mut client, "50 mail heads", "/api/v1/mail/messages?limit=50".to_owned())?;
+    get(&mut client, "mail search, two characters", "/api/v1/mail/messages?q=%E4%BC%9A%E8%AD%B0".to_owned())?;
+    sync_rows(&mut client, &office, &mut row)?;
+    booking_rows(&mut client, &office, &mut row)?;
+    Ok(rows)
+}
+
+type Rows<'a> = dyn FnMut(&mut Client, &'static str, &mut measure::Work<'_>) -> Result<()> + 'a;
+
+fn sync_rows(client: &mut Client, office: &Office, row: &mut Rows<'_>) -> Result<()> {
+    let without_directory =
+        ["events", "facilities", "contacts", "messages", "notifications"].map(str::to_owned);
+    let types: Vec<&str> = without_directory.iter().map(String::as_str).collect();
+    row(client, "first open, without the directory", &mut |client, _| {
+        first_sync(client, office, Some(&types)).map(drop)
+    })?;
+    let mut token = first_sync(client, office, None)?;
+    let body = |token: &str| {
+        json!({"token": token, "window": {"from": day(office, -7), "to": day(office, 31)}})
+    };
+    row(client, "unchanged sync", &mut |client, _| {
+        let answer = ok(client.send("POST", "/api/v1/sync", &[], Some(&body(&token)))?)?;
+        anyhow::ensure!(answer.body == br#"{"more":false}"#, "the sync is not unchanged");
+        Ok(())
+    })?;
+    let stamp = std::time::UNIX_EPOCH.elapsed()?.as_secs();
+    row(client, "one change, then the sync that tells it", &mut |client, at| {
+        let mut event = event(office, at, false);
+        event["title"] = json!(format!("打合せ {stamp}"));
+        event["start"] = json!(day(office, 3).trim_end_matches('Z'));
+        ok(client.post("/api/v1/events", &event)?)?;
+        let answer = ok(client.send("POST", "/api/v1/sync", &[], Some(&body(&token)))?)?.json()?;
+        token = answer.get("token").and_then(Value::as_str).context("the change is not told")?.to_owned();
+        Ok(())
+    })?;
+    let colleagues = office.colleagues.iter().take(5).cloned().collect::<Vec<_>>().join(",");
+    row(client, "morning open: one batch", &mut |client, _| {
+        let requests = json!({"requests": [
+            {"id": "sync", "method": "POST", "path": "sync", "body": body(&token)},
+            {"id": "group", "method": "GET", "path": format!(
+                "schedule/group?principals={colleagues}&from={}&to={}", day(office, 0), day(office, 7))},
+            {"id": "people", "method": "GET", "path": "directory/people?limit=10"},
+            {"id": "mail", "method": "GET", "path": "mail/messages?limit=50"},
+        ]});
+        ok(client.send("POST", "/api/v1/batch", &[], Some(&requests))?).map(drop)
+    })
+}
+
+fn booking_rows(client: &mut Client, office: &Office, row: &mut Rows<'_>) -> Result<()> {
+    row(client, "create an event", &mut |client, at| {
+        ok(client.post("/api/v1/events", &event(office, at, false))?).map(drop)
+    })?;
+    let offset = usize::try_from(std::time::UNIX_EPOCH.elapsed()?.as_secs() % 20_000)?;
+    row(client, "book a room", &mut |client, at| {
+        ok(client.post("/api/v1/events", &event(office, offset + at, true))?).map(drop)
+    })
+}
+
+/// The folder's database, as the demo names it.
+fn database_url(folder: &Path, database: Option<&str>) -> String {
+    database.map_or_else(|| format!("sqlite:{}", folder.join("renraku.db").display()), str::to_owned)
+}

@@ -1,0 +1,359 @@
+use std::collections::{BTreeMap, HashMap};
+
+use renraku_base::{Language, Principal};
+use renraku_db::{
+    CollectionId, CollectionKind, Error, ObjectType, ReadTx,
+    changes::{self, Change},
+    meta,
+};
+use renraku_people::access::{self, Followed};
+
+use super::{
+    feeds,
+    page::Page,
+    token::{Progress, Token},
+    window::Window,
+};
+use crate::core::{App, Problem, RestFault};
+
+/// Rows of a collection's log, or objects of a listing, are read this many at a time.
+const CHUNK: usize = 100;
+const CHUNK_OF_PEOPLE: usize = 1_000;
+
+/// The order in which collections are brought forward: what a person looks at first comes first, the directory last.
+const ORDER: [CollectionKind; 8] = [
+    CollectionKind::Home,
+    CollectionKind::SharedHome,
+    CollectionKind::Calendar,
+    CollectionKind::Mail,
+    CollectionKind::Notifications,
+    CollectionKind::Facilities,
+    CollectionKind::AddressBook,
+    CollectionKind::Directory,
+];
+
+/// Who syncs, and what they ask for.
+pub(super) struct Ask<'a> {
+    /// The face's state.
+    pub app: &'a App,
+    /// The person.
+    pub who: &'a Principal,
+    /// The reader's language, for texts that the server writes.
+    pub language: Language,
+    /// The window; where it is left out, the token's or a common one.
+    pub window: Option<Window>,
+    /// The kinds of collections that are asked for.
+    pub kinds: Vec<CollectionKind>,
+    /// The most objects in the answer.
+    pub limit: Option<u16>,
+}
+
+/// What is answered.
+pub(super) struct Answer {
+    /// The new token; `None` when it did not change.
+    pub token: Option<Token>,
+    /// Whether the phone should go on at once.
+    pub more: bool,
+    /// Collections that the phone should drop; their full state follows.
+    pub reset: Vec<(&'static str, String)>,
+    /// What changed and what is gone.
+    pub page: Page,
+}
+
+/// Brings a phone forward by one answer.
+pub(super) fn advance(tx: &mut ReadTx<'_>, ask: &Ask<'_>, token: Option<Token>) -> Result<Answer, Problem> {
+    let epoch = meta::epoch(tx)?;
+    if let Some(token) = &token {
+        if token.epoch != epoch {
+            return Err(RestFault::ResyncRequired.into());
+        }
+        if ask.window.is_none_or(|window| window == token.window) && unchanged(tx, ask, token)? {
+            return Ok(Answer { token: None, more: false, reset: Vec::new(), page: Page::new(ask.limit) });
+        }
+    }
+    let followed = access::followed(tx, ask.who)?;
+    let mut run = Run::begin(tx, ask, epoch, token, followed)?;
+    run.drop_lost(tx)?;
+    run.move_window(tx)?;
+    run.bring_forward(tx)?;
+    Ok(run.end())
+}
+
+/// Whether every collection that is asked for stands where the token says, and none is missing from the token.
+///
+/// A change of what the person follows shows in their homes, so that the token's own list of collections is enough.
+fn unchanged(tx: &mut ReadTx<'_>, ask: &Ask<'_>, token: &Token) -> Result<bool, Problem> {
+    if token.prior.is_some() || token.collections.is_empty() {
+        return Ok(false);
+    }
+    let ids: Vec<CollectionId> = token.collections.iter().map(|(id, _)| *id).collect();
+    let heads = changes::heads_with_kinds(tx, &ids)?;
+    if heads.len() != ids.len() {
+        return Ok(false);
+    }
+    let stands = |id: CollectionId, modseq: i64| {
+        token.collections.binary_search_by_key(&id, |(id, _)| *id).ok().and_then(|at| token.collections.get(at)).is_some_and(
+            |(_, progress)| matches!(progress, Progress::Upto(upto) if *upto == modseq),
+        )
+    };
+    let all_stand = heads
+        .iter()
+        .all(|(kind, head)| !wanted(ask, *kind) || stands(head.collection, head.modseq));
+    // Every kind that everybody has must be in the token, or the phone has not asked for it before.
+    let all_there = [
+        CollectionKind::Home,
+        CollectionKind::Mail,
+        CollectionKind::Notifications,
+        CollectionKind::Facilities,
+        CollectionKind::Directory,
+    ]
+    .into_iter()
+    .filter(|kind| wanted(ask, *kind))
+    .all(|kind| heads.iter().any(|(there, _)| *there == kind));
+    Ok(all_stand && all_there)
+}
+
+/// Homes are always wanted: they tell of gains and losses.
+fn wanted(ask: &Ask<'_>, kind: CollectionKind) -> bool {
+    matches!(kind, CollectionKind::Home | CollectionKind::SharedHome) || ask.kinds.contains(&kind)
+}
+
+struct Run<'a> {
+    ask: &'a Ask<'a>,
+    epoch: u64,
+    before: Option<Token>,
+    window: Window,
+    prior: Option<Window>,
+    followed: Vec<Followed>,
+    progress: BTreeMap<CollectionId, Progress>,
+    reset: Vec<(&'static str, String)>,
+    page: Page,
+}
+
+impl<'a> Run<'a> {
+    /// Holds the token against what is followed now: from the future is refused, too old begins anew.
+    fn begin(
+        tx: &mut ReadTx<'_>,
+        ask: &'a Ask<'a>,
+        epoch: u64,
+        before: Option<Token>,
+        followed: Vec<Followed>,
+    ) -> Result<Self, Problem> {
+        let window = ask
+            .window
+            .or(before.as_ref().map(|token| token.window))
+            .or_else(|| Window::around(tx.now()))
+            .ok_or_else(|| Error::damaged("the clock is out of range"))?;
+        let mut progress: BTreeMap<_, _> =
+            before.iter().flat_map(|token| token.collections.iter().cloned()).collect();
+        let mut reset = Vec::new();
+        for one in &followed {
+            let id = one.head.collection;
+            let since = match progress.get(&id) {
+                Some(Progress::Upto(modseq)) => *modseq,
+                Some(Progress::Listing { since, .. }) => *since,
+                None => continue,
+            };
+            if since > one.head.modseq {
+                return Err(RestFault::ResyncRequired.into());
+            }
+            if since < one.head.floor {
+                progress.remove(&id);
+                reset.extend(feeds::names_of(tx, ask, one)?);
+            }
+        }
+        let prior = before.as_ref().and_then(|token| token.prior);
+        Ok(Self { ask, epoch, before, window, prior, followed, progress, reset, page: Page::new(ask.limit) })
+    }
+
+    /// What is no longer followed arrives as destroyed.
+    fn drop_lost(&mut self, tx: &mut ReadTx<'_>) -> Result<(), Problem> {
+        let lost: Vec<CollectionId> = self
+            .progress
+            .keys()
+            .filter(|id| self.followed.binary_search_by_key(id, |one| &one.head.collection).is_err())
+            .copied()
+            .collect();
+        for id in lost {
+            self.progress.remove(&id);
+            feeds::lose(tx, self.ask, id, self.window, &mut self.page)?;
+        }
+        Ok(())
+    }
+
+    /// A window that moved costs what it gained: each calendar lists that part, and events that the window lost go.
+    fn move_window(&mut self, tx: &mut ReadTx<'_>) -> Result<(), Problem> {
+        let Some(old) = self.before.as_ref().map(|token| token.window) else { return Ok(()) };
+        if old == self.window || !self.ask.kinds.contains(&CollectionKind::Calendar) {
+            self.window = old;
+            return Ok(());
+        }
+        let moving_already = self.prior.is_some();
+        for one in &self.followed {
+            if one.kind != CollectionKind::Calendar {
+                continue;
+            }
+            let id = one.head.collection;
+            let Some(progress) = self.progress.get_mut(&id) else { continue };
+            *progress = match progress {
+                Progress::Upto(modseq) if !moving_already => {
+                    Progress::Listing { since: *modseq, cursor: String::new(), gained_only: true }
+                }
+                Progress::Upto(since) | Progress::Listing { since, .. } => {
+                    Progress::Listing { since: *since, cursor: String::new(), gained_only: false }
+                }
+            };
+            for part in old.without(self.window) {
+                feeds::leave_window(tx, self.ask, id, part, self.window, &mut self.page)?;
+            }
+        }
+        self.prior = Some(old);
+        Ok(())
+    }
+
+    /// Brings the collections forward, one after the other, until the answer is full.
+    fn bring_forward(&mut self, tx: &mut ReadTx<'_>) -> Result<(), Problem> {
+        for kind in ORDER {
+            if !wanted(self.ask, kind) {
+                continue;
+            }
+            let of_kind: Vec<Followed> =
+                self.followed.iter().filter(|one| one.kind == kind).copied().collect();
+            for one in of_kind {
+                while self.page.room(is_people(kind)) > 0 && self.step(tx, one)? {}
+            }
+        }
+        Ok(())
+    }
+
+    /// One step with one collection; `false` when it stands at its head.
+    fn step(&mut self, tx: &mut ReadTx<'_>, one: Followed) -> Result<bool, Problem> {
+        let id = one.head.collection;
+        let progress = self.progress.remove(&id).unwrap_or_else(|| begin_with(one));
+        let next = match progress {
+            Progress::Upto(modseq) if modseq == one.head.modseq => {
+                self.progress.insert(id, progress);
+                return Ok(false);
+            }
+            Progress::Upto(modseq) => Progress::Upto(self.tell_changes(tx, one, modseq)?),
+            Progress::Listing { since, cursor, gained_only } => {
+                match self.list(tx, one, &cursor, gained_only)? {
+                    Some(cursor) => Progress::Listing { since, cursor, gained_only },
+                    None => Progress::Upto(since),
+                }
+            }
+        };
+        self.progress.insert(id, next);
+        Ok(true)
+    }
+
+    /// Sends a piece of the collection's content; `None` when it was the last.
+    fn list(
+        &mut self,
+        tx: &mut ReadTx<'_>,
+        one: Followed,
+        cursor: &str,
+        gained_only: bool,
+    ) -> Result<Option<String>, Problem> {
+        let count = self.page.room(is_people(one.kind)).min(chunk(one.kind));
+        let parts = match (gained_only, self.prior) {
+            (true, Some(prior)) => self.window.without(prior),
+            _ => vec![self.window],
+        };
+        let scope = feeds::Scope { window: self.window, parts: &parts, gained_only };
+        let listed = feeds::list(tx, self.ask, one, &scope, cursor, count)?;
+        let (fetched, more) = (listed.objects.len(), listed.more);
+        let mut reached = None;
+        let mut sent = 0;
+        for (cursor, pieces) in listed.objects {
+            if self.page.room(is_people(one.kind)) == 0 {
+                break;
+            }
+            sent += 1;
+            reached = Some(cursor);
+            if let Some(pieces) = pieces {
+                self.page.put(pieces);
+            }
+        }
+        Ok(if more || sent < fetched { reached.or(Some(cursor.to_owned())) } else { None })
+    }
+
+    /// Sends a piece of the collection's log; answers how far it came.
+    fn tell_changes(&mut self, tx: &mut ReadTx<'_>, one: Followed, after: i64) -> Result<i64, Problem> {
+        let count = self.page.room(is_people(one.kind)).min(chunk(one.kind));
+        let limit = i64::try_from(count).unwrap_or(i64::MAX);
+        let rows = changes::since(tx, one.head.collection, after, limit)?;
+        if rows.is_empty() {
+            // The head moved without rows: a floor in between, or a damaged log. Begin anew rather than miss anything.
+            return Err(Error::damaged(format!("no change after {after} in {}", one.head.collection.0)).into());
+        }
+        let mut found = feeds::get(tx, self.ask, one, self.window, &rows)?;
+        let last = last_rows(&rows);
+        let mut reached = after;
+        for (at, row) in rows.iter().enumerate() {
+            if self.page.room(is_people(one.kind)) == 0 {
+                break;
+            }
+            reached = row.modseq;
+            if last.get(&(row.object_type, row.object.as_str())) == Some(&at) {
+                match found.remove(&(row.object_type, row.object.clone())) {
+                    Some(pieces) => self.page.put(pieces),
+                    None => {
+                        if let Some(name) = feeds::name_when_gone(one.kind, row.object_type) {
+                            self.page.put_gone(name, row.object.clone());
+                        }
+                    }
+                }
+            }
+        }
+        Ok(reached)
+    }
+
+    fn end(mut self) -> Answer {
+        let stands = |one: &Followed| {
+            matches!(self.progress.get(&one.head.collection), Some(Progress::Upto(upto)) if *upto == one.head.modseq)
+        };
+        let more = self.followed.iter().any(|one| wanted(self.ask, one.kind) && !stands(one));
+        let still_moving = self.progress.values().any(|progress| {
+            matches!(progress, Progress::Listing { gained_only: true, .. })
+        });
+        self.page.settle();
+        let token = Token {
+            epoch: self.epoch,
+            window: self.window,
+            prior: self.prior.filter(|_| still_moving),
+            collections: self.progress.into_iter().collect(),
+        };
+        let token = (self.before.as_ref() != Some(&token)).then_some(token);
+        Answer { token, more, reset: self.reset, page: self.page }
+    }
+}
+
+/// A collection that is new to the phone: its content is listed first. A home has none of its own.
+fn begin_with(one: Followed) -> Progress {
+    match one.kind {
+        CollectionKind::Home | CollectionKind::SharedHome => Progress::Upto(one.head.modseq),
+        CollectionKind::Calendar
+        | CollectionKind::AddressBook
+        | CollectionKind::Mail
+        | CollectionKind::Notifications
+        | CollectionKind::Directory
+        | CollectionKind::Facilities
+        | CollectionKind::Revocations => {
+            Progress::Listing { since: one.head.modseq, cursor: String::new(), gained_only: false }
+        }
+    }
+}
+
+fn is_people(kind: CollectionKind) -> bool {
+    kind == CollectionKind::Directory
+}
+
+fn chunk(kind: CollectionKind) -> usize {
+    if is_people(kind) { CHUNK_OF_PEOPLE } else { CHUNK }
+}
+
+/// For each object of these rows, the position of its last one: only its last state counts.
+fn last_rows(rows: &[Change]) -> HashMap<(ObjectType, &str), usize> {
+    rows.iter().enumerate().map(|(at, row)| ((row.object_type, row.object.as_str()), at)).collect()
+}

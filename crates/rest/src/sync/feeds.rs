@@ -1,0 +1,165 @@
+//! What each area tells of its collections, as the engine needs it: `list` what is in one, `get` what changed in it.
+
+mod contacts;
+mod directory;
+mod facilities;
+mod mail;
+mod notifications;
+mod schedule;
+
+use std::collections::HashMap;
+
+use renraku_base::Id;
+use renraku_db::{CollectionId, CollectionKind, ObjectType, ReadTx, changes::Change};
+use renraku_people::access::Followed;
+
+use super::{
+    engine::Ask,
+    page::{Page, Pieces},
+    window::Window,
+};
+use crate::core::Problem;
+
+/// What is listed of a collection of the schedule.
+pub(super) struct Scope<'a> {
+    /// The phone's window.
+    pub window: Window,
+    /// The parts of it that are listed.
+    pub parts: &'a [Window],
+    /// Whether the phone holds the rest of the collection already.
+    pub gained_only: bool,
+}
+
+/// A piece of a collection's content.
+#[derive(Default)]
+pub(super) struct Listed {
+    /// Each object with its sort key; `None` where the person may not see it after all.
+    pub objects: Vec<(String, Option<Pieces>)>,
+    /// Whether there may be more after the last.
+    pub more: bool,
+}
+
+/// Objects as this person sees them, by type and id; those that are missing are gone for them.
+pub(super) type Found = HashMap<(ObjectType, String), Pieces>;
+
+/// Lists up to `count` objects of a collection after `cursor` (from the beginning when it is empty).
+pub(super) fn list(
+    tx: &mut ReadTx<'_>,
+    ask: &Ask<'_>,
+    one: Followed,
+    scope: &Scope<'_>,
+    cursor: &str,
+    count: usize,
+) -> Result<Listed, Problem> {
+    let collection = one.head.collection;
+    match one.kind {
+        CollectionKind::Calendar => schedule::list(tx, ask, collection, scope, cursor, count),
+        CollectionKind::Facilities => facilities::list(tx, ask, cursor, count),
+        CollectionKind::AddressBook => contacts::list(tx, ask, collection, cursor, count),
+        CollectionKind::Mail => mail::list(tx, ask, cursor, count),
+        CollectionKind::Notifications => notifications::list(tx, ask, cursor, count),
+        CollectionKind::Directory => directory::list(tx, ask, cursor, count),
+        CollectionKind::Home | CollectionKind::SharedHome | CollectionKind::Revocations => Ok(Listed::default()),
+    }
+}
+
+/// The changed objects of a collection as they are now.
+pub(super) fn get(
+    tx: &mut ReadTx<'_>,
+    ask: &Ask<'_>,
+    one: Followed,
+    window: Window,
+    rows: &[Change],
+) -> Result<Found, Problem> {
+    let collection = one.head.collection;
+    match one.kind {
+        CollectionKind::Home | CollectionKind::SharedHome => {
+            let mut found = schedule::get(tx, ask, None, window, rows)?;
+            found.extend(contacts::get(tx, ask, None, rows)?);
+            Ok(found)
+        }
+        CollectionKind::Calendar => schedule::get(tx, ask, Some(collection), window, rows),
+        CollectionKind::Facilities => facilities::get(tx, ask, rows),
+        CollectionKind::AddressBook => contacts::get(tx, ask, Some(collection), rows),
+        CollectionKind::Mail => mail::get(tx, ask, rows),
+        CollectionKind::Notifications => notifications::get(tx, ask, rows),
+        CollectionKind::Directory => directory::get(tx, ask, rows),
+        CollectionKind::Revocations => Ok(Found::new()),
+    }
+}
+
+/// The type under which a missing object of a collection is told as destroyed.
+///
+/// A home only tells which calendars and books to look at again: those that were lost are told with their collection.
+pub(super) fn name_when_gone(kind: CollectionKind, object_type: ObjectType) -> Option<&'static str> {
+    match kind {
+        CollectionKind::Home | CollectionKind::SharedHome | CollectionKind::Revocations => None,
+        CollectionKind::Calendar
+        | CollectionKind::AddressBook
+        | CollectionKind::Mail
+        | CollectionKind::Notifications
+        | CollectionKind::Directory
+        | CollectionKind::Facilities => crate::push::type_name(object_type),
+    }
+}
+
+/// Tells that a collection is lost to this person: it is gone with all that the phone holds of it.
+pub(super) fn lose(
+    tx: &mut ReadTx<'_>,
+    ask: &Ask<'_>,
+    collection: CollectionId,
+    window: Window,
+    page: &mut Page,
+) -> Result<(), Problem> {
+    schedule::lose(tx, ask, collection, window, page)?;
+    contacts::lose(tx, collection, page)
+}
+
+/// Tells that events which a calendar shows in `left` and no longer in the window are gone from the phone.
+pub(super) fn leave_window(
+    tx: &mut ReadTx<'_>,
+    ask: &Ask<'_>,
+    collection: CollectionId,
+    left: Window,
+    window: Window,
+    page: &mut Page,
+) -> Result<(), Problem> {
+    schedule::leave_window(tx, ask, collection, left, window, page)
+}
+
+/// How a `reset` names a collection: the types of its objects, and which collection.
+pub(super) fn names_of(
+    tx: &mut ReadTx<'_>,
+    ask: &Ask<'_>,
+    one: &Followed,
+) -> Result<Vec<(&'static str, String)>, Problem> {
+    let collection = one.head.collection;
+    Ok(match one.kind {
+        CollectionKind::Calendar => schedule::reset_name(tx, ask, collection)?,
+        CollectionKind::AddressBook => contacts::reset_name(tx, ask, collection)?,
+        CollectionKind::Mail
+        | CollectionKind::Notifications
+        | CollectionKind::Directory
+        | CollectionKind::Facilities => {
+            crate::push::types_of(one.kind).iter().map(|name| (*name, (*name).to_owned())).collect()
+        }
+        CollectionKind::Home | CollectionKind::SharedHome | CollectionKind::Revocations => Vec::new(),
+    })
+}
+
+/// The ids of the rows' objects of one type, each once.
+fn ids_of(rows: &[Change], object_type: ObjectType) -> Vec<String> {
+    let mut ids: Vec<String> =
+        rows.iter().filter(|row| row.object_type == object_type).map(|row| row.object.clone()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+fn stored<K>(ids: Vec<String>) -> Vec<Id<K>> {
+    ids.into_iter().map(Id::stored).collect()
+}
+
+fn as_limit(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,52 @@
+use renraku_db::{ObjectType, ReadTx, changes::Change};
+use renraku_people::directory::service;
+
+use super::{Ask, Found, Listed, Problem, ids_of};
+use crate::sync::page::piece;
+
+/// Units are listed before people; a cursor says which of the two it stands in.
+const UNITS: &str = "u";
+const PEOPLE: &str = "p";
+
+pub(super) fn list(
+    tx: &mut ReadTx<'_>,
+    ask: &Ask<'_>,
+    cursor: &str,
+    count: usize,
+) -> Result<Listed, Problem> {
+    let directory = ask.app.directory();
+    let mut objects = Vec::new();
+    if !cursor.starts_with(PEOPLE) {
+        let after = cursor.strip_prefix(UNITS);
+        for unit in service::list_units_for_sync(tx, directory, after, count)? {
+            objects.push((format!("{UNITS}{}", unit.id), Some(vec![piece("units", &unit)?])));
+        }
+    }
+    let room = count - objects.len();
+    if room > 0 {
+        let after = cursor.strip_prefix(PEOPLE);
+        for person in service::list_people_for_sync(tx, directory, after, room)? {
+            objects.push((format!("{PEOPLE}{}", person.id), Some(vec![piece("people", &person)?])));
+        }
+    }
+    let more = objects.len() == count;
+    Ok(Listed { objects, more })
+}
+
+pub(super) fn get(tx: &mut ReadTx<'_>, ask: &Ask<'_>, rows: &[Change]) -> Result<Found, Problem> {
+    let directory = ask.app.directory();
+    let mut found = Found::new();
+    let ids = ids_of(rows, ObjectType::Unit);
+    if !ids.is_empty() {
+        for unit in service::get_units_for_sync(tx, directory, &ids)?.into_iter().flatten() {
+            found.insert((ObjectType::Unit, unit.id.to_string()), vec![piece("units", &unit)?]);
+        }
+    }
+    let ids = ids_of(rows, ObjectType::Person);
+    if !ids.is_empty() {
+        for person in service::get_people_for_sync(tx, directory, &ids)?.into_iter().flatten() {
+            found.insert((ObjectType::Person, person.id.to_string()), vec![piece("people", &person)?]);
+        }
+    }
+    Ok(found)
+}
