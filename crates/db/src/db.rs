@@ -109,7 +109,11 @@ impl Db {
         let AnyConn::Postgres(c) = &mut *conn else { return Ok(()) };
         let rows: Vec<Setting> = diesel::sql_query("SHOW lc_messages").load(c)?;
         match rows.first() {
-            Some(row) if row.lc_messages == "C" || row.lc_messages.starts_with("en_") || row.lc_messages.is_empty() => {
+            Some(row)
+                if row.lc_messages == "C"
+                    || row.lc_messages.starts_with("en_")
+                    || row.lc_messages.is_empty() =>
+            {
                 Ok(())
             }
             Some(row) => Err(Error::Open(format!(
@@ -142,6 +146,21 @@ impl Db {
             }
             Ok::<_, Error>(())
         })
+    }
+
+    /// Whether the schema is older than this program.
+    ///
+    /// # Errors
+    /// [`Error::Open`] when the schema's version cannot be read.
+    pub fn needs_migration(&self) -> Result<bool, Error> {
+        let failed = |error: Box<dyn std::error::Error + Send + Sync>| {
+            Error::Open(format!("the schema's version cannot be read: {error}"))
+        };
+        let mut conn = checkout(&self.0.writers)?;
+        match &mut *conn {
+            AnyConn::Sqlite(c) => c.has_pending_migration(SQLITE_MIGRATIONS).map_err(failed),
+            AnyConn::Postgres(c) => c.has_pending_migration(POSTGRES_MIGRATIONS).map_err(failed),
+        }
     }
 
     /// Undoes every migration: an empty schema is left. For tests of the migrations alone.

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod changes;
+mod examine;
 mod gap;
 mod jobs;
 mod ledger;
