@@ -109,7 +109,7 @@ pub(crate) fn type_name(object_type: ObjectType) -> Option<&'static str> {
         ObjectType::Mailbox => Some("mailboxes"),
         ObjectType::Message => Some("messages"),
         ObjectType::Notification => Some("notifications"),
-        ObjectType::Device | ObjectType::AppPassword => None,
+        ObjectType::Device | ObjectType::AppPassword | ObjectType::SigningKey | ObjectType::Preferences => None,
     }
 }
 

@@ -1,11 +1,7 @@
 //! What each area tells of its collections, as the engine needs it: `list` what is in one, `get` what changed in it.
 
-mod contacts;
 mod directory;
-mod facilities;
-mod mail;
 mod notifications;
-mod schedule;
 
 use std::collections::HashMap;
 
@@ -53,10 +49,7 @@ pub(super) fn list(
 ) -> Result<Listed, Problem> {
     let collection = one.head.collection;
     match one.kind {
-        CollectionKind::Calendar => schedule::list(tx, ask, collection, scope, cursor, count),
-        CollectionKind::Facilities => facilities::list(tx, ask, cursor, count),
-        CollectionKind::AddressBook => contacts::list(tx, ask, collection, cursor, count),
-        CollectionKind::Mail => mail::list(tx, ask, cursor, count),
+        CollectionKind::Calendar | CollectionKind::Facilities | CollectionKind::AddressBook | CollectionKind::Mail => Ok(Listed::default()),
         CollectionKind::Notifications => notifications::list(tx, ask, cursor, count),
         CollectionKind::Directory => directory::list(tx, ask, cursor, count),
         CollectionKind::Home | CollectionKind::SharedHome | CollectionKind::Revocations => Ok(Listed::default()),
@@ -73,15 +66,7 @@ pub(super) fn get(
 ) -> Result<Found, Problem> {
     let collection = one.head.collection;
     match one.kind {
-        CollectionKind::Home | CollectionKind::SharedHome => {
-            let mut found = schedule::get(tx, ask, None, window, rows)?;
-            found.extend(contacts::get(tx, ask, None, rows)?);
-            Ok(found)
-        }
-        CollectionKind::Calendar => schedule::get(tx, ask, Some(collection), window, rows),
-        CollectionKind::Facilities => facilities::get(tx, ask, rows),
-        CollectionKind::AddressBook => contacts::get(tx, ask, Some(collection), rows),
-        CollectionKind::Mail => mail::get(tx, ask, rows),
+        CollectionKind::Home | CollectionKind::SharedHome | CollectionKind::Calendar | CollectionKind::Facilities | CollectionKind::AddressBook | CollectionKind::Mail => Ok(Found::new()),
         CollectionKind::Notifications => notifications::get(tx, ask, rows),
         CollectionKind::Directory => directory::get(tx, ask, rows),
         CollectionKind::Revocations => Ok(Found::new()),
@@ -111,8 +96,7 @@ pub(super) fn lose(
     window: Window,
     page: &mut Page,
 ) -> Result<(), Problem> {
-    schedule::lose(tx, ask, collection, window, page)?;
-    contacts::lose(tx, collection, page)
+    Ok(())
 }
 
 /// Tells that events which a calendar shows in `left` and no longer in the window are gone from the phone.
@@ -124,7 +108,7 @@ pub(super) fn leave_window(
     window: Window,
     page: &mut Page,
 ) -> Result<(), Problem> {
-    schedule::leave_window(tx, ask, collection, left, window, page)
+    Ok(())
 }
 
 /// How a `reset` names a collection: the types of its objects, and which collection.
@@ -135,8 +119,7 @@ pub(super) fn names_of(
 ) -> Result<Vec<(&'static str, String)>, Problem> {
     let collection = one.head.collection;
     Ok(match one.kind {
-        CollectionKind::Calendar => schedule::reset_name(tx, ask, collection)?,
-        CollectionKind::AddressBook => contacts::reset_name(tx, ask, collection)?,
+        CollectionKind::Calendar | CollectionKind::AddressBook => Vec::new(),
         CollectionKind::Mail
         | CollectionKind::Notifications
         | CollectionKind::Directory

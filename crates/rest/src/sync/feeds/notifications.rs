@@ -1,5 +1,5 @@
 use renraku_db::{ObjectType, ReadTx, changes::Change};
-use renraku_notify::service;
+use renraku_notify::service::sync as service;
 
 use super::{Ask, Found, Listed, Problem, as_limit, ids_of};
 use crate::sync::page::piece;
