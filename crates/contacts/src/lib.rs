@@ -1,1 +1,9 @@
-//! stub
+#![doc = include_str!("../README.md")]
+
+mod fault;
+pub mod model;
+mod rules;
+pub mod service;
+mod store;
+
+pub use fault::ContactsFault;

@@ -56,7 +56,7 @@ fn tag(version: i64, language: Language) -> ETag {
     }
 }
 
-// Without the second attribute, diesel sends rows with optional columns to SQLite one by one.
+// Without the second attribute, diesel sends rows to SQLite one by one.
 #[derive(Insertable)]
 #[diesel(table_name = notifications, treat_none_as_default_value = false)]
 struct NewRow<'a> {

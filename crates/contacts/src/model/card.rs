@@ -1,0 +1,96 @@
+use renraku_base::{ContactId, FieldFault, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::{PartialSchema, ToSchema};
+
+use super::KnownMembers;
+use crate::rules::{card, merge};
+
+/// A card (JSContact, RFC 9553) with every member that it was given.
+///
+/// It was checked when it was read from a request; what is stored is such a card.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Card(Map<String, Value>);
+
+impl Card {
+    /// Takes the members of a new card. What may be left out is filled in.
+    pub(super) fn read(
+        mut members: Map<String, Value>,
+        id: &ContactId,
+        now: Timestamp,
+    ) -> Result<Self, Vec<FieldFault>> {
+        members.retain(|_, value| !value.is_null());
+        let fill = |members: &mut Map<String, Value>, name: &str, value: String| {
+            members.entry(name).or_insert(Value::String(value));
+        };
+        fill(&mut members, "uid", format!("urn:uuid:{id}"));
+        fill(&mut members, "created", now.to_string());
+        Self::checked(members, now)
+    }
+
+    /// The card with a merge patch (RFC 7396) applied.
+    pub(crate) fn patched(
+        &self,
+        patch: &Map<String, Value>,
+        now: Timestamp,
+    ) -> Result<Self, Vec<FieldFault>> {
+        let mut members = self.0.clone();
+        merge::apply(&mut members, patch);
+        // Both are the server's to tell; a patch without them means the same as one with them.
+        let mut read_only = Vec::new();
+        for name in ["uid", "created"] {
+            if members.get(name) != self.0.get(name) {
+                read_only.push(FieldFault::new(
+                    format!("/{name}"),
+                    "read-only",
+                    format!("the {name} never changes"),
+                ));
+            }
+        }
+        match Self::checked(members, now) {
+            Ok(card) if read_only.is_empty() => Ok(card),
+            Ok(_) => Err(read_only),
+            Err(faults) => Err(read_only.into_iter().chain(faults).collect()),
+        }
+    }
+
+    fn checked(mut members: Map<String, Value>, now: Timestamp) -> Result<Self, Vec<FieldFault>> {
+        members.entry("@type").or_insert_with(|| "Card".into());
+        members.entry("version").or_insert_with(|| "1.0".into());
+        members.insert("updated".to_owned(), Value::String(now.to_string()));
+        let faults = card::faults(&members);
+        if faults.is_empty() { Ok(Self(members)) } else { Err(faults) }
+    }
+
+    /// All members.
+    #[must_use]
+    pub fn members(&self) -> &Map<String, Value> {
+        &self.0
+    }
+
+    /// The members that are read here.
+    #[must_use]
+    pub fn known(&self) -> KnownMembers {
+        // A card that passed its check has this shape; what does not is disregarded as a whole.
+        KnownMembers::deserialize(&self.0).unwrap_or_default()
+    }
+
+    /// Its identity in every system that holds it.
+    #[must_use]
+    pub fn uid(&self) -> &str {
+        self.0.get("uid").and_then(Value::as_str).unwrap_or_default()
+    }
+}
+
+impl PartialSchema for Card {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        KnownMembers::schema()
+    }
+}
+
+impl ToSchema for Card {
+    fn schemas(schemas: &mut Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::schema::Schema>)>) {
+        KnownMembers::schemas(schemas);
+    }
+}

@@ -1,0 +1,137 @@
+//! What a card is found and sorted by.
+
+use renraku_people::search::{fold, fold_number, fold_reading};
+use serde::Deserialize;
+
+use crate::model::{Card, Component, KnownMembers, Name};
+
+/// As much of the notes as is searched, in characters.
+const NOTE_CHARS: usize = 1_000;
+/// As much of the name as is sorted by, in characters.
+const SORT_CHARS: usize = 100;
+
+/// The searchable side of a card: never shown, made anew whenever the card changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Index {
+    /// What contacts are sorted by: the reading if there is one, folded.
+    pub sort_key: String,
+    /// All that is found, folded, a line each.
+    pub search: String,
+    /// Names and readings as romaji keys, a line each.
+    pub romaji: String,
+    /// The phone numbers as digits, each once.
+    pub numbers: Vec<String>,
+}
+
+impl Index {
+    /// The index of a card.
+    pub fn of(card: &Card) -> Self {
+        let card = card.known();
+        let names = names(&card);
+        let mut numbers: Vec<String> =
+            card.phones.values().filter_map(|phone| fold_number(plain_number(&phone.number))).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+
+        let mut lines: Vec<String> = names.iter().chain(&facts(&card)).map(|text| fold(text)).collect();
+        lines.extend(numbers.iter().cloned());
+        let firms = card.organizations.values().filter_map(|organization| organization.name.as_ref());
+        let sounds = names.iter().chain(firms).map(|text| fold_reading(text));
+        Self {
+            sort_key: fold(&sort_name(&card)).chars().take(SORT_CHARS).collect(),
+            search: lines_of(lines),
+            romaji: lines_of(sounds),
+            numbers,
+        }
+    }
+}
+
+/// Each line once, without the empty ones.
+fn lines_of(lines: impl IntoIterator<Item = String>) -> String {
+    let mut kept: Vec<String> = Vec::new();
+    for line in lines {
+        if !line.is_empty() && !kept.contains(&line) {
+            kept.push(line);
+        }
+    }
+    kept.join("\n")
+}
+
+/// Every name and reading, those in other languages too.
+fn names(card: &KnownMembers) -> Vec<String> {
+    let mut names: Vec<String> = card.name.iter().flat_map(forms).collect();
+    names.extend(card.nicknames.values().map(|nickname| nickname.name.clone()));
+    for (path, value) in card.localizations.values().flatten() {
+        match path.as_str() {
+            "name" => names.extend(Name::deserialize(value).iter().flat_map(forms)),
+            "name/full" => names.extend(value.as_str().map(str::to_owned)),
+            "name/components" => {
+                let components = Vec::<Component>::deserialize(value).unwrap_or_default();
+                names.extend(forms(&Name { components, ..Name::default() }));
+            }
+            _ => {}
+        }
+    }
+    names
+}
+
+/// The forms of a name, the best to sort by first: as it is sorted, as it is read, in whole, from its parts.
+fn forms(name: &Name) -> [String; 4] {
+    [
+        spaced(["surname", "given"].iter().filter_map(|kind| name.sort_as.get(*kind).map(String::as_str))),
+        joined(name, |component| component.phonetic.as_deref()),
+        name.full.clone().unwrap_or_default(),
+        joined(name, |component| Some(&component.value)),
+    ]
+}
+
+fn joined<'n>(name: &'n Name, part: impl Fn(&'n Component) -> Option<&'n str>) -> String {
+    spaced(name.components.iter().filter(|component| component.kind != "separator").filter_map(part))
+}
+
+/// With spaces between them: how a name is read depends on where its words end.
+fn spaced<'t>(parts: impl Iterator<Item = &'t str>) -> String {
+    parts.collect::<Vec<_>>().join(" ")
+}
+
+/// What is found beside the name and the numbers.
+fn facts(card: &KnownMembers) -> Vec<String> {
+    let mut facts: Vec<String> = Vec::new();
+    for organization in card.organizations.values() {
+        facts.extend(organization.name.clone());
+        facts.extend(organization.sort_as.clone());
+        for unit in &organization.units {
+            facts.push(unit.name.clone());
+            facts.extend(unit.sort_as.clone());
+        }
+    }
+    facts.extend(card.titles.values().map(|title| title.name.clone()));
+    facts.extend(card.emails.values().map(|email| email.address.clone()));
+    facts.extend(card.keywords.keys().cloned());
+    for address in card.addresses.values() {
+        let parts: String = address.components.iter().map(|component| component.value.as_str()).collect();
+        facts.push(address.full.clone().unwrap_or(parts));
+    }
+    facts.extend(card.notes.values().map(|note| note.note.chars().take(NOTE_CHARS).collect()));
+    facts
+}
+
+/// The number of a `tel:` URI (RFC 3966) without its parameters, or what was written.
+fn plain_number(number: &str) -> &str {
+    match number.split_once(':') {
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("tel") => rest.split(';').next().unwrap_or(rest),
+        _ => number,
+    }
+}
+
+/// The reading of the name; without one what is written; without a name what else there is.
+fn sort_name(card: &KnownMembers) -> String {
+    let nicknames = card.nicknames.values().map(|nickname| nickname.name.clone());
+    let firms = card.organizations.values().flat_map(|firm| firm.sort_as.iter().chain(&firm.name).cloned());
+    let emails = card.emails.values().map(|email| email.address.clone());
+    let mut names = card.name.iter().flat_map(forms).chain(nicknames).chain(firms).chain(emails);
+    names.find(|text| !text.is_empty()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;

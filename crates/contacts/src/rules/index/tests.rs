@@ -1,0 +1,73 @@
+use renraku_people::search::Query;
+use serde_json::json;
+
+use super::*;
+
+fn index(card: serde_json::Value) -> Index {
+    Index::of(&serde_json::from_value(card).unwrap())
+}
+
+fn found(index: &Index, typed: &str) -> bool {
+    Query::parse(typed).matches(&index.search, &index.romaji)
+}
+
+#[test]
+fn a_person_is_found_however_it_is_written() {
+    let index = index(json!({
+        "name": {"full": "髙橋 一郎", "components": [
+            {"kind": "surname", "value": "髙橋", "phonetic": "タカハシ"},
+            {"kind": "separator", "value": " "},
+            {"kind": "given", "value": "一郎", "phonetic": "イチロウ"},
+        ]},
+        "nicknames": {"1": {"name": "いっちゃん"}},
+        "organizations": {"o": {"name": "トカチ測量", "units": [{"name": "技術部"}]}},
+        "titles": {"t": {"name": "主任技師"}},
+        "emails": {"e": {"address": "ichiro@tokachi.example"}},
+        "phones": {"p": {"number": "tel:+81-155-26-1111;ext=7"}, "q": {"number": "内線 7911"}},
+        "addresses": {"a": {"components": [{"kind": "locality", "value": "帯広市"}, {"kind": "name", "value": "西5条"}]}},
+        "keywords": {"測量": true},
+        "notes": {"n": {"note": "橋梁点検の担当"}},
+        "localizations": {"en": {"name/full": "Ichiro TAKAHASHI"}},
+    }));
+    for typed in [
+        "髙橋",
+        "高橋",
+        "高",
+        "たかはし",
+        "ﾀｶﾊｼ",
+        "takahasi",
+        "takahashi ichiro",
+        "高橋　一郎",
+        "いっちゃん",
+        "トカチ",
+        "tokati",
+        "技術部",
+        "主任",
+        "ichiro@",
+        "2611",
+        "0155-26-1111",
+        "+81155261111",
+        "帯広市西５条",
+        "測量",
+        "橋梁",
+        "TAKAHASHI",
+    ] {
+        assert!(found(&index, typed), "{typed}");
+    }
+    for typed in ["鈴木", "高橋 次郎", "suzuki", "0154"] {
+        assert!(!found(&index, typed), "{typed}");
+    }
+    assert_eq!(index.numbers, ["0155261111"]);
+    assert_eq!(index.sort_key, "たかはしいちろう");
+}
+
+#[test]
+fn without_a_reading_the_next_best_is_sorted_by() {
+    assert_eq!(index(json!({"name": {"full": "山田 太郎"}})).sort_key, "山田太郎");
+    assert_eq!(
+        index(json!({"name": {"sortAs": {"surname": "ヤマダ", "given": "タロウ"}}})).sort_key,
+        "やまだたろう"
+    );
+    assert_eq!(index(json!({"organizations": {"o": {"name": "北見測量"}}})).sort_key, "北見測量");
+    assert_eq!(index(json!({})).sort_key, "");
+}

@@ -1,0 +1,69 @@
+use renraku_base::{ContactId, Precondition, Principal, Role};
+use renraku_db::{CollectionId, CollectionKind, Error, ReadTx};
+use renraku_people::{access, search::fold_number};
+
+use crate::{
+    ContactsFault,
+    model::Contact,
+    store::{self, contacts::StoredContact},
+};
+
+/// As many contacts with the same number as are told.
+const SAME_NUMBER: i64 = 10;
+
+/// One contact.
+///
+/// # Errors
+/// [`ContactsFault::NotFound`] when the person may not read it.
+pub fn get_contact(tx: &mut ReadTx<'_>, who: &Principal, id: &ContactId) -> Result<Contact, ContactsFault> {
+    Ok(readable(tx, who, id)?.0.into())
+}
+
+/// The contacts that have a phone number, in whatever way it and theirs are written; by name. None for what is not a
+/// number.
+///
+/// # Errors
+/// [`ContactsFault::Internal`] when the database fails.
+pub fn lookup_number(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    number: &str,
+) -> Result<Vec<Contact>, ContactsFault> {
+    let Some(number) = fold_number(number) else { return Ok(Vec::new()) };
+    let collections = visible(tx, who)?;
+    let found = store::contacts::find_by_number(tx, &collections, &number, SAME_NUMBER)?;
+    Ok(found.into_iter().map(Contact::from).collect())
+}
+
+/// The collections of the address books that the person may read.
+pub(super) fn visible(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<CollectionId>, Error> {
+    Ok(access::visible(tx, who, CollectionKind::AddressBook)?.into_iter().map(|(id, _)| id).collect())
+}
+
+/// The contact and the person's role in its address book, which is at least `read`.
+pub(super) fn readable(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    id: &ContactId,
+) -> Result<(StoredContact, Role), ContactsFault> {
+    let contact = store::contacts::get(tx, id)?.ok_or(ContactsFault::NotFound)?;
+    match access::role(tx, who, contact.collection)? {
+        Some(role) if role >= Role::Read => Ok((contact, role)),
+        _ => Err(ContactsFault::NotFound),
+    }
+}
+
+/// The contact that is about to be changed, if the person may do so and it is what they expect.
+pub(super) fn changeable(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    id: &ContactId,
+    precondition: &Precondition,
+) -> Result<StoredContact, ContactsFault> {
+    let (contact, role) = readable(tx, who, id)?;
+    if role < Role::Write {
+        return Err(ContactsFault::Forbidden);
+    }
+    let current = Contact::from(contact.clone());
+    if precondition.holds(&current.etag) { Ok(contact) } else { Err(ContactsFault::stale(&current)) }
+}

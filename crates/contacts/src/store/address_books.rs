@@ -1,0 +1,93 @@
+use diesel::prelude::*;
+use renraku_base::{AddressBookId, Id, PersonId};
+use renraku_db::{CollectionId, Error, ReadTx, Tx, schema::address_books};
+
+/// An address book as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StoredBook {
+    pub id: AddressBookId,
+    pub collection: CollectionId,
+    pub owner: PersonId,
+    pub is_default: bool,
+    pub name: String,
+    pub version: i64,
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = address_books)]
+struct Row {
+    id: String,
+    collection_id: i64,
+    owner_id: String,
+    is_default: bool,
+    name: String,
+    version: i64,
+}
+
+impl From<Row> for StoredBook {
+    fn from(row: Row) -> Self {
+        Self {
+            id: Id::stored(row.id),
+            collection: CollectionId(row.collection_id),
+            owner: Id::stored(row.owner_id),
+            is_default: row.is_default,
+            name: row.name,
+            version: row.version,
+        }
+    }
+}
+
+pub(crate) fn get(tx: &mut ReadTx<'_>, id: &AddressBookId) -> Result<Option<StoredBook>, Error> {
+    let row: Option<Row> =
+        address_books::table.find(id.as_str()).select(Row::as_select()).first(tx.conn()).optional()?;
+    Ok(row.map(StoredBook::from))
+}
+
+pub(crate) fn find_default(tx: &mut ReadTx<'_>, owner: &PersonId) -> Result<Option<StoredBook>, Error> {
+    let row: Option<Row> = address_books::table
+        .filter(address_books::owner_id.eq(owner.as_str()).and(address_books::is_default))
+        .select(Row::as_select())
+        .first(tx.conn())
+        .optional()?;
+    Ok(row.map(StoredBook::from))
+}
+
+/// The address books with these collections, by one statement.
+pub(crate) fn list_by_collection(
+    tx: &mut ReadTx<'_>,
+    collections: impl IntoIterator<Item = CollectionId>,
+) -> Result<Vec<StoredBook>, Error> {
+    let collections: Vec<i64> = collections.into_iter().map(|id| id.0).collect();
+    let rows: Vec<Row> = address_books::table
+        .filter(address_books::collection_id.eq_any(collections))
+        .select(Row::as_select())
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(StoredBook::from).collect())
+}
+
+/// Adds an address book; `false` when its id is taken or its owner has a default one already.
+pub(crate) fn insert(tx: &mut Tx<'_>, book: &StoredBook) -> Result<bool, Error> {
+    let row = Row {
+        id: book.id.to_string(),
+        collection_id: book.collection.0,
+        owner_id: book.owner.to_string(),
+        is_default: book.is_default,
+        name: book.name.clone(),
+        version: book.version,
+    };
+    Ok(tx.run(diesel::insert_into(address_books::table).values(row).on_conflict_do_nothing())? == 1)
+}
+
+/// Renames an address book.
+pub(crate) fn put_name(tx: &mut Tx<'_>, book: &StoredBook) -> Result<(), Error> {
+    diesel::update(address_books::table.find(book.id.as_str()))
+        .set((address_books::name.eq(&book.name), address_books::version.eq(book.version)))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Removes an empty address book.
+pub(crate) fn remove(tx: &mut Tx<'_>, id: &AddressBookId) -> Result<(), Error> {
+    diesel::delete(address_books::table.find(id.as_str())).execute(tx.conn())?;
+    Ok(())
+}

@@ -1,0 +1,217 @@
+use diesel::prelude::*;
+use renraku_base::{AddressBookId, ContactId, ETag, Id};
+use renraku_db::{
+    CollectionId, Error, ReadTx, Tx,
+    schema::{contact_numbers, contacts},
+};
+
+pub(crate) use super::search::{Filter, find};
+use crate::{
+    model::{Card, Contact},
+    rules::index::Index,
+};
+
+/// A contact as it is stored.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct StoredContact {
+    pub id: ContactId,
+    pub collection: CollectionId,
+    pub address_book: AddressBookId,
+    pub version: i64,
+    pub card: Card,
+}
+
+impl From<StoredContact> for Contact {
+    fn from(stored: StoredContact) -> Self {
+        Self {
+            id: stored.id,
+            address_book_id: stored.address_book,
+            etag: ETag::of(stored.version),
+            card: stored.card,
+        }
+    }
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = contacts)]
+pub(super) struct Row {
+    id: String,
+    collection_id: i64,
+    address_book_id: String,
+    version: i64,
+    card: String,
+}
+
+impl TryFrom<Row> for StoredContact {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self, Error> {
+        Ok(Self {
+            id: Id::stored(row.id),
+            collection: CollectionId(row.collection_id),
+            address_book: Id::stored(row.address_book_id),
+            version: row.version,
+            card: serde_json::from_str(&row.card).map_err(Error::damaged)?,
+        })
+    }
+}
+
+// Without the second attribute, diesel sends rows to SQLite one by one.
+#[derive(Insertable, AsChangeset)]
+#[diesel(table_name = contacts, treat_none_as_default_value = false)]
+struct NewRow<'a> {
+    id: &'a str,
+    collection_id: i64,
+    address_book_id: &'a str,
+    uid: &'a str,
+    version: i64,
+    sort_key: String,
+    search: String,
+    romaji: String,
+    card: String,
+}
+
+impl<'a> NewRow<'a> {
+    /// The row with its index, and the numbers that go beside it.
+    fn of(contact: &'a StoredContact) -> Result<(Self, Vec<String>), Error> {
+        let index = Index::of(&contact.card);
+        let row = Self {
+            id: contact.id.as_str(),
+            collection_id: contact.collection.0,
+            address_book_id: contact.address_book.as_str(),
+            uid: contact.card.uid(),
+            version: contact.version,
+            sort_key: index.sort_key,
+            search: index.search,
+            romaji: index.romaji,
+            card: serde_json::to_string(&contact.card).map_err(Error::damaged)?,
+        };
+        Ok((row, index.numbers))
+    }
+}
+
+pub(crate) fn get(tx: &mut ReadTx<'_>, id: &ContactId) -> Result<Option<StoredContact>, Error> {
+    let row: Option<Row> =
+        contacts::table.find(id.as_str()).select(Row::as_select()).first(tx.conn()).optional()?;
+    row.map(StoredContact::try_from).transpose()
+}
+
+/// Which contact of a collection has this uid.
+pub(crate) fn find_by_uid(
+    tx: &mut ReadTx<'_>,
+    collection: CollectionId,
+    uid: &str,
+) -> Result<Option<ContactId>, Error> {
+    let id: Option<String> = contacts::table
+        .filter(contacts::collection_id.eq(collection.0).and(contacts::uid.eq(uid)))
+        .select(contacts::id)
+        .first(tx.conn())
+        .optional()?;
+    Ok(id.map(Id::stored))
+}
+
+/// Those of these contacts that are in one of these collections, by one statement.
+pub(crate) fn list_by_id(
+    tx: &mut ReadTx<'_>,
+    collections: &[CollectionId],
+    ids: &[String],
+) -> Result<Vec<StoredContact>, Error> {
+    let rows: Vec<Row> = contacts::table
+        .filter(contacts::id.eq_any(ids))
+        .filter(contacts::collection_id.eq_any(collections.iter().map(|id| id.0)))
+        .select(Row::as_select())
+        .load(tx.conn())?;
+    rows.into_iter().map(StoredContact::try_from).collect()
+}
+
+/// The contacts of a collection by ascending id, beginning after `after`.
+pub(crate) fn list_after(
+    tx: &mut ReadTx<'_>,
+    collection: CollectionId,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Vec<StoredContact>, Error> {
+    let rows: Vec<Row> = contacts::table
+        .filter(contacts::collection_id.eq(collection.0).and(contacts::id.gt(after.unwrap_or_default())))
+        .order(contacts::id)
+        .limit(limit)
+        .select(Row::as_select())
+        .load(tx.conn())?;
+    rows.into_iter().map(StoredContact::try_from).collect()
+}
+
+/// Contacts of these collections that have a phone number, in the form that the index gives it; by name.
+pub(crate) fn find_by_number(
+    tx: &mut ReadTx<'_>,
+    collections: &[CollectionId],
+    number: &str,
+    limit: i64,
+) -> Result<Vec<StoredContact>, Error> {
+    let rows: Vec<Row> = contact_numbers::table
+        .inner_join(contacts::table)
+        .filter(contact_numbers::number.eq(number))
+        .filter(contacts::collection_id.eq_any(collections.iter().map(|id| id.0)))
+        .order((contacts::sort_key, contacts::id))
+        .limit(limit)
+        .select(Row::as_select())
+        .load(tx.conn())?;
+    rows.into_iter().map(StoredContact::try_from).collect()
+}
+
+/// Adds contacts, by two statements for up to 1,000 of them. Answers with how many were added: one whose id or uid is
+/// taken is not.
+pub(crate) fn insert_many(tx: &mut Tx<'_>, new: &[StoredContact]) -> Result<usize, Error> {
+    let mut added = 0;
+    for some in new.chunks(1_000) {
+        let indexed = some.iter().map(NewRow::of).collect::<Result<Vec<_>, Error>>()?;
+        let (rows, numbers): (Vec<NewRow<'_>>, Vec<Vec<String>>) = indexed.into_iter().unzip();
+        let count = tx.run(diesel::insert_into(contacts::table).values(&rows).on_conflict_do_nothing())?;
+        added += count;
+        if count < rows.len() {
+            return Ok(added);
+        }
+        put_numbers(tx, rows.iter().map(|row| row.id).zip(numbers))?;
+    }
+    Ok(added)
+}
+
+/// Stores a contact anew with its index.
+pub(crate) fn put(tx: &mut Tx<'_>, contact: &StoredContact) -> Result<(), Error> {
+    let (row, numbers) = NewRow::of(contact)?;
+    diesel::update(contacts::table.find(contact.id.as_str())).set(&row).execute(tx.conn())?;
+    diesel::delete(contact_numbers::table.filter(contact_numbers::contact_id.eq(contact.id.as_str())))
+        .execute(tx.conn())?;
+    put_numbers(tx, [(contact.id.as_str(), numbers)])
+}
+
+fn put_numbers<'a>(
+    tx: &mut Tx<'_>,
+    numbers: impl IntoIterator<Item = (&'a str, Vec<String>)>,
+) -> Result<(), Error> {
+    let rows: Vec<_> = numbers
+        .into_iter()
+        .flat_map(|(contact, numbers)| {
+            numbers.into_iter().map(move |number| {
+                (contact_numbers::number.eq(number), contact_numbers::contact_id.eq(contact))
+            })
+        })
+        .collect();
+    for some in rows.chunks(10_000) {
+        tx.run(diesel::insert_into(contact_numbers::table).values(some))?;
+    }
+    Ok(())
+}
+
+/// Removes a contact; its numbers go with it.
+pub(crate) fn remove(tx: &mut Tx<'_>, id: &ContactId) -> Result<(), Error> {
+    diesel::delete(contacts::table.find(id.as_str())).execute(tx.conn())?;
+    Ok(())
+}
+
+/// Removes the contacts of a collection; their numbers go with them. Answers with which they were.
+pub(crate) fn remove_all(tx: &mut Tx<'_>, collection: CollectionId) -> Result<Vec<ContactId>, Error> {
+    let ids: Vec<String> = diesel::delete(contacts::table.filter(contacts::collection_id.eq(collection.0)))
+        .returning(contacts::id)
+        .get_results(tx.conn())?;
+    Ok(ids.into_iter().map(Id::stored).collect())
+}

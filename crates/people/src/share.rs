@@ -1,0 +1,56 @@
+use renraku_base::{PersonId, Role, UnitId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::access::{Grant, Grantee};
+
+/// To whom a calendar or an address book is shared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", tag = "type", deny_unknown_fields)]
+pub enum ShareTarget {
+    /// One person.
+    #[serde(rename_all = "camelCase")]
+    Person {
+        /// Who.
+        person_id: PersonId,
+    },
+    /// Everyone in a unit and in the units below it.
+    #[serde(rename_all = "camelCase")]
+    Unit {
+        /// Which unit.
+        unit_id: UnitId,
+    },
+    /// All staff.
+    Everyone,
+}
+
+/// A right that was given in a calendar or an address book.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Share {
+    /// To whom.
+    pub grantee: ShareTarget,
+    /// What they may do.
+    pub role: Role,
+}
+
+impl From<Grant> for Share {
+    fn from(grant: Grant) -> Self {
+        let grantee = match grant.grantee {
+            Grantee::Person(person_id) => ShareTarget::Person { person_id },
+            Grantee::Unit(unit_id) => ShareTarget::Unit { unit_id },
+            Grantee::Everyone => ShareTarget::Everyone,
+        };
+        Self { grantee, role: grant.role }
+    }
+}
+
+impl From<ShareTarget> for Grantee {
+    fn from(target: ShareTarget) -> Self {
+        match target {
+            ShareTarget::Person { person_id } => Self::Person(person_id),
+            ShareTarget::Unit { unit_id } => Self::Unit(unit_id),
+            ShareTarget::Everyone => Self::Everyone,
+        }
+    }
+}

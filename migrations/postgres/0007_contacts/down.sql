@@ -1,0 +1,3 @@
+DROP TABLE contact_numbers;
+DROP TABLE contacts;
+DROP TABLE address_books;
