@@ -232,8 +232,9 @@ pub struct Committed {
     pub jobs_enqueued: bool,
 }
 
+// Without the second attribute, diesel sends rows to SQLite one by one.
 #[derive(Insertable)]
-#[diesel(table_name = changes)]
+#[diesel(table_name = changes, treat_none_as_default_value = false)]
 struct ChangeRow<'a> {
     collection_id: i64,
     modseq: i64,
