@@ -1,1 +1,4 @@
 //! Store and service suites, run on each database.
+#![cfg(test)]
+
+mod accounts;
