@@ -42,10 +42,10 @@ pub fn application(
     impl ServiceFactory<
         ServiceRequest,
         Config = (),
-        Response = ServiceResponse<impl MessageBody>,
+        Response = ServiceResponse<impl MessageBody + use<>>,
         Error = actix_web::Error,
         InitError = (),
-    >,
+    > + use<>,
 > {
     actix_web::App::new()
         .app_data(web::Data::new(app.clone()))

@@ -1,0 +1,122 @@
+//! The command line, one file a command.
+
+mod doctor;
+mod keys;
+mod migrate;
+mod openapi;
+mod serve;
+mod user;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+
+use crate::config::Config;
+
+/// Renraku (連絡): schedule, directory, contacts and mail of a public office, for its phones.
+#[derive(Debug, Parser)]
+#[command(
+    name = "renraku",
+    version,
+    arg_required_else_help = true,
+    after_help = "\
+Examples:
+  renraku demo                                a whole office to try, in ./demo
+  renraku serve --print-config > renraku.toml the settings to begin from
+  renraku serve --config renraku.toml         the server"
+)]
+pub struct Cli {
+    /// The file of the settings; without it renraku.toml in the current folder, where there is one
+    #[arg(long, global = true, value_name = "FILE", env = "RENRAKU_CONFIG")]
+    config: Option<PathBuf>,
+    /// The folder of a demo office, whose settings are used
+    #[arg(long, global = true, value_name = "DIR", conflicts_with = "config")]
+    data: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Start the server
+    Serve(serve::Serve),
+    /// Bring the database's schema up to date
+    Migrate(migrate::Migrate),
+    /// Look after accounts: add, list, password, disable, enable, devices, revoke
+    User(user::User),
+    /// Look after the keys that sign access tokens
+    Keys(keys::Keys),
+    /// Print the description of the API (OpenAPI 3.1, JSON)
+    Openapi(openapi::Openapi),
+    /// Examine the data and say what is wrong
+    Doctor(doctor::Doctor),
+}
+
+impl Cli {
+    /// Does what was asked. `false` says that it was done and found something wrong.
+    ///
+    /// # Errors
+    /// When it could not be done, with the reason.
+    pub fn run(self) -> anyhow::Result<bool> {
+        let source = Source { config: self.config, data: self.data };
+        match self.command {
+            Command::Serve(serve) => serve.run(&source),
+            Command::Migrate(migrate) => migrate.run(&source),
+            Command::User(user) => user.run(&source),
+            Command::Keys(keys) => keys.run(&source),
+            Command::Openapi(openapi) => openapi.run(),
+            Command::Doctor(doctor) => doctor.run(&source),
+        }
+    }
+}
+
+/// Where the settings come from.
+#[derive(Debug)]
+struct Source {
+    config: Option<PathBuf>,
+    data: Option<PathBuf>,
+}
+
+/// The name of the file of settings where none is named.
+pub(crate) const CONFIG_FILE: &str = "renraku.toml";
+
+impl Source {
+    /// Reads the settings.
+    fn read(&self) -> anyhow::Result<Config> {
+        let named = self.config.clone().or_else(|| self.data.as_ref().map(|folder| folder.join(CONFIG_FILE)));
+        let text = match &named {
+            Some(file) => read_file(file)?,
+            None if Path::new(CONFIG_FILE).exists() => read_file(Path::new(CONFIG_FILE))?,
+            None => String::new(),
+        };
+        let file = named.map_or_else(|| CONFIG_FILE.to_owned(), |file| file.display().to_string());
+        Ok(Config::read(&file, &text, std::env::vars())?)
+    }
+}
+
+fn read_file(file: &Path) -> anyhow::Result<String> {
+    fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound_and_every_command_has_an_example() {
+        let mut cli = Cli::command();
+        cli.build();
+        cli.clone().debug_assert();
+        for command in cli.get_subcommands_mut().filter(|command| command.get_name() != "help") {
+            let help = command.render_long_help().to_string();
+            assert!(help.contains("Example"), "{help}");
+            assert!(help.lines().all(|line| line.chars().count() <= 130), "{help}");
+        }
+    }
+}

@@ -1,0 +1,15 @@
+use clap::Args;
+
+/// Print the description of the API (OpenAPI 3.1, JSON), as it is served at /openapi.json.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  renraku openapi > openapi/renraku.json")]
+pub struct Openapi {}
+
+impl Openapi {
+    pub(super) fn run(self) -> anyhow::Result<bool> {
+        println!("{}", renraku_rest::openapi::json()?);
+        Ok(true)
+    }
+}

@@ -1,0 +1,34 @@
+use std::sync::Arc;
+
+use clap::Args;
+use renraku_base::SystemClock;
+
+use super::Source;
+use crate::{config, logging, server};
+
+/// Start the server: bring the schema up to date, listen, run jobs. SIGTERM and Ctrl-C end it cleanly: what was
+/// acknowledged is kept, running requests are answered, streams are told to come back.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  renraku serve --print-config > /etc/renraku.toml
+  renraku serve --config /etc/renraku.toml
+  RENRAKU_LOG_FORMAT=json renraku serve")]
+pub struct Serve {
+    /// Print every setting with its meaning and its default, as a file to begin from, and end
+    #[arg(long)]
+    print_config: bool,
+}
+
+impl Serve {
+    pub(super) fn run(self, source: &Source) -> anyhow::Result<bool> {
+        if self.print_config {
+            print!("{}", config::printed());
+            return Ok(true);
+        }
+        let config = source.read()?;
+        logging::start(&config.log);
+        server::start(&config, Arc::new(SystemClock))?.serve_until_told()?;
+        Ok(true)
+    }
+}

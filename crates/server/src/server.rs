@@ -1,0 +1,242 @@
+//! Starts everything and ends it cleanly.
+
+use std::{
+    fmt, io,
+    net::{SocketAddr, TcpListener},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use actix_web::HttpServer;
+use anyhow::{Context, anyhow};
+use renraku_base::Clock;
+use renraku_db::Db;
+use renraku_notify::Hub;
+use renraku_people::{Sessions, directory::Directory};
+use renraku_rest::{App, Locales, Parts, Rates};
+use tokio::sync::oneshot;
+
+use crate::{assembly, config::Config, jobs, ticker::Ticker, worker::Worker};
+
+/// How long a balancer has to notice that the server is no longer ready.
+const NOTICE: Duration = Duration::from_secs(2);
+/// How long running requests may take to their end.
+const DRAIN_S: u64 = 20;
+
+/// A server that runs until it is stopped or dropped.
+pub struct RunningServer {
+    addr: SocketAddr,
+    db: Db,
+    draining: Arc<AtomicBool>,
+    worker: Worker,
+    ticker: Ticker,
+    /// Tells the HTTP server to end after so long a notice.
+    stop: Option<oneshot::Sender<Duration>>,
+    ended: Option<oneshot::Receiver<()>>,
+    http: Option<JoinHandle<io::Result<()>>>,
+    jobs: Option<JoinHandle<()>>,
+}
+
+/// Starts a server: the schema is brought up to date, jobs run, requests are answered when this returns.
+///
+/// # Errors
+/// When a part cannot be started, with the reason and what to do.
+pub fn start(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<RunningServer> {
+    let listener = TcpListener::bind(config.server.listen).with_context(|| {
+        format!("{} cannot be listened on: choose another server.listen", config.server.listen)
+    })?;
+    let addr = listener.local_addr()?;
+    let db = assembly::open_database(config, clock)?;
+    db.migrate()?;
+    let secret = assembly::open_secret(config)?;
+    let sessions = Sessions::load(&db, &secret)?;
+    let hub = Hub::new();
+    hub.attach(&db);
+    let streams = hub.clone();
+    sessions.on_revoked(move |device| streams.close_device(device));
+    let draining = Arc::new(AtomicBool::new(false));
+    let worker = Worker::new(&db, jobs::body(&db, Arc::new(jobs::NoMail)));
+    jobs::plan_retention(&db)?;
+    let ticker = Ticker::start(sessions.clone())?;
+    let app = App::new(Parts {
+        db: db.clone(),
+        sessions,
+        directory: Directory::new(),
+        hub: hub.clone(),
+        secret,
+        rates: if config.limits.rates { Rates::office() } else { Rates::unlimited() },
+        locales: Locales::load().map_err(|error| anyhow!("the texts of refusals cannot be read: {error}"))?,
+        figures: Some(assembly::figures()?),
+        draining: Arc::clone(&draining),
+    });
+    let (stop, stopped) = oneshot::channel();
+    let (end, ended) = oneshot::channel();
+    let http = Http { app, hub, listener, threads: Threads::of(config) };
+    let http = thread::Builder::new().name("http".to_owned()).spawn(move || {
+        let result = http.run(stopped);
+        // Nobody waits for it when the server is being stopped.
+        drop(end.send(()));
+        result
+    })?;
+    let jobs = worker.start()?;
+    tracing::info!(server.listen = %addr, "listening");
+    Ok(RunningServer {
+        addr,
+        db,
+        draining,
+        worker,
+        ticker,
+        stop: Some(stop),
+        ended: Some(ended),
+        http: Some(http),
+        jobs: Some(jobs),
+    })
+}
+
+/// What the HTTP server runs with.
+struct Http {
+    app: App,
+    hub: Hub,
+    listener: TcpListener,
+    threads: Threads,
+}
+
+struct Threads {
+    workers: usize,
+    /// For each worker: together as many as transactions may run at once, and one more for what hashes or reads files.
+    blocking: usize,
+}
+
+impl Threads {
+    fn of(config: &Config) -> Self {
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        let workers = if config.server.workers == 0 { cores } else { config.server.workers };
+        let pool = usize::try_from(config.database.pool).unwrap_or(usize::MAX);
+        Self { workers, blocking: pool.div_ceil(workers) + 1 }
+    }
+}
+
+impl Http {
+    fn run(self, stopped: oneshot::Receiver<Duration>) -> io::Result<()> {
+        let Self { app, hub, listener, threads } = self;
+        actix_web::rt::System::new().block_on(async move {
+            let server = HttpServer::new(move || renraku_rest::application(&app))
+                .workers(threads.workers)
+                .worker_max_blocking_threads(threads.blocking)
+                .client_request_timeout(Duration::from_secs(5))
+                .keep_alive(Duration::from_secs(15))
+                .shutdown_timeout(DRAIN_S)
+                .disable_signals()
+                .listen(listener)?
+                .run();
+            let handle = server.handle();
+            actix_web::rt::spawn(async move {
+                if let Ok(notice) = stopped.await {
+                    tokio::time::sleep(notice).await;
+                    // The framework would wait for open streams until its time-out: we end them ourselves.
+                    hub.close_all();
+                    handle.stop(true).await;
+                }
+            });
+            server.await
+        })
+    }
+}
+
+impl RunningServer {
+    /// Where it listens.
+    #[must_use]
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// Its database.
+    #[must_use]
+    pub fn db(&self) -> &Db {
+        &self.db
+    }
+
+    /// Runs every job that is due now and waits for those that already run: for tests, which hold the clock.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn run_due_jobs(&self) -> Result<(), renraku_db::Error> {
+        self.worker.run_due()
+    }
+
+    /// Ends it: streams are told to come back, running requests and jobs go on to their end, 20 s at most.
+    pub fn stop(mut self) {
+        self.end(Duration::ZERO);
+    }
+
+    /// Serves until Ctrl-C or SIGTERM, then ends; a second Ctrl-C does not wait for anything.
+    ///
+    /// # Errors
+    /// When signals cannot be heard or the HTTP server fails.
+    pub fn serve_until_told(mut self) -> anyhow::Result<()> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let ended = self.ended.take().context("the server was told to end before")?;
+        let notice = runtime.block_on(told(ended))?;
+        tracing::info!("ending");
+        runtime.block_on(async move {
+            let ending = tokio::task::spawn_blocking(move || self.end(notice));
+            tokio::select! {
+                _ = ending => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+        });
+        runtime.shutdown_background();
+        Ok(())
+    }
+
+    fn end(&mut self, notice: Duration) {
+        let Some(stop) = self.stop.take() else { return };
+        self.draining.store(true, Ordering::Relaxed);
+        // It may have ended by itself.
+        drop(stop.send(notice));
+        match self.http.take().map(JoinHandle::join) {
+            Some(Ok(Err(error))) => tracing::error!(error = %error, "the HTTP server failed"),
+            Some(Err(_panicked)) => tracing::error!("the HTTP server panicked"),
+            Some(Ok(Ok(()))) | None => {}
+        }
+        self.worker.stop();
+        self.ticker.stop();
+        if let Some(jobs) = self.jobs.take() {
+            drop(jobs.join());
+        }
+        tracing::info!("ended");
+    }
+}
+
+impl Drop for RunningServer {
+    fn drop(&mut self) {
+        self.end(Duration::ZERO);
+    }
+}
+
+impl fmt::Debug for RunningServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RunningServer").field("addr", &self.addr).finish_non_exhaustive()
+    }
+}
+
+/// Waits until the process is told to end, and says how long a notice others need: somebody at a terminal needs none.
+async fn told(ended: oneshot::Receiver<()>) -> anyhow::Result<Duration> {
+    #[cfg(unix)]
+    let terminated = async {
+        let mut signal = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        signal.recv().await;
+        Ok::<_, io::Error>(())
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<io::Result<()>>();
+    tokio::select! {
+        result = terminated => result.map(|()| NOTICE).context("SIGTERM cannot be heard"),
+        result = tokio::signal::ctrl_c() => result.map(|()| Duration::ZERO).context("Ctrl-C cannot be heard"),
+        _ = ended => Err(anyhow!("the HTTP server ended by itself")),
+    }
+}
