@@ -2,14 +2,17 @@
 
 pub mod access;
 pub mod account;
+pub mod directory;
 mod fault;
 mod lockout;
 mod passwords;
 pub mod search;
 mod server_secret;
 mod session;
+mod share;
 
 pub use fault::AccountFault;
 pub use passwords::Passwords;
 pub use server_secret::ServerSecret;
 pub use session::{Jwk, Jwks, Sessions};
+pub use share::{Share, ShareTarget};

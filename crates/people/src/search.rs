@@ -8,9 +8,11 @@ mod fold;
 mod number;
 mod query;
 mod romaji;
+#[cfg(test)]
+mod tests;
 mod variants;
 
 pub use fold::fold;
 pub use number::fold_number;
 pub use query::{Query, Word};
-pub use romaji::fold_romaji;
+pub use romaji::fold_reading;

@@ -3,11 +3,19 @@ use unicode_normalization::UnicodeNormalization;
 /// The most digits that a number may have (ITU-T E.164).
 const MAX_DIGITS: usize = 15;
 
+/// What may stand before a number.
+const LABELS: [&str; 4] = ["tel", "ext", "内線", "外線"];
+
 /// A phone number in any spelling as its digits in domestic form: `+81 155-26-1111`, `００８１１５５２６１１１１` and
 /// `0155(26)1111` are `0155261111`; an extension stays what it is. `None` when it is not a number.
 #[must_use]
 pub fn fold_number(text: &str) -> Option<String> {
-    let digits = digits(text)?;
+    let text = text.trim();
+    let label = LABELS.iter().find_map(|label| {
+        let head = text.get(..label.len())?;
+        head.eq_ignore_ascii_case(label).then_some(text.get(label.len()..)?)
+    });
+    let digits = digits(label.map_or(text, |rest| rest.trim_start_matches([':', '：', '.', ' ', '　'])))?;
     (digits.len() >= 2 && digits.len() <= MAX_DIGITS).then_some(digits)
 }
 

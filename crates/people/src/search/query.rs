@@ -1,4 +1,4 @@
-use super::{fold, fold::is_kana, fold_romaji, number};
+use super::{fold, fold::is_kana, number, romaji::fold_romaji};
 
 /// What a person typed to find something: words that must all be found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +34,7 @@ impl Query {
     }
 
     /// Whether each word is found in `folded` (texts that passed through [`fold`], joined by a line feed) or in `romaji`
-    /// (readings that passed through [`fold_romaji`], joined likewise).
+    /// (readings that passed through [`fold_reading`](super::fold_reading), joined likewise).
     #[must_use]
     pub fn matches(&self, folded: &str, romaji: &str) -> bool {
         self.words.iter().all(|word| word.matches(folded, romaji))

@@ -3,14 +3,53 @@ use wana_kana::ConvertJapanese;
 
 use super::fold::is_kana;
 
-/// The key under which every romanisation of a reading meets: Hepburn, Kunrei and careless spellings, with long vowels
-/// written or not. Takes kana, romaji, or both; anything else is passed over.
-///
-/// A reading of several words is one key without spaces.
+/// A reading (kana, or romaji) as it is found by sound: its keys, one a line. The first is that of its words, put
+/// together; others follow where the words run into one another (`さとう うめ` is also `satoume`) and where `ん` stands
+/// before a vowel (`けんいち` is `kenichi` and `kennichi`) and where a long `o` does (`おおいし` is `oishi` and `ohishi`).
 #[must_use]
-pub fn fold_romaji(text: &str) -> String {
-    let latin: String = text.nfkc().collect();
-    let latin = if latin.chars().any(is_kana) { latin.to_romaji() } else { latin };
+pub fn fold_reading(reading: &str) -> String {
+    let latin: Vec<String> = reading.split_whitespace().map(latin).collect();
+    let mut keys = vec![latin.iter().map(|word| key(word)).collect::<String>()];
+    let joined = latin.concat();
+    keys.push(key(&joined));
+    if joined.contains("n'") {
+        keys.push(latin.iter().map(|word| key(&word.replace("n'", "nn"))).collect());
+    }
+    if let Some(spelt) = with_h(&joined) {
+        keys.push(key(&spelt));
+    }
+    keys.dedup();
+    keys.join("\n")
+}
+
+/// A long `o` before a vowel, written with `h`, which a typed word cannot tell from a syllable of its own; `None` when
+/// there is no such place.
+fn with_h(latin: &str) -> Option<String> {
+    let mut letters: Vec<u8> = latin.bytes().collect();
+    let long = |at: &[u8]| matches!(at, [b'o', b'o' | b'u', b'a' | b'i' | b'u' | b'e' | b'o']);
+    let places: Vec<usize> =
+        letters.windows(3).enumerate().filter(|(_, window)| long(window)).map(|(at, _)| at + 1).collect();
+    for at in &places {
+        if let Some(letter) = letters.get_mut(*at) {
+            *letter = b'h';
+        }
+    }
+    if places.is_empty() { None } else { String::from_utf8(letters).ok() }
+}
+
+/// The key of one word that was typed: every romanisation of a reading meets in it, Hepburn, Kunrei and careless ones,
+/// with long vowels written or not.
+pub(super) fn fold_romaji(word: &str) -> String {
+    key(&latin(word))
+}
+
+/// Kana as romaji; all else as it stands.
+fn latin(word: &str) -> String {
+    let word: String = word.nfkc().collect();
+    if word.chars().any(is_kana) { word.to_romaji() } else { word }
+}
+
+fn key(latin: &str) -> String {
     let letters: Vec<u8> = latin
         .nfd()
         .filter(char::is_ascii_alphabetic)
@@ -67,7 +106,7 @@ fn shorten(letters: &[u8]) -> String {
         let next = letters.get(at + 1).copied();
         let lengthens = match (vowel, c) {
             (b'o', b'o' | b'u') | (b'u', b'u') => true,
-            (b'o' | b'u', b'h') => !next.is_some_and(|next| b"aiueoy".contains(&next)),
+            (b'o' | b'u', b'h') => !next.is_some_and(|next| b"aiueo".contains(&next)),
             _ => false,
         };
         if lengthens {

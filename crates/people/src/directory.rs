@@ -1,0 +1,19 @@
+//! The staff directory: units as a tree, people with their posts, search by any spelling, caller id.
+//!
+//! What is stored is in the tables; what is read in bulk (search, lists, lookups, sync) comes from [`Directory`], the whole
+//! of it in memory, kept true by the change log of the one directory collection.
+
+mod fault;
+mod index;
+mod live;
+mod model;
+pub mod service;
+mod store;
+mod tree;
+
+pub use fault::DirectoryFault;
+pub use live::Directory;
+pub use model::{
+    NamedPerson, Person, PersonEntry, PersonName, Phone, PhoneKind, Post, PostEntry, Unit, UnitDetail,
+    UnitEntry, UnitRef,
+};

@@ -1,0 +1,244 @@
+//! The whole directory in memory: every person and unit, and what of them is searched.
+
+mod numbers;
+mod ragged;
+mod rank;
+mod record;
+mod search;
+
+use std::collections::{BTreeMap, HashMap};
+
+use renraku_base::{PersonId, UnitId};
+
+use super::{
+    Person, UnitDetail,
+    tree::{StoredUnit, Tree},
+};
+use crate::search::{fold, fold_number};
+use numbers::Numbers;
+use ragged::Ragged;
+use record::{Marks, Record};
+pub(super) use search::{After, Ask, Hit};
+
+/// A person with what the directory finds them by.
+#[derive(Debug, Clone)]
+pub(super) struct Listed {
+    pub person: Person,
+    pub username: Option<String>,
+    /// The unit of each post, the main one first.
+    pub unit_ids: Vec<UnitId>,
+    /// The title of each post.
+    pub titles: Vec<Option<String>>,
+}
+
+/// A post, by the places of its unit and its title.
+#[derive(Debug, Clone, Copy)]
+struct PostRef {
+    unit: u32,
+    title: u32,
+}
+
+#[derive(Debug)]
+struct Slot {
+    person: Person,
+    order: String,
+}
+
+/// The directory as of one change. What is said of a row is said of the person at that place of the あいうえお order; what
+/// is said of a slot stays where it is while others come and go.
+#[derive(Debug, Default)]
+pub(super) struct Index {
+    tree: Tree,
+    unit_names: Ragged<u8>,
+    titles: HashMap<String, u32>,
+    title_names: Ragged<u8>,
+    slots: Vec<Option<Slot>>,
+    free: Vec<u32>,
+    by_id: BTreeMap<PersonId, u32>,
+    numbers: Numbers,
+    // Row by row:
+    order: Vec<u32>,
+    texts: Ragged<u8>,
+    sounds: Ragged<u8>,
+    marks: Vec<Marks>,
+    posts: Ragged<PostRef>,
+}
+
+impl Index {
+    /// Puts everything in order.
+    pub fn new(units: Vec<StoredUnit>, people: Vec<Listed>) -> Self {
+        let tree = Tree::new(units);
+        let mut index = Self::default();
+        for node in tree.nodes() {
+            index.unit_names.push(fold(&node.unit.name).as_bytes());
+        }
+        index.tree = tree;
+        let mut records: Vec<(Record, Listed)> =
+            people.into_iter().map(|listed| (Record::new(&listed), listed)).collect();
+        records.sort_unstable_by(|(a, x), (b, y)| (&a.order, &x.person.id).cmp(&(&b.order, &y.person.id)));
+        let mut numbers = Vec::with_capacity(records.len() * 2);
+        for (row, (record, listed)) in records.into_iter().enumerate() {
+            let slot = index.next_slot();
+            numbers.extend(number_entries(&listed.person, slot));
+            index.insert_row(row, slot, record, listed);
+        }
+        index.numbers = Numbers::new(numbers);
+        index
+    }
+
+    /// Takes over the present state of one person; `None` when they are no longer listed.
+    pub fn apply(&mut self, id: &PersonId, listed: Option<Listed>) {
+        self.remove(id);
+        let Some(listed) = listed else { return };
+        let record = Record::new(&listed);
+        let row = self.first_row_from(&record.order, id.as_str());
+        let slot = self.next_slot();
+        for entry in number_entries(&listed.person, slot) {
+            self.numbers.insert(entry);
+        }
+        self.insert_row(row, slot, record, listed);
+    }
+
+    fn remove(&mut self, id: &PersonId) {
+        let Some(row) = self.row_of(id) else { return };
+        let slot = self.order.remove(row);
+        self.by_id.remove(id);
+        self.texts.remove(row);
+        self.sounds.remove(row);
+        self.marks.remove(row);
+        self.posts.remove(row);
+        if let Some(gone) = self.slots.get_mut(slot as usize).and_then(Option::take) {
+            for entry in number_entries(&gone.person, slot) {
+                self.numbers.remove(entry);
+            }
+            self.free.push(slot);
+        }
+    }
+
+    fn next_slot(&mut self) -> u32 {
+        self.free.pop().unwrap_or_else(|| {
+            self.slots.push(None);
+            u32::try_from(self.slots.len() - 1).unwrap_or(u32::MAX)
+        })
+    }
+
+    fn insert_row(&mut self, row: usize, slot: u32, record: Record, listed: Listed) {
+        let posts: Vec<PostRef> = listed
+            .unit_ids
+            .iter()
+            .zip(&listed.titles)
+            .filter_map(|(unit, title)| {
+                Some(PostRef { unit: self.tree.find(unit)?, title: self.title(title.as_deref()) })
+            })
+            .collect();
+        self.order.insert(row, slot);
+        self.texts.insert(row, record.text.as_bytes());
+        self.sounds.insert(row, record.sound.as_bytes());
+        self.marks.insert(row, record.marks);
+        self.posts.insert(row, &posts);
+        self.by_id.insert(listed.person.id.clone(), slot);
+        if let Some(place) = self.slots.get_mut(slot as usize) {
+            *place = Some(Slot { person: listed.person, order: record.order });
+        }
+    }
+
+    /// The place of a title among the titles; past the last for none.
+    fn title(&mut self, title: Option<&str>) -> u32 {
+        let Some(title) = title else { return u32::MAX };
+        if let Some(known) = self.titles.get(title) {
+            return *known;
+        }
+        let place = u32::try_from(self.title_names.len()).unwrap_or(u32::MAX);
+        self.title_names.push(fold(title).as_bytes());
+        self.titles.insert(title.to_owned(), place);
+        place
+    }
+
+    fn slot_at(&self, row: usize) -> Option<&Slot> {
+        self.order.get(row).and_then(|slot| self.slots.get(*slot as usize)).and_then(Option::as_ref)
+    }
+
+    /// The first row whose person does not stand before this order and id.
+    fn first_row_from(&self, order: &str, id: &str) -> usize {
+        self.order.partition_point(|slot| {
+            let slot = self.slots.get(*slot as usize).and_then(Option::as_ref);
+            slot.is_some_and(|slot| (slot.order.as_str(), slot.person.id.as_str()) < (order, id))
+        })
+    }
+
+    fn row_of(&self, id: &PersonId) -> Option<usize> {
+        let slot = self.slots.get(*self.by_id.get(id)? as usize)?.as_ref()?;
+        Some(self.first_row_from(&slot.order, id.as_str()))
+    }
+
+    /// The units, in order.
+    pub fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
+    /// A person.
+    pub fn person(&self, id: &PersonId) -> Option<&Person> {
+        self.by_id
+            .get(id)
+            .and_then(|slot| self.slots.get(*slot as usize))
+            .and_then(Option::as_ref)
+            .map(|slot| &slot.person)
+    }
+
+    /// The people whose ids come after `after`, in the order of their ids.
+    pub fn people_after(&self, after: Option<&PersonId>) -> impl Iterator<Item = &Person> {
+        use std::ops::Bound;
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        self.by_id
+            .range((from, Bound::Unbounded))
+            .filter_map(|(_, slot)| self.slots.get(*slot as usize)?.as_ref())
+            .map(|slot| &slot.person)
+    }
+
+    /// A unit with the units directly below and at most `limit` of its own members.
+    pub fn unit_detail(&self, id: &UnitId, limit: usize) -> Option<UnitDetail> {
+        let at = self.tree.find(id)?;
+        let node = self.tree.get(at)?;
+        let members = (0..self.order.len())
+            .filter(|row| self.posts.get(*row).iter().any(|post| post.unit == at))
+            .filter_map(|row| Some(self.slot_at(row)?.person.clone()))
+            .take(limit)
+            .collect();
+        Some(UnitDetail { unit: node.unit.clone(), units: self.tree.children(at), members })
+    }
+
+    /// Those who have a number (in domestic form), best first: whose own it is, then those nearest to `who`.
+    pub fn find_by_number(&self, number: &str, who: &PersonId) -> Vec<&Person> {
+        let near = self.near(who);
+        let mut found: Vec<_> = self
+            .numbers
+            .find(number)
+            .iter()
+            .filter_map(|entry| {
+                let slot = self.slots.get(entry.slot as usize)?.as_ref()?;
+                let row = self.first_row_from(&slot.order, slot.person.id.as_str());
+                Some((entry.place, self.distance(row, &near), row, &slot.person))
+            })
+            .collect();
+        found.sort_unstable_by_key(|(place, distance, row, _)| (*place, *distance, *row));
+        found.dedup_by_key(|(_, _, row, _)| *row);
+        found.into_iter().map(|(_, _, _, person)| person).collect()
+    }
+}
+
+/// The numbers of a person, each with its place among their numbers of the same kind.
+fn number_entries(person: &Person, slot: u32) -> Vec<numbers::Entry> {
+    let mut counts = [0_usize; 3];
+    let mut entries: Vec<numbers::Entry> = person
+        .phones
+        .iter()
+        .filter_map(|phone| {
+            let count = counts.get_mut(phone.kind as usize)?;
+            *count += 1;
+            numbers::Entry::new(&fold_number(&phone.number)?, *count - 1, slot)
+        })
+        .collect();
+    entries.sort_unstable();
+    entries.dedup();
+    entries
+}

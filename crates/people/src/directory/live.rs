@@ -1,0 +1,139 @@
+use std::{
+    collections::HashMap,
+    sync::{Mutex, OnceLock, PoisonError, RwLock},
+};
+
+use renraku_base::PersonId;
+use renraku_db::{
+    CollectionId, CollectionKind, Error, ObjectType, ReadTx,
+    changes::{self, Head},
+};
+
+use super::{
+    index::{Index, Listed},
+    store,
+};
+
+/// More changes than this are not taken over one by one.
+const MOST_CHANGES: usize = 100;
+
+/// The directory in memory, kept true by its change log: each reader first looks where the log stands and catches up when
+/// it moved, so that what any process committed is seen by every read that begins later.
+///
+/// One of them belongs to one database; loaded when it is first needed.
+#[derive(Debug, Default)]
+pub struct Directory {
+    collection: OnceLock<CollectionId>,
+    state: RwLock<State>,
+    /// Held by the one who catches up, so that others wait for the result instead of loading it too.
+    catching_up: Mutex<()>,
+}
+
+#[derive(Debug)]
+struct State {
+    /// Where the log stood; before every change when nothing is loaded.
+    modseq: i64,
+    index: Index,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self { modseq: -1, index: Index::default() }
+    }
+}
+
+impl Directory {
+    /// A directory that is loaded when it is first needed.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Loads the directory ahead of the first search.
+    ///
+    /// # Errors
+    /// [`Error`] when a statement fails.
+    pub fn warm_up(&self, tx: &mut ReadTx<'_>) -> Result<(), Error> {
+        self.read(tx, |_| ())
+    }
+
+    /// Looks something up in a directory that is at least as new as the transaction. One statement when it did not change.
+    pub(super) fn read<T>(&self, tx: &mut ReadTx<'_>, look: impl FnOnce(&Index) -> T) -> Result<T, Error> {
+        let head = self.head(tx)?;
+        if self.modseq() < head.modseq {
+            self.catch_up(tx, head)?;
+        }
+        Ok(look(&self.state.read().unwrap_or_else(PoisonError::into_inner).index))
+    }
+
+    fn modseq(&self) -> i64 {
+        self.state.read().unwrap_or_else(PoisonError::into_inner).modseq
+    }
+
+    fn head(&self, tx: &mut ReadTx<'_>) -> Result<Head, Error> {
+        let collection = match self.collection.get() {
+            Some(known) => *known,
+            None => {
+                let found = collection(tx)?;
+                *self.collection.get_or_init(|| found)
+            }
+        };
+        let heads = changes::heads(tx, &[collection])?;
+        heads.first().copied().ok_or_else(|| Error::damaged("the directory has no collection"))
+    }
+
+    fn catch_up(&self, tx: &mut ReadTx<'_>, head: Head) -> Result<(), Error> {
+        let _alone = self.catching_up.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = self.modseq();
+        if known >= head.modseq {
+            return Ok(());
+        }
+        let people = if known >= head.floor.max(0) { changed_people(tx, head, known)? } else { None };
+        match people {
+            Some(people) => {
+                let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+                for (id, listed) in people {
+                    state.index.apply(&id, listed);
+                }
+                state.modseq = head.modseq;
+            }
+            None => {
+                let index = Index::new(store::units::list(tx)?, store::people::list(tx)?);
+                let state = State { modseq: head.modseq, index };
+                *self.state.write().unwrap_or_else(PoisonError::into_inner) = state;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The collection in which every change of the directory is recorded.
+pub(super) fn collection(tx: &mut ReadTx<'_>) -> Result<CollectionId, Error> {
+    let found = changes::find_by_owner(tx, CollectionKind::Directory, None)?;
+    found.first().copied().ok_or_else(|| Error::damaged("the directory has no collection"))
+}
+
+/// The present state of those who changed after `known`; `None` when it is better to load everything: after many changes,
+/// and after a change of a unit, which moves whole parts of the order.
+fn changed_people(
+    tx: &mut ReadTx<'_>,
+    head: Head,
+    known: i64,
+) -> Result<Option<Vec<(PersonId, Option<Listed>)>>, Error> {
+    let limit = i64::try_from(MOST_CHANGES).unwrap_or(i64::MAX);
+    let changes = changes::since(tx, head.collection, known, limit + 1)?;
+    if changes.len() > MOST_CHANGES || changes.iter().any(|change| change.object_type != ObjectType::Person) {
+        return Ok(None);
+    }
+    let mut ids: Vec<&str> = changes.iter().map(|change| change.object.as_str()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut listed: HashMap<PersonId, Listed> =
+        store::people::get(tx, &ids)?.into_iter().map(|listed| (listed.person.id.clone(), listed)).collect();
+    let people = ids.into_iter().map(|id| {
+        let id = PersonId::stored(id.to_owned());
+        let present = listed.remove(&id);
+        (id, present)
+    });
+    Ok(Some(people.collect()))
+}

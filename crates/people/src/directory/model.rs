@@ -1,0 +1,171 @@
+use renraku_base::{ETag, PersonId, UnitId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A member of staff, as everyone in the office sees them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Person {
+    /// Identifies the person.
+    pub id: PersonId,
+    /// What they are called.
+    pub name: PersonName,
+    /// The unit of their main post.
+    pub unit: Option<UnitRef>,
+    /// The title of their main post, such as 課長補佐.
+    pub post: Option<String>,
+    /// How they are called by phone, their own numbers first.
+    pub phones: Vec<Phone>,
+    /// Their mail addresses, the one to write to first.
+    pub emails: Vec<String>,
+    /// Their number in the personnel register.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub staff_number: Option<String>,
+    /// All their posts, the main one first; left out when there is nothing to say but `unit` and `post`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub posts: Vec<Post>,
+    /// The photo; left out when there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub photo_id: Option<String>,
+    /// The version of the object.
+    pub etag: ETag,
+}
+
+/// A name as it is written and as it is read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PersonName {
+    /// As written, family name first, a space between.
+    pub full: String,
+    /// As read, in kana, a space between.
+    pub phonetic: String,
+}
+
+/// A unit, named.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct UnitRef {
+    /// Identifies the unit.
+    pub id: UnitId,
+    /// Its own name, without those of the units above.
+    pub name: String,
+}
+
+/// A phone number.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Phone {
+    /// As written.
+    pub number: String,
+    /// Where it rings.
+    pub kind: PhoneKind,
+}
+
+/// Where a number rings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum PhoneKind {
+    /// Inside the office (内線).
+    Extension,
+    /// At the desk, from outside (外線).
+    Outside,
+    /// In the pocket.
+    Mobile,
+}
+
+/// One post of a person in one unit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Post {
+    /// Where.
+    pub unit: UnitRef,
+    /// As what.
+    pub post: Option<String>,
+    /// From which day on (`YYYY-MM-DD`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub starts_on: Option<String>,
+    /// To which day, included (`YYYY-MM-DD`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ends_on: Option<String>,
+}
+
+/// A unit of the organisation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Unit {
+    /// Identifies the unit.
+    pub id: UnitId,
+    /// Its own name.
+    pub name: String,
+    /// The unit above; `null` at the top.
+    pub parent_id: Option<UnitId>,
+    /// The names from the top down to this one, like `総務部/人事課/給与係`.
+    pub path: String,
+    /// The version of the object.
+    pub etag: ETag,
+}
+
+/// A unit with what is in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct UnitDetail {
+    /// The unit itself.
+    #[serde(flatten)]
+    pub unit: Unit,
+    /// The units directly below, in official order.
+    pub units: Vec<UnitRef>,
+    /// Those who have a post in this very unit, at most 500, in the order of their readings.
+    pub members: Vec<Person>,
+}
+
+/// A unit to be put into the directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnitEntry {
+    /// Identifies the unit; one that is there already is changed.
+    pub id: UnitId,
+    /// Its own name.
+    pub name: String,
+    /// The unit above.
+    pub parent_id: Option<UnitId>,
+    /// Its place among the units below the same one.
+    pub position: i32,
+}
+
+/// A person to be put into the directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonEntry {
+    /// Identifies the person; one who is there already is changed.
+    pub id: PersonId,
+    /// What they are called.
+    pub name: PersonName,
+    /// Their posts, the main one first.
+    pub posts: Vec<PostEntry>,
+    /// How they are called by phone.
+    pub phones: Vec<Phone>,
+    /// Their mail addresses.
+    pub emails: Vec<String>,
+    /// Their number in the personnel register.
+    pub staff_number: Option<String>,
+}
+
+/// A post of a person to be put into the directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PostEntry {
+    /// Where.
+    pub unit: UnitId,
+    /// As what.
+    pub title: Option<String>,
+    /// From which day on (`YYYY-MM-DD`).
+    pub starts_on: Option<String>,
+    /// To which day, included (`YYYY-MM-DD`).
+    pub ends_on: Option<String>,
+}
+
+/// What other areas need to name a person: also of those who have left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedPerson {
+    /// What they are called.
+    pub name: PersonName,
+    /// The address to write to.
+    pub email: Option<String>,
+}

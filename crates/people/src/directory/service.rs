@@ -1,0 +1,23 @@
+//! The operations of the directory, one a file.
+
+mod bulk_insert;
+mod end_person;
+mod get;
+mod list_units;
+mod lookup_phone;
+mod names;
+mod put_person;
+mod put_unit;
+mod search_people;
+mod sync;
+
+pub use bulk_insert::bulk_insert;
+pub use end_person::end_person;
+pub use get::{get_person, get_unit};
+pub use list_units::list_units;
+pub use lookup_phone::lookup_phone;
+pub use names::{find_by_email, members, names};
+pub use put_person::{put_person, touch_person};
+pub use put_unit::put_unit;
+pub use search_people::{PeopleSearch, search_people};
+pub use sync::{get_people_for_sync, get_units_for_sync, list_people_for_sync, list_units_for_sync};

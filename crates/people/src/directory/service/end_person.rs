@@ -1,0 +1,22 @@
+use renraku_base::PersonId;
+use renraku_db::{Changed, ObjectType, Tx, changes};
+
+use crate::{
+    access,
+    directory::{DirectoryFault, live, store},
+};
+
+/// Takes a person out of the directory and out of every unit. Their name stays known to [`names`](super::names), for what
+/// they once wrote.
+///
+/// # Errors
+/// [`DirectoryFault`] when there is no such person or a statement fails.
+pub fn end_person(tx: &mut Tx<'_>, person: &PersonId) -> Result<Changed<()>, DirectoryFault> {
+    let before = store::people::find(tx, person)?.ok_or(DirectoryFault::NotFound)?;
+    let version = tx.next_version(Some(before.version));
+    let today = tx.now().to_datetime().format("%Y-%m-%d").to_string();
+    store::people::end(tx, person, &today, version)?;
+    access::set_groups(tx, person, &[])?;
+    let collection = live::collection(tx)?;
+    Ok(changes::record_gone(tx, collection, ObjectType::Person, person).with(()))
+}

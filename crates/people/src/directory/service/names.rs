@@ -1,0 +1,35 @@
+use std::collections::HashMap;
+
+use renraku_base::{PersonId, UnitId};
+use renraku_db::{Error, ReadTx};
+
+use crate::{
+    access,
+    directory::{NamedPerson, store},
+};
+
+/// What these people are called and where they are written to, also of those who have left. One statement.
+///
+/// # Errors
+/// [`Error`] when the statement fails.
+pub fn names(tx: &mut ReadTx<'_>, people: &[PersonId]) -> Result<HashMap<PersonId, NamedPerson>, Error> {
+    store::people::names(tx, people)
+}
+
+/// Everyone with a post in a unit or below it, in the order of their ids. One statement.
+///
+/// # Errors
+/// [`Error`] when the statement fails.
+pub fn members(tx: &mut ReadTx<'_>, unit: &UnitId) -> Result<Vec<PersonId>, Error> {
+    access::members(tx, unit)
+}
+
+/// Who is written to at each of these addresses, in whatever case; addresses of nobody are left out, the others come in
+/// lower case. One statement.
+///
+/// # Errors
+/// [`Error`] when the statement fails.
+pub fn find_by_email(tx: &mut ReadTx<'_>, addresses: &[&str]) -> Result<HashMap<String, PersonId>, Error> {
+    let lower: Vec<String> = addresses.iter().map(|address| address.to_lowercase()).collect();
+    store::people::find_by_email(tx, &lower)
+}

@@ -1,0 +1,93 @@
+use renraku_base::{FieldFault, PersonId, UnitId};
+use renraku_db::{Changed, ObjectType, Tx, changes};
+
+use crate::{
+    access,
+    directory::{DirectoryFault, PersonEntry, live, store, tree::Tree},
+};
+
+/// Longer than any name, title, number or address that is real.
+const MOST_CHARACTERS: usize = 200;
+
+/// Writes a person with posts, numbers and addresses, new or changed; one who had left is in office again. With the units
+/// the rights of the person change.
+///
+/// # Errors
+/// [`DirectoryFault`] when something of the person is wrong or a statement fails.
+pub fn put_person(tx: &mut Tx<'_>, person: &PersonEntry) -> Result<Changed<()>, DirectoryFault> {
+    let tree = Tree::new(store::units::list(tx)?);
+    let mut faults = faults(person, &tree);
+    if let Some(number) = &person.staff_number
+        && store::people::find_by_staff_number(tx, number)?.is_some_and(|other| other != person.id)
+    {
+        faults.push(FieldFault::new("/staffNumber", "taken", "another person has this staff number"));
+    }
+    if !faults.is_empty() {
+        return Err(DirectoryFault::Invalid(faults));
+    }
+    let before = store::people::find(tx, &person.id)?;
+    let version = tx.next_version(before.as_ref().map(|before| before.version));
+    store::people::put(tx, person, version)?;
+    let units: Vec<&UnitId> = person.posts.iter().map(|post| &post.unit).collect();
+    let moved = before.is_none_or(|before| before.units.iter().collect::<Vec<_>>() != units);
+    if moved {
+        access::set_groups(tx, &person.id, &groups(&tree, units))?;
+    }
+    let collection = live::collection(tx)?;
+    Ok(changes::record(tx, collection, ObjectType::Person, &person.id).with(()))
+}
+
+/// Tells everyone that a person is found by something new: a username, for one.
+///
+/// # Errors
+/// [`DirectoryFault`] when there is no such person or a statement fails.
+pub fn touch_person(tx: &mut Tx<'_>, person: &PersonId) -> Result<Changed<()>, DirectoryFault> {
+    let before = store::people::find(tx, person)?.ok_or(DirectoryFault::NotFound)?;
+    let version = tx.next_version(Some(before.version));
+    store::people::touch(tx, &[person.as_str()], version)?;
+    let collection = live::collection(tx)?;
+    Ok(changes::record(tx, collection, ObjectType::Person, person).with(()))
+}
+
+/// These units and all above them.
+pub(super) fn groups<'u>(tree: &Tree, units: impl IntoIterator<Item = &'u UnitId>) -> Vec<UnitId> {
+    let mut groups: Vec<UnitId> = units.into_iter().flat_map(|unit| tree.with_ancestors(unit)).collect();
+    groups.sort_unstable();
+    groups.dedup();
+    groups
+}
+
+/// What is wrong with a person, whatever else is stored.
+pub(super) fn faults(person: &PersonEntry, tree: &Tree) -> Vec<FieldFault> {
+    let mut faults = Vec::new();
+    if person.name.full.trim().is_empty() {
+        faults.push(FieldFault::new("/name/full", "required", "a person has a name"));
+    }
+    let phones =
+        person.phones.iter().enumerate().map(|(at, phone)| (format!("/phones/{at}/number"), &phone.number));
+    let emails = person.emails.iter().enumerate().map(|(at, email)| (format!("/emails/{at}"), email));
+    let titles = person.posts.iter().enumerate();
+    let titles = titles.filter_map(|(at, post)| Some((format!("/posts/{at}/post"), post.title.as_ref()?)));
+    let names =
+        [("/name/full".to_owned(), &person.name.full), ("/name/phonetic".to_owned(), &person.name.phonetic)];
+    for (pointer, text) in names.into_iter().chain(phones).chain(emails).chain(titles) {
+        faults.extend(text_fault(pointer, text));
+    }
+    for (at, post) in person.posts.iter().enumerate() {
+        if tree.find(&post.unit).is_none() {
+            faults.push(FieldFault::new(format!("/posts/{at}/unit"), "not-found", "there is no such unit"));
+        }
+    }
+    faults
+}
+
+/// What is wrong with a short text.
+pub(super) fn text_fault(pointer: String, text: &str) -> Option<FieldFault> {
+    if text.chars().count() > MOST_CHARACTERS {
+        Some(FieldFault::new(pointer, "too-long", "write at most 200 characters"))
+    } else if text.chars().any(char::is_control) {
+        Some(FieldFault::new(pointer, "control-character", "write one line without control characters"))
+    } else {
+        None
+    }
+}

@@ -1,0 +1,4 @@
+//! The directory's tables.
+
+pub(super) mod people;
+pub(super) mod units;

@@ -1,0 +1,322 @@
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+use renraku_base::{ETag, Id, PersonId, UnitId};
+use renraku_db::{
+    Error, ReadTx, Tx,
+    schema::{accounts, people, person_emails, posts, units},
+};
+
+use crate::directory::{NamedPerson, Person, PersonEntry, PersonName, Phone, Post, UnitRef, index::Listed};
+
+const ROWS_A_STATEMENT: usize = 1_000;
+
+#[derive(Queryable)]
+struct Row {
+    id: String,
+    full_name: String,
+    phonetic: String,
+    staff_number: Option<String>,
+    phones: String,
+    emails: String,
+    photo_id: Option<String>,
+    _left_on: Option<String>,
+    version: i64,
+}
+
+#[derive(Queryable)]
+struct PostRow {
+    person_id: String,
+    _position: i32,
+    unit_id: String,
+    title: Option<String>,
+    starts_on: Option<String>,
+    ends_on: Option<String>,
+}
+
+impl PostRow {
+    fn into_post(self, unit_name: String) -> Post {
+        Post {
+            unit: UnitRef { id: Id::stored(self.unit_id), name: unit_name },
+            post: self.title,
+            starts_on: self.starts_on,
+            ends_on: self.ends_on,
+        }
+    }
+}
+
+impl Row {
+    fn into_listed(self, username: Option<String>, posts: Vec<Post>) -> Result<Listed, Error> {
+        let damaged = |what: &str| Error::damaged(format!("{what} of person {}", self.id));
+        let phones = serde_json::from_str(&self.phones).map_err(|_not_json| damaged("phones"))?;
+        let emails = serde_json::from_str(&self.emails).map_err(|_not_json| damaged("emails"))?;
+        let main = posts.first();
+        let unit_ids = posts.iter().map(|post| post.unit.id.clone()).collect();
+        let titles = posts.iter().map(|post| post.post.clone()).collect();
+        let person = Person {
+            id: Id::stored(self.id),
+            name: PersonName { full: self.full_name, phonetic: self.phonetic },
+            unit: main.map(|post| post.unit.clone()),
+            post: main.and_then(|post| post.post.clone()),
+            phones,
+            emails,
+            staff_number: self.staff_number,
+            posts: if says_more(&posts) { posts } else { Vec::new() },
+            photo_id: self.photo_id,
+            etag: ETag::of(self.version),
+        };
+        Ok(Listed { person, username, unit_ids, titles })
+    }
+}
+
+/// Whether the posts tell more than the unit and title of the main one.
+fn says_more(posts: &[Post]) -> bool {
+    match posts {
+        [] => false,
+        [only] => only.starts_on.is_some() || only.ends_on.is_some(),
+        _ => true,
+    }
+}
+
+/// All who are in office; two statements.
+pub fn list(tx: &mut ReadTx<'_>) -> Result<Vec<Listed>, Error> {
+    let rows: Vec<(Row, Option<String>)> = people::table
+        .left_join(accounts::table.on(accounts::person_id.eq(people::id)))
+        .filter(people::left_on.is_null())
+        .select((people::all_columns, accounts::username.nullable()))
+        .load(tx.conn())?;
+    let posts: Vec<(PostRow, String)> = posts::table
+        .inner_join(units::table.on(units::id.eq(posts::unit_id)))
+        .order((posts::person_id, posts::position))
+        .select((posts::all_columns, units::name))
+        .load(tx.conn())?;
+    join(rows, posts)
+}
+
+/// Those of `ids` who are in office; two statements.
+pub fn get(tx: &mut ReadTx<'_>, ids: &[&str]) -> Result<Vec<Listed>, Error> {
+    let rows: Vec<(Row, Option<String>)> = people::table
+        .left_join(accounts::table.on(accounts::person_id.eq(people::id)))
+        .filter(people::left_on.is_null().and(people::id.eq_any(ids)))
+        .select((people::all_columns, accounts::username.nullable()))
+        .load(tx.conn())?;
+    let posts: Vec<(PostRow, String)> = posts::table
+        .inner_join(units::table.on(units::id.eq(posts::unit_id)))
+        .filter(posts::person_id.eq_any(ids))
+        .order((posts::person_id, posts::position))
+        .select((posts::all_columns, units::name))
+        .load(tx.conn())?;
+    join(rows, posts)
+}
+
+fn join(rows: Vec<(Row, Option<String>)>, posts: Vec<(PostRow, String)>) -> Result<Vec<Listed>, Error> {
+    let mut by_person: HashMap<String, Vec<Post>> = HashMap::with_capacity(rows.len());
+    for (mut row, unit_name) in posts {
+        let person = std::mem::take(&mut row.person_id);
+        by_person.entry(person).or_default().push(row.into_post(unit_name));
+    }
+    rows.into_iter()
+        .map(|(row, username)| {
+            let posts = by_person.remove(&row.id).unwrap_or_default();
+            row.into_listed(username, posts)
+        })
+        .collect()
+}
+
+/// What these people are called and where they are written to, also of those who have left; one statement.
+pub fn names(tx: &mut ReadTx<'_>, ids: &[PersonId]) -> Result<HashMap<PersonId, NamedPerson>, Error> {
+    let rows: Vec<(String, String, String, String)> = people::table
+        .filter(people::id.eq_any(ids.iter().map(Id::as_str)))
+        .select((people::id, people::full_name, people::phonetic, people::emails))
+        .load(tx.conn())?;
+    rows.into_iter()
+        .map(|(id, full, phonetic, emails)| {
+            let emails: Vec<String> = serde_json::from_str(&emails)
+                .map_err(|_not_json| Error::damaged(format!("emails of person {id}")))?;
+            let named = NamedPerson { name: PersonName { full, phonetic }, email: emails.into_iter().next() };
+            Ok((Id::stored(id), named))
+        })
+        .collect()
+}
+
+/// Who is written to at these addresses, which are in lower case; one statement.
+pub fn find_by_email(tx: &mut ReadTx<'_>, addresses: &[String]) -> Result<HashMap<String, PersonId>, Error> {
+    let rows: Vec<(String, String)> = person_emails::table
+        .filter(person_emails::address.eq_any(addresses))
+        // Of several with one address the first stays; the order makes that the same each time.
+        .order((person_emails::address, person_emails::person_id.desc()))
+        .select((person_emails::address, person_emails::person_id))
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(|(address, person)| (address, Id::stored(person))).collect())
+}
+
+/// A stored person, as far as a change needs to know.
+pub struct Before {
+    /// The present version.
+    pub version: i64,
+    /// The units in which they have posts, the main one first.
+    pub units: Vec<UnitId>,
+}
+
+/// How a person is stored now, also of those who have left; two statements.
+pub fn find(tx: &mut ReadTx<'_>, id: &PersonId) -> Result<Option<Before>, Error> {
+    let version: Option<i64> =
+        people::table.find(id.as_str()).select(people::version).first(tx.conn()).optional()?;
+    let Some(version) = version else { return Ok(None) };
+    let units: Vec<String> = posts::table
+        .filter(posts::person_id.eq(id.as_str()))
+        .order(posts::position)
+        .select(posts::unit_id)
+        .load(tx.conn())?;
+    Ok(Some(Before { version, units: units.into_iter().map(Id::stored).collect() }))
+}
+
+/// Who has this number in the personnel register.
+pub fn find_by_staff_number(tx: &mut ReadTx<'_>, number: &str) -> Result<Option<PersonId>, Error> {
+    let id: Option<String> = people::table
+        .filter(people::staff_number.eq(number))
+        .select(people::id)
+        .first(tx.conn())
+        .optional()?;
+    Ok(id.map(Id::stored))
+}
+
+/// Each person with posts in these units, with all the units in which they have posts; one statement.
+pub fn posts_of_members(
+    tx: &mut ReadTx<'_>,
+    unit_ids: &[&str],
+) -> Result<HashMap<PersonId, Vec<UnitId>>, Error> {
+    let members = posts::table.filter(posts::unit_id.eq_any(unit_ids)).select(posts::person_id);
+    let all = diesel::alias!(posts as all);
+    let rows: Vec<(String, String)> = all
+        .filter(all.field(posts::person_id).eq_any(members))
+        .select((all.field(posts::person_id), all.field(posts::unit_id)))
+        .load(tx.conn())?;
+    let mut units: HashMap<PersonId, Vec<UnitId>> = HashMap::new();
+    for (person, unit) in rows {
+        units.entry(Id::stored(person)).or_default().push(Id::stored(unit));
+    }
+    Ok(units)
+}
+
+/// Gives these people a new version.
+pub fn touch(tx: &mut Tx<'_>, ids: &[&str], version: i64) -> Result<(), Error> {
+    for some in ids.chunks(ROWS_A_STATEMENT) {
+        diesel::update(people::table.filter(people::id.eq_any(some)))
+            .set(people::version.eq(version))
+            .execute(tx.conn())?;
+    }
+    Ok(())
+}
+
+#[derive(Insertable, AsChangeset)]
+#[diesel(table_name = people, treat_none_as_null = true)]
+struct NewRow<'a> {
+    id: &'a str,
+    full_name: &'a str,
+    phonetic: &'a str,
+    staff_number: Option<&'a str>,
+    phones: String,
+    emails: String,
+    left_on: Option<&'a str>,
+    version: i64,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = posts)]
+struct NewPostRow<'a> {
+    person_id: &'a str,
+    position: i32,
+    unit_id: &'a str,
+    title: Option<&'a str>,
+    starts_on: Option<&'a str>,
+    ends_on: Option<&'a str>,
+}
+
+impl<'a> NewRow<'a> {
+    fn new(person: &'a PersonEntry, version: i64) -> Self {
+        Self {
+            id: person.id.as_str(),
+            full_name: &person.name.full,
+            phonetic: &person.name.phonetic,
+            staff_number: person.staff_number.as_deref(),
+            phones: phones_json(&person.phones),
+            emails: serde_json::Value::from(person.emails.clone()).to_string(),
+            left_on: None,
+            version,
+        }
+    }
+}
+
+fn phones_json(phones: &[Phone]) -> String {
+    let values: Vec<_> =
+        phones.iter().map(|phone| serde_json::json!({"number": phone.number, "kind": phone.kind})).collect();
+    serde_json::Value::from(values).to_string()
+}
+
+/// Writes a person with posts and addresses, new or changed.
+pub fn put(tx: &mut Tx<'_>, person: &PersonEntry, version: i64) -> Result<(), Error> {
+    tx.run(
+        diesel::insert_into(people::table)
+            .values(NewRow::new(person, version))
+            .on_conflict(people::id)
+            .do_update()
+            .set(NewRow::new(person, version)),
+    )?;
+    remove_posts_and_emails(tx, &person.id)?;
+    insert_posts_and_emails(tx, std::slice::from_ref(person))
+}
+
+/// Writes new people with their posts and addresses.
+pub fn insert(tx: &mut Tx<'_>, people: &[PersonEntry], version: i64) -> Result<(), Error> {
+    for some in people.chunks(ROWS_A_STATEMENT) {
+        let rows: Vec<NewRow<'_>> = some.iter().map(|person| NewRow::new(person, version)).collect();
+        tx.run(diesel::insert_into(people::table).values(&rows))?;
+        insert_posts_and_emails(tx, some)?;
+    }
+    Ok(())
+}
+
+fn insert_posts_and_emails(tx: &mut Tx<'_>, people: &[PersonEntry]) -> Result<(), Error> {
+    let posts: Vec<NewPostRow<'_>> = people
+        .iter()
+        .flat_map(|person| {
+            (0..).zip(&person.posts).map(|(position, post)| NewPostRow {
+                person_id: person.id.as_str(),
+                position,
+                unit_id: post.unit.as_str(),
+                title: post.title.as_deref(),
+                starts_on: post.starts_on.as_deref(),
+                ends_on: post.ends_on.as_deref(),
+            })
+        })
+        .collect();
+    tx.run(diesel::insert_into(posts::table).values(&posts))?;
+    let emails: Vec<_> = people
+        .iter()
+        .flat_map(|person| person.emails.iter().map(|email| (email.to_lowercase(), person.id.as_str())))
+        .map(|(address, person)| (person_emails::address.eq(address), person_emails::person_id.eq(person)))
+        .collect();
+    tx.run(diesel::insert_into(person_emails::table).values(&emails).on_conflict_do_nothing())?;
+    Ok(())
+}
+
+fn remove_posts_and_emails(tx: &mut Tx<'_>, id: &PersonId) -> Result<(), Error> {
+    diesel::delete(posts::table.filter(posts::person_id.eq(id.as_str()))).execute(tx.conn())?;
+    diesel::delete(person_emails::table.filter(person_emails::person_id.eq(id.as_str())))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Takes a person out of office: the name stays for what they once wrote, posts and addresses do not.
+pub fn end(tx: &mut Tx<'_>, id: &PersonId, left_on: &str, version: i64) -> Result<(), Error> {
+    remove_posts_and_emails(tx, id)?;
+    diesel::update(people::table.find(id.as_str()))
+        .set((
+            people::left_on.eq(Some(left_on)),
+            people::staff_number.eq(None::<&str>),
+            people::version.eq(version),
+        ))
+        .execute(tx.conn())?;
+    Ok(())
+}

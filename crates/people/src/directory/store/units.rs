@@ -1,0 +1,84 @@
+use diesel::prelude::*;
+use renraku_base::Id;
+use renraku_db::{Error, ReadTx, Tx, schema::units};
+
+use crate::directory::{UnitEntry, tree::StoredUnit};
+
+const ROWS_A_STATEMENT: usize = 1_000;
+
+#[derive(Queryable)]
+struct Row {
+    id: String,
+    parent_id: Option<String>,
+    name: String,
+    position: i32,
+    version: i64,
+}
+
+impl From<Row> for StoredUnit {
+    fn from(row: Row) -> Self {
+        Self {
+            entry: UnitEntry {
+                id: Id::stored(row.id),
+                name: row.name,
+                parent_id: row.parent_id.map(Id::stored),
+                position: row.position,
+            },
+            version: row.version,
+        }
+    }
+}
+
+#[derive(Insertable, AsChangeset)]
+#[diesel(table_name = units, treat_none_as_null = true)]
+struct NewRow<'a> {
+    id: &'a str,
+    parent_id: Option<&'a str>,
+    name: &'a str,
+    position: i32,
+    version: i64,
+}
+
+impl<'a> NewRow<'a> {
+    fn new(unit: &'a UnitEntry, version: i64) -> Self {
+        Self {
+            id: unit.id.as_str(),
+            parent_id: unit.parent_id.as_ref().map(Id::as_str),
+            name: &unit.name,
+            position: unit.position,
+            version,
+        }
+    }
+}
+
+/// All units, in no order.
+pub fn list(tx: &mut ReadTx<'_>) -> Result<Vec<StoredUnit>, Error> {
+    let rows: Vec<Row> = units::table
+        .select((units::id, units::parent_id, units::name, units::position, units::version))
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(StoredUnit::from).collect())
+}
+
+/// Writes a unit, new or changed.
+pub fn put(tx: &mut Tx<'_>, unit: &UnitEntry, version: i64) -> Result<(), Error> {
+    let row = || NewRow::new(unit, version);
+    tx.run(diesel::insert_into(units::table).values(row()).on_conflict(units::id).do_update().set(row()))?;
+    Ok(())
+}
+
+/// Writes new units; one that lies below another comes after it.
+pub fn insert(tx: &mut Tx<'_>, units: &[UnitEntry], version: i64) -> Result<(), Error> {
+    for some in units.chunks(ROWS_A_STATEMENT) {
+        let rows: Vec<NewRow<'_>> = some.iter().map(|unit| NewRow::new(unit, version)).collect();
+        tx.run(diesel::insert_into(units::table).values(&rows))?;
+    }
+    Ok(())
+}
+
+/// Gives these units a new version.
+pub fn touch(tx: &mut Tx<'_>, ids: &[&str], version: i64) -> Result<(), Error> {
+    diesel::update(units::table.filter(units::id.eq_any(ids)))
+        .set(units::version.eq(version))
+        .execute(tx.conn())?;
+    Ok(())
+}
