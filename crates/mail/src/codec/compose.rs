@@ -1,0 +1,106 @@
+//! A mail in the words of the model into the bytes that are sent.
+
+use std::time::{Duration, SystemTime};
+
+use lettre::{
+    Address, Message,
+    address::Envelope,
+    message::{
+        Mailbox, MessageBuilder, MultiPart, SinglePart,
+        header::{ContentTransferEncoding, ContentType},
+    },
+};
+use renraku_base::Timestamp;
+use renraku_notify::{MailAddress, OutgoingMail};
+
+/// A mail ready to be handed over.
+#[derive(Debug, Clone)]
+pub struct Composed {
+    /// Who sends it to whom; those of `bcc` stand here alone.
+    pub envelope: Envelope,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// The mail cannot be written as RFC 5322 wants it: says why.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the mail cannot be composed: {0}")]
+pub struct ComposeFault(String);
+
+/// Composes a mail. The same mail always gives the same bytes, so that every attempt to send it sends the same.
+///
+/// # Errors
+/// [`ComposeFault`] when an address cannot be read or nobody is written to.
+pub fn compose(mail: &OutgoingMail) -> Result<Composed, ComposeFault> {
+    let fault = |error: &dyn std::fmt::Display| ComposeFault(error.to_string());
+    let mut builder = Message::builder()
+        .message_id(Some(format!("<{}>", one_line(&mail.message_id))))
+        .date(system_time(mail.date))
+        .from(mailbox(&mail.from)?)
+        .subject(one_line(&mail.subject));
+    builder = recipients(builder, mail)?;
+    if let Some(parent) = &mail.in_reply_to {
+        builder = builder.in_reply_to(format!("<{}>", one_line(parent)));
+    }
+    if !mail.references.is_empty() {
+        let references: Vec<String> =
+            mail.references.iter().map(|id| format!("<{}>", one_line(id))).collect();
+        builder = builder.references(references.join(" "));
+    }
+    let text = SinglePart::builder()
+        .header(ContentType::TEXT_PLAIN)
+        .header(ContentTransferEncoding::Base64)
+        .body(mail.text.replace("\r\n", "\n").replace('\n', "\r\n"));
+    let message = match &mail.calendar {
+        None => builder.singlepart(text),
+        Some(calendar) => {
+            let media = format!("text/calendar; method={}; charset=utf-8", one_line(&calendar.method));
+            let media = ContentType::parse(&media).map_err(|error| fault(&error))?;
+            let calendar = SinglePart::builder()
+                .header(media)
+                .header(ContentTransferEncoding::Base64)
+                .body(calendar.text.clone());
+            let boundary = format!(
+                "=_{}",
+                mail.message_id.chars().filter(char::is_ascii_alphanumeric).collect::<String>()
+            );
+            let boundary: String = boundary.chars().take(60).collect();
+            builder
+                .multipart(MultiPart::alternative().boundary(boundary).singlepart(text).singlepart(calendar))
+        }
+    };
+    let message = message.map_err(|error| fault(&error))?;
+    Ok(Composed { envelope: message.envelope().clone(), bytes: message.formatted() })
+}
+
+fn recipients(mut builder: MessageBuilder, mail: &OutgoingMail) -> Result<MessageBuilder, ComposeFault> {
+    for to in &mail.to {
+        builder = builder.to(mailbox(to)?);
+    }
+    for cc in &mail.cc {
+        builder = builder.cc(mailbox(cc)?);
+    }
+    for bcc in &mail.bcc {
+        builder = builder.bcc(mailbox(bcc)?);
+    }
+    Ok(builder)
+}
+
+fn mailbox(address: &MailAddress) -> Result<Mailbox, ComposeFault> {
+    let email: Address = address
+        .email
+        .parse()
+        .map_err(|_unreadable| ComposeFault(format!("{:?} is not an address", address.email)))?;
+    Ok(Mailbox::new(address.name.as_deref().map(one_line).filter(|name| !name.is_empty()), email))
+}
+
+/// Nothing that ends a header line gets into one, whoever wrote it.
+fn one_line(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c })
+        .collect()
+}
+
+fn system_time(at: Timestamp) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(at.seconds()).unwrap_or(0))
+}

@@ -1,0 +1,90 @@
+//! HTML mail made harmless.
+
+use std::{borrow::Cow, collections::HashSet, sync::LazyLock};
+
+use ammonia::{Builder, UrlRelative};
+
+/// Longer HTML is not shown; its text is.
+pub const MAX_HTML: usize = 1024 * 1024;
+
+/// Tags inside each other: beyond this the parser's work grows with the square.
+const MAX_NESTING: usize = 256;
+
+static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let mut builder = Builder::default();
+    builder
+        .add_tags(["font", "big", "u"])
+        .add_tag_attributes("font", ["color", "size"])
+        .url_schemes(HashSet::from(["http", "https", "tel", "mailto", "cid"]))
+        .url_relative(UrlRelative::Deny)
+        .link_rel(Some("noopener noreferrer nofollow"))
+        .attribute_filter(keep_url);
+    builder
+});
+
+/// Images come from the mail itself, links lead to where a phone can go, and nothing is ever loaded.
+fn keep_url<'v>(tag: &str, attribute: &str, value: &'v str) -> Option<Cow<'v, str>> {
+    let scheme = value.split_once(':').map(|(scheme, _)| scheme.trim().to_ascii_lowercase());
+    let scheme = scheme.as_deref();
+    let keep = match (tag, attribute) {
+        ("img", "src") => scheme == Some("cid"),
+        (_, "href") => matches!(scheme, Some("http" | "https" | "tel" | "mailto")),
+        (_, "src" | "cite" | "background" | "poster" | "srcset") => false,
+        _ => true,
+    };
+    keep.then_some(Cow::Borrowed(value))
+}
+
+/// The HTML without active content and without anything that would be loaded from elsewhere. `None` when it is too
+/// long or too deep to be shown.
+#[must_use]
+pub fn sanitise(html: &str) -> Option<String> {
+    (html.len() <= MAX_HTML && nesting(html) <= MAX_NESTING).then(|| CLEANER.clean(html).to_string())
+}
+
+/// The text of HTML, for previews and for phones that show text alone.
+#[must_use]
+pub fn to_text(html: &str) -> String {
+    mail_parser::decoders::html::html_to_text(html)
+}
+
+/// How deep tags are open at most, counted roughly: void elements close themselves, the rest by their end tags.
+fn nesting(html: &str) -> usize {
+    let mut depth = 0_usize;
+    let mut deepest = 0;
+    for tag in html.split('<').skip(1) {
+        if tag.starts_with('/') {
+            depth = depth.saturating_sub(1);
+        } else if tag.starts_with(|c: char| c.is_ascii_alphabetic()) && !is_void(tag) {
+            depth += 1;
+            deepest = deepest.max(depth);
+        }
+    }
+    deepest
+}
+
+/// Elements that have no end tag, and those whose end tag HTML writers leave out.
+fn is_void(tag: &str) -> bool {
+    let name =
+        tag.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default().to_ascii_lowercase();
+    matches!(
+        name.as_str(),
+        "br" | "hr"
+            | "img"
+            | "meta"
+            | "link"
+            | "input"
+            | "area"
+            | "base"
+            | "col"
+            | "wbr"
+            | "p"
+            | "li"
+            | "td"
+            | "th"
+            | "tr"
+            | "option"
+            | "dt"
+            | "dd"
+    )
+}

@@ -1,0 +1,11 @@
+//! Mail in the words of RFC 8621.
+
+mod keywords;
+mod mailbox;
+mod message;
+mod outgoing;
+
+pub use keywords::Keywords;
+pub use mailbox::{Mailbox, MailboxRole};
+pub use message::{Attachment, Body, EmailAddress, Message, MessageDetail, MessagePatch};
+pub use outgoing::{NewForward, NewMessage, NewReply};

@@ -1,0 +1,70 @@
+//! What a mail is found by.
+
+use renraku_people::search::fold;
+
+use crate::{EmailAddress, codec::head::Head};
+
+/// Recipients beyond these are not searched.
+const MAX_PEOPLE: usize = 20;
+
+/// The subject, the people and the preview of a mail as they are compared. Between them stands a line end, which no
+/// folded word contains.
+#[must_use]
+pub fn folded(head: &Head) -> String {
+    let people = head.from.iter().chain(&head.to).chain(&head.cc).take(MAX_PEOPLE);
+    let mut text = fold(&head.subject);
+    for EmailAddress { name, email } in people {
+        text.push('\n');
+        text.push_str(&fold(name.as_deref().unwrap_or_default()));
+        text.push('\n');
+        text.push_str(&fold(email));
+    }
+    text.push('\n');
+    text.push_str(&fold(&head.preview));
+    text
+}
+
+/// The words of a query, each of which a mail must contain somewhere, longest first.
+#[must_use]
+pub fn words(query: &str) -> Vec<String> {
+    let mut words: Vec<String> =
+        query.split_whitespace().map(fold).filter(|word| !word.is_empty()).take(16).collect();
+    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    words.dedup();
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_of_one_character_or_more_is_found() {
+        let head = Head {
+            subject: "令和８年度　予算会議".to_owned(),
+            from: vec![EmailAddress {
+                name: Some("髙橋 一郎".to_owned()),
+                email: "Takahashi@pref.example".to_owned(),
+            }],
+            preview: "ﾊﾝｶｸの本文".to_owned(),
+            ..Head::default()
+        };
+        let text = folded(&head);
+        for query in [
+            "会議",
+            "議",
+            "高橋",
+            "髙橋一郎",
+            "8年度",
+            "takahashi@",
+            "ハンカク",
+            "はんかく　本文",
+            "予算 高橋",
+        ] {
+            let words = words(query);
+            assert!(!words.is_empty() && words.iter().all(|word| text.contains(word)), "{query}");
+        }
+        assert!(!text.contains(&fold("会議髙橋")), "words do not run over from one field into the next");
+        assert!(words("  　").is_empty());
+    }
+}

@@ -1,0 +1,257 @@
+//! Maildir with Maildir++ folders: one file a mail, its flags in its name.
+
+use std::{
+    fs, io,
+    io::{Read as _, Write as _},
+    path::{Path, PathBuf},
+};
+
+use renraku_base::Timestamp;
+
+use super::{Entry, Folder, MailSource, Raw, SourceFault};
+use crate::{Keywords, MailboxRole, codec::mime::MAX_MESSAGE};
+
+/// What stands between a mail's key and its flags.
+const INFO: &str = ":2,";
+
+/// A folder's letters in the order in which they must be written, with what they mean.
+const FLAGS: [(char, Keywords); 5] = [
+    ('D', Keywords::DRAFT),
+    ('F', Keywords::FLAGGED),
+    ('P', Keywords::FORWARDED),
+    ('R', Keywords::ANSWERED),
+    ('S', Keywords::SEEN),
+];
+
+/// A Maildir on a disk of this machine.
+#[derive(Debug, Clone)]
+pub struct Maildir {
+    root: PathBuf,
+}
+
+impl Maildir {
+    /// The Maildir at `root`; it need not be there yet.
+    #[must_use]
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// Makes the inbox and a folder for each role.
+    ///
+    /// # Errors
+    /// [`SourceFault::Failed`] when the disk does not let it.
+    pub fn create(&self) -> Result<(), SourceFault> {
+        for role in MailboxRole::ALL {
+            self.make_folder(role_path(role))?;
+        }
+        Ok(())
+    }
+
+    /// Puts a mail into the inbox as new, under a key of the caller's.
+    ///
+    /// # Errors
+    /// [`SourceFault::Failed`] when the disk does not let it.
+    pub fn deliver(&self, key: &str, bytes: &[u8]) -> Result<(), SourceFault> {
+        self.store("", key, bytes, &Path::new("new").join(key))
+    }
+
+    fn folder(&self, path: &str) -> Result<PathBuf, SourceFault> {
+        // A folder's name comes from the index, which took it from this directory; nothing else may be reached by it.
+        if !path.is_empty()
+            && (!path.starts_with('.') || path.contains(['/', '\\', '\0']) || path.starts_with(".."))
+        {
+            return Err(SourceFault::Missing(path.to_owned()));
+        }
+        Ok(self.root.join(path))
+    }
+
+    fn make_folder(&self, path: &str) -> Result<PathBuf, SourceFault> {
+        let folder = self.folder(path)?;
+        for part in ["tmp", "new", "cur"] {
+            fs::create_dir_all(folder.join(part))?;
+        }
+        Ok(folder)
+    }
+
+    /// Writes a file whole or not at all: first beside, then renamed.
+    fn store(&self, folder: &str, key: &str, bytes: &[u8], place: &Path) -> Result<(), SourceFault> {
+        if key.is_empty() || key.starts_with('.') || key.contains(['/', ':', '\0']) {
+            return Err(SourceFault::Missing(key.to_owned()));
+        }
+        let directory = self.make_folder(folder)?;
+        if self.locate(folder, key)?.is_some() {
+            return Ok(());
+        }
+        let beside = directory.join("tmp").join(key);
+        let mut file = fs::File::create(&beside)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&beside, directory.join(place))?;
+        Ok(())
+    }
+
+    /// The file of a mail, whatever its flags are now.
+    fn locate(&self, folder: &str, key: &str) -> Result<Option<PathBuf>, SourceFault> {
+        let directory = self.folder(folder)?;
+        let new = directory.join("new").join(key);
+        if fs::symlink_metadata(&new).is_ok_and(|found| found.is_file()) {
+            return Ok(Some(new));
+        }
+        for entry in read_directory(&directory.join("cur"))? {
+            let entry = entry?;
+            if entry.file_name().to_str().is_some_and(|name| split_name(name).0 == key) {
+                return Ok(Some(entry.path()));
+            }
+        }
+        Ok(None)
+    }
+
+    fn expect(&self, folder: &str, key: &str) -> Result<PathBuf, SourceFault> {
+        self.locate(folder, key)?.ok_or_else(|| SourceFault::Missing(format!("{folder}/{key}")))
+    }
+}
+
+impl MailSource for Maildir {
+    fn folders(&self) -> Result<Vec<Folder>, SourceFault> {
+        let mut folders =
+            vec![Folder { path: String::new(), name: "INBOX".to_owned(), role: Some(MailboxRole::Inbox) }];
+        for entry in read_directory(&self.root)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            let Some(path) = name.to_str().filter(|path| path.starts_with('.') && path.len() > 1) else {
+                continue;
+            };
+            if entry.path().join("cur").is_dir() {
+                let role = role_of(path);
+                let name = path.get(1..).unwrap_or_default().replace('.', "/");
+                folders.push(Folder { path: path.to_owned(), name, role });
+            }
+        }
+        folders.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(folders)
+    }
+
+    fn entries(&self, folder: &str) -> Result<Vec<Entry>, SourceFault> {
+        let directory = self.folder(folder)?;
+        let mut entries = Vec::new();
+        for part in ["new", "cur"] {
+            for entry in read_directory(&directory.join(part))? {
+                let name = entry?.file_name();
+                if let Some(name) = name.to_str().filter(|name| !name.starts_with('.')) {
+                    let (key, flags) = split_name(name);
+                    entries.push(Entry { key: key.to_owned(), keywords: read_flags(flags) });
+                }
+            }
+        }
+        Ok(entries)
+    }
+
+    fn holds(&self, folder: &str, key: &str) -> Result<bool, SourceFault> {
+        Ok(self.locate(folder, key)?.is_some())
+    }
+
+    fn fetch(&self, folder: &str, key: &str) -> Result<Raw, SourceFault> {
+        let path = self.expect(folder, key)?;
+        let file = fs::File::open(&path)?;
+        let arrived = file.metadata()?.modified()?;
+        let arrived = arrived.duration_since(std::time::UNIX_EPOCH).map_or(0, |age| age.as_secs());
+        let arrived = i64::try_from(arrived).unwrap_or(0);
+        let mut bytes = Vec::new();
+        let limit = u64::try_from(MAX_MESSAGE).unwrap_or(u64::MAX).saturating_add(1);
+        file.take(limit).read_to_end(&mut bytes)?;
+        Ok(Raw { bytes, received_at: Timestamp::from_seconds(delivery_second(key).unwrap_or(arrived)) })
+    }
+
+    fn set_keywords(
+        &self,
+        folder: &str,
+        key: &str,
+        keywords: Keywords,
+        mask: Keywords,
+    ) -> Result<(), SourceFault> {
+        let path = self.expect(folder, key)?;
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or(key);
+        let flags = split_name(name).1;
+        let keywords = read_flags(flags).taking(keywords, mask);
+        // Letters that mean nothing here (T, or those of a mailer) stay.
+        let others = flags.chars().filter(|letter| !FLAGS.iter().any(|(known, _)| known == letter));
+        let ours = FLAGS.iter().filter(|(_, keyword)| keywords.has(*keyword)).map(|(letter, _)| *letter);
+        let mut letters: Vec<char> = ours.chain(others).collect();
+        letters.sort_unstable();
+        letters.dedup();
+        let name = format!("{key}{INFO}{}", letters.into_iter().collect::<String>());
+        fs::rename(&path, self.folder(folder)?.join("cur").join(name))?;
+        Ok(())
+    }
+
+    fn move_to(&self, folder: &str, key: &str, to: &str) -> Result<(), SourceFault> {
+        let Some(path) = self.locate(folder, key)? else {
+            return self.expect(to, key).map(|_already_there| ());
+        };
+        let target = self.make_folder(to)?;
+        let place = if path.parent().is_some_and(|parent| parent.ends_with("new")) { "new" } else { "cur" };
+        let name = path.file_name().ok_or_else(|| SourceFault::Missing(key.to_owned()))?;
+        fs::rename(&path, target.join(place).join(name))?;
+        Ok(())
+    }
+
+    fn remove(&self, folder: &str, key: &str) -> Result<(), SourceFault> {
+        match self.locate(folder, key)? {
+            Some(path) => Ok(fs::remove_file(path)?),
+            None => Ok(()),
+        }
+    }
+
+    fn append(&self, folder: &str, key: &str, bytes: &[u8], keywords: Keywords) -> Result<(), SourceFault> {
+        let letters: String =
+            FLAGS.iter().filter(|(_, keyword)| keywords.has(*keyword)).map(|(letter, _)| *letter).collect();
+        self.store(folder, key, bytes, &Path::new("cur").join(format!("{key}{INFO}{letters}")))
+    }
+}
+
+/// The folder of a role, by the names that mail clients agree on.
+#[must_use]
+pub const fn role_path(role: MailboxRole) -> &'static str {
+    match role {
+        MailboxRole::Inbox => "",
+        MailboxRole::Drafts => ".Drafts",
+        MailboxRole::Sent => ".Sent",
+        MailboxRole::Archive => ".Archive",
+        MailboxRole::Junk => ".Junk",
+        MailboxRole::Trash => ".Trash",
+    }
+}
+
+fn role_of(path: &str) -> Option<MailboxRole> {
+    match path.to_ascii_lowercase().as_str() {
+        ".drafts" => Some(MailboxRole::Drafts),
+        ".sent" | ".sent messages" | ".sent items" => Some(MailboxRole::Sent),
+        ".archive" => Some(MailboxRole::Archive),
+        ".junk" | ".spam" => Some(MailboxRole::Junk),
+        ".trash" | ".deleted messages" | ".deleted items" => Some(MailboxRole::Trash),
+        _ => None,
+    }
+}
+
+fn split_name(name: &str) -> (&str, &str) {
+    name.split_once(INFO).unwrap_or((name, ""))
+}
+
+fn read_flags(flags: &str) -> Keywords {
+    FLAGS.iter().fold(Keywords::NONE, |set, (letter, keyword)| set.with(*keyword, flags.contains(*letter)))
+}
+
+/// A key begins with the second of delivery; a copy of the file keeps it, its time of change does not.
+fn delivery_second(key: &str) -> Option<i64> {
+    let (second, _) = key.split_once('.')?;
+    second.parse().ok().filter(|second| (0..=32_503_680_000).contains(second))
+}
+
+/// The entries of a directory; one that is not there has none.
+fn read_directory(path: &Path) -> Result<Box<dyn Iterator<Item = io::Result<fs::DirEntry>>>, SourceFault> {
+    match fs::read_dir(path) {
+        Ok(entries) => Ok(Box::new(entries)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Box::new(std::iter::empty())),
+        Err(error) => Err(error.into()),
+    }
+}
