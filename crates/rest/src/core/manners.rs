@@ -43,13 +43,9 @@ pub(crate) async fn manners(
             let rendered = render(request.request(), &problem, &id);
             request.into_response(rendered)
         }
-        Ok(()) => {
-            let http = request.request().clone();
-            match next.call(request).await {
-                Ok(response) => speak(response.map_into_boxed_body(), &id),
-                Err(error) => ServiceResponse::new(http.clone(), render(&http, &as_problem(&error), &id)),
-            }
-        }
+        // What a handler or an extractor refuses comes as a response that bears its error. The router needs the request
+        // for itself: nobody else may hold it while it is routed.
+        Ok(()) => speak(next.call(request).await?.map_into_boxed_body(), &id),
     };
     if let Ok(value) = HeaderValue::from_str(&id.0) {
         response.headers_mut().insert(REQUEST_ID, value);
