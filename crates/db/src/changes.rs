@@ -4,7 +4,7 @@
 //! the commit: a later number of the same collection cannot commit before an earlier one. Numbers are taken at the very
 //! end of the transaction, in ascending order of collections, so that writers neither wait long nor deadlock.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use diesel::prelude::*;
 
@@ -407,6 +407,18 @@ pub fn since(
             Ok(Change { modseq, object_type, object, gone })
         })
         .collect()
+}
+
+/// Every object that a collection's log names, each once, in its last state.
+///
+/// # Errors
+/// [`Error`] when the statement fails.
+pub fn objects(tx: &mut ReadTx<'_>, collection: CollectionId) -> Result<Vec<Change>, Error> {
+    let mut rows = since(tx, collection, 0, i64::MAX)?;
+    rows.reverse();
+    let mut seen = HashSet::new();
+    rows.retain(|row| seen.insert((row.object_type, row.object.clone())));
+    Ok(rows)
 }
 
 /// Forgets changes older than `before` (microseconds), but never the latest `keep` of a collection.

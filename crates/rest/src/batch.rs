@@ -156,7 +156,7 @@ async fn run(
     };
     let response = match inner.call(request).await {
         Ok(response) => response,
-        Err(_rendered_inside) => return Err(RestFault::Cancelled.into()),
+        Err(_rendered_inside) => return Err(RestFault::Overloaded.into()),
     };
     let status = response.status().as_u16();
     let headers = response

@@ -1,5 +1,6 @@
 //! What every resource file uses: who asks, what they send, what they get, how refusals look.
 
+mod admission;
 mod app;
 mod blocking;
 mod command;

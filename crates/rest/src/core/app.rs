@@ -10,7 +10,7 @@ use std::future::{Ready, ready};
 
 use crate::sync::TokenKey;
 
-use super::{Command, Locales, Problem, Rates, Resource, RestFault, Written, blocking::off_the_event_loop};
+use super::{admission::Admission, Command, Locales, Problem, Rates, Resource, RestFault, Written, blocking::off_the_event_loop};
 
 /// What the server hands to this face.
 pub struct Parts {
@@ -24,6 +24,8 @@ pub struct Parts {
     pub hub: renraku_notify::hub::Hub,
     /// Signs sync tokens.
     pub secret: renraku_people::ServerSecret,
+    /// How many requests work at once; the others wait for their turn.
+    pub at_once: usize,
     /// How often one device may ask.
     pub rates: Rates,
     /// The texts of refusals.
@@ -41,6 +43,7 @@ pub struct App(Arc<State>);
 struct State {
     parts: Parts,
     token_key: TokenKey,
+    admission: Admission,
 }
 
 impl App {
@@ -48,7 +51,8 @@ impl App {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         let token_key = TokenKey::new(parts.secret.derive("sync-token"));
-        Self(Arc::new(State { parts, token_key }))
+        let admission = Admission::new(parts.at_once);
+        Self(Arc::new(State { parts, token_key, admission }))
     }
 
     /// The state of the server that received `request`.
@@ -102,6 +106,7 @@ impl App {
         E: Into<Problem>,
         T: Send + 'static,
     {
+        let _turn = self.0.admission.enter().await?;
         let app = self.clone();
         off_the_event_loop(move || work(&app).map_err(Into::into)).await
     }

@@ -9,6 +9,6 @@ where
     match actix_web::web::block(work).await {
         Ok(result) => result,
         // The pool gave the work up: it panicked (logged by the panic hook) or the server is stopping.
-        Err(_gone) => Err(RestFault::Cancelled.into()),
+        Err(_gone) => Err(RestFault::Overloaded.into()),
     }
 }

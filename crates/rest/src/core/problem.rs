@@ -169,8 +169,8 @@ pub(crate) enum RestFault {
     EncodedBody,
     #[error("too many requests")]
     TooManyRequests { retry_after_s: u64 },
-    #[error("the request was given up")]
-    Cancelled,
+    #[error("the server is busy")]
+    Overloaded,
     #[error("the sync token cannot be used")]
     ResyncRequired,
     #[error("another request of the batch that this one needs was refused")]
@@ -193,7 +193,7 @@ impl Fault for RestFault {
             Self::TooLarge { .. } => Kind::TooLarge,
             Self::UnsupportedType | Self::EncodedBody => Kind::UnsupportedType,
             Self::TooManyRequests { .. } => Kind::TooMany,
-            Self::Cancelled => Kind::Unavailable,
+            Self::Overloaded => Kind::Unavailable,
             Self::ResyncRequired => Kind::Gone,
             Self::BatchDependency => Kind::Conflict,
         }
@@ -217,7 +217,7 @@ impl Fault for RestFault {
             Self::UnsupportedType => "unsupported-type",
             Self::EncodedBody => "encoded-body",
             Self::TooManyRequests { .. } => "too-many-requests",
-            Self::Cancelled => "overloaded",
+            Self::Overloaded => "overloaded",
             Self::ResyncRequired => "resync-required",
             Self::BatchDependency => "batch-dependency",
             Self::NotInBatch => "not-in-batch",
@@ -240,7 +240,7 @@ impl Fault for RestFault {
             | Self::UnsupportedType
             | Self::EncodedBody
             | Self::TooManyRequests { .. }
-            | Self::Cancelled
+            | Self::Overloaded
             | Self::ResyncRequired
             | Self::BatchDependency
             | Self::NotInBatch => Vec::new(),
