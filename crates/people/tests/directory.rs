@@ -1,0 +1,9 @@
+//! The directory: search, lookup, and how both follow what is written.
+
+mod follows;
+mod groups;
+mod lookup;
+mod office;
+mod search;
+mod sync;
+mod writing;

@@ -1,0 +1,137 @@
+use renraku_base::{Cursor, Fault, Kind, Limit};
+use renraku_people::directory::service::{self, PeopleSearch};
+use renraku_test_db::on_each_database;
+
+use super::office::*;
+
+#[test]
+fn finds_by_every_spelling_and_by_all_that_a_card_says() {
+    on_each_database(|db, _| {
+        let directory = open(db);
+        let cases: &[(&str, &[u32])] = &[
+            ("高橋", &[1, 2]),
+            ("髙", &[1, 2, 7]),
+            ("takahasi", &[1, 2]),
+            ("たかはし 森林", &[2]),
+            ("ﾀｶﾊｼ　ｲﾁﾛｳ", &[2]),
+            ("高橋花子", &[1]),
+            ("人事", &[7, 9, 5, 1]),
+            ("kono", &[8]),
+            ("konno", &[9]),
+            ("渡辺", &[10]),
+            ("7003", &[3]),
+            ("0155262003", &[3]),
+            ("26-2003", &[3]),
+            ("+81155262003", &[3]),
+            ("staff4@", &[4]),
+            ("100004", &[4]),
+            ("部長", &[10, 8]),
+            ("anna", &[11]),
+            ("Schmidt", &[11]),
+            ("農政部 部長", &[8]),
+            ("・", &[]),
+            ("xyz", &[]),
+            ("%", &[]),
+            ("_", &[]),
+        ];
+        for (q, expected) in cases {
+            assert_eq!(found(db, &directory, q), *expected, "{q}");
+        }
+    });
+}
+
+#[test]
+fn whole_names_come_first_then_beginnings_then_the_rest() {
+    on_each_database(|db, _| {
+        let directory = open(db);
+        // 森, 森田, 大森, and then those of 森林課.
+        assert_eq!(found(db, &directory, "森"), [3, 4, 5, 2]);
+        assert_eq!(found(db, &directory, "もり"), [3, 4, 5]);
+        assert_eq!(found(db, &directory, "mori"), [3, 4, 5]);
+        // 太 is a whole given name before it begins a family name.
+        assert_eq!(found(db, &directory, "太"), [3, 6]);
+        // The whole title comes before the one that only begins like it.
+        assert_eq!(found(db, &directory, "課長"), [7, 2, 4]);
+    });
+}
+
+#[test]
+fn the_nearest_come_first_and_then_the_order_of_the_readings() {
+    on_each_database(|db, _| {
+        let directory = open(db);
+        let by = |asking: u32, q: &str| {
+            let search = PeopleSearch { q: Some(q.to_owned()), ..PeopleSearch::default() };
+            numbers(&find(db, &directory, asking, &search).unwrap().items)
+        };
+        assert_eq!(by(3, "高橋"), [2, 1], "from 森林課");
+        assert_eq!(by(4, "高橋"), [1, 2], "from 財政課");
+        assert_eq!(by(999, "高橋"), [2, 1], "from outside: いちろう before はなこ");
+        // 太田 stands before 大高, whose reading goes on where that of 太田 ends.
+        assert_eq!(by(999, "おおた"), [6, 7]);
+    });
+}
+
+#[test]
+fn a_unit_holds_those_below_it() {
+    on_each_database(|db, _| {
+        let directory = open(db);
+        let within = |unit: u32, q: Option<&str>| {
+            let search =
+                PeopleSearch { q: q.map(str::to_owned), unit: Some(id(unit)), ..PeopleSearch::default() };
+            numbers(&find(db, &directory, 1, &search).unwrap().items)
+        };
+        assert_eq!(within(JINJI, None), [7, 5, 9, 1]);
+        assert_eq!(within(KYUYO, None), [5, 1]);
+        assert_eq!(within(SOMU, Some("もり")), [4, 5]);
+        assert_eq!(within(NOSEI, Some("takahashi")), [2]);
+        let search = PeopleSearch { unit: Some(id(77)), ..PeopleSearch::default() };
+        let fault = find(db, &directory, 1, &search).unwrap_err();
+        assert_eq!((fault.kind(), fault.fields()[0].pointer.as_str()), (Kind::Invalid, "unit"));
+    });
+}
+
+#[test]
+fn pages_join_to_the_whole_while_people_come_and_go() {
+    on_each_database(|db, _| {
+        let directory = open(db);
+        let mut search = PeopleSearch { limit: Limit::new(2).unwrap(), ..PeopleSearch::default() };
+        let mut seen = Vec::new();
+        for page in 0.. {
+            let answer = find(db, &directory, 1, &search).unwrap();
+            seen.extend(numbers(&answer.items));
+            if page == 1 {
+                // Those of the page that was just read leave, and someone comes who stands before them.
+                for gone in numbers(&answer.items) {
+                    db.write(|tx| service::end_person(tx, &id(gone))).unwrap();
+                }
+                put(db, &person(20, "相川 守", "あいかわ まもる", SOMU, "主事"));
+                put(db, &person(21, "渡部 望", "わたべ のぞみ", SOMU, "主事"));
+            }
+            search.cursor = answer.next_cursor;
+            if search.cursor.is_none() {
+                break;
+            }
+        }
+        assert_eq!(seen, [11, 6, 7, 5, 8, 9, 2, 1, 3, 4, 10, 21]);
+        search.cursor = Some(Cursor::received("00"));
+        assert_eq!(find(db, &directory, 1, &search).unwrap_err().kind(), Kind::Malformed);
+    });
+}
+
+#[test]
+fn a_search_is_short_and_costs_two_statements_at_most() {
+    on_each_database(|db, _| {
+        let directory = open(db);
+        found(db, &directory, "高橋");
+        let count = |q: &str| {
+            let before = db.statements();
+            found(db, &directory, q);
+            db.statements() - before
+        };
+        let begin_look_end = count("高橋");
+        assert!(begin_look_end <= 3, "{begin_look_end}");
+        assert_eq!(count("a"), begin_look_end);
+        let search = PeopleSearch { q: Some("あ".repeat(65)), ..PeopleSearch::default() };
+        assert_eq!(find(db, &directory, 1, &search).unwrap_err().kind(), Kind::Invalid);
+    });
+}
