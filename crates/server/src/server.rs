@@ -68,6 +68,7 @@ pub fn start(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<RunningSe
         directory: Directory::new(),
         hub: hub.clone(),
         secret,
+        at_once: Threads::of(config).in_all(),
         rates: if config.limits.rates { Rates::office() } else { Rates::unlimited() },
         locales: Locales::load().map_err(|error| anyhow!("the texts of refusals cannot be read: {error}"))?,
         figures: Some(assembly::figures()?),
@@ -117,6 +118,11 @@ impl Threads {
         let workers = if config.server.workers == 0 { cores } else { config.server.workers };
         let pool = usize::try_from(config.database.pool).unwrap_or(usize::MAX);
         Self { workers, blocking: pool.div_ceil(workers) + 1 }
+    }
+
+    /// How many requests can work at once.
+    fn in_all(&self) -> usize {
+        self.workers * self.blocking
     }
 }
 
