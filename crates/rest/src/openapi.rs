@@ -50,16 +50,16 @@ pub fn document() -> utoipa::openapi::OpenApi {
     document
 }
 
-/// The document as it is committed and served.
+/// The document as it is committed in `openapi/renraku.yaml`.
 ///
 /// # Errors
-/// When the document cannot be written as JSON.
-pub fn json() -> Result<String, serde_json::Error> {
-    document().to_pretty_json()
+/// When the document cannot be written as YAML.
+pub fn yaml() -> Result<String, impl std::error::Error + Send + Sync + 'static> {
+    document().to_yaml()
 }
 
 /// The document as text, written once.
-static TEXT: LazyLock<String> = LazyLock::new(|| json().unwrap_or_default());
+static TEXT: LazyLock<String> = LazyLock::new(|| document().to_json().unwrap_or_default());
 
 /// The routes, read off the document once.
 pub(crate) static ROUTES: LazyLock<Routes> = LazyLock::new(|| Routes::of(&document()));

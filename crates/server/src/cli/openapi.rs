@@ -9,7 +9,7 @@ pub struct Openapi {}
 
 impl Openapi {
     pub(super) fn run(self) -> anyhow::Result<bool> {
-        println!("{}", renraku_rest::openapi::json()?);
+        print!("{}", renraku_rest::openapi::yaml()?);
         Ok(true)
     }
 }

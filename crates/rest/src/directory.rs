@@ -1,0 +1,142 @@
+//! The staff directory: people, units, caller id.
+
+use actix_web::{HttpResponse, get};
+use renraku_base::{Cursor, ETag, Id, Limit, Page, UnitId, kind};
+use renraku_db::ObjectType;
+use renraku_people::directory::{
+    Person, Unit, UnitDetail,
+    service::{self, PeopleSearch},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::core::{
+    App, PageQuery, PathId, Problem, Query, RateKind, Refusals, Resource, Seen, Who, cursor, limit, list, object,
+    plain,
+};
+
+impl Resource for Person {
+    const TYPE: ObjectType = ObjectType::Person;
+
+    fn id(&self) -> &str {
+        self.id.as_str()
+    }
+
+    fn etag(&self) -> &ETag {
+        &self.etag
+    }
+}
+
+/// Who is looked for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct PeopleQuery {
+    /// Words that are all found in the name (kanji, kana, romaji, any glyph), a number, an address, the unit or the post; from
+    /// one character on, at most 64.
+    q: Option<String>,
+    /// Only in this unit and those below it.
+    unit: Option<UnitId>,
+    /// How many items, 1 to 500.
+    #[serde(default, deserialize_with = "limit")]
+    #[param(value_type = u16, minimum = 1, maximum = 500, default = 50, required = false)]
+    limit: Limit,
+    /// The `nextCursor` of the page before.
+    #[serde(default, deserialize_with = "cursor")]
+    #[param(value_type = Option<String>)]
+    cursor: Option<Cursor>,
+}
+
+impl From<PeopleQuery> for PeopleSearch {
+    fn from(query: PeopleQuery) -> Self {
+        Self { q: query.q, unit: query.unit, limit: query.limit, cursor: query.cursor }
+    }
+}
+
+/// Finds people by any spelling, best first; without `q` lists them in あいうえお order.
+#[utoipa::path(
+    tag = "directory",
+    params(PeopleQuery),
+    responses((status = 200, body = Page<Person>), (status = 422, description = "`q` is too long or there is no such `unit`."), Refusals)
+)]
+#[get("/directory/people")]
+pub(crate) async fn list_people(app: App, who: Who, query: Query<PeopleQuery>) -> Result<HttpResponse, Problem> {
+    app.rates().take(&who, RateKind::Search)?;
+    let search = PeopleSearch::from(query.0);
+    let page = app
+        .blocking(move |app| app.db().read(|tx| service::search_people(tx, app.directory(), &who, &search)))
+        .await?;
+    list(&page)
+}
+
+/// One person.
+#[utoipa::path(
+    tag = "directory",
+    params(("id" = PersonId, Path)),
+    responses((status = 200, body = Person), Refusals)
+)]
+#[get("/directory/people/{id}")]
+pub(crate) async fn get_person(
+    app: App,
+    _who: Who,
+    id: PathId<kind::Person>,
+    seen: Seen,
+) -> Result<HttpResponse, Problem> {
+    let person =
+        app.blocking(move |app| app.db().read(|tx| service::get_person(tx, app.directory(), &id))).await?;
+    object(&seen, &person)
+}
+
+/// The units, each before those below it and siblings in official order.
+#[utoipa::path(tag = "directory", params(PageQuery), responses((status = 200, body = Page<Unit>), Refusals))]
+#[get("/directory/units")]
+pub(crate) async fn list_units(app: App, _who: Who, query: Query<PageQuery>) -> Result<HttpResponse, Problem> {
+    let PageQuery { limit, cursor } = query.0;
+    let page = app
+        .blocking(move |app| {
+            app.db().read(|tx| service::list_units(tx, app.directory(), limit, cursor.as_ref()))
+        })
+        .await?;
+    list(&page)
+}
+
+/// One unit with the units directly below it and its own members; those of the units below are found by
+/// `directory/people?unit=`. Its ETag is the unit's own: members have theirs.
+#[utoipa::path(
+    tag = "directory",
+    params(("id" = UnitId, Path)),
+    responses((status = 200, body = UnitDetail), Refusals)
+)]
+#[get("/directory/units/{id}")]
+pub(crate) async fn get_unit(app: App, _who: Who, id: PathId<kind::Unit>) -> Result<HttpResponse, Problem> {
+    let unit = app.blocking(move |app| app.db().read(|tx| service::get_unit(tx, app.directory(), &id))).await?;
+    plain(&unit)
+}
+
+/// A calling number.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct LookupQuery {
+    /// The number in any spelling (`0155-26-1111`, `+81 155 26 1111`), or an extension.
+    phone: String,
+}
+
+/// Who is calling.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Callers {
+    /// The people with this number, best first: whose own it is before those who share it.
+    items: Vec<Person>,
+}
+
+/// Caller id: the people with a number or extension, best first.
+#[utoipa::path(tag = "directory", params(LookupQuery), responses((status = 200, body = Callers), Refusals))]
+#[get("/directory/lookup")]
+pub(crate) async fn lookup(app: App, who: Who, query: Query<LookupQuery>) -> Result<HttpResponse, Problem> {
+    app.rates().take(&who, RateKind::Search)?;
+    let phone = query.0.phone;
+    let items = app
+        .blocking(move |app| app.db().read(|tx| service::lookup_phone(tx, app.directory(), &who, &phone)))
+        .await?;
+    plain(&Callers { items })
+}
