@@ -1,7 +1,7 @@
 use std::ops::{Deref, DerefMut};
 
 use diesel::{
-    Connection, PgConnection, QueryResult, SqliteConnection,
+    Connection, PgConnection, QueryResult, RunQueryDsl, SqliteConnection,
     connection::TransactionManager,
     query_dsl::methods::{ExecuteDsl, LoadQuery},
 };
@@ -76,6 +76,20 @@ impl<'c> Tx<'c> {
             AnyConn::Postgres(c) => <S as ExecuteDsl<PgConnection>>::execute(statement, c),
         };
         Ok(count?)
+    }
+
+    /// Waits until no other transaction holds `name`, then holds it until this one ends. On SQLite only one transaction
+    /// writes at a time, so that there is nothing to wait for.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when the wait took too long.
+    pub fn hold(&mut self, name: &str) -> Result<(), Error> {
+        if let AnyConn::Postgres(c) = &mut *self.read.conn {
+            diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+                .bind::<diesel::sql_types::Text, _>(name)
+                .execute(c)?;
+        }
+        Ok(())
     }
 
     /// A fresh identifier, stamped with the transaction's time.

@@ -1,7 +1,9 @@
 #![doc = include_str!("../README.md")]
 
 mod fault;
+pub mod jobs;
 pub mod model;
+pub mod rules;
 pub mod service;
 mod store;
 

@@ -4,6 +4,7 @@ mod alert;
 mod calendar;
 mod duration;
 mod event;
+mod event_view;
 mod facility;
 mod local;
 mod members;
@@ -17,9 +18,12 @@ mod schema;
 mod zone;
 
 pub use alert::{Alert, AlertAction, RelativeTo, Trigger};
-pub use calendar::{Calendar, CalendarKind, CalendarPatch, CalendarRelation, NewCalendar, Share, ShareTarget};
+pub use calendar::{
+    Calendar, CalendarKind, CalendarPatch, CalendarRelation, NewCalendar, Share, ShareTarget,
+};
 pub use duration::Duration;
 pub use event::{Event, EventType, FreeBusyStatus, Privacy, Status};
+pub use event_view::EventView;
 pub use facility::{BookingRules, Facility, FacilityDraft, FacilityKind, TimeOfDay};
 pub use local::LocalDateTime;
 pub use occurrence::{FacilityRef, Occurrence};

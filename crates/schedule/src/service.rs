@@ -1,1 +1,37 @@
 //! The operations: the only way in for faces. Rights, then rules, then rows, then the change log, then who is told.
+
+mod booking;
+mod calendars;
+mod create_event;
+mod delete_event;
+mod facilities;
+mod get_event;
+pub(crate) mod index;
+pub(crate) mod placing;
+mod reply_event;
+mod shares;
+pub(crate) mod staff;
+mod update_event;
+mod view;
+
+pub use calendars::{
+    create_calendar, default_calendar, delete_calendar, get_calendar, list_calendars, update_calendar,
+};
+pub use create_event::create_event;
+pub use delete_event::delete_event;
+pub use facilities::{
+    create_facility, facilities_collection, get_facility, list_facilities, may_manage_facilities,
+    update_facility,
+};
+pub use get_event::get_event;
+pub use reply_event::{Answer, reply_event};
+pub use shares::{list_shares, put_share, remove_share};
+pub use update_event::{Scope, update_event};
+
+use renraku_base::FieldFault;
+
+use crate::ScheduleFault;
+
+fn bad_cursor() -> ScheduleFault {
+    ScheduleFault::BadQuery(FieldFault::new("cursor", "bad-cursor", "hand back a nextCursor as it was given"))
+}

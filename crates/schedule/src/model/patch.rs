@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use renraku_base::{CalendarId, FacilityId, FieldFault, merge_patch};
 use serde::{Deserialize, Serialize};
@@ -28,6 +28,9 @@ const SERIES_ONLY: [&str; 11] = [
 /// What the server counts for the whole series.
 const COUNTED: [&str; 3] = ["created", "updated", "sequence"];
 const EXCLUDED: &str = "excluded";
+/// What decides when an occurrence takes time.
+const TIME: [&str; 7] =
+    [EXCLUDED, "start", "duration", "timeZone", "showWithoutTime", "status", "freeBusyStatus"];
 
 /// How one occurrence differs from its series: JSON Pointers without their first `/`, each with a new value, or with
 /// `null` for what the occurrence lacks (RFC 8984 §1.4.9).
@@ -65,6 +68,19 @@ impl PatchObject {
         self.0.iter().map(|(pointer, value)| (pointer.as_str(), value))
     }
 
+    /// What of it decides when the occurrence takes time.
+    #[must_use]
+    pub(crate) fn time_only(&self) -> Self {
+        let kept = self.0.iter().filter(|(pointer, _)| TIME.contains(&pointer.as_str()));
+        Self(kept.map(|(pointer, value)| (pointer.clone(), value.clone())).collect())
+    }
+
+    /// The keys of a member, such as `participants`, into which it goes.
+    fn keys_within(&self, member: &str) -> HashSet<String> {
+        let keys = self.0.keys().filter_map(|pointer| pointer.strip_prefix(member)?.strip_prefix('/'));
+        keys.map(|rest| unescape(rest.split('/').next().unwrap_or_default())).collect()
+    }
+
     /// Takes a patch as it was sent; `at` is its place.
     pub(super) fn read(patch: Map<String, Value>, at: &str) -> Result<Self, FieldFault> {
         let mut kept = BTreeMap::new();
@@ -96,6 +112,12 @@ impl PatchObject {
     /// Changes `target`. A pointer into something that the target lacks has no effect.
     fn apply(&self, target: &mut Map<String, Value>) {
         for (pointer, value) in &self.0 {
+            // Maps such as `participants` are left out when they are empty.
+            if let Some((top, rest)) = pointer.split_once('/')
+                && !rest.contains('/')
+            {
+                target.entry(unescape(top)).or_insert_with(|| Value::Object(Map::new()));
+            }
             set(target, pointer, value);
         }
     }
@@ -317,6 +339,9 @@ impl Event {
     /// Whether the series has this occurrence is for the caller to know (`rules::recurrence`).
     #[must_use]
     pub fn occurrence(&self, recurrence_id: LocalDateTime) -> Option<Self> {
+        if self.recurrence_id == Some(recurrence_id) {
+            return Some(self.single());
+        }
         self.single().happening(recurrence_id, self.recurrence_overrides.get(&recurrence_id))
     }
 
@@ -336,11 +361,24 @@ impl Event {
         let Some(difference) = difference.filter(|difference| !difference.is_empty()) else {
             return Some(plain);
         };
-        let mut members = plain.members();
+        Some(plain.different(difference))
+    }
+
+    /// The event with a patch applied, going only through those participants whom the patch names.
+    fn different(mut self, difference: &PatchObject) -> Self {
+        let touched = difference.keys_within("participants");
+        let (named, rest) =
+            std::mem::take(&mut self.participants).into_iter().partition(|(key, _)| touched.contains(key));
+        self.participants = named;
+        let mut members = self.members();
         difference.apply(&mut members);
         members.remove(EXCLUDED);
         // Overrides were checked when they were stored; one that no longer fits its series has no effect.
-        Some(serde_json::from_value(Value::Object(members)).unwrap_or(plain))
+        let mut changed: Self = serde_json::from_value(Value::Object(members)).unwrap_or(self);
+        if !difference.0.contains_key("participants") {
+            changed.participants.extend(rest);
+        }
+        changed
     }
 
     /// The faults of one override.

@@ -95,10 +95,11 @@ fn read_event(mut members: Members<'_>, uid: Option<String>) -> Option<Event> {
         members.ignore(name);
     }
     members.object_type("Event");
-    for name in ["start", "uid"] {
-        if !members.has(name) && !(name == "uid" && uid.is_some()) {
-            members.fault(name, "required", format!("an event has a {name}"));
-        }
+    if !members.has("start") {
+        members.fault("start", "required", "an event has a start");
+    }
+    if !members.has("uid") && uid.is_none() {
+        members.fault("uid", "required", "an event has a uid");
     }
     let given_uid = members.line("uid").filter(|uid| !uid.is_empty());
     if given_uid.as_ref().is_some_and(|uid| uid.chars().count() > UID_CHARS) {

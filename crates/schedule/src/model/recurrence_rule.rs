@@ -8,6 +8,8 @@ use super::{LocalDateTime, members::Members};
 
 /// The most values of one BY part.
 const BY_VALUES: usize = 366;
+/// The most occurrences of one day: hourly.
+const TIMES_A_DAY: usize = 24;
 
 /// How an event repeats (RFC 5545 §3.3.10 in JSCalendar's words).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -255,6 +257,23 @@ impl RecurrenceRule {
                 "byMonthDay does not go with the frequency weekly",
             );
         }
+        let times = [&self.by_hour, &self.by_minute, &self.by_second].map(|part| part.len().max(1));
+        if times.into_iter().product::<usize>() > TIMES_A_DAY {
+            members.fault("byMinute", "recurrence-too-frequent", "a series repeats hourly at most");
+        }
+        let most = if self.frequency == Frequency::Monthly { 5 } else { 53 };
+        if self.by_day.iter().filter_map(|day| day.nth_of_period).any(|nth| nth == 0 || nth.abs() > most) {
+            let detail = format!("nthOfPeriod lies between 1 and {most} or between -{most} and -1");
+            members.fault("byDay", "out-of-range", detail);
+        }
+        let most = match self.frequency {
+            Frequency::Monthly => 31,
+            Frequency::Weekly => 53,
+            Frequency::Yearly | Frequency::Daily | Frequency::Hourly => 366,
+        };
+        if self.by_set_position.iter().any(|position| position.abs() > most) {
+            members.fault("bySetPosition", "out-of-range", format!("at most {most} with this frequency"));
+        }
         let alone = Self { by_set_position: Vec::new(), ..self.clone() };
         if !self.by_set_position.is_empty() && !alone.has_by_parts() {
             members.fault("bySetPosition", "recurrence-part", "bySetPosition needs another BY part");
@@ -291,9 +310,6 @@ fn days(members: &mut Members<'_>) -> Vec<NDay> {
     if days.len() > BY_VALUES {
         members.fault("byDay", "too-many", format!("at most {BY_VALUES}"));
         return Vec::new();
-    }
-    if days.iter().filter_map(|day| day.nth_of_period).any(|nth| nth == 0 || nth.abs() > 53) {
-        members.fault("byDay", "out-of-range", "nthOfPeriod lies between 1 and 53 or between -53 and -1");
     }
     days.sort_unstable();
     days.dedup();

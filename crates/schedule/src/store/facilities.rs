@@ -78,6 +78,32 @@ pub(crate) fn get(tx: &mut ReadTx<'_>, id: &FacilityId) -> Result<Option<StoredF
     row.map(TryInto::try_into).transpose()
 }
 
+/// A facility and the collection of its bookings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Bookable {
+    pub facility: StoredFacility,
+    pub collection: CollectionId,
+}
+
+fn bookable(rows: Vec<(Row, i64)>) -> Result<Vec<Bookable>, Error> {
+    rows.into_iter()
+        .map(|(row, collection)| {
+            Ok(Bookable { facility: row.try_into()?, collection: CollectionId(collection) })
+        })
+        .collect()
+}
+
+/// These facilities in ascending order of their ids; one that is not there is left out.
+pub(crate) fn list_bookable(tx: &mut ReadTx<'_>, ids: &[&str]) -> Result<Vec<Bookable>, Error> {
+    let rows: Vec<(Row, i64)> = facilities::table
+        .inner_join(calendars::table.on(calendars::id.eq(facilities::calendar_id)))
+        .filter(facilities::id.eq_any(ids))
+        .order(facilities::id)
+        .select((Row::as_select(), calendars::collection_id))
+        .load(tx.conn())?;
+    bookable(rows)
+}
+
 /// These facilities, in no order; one that is not there is left out.
 pub(crate) fn list_by_id(tx: &mut ReadTx<'_>, ids: &[&str]) -> Result<Vec<StoredFacility>, Error> {
     let rows: Vec<Row> =
@@ -124,19 +150,12 @@ pub(crate) fn list_after(tx: &mut ReadTx<'_>, after: &str, limit: i64) -> Result
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
-/// A facility that can stand in for another, and the collection of its bookings.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Substitute {
-    pub facility: StoredFacility,
-    pub collection: CollectionId,
-}
-
 /// Facilities of the same kind that take as many people, the closest in size first.
 pub(crate) fn list_substitutes(
     tx: &mut ReadTx<'_>,
     instead_of: &StoredFacility,
     limit: i64,
-) -> Result<Vec<Substitute>, Error> {
+) -> Result<Vec<Bookable>, Error> {
     let rows: Vec<(Row, i64)> = facilities::table
         .inner_join(calendars::table.on(calendars::id.eq(facilities::calendar_id)))
         .filter(facilities::kind.eq(instead_of.kind.as_str()))
@@ -146,11 +165,7 @@ pub(crate) fn list_substitutes(
         .limit(limit)
         .select((Row::as_select(), calendars::collection_id))
         .load(tx.conn())?;
-    rows.into_iter()
-        .map(|(row, collection)| {
-            Ok(Substitute { facility: row.try_into()?, collection: CollectionId(collection) })
-        })
-        .collect()
+    bookable(rows)
 }
 
 /// Locks a facility until the transaction ends, so that nobody else books it meanwhile: the row is written, which is
@@ -160,19 +175,6 @@ pub(crate) fn lock(tx: &mut Tx<'_>, id: &FacilityId) -> Result<Option<()>, Error
         .set(facilities::bookings.eq(facilities::bookings + 1))
         .execute(tx.conn())?;
     Ok((count == 1).then_some(()))
-}
-
-/// The collections of bookings of these facilities, as (facility, collection).
-pub(crate) fn list_collections(
-    tx: &mut ReadTx<'_>,
-    ids: &[&str],
-) -> Result<Vec<(FacilityId, CollectionId)>, Error> {
-    let rows: Vec<(String, i64)> = facilities::table
-        .inner_join(calendars::table.on(calendars::id.eq(facilities::calendar_id)))
-        .filter(facilities::id.eq_any(ids))
-        .select((facilities::id, calendars::collection_id))
-        .load(tx.conn())?;
-    Ok(rows.into_iter().map(|(id, collection)| (Id::stored(id), CollectionId(collection))).collect())
 }
 
 /// Stores a new facility; `false` says that its id is taken.

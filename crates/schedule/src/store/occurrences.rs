@@ -5,7 +5,7 @@ use renraku_db::{
     schema::{events, occurrences},
 };
 
-use crate::model::ParticipationStatus;
+use crate::{model::ParticipationStatus, rules::free_busy::BusyStatus};
 
 const DAY: i64 = 86_400_000_000;
 /// Occurrences are kept apart by how long they last, so that a window need not look far back for one that reaches into
@@ -14,24 +14,16 @@ const BANDS: [i64; 2] = [DAY, 32 * DAY];
 /// The band of those that last longer than every bound.
 const LONGEST: i32 = 2;
 
-/// How an occurrence takes time, from least to most.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Busy {
-    /// Not at all.
-    Free = 0,
-    /// Perhaps.
-    Tentative = 1,
-    /// It takes it.
-    Confirmed = 2,
+const FREE: i32 = 0;
+const STATUSES: [BusyStatus; 3] = [BusyStatus::Tentative, BusyStatus::Unavailable, BusyStatus::Confirmed];
+
+fn busy_number(status: Option<BusyStatus>) -> i32 {
+    status.map_or(FREE, |status| status as i32 + 1)
 }
 
-impl Busy {
-    fn from_number(number: i32) -> Result<Self, Error> {
-        [Self::Free, Self::Tentative, Self::Confirmed]
-            .into_iter()
-            .find(|busy| *busy as i32 == number)
-            .ok_or_else(|| Error::damaged(format!("busy {number}")))
-    }
+fn busy_of(number: i32) -> Result<BusyStatus, Error> {
+    let status = STATUSES.into_iter().find(|status| busy_number(Some(*status)) == number);
+    status.ok_or_else(|| Error::damaged(format!("busy {number}")))
 }
 
 const ANSWERS: [ParticipationStatus; 5] = [
@@ -60,7 +52,8 @@ pub(crate) struct Entry {
     pub utc_end: Timestamp,
     /// The original local start in its series; empty for an event that does not repeat.
     pub recurrence_id: String,
-    pub busy: Busy,
+    /// How it takes the time of the calendar's person or facility; `None` when it does not.
+    pub busy: Option<BusyStatus>,
     /// What the calendar's person answered.
     pub answer: Option<ParticipationStatus>,
     /// What differs from the series' head, as text.
@@ -89,20 +82,56 @@ struct Row<'a> {
     detail: Option<&'a str>,
 }
 
-/// The occurrences that overlap a window. Each band is bounded on both sides, so that the index is read only where
-/// something can be found.
+/// The occurrences of one calendar that overlap a window. Each band is bounded on both sides and names the calendar by
+/// itself: only so does SQLite read the key's part of each band and nothing else.
 #[diesel::dsl::auto_type(no_type_alias)]
-fn overlap(from: i64, to: i64) -> _ {
-    let after_day: i64 = from - BANDS[0];
-    let after_month: i64 = from - BANDS[1];
-    let short_band: i32 = 0;
-    let medium_band: i32 = 1;
-    let long_band: i32 = LONGEST;
+fn overlap(one: i64, from: i64, to: i64) -> _ {
+    let (short_band, medium_band, long_band): (i32, i32, i32) = (0, 1, LONGEST);
+    let (after_day, after_month): (i64, i64) = (from - BANDS[0], from - BANDS[1]);
+    let short = occurrences::collection_id
+        .eq(one)
+        .and(occurrences::band.eq(short_band))
+        .and(occurrences::utc_start.gt(after_day))
+        .and(occurrences::utc_start.lt(to));
+    let medium = occurrences::collection_id
+        .eq(one)
+        .and(occurrences::band.eq(medium_band))
+        .and(occurrences::utc_start.gt(after_month))
+        .and(occurrences::utc_start.lt(to));
+    let long = occurrences::collection_id
+        .eq(one)
+        .and(occurrences::band.eq(long_band))
+        .and(occurrences::utc_start.lt(to));
     let reaches = occurrences::utc_end.gt(from).or(occurrences::utc_start.ge(from));
-    let short = occurrences::band.eq(short_band).and(occurrences::utc_start.gt(after_day));
-    let medium = occurrences::band.eq(medium_band).and(occurrences::utc_start.gt(after_month));
-    let long = occurrences::band.eq(long_band);
-    occurrences::utc_start.lt(to).and(reaches).and(short.or(medium).or(long))
+    short.or(medium).or(long).and(reaches)
+}
+
+/// The same of several calendars.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn overlap_any(many: Vec<i64>, from: i64, to: i64) -> _ {
+    let (short_band, medium_band, long_band): (i32, i32, i32) = (0, 1, LONGEST);
+    let (after_day, after_month): (i64, i64) = (from - BANDS[0], from - BANDS[1]);
+    let (first, second): (Vec<i64>, Vec<i64>) = (many.clone(), many.clone());
+    let short = occurrences::collection_id
+        .eq_any(first)
+        .and(occurrences::band.eq(short_band))
+        .and(occurrences::utc_start.gt(after_day))
+        .and(occurrences::utc_start.lt(to));
+    let medium = occurrences::collection_id
+        .eq_any(second)
+        .and(occurrences::band.eq(medium_band))
+        .and(occurrences::utc_start.gt(after_month))
+        .and(occurrences::utc_start.lt(to));
+    let long = occurrences::collection_id
+        .eq_any(many)
+        .and(occurrences::band.eq(long_band))
+        .and(occurrences::utc_start.lt(to));
+    let reaches = occurrences::utc_end.gt(from).or(occurrences::utc_start.ge(from));
+    short.or(medium).or(long).and(reaches)
+}
+
+fn numbers(collections: &[CollectionId]) -> Vec<i64> {
+    collections.iter().map(|id| id.0).collect()
 }
 
 /// An occurrence with what its event says.
@@ -195,7 +224,6 @@ pub(crate) fn list(
         after.cloned().unwrap_or((i64::MIN, String::new(), String::new(), i64::MIN));
     let query = occurrences::table
         .inner_join(events::table.on(events::id.eq(occurrences::event_id)))
-        .filter(overlap(from.micros(), to.micros()))
         .filter(occurrences::utc_start.gt(start).or(occurrences::utc_start.eq(start).and(
             occurrences::event_id.gt(event.clone()).or(occurrences::event_id.eq(event).and(
                 occurrences::recurrence_id.gt(recurrence.clone()).or(
@@ -211,12 +239,11 @@ pub(crate) fn list(
         ))
         .limit(limit)
         .select(SEEN);
+    let (from, to) = (from.micros(), to.micros());
     // One calendar is by far the most frequent question, and the only one whose statement stays prepared.
     let rows: Vec<SeenRow> = match collections {
-        [one] => query.filter(occurrences::collection_id.eq(one.0)).load(tx.conn())?,
-        many => {
-            query.filter(occurrences::collection_id.eq_any(many.iter().map(|id| id.0))).load(tx.conn())?
-        }
+        [one] => query.filter(overlap(one.0, from, to)).load(tx.conn())?,
+        many => query.filter(overlap_any(numbers(many), from, to)).load(tx.conn())?,
     };
     rows.into_iter().map(TryInto::try_into).collect()
 }
@@ -248,8 +275,7 @@ pub(crate) fn list_event_ids(
     limit: i64,
 ) -> Result<Vec<EventId>, Error> {
     let ids: Vec<String> = occurrences::table
-        .filter(occurrences::collection_id.eq(collection.0))
-        .filter(overlap(from.micros(), to.micros()))
+        .filter(overlap(collection.0, from.micros(), to.micros()))
         .filter(occurrences::event_id.gt(after))
         .order(occurrences::event_id)
         .select(occurrences::event_id)
@@ -265,7 +291,7 @@ pub(crate) struct Taken {
     pub collection: CollectionId,
     pub utc_start: Timestamp,
     pub utc_end: Timestamp,
-    pub busy: Busy,
+    pub status: BusyStatus,
     pub event: EventId,
 }
 
@@ -277,9 +303,8 @@ pub(crate) fn list_busy(
     limit: i64,
 ) -> Result<Vec<Taken>, Error> {
     let rows: Vec<(i64, i64, i64, i32, String)> = occurrences::table
-        .filter(occurrences::collection_id.eq_any(collections.iter().map(|id| id.0)))
-        .filter(overlap(from.micros(), to.micros()))
-        .filter(occurrences::busy.ne(Busy::Free as i32))
+        .filter(overlap_any(numbers(collections), from.micros(), to.micros()))
+        .filter(occurrences::busy.ne(FREE))
         .order(occurrences::utc_start)
         .limit(limit)
         .select((
@@ -296,7 +321,7 @@ pub(crate) fn list_busy(
                 collection: CollectionId(collection),
                 utc_start: Timestamp::from_micros(start),
                 utc_end: Timestamp::from_micros(end),
-                busy: Busy::from_number(busy)?,
+                status: busy_of(busy)?,
                 event: Id::stored(event),
             })
         })
@@ -320,7 +345,7 @@ pub(crate) fn insert_many(
                 utc_end: entry.utc_end.micros(),
                 event_id: event.as_str(),
                 recurrence_id: &entry.recurrence_id,
-                busy: entry.busy as i32,
+                busy: busy_number(entry.busy),
                 participation: entry.answer.and_then(answer_number),
                 detail: entry.detail.as_deref(),
             })

@@ -41,27 +41,37 @@ pub(crate) fn list(tx: &mut ReadTx<'_>, event: &EventId) -> Result<Vec<Placement
         .collect())
 }
 
-/// Where the person sees an event, each place with their highest role in it.
+/// Where the person sees these events, each place with their highest role in it, by event and collection.
 pub(crate) fn list_seen(
     tx: &mut ReadTx<'_>,
     who: &Principal,
-    event: &EventId,
-) -> Result<Vec<(Placement, Role)>, Error> {
-    let rows: Vec<(i64, Option<String>, bool, i32)> = placements::table
+    events: &[&str],
+) -> Result<Vec<(EventId, Placement, Role)>, Error> {
+    let all = placements::table
         .inner_join(grants::table.on(grants::collection_id.eq(placements::collection_id)))
         .inner_join(person_groups::table.on(person_groups::group_id.eq(grants::grantee_id)))
-        .filter(placements::event_id.eq(event.as_str()))
         .filter(person_groups::person_id.eq(who.person.as_str()))
-        .order((placements::collection_id, grants::role.desc()))
-        .select((placements::collection_id, placements::person_id, placements::hidden, grants::role))
-        .load(tx.conn())?;
-    let mut seen: Vec<(Placement, Role)> = Vec::with_capacity(rows.len());
-    for (collection, person, hidden, rank) in rows {
+        .filter(grants::role.ge(Role::Read.rank()))
+        .order((placements::event_id, placements::collection_id, grants::role.desc()))
+        .select((
+            placements::event_id,
+            placements::collection_id,
+            placements::person_id,
+            placements::hidden,
+            grants::role,
+        ));
+    let rows: Vec<(String, i64, Option<String>, bool, i32)> = match events {
+        [one] => all.filter(placements::event_id.eq(*one)).load(tx.conn())?,
+        many => all.filter(placements::event_id.eq_any(many)).load(tx.conn())?,
+    };
+    let mut seen: Vec<(EventId, Placement, Role)> = Vec::with_capacity(rows.len());
+    for (event, collection, person, hidden, rank) in rows {
         let collection = CollectionId(collection);
-        if seen.last().is_none_or(|(last, _)| last.collection != collection)
-            && let Some(role) = Role::from_rank(rank)
-        {
-            seen.push((Placement { collection, person: person.map(Id::stored), hidden }, role));
+        let again =
+            seen.last().is_some_and(|(id, last, _)| id.as_str() == event && last.collection == collection);
+        if !again && let Some(role) = Role::from_rank(rank) {
+            let placement = Placement { collection, person: person.map(Id::stored), hidden };
+            seen.push((Id::stored(event), placement, role));
         }
     }
     Ok(seen)

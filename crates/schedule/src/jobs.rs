@@ -1,0 +1,70 @@
+//! What happens later. Each body may run more than once; [`run`] knows them by the kinds in [`KINDS`].
+
+mod horizon;
+mod invitation;
+mod notices;
+mod reminders;
+
+use renraku_base::{EventId, Id};
+use renraku_db::{CollectionId, Error, Tx, jobs};
+use serde::{Deserialize, Serialize};
+
+use crate::{ScheduleFault, service::placing};
+
+pub use horizon::{EXTEND_HORIZON, start_extending};
+pub(crate) use notices::{News, audience, details, tell};
+pub(crate) use reminders::remind_next;
+
+const SPREAD: &str = "schedule.spread";
+const TELL: &str = "schedule.tell";
+const REMIND: &str = "schedule.remind";
+
+/// The kinds of jobs that [`run`] does.
+pub const KINDS: [&str; 4] = [SPREAD, TELL, REMIND, EXTEND_HORIZON];
+
+/// Runs the body of a job in the transaction in which it is finished; `false` says that the kind is not of this area.
+///
+/// # Errors
+/// [`ScheduleFault`] when the database fails or the payload cannot be read: the job is run again.
+pub fn run(tx: &mut Tx<'_>, kind: &str, payload: &str) -> Result<bool, ScheduleFault> {
+    match kind {
+        SPREAD => run_spread(tx, payload)?,
+        TELL => notices::run(tx, payload)?,
+        REMIND => reminders::run(tx, payload)?,
+        EXTEND_HORIZON => horizon::run(tx)?,
+        _ => return Ok(false),
+    }
+    Ok(true)
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Spread {
+    event: String,
+    collections: Vec<i64>,
+}
+
+/// Brings an event into, or out of, the index and change log of these calendars.
+pub(crate) fn spread(
+    tx: &mut Tx<'_>,
+    event: &EventId,
+    collections: &[CollectionId],
+) -> Result<(), ScheduleFault> {
+    let payload = Spread {
+        event: event.as_str().to_owned(),
+        collections: collections.iter().map(|collection| collection.0).collect(),
+    };
+    let due = tx.now();
+    jobs::enqueue(tx, SPREAD, &payload, due, None)?;
+    Ok(())
+}
+
+fn run_spread(tx: &mut Tx<'_>, payload: &str) -> Result<(), ScheduleFault> {
+    let payload: Spread = read(payload)?;
+    let collections: Vec<CollectionId> = payload.collections.into_iter().map(CollectionId).collect();
+    placing::spread(tx, &Id::stored(payload.event), &collections)
+}
+
+fn read<'p, T: Deserialize<'p>>(payload: &'p str) -> Result<T, ScheduleFault> {
+    serde_json::from_str(payload).map_err(|error| Error::damaged(error).into())
+}

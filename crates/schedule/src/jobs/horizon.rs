@@ -1,0 +1,65 @@
+//! The index of series moves ahead with time.
+
+use std::time::Duration;
+
+use renraku_base::Timestamp;
+use renraku_db::{Tx, jobs};
+
+use crate::{
+    ScheduleFault,
+    model::Zone,
+    rules::recurrence::{self, Window},
+    service::index,
+    store,
+};
+
+/// The kind of the job that brings series further into the index; it enqueues itself for the next day.
+pub const EXTEND_HORIZON: &str = "schedule.extend_horizon";
+
+const DAY: Duration = Duration::from_hours(24);
+/// How many series one run brings forward, so that its transaction stays short.
+const SERIES: i64 = 200;
+
+/// Makes sure that the job is in the queue; called when the server starts.
+///
+/// # Errors
+/// [`ScheduleFault::Internal`] when the database fails.
+pub fn start_extending(tx: &mut Tx<'_>) -> Result<(), ScheduleFault> {
+    let now = tx.now();
+    enqueue(tx, now, 0)
+}
+
+/// One run a day, and further runs (`part`) on that day while there is more to do.
+fn enqueue(tx: &mut Tx<'_>, due: Timestamp, part: i64) -> Result<(), ScheduleFault> {
+    let day = due.seconds().div_euclid(86_400);
+    let unique = format!("{EXTEND_HORIZON}:{day}:{part}");
+    jobs::enqueue(tx, EXTEND_HORIZON, &(), due, Some(&unique))?;
+    Ok(())
+}
+
+pub(super) fn run(tx: &mut Tx<'_>) -> Result<(), ScheduleFault> {
+    let (now, horizon) = (tx.now(), tx.now() + index::AHEAD);
+    // What was indexed within the last day is far enough ahead.
+    let due = store::events::list_ending_index(tx, horizon - DAY, SERIES)?;
+    let more = i64::try_from(due.len()).is_ok_and(|count| count == SERIES);
+    for stored in due {
+        let Some(from) = stored.indexed.until else { continue };
+        let home = store::calendars::get(tx, &stored.calendar)?;
+        let zone = home.map_or(Zone::TOKYO, |home| home.time_zone);
+        let (items, truncated) = index::happenings(&stored, Window { from, to: horizon, zone })?;
+        // Those that begin before the old end are in the index already.
+        let new: Vec<_> = items.into_iter().filter(|it| it.at.utc_start >= from).collect();
+        let until = match new.last() {
+            Some(last) if truncated => Some(index::just_after(last.at.utc_start)),
+            _ => recurrence::end(&stored.event).is_none_or(|end| end > horizon).then_some(horizon),
+        };
+        let places = store::placements::list(tx, &stored.id)?;
+        index::insert(tx, &stored.id, &stored.event, &new, &places)?;
+        store::events::put_indexed_until(tx, &stored.id, until)?;
+    }
+    if more {
+        let part = now.micros();
+        return enqueue(tx, now, part);
+    }
+    enqueue(tx, now + DAY, 0)
+}

@@ -1,0 +1,77 @@
+//! What someone outside the office reads in a mail about an event. Mail to the outside is in Japanese, as all of the office's.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::Event;
+
+/// What an iTIP message does (RFC 5546 §1.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub(super) enum Method {
+    /// Invites, or tells of a change.
+    Request,
+    /// Calls off.
+    Cancel,
+}
+
+impl Method {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Request => "REQUEST",
+            Self::Cancel => "CANCEL",
+        }
+    }
+}
+
+/// A mail's subject and body.
+pub(super) struct Text {
+    pub subject: String,
+    pub body: String,
+}
+
+/// The mail about `event` that `organizer` sends.
+pub(super) fn text(method: Method, event: &Event, organizer: &str) -> Text {
+    let (mark, sentence) = match (method, event.sequence) {
+        (Method::Request, 0) => ("招待", "次の予定にご案内します。"),
+        (Method::Request, _) => ("変更", "次の予定が変更されました。"),
+        (Method::Cancel, _) => ("中止", "次の予定は中止になりました。"),
+    };
+    let title = if event.title.is_empty() { "（件名なし）" } else { &event.title };
+    let mut body = format!("{sentence}\n\n件名：{title}\n日時：{}\n", when(event));
+    if let Some(place) = event.place() {
+        body.push_str(&format!("場所：{place}\n"));
+    }
+    body.push_str(&format!("主催者：{organizer}\n"));
+    if !event.description.is_empty() {
+        body.push('\n');
+        body.push_str(&event.description);
+        body.push('\n');
+    }
+    Text { subject: format!("【{mark}】{title}"), body }
+}
+
+fn when(event: &Event) -> String {
+    let start = event.start.naive();
+    let day = start.format("%Y年%-m月%-d日");
+    if event.show_without_time {
+        return format!("{day}（終日）");
+    }
+    let zone = event.time_zone.map(|zone| format!("（{}）", zone.name())).unwrap_or_default();
+    format!("{day} {}{zone}", start.format("%-H:%M"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn says_what_happened_to_what_and_when() {
+        let mut event = Event::new("u", "打合せ", "2026-04-01T09:05:00".parse().unwrap());
+        let text = text(Method::Request, &event, "佐藤 花子");
+        assert_eq!(text.subject, "【招待】打合せ");
+        assert!(text.body.contains("日時：2026年4月1日 9:05（Asia/Tokyo）"), "{}", text.body);
+        event.sequence = 1;
+        assert_eq!(super::text(Method::Request, &event, "").subject, "【変更】打合せ");
+        assert_eq!(super::text(Method::Cancel, &event, "").subject, "【中止】打合せ");
+    }
+}

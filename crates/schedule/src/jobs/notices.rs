@@ -1,0 +1,200 @@
+//! Who takes part in an event hears what became of it: members of staff in their feeds, others by mail.
+
+use renraku_base::{EventId, Id, PersonId, Principal};
+use renraku_db::{Tx, jobs};
+use renraku_notify::{
+    Actor, Details, MailAddress, Notice, NotificationType, OutgoingMail, Repeat, Subject, service,
+};
+use renraku_people::directory;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    TELL,
+    invitation::{self, Method},
+    read,
+};
+use crate::{
+    ScheduleFault,
+    model::{Event, LocalDateTime},
+    store::events::StoredEvent,
+};
+
+/// How many are told in one transaction.
+const AT_ONCE: usize = 16;
+
+/// What became of an event, or of one of its occurrences.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct News<'e> {
+    pub kind: NotificationType,
+    pub stored: &'e StoredEvent,
+    /// The occurrence that it is about, and how that is now.
+    pub occurrence: Option<(LocalDateTime, &'e Event)>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Order {
+    kind: NotificationType,
+    event: EventId,
+    recurrence_id: Option<String>,
+    actor: PersonId,
+    details: Details,
+    /// Tells this news from any other about the event, so that a second run tells nobody twice.
+    version: i64,
+    staff: Vec<PersonId>,
+    /// What those outside are sent, and their addresses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    mail: Option<Mail>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Mail {
+    method: Method,
+    event: Event,
+    to: Vec<String>,
+}
+
+/// Writes down that these members of staff and these addresses outside are to be told.
+pub(crate) fn tell(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    news: News<'_>,
+    staff: Vec<PersonId>,
+    outside: Vec<String>,
+) -> Result<(), ScheduleFault> {
+    let staff: Vec<PersonId> = staff.into_iter().filter(|person| *person != who.person).collect();
+    if staff.is_empty() && outside.is_empty() {
+        return Ok(());
+    }
+    let shown = news.occurrence.map_or(&news.stored.event, |(_, occurrence)| occurrence);
+    let method = match news.kind {
+        NotificationType::Cancelled => Method::Cancel,
+        _ => Method::Request,
+    };
+    let order = Order {
+        kind: news.kind,
+        event: news.stored.id.clone(),
+        recurrence_id: news.occurrence.map(|(id, _)| id.to_string()),
+        actor: who.person.clone(),
+        details: details(shown),
+        version: news.stored.version,
+        staff,
+        mail: (!outside.is_empty()).then(|| Mail { method, event: shown.clone(), to: outside }),
+    };
+    let due = tx.now();
+    jobs::enqueue(tx, TELL, &order, due, None)?;
+    Ok(())
+}
+
+/// The facts of an event for a notification.
+pub(crate) fn details(event: &Event) -> Details {
+    Details {
+        title: Some(event.title.clone()).filter(|title| !title.is_empty()),
+        start: Some(event.start.to_string()),
+        time_zone: event.time_zone.map(|zone| zone.name().to_owned()),
+        show_without_time: event.show_without_time,
+        place: event.place().map(str::to_owned),
+        ..Details::default()
+    }
+}
+
+pub(super) fn run(tx: &mut Tx<'_>, payload: &str) -> Result<(), ScheduleFault> {
+    let order: Order = read(payload)?;
+    let named = directory::service::names(tx, std::slice::from_ref(&order.actor))?;
+    let actor = named.get(&order.actor);
+    let (staff_now, staff_rest) = order.staff.split_at(order.staff.len().min(AT_ONCE));
+    let notice = Notice {
+        kind: order.kind,
+        subject: Subject {
+            event_id: Some(order.event.clone()),
+            recurrence_id: order.recurrence_id.clone(),
+            ..Subject::default()
+        },
+        actor: actor
+            .map(|person| Actor { person_id: Some(order.actor.clone()), name: person.name.full.clone() }),
+        details: order.details.clone(),
+        repeat: Repeat::Once(key(&order)),
+    };
+    service::tell_all(tx, staff_now, &notice)?;
+
+    let mut mail_rest = Vec::new();
+    if let Some(mail) = &order.mail
+        && let Some(from) = actor.and_then(|person| Some((person.email.clone()?, person.name.full.clone())))
+    {
+        let (now, rest) = mail.to.split_at(mail.to.len().min(AT_ONCE));
+        mail_rest = rest.to_vec();
+        for address in now {
+            let outgoing = outgoing(&order, mail, address, (&from.0, &from.1), tx.now());
+            let due = tx.now();
+            service::queue_mail(tx, &outgoing, due)?;
+        }
+    }
+    if !staff_rest.is_empty() || !mail_rest.is_empty() {
+        let rest = Order {
+            staff: staff_rest.to_vec(),
+            mail: order
+                .mail
+                .clone()
+                .filter(|_| !mail_rest.is_empty())
+                .map(|mail| Mail { to: mail_rest, ..mail }),
+            ..order
+        };
+        let due = tx.now();
+        jobs::enqueue(tx, TELL, &rest, due, None)?;
+    }
+    Ok(())
+}
+
+fn key(order: &Order) -> String {
+    let recurrence = order.recurrence_id.as_deref().unwrap_or_default();
+    format!("{}:{}:{recurrence}:{}", order.kind.as_str(), order.event, order.version)
+}
+
+fn outgoing(
+    order: &Order,
+    mail: &Mail,
+    address: &str,
+    (email, name): (&str, &str),
+    now: renraku_base::Timestamp,
+) -> OutgoingMail {
+    let text = invitation::text(mail.method, &mail.event, name);
+    let domain = email.rsplit('@').next().unwrap_or("localhost");
+    let to = address.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+    let recurrence = order.recurrence_id.as_deref().unwrap_or_default().replace([':', '-'], "");
+    OutgoingMail {
+        message_id: format!(
+            "{}.{recurrence}.{}.{}.{to}@{domain}",
+            order.event,
+            mail.event.sequence,
+            mail.method.as_str().to_lowercase()
+        ),
+        date: now,
+        from: MailAddress { name: Some(name.to_owned()), email: email.to_owned() },
+        to: vec![MailAddress { name: None, email: address.to_owned() }],
+        cc: Vec::new(),
+        bcc: Vec::new(),
+        subject: text.subject,
+        text: text.body,
+        calendar: None,
+        in_reply_to: None,
+        references: Vec::new(),
+    }
+}
+
+/// The staff and the addresses outside among an event's participants, without the organizer.
+pub(crate) fn audience(event: &Event, organizer: Option<&PersonId>) -> (Vec<PersonId>, Vec<String>) {
+    let others = event
+        .participants
+        .values()
+        .filter(|participant| participant.person_id.is_none() || participant.person_id.as_ref() != organizer);
+    let (mut staff, mut outside) = (Vec::new(), Vec::new());
+    for participant in others {
+        match (&participant.person_id, &participant.calendar_address) {
+            (Some(person), _) => staff.push(Id::clone(person)),
+            (None, Some(address)) => outside.extend(crate::service::staff::mail_address(address)),
+            (None, None) => {}
+        }
+    }
+    (staff, outside)
+}

@@ -1,0 +1,24 @@
+use renraku_base::{CalendarId, ETag, EventId, FacilityId};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::Event;
+
+/// An event as one person sees it.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EventView {
+    /// Identifies the event.
+    pub id: EventId,
+    /// The calendar in which the reader sees it.
+    pub calendar_id: CalendarId,
+    /// What it books.
+    pub facility_ids: Vec<FacilityId>,
+    /// Whether the reader organizes it.
+    pub is_organizer: bool,
+    /// Its version, as this reader sees it.
+    pub etag: ETag,
+    /// The event itself.
+    #[serde(flatten)]
+    pub event: Event,
+}

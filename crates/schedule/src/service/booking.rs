@@ -1,0 +1,197 @@
+//! Facilities are taken here and nowhere else, whatever path an event comes by.
+
+use std::{collections::HashMap, time::Duration};
+
+use renraku_base::{EventId, FacilityId, FieldFault, PersonId, Principal, Timestamp};
+use renraku_db::{CollectionId, ReadTx, Tx};
+use renraku_people::directory;
+
+use super::index::Happening;
+use crate::{
+    Alternative, FacilityTaken, ScheduleFault,
+    model::{BookingRules, Event, Privacy, Status, Zone},
+    rules::{
+        booking::{self, Slot, Taken},
+        recurrence,
+    },
+    store::{
+        self,
+        events::StoredEvent,
+        facilities::{Bookable, StoredFacility},
+    },
+};
+
+/// How long after the start of a series that books a facility its last occurrence may end: 24 months and a day's grace.
+const SERIES: Duration = Duration::from_hours(24 * 732);
+/// How far ahead a free slot is looked for.
+const SEARCH: Duration = Duration::from_hours(24 * (booking::SEARCH_DAYS as u64 + 1));
+/// How many other facilities are looked at.
+const SUBSTITUTES: i64 = 20;
+/// More bookings than a facility can have between now and the end of the longest series.
+const BOOKINGS: i64 = 100_000;
+
+/// A series that books something ends within 24 months, so that all its slots can be taken at once.
+pub(crate) fn must_end(event: &Event, facilities: &[FacilityId]) -> Result<(), ScheduleFault> {
+    if facilities.is_empty() || !event.is_series() {
+        return Ok(());
+    }
+    let start = Timestamp::from(event.zone_for(Zone::TOKYO).instant(event.start.naive()));
+    match recurrence::end(event) {
+        Some(end) if end <= start + SERIES => Ok(()),
+        _ => Err(ScheduleFault::FacilitySeriesNeedsEnd),
+    }
+}
+
+/// Takes the facilities of an event for all its occurrences, and tells in which collections their bookings are.
+///
+/// The facilities' rows are written first, in ascending order of their ids: until the transaction ends nobody else books
+/// them. Only then is it asked whether they are free.
+pub(crate) fn take(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    event: &StoredEvent,
+    happenings: &[Happening],
+) -> Result<Vec<CollectionId>, ScheduleFault> {
+    if event.facilities.is_empty() {
+        return Ok(Vec::new());
+    }
+    lock(tx, &event.facilities)?;
+    let ids: Vec<&str> = event.facilities.iter().map(FacilityId::as_str).collect();
+    let booked = store::facilities::list_bookable(tx, &ids)?;
+    let wanted = slots(event, happenings);
+    for it in &booked {
+        keeps_rules(&it.facility.booking_rules, &wanted)?;
+    }
+    let collections: Vec<CollectionId> = booked.iter().map(|it| it.collection).collect();
+    let (Some(first), Some(end)) = (wanted.first(), wanted.iter().map(|slot| slot.utc_end).max()) else {
+        return Ok(collections);
+    };
+    let mut taken = list_taken(tx, &collections, (first.utc_start, end))?;
+    for it in &booked {
+        let held = taken.remove(&it.collection).unwrap_or_default();
+        if let Some((slot, by)) = booking::conflict(&wanted, &held, &event.id) {
+            return Err(refusal(tx, who, it, slot, by)?);
+        }
+    }
+    Ok(collections)
+}
+
+fn lock(tx: &mut Tx<'_>, facilities: &[FacilityId]) -> Result<(), ScheduleFault> {
+    let mut faults = Vec::new();
+    for (at, id) in facilities.iter().enumerate() {
+        if store::facilities::lock(tx, id)?.is_none() {
+            let pointer = format!("/facilityIds/{at}");
+            faults.push(FieldFault::new(pointer, "unknown-facility", "there is no facility with this id"));
+        }
+    }
+    if faults.is_empty() { Ok(()) } else { Err(ScheduleFault::Invalid(faults)) }
+}
+
+/// The times for which the event needs its facilities, in order.
+fn slots(event: &StoredEvent, happenings: &[Happening]) -> Vec<Slot> {
+    let takes_place = |it: &&Happening| it.own.as_ref().unwrap_or(&event.event).status != Status::Cancelled;
+    let mut slots: Vec<Slot> = happenings
+        .iter()
+        .filter(takes_place)
+        .map(|it| Slot { utc_start: it.at.utc_start, utc_end: it.at.utc_end })
+        .collect();
+    slots.sort_unstable();
+    slots
+}
+
+/// What is taken in each of these calendars, in order of start.
+fn list_taken(
+    tx: &mut ReadTx<'_>,
+    collections: &[CollectionId],
+    window: (Timestamp, Timestamp),
+) -> Result<HashMap<CollectionId, Vec<Taken>>, ScheduleFault> {
+    let mut taken: HashMap<CollectionId, Vec<Taken>> = HashMap::new();
+    for it in store::occurrences::list_busy(tx, collections, window, BOOKINGS)? {
+        let slot = Slot { utc_start: it.utc_start, utc_end: it.utc_end };
+        taken.entry(it.collection).or_default().push(Taken { slot, event_id: it.event });
+    }
+    Ok(taken)
+}
+
+fn refusal(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    held: &Bookable,
+    wanted: Slot,
+    by: &Taken,
+) -> Result<ScheduleFault, ScheduleFault> {
+    Ok(ScheduleFault::FacilityTaken(Box::new(FacilityTaken {
+        facility_id: held.facility.id.clone(),
+        utc_start: by.slot.utc_start,
+        holder: holder(tx, &who.person, &by.event_id)?,
+        until: by.slot.utc_end,
+        alternatives: alternatives(tx, held, wanted)?,
+    })))
+}
+
+/// The name of whoever made the booking; `None` when the event is private and not the reader's own.
+fn holder(tx: &mut ReadTx<'_>, reader: &PersonId, event: &EventId) -> Result<Option<String>, ScheduleFault> {
+    let Some(stored) = store::events::get(tx, event)? else { return Ok(None) };
+    let Some(organizer) = stored.organizer else { return Ok(None) };
+    let own = organizer == *reader || stored.event.participation(reader).is_some();
+    if stored.event.privacy != Privacy::Public && !own {
+        return Ok(None);
+    }
+    let names = directory::service::names(tx, std::slice::from_ref(&organizer))?;
+    Ok(names.into_values().next().map(|person| person.name.full))
+}
+
+/// Free slots of the same length: in other facilities at the same time, or in the same one at another.
+fn alternatives(
+    tx: &mut ReadTx<'_>,
+    held: &Bookable,
+    wanted: Slot,
+) -> Result<Vec<Alternative>, ScheduleFault> {
+    let mut looked_at = store::facilities::list_substitutes(tx, &held.facility, SUBSTITUTES)?;
+    looked_at.push(held.clone());
+    let collections: Vec<CollectionId> = looked_at.iter().map(|it| it.collection).collect();
+    let taken = list_taken(tx, &collections, (wanted.utc_start, wanted.utc_end + SEARCH))?;
+    let taken: HashMap<FacilityId, Vec<Slot>> = looked_at
+        .iter()
+        .filter_map(|it| {
+            let slots = taken.get(&it.collection)?.iter().map(|taken| taken.slot).collect();
+            Some((it.facility.id.clone(), slots))
+        })
+        .collect();
+    let others: Vec<FacilityId> = looked_at
+        .iter()
+        .filter(|it| keeps_rules(&it.facility.booking_rules, &[wanted]).is_ok())
+        .map(|it| it.facility.id.clone())
+        .collect();
+    let mut offers = booking::alternatives(&held.facility.id, wanted, &others, &taken);
+    let allowed = |facility: &StoredFacility, offer: &Alternative| {
+        let slot = Slot { utc_start: offer.utc_start, utc_end: offer.utc_end };
+        facility.id != offer.facility_id || keeps_rules(&facility.booking_rules, &[slot]).is_ok()
+    };
+    offers.retain(|offer| allowed(&held.facility, offer));
+    Ok(offers)
+}
+
+/// Whether the facility may be taken at these times at all.
+fn keeps_rules(rules: &BookingRules, slots: &[Slot]) -> Result<(), ScheduleFault> {
+    let refuse = |pointer: &str, code: &'static str, detail: &str| {
+        Err(ScheduleFault::FacilityRules(FieldFault::new(pointer, code, detail)))
+    };
+    let opens = rules.opens.map_or(0, |opens| opens.minutes());
+    let closes = rules.closes.map_or(24 * 60, |closes| closes.minutes());
+    let any_hour = rules.opens.is_none() && rules.closes.is_none();
+    for slot in slots {
+        let length = slot.utc_end.micros() - slot.utc_start.micros();
+        if let Some(longest) = rules.max_duration
+            && length > (longest.days() * 86_400 + longest.seconds()).saturating_mul(1_000_000)
+        {
+            return refuse("/duration", "facility-too-long", "longer than the facility may be booked");
+        }
+        let local = Zone::TOKYO.local(slot.utc_start.to_datetime());
+        let minute = (local - local.date().and_time(chrono::NaiveTime::MIN)).num_minutes();
+        if !any_hour && (minute < opens || minute + length / 60_000_000 > closes) {
+            return refuse("/start", "facility-closed", "the facility is not open then");
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,102 @@
+use renraku_base::{CalendarId, Principal, Role};
+use renraku_db::{Changed, Tx};
+use renraku_notify::NotificationType;
+use renraku_people::access;
+
+use super::{
+    booking,
+    calendars::{readable, stored_default},
+    index, placing, staff,
+    view::Sight,
+};
+use crate::{
+    ScheduleFault,
+    jobs::{self, News},
+    model::{EventDraft, EventView},
+    store::{
+        self,
+        calendars::StoredCalendar,
+        events::{Indexed, StoredEvent},
+        placements::Placement,
+    },
+};
+
+/// Stores a new event in a calendar, books its facilities, places it in the calendars of the staff who take part, and has
+/// everyone told.
+///
+/// # Errors
+/// [`ScheduleFault::NotFound`] or [`ScheduleFault::Forbidden`] for the calendar, [`ScheduleFault::Invalid`],
+/// [`ScheduleFault::IdTaken`], [`ScheduleFault::UidTaken`], [`ScheduleFault::FacilityTaken`],
+/// [`ScheduleFault::FacilitySeriesNeedsEnd`], [`ScheduleFault::FacilityRules`].
+pub fn create_event(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    draft: &EventDraft,
+) -> Result<Changed<EventView>, ScheduleFault> {
+    let (home, role) = writable(tx, who, draft.calendar_id.as_ref())?;
+    let organizer = home.owner();
+    let mut event = draft.event.clone();
+    event.sequence = 0;
+    staff::complete(tx, &mut event, organizer.as_ref(), None)?;
+    booking::must_end(&event, &draft.facility_ids)?;
+    let mut stored = StoredEvent {
+        id: draft.id.clone(),
+        calendar: home.id.clone(),
+        organizer,
+        version: tx.next_version(None),
+        indexed: Indexed::default(),
+        facilities: draft.facility_ids.clone(),
+        event,
+    };
+    let (happenings, indexed) = index::to_index(&stored, home.time_zone, tx.now())?;
+    stored.indexed = indexed;
+    let facilities = booking::take(tx, who, &stored, &happenings)?;
+    if !store::events::insert(tx, &stored)? {
+        return Err(taken(tx, &stored)?);
+    }
+    let places = placing::places(tx, &stored, &home, &facilities, &[])?;
+    let recorded = placing::put_new(tx, &stored, &places, &happenings)?;
+
+    let (invited, outside) = jobs::audience(&stored.event, stored.organizer.as_ref());
+    let news = News { kind: NotificationType::Invited, stored: &stored, occurrence: None };
+    jobs::tell(tx, who, news, invited, outside)?;
+    let now = tx.now();
+    jobs::remind_next(tx, &stored, home.time_zone, now)?;
+
+    let place = Placement { collection: home.collection, person: home.owner(), hidden: false };
+    let view = Sight::in_calendar(&stored.id, &place, role, home).view(&who.person, &stored);
+    Ok(recorded.with(view.ok_or(ScheduleFault::NotFound)?))
+}
+
+/// The calendar that is named, or the person's own, if they may write into it.
+pub(crate) fn writable(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    calendar: Option<&CalendarId>,
+) -> Result<(StoredCalendar, Role), ScheduleFault> {
+    let Some(id) = calendar else {
+        return Ok((stored_default(tx, &who.person)?, Role::Manage));
+    };
+    match readable(tx, who, id)? {
+        (calendar, role) if role >= Role::Write => Ok((calendar, role)),
+        _ => Err(ScheduleFault::Forbidden),
+    }
+}
+
+/// Why a new event was not stored: its id, or its uid in the calendar, stands for another.
+fn taken(tx: &mut Tx<'_>, stored: &StoredEvent) -> Result<ScheduleFault, ScheduleFault> {
+    let same_uid = store::events::find_by_uid(tx, &stored.calendar, &stored.event.uid)?;
+    Ok(match same_uid {
+        Some(other) if other.id != stored.id => ScheduleFault::UidTaken(other.id),
+        _ => ScheduleFault::IdTaken,
+    })
+}
+
+/// What someone may do in the calendar in which an event was made.
+pub(crate) fn role_in(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    home: &StoredCalendar,
+) -> Result<Option<Role>, ScheduleFault> {
+    Ok(access::role(tx, who, home.collection)?)
+}

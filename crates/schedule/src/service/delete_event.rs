@@ -1,0 +1,147 @@
+use renraku_base::{ETag, EventId, Precondition, Principal};
+use renraku_db::{Changed, CollectionId, ObjectType, Tx, changes};
+use renraku_notify::NotificationType;
+
+use super::{
+    placing,
+    reply_event::{Answer, answer},
+    update_event::{Change, Opened, Scope, open},
+    view::Sight,
+};
+use crate::{
+    ScheduleFault,
+    jobs::{self, News},
+    model::{LocalDateTime, ParticipationStatus},
+    rules::recurrence,
+    store::{self, calendars::StoredCalendar, events::StoredEvent, placements::Placement},
+};
+
+/// How many events of a calendar are removed before the next ones are read.
+const PAGE: i64 = 200;
+
+/// Deletes an event, or leaves one occurrence out of its series. From the organizer's side it is called off for everyone; a
+/// participant declines it and puts it away.
+///
+/// # Errors
+/// [`ScheduleFault::NotFound`], [`ScheduleFault::Forbidden`], [`ScheduleFault::Stale`].
+pub fn delete_event(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    id: &EventId,
+    scope: Scope,
+    precondition: &Precondition,
+) -> Result<Changed<()>, ScheduleFault> {
+    match open(tx, who, id, precondition) {
+        Ok(opened) => match scope {
+            Scope::All => call_off(tx, who, &opened),
+            Scope::This(recurrence_id) => leave_out(tx, who, opened, recurrence_id),
+        },
+        Err(ScheduleFault::NotOrganizer) => put_away(tx, who, id, scope, precondition),
+        Err(fault) => Err(fault),
+    }
+}
+
+fn call_off(tx: &mut Tx<'_>, who: &Principal, opened: &Opened) -> Result<Changed<()>, ScheduleFault> {
+    tell_of_end(tx, who, &opened.stored)?;
+    remove(tx, &opened.stored, &opened.places)?;
+    let recorded = changes::record_gone(tx, opened.home.collection, ObjectType::Event, &opened.stored.id);
+    Ok(recorded.with(()))
+}
+
+/// Everyone hears that an event does not take place. What is over is no news.
+fn tell_of_end(tx: &mut Tx<'_>, who: &Principal, stored: &StoredEvent) -> Result<(), ScheduleFault> {
+    if recurrence::end(&stored.event).is_some_and(|end| end < tx.now()) {
+        return Ok(());
+    }
+    let mut last = stored.clone();
+    last.version = tx.next_version(Some(stored.version));
+    last.event.sequence = stored.event.sequence.saturating_add(1);
+    let (staff, outside) = jobs::audience(&last.event, last.organizer.as_ref());
+    jobs::tell(
+        tx,
+        who,
+        News { kind: NotificationType::Cancelled, stored: &last, occurrence: None },
+        staff,
+        outside,
+    )
+}
+
+/// Takes an event with its places, occurrences and bookings away.
+fn remove(tx: &mut Tx<'_>, stored: &StoredEvent, places: &[Placement]) -> Result<(), ScheduleFault> {
+    store::occurrences::remove(tx, &stored.id, None)?;
+    store::placements::remove_all(tx, &stored.id)?;
+    store::events::remove(tx, &stored.id)?;
+    let shown: Vec<CollectionId> =
+        places.iter().filter(|place| !place.hidden).map(|place| place.collection).collect();
+    placing::record_gone(tx, &stored.id, &shown)?;
+    Ok(())
+}
+
+fn leave_out(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    opened: Opened,
+    recurrence_id: LocalDateTime,
+) -> Result<Changed<()>, ScheduleFault> {
+    if !recurrence::has_occurrence(&opened.stored.event, recurrence_id) {
+        return Err(ScheduleFault::NotFound);
+    }
+    let mut after = opened.stored.clone();
+    after.event = opened.stored.event.without(recurrence_id);
+    let home = opened.home.clone();
+    let change = Change { before: opened, home, after, scope: Scope::This(recurrence_id) };
+    Ok(change.store(tx, who)?.map(|_| ()))
+}
+
+/// A participant does not want an event in their calendar: that is a no, and the event leaves their calendar alone.
+fn put_away(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    id: &EventId,
+    scope: Scope,
+    precondition: &Precondition,
+) -> Result<Changed<()>, ScheduleFault> {
+    let stored = store::events::get(tx, id)?.ok_or(ScheduleFault::NotFound)?;
+    if !precondition.holds(&ETag::of(stored.version)) {
+        let view = Sight::of(tx, who, &[id.as_str()])?.view(&who.person, &stored);
+        return Err(ScheduleFault::stale(&view));
+    }
+    let no = |recurrence_id| Answer {
+        participation_status: ParticipationStatus::Declined,
+        comment: None,
+        recurrence_id,
+    };
+    match scope {
+        Scope::This(recurrence_id) => Ok(answer(tx, who, id, &no(Some(recurrence_id)))?.map(|_| ())),
+        Scope::All => {
+            let changed = answer(tx, who, id, &no(None))?;
+            let places = store::placements::list(tx, id)?;
+            for place in places.iter().filter(|place| place.person.as_ref() == Some(&who.person)) {
+                store::placements::put_hidden(tx, id, place.collection, true)?;
+                store::occurrences::remove(tx, id, Some(place.collection))?;
+                let _recorded = changes::record_gone(tx, place.collection, ObjectType::Event, id);
+            }
+            Ok(changed.map(|_| ()))
+        }
+    }
+}
+
+/// Takes every event away that was made in a calendar, and everything else out of it.
+pub(crate) fn empty_calendar(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    calendar: &StoredCalendar,
+) -> Result<(), ScheduleFault> {
+    loop {
+        let events = store::events::list_made_in(tx, &calendar.id, "", PAGE)?;
+        if events.is_empty() {
+            return Ok(());
+        }
+        for stored in &events {
+            tx.hold(stored.id.as_str())?;
+            tell_of_end(tx, who, stored)?;
+            let places = store::placements::list(tx, &stored.id)?;
+            remove(tx, stored, &places)?;
+        }
+    }
+}

@@ -1,0 +1,15 @@
+use renraku_base::{EventId, Principal};
+use renraku_db::ReadTx;
+
+use super::view::Sight;
+use crate::{ScheduleFault, model::EventView, store};
+
+/// One event as the person sees it.
+///
+/// # Errors
+/// [`ScheduleFault::NotFound`] when they do not see it.
+pub fn get_event(tx: &mut ReadTx<'_>, who: &Principal, id: &EventId) -> Result<EventView, ScheduleFault> {
+    let stored = store::events::get(tx, id)?.ok_or(ScheduleFault::NotFound)?;
+    let sight = Sight::of(tx, who, &[id.as_str()])?;
+    sight.view(&who.person, &stored).ok_or(ScheduleFault::NotFound)
+}

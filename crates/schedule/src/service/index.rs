@@ -1,0 +1,146 @@
+//! Which occurrences of an event stand in the index of which calendar.
+
+use std::time::Duration;
+
+use renraku_base::{EventId, Timestamp};
+use renraku_db::{Error, Tx};
+
+use crate::{
+    model::{Event, ParticipationStatus, Status, Zone},
+    rules::{
+        free_busy::{self, BusyStatus},
+        recurrence::{self, Instance, MAX_INSTANCES, Window},
+    },
+    store::{
+        self,
+        events::{Indexed, StoredEvent},
+        occurrences::Entry,
+        placements::Placement,
+    },
+};
+
+/// How far back a series is in the index when it is stored.
+pub(crate) const BEHIND: Duration = Duration::from_hours(24 * 400);
+/// How far ahead a series is in the index; a job moves it forward each day.
+pub(crate) const AHEAD: Duration = Duration::from_hours(24 * 400);
+/// Windows that stay this near to now are answered from the index alone, even if the job did not run for 100 days.
+pub(crate) const SURE: Duration = Duration::from_hours(24 * 300);
+
+/// One occurrence, before it is known in which calendar.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Happening {
+    pub at: Instance,
+    /// The occurrence itself where it differs from its series by more than its time.
+    pub own: Option<Event>,
+    /// What a window shows of the difference.
+    pub detail: Option<String>,
+}
+
+impl Happening {
+    pub fn recurrence_id(&self) -> String {
+        self.at.recurrence_id.map(|id| id.to_string()).unwrap_or_default()
+    }
+
+    /// The entry of this occurrence in one calendar.
+    pub fn entry(&self, event: &Event, placement: &Placement) -> Entry {
+        let shown = self.own.as_ref().unwrap_or(event);
+        let answer = placement.person.as_ref().and_then(|person| shown.participation(person));
+        Entry {
+            collection: placement.collection,
+            utc_start: self.at.utc_start,
+            utc_end: self.at.utc_end,
+            recurrence_id: self.recurrence_id(),
+            busy: busy(shown, placement, answer),
+            answer,
+            detail: self.detail.clone(),
+        }
+    }
+}
+
+/// How an occurrence takes the time of a person, or of a facility: that is held by whatever takes place, however the
+/// people take it.
+fn busy(shown: &Event, placement: &Placement, answer: Option<ParticipationStatus>) -> Option<BusyStatus> {
+    match placement.person {
+        Some(_) => free_busy::busy_status(shown.status, shown.free_busy_status, shown.privacy, answer),
+        None => (shown.status != Status::Cancelled).then_some(BusyStatus::Confirmed),
+    }
+}
+
+/// The occurrences of an event in a window, in the order of their start.
+pub(crate) fn happenings(stored: &StoredEvent, window: Window) -> Result<(Vec<Happening>, bool), Error> {
+    let expansion = recurrence::expand(&stored.event, window, MAX_INSTANCES);
+    let head = stored.head();
+    let items = expansion
+        .items
+        .into_iter()
+        .map(|at| {
+            let changed = at.recurrence_id.filter(|_| at.changed);
+            let own = changed.and_then(|id| stored.event.occurrence(id).map(|own| (id, own)));
+            let detail = match &own {
+                Some((id, own)) => head.of_occurrence(own, *id)?,
+                None => None,
+            };
+            Ok(Happening { at, own: own.map(|(_, own)| own), detail })
+        })
+        .collect::<Result<Vec<_>, Error>>()?;
+    Ok((items, expansion.truncated))
+}
+
+/// The occurrences of an event that belong into the index now, and the part of time that they cover. Of what books a
+/// facility everything belongs there, so that a clash is found however far ahead it lies.
+pub(crate) fn to_index(
+    stored: &StoredEvent,
+    zone: Zone,
+    now: Timestamp,
+) -> Result<(Vec<Happening>, Indexed), Error> {
+    let always =
+        Window { from: Timestamp::from_micros(i64::MIN), to: Timestamp::from_micros(i64::MAX), zone };
+    if !stored.event.is_series() {
+        return Ok((happenings(stored, always)?.0, Indexed::default()));
+    }
+    let end = recurrence::end(&stored.event);
+    if !stored.facilities.is_empty() && end.is_some() {
+        return Ok((happenings(stored, always)?.0, Indexed::default()));
+    }
+    let window = Window { from: now - BEHIND, to: now + AHEAD, zone };
+    let (items, truncated) = happenings(stored, window)?;
+    let first = zone_instant(&stored.event, zone);
+    let earlier = first < window.from || overrides_reach_back(&stored.event, zone, window.from);
+    let until = match items.last() {
+        Some(last) if truncated => Some(just_after(last.at.utc_start)),
+        _ => (end.is_none_or(|end| end > window.to)).then_some(window.to),
+    };
+    Ok((items, Indexed { from: earlier.then_some(window.from), until }))
+}
+
+/// The end of an index whose last occurrence starts at `start`.
+pub(crate) fn just_after(start: Timestamp) -> Timestamp {
+    start + Duration::from_micros(1)
+}
+
+fn zone_instant(event: &Event, zone: Zone) -> Timestamp {
+    event.zone_for(zone).instant(event.start.naive()).into()
+}
+
+fn overrides_reach_back(event: &Event, zone: Zone, from: Timestamp) -> bool {
+    let zone = event.zone_for(zone);
+    event.recurrence_overrides.iter().any(|(id, patch)| {
+        let start = patch.start().unwrap_or(*id);
+        Timestamp::from(zone.instant(start.naive())) < from
+    })
+}
+
+/// Puts occurrences into the index of these calendars, except where the person put the event away.
+pub(crate) fn insert(
+    tx: &mut Tx<'_>,
+    id: &EventId,
+    event: &Event,
+    happenings: &[Happening],
+    placements: &[Placement],
+) -> Result<(), Error> {
+    let entries = placements
+        .iter()
+        .filter(|placement| !placement.hidden)
+        .flat_map(|placement| happenings.iter().map(move |it| (id.clone(), it.entry(event, placement))));
+    store::occurrences::insert_many(tx, entries)
+}

@@ -1,0 +1,187 @@
+//! In which calendars an event is seen, and what is written when that or the event changes.
+
+use renraku_base::{EventId, PersonId};
+use renraku_db::{
+    CollectionId, ObjectType, Tx,
+    changes::{self, Recorded},
+};
+
+use super::{calendars::stored_default, index::Happening};
+use crate::{
+    ScheduleFault, jobs as later,
+    store::{self, calendars::StoredCalendar, events::StoredEvent, placements::Placement},
+};
+
+/// In so many calendars an event is indexed and recorded within the request; in the rest by a job, because a transaction
+/// holds the counter of each calendar until it commits.
+pub(crate) const AT_ONCE: usize = 16;
+
+/// The calendars in which an event belongs: the one in which it was made, those of its facilities, the default calendar of
+/// each member of staff who takes part. What someone put away stays away.
+pub(crate) fn places(
+    tx: &mut Tx<'_>,
+    stored: &StoredEvent,
+    home: &StoredCalendar,
+    facilities: &[CollectionId],
+    before: &[Placement],
+) -> Result<Vec<Placement>, ScheduleFault> {
+    let owner = home.owner();
+    let mut places = vec![Placement { collection: home.collection, person: owner.clone(), hidden: false }];
+    places.extend(facilities.iter().map(|collection| Placement {
+        collection: *collection,
+        person: None,
+        hidden: false,
+    }));
+    let persons: Vec<&PersonId> = stored
+        .event
+        .participants
+        .values()
+        .filter_map(|participant| participant.person_id.as_ref())
+        .filter(|person| Some(*person) != owner.as_ref())
+        .collect();
+    if !persons.is_empty() {
+        let ids: Vec<&str> = persons.iter().map(|person| person.as_str()).collect();
+        let known = store::calendars::list_defaults(tx, &ids)?;
+        for person in persons {
+            let collection = match known.iter().find(|(owner, _)| owner == person) {
+                Some((_, collection)) => *collection,
+                None => stored_default(tx, person)?.collection,
+            };
+            let hidden = before.iter().any(|place| place.collection == collection && place.hidden);
+            places.push(Placement { collection, person: Some(person.clone()), hidden });
+        }
+    }
+    places
+        .sort_by_key(|place| (place.collection != home.collection, place.person.is_some(), place.collection));
+    places.dedup_by_key(|place| place.collection);
+    Ok(places)
+}
+
+/// Writes the places and index entries of a new event and records it in each calendar.
+pub(crate) fn put_new(
+    tx: &mut Tx<'_>,
+    stored: &StoredEvent,
+    places: &[Placement],
+    happenings: &[Happening],
+) -> Result<Recorded, ScheduleFault> {
+    insert_places(tx, stored, places)?;
+    index_and_record(tx, stored, places, happenings)
+}
+
+/// The same for an event that is seen already: what changed is written, and calendars that lose it are told.
+pub(crate) fn put_changed(
+    tx: &mut Tx<'_>,
+    stored: &StoredEvent,
+    (before, places): (&[Placement], &[Placement]),
+    happenings: &[Happening],
+    open_before: bool,
+) -> Result<Recorded, ScheduleFault> {
+    store::occurrences::remove(tx, &stored.id, None)?;
+    let mut sorted: Vec<Placement> = places.to_vec();
+    sorted.sort_by_key(|place| place.collection);
+    if sorted != before || open_before == stored.indexed.is_whole() {
+        store::placements::remove_all(tx, &stored.id)?;
+        insert_places(tx, stored, places)?;
+        let lost: Vec<CollectionId> = before
+            .iter()
+            .map(|place| place.collection)
+            .filter(|collection| !places.iter().any(|place| place.collection == *collection))
+            .collect();
+        record_gone(tx, &stored.id, &lost)?;
+    }
+    index_and_record(tx, stored, places, happenings)
+}
+
+fn insert_places(tx: &mut Tx<'_>, stored: &StoredEvent, places: &[Placement]) -> Result<(), ScheduleFault> {
+    let open = !stored.indexed.is_whole();
+    let rows: Vec<_> = places.iter().map(|place| (&stored.id, place, open)).collect();
+    Ok(store::placements::insert_many(tx, &rows)?)
+}
+
+fn index_and_record(
+    tx: &mut Tx<'_>,
+    stored: &StoredEvent,
+    places: &[Placement],
+    happenings: &[Happening],
+) -> Result<Recorded, ScheduleFault> {
+    let shown = shown(places);
+    let now = shown.get(..AT_ONCE).unwrap_or(&shown);
+    super::index::insert(tx, &stored.id, &stored.event, happenings, now)?;
+    record(tx, &stored.id, places)
+}
+
+fn shown(places: &[Placement]) -> Vec<Placement> {
+    places.iter().filter(|place| !place.hidden).cloned().collect()
+}
+
+/// Records a change of an event in the calendars that show it.
+pub(crate) fn record(
+    tx: &mut Tx<'_>,
+    event: &EventId,
+    places: &[Placement],
+) -> Result<Recorded, ScheduleFault> {
+    let shown: Vec<CollectionId> = shown(places).iter().map(|place| place.collection).collect();
+    let (now, rest) = shown.split_at(shown.len().min(AT_ONCE));
+    if !rest.is_empty() {
+        later::spread(tx, event, rest)?;
+    }
+    let mut recorded = None;
+    for collection in now {
+        recorded = Some(changes::record(tx, *collection, ObjectType::Event, event));
+    }
+    recorded.ok_or_else(|| renraku_db::Error::damaged(format!("event {event} is in no calendar")).into())
+}
+
+/// Records that an event went out of these calendars.
+pub(crate) fn record_gone(
+    tx: &mut Tx<'_>,
+    event: &EventId,
+    collections: &[CollectionId],
+) -> Result<Option<Recorded>, ScheduleFault> {
+    let (now, rest) = collections.split_at(collections.len().min(AT_ONCE));
+    if !rest.is_empty() {
+        later::spread(tx, event, rest)?;
+    }
+    let mut recorded = None;
+    for collection in now {
+        recorded = Some(changes::record_gone(tx, *collection, ObjectType::Event, event));
+    }
+    Ok(recorded)
+}
+
+/// Does for these calendars what the request that changed the event left to a job: the event is in their index as it is now,
+/// and their change log says so.
+pub(crate) fn spread(
+    tx: &mut Tx<'_>,
+    event: &EventId,
+    collections: &[CollectionId],
+) -> Result<(), ScheduleFault> {
+    let (now, rest) = collections.split_at(collections.len().min(AT_ONCE));
+    let stored = store::events::get(tx, event)?;
+    let places: Vec<Placement> = match &stored {
+        Some(_) => store::placements::list(tx, event)?,
+        None => Vec::new(),
+    };
+    let places: Vec<Placement> = places.into_iter().filter(|place| now.contains(&place.collection)).collect();
+    if let Some(stored) = &stored {
+        let zone = store::calendars::get(tx, &stored.calendar)?
+            .map_or(crate::model::Zone::TOKYO, |home| home.time_zone);
+        let (happenings, _) = super::index::to_index(stored, zone, tx.now())?;
+        for place in &places {
+            store::occurrences::remove(tx, event, Some(place.collection))?;
+        }
+        super::index::insert(tx, event, &stored.event, &happenings, &places)?;
+    }
+    for collection in now {
+        let shown = places.iter().any(|place| place.collection == *collection && !place.hidden);
+        let _recorded = if shown {
+            changes::record(tx, *collection, ObjectType::Event, event)
+        } else {
+            changes::record_gone(tx, *collection, ObjectType::Event, event)
+        };
+    }
+    if !rest.is_empty() {
+        later::spread(tx, event, rest)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,170 @@
+use renraku_base::{EventId, Principal};
+use renraku_db::{Changed, Tx};
+use renraku_notify::{Actor, Notice, NotificationType, Repeat, Subject, service as notify};
+use renraku_people::directory;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::{index, placing, view::Sight};
+use crate::{
+    ScheduleFault, jobs,
+    model::{Event, EventView, LocalDateTime, ParticipationStatus, Zone},
+    rules::recurrence,
+    store::{self, events::StoredEvent, placements::Placement},
+};
+
+/// The longest comment, in characters.
+const COMMENT_CHARS: usize = 1_024;
+
+/// What a participant says to an invitation.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Answer {
+    /// `accepted`, `declined` or `tentative`.
+    pub participation_status: ParticipationStatus,
+    /// What they say with it.
+    #[serde(default)]
+    pub comment: Option<String>,
+    /// The one occurrence that the answer is for; without it, the event or the whole series.
+    #[serde(default)]
+    pub recurrence_id: Option<LocalDateTime>,
+}
+
+/// Answers an invitation: one object changes, however many take part.
+///
+/// # Errors
+/// [`ScheduleFault::NotFound`], [`ScheduleFault::Forbidden`] for someone who does not take part,
+/// [`ScheduleFault::Invalid`].
+pub fn reply_event(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    id: &EventId,
+    reply: &Answer,
+) -> Result<Changed<EventView>, ScheduleFault> {
+    use ParticipationStatus::{Accepted, Declined, Tentative};
+    if !matches!(reply.participation_status, Accepted | Declined | Tentative) {
+        let detail = "accepted, declined or tentative";
+        return Err(ScheduleFault::field("/participationStatus", "one-of", detail));
+    }
+    if reply.comment.as_ref().is_some_and(|comment| comment.chars().count() > COMMENT_CHARS) {
+        return Err(ScheduleFault::field("/comment", "too-long", "at most 1024 characters"));
+    }
+    answer(tx, who, id, reply)
+}
+
+pub(crate) fn answer(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    id: &EventId,
+    reply: &Answer,
+) -> Result<Changed<EventView>, ScheduleFault> {
+    tx.hold(id.as_str())?;
+    let before = store::events::get(tx, id)?.ok_or(ScheduleFault::NotFound)?;
+    let sight = Sight::of(tx, who, &[id.as_str()])?;
+    if sight.view(&who.person, &before).is_none() {
+        return Err(ScheduleFault::NotFound);
+    }
+    let mut after = before.clone();
+    after.event = answered(&before.event, who, reply, tx.now())?;
+    after.version = tx.next_version(Some(before.version));
+    store::events::put(tx, &after)?;
+
+    let places = store::placements::list(tx, id)?;
+    let mine: Vec<Placement> = places
+        .iter()
+        .filter(|place| place.person.as_ref() == Some(&who.person))
+        .map(|place| Placement { hidden: false, ..place.clone() })
+        .collect();
+    put_mine(tx, &after, &places, &mine)?;
+    let shown: Vec<Placement> = places
+        .into_iter()
+        .map(|place| Placement {
+            hidden: place.hidden && place.person.as_ref() != Some(&who.person),
+            ..place
+        })
+        .collect();
+    let recorded = placing::record(tx, id, &shown)?;
+    tell_organizer(tx, who, &after, reply)?;
+    let view = sight.view(&who.person, &after).ok_or(ScheduleFault::NotFound)?;
+    Ok(recorded.with(view))
+}
+
+/// The event with the answer in it.
+fn answered(
+    event: &Event,
+    who: &Principal,
+    reply: &Answer,
+    now: renraku_base::Timestamp,
+) -> Result<Event, ScheduleFault> {
+    let Some((key, _)) = event.participant(&who.person) else { return Err(ScheduleFault::Forbidden) };
+    let key = key.to_owned();
+    let put = |target: &mut Event| {
+        if let Some(participant) = target.participants.get_mut(&key) {
+            participant.participation_status = reply.participation_status;
+            participant.participation_comment.clone_from(&reply.comment);
+            participant.schedule_sequence = event.sequence;
+            participant.schedule_updated = Some(now);
+        }
+    };
+    let Some(recurrence_id) = reply.recurrence_id else {
+        let mut after = event.clone();
+        put(&mut after);
+        return Ok(after);
+    };
+    if !recurrence::has_occurrence(event, recurrence_id) {
+        return Err(ScheduleFault::NotFound);
+    }
+    let mut occurrence = event.occurrence(recurrence_id).ok_or(ScheduleFault::NotFound)?;
+    put(&mut occurrence);
+    Ok(event.with_occurrence(recurrence_id, &occurrence))
+}
+
+/// Brings the answer into the index of the person's own calendar, where it decides how the time is taken.
+fn put_mine(
+    tx: &mut Tx<'_>,
+    stored: &StoredEvent,
+    places: &[Placement],
+    mine: &[Placement],
+) -> Result<(), ScheduleFault> {
+    let home = store::calendars::get(tx, &stored.calendar)?;
+    let zone = home.map_or(Zone::TOKYO, |home| home.time_zone);
+    let (happenings, _) = index::to_index(stored, zone, tx.now())?;
+    for place in mine {
+        store::occurrences::remove(tx, &stored.id, Some(place.collection))?;
+        if places.iter().any(|before| before.collection == place.collection && before.hidden) {
+            store::placements::put_hidden(tx, &stored.id, place.collection, false)?;
+        }
+    }
+    Ok(index::insert(tx, &stored.id, &stored.event, &happenings, mine)?)
+}
+
+fn tell_organizer(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    stored: &StoredEvent,
+    reply: &Answer,
+) -> Result<(), ScheduleFault> {
+    let Some(organizer) = stored.organizer.as_ref().filter(|organizer| **organizer != who.person) else {
+        return Ok(());
+    };
+    let names = directory::service::names(tx, std::slice::from_ref(&who.person))?;
+    let occurrence = reply.recurrence_id.and_then(|id| stored.event.occurrence(id));
+    let mut details = jobs::details(occurrence.as_ref().unwrap_or(&stored.event));
+    details.participation_status = Some(reply.participation_status.as_str().to_owned());
+    details.comment.clone_from(&reply.comment);
+    let notice = Notice {
+        kind: NotificationType::Answered,
+        subject: Subject {
+            event_id: Some(stored.id.clone()),
+            recurrence_id: reply.recurrence_id.map(|id| id.to_string()),
+            ..Subject::default()
+        },
+        actor: names
+            .into_values()
+            .next()
+            .map(|person| Actor { person_id: Some(who.person.clone()), name: person.name.full }),
+        details,
+        repeat: Repeat::Add,
+    };
+    Ok(notify::tell(tx, organizer, &notice)?)
+}

@@ -1,0 +1,331 @@
+use renraku_base::{ETag, EventId, PersonId, Precondition, Principal, Role};
+use renraku_db::{Changed, Tx, changes::Recorded};
+use renraku_notify::NotificationType;
+
+use super::{
+    booking,
+    create_event::{role_in, writable},
+    index, placing, staff,
+    view::Sight,
+};
+use crate::{
+    ScheduleFault,
+    jobs::{self, News},
+    model::{Event, EventPatch, EventView, LocalDateTime, Status},
+    rules::recurrence,
+    store::{self, calendars::StoredCalendar, events::StoredEvent, placements::Placement},
+};
+
+/// What a change is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// The event, or the whole series.
+    All,
+    /// The occurrence with this original start.
+    This(LocalDateTime),
+}
+
+/// Changes an event, or one occurrence of a series.
+///
+/// # Errors
+/// [`ScheduleFault::NotFound`] also for an occurrence that the series does not have, [`ScheduleFault::NotOrganizer`],
+/// [`ScheduleFault::Forbidden`], [`ScheduleFault::Stale`], [`ScheduleFault::Invalid`], and what booking refuses.
+pub fn update_event(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    id: &EventId,
+    patch: &EventPatch,
+    scope: Scope,
+    precondition: &Precondition,
+) -> Result<Changed<EventView>, ScheduleFault> {
+    let before = open(tx, who, id, precondition)?;
+    let (event, facilities) = match scope {
+        Scope::All => (patched(&before.stored.event, patch)?, patch.facility_ids.clone()),
+        Scope::This(recurrence_id) => (patched_at(&before.stored.event, recurrence_id, patch)?, None),
+    };
+    let mut after = StoredEvent { event, ..before.stored.clone() };
+    if let Some(facilities) = facilities {
+        after.facilities = facilities;
+    }
+    let home = match &patch.calendar_id {
+        Some(calendar) if *calendar != before.home.id && scope == Scope::All => {
+            new_home(tx, who, &before, calendar)?
+        }
+        _ => before.home.clone(),
+    };
+    after.calendar = home.id.clone();
+    let change = Change { before, home, after, scope };
+    change.store(tx, who)
+}
+
+/// An event whose organizer's side asks to change it, as it was.
+pub(crate) struct Opened {
+    pub stored: StoredEvent,
+    pub home: StoredCalendar,
+    pub places: Vec<Placement>,
+    pub role: Role,
+}
+
+/// The event for someone who may change what everybody sees of it, if it is what they expect. Until the transaction ends
+/// nobody else changes it.
+pub(crate) fn open(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    id: &EventId,
+    precondition: &Precondition,
+) -> Result<Opened, ScheduleFault> {
+    tx.hold(id.as_str())?;
+    let stored = store::events::get(tx, id)?.ok_or(ScheduleFault::NotFound)?;
+    let home = store::calendars::get(tx, &stored.calendar)?.ok_or(ScheduleFault::NotFound)?;
+    let role = match role_in(tx, who, &home)? {
+        Some(role) if role >= Role::Write => role,
+        _ => return Err(not_theirs(tx, who, &stored)?),
+    };
+    let places = store::placements::list(tx, id)?;
+    let opened = Opened { stored, home, places, role };
+    let view = opened.view(who)?;
+    // Whoever sees an event as busy time alone cannot mean to change the rest of it.
+    if view.etag != ETag::of(opened.stored.version) {
+        return Err(ScheduleFault::Forbidden);
+    }
+    if !precondition.holds(&view.etag) {
+        return Err(ScheduleFault::stale(&view));
+    }
+    Ok(opened)
+}
+
+impl Opened {
+    fn view(&self, who: &Principal) -> Result<EventView, ScheduleFault> {
+        view(who, &self.stored, &self.home, self.role)
+    }
+}
+
+fn view(
+    who: &Principal,
+    stored: &StoredEvent,
+    home: &StoredCalendar,
+    role: Role,
+) -> Result<EventView, ScheduleFault> {
+    let place = Placement { collection: home.collection, person: home.owner(), hidden: false };
+    let sight = Sight::in_calendar(&stored.id, &place, role, home.clone());
+    sight.view(&who.person, stored).ok_or(ScheduleFault::NotFound)
+}
+
+/// Why someone may not change an event: they do not see it, take part in it, or may only read it.
+fn not_theirs(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    stored: &StoredEvent,
+) -> Result<ScheduleFault, ScheduleFault> {
+    let sight = Sight::of(tx, who, &[stored.id.as_str()])?;
+    Ok(match sight.view(&who.person, stored) {
+        None => ScheduleFault::NotFound,
+        Some(_) if stored.event.participation(&who.person).is_some() => ScheduleFault::NotOrganizer,
+        Some(_) => ScheduleFault::Forbidden,
+    })
+}
+
+fn patched(before: &Event, patch: &EventPatch) -> Result<Event, ScheduleFault> {
+    let after = before.patched(patch).map_err(ScheduleFault::Invalid)?;
+    Ok(recurrence::keep_exceptions(before, after).0)
+}
+
+fn patched_at(
+    before: &Event,
+    recurrence_id: LocalDateTime,
+    patch: &EventPatch,
+) -> Result<Event, ScheduleFault> {
+    if !recurrence::has_occurrence(before, recurrence_id) {
+        return Err(ScheduleFault::NotFound);
+    }
+    for (named, pointer) in [
+        (patch.facility_ids.is_some(), "/facilityIds"),
+        (patch.calendar_id.is_some(), "/calendarId"),
+        (patch.touches(&["participants"]), "/participants"),
+    ] {
+        if named {
+            let detail = "belongs to the whole series and cannot differ in one occurrence";
+            return Err(ScheduleFault::field(pointer, "series-only", detail));
+        }
+    }
+    before.patched_at(recurrence_id, patch).map_err(ScheduleFault::Invalid)
+}
+
+/// The calendar into which an event is moved: another one of the same person.
+fn new_home(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    before: &Opened,
+    calendar: &renraku_base::CalendarId,
+) -> Result<StoredCalendar, ScheduleFault> {
+    let (home, _) = writable(tx, who, Some(calendar))?;
+    if home.owner_id != before.home.owner_id {
+        let detail = "an event moves between calendars of the same person only";
+        return Err(ScheduleFault::field("/calendarId", "other-owner", detail));
+    }
+    match store::events::find_by_uid(tx, calendar, &before.stored.event.uid)? {
+        Some(other) => Err(ScheduleFault::UidTaken(other.id)),
+        None => Ok(home),
+    }
+}
+
+/// A change that was asked for and may be made.
+pub(crate) struct Change {
+    pub before: Opened,
+    pub home: StoredCalendar,
+    pub after: StoredEvent,
+    pub scope: Scope,
+}
+
+impl Change {
+    /// Stores the change with all that follows from it, and has everyone told.
+    pub fn store(mut self, tx: &mut Tx<'_>, who: &Principal) -> Result<Changed<EventView>, ScheduleFault> {
+        let organizer = self.after.organizer.clone();
+        if self.after.event.participants != self.before.stored.event.participants {
+            let before = &self.before.stored.event;
+            staff::complete(tx, &mut self.after.event, organizer.as_ref(), Some(before))?;
+        }
+        let moved = self.moves();
+        if moved {
+            self.ask_again();
+        }
+        self.after.version = tx.next_version(Some(self.before.stored.version));
+        self.after.event.updated = Some(tx.now());
+        if self.changes_more_than_participants() {
+            self.after.event.sequence = self.before.stored.event.sequence.saturating_add(1);
+        }
+        let recorded = self.write(tx, who, moved)?;
+        self.tell(tx, who, moved)?;
+        if moved || self.after.event.alerts != self.before.stored.event.alerts {
+            let now = tx.now();
+            jobs::remind_next(tx, &self.after, self.home.time_zone, now)?;
+        }
+        Ok(recorded.with(view(who, &self.after, &self.home, self.before.role)?))
+    }
+
+    /// Whether it happens at another time, or no longer.
+    fn moves(&self) -> bool {
+        let time = |it: &Event| {
+            (it.start, it.time_zone, it.duration, it.show_without_time, it.status == Status::Cancelled)
+        };
+        let (before, after) = (&self.before.stored.event, &self.after.event);
+        if before.recurrence_rule != after.recurrence_rule || time(before) != time(after) {
+            return true;
+        }
+        match self.scope {
+            Scope::All => false,
+            Scope::This(recurrence_id) => {
+                let shown =
+                    |event: &Event| event.occurrence(recurrence_id).map(|occurrence| time(&occurrence));
+                shown(before) != shown(after)
+            }
+        }
+    }
+
+    /// An answer was for the time that was; where that changed, it is asked for again.
+    fn ask_again(&mut self) {
+        let organizer = self.after.organizer.as_ref();
+        match self.scope {
+            Scope::All => staff::ask_again(&mut self.after.event, organizer),
+            Scope::This(recurrence_id) => {
+                if let Some(mut occurrence) = self.after.event.occurrence(recurrence_id) {
+                    staff::ask_again(&mut occurrence, organizer);
+                    self.after.event = self.after.event.with_occurrence(recurrence_id, &occurrence);
+                }
+            }
+        }
+    }
+
+    fn changes_more_than_participants(&self) -> bool {
+        let bare = |event: &Event| Event {
+            participants: std::collections::BTreeMap::new(),
+            updated: None,
+            organizer_calendar_address: None,
+            ..event.clone()
+        };
+        self.after.facilities != self.before.stored.facilities
+            || bare(&self.after.event) != bare(&self.before.stored.event)
+    }
+
+    fn write(&mut self, tx: &mut Tx<'_>, who: &Principal, moved: bool) -> Result<Recorded, ScheduleFault> {
+        let before = &self.before;
+        let rebooks = moved || self.after.facilities != before.stored.facilities;
+        booking::must_end(&self.after.event, &self.after.facilities)?;
+        if !rebooks && self.home.id == before.home.id && same_index(&before.stored.event, &self.after.event) {
+            store::events::put(tx, &self.after)?;
+            return placing::record(tx, &self.after.id, &before.places);
+        }
+        let (happenings, indexed) = index::to_index(&self.after, self.home.time_zone, tx.now())?;
+        self.after.indexed = indexed;
+        let facilities = booking::take(tx, who, &self.after, &happenings)?;
+        store::events::put(tx, &self.after)?;
+        let mut kept = before.places.clone();
+        if moved {
+            // What was put away at another time is a new question.
+            kept.iter_mut().for_each(|place| place.hidden = false);
+        }
+        let places = placing::places(tx, &self.after, &self.home, &facilities, &kept)?;
+        let open_before = !before.stored.indexed.is_whole();
+        placing::put_changed(tx, &self.after, (&before.places, &places), &happenings, open_before)
+    }
+
+    fn tell(&self, tx: &mut Tx<'_>, who: &Principal, moved: bool) -> Result<(), ScheduleFault> {
+        let organizer = self.after.organizer.as_ref();
+        let (staff_before, outside_before) = jobs::audience(&self.before.stored.event, organizer);
+        let (staff_after, outside_after) = jobs::audience(&self.after.event, organizer);
+        let added = (missing(&staff_after, &staff_before), missing(&outside_after, &outside_before));
+        let removed = (missing(&staff_before, &staff_after), missing(&outside_before, &outside_after));
+        let stayed = (missing(&staff_after, &added.0), missing(&outside_after, &added.1));
+
+        let invited = News { kind: NotificationType::Invited, stored: &self.after, occurrence: None };
+        jobs::tell(tx, who, invited, added.0, added.1)?;
+        let cancelled = News { kind: NotificationType::Cancelled, stored: &self.after, occurrence: None };
+        jobs::tell(tx, who, cancelled, removed.0, removed.1)?;
+        self.tell_of_change(tx, who, moved, stayed)
+    }
+
+    /// Those who take part as before hear of another time or place, or that it does not take place.
+    fn tell_of_change(
+        &self,
+        tx: &mut Tx<'_>,
+        who: &Principal,
+        moved: bool,
+        (staff, outside): (Vec<PersonId>, Vec<String>),
+    ) -> Result<(), ScheduleFault> {
+        let place_changed = self.after.event.place() != self.before.stored.event.place()
+            || self.after.facilities != self.before.stored.facilities;
+        if !moved && !place_changed {
+            return Ok(());
+        }
+        let (shown, occurrence) = match self.scope {
+            Scope::All => (Some(self.after.event.clone()), None),
+            Scope::This(id) => (self.after.event.occurrence(id), Some(id)),
+        };
+        let gone = shown.as_ref().is_none_or(|event| event.status == Status::Cancelled);
+        // An occurrence that was left out is told as it would have been.
+        let shown = match (shown, occurrence) {
+            (None, Some(id)) => self.before.stored.event.occurrence(id),
+            (shown, _) => shown,
+        };
+        let kind = if gone { NotificationType::Cancelled } else { NotificationType::Moved };
+        let occurrence = occurrence.and_then(|id| Some((id, shown.as_ref()?)));
+        jobs::tell(tx, who, News { kind, stored: &self.after, occurrence }, staff, outside)
+    }
+}
+
+/// Those of `some` who are not among `others`.
+fn missing<T: Clone + PartialEq>(some: &[T], others: &[T]) -> Vec<T> {
+    some.iter().filter(|it| !others.contains(it)).cloned().collect()
+}
+
+/// Whether the index of an event is the same before and after a change of its other members.
+fn same_index(before: &Event, after: &Event) -> bool {
+    let shown_in_details = before.recurrence_overrides.is_empty()
+        || (before.title == after.title && before.place() == after.place());
+    shown_in_details
+        && before.recurrence_overrides == after.recurrence_overrides
+        && before.participants == after.participants
+        && before.privacy == after.privacy
+        && before.free_busy_status == after.free_busy_status
+        && before.status == after.status
+}
