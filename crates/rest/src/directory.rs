@@ -1,7 +1,7 @@
 //! The staff directory: people, units, caller id.
 
 use actix_web::{HttpResponse, get};
-use renraku_base::{Cursor, ETag, Id, Limit, Page, UnitId, kind};
+use renraku_base::{Cursor, ETag, Limit, Page, PersonId, UnitId, kind};
 use renraku_db::ObjectType;
 use renraku_people::directory::{
     Person, Unit, UnitDetail,
@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::core::{
-    App, PageQuery, PathId, Problem, Query, RateKind, Refusals, Resource, Seen, Who, cursor, limit, list, object,
-    plain,
+    App, PageQuery, PathId, Problem, Query, RateKind, Refusals, Resource, Seen, Who, cursor, limit, list,
+    object, plain,
 };
 
 impl Resource for Person {
@@ -24,6 +24,18 @@ impl Resource for Person {
 
     fn etag(&self) -> &ETag {
         &self.etag
+    }
+}
+
+impl Resource for UnitDetail {
+    const TYPE: ObjectType = ObjectType::Unit;
+
+    fn id(&self) -> &str {
+        self.unit.id.as_str()
+    }
+
+    fn etag(&self) -> &ETag {
+        &self.unit.etag
     }
 }
 
@@ -56,11 +68,14 @@ impl From<PeopleQuery> for PeopleSearch {
 /// Finds people by any spelling, best first; without `q` lists them in あいうえお order.
 #[utoipa::path(
     tag = "directory",
-    params(PeopleQuery),
     responses((status = 200, body = Page<Person>), (status = 422, description = "`q` is too long or there is no such `unit`."), Refusals)
 )]
 #[get("/directory/people")]
-pub(crate) async fn list_people(app: App, who: Who, query: Query<PeopleQuery>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn list_people(
+    app: App,
+    who: Who,
+    query: Query<PeopleQuery>,
+) -> Result<HttpResponse, Problem> {
     app.rates().take(&who, RateKind::Search)?;
     let search = PeopleSearch::from(query.0);
     let page = app
@@ -88,9 +103,13 @@ pub(crate) async fn get_person(
 }
 
 /// The units, each before those below it and siblings in official order.
-#[utoipa::path(tag = "directory", params(PageQuery), responses((status = 200, body = Page<Unit>), Refusals))]
+#[utoipa::path(tag = "directory", responses((status = 200, body = Page<Unit>), Refusals))]
 #[get("/directory/units")]
-pub(crate) async fn list_units(app: App, _who: Who, query: Query<PageQuery>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn list_units(
+    app: App,
+    _who: Who,
+    query: Query<PageQuery>,
+) -> Result<HttpResponse, Problem> {
     let PageQuery { limit, cursor } = query.0;
     let page = app
         .blocking(move |app| {
@@ -101,16 +120,22 @@ pub(crate) async fn list_units(app: App, _who: Who, query: Query<PageQuery>) -> 
 }
 
 /// One unit with the units directly below it and its own members; those of the units below are found by
-/// `directory/people?unit=`. Its ETag is the unit's own: members have theirs.
+/// `directory/people?unit=`. Its ETag is that of everything that is shown.
 #[utoipa::path(
     tag = "directory",
     params(("id" = UnitId, Path)),
     responses((status = 200, body = UnitDetail), Refusals)
 )]
 #[get("/directory/units/{id}")]
-pub(crate) async fn get_unit(app: App, _who: Who, id: PathId<kind::Unit>) -> Result<HttpResponse, Problem> {
-    let unit = app.blocking(move |app| app.db().read(|tx| service::get_unit(tx, app.directory(), &id))).await?;
-    plain(&unit)
+pub(crate) async fn get_unit(
+    app: App,
+    _who: Who,
+    id: PathId<kind::Unit>,
+    seen: Seen,
+) -> Result<HttpResponse, Problem> {
+    let unit =
+        app.blocking(move |app| app.db().read(|tx| service::get_unit(tx, app.directory(), &id))).await?;
+    object(&seen, &unit)
 }
 
 /// A calling number.
@@ -130,7 +155,7 @@ pub(crate) struct Callers {
 }
 
 /// Caller id: the people with a number or extension, best first.
-#[utoipa::path(tag = "directory", params(LookupQuery), responses((status = 200, body = Callers), Refusals))]
+#[utoipa::path(tag = "directory", responses((status = 200, body = Callers), Refusals))]
 #[get("/directory/lookup")]
 pub(crate) async fn lookup(app: App, who: Who, query: Query<LookupQuery>) -> Result<HttpResponse, Problem> {
     app.rates().take(&who, RateKind::Search)?;

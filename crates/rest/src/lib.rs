@@ -2,6 +2,7 @@
 
 mod batch;
 mod core;
+mod directory;
 mod health;
 pub mod openapi;
 mod push;
@@ -21,7 +22,17 @@ pub use crate::core::{App, Locales, Parts, Problem, ProblemBody, Rates, accepted
 /// Every route, in the order of the contract's table.
 fn routes(config: &mut ServiceConfig<'_>) {
     config.service(health::live).service(health::ready).service(health::metrics);
-    config.service(scope("/api/v1").service(sync::sync).service(push::push).service(batch::batch));
+    config.service(
+        scope("/api/v1")
+            .service(directory::list_people)
+            .service(directory::get_person)
+            .service(directory::list_units)
+            .service(directory::get_unit)
+            .service(directory::lookup)
+            .service(sync::sync)
+            .service(push::push)
+            .service(batch::batch),
+    );
 }
 
 /// The routes together with what answers everything else.

@@ -8,10 +8,11 @@ mod search;
 
 use std::collections::{BTreeMap, HashMap};
 
-use renraku_base::{PersonId, UnitId};
+use renraku_base::{ETag, PersonId, UnitId};
+use sha2::{Digest, Sha256};
 
 use super::{
-    Person, UnitDetail,
+    Person, Unit, UnitDetail, UnitRef,
     tree::{StoredUnit, Tree},
 };
 use crate::search::{fold, fold_number};
@@ -199,12 +200,14 @@ impl Index {
     pub fn unit_detail(&self, id: &UnitId, limit: usize) -> Option<UnitDetail> {
         let at = self.tree.find(id)?;
         let node = self.tree.get(at)?;
-        let members = (0..self.order.len())
+        let members: Vec<Person> = (0..self.order.len())
             .filter(|row| self.posts.get(*row).iter().any(|post| post.unit == at))
             .filter_map(|row| Some(self.slot_at(row)?.person.clone()))
             .take(limit)
             .collect();
-        Some(UnitDetail { unit: node.unit.clone(), units: self.tree.children(at), members })
+        let units = self.tree.children(at);
+        let etag = etag_of_detail(&node.unit, &units, &members);
+        Some(UnitDetail { unit: Unit { etag, ..node.unit.clone() }, units, members })
     }
 
     /// Those who have a number (in domestic form), best first: whose own it is, then those nearest to `who`.
@@ -224,6 +227,21 @@ impl Index {
         found.dedup_by_key(|(_, _, row, _)| *row);
         found.into_iter().map(|(_, _, _, person)| person).collect()
     }
+}
+
+/// The tag of a unit with what is in it: another one when anything that is shown is another.
+fn etag_of_detail(unit: &Unit, units: &[UnitRef], members: &[Person]) -> ETag {
+    let mut shown = Sha256::new();
+    for below in units {
+        shown.update(below.id.as_str());
+        shown.update(&below.name);
+    }
+    for member in members {
+        shown.update(member.id.as_str());
+        shown.update(member.etag.as_str());
+    }
+    let shown: String = shown.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    ETag::from(format!("\"{}-{shown}\"", unit.etag.as_str().trim_matches('"')))
 }
 
 /// The numbers of a person, each with its place among their numbers of the same kind.

@@ -109,7 +109,7 @@ pub struct Unit {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct UnitDetail {
-    /// The unit itself.
+    /// The unit itself; its tag is that of everything that is shown here.
     #[serde(flatten)]
     pub unit: Unit,
     /// The units directly below, in official order.

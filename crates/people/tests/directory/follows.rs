@@ -1,5 +1,8 @@
 use renraku_base::Fault;
-use renraku_people::directory::{Directory, service};
+use renraku_people::{
+    account,
+    directory::{Directory, service},
+};
 use renraku_test_db::on_each_database;
 
 use super::office::*;
@@ -30,6 +33,10 @@ fn what_was_committed_is_seen_by_the_next_search_of_every_process() {
         assert!(both("相河").is_empty());
         put(db, &entry);
         assert_eq!(both("相河"), [20], "back in office");
+        assert!(both("mamoru.a").is_empty());
+        let username = "mamoru.a".parse().unwrap();
+        db.write(|tx| account::create_account(tx, &entry.id, &username, None)).unwrap();
+        assert_eq!(both("mamoru.a"), [20]);
     });
 }
 

@@ -7,6 +7,7 @@ use crate::{
         model::{Account, PasswordHash, Username},
         store::{accounts, devices::Which},
     },
+    directory,
     fault::AccountFault,
 };
 
@@ -26,6 +27,7 @@ pub fn create_account(
             None => AccountFault::UsernameTaken,
         });
     }
+    directory::service::touch_person(tx, person)?;
     accounts::get(tx, person)?.ok_or(AccountFault::NotFound)
 }
 

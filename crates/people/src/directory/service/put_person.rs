@@ -1,5 +1,5 @@
 use renraku_base::{FieldFault, PersonId, UnitId};
-use renraku_db::{Changed, ObjectType, Tx, changes};
+use renraku_db::{Changed, Error, ObjectType, Tx, changes};
 
 use crate::{
     access,
@@ -37,16 +37,19 @@ pub fn put_person(tx: &mut Tx<'_>, person: &PersonEntry) -> Result<Changed<()>, 
     Ok(changes::record(tx, collection, ObjectType::Person, &person.id).with(()))
 }
 
-/// Tells everyone that a person is found by something new: a username, for one.
+/// A person is found by something new that is stored elsewhere (a username): the directory takes it over. Nothing happens
+/// when the person is not in it.
 ///
 /// # Errors
-/// [`DirectoryFault`] when there is no such person or a statement fails.
-pub fn touch_person(tx: &mut Tx<'_>, person: &PersonId) -> Result<Changed<()>, DirectoryFault> {
-    let before = store::people::find(tx, person)?.ok_or(DirectoryFault::NotFound)?;
-    let version = tx.next_version(Some(before.version));
-    store::people::touch(tx, &[person.as_str()], version)?;
-    let collection = live::collection(tx)?;
-    Ok(changes::record(tx, collection, ObjectType::Person, person).with(()))
+/// [`Error`] when a statement fails.
+pub fn touch_person(tx: &mut Tx<'_>, person: &PersonId) -> Result<(), Error> {
+    if let Some(before) = store::people::find(tx, person)? {
+        let version = tx.next_version(Some(before.version));
+        store::people::touch(tx, &[person.as_str()], version)?;
+        let collection = live::collection(tx)?;
+        let _recorded = changes::record(tx, collection, ObjectType::Person, person);
+    }
+    Ok(())
 }
 
 /// These units and all above them.
