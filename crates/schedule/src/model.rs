@@ -6,6 +6,7 @@ mod duration;
 mod event;
 mod event_view;
 mod facility;
+mod group;
 mod local;
 mod members;
 mod occurrence;
@@ -25,10 +26,13 @@ pub use duration::Duration;
 pub use event::{Event, EventType, FreeBusyStatus, Privacy, Status};
 pub use event_view::EventView;
 pub use facility::{BookingRules, Facility, FacilityDraft, FacilityKind, TimeOfDay};
+pub use group::{BusyTime, FreeBusy, GroupName, GroupOccurrence, GroupRow};
 pub use local::LocalDateTime;
 pub use occurrence::{FacilityRef, Occurrence};
+pub(crate) use participant::is_address;
 pub use participant::{Participant, ParticipationStatus};
 pub use patch::{EventPatch, PatchObject};
+pub(crate) use place::is_safe_uri;
 pub use place::{Location, VirtualLocation};
 pub use read::EventDraft;
 pub use recurrence_rule::{Frequency, Month, NDay, RecurrenceRule, Weekday};
@@ -42,8 +46,10 @@ pub mod limits {
     pub const DESCRIPTION_BYTES: usize = 64 * 1024;
     /// The most participants of one event.
     pub const PARTICIPANTS: usize = 500;
-    /// The most changed or excluded occurrences of one series.
-    pub const OVERRIDES: usize = 1_000;
+    /// The most changed occurrences of one series.
+    pub const CHANGED: usize = 1_000;
+    /// The most changed, added and excluded occurrences of one series together.
+    pub const OVERRIDES: usize = 3_000;
     /// The most places, alerts, keywords or other small members, each.
     pub const SMALL_MEMBERS: usize = 100;
     /// The largest event as JSON, in bytes.

@@ -6,13 +6,17 @@ mod create_event;
 mod delete_event;
 mod facilities;
 mod get_event;
+mod group_week;
 pub(crate) mod index;
 pub(crate) mod placing;
+mod list_occurrences;
 mod reply_event;
 mod shares;
 pub(crate) mod staff;
+pub mod sync;
 mod update_event;
 mod view;
+mod window;
 
 pub use calendars::{
     create_calendar, default_calendar, delete_calendar, get_calendar, list_calendars, update_calendar,
@@ -24,9 +28,12 @@ pub use facilities::{
     update_facility,
 };
 pub use get_event::get_event;
+pub use group_week::{Group, PRINCIPALS, free_busy, group_week};
+pub use list_occurrences::list_occurrences;
 pub use reply_event::{Answer, reply_event};
 pub use shares::{list_shares, put_share, remove_share};
 pub use update_event::{Scope, update_event};
+pub use window::Window;
 
 use renraku_base::FieldFault;
 

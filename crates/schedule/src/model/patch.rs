@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::{
-    Event, LocalDateTime, limits,
+    Duration, Event, LocalDateTime, limits,
     members::{Members, pointer},
     read,
 };
@@ -43,6 +43,12 @@ impl PatchObject {
     #[must_use]
     pub fn excluded() -> Self {
         Self(BTreeMap::from([(EXCLUDED.to_owned(), Value::Bool(true))]))
+    }
+
+    /// The occurrence lasts longer or shorter.
+    #[must_use]
+    pub fn lasting(duration: Duration) -> Self {
+        Self(BTreeMap::from([("duration".to_owned(), Value::from(duration.to_string()))]))
     }
 
     /// Whether the occurrence is left out.
@@ -151,6 +157,17 @@ impl PatchObject {
         }
         touched
     }
+}
+
+/// What turns `base` into `occurrence`, apart from what belongs to the series.
+fn difference(base: &Map<String, Value>, mut occurrence: Map<String, Value>) -> PatchObject {
+    for name in SERIES_ONLY.iter().chain(&COUNTED) {
+        occurrence.remove(*name);
+        if let Some(same) = base.get(*name) {
+            occurrence.insert((*name).to_owned(), same.clone());
+        }
+    }
+    PatchObject::between(base, &occurrence)
 }
 
 fn unescape(part: &str) -> String {
@@ -305,19 +322,20 @@ impl Event {
         self.with_override(recurrence_id, &self.base_of(recurrence_id), occurrence.members())
     }
 
+    /// How `occurrence` differs from the series, of which it is the occurrence with this original start. What belongs to
+    /// the series is disregarded.
+    #[must_use]
+    pub fn difference(&self, recurrence_id: LocalDateTime, occurrence: &Self) -> PatchObject {
+        difference(&self.base_of(recurrence_id), occurrence.members())
+    }
+
     fn with_override(
         &self,
         recurrence_id: LocalDateTime,
         base: &Map<String, Value>,
-        mut occurrence: Map<String, Value>,
+        occurrence: Map<String, Value>,
     ) -> Self {
-        for name in SERIES_ONLY.iter().chain(&COUNTED) {
-            occurrence.remove(*name);
-            if let Some(same) = base.get(*name) {
-                occurrence.insert((*name).to_owned(), same.clone());
-            }
-        }
-        let difference = PatchObject::between(base, &occurrence);
+        let difference = difference(base, occurrence);
         let mut series = self.clone();
         // An empty entry may be all that adds this occurrence to the series.
         if !difference.is_empty() || series.recurrence_overrides.contains_key(&recurrence_id) {

@@ -231,6 +231,10 @@ fn overrides(members: &mut Members<'_>) -> BTreeMap<LocalDateTime, PatchObject> 
         }
     }
     members.extend(faults);
+    let changed = overrides.values().filter(|patch| !patch.is_empty() && !patch.is_excluded()).count();
+    if changed > limits::CHANGED {
+        members.fault("recurrenceOverrides", "too-many", format!("at most {} changed ones", limits::CHANGED));
+    }
     overrides
 }
 

@@ -1,5 +1,6 @@
 use std::{borrow::Cow, collections::BTreeMap};
 
+use renraku_base::FieldFault;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -202,6 +203,13 @@ impl RecurrenceRule {
             && self.by_week_no.is_empty()
             && self.by_set_position.is_empty()
             && small.into_iter().all(Vec::is_empty))
+    }
+
+    /// Reads a rule that stands alone.
+    pub(crate) fn from_value(value: Value) -> Result<Self, Vec<FieldFault>> {
+        let mut faults = Vec::new();
+        let rule = Members::of(value, "/recurrenceRule".to_owned(), &mut faults).and_then(Self::read);
+        rule.filter(|_| faults.is_empty()).ok_or(faults)
     }
 
     pub(super) fn read(mut members: Members<'_>) -> Option<Self> {

@@ -25,14 +25,9 @@ const DEFAULT_NAME: &str = "予定表";
 /// # Errors
 /// [`ScheduleFault::Internal`] when the database fails.
 pub fn list_calendars(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<Calendar>, ScheduleFault> {
-    let visible = access::visible(tx, who, CollectionKind::Calendar)?;
-    let ids: Vec<_> = visible.iter().map(|(id, _)| *id).collect();
-    let mut calendars: Vec<Calendar> = store::calendars::list_by_collection(tx, &ids)?
+    let mut calendars: Vec<Calendar> = store::calendars::list_readable(tx, who)?
         .into_iter()
-        .filter_map(|calendar| {
-            let (_, role) = visible.iter().find(|(id, _)| *id == calendar.collection)?;
-            Some(seen_by(calendar, who, *role))
-        })
+        .map(|(calendar, role)| seen_by(calendar, who, role))
         .collect();
     calendars.sort_by(|a, b| {
         let own = |it: &Calendar| Reverse((it.kind == CalendarRelation::Own, it.is_default));

@@ -17,7 +17,6 @@ use crate::{
         self,
         calendars::StoredCalendar,
         events::{Indexed, StoredEvent},
-        placements::Placement,
     },
 };
 
@@ -63,8 +62,7 @@ pub fn create_event(
     let now = tx.now();
     jobs::remind_next(tx, &stored, home.time_zone, now)?;
 
-    let place = Placement { collection: home.collection, person: home.owner(), hidden: false };
-    let view = Sight::in_calendar(&stored.id, &place, role, home).view(&who.person, &stored);
+    let view = Sight::at_home(&stored.id, role, home).view(&who.person, &stored);
     Ok(recorded.with(view.ok_or(ScheduleFault::NotFound)?))
 }
 

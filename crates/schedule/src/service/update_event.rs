@@ -106,8 +106,7 @@ fn view(
     home: &StoredCalendar,
     role: Role,
 ) -> Result<EventView, ScheduleFault> {
-    let place = Placement { collection: home.collection, person: home.owner(), hidden: false };
-    let sight = Sight::in_calendar(&stored.id, &place, role, home.clone());
+    let sight = Sight::at_home(&stored.id, role, home.clone());
     sight.view(&who.person, stored).ok_or(ScheduleFault::NotFound)
 }
 

@@ -39,7 +39,7 @@ impl StoredCalendar {
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = calendars, treat_none_as_null = true, treat_none_as_default_value = false)]
-struct Row {
+pub(super) struct Row {
     id: String,
     collection_id: i64,
     owner_id: String,
@@ -114,16 +114,40 @@ pub(crate) fn list_defaults(
     Ok(rows.into_iter().map(|(person, collection)| (Id::stored(person), CollectionId(collection))).collect())
 }
 
-/// The calendars of these collections, in no order.
-pub(crate) fn list_by_collection(
+/// The calendar of a collection.
+pub(crate) fn find_by_collection(
     tx: &mut ReadTx<'_>,
-    collections: &[CollectionId],
-) -> Result<Vec<StoredCalendar>, Error> {
-    let rows: Vec<Row> = calendars::table
-        .filter(calendars::collection_id.eq_any(collections.iter().map(|id| id.0)))
+    collection: CollectionId,
+) -> Result<Option<StoredCalendar>, Error> {
+    let row: Option<Row> = calendars::table
+        .filter(calendars::collection_id.eq(collection.0))
         .select(Row::as_select())
+        .first(tx.conn())
+        .optional()?;
+    row.map(TryInto::try_into).transpose()
+}
+
+/// The calendars that `who` may read, each with their highest role, in ascending order of their collections.
+pub(crate) fn list_readable(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+) -> Result<Vec<(StoredCalendar, Role)>, Error> {
+    let rows: Vec<(Row, i32)> = person_groups::table
+        .inner_join(grants::table.on(grants::grantee_id.eq(person_groups::group_id)))
+        .inner_join(calendars::table.on(calendars::collection_id.eq(grants::collection_id)))
+        .filter(person_groups::person_id.eq(who.person.as_str()))
+        .filter(grants::role.ge(Role::Read.rank()))
+        .order((calendars::collection_id, grants::role.desc()))
+        .select((Row::as_select(), grants::role))
         .load(tx.conn())?;
-    rows.into_iter().map(TryInto::try_into).collect()
+    let mut readable: Vec<(StoredCalendar, Role)> = Vec::with_capacity(rows.len());
+    for (row, rank) in rows {
+        let again = readable.last().is_some_and(|(last, _)| last.collection.0 == row.collection_id);
+        if !again && let Some(role) = Role::from_rank(rank) {
+            readable.push((row.try_into()?, role));
+        }
+    }
+    Ok(readable)
 }
 
 /// A calendar in which the reader has some right, even if they see busy time alone.

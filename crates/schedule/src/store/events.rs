@@ -2,11 +2,11 @@ use diesel::prelude::*;
 use renraku_base::{CalendarId, EventId, FacilityId, Id, PersonId, Timestamp};
 use renraku_db::{
     CollectionId, Error, ReadTx, Tx,
-    schema::{events, placements},
+    schema::{calendars, events, placements},
 };
 
-use super::head::Head;
-use crate::model::Event;
+use super::{head::Head, placements::Placement};
+use crate::model::{Event, Zone};
 
 /// The part of time for which a series' occurrences are in the index; `None` is no bound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -106,7 +106,11 @@ pub(crate) fn get(tx: &mut ReadTx<'_>, id: &EventId) -> Result<Option<StoredEven
 
 /// These events, in no order; one that is not there is left out.
 pub(crate) fn list_by_id(tx: &mut ReadTx<'_>, ids: &[&str]) -> Result<Vec<StoredEvent>, Error> {
-    stored(events::table.filter(events::id.eq_any(ids)).select(Row::as_select()).load(tx.conn())?)
+    let all = events::table.select(Row::as_select());
+    stored(match ids {
+        [one] => all.filter(events::id.eq(*one)).load(tx.conn())?,
+        many => all.filter(events::id.eq_any(many)).load(tx.conn())?,
+    })
 }
 
 /// The event of a UID in the calendar in which it was made.
@@ -139,21 +143,36 @@ pub(crate) fn list_made_in(
     stored(rows)
 }
 
+/// A series seen in a calendar, with what is needed to expand it there.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct OpenSeries {
+    pub placement: Placement,
+    pub stored: StoredEvent,
+    /// The zone of the calendar in which it was made.
+    pub zone: Zone,
+}
+
 /// The series seen in these calendars of which a window may hold occurrences that are not in the index.
 pub(crate) fn list_open(
     tx: &mut ReadTx<'_>,
     collections: &[CollectionId],
-    from: Timestamp,
-    to: Timestamp,
-) -> Result<Vec<(CollectionId, StoredEvent)>, Error> {
-    let rows: Vec<(i64, Row)> = placements::table
+    (from, to): (Timestamp, Timestamp),
+) -> Result<Vec<OpenSeries>, Error> {
+    let rows: Vec<(i64, Option<String>, String, Row)> = placements::table
         .inner_join(events::table.on(events::id.eq(placements::event_id)))
+        .inner_join(calendars::table.on(calendars::id.eq(events::calendar_id)))
         .filter(placements::collection_id.eq_any(collections.iter().map(|id| id.0)))
         .filter(placements::open.eq(true).and(placements::hidden.eq(false)))
         .filter(events::indexed_until.lt(to.micros()).or(events::indexed_from.gt(from.micros())))
-        .select((placements::collection_id, Row::as_select()))
+        .select((placements::collection_id, placements::person_id, calendars::time_zone, Row::as_select()))
         .load(tx.conn())?;
-    rows.into_iter().map(|(collection, row)| Ok((CollectionId(collection), row.try_into()?))).collect()
+    rows.into_iter()
+        .map(|(collection, person, zone, row)| {
+            let person = person.map(Id::stored);
+            let placement = Placement { collection: CollectionId(collection), person, hidden: false };
+            Ok(OpenSeries { placement, stored: row.try_into()?, zone: zone.parse().map_err(Error::damaged)? })
+        })
+        .collect()
 }
 
 /// Series whose index ends before `before`, the most urgent first.

@@ -142,6 +142,7 @@ pub(crate) struct SeenRow {
     utc_end: i64,
     event_id: String,
     recurrence_id: String,
+    busy: i32,
     participation: Option<i32>,
     detail: Option<String>,
     head: String,
@@ -157,6 +158,8 @@ pub(crate) struct Seen {
     pub utc_end: Timestamp,
     pub event: EventId,
     pub recurrence_id: String,
+    /// How it takes time; `None` when it does not.
+    pub busy: Option<BusyStatus>,
     pub answer: Option<ParticipationStatus>,
     pub detail: Option<String>,
     pub head: String,
@@ -174,6 +177,7 @@ impl TryFrom<SeenRow> for Seen {
             utc_end: Timestamp::from_micros(row.utc_end),
             event: Id::stored(row.event_id),
             recurrence_id: row.recurrence_id,
+            busy: (row.busy != FREE).then(|| busy_of(row.busy)).transpose()?,
             answer: answer_of(row.participation)?,
             detail: row.detail,
             head: row.head,
@@ -189,6 +193,7 @@ type SeenColumns = (
     occurrences::utc_end,
     occurrences::event_id,
     occurrences::recurrence_id,
+    occurrences::busy,
     occurrences::participation,
     occurrences::detail,
     events::head,
@@ -202,6 +207,7 @@ const SEEN: SeenColumns = (
     occurrences::utc_end,
     occurrences::event_id,
     occurrences::recurrence_id,
+    occurrences::busy,
     occurrences::participation,
     occurrences::detail,
     events::head,
@@ -248,21 +254,29 @@ pub(crate) fn list(
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
-/// Those occurrences of these events in a calendar that overlap a window, by event and start.
+/// Those occurrences of these events in these calendars that overlap a window, by event and start.
 pub(crate) fn list_of_events(
     tx: &mut ReadTx<'_>,
-    collection: CollectionId,
+    collections: &[CollectionId],
     events: &[&str],
     (from, to): (Timestamp, Timestamp),
 ) -> Result<Vec<Seen>, Error> {
-    let rows: Vec<SeenRow> = occurrences::table
+    let (from, to) = (from.micros(), to.micros());
+    let all = occurrences::table
         .inner_join(events::table.on(events::id.eq(occurrences::event_id)))
-        .filter(occurrences::event_id.eq_any(events).and(occurrences::collection_id.eq(collection.0)))
-        .filter(occurrences::utc_start.lt(to.micros()))
-        .filter(occurrences::utc_end.gt(from.micros()).or(occurrences::utc_start.ge(from.micros())))
+        .filter(occurrences::utc_start.lt(to))
+        .filter(occurrences::utc_end.gt(from).or(occurrences::utc_start.ge(from)))
         .order((occurrences::event_id, occurrences::utc_start, occurrences::recurrence_id))
-        .select(SEEN)
-        .load(tx.conn())?;
+        .select(SEEN);
+    let rows: Vec<SeenRow> = match (collections, events) {
+        ([collection], [event]) => all
+            .filter(occurrences::event_id.eq(*event).and(occurrences::collection_id.eq(collection.0)))
+            .load(tx.conn())?,
+        _ => all
+            .filter(occurrences::event_id.eq_any(events))
+            .filter(occurrences::collection_id.eq_any(numbers(collections)))
+            .load(tx.conn())?,
+    };
     rows.into_iter().map(TryInto::try_into).collect()
 }
 

@@ -2,8 +2,10 @@ use diesel::prelude::*;
 use renraku_base::{EventId, Id, PersonId, Principal, Role};
 use renraku_db::{
     CollectionId, Error, ReadTx, Tx,
-    schema::{grants, person_groups, placements},
+    schema::{calendars as calendar_rows, grants, person_groups, placements},
 };
+
+use super::calendars::{self, StoredCalendar};
 
 /// That an event is seen in a calendar.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,13 +43,23 @@ pub(crate) fn list(tx: &mut ReadTx<'_>, event: &EventId) -> Result<Vec<Placement
         .collect())
 }
 
-/// Where the person sees these events, each place with their highest role in it, by event and collection.
+/// A calendar that someone may read, and an event in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SeenPlace {
+    pub event: EventId,
+    pub placement: Placement,
+    pub role: Role,
+    pub calendar: StoredCalendar,
+}
+
+/// Where the person may read these events, each place with their highest role in it, by event and collection.
 pub(crate) fn list_seen(
     tx: &mut ReadTx<'_>,
     who: &Principal,
     events: &[&str],
-) -> Result<Vec<(EventId, Placement, Role)>, Error> {
+) -> Result<Vec<SeenPlace>, Error> {
     let all = placements::table
+        .inner_join(calendar_rows::table.on(calendar_rows::collection_id.eq(placements::collection_id)))
         .inner_join(grants::table.on(grants::collection_id.eq(placements::collection_id)))
         .inner_join(person_groups::table.on(person_groups::group_id.eq(grants::grantee_id)))
         .filter(person_groups::person_id.eq(who.person.as_str()))
@@ -55,57 +67,27 @@ pub(crate) fn list_seen(
         .order((placements::event_id, placements::collection_id, grants::role.desc()))
         .select((
             placements::event_id,
-            placements::collection_id,
             placements::person_id,
             placements::hidden,
             grants::role,
+            calendars::Row::as_select(),
         ));
-    let rows: Vec<(String, i64, Option<String>, bool, i32)> = match events {
+    let rows: Vec<(String, Option<String>, bool, i32, calendars::Row)> = match events {
         [one] => all.filter(placements::event_id.eq(*one)).load(tx.conn())?,
         many => all.filter(placements::event_id.eq_any(many)).load(tx.conn())?,
     };
-    let mut seen: Vec<(EventId, Placement, Role)> = Vec::with_capacity(rows.len());
-    for (event, collection, person, hidden, rank) in rows {
-        let collection = CollectionId(collection);
-        let again =
-            seen.last().is_some_and(|(id, last, _)| id.as_str() == event && last.collection == collection);
+    let mut seen: Vec<SeenPlace> = Vec::with_capacity(rows.len());
+    for (event, person, hidden, rank, row) in rows {
+        let calendar = StoredCalendar::try_from(row)?;
+        let again = seen
+            .last()
+            .is_some_and(|last| last.event.as_str() == event && last.placement.collection == calendar.collection);
         if !again && let Some(role) = Role::from_rank(rank) {
-            let placement = Placement { collection, person: person.map(Id::stored), hidden };
-            seen.push((Id::stored(event), placement, role));
+            let placement = Placement { collection: calendar.collection, person: person.map(Id::stored), hidden };
+            seen.push(SeenPlace { event: Id::stored(event), placement, role, calendar });
         }
     }
     Ok(seen)
-}
-
-/// Which of these events are placed in a calendar and not put away there, as (event, person).
-pub(crate) fn list_in(
-    tx: &mut ReadTx<'_>,
-    collection: CollectionId,
-    events: &[&str],
-) -> Result<Vec<(EventId, Option<PersonId>)>, Error> {
-    let rows: Vec<(String, Option<String>)> = placements::table
-        .filter(placements::collection_id.eq(collection.0).and(placements::event_id.eq_any(events)))
-        .filter(placements::hidden.eq(false))
-        .select((placements::event_id, placements::person_id))
-        .load(tx.conn())?;
-    Ok(rows.into_iter().map(|(event, person)| (Id::stored(event), person.map(Id::stored))).collect())
-}
-
-/// The events placed in a calendar and not put away there, in ascending order of their ids after `after`.
-pub(crate) fn list_after(
-    tx: &mut ReadTx<'_>,
-    collection: CollectionId,
-    after: &str,
-    limit: i64,
-) -> Result<Vec<EventId>, Error> {
-    let ids: Vec<String> = placements::table
-        .filter(placements::collection_id.eq(collection.0).and(placements::event_id.gt(after)))
-        .filter(placements::hidden.eq(false))
-        .order(placements::event_id)
-        .limit(limit)
-        .select(placements::event_id)
-        .load(tx.conn())?;
-    Ok(ids.into_iter().map(Id::stored).collect())
 }
 
 /// Places events; `open` says whether their series has occurrences that are not in the index.

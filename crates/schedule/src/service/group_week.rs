@@ -1,0 +1,178 @@
+use std::collections::HashMap;
+
+use renraku_base::{Id, PersonId, Principal, UnitId};
+use renraku_db::ReadTx;
+use renraku_people::directory;
+
+use super::window::{self, MOST, Place, Window};
+use crate::{
+    ScheduleFault,
+    model::{BusyTime, FreeBusy, GroupName, GroupOccurrence, GroupRow},
+    rules::{
+        access::View,
+        free_busy::{BusyPeriod, merge},
+    },
+    store::{self, occurrences::Seen},
+};
+
+/// The most persons and facilities that one question is about.
+pub const PRINCIPALS: usize = 200;
+
+/// Whose week is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Group {
+    /// Everyone with a post in the unit or below it.
+    Unit(UnitId),
+    /// These persons and facilities.
+    Principals(Vec<String>),
+}
+
+/// What everyone of a group does in a window, one row each; what the reader may not read shows as busy time. The number of
+/// statements depends neither on the people nor on what they do.
+///
+/// # Errors
+/// [`ScheduleFault::BadQuery`] for more than 200 principals, [`ScheduleFault::NotFound`] for a unit of nobody,
+/// [`ScheduleFault::WindowTooFull`].
+pub fn group_week(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    group: &Group,
+    window: Window,
+) -> Result<Vec<GroupRow>, ScheduleFault> {
+    let principals = match group {
+        Group::Principals(ids) => ids.clone(),
+        Group::Unit(unit) => {
+            let members = directory::service::members(tx, unit)?;
+            members.into_iter().take(PRINCIPALS).map(Id::into_string).collect()
+        }
+    };
+    let mut rows = named_rows(tx, &principals)?;
+    let (places, seen) = read(tx, who, &principals, window)?;
+    let busy: HashMap<_, _> = seen.iter().map(|it| (window::key(it), it.busy)).collect();
+    let owners: HashMap<String, usize> =
+        rows.iter().enumerate().map(|(at, row)| (row.principal_id.clone(), at)).collect();
+    let row_of: HashMap<_, _> = places
+        .iter()
+        .filter_map(|place| Some((place.calendar.clone(), *owners.get(&place.owner_id)?)))
+        .collect();
+    let collections: HashMap<_, _> =
+        places.iter().map(|place| (place.calendar.clone(), place.collection)).collect();
+    for (occurrence, view) in window::show(tx, &who.person, &places, seen)? {
+        let Some(row) = row_of.get(&occurrence.calendar_id).and_then(|at| rows.get_mut(*at)) else { continue };
+        match view {
+            View::Full => row.occurrences.push(GroupOccurrence::Readable(Box::new(occurrence))),
+            View::Busy | View::Hidden => {
+                let recurrence_id = occurrence.recurrence_id.map(|id| id.to_string()).unwrap_or_default();
+                let collection = collections.get(&occurrence.calendar_id).map_or(0, |collection| collection.0);
+                let key =
+                    (occurrence.utc_start.micros(), occurrence.event_id.into_string(), recurrence_id, collection);
+                // What takes no time is nobody's business.
+                if let Some(Some(busy)) = busy.get(&key) {
+                    let (utc_start, utc_end) = (occurrence.utc_start, occurrence.utc_end);
+                    row.occurrences.push(GroupOccurrence::Busy(BusyTime { utc_start, utc_end, busy: *busy }));
+                }
+            }
+        }
+    }
+    Ok(rows)
+}
+
+/// When each of these persons and facilities is busy, merged.
+///
+/// # Errors
+/// As [`group_week`].
+pub fn free_busy(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    principals: &[String],
+    window: Window,
+) -> Result<Vec<FreeBusy>, ScheduleFault> {
+    check(principals)?;
+    let ids: Vec<&str> = principals.iter().map(String::as_str).collect();
+    let owned = store::calendars::list_by_owner(tx, who, &ids)?;
+    let collections: Vec<_> = owned.iter().map(|calendar| calendar.collection).collect();
+    let (from, to) = window.bounds();
+    let mut periods: HashMap<_, Vec<BusyPeriod>> = HashMap::new();
+    let mut add = |collection, utc_start, utc_end, status| {
+        periods.entry(collection).or_default().push(BusyPeriod { utc_start, utc_end, status });
+    };
+    let taken = store::occurrences::list_busy(tx, &collections, (from, to), MOST + 1)?;
+    if i64::try_from(taken.len()).is_ok_and(|count| count > MOST) {
+        return Err(ScheduleFault::WindowTooFull);
+    }
+    for it in taken {
+        add(it.collection, it.utc_start, it.utc_end, it.status);
+    }
+    for series in window::open(tx, &collections, window)? {
+        for it in window::beyond_index(&series, window)? {
+            if let Some(status) = it.busy {
+                add(it.collection, it.utc_start, it.utc_end, status);
+            }
+        }
+    }
+    Ok(principals
+        .iter()
+        .map(|id| {
+            let own = owned.iter().filter(|calendar| calendar.owner_id == *id);
+            let all: Vec<BusyPeriod> =
+                own.filter_map(|calendar| periods.get(&calendar.collection)).flatten().copied().collect();
+            FreeBusy { principal_id: id.clone(), busy: merge(&all, from, to) }
+        })
+        .collect())
+}
+
+fn check(principals: &[String]) -> Result<(), ScheduleFault> {
+    if principals.len() <= PRINCIPALS {
+        return Ok(());
+    }
+    let detail = "at most 200 persons and facilities at a time";
+    Err(ScheduleFault::BadQuery(renraku_base::FieldFault::new("principals", "too-many", detail)))
+}
+
+/// One empty row for each principal that there is, in the order asked for.
+fn named_rows(tx: &mut ReadTx<'_>, principals: &[String]) -> Result<Vec<GroupRow>, ScheduleFault> {
+    check(principals)?;
+    let persons: Vec<PersonId> = principals.iter().map(|id| Id::stored(id.clone())).collect();
+    let people = directory::service::names(tx, &persons)?;
+    let unknown: Vec<&str> =
+        persons.iter().filter(|id| !people.contains_key(*id)).map(Id::as_str).collect();
+    let facilities: HashMap<String, String> = if unknown.is_empty() {
+        HashMap::new()
+    } else {
+        store::facilities::list_names(tx, &unknown)?.into_iter().collect()
+    };
+    Ok(persons
+        .into_iter()
+        .filter_map(|id| {
+            let person = people.get(&id).map(|person| person.name.full.clone());
+            let full = person.or_else(|| facilities.get(id.as_str()).cloned())?;
+            let name = GroupName { full };
+            Some(GroupRow { principal_id: id.into_string(), name, occurrences: Vec::new() })
+        })
+        .collect())
+}
+
+/// What lies in the calendars of the principals, as far as the reader has any right in them.
+fn read(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    principals: &[String],
+    window: Window,
+) -> Result<(Vec<Place>, Vec<Seen>), ScheduleFault> {
+    let ids: Vec<&str> = principals.iter().map(String::as_str).collect();
+    let places: Vec<Place> = store::calendars::list_by_owner(tx, who, &ids)?
+        .into_iter()
+        .map(|calendar| Place {
+            calendar: calendar.id,
+            collection: calendar.collection,
+            owner_id: calendar.owner_id,
+            role: calendar.role,
+        })
+        .collect();
+    let collections: Vec<_> = places.iter().map(|place| place.collection).collect();
+    let seen = window::list(tx, &collections, window, None, MOST + 1)?;
+    if i64::try_from(seen.len()).is_ok_and(|count| count > MOST) {
+        return Err(ScheduleFault::WindowTooFull);
+    }
+    Ok((places, seen))
+}

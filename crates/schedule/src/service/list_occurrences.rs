@@ -1,0 +1,64 @@
+use renraku_base::{CalendarId, Cursor, Limit, Page, Principal};
+use renraku_db::ReadTx;
+
+use super::window::{self, Place, Window};
+use crate::{
+    ScheduleFault,
+    model::Occurrence,
+    store::{self, occurrences::After},
+};
+
+/// The occurrences in a window, in order of start: of these calendars, or of all that the person may read.
+///
+/// # Errors
+/// [`ScheduleFault::NotFound`] for a calendar that they may not read, [`ScheduleFault::BadQuery`] for a cursor that is not
+/// ours, [`ScheduleFault::WindowTooFull`].
+pub fn list_occurrences(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    window: Window,
+    calendars: Option<&[CalendarId]>,
+    cursor: Option<&Cursor>,
+    limit: Limit,
+) -> Result<Page<Occurrence>, ScheduleFault> {
+    let after = cursor.map(read_cursor).transpose()?;
+    let places = readable_places(tx, who, calendars)?;
+    let collections: Vec<_> = places.iter().map(|place| place.collection).collect();
+    let rows = window::list(tx, &collections, window, after.as_ref(), limit.and_one())?;
+    let page = Page::cut(rows, limit, |last| write_cursor(&window::key(last)));
+    let items = window::show(tx, &who.person, &places, page.items)?;
+    Ok(Page { items: items.into_iter().map(|(it, _)| it).collect(), next_cursor: page.next_cursor })
+}
+
+/// The calendars that are asked for, or all, that someone may read.
+fn readable_places(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    calendars: Option<&[CalendarId]>,
+) -> Result<Vec<Place>, ScheduleFault> {
+    let all = store::calendars::list_readable(tx, who)?;
+    let named = calendars.unwrap_or_default();
+    if named.iter().any(|id| !all.iter().any(|(calendar, _)| calendar.id == *id)) {
+        return Err(ScheduleFault::NotFound);
+    }
+    Ok(all
+        .into_iter()
+        .filter(|(calendar, _)| calendars.is_none_or(|named| named.contains(&calendar.id)))
+        .map(|(calendar, role)| Place {
+            calendar: calendar.id,
+            collection: calendar.collection,
+            owner_id: calendar.owner_id,
+            role,
+        })
+        .collect())
+}
+
+fn write_cursor((start, event, recurrence, collection): &After) -> Cursor {
+    Cursor::of(&[&start.to_string(), event, recurrence, &collection.to_string()])
+}
+
+fn read_cursor(cursor: &Cursor) -> Result<After, ScheduleFault> {
+    let [start, event, recurrence, collection] = cursor.parts().ok_or_else(super::bad_cursor)?;
+    let number = |text: &str| text.parse().map_err(|_not_a_number| super::bad_cursor());
+    Ok((number(&start)?, event, recurrence, number(&collection)?))
+}

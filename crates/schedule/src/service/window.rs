@@ -1,0 +1,256 @@
+//! What lies in a window of time: from the index, and beyond its horizon from the series themselves.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::Duration,
+};
+
+use renraku_base::{CalendarId, ETag, FieldFault, Id, PersonId, Role, Timestamp};
+use renraku_db::{CollectionId, Error, ReadTx};
+
+use super::{index, view::BUSY};
+use crate::{
+    ScheduleFault,
+    model::{FacilityRef, Occurrence},
+    rules::{
+        access::{self, View},
+        recurrence,
+    },
+    store::{
+        self,
+        events::OpenSeries,
+        head::Head,
+        occurrences::{After, Seen},
+    },
+};
+
+/// The longest window.
+const LONGEST: Duration = Duration::from_hours(24 * 400);
+/// The most occurrences that are looked at for one answer.
+pub(crate) const MOST: i64 = 10_000;
+
+/// A window of time that is asked for, at most 400 days long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    from: Timestamp,
+    to: Timestamp,
+}
+
+impl Window {
+    /// From an instant to a later one.
+    ///
+    /// # Errors
+    /// [`ScheduleFault::BadQuery`] when it is empty or too long.
+    pub fn new(from: Timestamp, to: Timestamp) -> Result<Self, ScheduleFault> {
+        let refuse = |code: &'static str, detail: &str| {
+            Err(ScheduleFault::BadQuery(FieldFault::new("to", code, detail)))
+        };
+        if from >= to {
+            return refuse("empty-window", "the window ends after it begins");
+        }
+        if to > from + LONGEST {
+            return refuse("window-too-long", "a window is at most 400 days long");
+        }
+        Ok(Self { from, to })
+    }
+
+    pub(crate) fn bounds(self) -> (Timestamp, Timestamp) {
+        (self.from, self.to)
+    }
+
+    fn in_zone(self, zone: crate::model::Zone) -> recurrence::Window {
+        recurrence::Window { from: self.from, to: self.to, zone }
+    }
+
+    /// Whether the index alone can answer.
+    pub(crate) fn is_indexed(self, now: Timestamp) -> bool {
+        self.from >= now - index::SURE && self.to <= now + index::SURE
+    }
+}
+
+/// The occurrences in these calendars, in order of start, at most `limit` after `after`.
+pub(crate) fn list(
+    tx: &mut ReadTx<'_>,
+    collections: &[CollectionId],
+    window: Window,
+    after: Option<&After>,
+    limit: i64,
+) -> Result<Vec<Seen>, ScheduleFault> {
+    if collections.is_empty() {
+        return Ok(Vec::new());
+    }
+    let open = open(tx, collections, window)?;
+    if open.is_empty() {
+        return Ok(store::occurrences::list(tx, collections, window.bounds(), after, limit)?);
+    }
+    let mut all = store::occurrences::list(tx, collections, window.bounds(), None, MOST)?;
+    for series in &open {
+        all.extend(beyond_index(series, window)?);
+    }
+    if i64::try_from(all.len()).is_ok_and(|count| count > MOST) {
+        return Err(ScheduleFault::WindowTooFull);
+    }
+    all.sort_by_cached_key(key);
+    if let Some(after) = after {
+        all.retain(|it| key(it) > *after);
+    }
+    all.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(all)
+}
+
+/// The place of an occurrence in the order of a list.
+pub(crate) fn key(seen: &Seen) -> After {
+    (
+        seen.utc_start.micros(),
+        seen.event.as_str().to_owned(),
+        seen.recurrence_id.clone(),
+        seen.collection.0,
+    )
+}
+
+/// The series of which the window may hold occurrences that are not in the index; none, without asking, near to now.
+pub(crate) fn open(
+    tx: &mut ReadTx<'_>,
+    collections: &[CollectionId],
+    window: Window,
+) -> Result<Vec<OpenSeries>, ScheduleFault> {
+    if window.is_indexed(tx.now()) {
+        return Ok(Vec::new());
+    }
+    Ok(store::events::list_open(tx, collections, window.bounds())?)
+}
+
+/// The occurrences of a series in a window that are not in the index.
+pub(crate) fn beyond_index(series: &OpenSeries, window: Window) -> Result<Vec<Seen>, ScheduleFault> {
+    let OpenSeries { placement, stored, zone } = series;
+    let head = stored.head().to_text()?;
+    let indexed = |start: Timestamp, end: Timestamp| {
+        stored.indexed.from.is_none_or(|from| end > from || start >= from)
+            && stored.indexed.until.is_none_or(|until| start < until)
+    };
+    let (happenings, _) = index::happenings(stored, window.in_zone(*zone))?;
+    Ok(happenings
+        .into_iter()
+        .filter(|it| !indexed(it.at.utc_start, it.at.utc_end))
+        .map(|it| {
+            let entry = it.entry(&stored.event, placement);
+            Seen {
+                collection: entry.collection,
+                utc_start: entry.utc_start,
+                utc_end: entry.utc_end,
+                event: stored.id.clone(),
+                recurrence_id: entry.recurrence_id,
+                busy: entry.busy,
+                answer: entry.answer,
+                detail: entry.detail,
+                head: head.clone(),
+                version: stored.version,
+                organizer: stored.organizer.clone(),
+            }
+        })
+        .collect())
+}
+
+/// A calendar whose occurrences are shown to someone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub calendar: CalendarId,
+    pub collection: CollectionId,
+    /// The person or facility whose calendar it is.
+    pub owner_id: String,
+    pub role: Role,
+}
+
+/// The occurrences as `who` sees them, each with the owner of its calendar; what they do not see is left out. One statement
+/// names the facilities, if there are any.
+pub(crate) fn show(
+    tx: &mut ReadTx<'_>,
+    who: &PersonId,
+    places: &[Place],
+    rows: Vec<Seen>,
+) -> Result<Vec<(Occurrence, View)>, ScheduleFault> {
+    let by_collection: HashMap<CollectionId, &Place> =
+        places.iter().map(|place| (place.collection, place)).collect();
+    let rows = rows
+        .into_iter()
+        .map(|seen| {
+            let head = Head::parse(seen.detail.as_deref().unwrap_or(&seen.head))?;
+            Ok((seen, head))
+        })
+        .collect::<Result<Vec<(Seen, Head)>, Error>>()?;
+    let names = facility_names(tx, &rows)?;
+    let mut shown = Vec::with_capacity(rows.len());
+    for (seen, head) in rows {
+        if let Some(place) = by_collection.get(&seen.collection)
+            && let Some(occurrence) = occurrence(who, place, seen, head, &names)?
+        {
+            shown.push(occurrence);
+        }
+    }
+    Ok(shown)
+}
+
+fn facility_names(
+    tx: &mut ReadTx<'_>,
+    rows: &[(Seen, Head)],
+) -> Result<HashMap<String, String>, ScheduleFault> {
+    let ids: BTreeSet<&str> =
+        rows.iter().flat_map(|(_, head)| &head.facilities).map(Id::as_str).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let ids: Vec<&str> = ids.into_iter().collect();
+    Ok(store::facilities::list_names(tx, &ids)?.into_iter().collect())
+}
+
+fn occurrence(
+    who: &PersonId,
+    place: &Place,
+    seen: Seen,
+    head: Head,
+    names: &HashMap<String, String>,
+) -> Result<Option<(Occurrence, View)>, ScheduleFault> {
+    let mine = place.owner_id == who.as_str();
+    let is_organizer = seen.organizer.as_ref() == Some(who);
+    let view = access::view(head.privacy, Some(place.role), mine || is_organizer);
+    let recurrence_id = match seen.recurrence_id.as_str() {
+        "" => None,
+        text => Some(text.parse().map_err(Error::damaged)?),
+    };
+    let start = match seen.detail {
+        Some(_) => head.start,
+        None => recurrence_id.unwrap_or(head.start),
+    };
+    let facilities = head
+        .facilities
+        .into_iter()
+        .filter_map(|id| Some(FacilityRef { name: names.get(id.as_str())?.clone(), id }))
+        .collect();
+    let occurrence = Occurrence {
+        event_id: seen.event,
+        calendar_id: place.calendar.clone(),
+        recurrence_id,
+        title: Some(head.title),
+        utc_start: seen.utc_start,
+        utc_end: seen.utc_end,
+        start,
+        time_zone: head.time_zone,
+        show_without_time: head.show_without_time,
+        status: head.status,
+        privacy: head.privacy,
+        free_busy_status: head.free_busy_status,
+        place: head.place,
+        facilities,
+        participation_status: seen.answer.filter(|_| mine),
+        is_organizer,
+        etag: ETag::of(seen.version),
+    };
+    Ok(match view {
+        View::Hidden => None,
+        View::Busy => {
+            let etag = ETag::of_view(seen.version, BUSY);
+            Some((Occurrence { etag, ..occurrence.busy_only() }, View::Busy))
+        }
+        View::Full => Some((occurrence, View::Full)),
+    })
+}
