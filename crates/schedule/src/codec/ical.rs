@@ -1,0 +1,36 @@
+//! iCalendar (RFC 5545) in and out.
+//!
+//! What is read can be written again: what the model has no word for is kept as the lines in which it came, under
+//! [`KEPT_LINES`] and its like, and what the model says in fewer words (`SUMMARY;LANGUAGE=ja`) is kept beside it for as
+//! long as it still says the same.
+//!
+//! Content lines are read here and not by a parser crate, because a fault is told with the number of its line, a line
+//! may be folded in the middle of a character, and kept lines must stay as they were.
+
+mod alarm;
+mod component;
+mod event;
+mod invitation;
+mod line;
+mod people;
+mod read;
+mod rule;
+mod text;
+mod timezone;
+mod when;
+mod write;
+
+pub use invitation::{Invitation, cancel, reply, request};
+pub use read::{NotACalendar, Parsed, ParsedEvent, Place, Refusal, read};
+pub use write::{Writer, write};
+
+/// The property of an event, alert or participant that keeps the lines (or parameters) for which there is no word.
+pub const KEPT_LINES: &str = "renraku:iCalendar";
+/// The property of an event that keeps the components within it for which there is no word.
+pub const KEPT_COMPONENTS: &str = "renraku:iCalendarComponents";
+
+/// The product, as files name what wrote them.
+const PRODUCT: &str = "-//Renraku//Renraku//JA";
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,142 @@
+//! The components of a file (RFC 5545 §3.6), read as far as they can be.
+
+use super::{
+    line::{BadLine, Line, unfold},
+    text::Charset,
+};
+
+/// How deep components may lie in each other.
+const MAX_DEPTH: usize = 8;
+/// The most lines of one component.
+const MAX_LINES: usize = 5_000;
+
+/// One component with what lies in it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Component {
+    /// Its name in capitals, such as `VEVENT`.
+    pub name: String,
+    /// The line on which it begins.
+    pub number: usize,
+    /// Its own lines.
+    pub lines: Vec<Line>,
+    /// The components in it.
+    pub children: Vec<Component>,
+    /// What is wrong with it or its lines, by line number.
+    pub bad: Vec<(usize, &'static str)>,
+}
+
+impl Component {
+    /// The first line of a property.
+    pub fn line(&self, name: &str) -> Option<&Line> {
+        self.lines.iter().find(|line| line.name == name)
+    }
+
+    /// All lines of a property.
+    pub fn lines_of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Line> {
+        self.lines.iter().filter(move |line| line.name == name)
+    }
+
+    /// The component as it stood, unfolded, lines parted by `\n`.
+    pub fn raw(&self) -> String {
+        let mut out = format!("BEGIN:{}\n", self.name);
+        for line in &self.lines {
+            out.push_str(&line.raw);
+            out.push('\n');
+        }
+        for child in &self.children {
+            out.push_str(&child.raw());
+            out.push('\n');
+        }
+        out.push_str("END:");
+        out.push_str(&self.name);
+        out
+    }
+
+    /// What is wrong with it or with anything in it.
+    pub fn first_fault(&self) -> Option<(usize, &'static str)> {
+        let own = self.bad.first().copied();
+        own.into_iter()
+            .chain(self.children.iter().filter_map(Self::first_fault))
+            .min_by_key(|(number, _)| *number)
+    }
+}
+
+/// The components of a file that are not within another one, and the lines that lie outside of all.
+pub(super) fn read(file: &[u8]) -> Component {
+    let file = file.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(file);
+    let lines = unfold(file);
+    let charset = Charset::of(&lines);
+    let mut open = vec![Component::default()];
+    for (number, bytes) in &lines {
+        let line =
+            charset.decode(bytes).ok_or(BadLine::Undecodable).and_then(|text| Line::read(*number, &text));
+        match line {
+            Ok(line) if line.name == "BEGIN" => begin(&mut open, &line),
+            Ok(line) if line.name == "END" => end(&mut open, &line),
+            Ok(line) => add(&mut open, *number, Ok(line)),
+            Err(bad) => add(&mut open, *number, Err(bad)),
+        }
+    }
+    while open.len() > 1 {
+        if let Some(last) = open.last_mut() {
+            last.bad.push((last.number, "the component has no END"));
+        }
+        close(&mut open);
+    }
+    open.pop().unwrap_or_default()
+}
+
+fn begin(open: &mut Vec<Component>, line: &Line) {
+    let name = line.value.trim().to_ascii_uppercase();
+    if open.len() > MAX_DEPTH
+        && let Some(last) = open.last_mut()
+    {
+        last.bad.push((line.number, "components lie too deep in each other"));
+    }
+    open.push(Component { name, number: line.number, ..Component::default() });
+}
+
+/// Ends the component of this name; those within it that were not ended are bad.
+fn end(open: &mut Vec<Component>, line: &Line) {
+    let name = line.value.trim();
+    let Some(at) = open.iter().skip(1).rposition(|it| it.name.eq_ignore_ascii_case(name)) else {
+        add(open, line.number, Ok(Line { name: "END".to_owned(), ..line.clone() }));
+        return;
+    };
+    while open.len() > at + 2 {
+        if let Some(last) = open.last_mut() {
+            last.bad.push((last.number, "the component has no END"));
+        }
+        close(open);
+    }
+    close(open);
+}
+
+/// Puts the innermost component into the one around it.
+fn close(open: &mut Vec<Component>) {
+    let Some(done) = open.pop() else { return };
+    // What lies too deep is dropped: its parent already says so.
+    if open.len() <= MAX_DEPTH
+        && let Some(parent) = open.last_mut()
+    {
+        parent.children.push(done);
+    }
+}
+
+fn add(open: &mut [Component], number: usize, line: Result<Line, BadLine>) {
+    let Some(component) = open.last_mut() else { return };
+    match line {
+        Ok(line) if line.name == "END" => component.bad.push((number, "an END without its BEGIN")),
+        Ok(_) if component.lines.len() >= MAX_LINES => {
+            if component.lines.len() == MAX_LINES
+                && component.bad.last().is_none_or(|(_, why)| *why != TOO_MANY)
+            {
+                component.bad.push((number, TOO_MANY));
+            }
+        }
+        Ok(line) => component.lines.push(line),
+        Err(bad) => component.bad.push((number, bad.as_str())),
+    }
+}
+
+const TOO_MANY: &str = "a component has at most 5,000 lines";

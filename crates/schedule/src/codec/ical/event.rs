@@ -1,0 +1,345 @@
+//! One `VEVENT` (RFC 5545 §3.6.1) as an event.
+
+use std::collections::{BTreeMap, HashSet};
+
+use chrono::TimeDelta;
+use renraku_base::FieldFault;
+use serde_json::Value;
+
+use super::{
+    KEPT_COMPONENTS, KEPT_LINES, alarm,
+    component::Component,
+    line::Line,
+    people::{self, Keys},
+    read::{Place, Refusal},
+    rule, text,
+    when::{self, When, Zones},
+    write,
+};
+use crate::model::{
+    Duration, Event, FreeBusyStatus, LocalDateTime, Location, PatchObject, Privacy, RecurrenceRule, Status,
+    VirtualLocation, Zone, is_safe_uri, limits,
+};
+
+/// The most dates that are added to or taken from a series.
+const MAX_DATES: usize = 2_000;
+/// What the event's own fields say wholly, so that no line of it is kept.
+const SAID: [&str; 10] = [
+    "UID",
+    "RECURRENCE-ID",
+    "DTSTART",
+    "DTEND",
+    "DURATION",
+    "RRULE",
+    "RDATE",
+    "EXDATE",
+    "CATEGORIES",
+    "ATTENDEE",
+];
+
+/// What is known while an event is read.
+pub(super) struct Context<'a> {
+    pub zones: &'a Zones,
+    pub keys: &'a mut Keys,
+    /// The series, when its exception is read.
+    pub series: Option<Event>,
+}
+
+/// An event and what of it has no effect.
+pub(super) struct Read {
+    pub event: Event,
+    without_effect: Vec<(usize, String)>,
+}
+
+impl Read {
+    /// What is kept without effect, with its place.
+    pub fn kept(&self, place: &Place) -> Option<Refusal> {
+        let (line, _) = self.without_effect.first()?;
+        let detail = "is kept and not expanded: a series has one RRULE and no EXRULE";
+        let reasons =
+            self.without_effect.iter().map(|(_, name)| FieldFault::new(name.as_str(), "ical-kept", detail));
+        Some(Refusal { place: Place { line: *line, ..place.clone() }, reasons: reasons.collect() })
+    }
+}
+
+fn fault(name: &str, (code, detail): when::Reason) -> Vec<FieldFault> {
+    vec![FieldFault::new(name, code, detail)]
+}
+
+/// The version of an event; 0 when it says none.
+pub(super) fn sequence(component: &Component) -> u32 {
+    component.line("SEQUENCE").and_then(|line| line.value.trim().parse().ok()).unwrap_or_default()
+}
+
+/// The stricter of two.
+pub(super) fn stricter(one: Privacy, other: Privacy) -> Privacy {
+    let rank = |privacy: &Privacy| match privacy {
+        Privacy::Public => 0,
+        Privacy::Private => 1,
+        Privacy::Secret => 2,
+    };
+    if rank(&other) > rank(&one) { other } else { one }
+}
+
+/// The original start of an exception, on the clock of its series or else on its own.
+pub(super) fn recurrence_id(
+    component: &Component,
+    series: Option<&Event>,
+    zones: &Zones,
+) -> Result<LocalDateTime, Vec<FieldFault>> {
+    let Some(line) = component.line("RECURRENCE-ID") else {
+        return Err(fault(
+            "RECURRENCE-ID",
+            ("required", "an exception says which occurrence it is".to_owned()),
+        ));
+    };
+    if line.param("RANGE").is_some() {
+        let detail = "an exception for this and all later occurrences is not taken";
+        return Err(fault("RECURRENCE-ID", ("ical-range", detail.to_owned())));
+    }
+    let id = when::read(line, zones).map_err(|reason| fault("RECURRENCE-ID", reason))?;
+    let at = in_series(id, series).unwrap_or_else(|| id.local_in(None));
+    when::local(at, "RECURRENCE-ID").map_err(|reason| fault("RECURRENCE-ID", reason))
+}
+
+/// A date or time on the clock of a series. A date means the occurrence of that day.
+fn in_series(when: When, series: Option<&Event>) -> Option<chrono::NaiveDateTime> {
+    let series = series?;
+    let zone = if series.show_without_time { Some(Zone::TOKYO) } else { series.time_zone };
+    let at = when.local_in(zone);
+    Some(match when {
+        _ if series.show_without_time => at.date().and_time(chrono::NaiveTime::MIN),
+        When::Date(day) => day.and_time(series.start.naive().time()),
+        When::Floating(_) | When::Zoned(..) => at,
+    })
+}
+
+/// Reads a component.
+pub(super) fn read(component: &Component, context: &mut Context<'_>) -> Result<Read, Vec<FieldFault>> {
+    let zones = context.zones;
+    let Some(line) = component.line("DTSTART") else {
+        return Err(fault("DTSTART", ("required", "the event has no DTSTART".to_owned())));
+    };
+    let start = when::read(line, zones).map_err(|reason| fault("DTSTART", reason))?;
+    let uid = component.line("UID").map(|line| text::unescape(line.value.trim())).unwrap_or_default();
+    let local = when::local(start.local_in(None), "DTSTART").map_err(|reason| fault("DTSTART", reason))?;
+    let mut event = Event::new(uid, "", local);
+    event.time_zone = start.zone();
+    event.show_without_time = matches!(start, When::Date(_));
+    event.duration = duration(component, start, zones, &mut event.more)?;
+    read_words(component, &mut event);
+    read_counted(component, &mut event, zones);
+    let unread = read_people(component, &mut event, context.keys);
+    read_conferences(component, &mut event);
+    event.alerts = alarm::read_all(component, zones, &mut event.more);
+    let mut without_effect = Vec::new();
+    if component.line("RECURRENCE-ID").is_some() {
+        let id = recurrence_id(component, context.series.as_ref(), zones)?;
+        event.recurrence_id = Some(id);
+        event.recurrence_id_time_zone = event.time_zone;
+        if let Some(series) = &context.series {
+            (event.created, event.updated, event.sequence) =
+                (series.created, series.updated, series.sequence);
+        }
+    } else {
+        read_recurrence(component, &mut event, start, zones, &mut without_effect)?;
+    }
+    keep_rest(component, &mut event, &unread, &without_effect);
+    Ok(Read { event, without_effect })
+}
+
+/// How long an event lasts, from `DTEND` or `DURATION`.
+fn duration(
+    component: &Component,
+    start: When,
+    zones: &Zones,
+    more: &mut BTreeMap<String, Value>,
+) -> Result<Duration, Vec<FieldFault>> {
+    let whole_days = matches!(start, When::Date(_));
+    if let Some(line) = component.line("DURATION") {
+        let read: Result<Duration, _> = line.value.trim().parse();
+        return read.map_err(|error| fault("DURATION", ("duration", error.to_string())));
+    }
+    let Some(line) = component.line("DTEND") else {
+        return Ok(if whole_days { Duration::DAY } else { Duration::ZERO });
+    };
+    let end = when::read(line, zones).map_err(|reason| fault("DTEND", reason))?;
+    let too_early = || fault("DTEND", ("ical-end", "the event ends before it starts".to_owned()));
+    if whole_days {
+        let days = (end.local_in(Some(Zone::TOKYO)).date() - start.local_in(None).date()).num_days();
+        // A day that ends on itself is meant as that day.
+        return Duration::new(days.max(1), 0).filter(|_| days >= 0).ok_or_else(too_early);
+    }
+    let zone = start.zone().unwrap_or(Zone::TOKYO);
+    let seconds = (end.instant(zone) - start.instant(zone)).num_seconds();
+    if let Some(other) = end.zone().filter(|other| start.zone().is_some_and(|zone| zone != *other)) {
+        more.insert("endTimeZone".to_owned(), other.name().into());
+    }
+    Duration::new(0, seconds).filter(|it| !it.is_negative()).ok_or_else(too_early)
+}
+
+/// The properties that are words or texts.
+fn read_words(component: &Component, event: &mut Event) {
+    let value = |name: &str| component.line(name).map(|line| line.value.as_str());
+    let unescaped = |name: &str| value(name).map(text::unescape).unwrap_or_default();
+    event.title = text::line(&unescaped("SUMMARY"), limits::SHORT_TEXT_CHARS);
+    event.description = text::lines(&unescaped("DESCRIPTION"), limits::DESCRIPTION_BYTES);
+    let place = text::line(&unescaped("LOCATION"), limits::SHORT_TEXT_CHARS);
+    if !place.is_empty() {
+        event.locations.insert("1".to_owned(), Location::named(place));
+    }
+    event.privacy = value("CLASS").map(privacy).unwrap_or_default();
+    event.status = value("STATUS").map(status).unwrap_or_default();
+    event.free_busy_status = value("TRANSP").map(free_busy).unwrap_or_default();
+    event.color = value("COLOR").map(|color| text::line(color, 64)).filter(|color| !color.is_empty());
+    let keywords = component.lines_of("CATEGORIES").flat_map(|line| text::list(&line.value));
+    event.keywords = keywords.take(limits::SMALL_MEMBERS).map(|word| (text::line(&word, 80), true)).collect();
+}
+
+/// What `CLASS` means; what is not known is private (RFC 5545 §3.8.1.3).
+pub(super) fn privacy(word: &str) -> Privacy {
+    match word.trim().to_ascii_uppercase().as_str() {
+        "PUBLIC" => Privacy::Public,
+        "CONFIDENTIAL" => Privacy::Secret,
+        _ => Privacy::Private,
+    }
+}
+
+/// What `STATUS` means.
+pub(super) fn status(word: &str) -> Status {
+    Status::parse(&word.trim().to_ascii_lowercase()).unwrap_or_default()
+}
+
+/// What `TRANSP` means.
+pub(super) fn free_busy(word: &str) -> FreeBusyStatus {
+    if word.trim().eq_ignore_ascii_case("TRANSPARENT") { FreeBusyStatus::Free } else { FreeBusyStatus::Busy }
+}
+
+/// The properties that count versions.
+fn read_counted(component: &Component, event: &mut Event, zones: &Zones) {
+    let instant = |name: &str| component.line(name).and_then(|line| when::instant(line, zones));
+    event.sequence = sequence(component);
+    event.created = instant("CREATED");
+    event.updated = instant("LAST-MODIFIED").or_else(|| instant("DTSTAMP"));
+}
+
+/// Reads organizer and attendees, and gives back the lines that cannot be.
+fn read_people(component: &Component, event: &mut Event, keys: &mut Keys) -> Vec<usize> {
+    let mut unread = Vec::new();
+    for line in component.lines_of("ATTENDEE") {
+        match people::read_attendee(line, keys) {
+            Some((key, participant)) if !event.participants.contains_key(&key) => {
+                event.participants.insert(key, participant);
+            }
+            _ => unread.push(line.number),
+        }
+    }
+    if let Some(line) = component.line("ORGANIZER") {
+        people::read_organizer(line, event, keys);
+    }
+    unread
+}
+
+/// The links of `CONFERENCE` (RFC 7986 §5.11) that may be shown as such.
+fn read_conferences(component: &Component, event: &mut Event) {
+    let safe = component.lines_of("CONFERENCE").filter(|line| is_safe_uri(line.value.trim()));
+    for (at, line) in safe.take(limits::SMALL_MEMBERS).enumerate() {
+        let features =
+            line.params.iter().filter(|param| param.name == "FEATURE").flat_map(|param| &param.values);
+        let virtual_location = VirtualLocation {
+            name: line.param("LABEL").map(|label| text::line(label, limits::SHORT_TEXT_CHARS)),
+            uri: line.value.trim().to_owned(),
+            features: features.map(|word| (text::line(&word.to_ascii_lowercase(), 40), true)).collect(),
+            ..VirtualLocation::default()
+        };
+        event.virtual_locations.insert((at + 1).to_string(), virtual_location);
+    }
+}
+
+/// The rule, and the dates that are added or taken away.
+fn read_recurrence(
+    component: &Component,
+    event: &mut Event,
+    start: When,
+    zones: &Zones,
+    without_effect: &mut Vec<(usize, String)>,
+) -> Result<(), Vec<FieldFault>> {
+    let mut rules = component.lines_of("RRULE");
+    if let Some(line) = rules.next() {
+        let rule = rule::read(line, start, zones).map_err(|reason| fault("RRULE", reason))?;
+        event.recurrence_rule = Some(RecurrenceRule::from_value(rule)?);
+    }
+    let ignored = rules.chain(component.lines_of("EXRULE"));
+    without_effect.extend(ignored.map(|line| (line.number, line.name.clone())));
+    for name in ["RDATE", "EXDATE"] {
+        for line in component.lines_of(name) {
+            for text in line.value.split(',').map(str::trim).filter(|text| !text.is_empty()) {
+                let (id, patch) =
+                    read_date(line, text, event, zones).map_err(|reason| fault(name, reason))?;
+                if name == "EXDATE" {
+                    event.recurrence_overrides.insert(id, PatchObject::excluded());
+                } else {
+                    event.recurrence_overrides.entry(id).or_insert(patch);
+                }
+                if event.recurrence_overrides.len() > MAX_DATES {
+                    let detail = format!("a series has at most {MAX_DATES} dates added or taken away");
+                    return Err(fault(name, ("too-many", detail)));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// One date of `RDATE` or `EXDATE`, or the period of an `RDATE`.
+fn read_date(
+    line: &Line,
+    text: &str,
+    event: &Event,
+    zones: &Zones,
+) -> Result<(LocalDateTime, PatchObject), when::Reason> {
+    let (text, end) = text.split_once('/').map_or((text, None), |(start, end)| (start, Some(end)));
+    let begin = when::read_value(line, text, zones)?;
+    let id = when::local(in_series(begin, Some(event)).unwrap_or_default(), &line.name)?;
+    let Some(end) = end else { return Ok((id, PatchObject::default())) };
+    let duration = match end.parse::<Duration>() {
+        Ok(duration) => Some(duration),
+        Err(_) => {
+            let zone = event.zone_for(Zone::TOKYO);
+            let length: TimeDelta = when::read_value(line, end, zones)?.instant(zone) - begin.instant(zone);
+            Duration::new(0, length.num_seconds())
+        }
+    };
+    let duration = duration.filter(|it| !it.is_negative());
+    let duration = duration.ok_or_else(|| ("ical-end", "a period ends before it starts".to_owned()))?;
+    let patch =
+        if duration == event.duration { PatchObject::default() } else { PatchObject::lasting(duration) };
+    Ok((id, patch))
+}
+
+/// Keeps every line that the event would not write by itself.
+fn keep_rest(component: &Component, event: &mut Event, unread: &[usize], without_effect: &[(usize, String)]) {
+    let whole_days = event.show_without_time;
+    let own: HashSet<String> = write::lines(event, whole_days).iter().map(Line::text).collect();
+    let kept: Vec<Value> = component
+        .lines
+        .iter()
+        .filter(|line| {
+            let odd = unread.contains(&line.number)
+                || without_effect.iter().any(|(number, _)| *number == line.number);
+            odd || !(SAID.contains(&line.name.as_str()) || own.contains(&line.raw))
+        })
+        .map(|line| line.raw.clone().into())
+        .collect();
+    if !kept.is_empty() {
+        event.more.insert(KEPT_LINES.to_owned(), kept.into());
+    }
+    let components: Vec<Value> =
+        component.children.iter().filter(|it| it.name != "VALARM").map(|it| it.raw().into()).collect();
+    if !components.is_empty() {
+        let kept = event.more.entry(KEPT_COMPONENTS.to_owned()).or_insert_with(|| Value::Array(Vec::new()));
+        if let Value::Array(kept) = kept {
+            kept.extend(components);
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Messages to participants outside the office (iTIP, RFC 5546), made with the `icalendar` crate.
+
+use icalendar::{Calendar, Component, Parameter, Property};
+use renraku_base::Timestamp;
+
+use super::{PRODUCT, line::Line, people, text, timezone, when, write};
+use crate::model::{Event, Zone};
+
+/// The properties that are text, whose escapes the crate makes itself.
+const TEXTS: [&str; 5] = ["UID", "SUMMARY", "DESCRIPTION", "LOCATION", "COMMENT"];
+/// The properties of which there may be many.
+const MANY: [&str; 4] = ["ATTENDEE", "EXDATE", "RDATE", "CONFERENCE"];
+/// What concerns only the sender's own calendar.
+const OWN: [&str; 7] = ["COLOR", "CATEGORIES", "CLASS", "TRANSP", "CREATED", "LAST-MODIFIED", "DTSTAMP"];
+
+/// A message as a mail carries it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invitation {
+    /// The `method` parameter of its `text/calendar`: `REQUEST`, `CANCEL` or `REPLY`.
+    pub method: &'static str,
+    /// The file.
+    pub text: String,
+}
+
+/// Invites to an event, or tells its participants what has changed.
+///
+/// Of participants and organizer those are named who have a `calendarAddress`: fill it in for members of staff first.
+/// A series carries its exceptions; an event that is one occurrence ([`Event::occurrence`]) stands for that one alone.
+#[must_use]
+pub fn request(event: &Event, now: Timestamp) -> Invitation {
+    Invitation { method: "REQUEST", text: message("REQUEST", event, now, |_| true, &[]) }
+}
+
+/// Tells that an event (or one occurrence) does not take place, or not with these participants.
+#[must_use]
+pub fn cancel(event: &Event, now: Timestamp) -> Invitation {
+    let cancelled = Line::new("STATUS", "CANCELLED");
+    Invitation {
+        method: "CANCEL",
+        text: message("CANCEL", event, now, |line| line.name != "STATUS", &[cancelled]),
+    }
+}
+
+/// Tells the organizer what one participant answered, with their comment; `None` when nobody has the key `participant`,
+/// or they have no address.
+#[must_use]
+pub fn reply(event: &Event, participant: &str, now: Timestamp) -> Option<Invitation> {
+    let participant = event.participants.get(participant)?;
+    let attendee = people::attendee(participant)?;
+    let mut alone = event.single();
+    alone.participants.clear();
+    alone.virtual_locations.clear();
+    alone.description.clear();
+    let mut lines = vec![attendee];
+    let comment = participant.participation_comment.as_ref();
+    lines.extend(comment.map(|comment| Line::new("COMMENT", text::escape(comment))));
+    Some(Invitation { method: "REPLY", text: message("REPLY", &alone, now, |_| true, &lines) })
+}
+
+fn message(
+    method: &str,
+    event: &Event,
+    now: Timestamp,
+    wanted: impl Fn(&Line) -> bool,
+    more: &[Line],
+) -> String {
+    let mut calendar = Calendar::empty();
+    for (name, value) in
+        [("VERSION", "2.0"), ("PRODID", PRODUCT), ("CALSCALE", "GREGORIAN"), ("METHOD", method)]
+    {
+        calendar.append_property(Property::new(name, value));
+    }
+    let alone = event.single();
+    let exceptions = event.recurrence_overrides.iter().filter(|(_, patch)| !patch.is_empty());
+    let exceptions = exceptions.filter_map(|(id, patch)| alone.happening(*id, Some(patch)));
+    let events: Vec<Event> = std::iter::once(event.clone()).chain(exceptions).collect();
+    let mut zones: Vec<Zone> = events.iter().filter_map(|event| event.time_zone).collect();
+    zones.sort_by_key(|zone| zone.name());
+    zones.dedup();
+    for event in &events {
+        calendar.push(component(event, now, &wanted, more));
+    }
+    with_zones(&calendar.to_string(), &zones, event)
+}
+
+fn component(
+    event: &Event,
+    now: Timestamp,
+    wanted: impl Fn(&Line) -> bool,
+    more: &[Line],
+) -> icalendar::Event {
+    let mut component = icalendar::Event::new();
+    component.add_property("DTSTAMP", when::write_instant(now));
+    let lines = write::lines(event, event.show_without_time);
+    let lines = lines.iter().filter(|line| !OWN.contains(&line.name.as_str()) && wanted(line));
+    for line in lines.chain(more) {
+        let name = line.name.as_str();
+        let property = property(line);
+        if MANY.contains(&name) {
+            component.append_multi_property(property)
+        } else {
+            component.append_property(property)
+        };
+    }
+    component
+}
+
+fn property(line: &Line) -> Property {
+    let value =
+        if TEXTS.contains(&line.name.as_str()) { text::unescape(&line.value) } else { line.value.clone() };
+    let mut property = Property::new(line.name.clone(), value);
+    for param in &line.params {
+        // The crate quotes a value where it must and knows no other escape; parameters of other systems stay there.
+        let Some(value) = param.values.first() else { continue };
+        let value: String =
+            value.chars().filter(|c| !c.is_control()).map(|c| if c == '"' { '\'' } else { c }).collect();
+        property.append_parameter(Parameter::new(&param.name, &value));
+    }
+    property
+}
+
+/// Puts the zones before the first event: the crate would give them a time stamp and a UID, which they may not have.
+fn with_zones(calendar: &str, zones: &[Zone], event: &Event) -> String {
+    let mut text = String::new();
+    for zone in zones.iter().filter(|zone| !write::is_utc(**zone)) {
+        timezone::write(*zone, chrono::Datelike::year(&event.start.date()), &mut text);
+    }
+    text.push_str("BEGIN:VEVENT");
+    calendar.replacen("BEGIN:VEVENT", &text, 1)
+}

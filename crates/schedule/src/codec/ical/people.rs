@@ -1,0 +1,150 @@
+//! Organizers and attendees (RFC 5545 §3.8.4.1, §3.8.4.3).
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde_json::Value;
+
+use super::{KEPT_LINES, line::Line, text};
+use crate::model::{Event, Participant, ParticipationStatus, is_address, limits};
+
+/// The keys of participants: the same for an address in a series and in its exceptions.
+#[derive(Debug, Default)]
+pub(super) struct Keys(HashMap<String, String>);
+
+impl Keys {
+    fn of(&mut self, address: &str) -> String {
+        let next = (self.0.len() + 1).to_string();
+        self.0.entry(address.to_lowercase()).or_insert(next).clone()
+    }
+}
+
+/// The address of a line; `None` when it could not stand in a mail's header.
+pub(super) fn address(line: &Line) -> Option<String> {
+    let value = line.value.trim();
+    let address = match value.split_once(':') {
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("mailto") => format!("mailto:{}", rest.trim()),
+        Some(_) => value.to_owned(),
+        None => format!("mailto:{value}"),
+    };
+    is_address(&address).then_some(address)
+}
+
+/// The participant of an `ATTENDEE` line with their key; `None` for a line that must be kept as it is.
+pub(super) fn read_attendee(line: &Line, keys: &mut Keys) -> Option<(String, Participant)> {
+    let mut participant = Participant { calendar_address: Some(address(line)?), ..Participant::default() };
+    let mut roles = vec!["attendee"];
+    let mut kept: Vec<Value> = Vec::new();
+    for param in &line.params {
+        let value = param.values.first().map(String::as_str).unwrap_or_default();
+        let word = value.to_ascii_uppercase();
+        match (param.name.as_str(), word.as_str()) {
+            ("CN", _) => participant.name = Some(text::line(value, limits::SHORT_TEXT_CHARS)),
+            ("RSVP", "TRUE") => participant.expect_reply = true,
+            ("ROLE", "REQ-PARTICIPANT") => {}
+            ("ROLE", "CHAIR") => roles = vec!["attendee", "chair"],
+            ("ROLE", "OPT-PARTICIPANT") => roles = vec!["attendee", "optional"],
+            ("ROLE", "NON-PARTICIPANT") => roles = vec!["informational"],
+            ("CUTYPE", "INDIVIDUAL" | "GROUP" | "RESOURCE" | "ROOM") => {
+                participant.kind =
+                    Some(if word == "ROOM" { "location".to_owned() } else { word.to_ascii_lowercase() });
+            }
+            ("PARTSTAT", _) => match ParticipationStatus::parse(&value.to_ascii_lowercase()) {
+                Some(status) => participant.participation_status = status,
+                None => kept.push(param.raw.clone().into()),
+            },
+            _ => kept.push(param.raw.clone().into()),
+        }
+    }
+    participant.roles = roles.into_iter().map(|role| (role.to_owned(), true)).collect();
+    if !kept.is_empty() {
+        participant.more.insert(KEPT_LINES.to_owned(), kept.into());
+    }
+    let key = keys.of(participant.calendar_address.as_deref().unwrap_or_default());
+    Some((key, participant))
+}
+
+/// Notes the organizer of an `ORGANIZER` line; whether it could be read.
+pub(super) fn read_organizer(line: &Line, event: &mut Event, keys: &mut Keys) -> bool {
+    let Some(address) = address(line) else { return false };
+    let same = |it: &&mut Participant| {
+        it.calendar_address.as_ref().is_some_and(|other| other.eq_ignore_ascii_case(&address))
+    };
+    match event.participants.values_mut().find(same) {
+        Some(participant) => {
+            participant.roles.insert("owner".to_owned(), true);
+        }
+        None => {
+            let participant = Participant {
+                name: line.param("CN").map(|name| text::line(name, limits::SHORT_TEXT_CHARS)),
+                calendar_address: Some(address.clone()),
+                roles: BTreeMap::from([("owner".to_owned(), true)]),
+                ..Participant::default()
+            };
+            event.participants.insert(keys.of(&address), participant);
+        }
+    }
+    event.organizer_calendar_address = Some(address);
+    true
+}
+
+/// The `ORGANIZER` line of an event.
+pub(super) fn organizer(event: &Event) -> Option<Line> {
+    let address = event.organizer_calendar_address.as_ref()?;
+    let line = Line::new("ORGANIZER", address.clone());
+    let participant = event
+        .participants
+        .values()
+        .find(|it| it.calendar_address.as_ref().is_some_and(|other| other.eq_ignore_ascii_case(address)));
+    Some(match participant.and_then(|it| it.name.as_ref()) {
+        Some(name) => line.with("CN", name),
+        None => line,
+    })
+}
+
+/// The `ATTENDEE` lines of an event, in the order of their keys.
+pub(super) fn attendees(event: &Event) -> Vec<Line> {
+    let mut participants: Vec<_> = event.participants.iter().collect();
+    // Keys that are numbers come in the order of the numbers.
+    participants.sort_by_key(|(key, _)| (key.len(), *key));
+    participants.into_iter().filter_map(|(_, participant)| attendee(participant)).collect()
+}
+
+/// The `ATTENDEE` line of a participant with an address, unless they only organize.
+pub(super) fn attendee(participant: &Participant) -> Option<Line> {
+    let only_organizes =
+        participant.roles.keys().all(|role| role == "owner") && !participant.roles.is_empty();
+    if only_organizes {
+        return None;
+    }
+    let mut line = Line::new("ATTENDEE", participant.calendar_address.clone()?);
+    if let Some(name) = &participant.name {
+        line = line.with("CN", name);
+    }
+    let kind = match participant.kind.as_deref() {
+        Some("individual") => Some("INDIVIDUAL"),
+        Some("group") => Some("GROUP"),
+        Some("resource") => Some("RESOURCE"),
+        Some("location") => Some("ROOM"),
+        _ => None,
+    };
+    if let Some(kind) = kind {
+        line = line.with("CUTYPE", kind);
+    }
+    let role = ["chair", "optional", "informational"].into_iter().find(|role| participant.has_role(role));
+    if let Some(role) = role {
+        let word = match role {
+            "chair" => "CHAIR",
+            "optional" => "OPT-PARTICIPANT",
+            _ => "NON-PARTICIPANT",
+        };
+        line = line.with("ROLE", word);
+    }
+    if participant.participation_status != ParticipationStatus::NeedsAction {
+        line = line.with("PARTSTAT", &participant.participation_status.as_str().to_ascii_uppercase());
+    }
+    if participant.expect_reply {
+        line = line.with("RSVP", "TRUE");
+    }
+    let kept = participant.more.get(KEPT_LINES).and_then(Value::as_array);
+    Some(kept.into_iter().flatten().filter_map(Value::as_str).fold(line, Line::with_raw))
+}

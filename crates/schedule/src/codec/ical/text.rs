@@ -1,0 +1,118 @@
+//! Text values (RFC 5545 §3.3.11) and character sets.
+
+/// Undoes the escapes of a text.
+pub(super) fn unescape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        if c != '\\' {
+            out.push(c);
+            continue;
+        }
+        match chars.next() {
+            Some('n' | 'N') => out.push('\n'),
+            Some(c @ ('\\' | ',' | ';' | ':' | '"')) => out.push(c),
+            // What is no escape stands for itself: C:\temp.
+            Some(c) => out.extend(['\\', c]),
+            None => out.push('\\'),
+        }
+    }
+    out
+}
+
+/// Escapes a text; control characters other than line breaks and tabs are left out.
+pub(super) fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\\' | ',' | ';' => out.extend(['\\', c]),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push(c),
+            c if c.is_control() => {}
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// The items of a list of texts, without their escapes.
+pub(super) fn list(text: &str) -> Vec<String> {
+    let mut items = vec![String::new()];
+    let mut escaped = false;
+    for c in text.chars() {
+        if c == ',' && !escaped {
+            items.push(String::new());
+        } else if let Some(item) = items.last_mut() {
+            item.push(c);
+        }
+        escaped = c == '\\' && !escaped;
+    }
+    items.iter().map(|item| unescape(item).trim().to_owned()).filter(|item| !item.is_empty()).collect()
+}
+
+/// A text of many lines, without control characters and no longer than `bytes`.
+pub(super) fn lines(text: &str, bytes: usize) -> String {
+    let text: String = text.replace("\r\n", "\n").replace('\r', "\n");
+    let kept = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t'));
+    let mut out = String::with_capacity(text.len().min(bytes));
+    for c in kept {
+        if out.len() + c.len_utf8() > bytes {
+            break;
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// A text of one line, no longer than `chars`: line breaks become spaces.
+pub(super) fn line(text: &str, chars: usize) -> String {
+    let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    text.trim().chars().map(|c| if breaks(c) { ' ' } else { c }).take(chars).collect()
+}
+
+/// How the bytes of a file are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Charset {
+    Utf8,
+    ShiftJis,
+}
+
+impl Charset {
+    /// UTF-8 as the standard wants it; what cannot be that is Shift_JIS, if it can be that.
+    pub fn of(lines: &[(usize, Vec<u8>)]) -> Self {
+        let all = |decode: fn(&[u8]) -> Option<String>| lines.iter().all(|(_, line)| decode(line).is_some());
+        if !all(utf8) && all(shift_jis) { Self::ShiftJis } else { Self::Utf8 }
+    }
+
+    pub fn decode(self, bytes: &[u8]) -> Option<String> {
+        match self {
+            Self::Utf8 => utf8(bytes),
+            Self::ShiftJis => shift_jis(bytes),
+        }
+    }
+}
+
+fn utf8(bytes: &[u8]) -> Option<String> {
+    std::str::from_utf8(bytes).ok().map(str::to_owned)
+}
+
+fn shift_jis(bytes: &[u8]) -> Option<String> {
+    let (text, _, bad) = encoding_rs::SHIFT_JIS.decode(bytes);
+    (!bad).then(|| text.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_go_both_ways() {
+        for text in ["a,b;c\\d\ne", "C:\\temp", "\\n", "会議、資料", "tab\tend\\"] {
+            assert_eq!(unescape(&escape(text)), text);
+        }
+        assert_eq!(unescape(r"a\Nb\:c\tz\"), "a\nb:c\\tz\\");
+        assert_eq!(list(r"防災,a\,b, ,c\\,d"), ["防災", "a,b", "c\\", "d"]);
+        assert_eq!(line("a\r\nb\u{2028}c", 4), "a  b");
+        assert_eq!(lines("a\r\nb\u{0}会", 6), "a\nb会");
+    }
+}

@@ -1,0 +1,168 @@
+//! Dates, times and lengths of time (RFC 5545 §3.3.4 to §3.3.9).
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use renraku_base::Timestamp;
+
+use super::{component::Component, line::Line};
+use crate::model::{LocalDateTime, Zone};
+
+/// A date or time as a line says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum When {
+    /// A whole day.
+    Date(NaiveDate),
+    /// A time on no clock in particular.
+    Floating(NaiveDateTime),
+    /// A time on the clocks of a zone.
+    Zoned(NaiveDateTime, Zone),
+}
+
+/// Why a date or time cannot be read.
+pub(super) type Reason = (&'static str, String);
+
+impl When {
+    /// What the clocks of `zone` show then; without a zone, what the line says.
+    pub fn local_in(self, zone: Option<Zone>) -> NaiveDateTime {
+        match (self, zone) {
+            (Self::Date(day), _) => day.and_time(NaiveTime::MIN),
+            (Self::Zoned(at, own), Some(zone)) if own != zone => zone.local(own.instant(at)),
+            (Self::Floating(at) | Self::Zoned(at, _), _) => at,
+        }
+    }
+
+    /// The instant; a time on no clock is read in `zone`.
+    pub fn instant(self, zone: Zone) -> DateTime<Utc> {
+        match self {
+            Self::Date(day) => zone.instant(day.and_time(NaiveTime::MIN)),
+            Self::Floating(at) => zone.instant(at),
+            Self::Zoned(at, own) => own.instant(at),
+        }
+    }
+
+    /// The zone that the line names.
+    pub fn zone(self) -> Option<Zone> {
+        match self {
+            Self::Date(_) | Self::Floating(_) => None,
+            Self::Zoned(_, zone) => Some(zone),
+        }
+    }
+}
+
+/// The zones that a file names.
+#[derive(Debug, Default)]
+pub(super) struct Zones(HashMap<String, Zone>);
+
+impl Zones {
+    /// Learns what a file's `VTIMEZONE`s are called elsewhere. What they say about their clocks is not believed, unless
+    /// nothing else is known and they never change.
+    pub fn learn(&mut self, timezone: &Component) {
+        let Some(id) = timezone.line("TZID").map(|line| line.value.trim()) else { return };
+        if id.parse::<Zone>().is_ok() {
+            return;
+        }
+        let location = timezone.line("X-LIC-LOCATION").and_then(|line| line.value.parse().ok());
+        if let Some(zone) = location.or_else(|| fixed(timezone)) {
+            self.0.insert(id.to_owned(), zone);
+        }
+    }
+
+    fn find(&self, id: &str) -> Option<Zone> {
+        id.parse().ok().or_else(|| self.0.get(id.trim()).copied())
+    }
+}
+
+/// The zone of an unknown name whose clocks never change and are whole hours from UTC.
+fn fixed(timezone: &Component) -> Option<Zone> {
+    let mut offsets =
+        timezone.children.iter().filter_map(|it| it.line("TZOFFSETTO")).map(|it| it.value.trim());
+    let first = offsets.next()?;
+    if offsets.any(|other| other != first) {
+        return None;
+    }
+    if matches!(first, "+0900" | "+090000") {
+        return Some(Zone::TOKYO);
+    }
+    let hours: i32 = first.get(..3)?.parse().ok()?;
+    let minutes = first.get(3..)?;
+    // The names of these zones count the other way round.
+    minutes.bytes().all(|byte| byte == b'0').then(|| format!("Etc/GMT{:+}", -hours).parse().ok())?
+}
+
+/// The date or time that a line has for its value.
+pub(super) fn read(line: &Line, zones: &Zones) -> Result<When, Reason> {
+    read_value(line, line.value.trim(), zones)
+}
+
+/// One of the dates or times of a line that has several.
+pub(super) fn read_value(line: &Line, text: &str, zones: &Zones) -> Result<When, Reason> {
+    let unreadable = || ("ical-date-time", format!("{} is no date or date-time: {text}", line.name));
+    if !text.is_ascii() {
+        return Err(unreadable());
+    }
+    if let Some(day) = date(text) {
+        return Ok(When::Date(day));
+    }
+    let (text, utc) = match text.strip_suffix(['Z', 'z']) {
+        Some(text) => (text, true),
+        None => (text, false),
+    };
+    let at = date_time(text).ok_or_else(unreadable)?;
+    match line.param("TZID") {
+        _ if utc => Ok(When::Zoned(at, Zone::UTC)),
+        None => Ok(When::Floating(at)),
+        Some(id) => match zones.find(id) {
+            Some(zone) => Ok(When::Zoned(at, zone)),
+            None => {
+                Err(("time-zone", format!("no such time zone: {id}; write an IANA name such as Asia/Tokyo")))
+            }
+        },
+    }
+}
+
+fn date(text: &str) -> Option<NaiveDate> {
+    let digits = text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits {
+        return None;
+    }
+    let part = |from: usize, to: usize| text.get(from..to)?.parse::<u32>().ok();
+    NaiveDate::from_ymd_opt(i32::try_from(part(0, 4)?).ok()?, part(4, 6)?, part(6, 8)?)
+}
+
+/// A date and time, with or without seconds; a leap second is the second before it.
+fn date_time(text: &str) -> Option<NaiveDateTime> {
+    let (day, time) = text.split_once(['T', 't'])?;
+    if !matches!(time.len(), 4 | 6) || !time.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let part = |from: usize, to: usize| time.get(from..to)?.parse::<u32>().ok();
+    let seconds = part(4, 6).unwrap_or_default().min(59);
+    date(day)?.and_hms_opt(part(0, 2)?, part(2, 4)?, seconds)
+}
+
+/// The instant of a line such as `DTSTAMP`.
+pub(super) fn instant(line: &Line, zones: &Zones) -> Option<Timestamp> {
+    let when = read(line, zones).ok()?;
+    Some(when.instant(Zone::UTC).into())
+}
+
+/// A local time, unless it lies in a year that is not taken.
+pub(super) fn local(at: NaiveDateTime, name: &str) -> Result<LocalDateTime, Reason> {
+    LocalDateTime::new(at).ok_or_else(|| ("year", format!("{name} lies outside the years 1900 to 2100")))
+}
+
+/// A date as it is written.
+pub(super) fn write_date(day: NaiveDate) -> String {
+    day.format("%Y%m%d").to_string()
+}
+
+/// A time as it is written.
+pub(super) fn write_local(at: NaiveDateTime) -> String {
+    at.format("%Y%m%dT%H%M%S").to_string()
+}
+
+/// An instant as it is written.
+pub(super) fn write_instant(at: Timestamp) -> String {
+    at.to_datetime().format("%Y%m%dT%H%M%SZ").to_string()
+}

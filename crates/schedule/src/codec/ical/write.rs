@@ -1,0 +1,289 @@
+//! Events as a file.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::{
+    KEPT_COMPONENTS, KEPT_LINES, PRODUCT, alarm, event as reading, line::Line, people, rule, text, timezone,
+    when,
+};
+use crate::{
+    model::{Event, FreeBusyStatus, LocalDateTime, Privacy, Status, Zone, limits},
+    rules::recurrence,
+};
+
+/// Writes one file of all these events, each with its exceptions.
+#[must_use]
+pub fn write<'a>(events: impl IntoIterator<Item = &'a Event>) -> String {
+    let mut writer = Writer::default();
+    for event in events {
+        writer.add(event);
+    }
+    writer.finish()
+}
+
+/// A file to which events are added one by one.
+#[derive(Debug, Default)]
+pub struct Writer {
+    events: String,
+    zones: BTreeSet<(&'static str, i32)>,
+}
+
+impl Writer {
+    /// Adds an event with its exceptions.
+    pub fn add(&mut self, event: &Event) {
+        let alone = event.single();
+        write_component(event, event.show_without_time, &mut self.events);
+        self.note_zones(event);
+        for (id, patch) in &event.recurrence_overrides {
+            if patch.is_empty() || patch.is_excluded() {
+                continue;
+            }
+            if let Some(mut occurrence) = alone.happening(*id, Some(patch)) {
+                occurrence.recurrence_id_time_zone = event.time_zone;
+                write_component(&occurrence, event.show_without_time, &mut self.events);
+                self.note_zones(&occurrence);
+            }
+        }
+    }
+
+    fn note_zones(&mut self, event: &Event) {
+        let year = chrono::Datelike::year(&event.start.date());
+        let zones = event.time_zone.into_iter().chain(event.recurrence_id_time_zone).chain(end_zone(event));
+        self.zones.extend(zones.filter(|zone| !is_utc(*zone)).map(|zone| (zone.name(), year)));
+    }
+
+    /// The whole file.
+    #[must_use]
+    pub fn finish(self) -> String {
+        let mut out = String::with_capacity(self.events.len() + 1_024);
+        out.push_str("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n");
+        Line::new("PRODID", PRODUCT).write(&mut out);
+        out.push_str("CALSCALE:GREGORIAN\r\n");
+        let mut written = BTreeSet::new();
+        // In ascending order the first year of a zone is its earliest.
+        for (name, first_year) in &self.zones {
+            if written.insert(name)
+                && let Ok(zone) = name.parse()
+            {
+                timezone::write(zone, *first_year, &mut out);
+            }
+        }
+        out.push_str(&self.events);
+        out.push_str("END:VCALENDAR\r\n");
+        out
+    }
+}
+
+/// Whether times of a zone are written as instants.
+pub(super) fn is_utc(zone: Zone) -> bool {
+    matches!(zone.name(), "Etc/UTC" | "UTC")
+}
+
+fn end_zone(event: &Event) -> Option<Zone> {
+    event.more.get("endTimeZone")?.as_str()?.parse().ok()
+}
+
+/// A local time in the form that goes with its zone: a date, an instant, with `TZID`, or on no clock.
+fn time_line(name: &str, at: chrono::NaiveDateTime, zone: Option<Zone>, whole_days: bool) -> Line {
+    match zone {
+        _ if whole_days => Line::new(name, when::write_date(at.date())).with("VALUE", "DATE"),
+        Some(zone) if is_utc(zone) => Line::new(name, format!("{}Z", when::write_local(at))),
+        Some(zone) => Line::new(name, when::write_local(at)).with("TZID", zone.name()),
+        None => Line::new(name, when::write_local(at)),
+    }
+}
+
+/// The lines that say an event, in the order in which they are written; without what is kept beside them. The original
+/// start of an exception is of the kind that the start of its series is.
+pub(super) fn lines(event: &Event, whole_days_series: bool) -> Vec<Line> {
+    let mut lines = vec![Line::new("UID", text::escape(&event.uid))];
+    let stamp = event.updated.or(event.created).unwrap_or_default();
+    if let Some(id) = event.recurrence_id {
+        lines.push(time_line("RECURRENCE-ID", id.naive(), event.recurrence_id_time_zone, whole_days_series));
+    }
+    lines.push(Line::new("DTSTAMP", when::write_instant(stamp)));
+    lines.extend(event.created.map(|at| Line::new("CREATED", when::write_instant(at))));
+    lines.extend(event.updated.map(|at| Line::new("LAST-MODIFIED", when::write_instant(at))));
+    lines.push(Line::new("SEQUENCE", event.sequence.to_string()));
+    lines.push(time_line("DTSTART", event.start.naive(), event.time_zone, event.show_without_time));
+    lines.extend(end_line(event));
+    lines.extend(recurrence_lines(event));
+    lines.extend(word_lines(event));
+    lines.extend(people::organizer(event));
+    lines.extend(people::attendees(event));
+    for place in event.virtual_locations.values() {
+        let mut line = Line::new("CONFERENCE", place.uri.clone()).with("VALUE", "URI");
+        for feature in place.features.keys() {
+            line = line.with("FEATURE", &feature.to_ascii_uppercase());
+        }
+        lines.push(match &place.name {
+            Some(name) => line.with("LABEL", name),
+            None => line,
+        });
+    }
+    lines
+}
+
+/// When the event ends: as a time, or as a length where that says it better.
+fn end_line(event: &Event) -> Option<Line> {
+    let (start, duration) = (event.start.naive(), event.duration);
+    if event.show_without_time {
+        return Some(time_line("DTEND", duration.after_days(start)?, None, true));
+    }
+    if duration.days() == 0 && duration.seconds() == 0 {
+        return None;
+    }
+    let zone = event.time_zone.unwrap_or(Zone::TOKYO);
+    let end = zone.instant(start) + chrono::TimeDelta::seconds(duration.seconds());
+    let end_zone = end_zone(event).unwrap_or(zone);
+    let local = end_zone.local(end);
+    // Days of the calendar are a length, and so is what ends in an hour that the clocks show twice.
+    if duration.days() > 0 || end_zone.instant(local) != end || zone.local(zone.instant(start)) != start {
+        return Some(Line::new("DURATION", duration.to_string()));
+    }
+    Some(time_line("DTEND", local, event.time_zone.map(|_| end_zone), false))
+}
+
+fn recurrence_lines(event: &Event) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let zone = event.time_zone;
+    if let Some(rule) = &event.recurrence_rule {
+        let until = rule.until.map(|until| match zone {
+            _ if event.show_without_time => when::write_date(until.date()),
+            Some(zone) => when::write_instant(zone.instant(until.naive()).into()),
+            None => when::write_local(until.naive()),
+        });
+        lines.push(Line::new("RRULE", rule::write(rule, until)));
+    }
+    let one = |name: &str, id: LocalDateTime| time_line(name, id.naive(), zone, event.show_without_time);
+    if event.recurrence_id.is_none() {
+        // What an empty exception repeats of the rule is said again, so that nothing is lost.
+        let repeated =
+            event.recurrence_overrides.iter().filter(|(_, patch)| patch.is_empty()).map(|(id, _)| *id);
+        let added: BTreeSet<_> = recurrence::additions(event).into_iter().chain(repeated).collect();
+        lines.extend(added.into_iter().map(|id| one("RDATE", id)));
+    }
+    let excluded = event.recurrence_overrides.iter().filter(|(_, patch)| patch.is_excluded());
+    lines.extend(excluded.map(|(id, _)| one("EXDATE", *id)));
+    lines
+}
+
+fn word_lines(event: &Event) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for (name, value) in [("SUMMARY", event.title.as_str()), ("DESCRIPTION", &event.description)] {
+        if !value.is_empty() {
+            lines.push(Line::new(name, text::escape(value)));
+        }
+    }
+    let place = event.locations.values().find_map(|place| place.name.as_ref());
+    lines.extend(place.map(|place| Line::new("LOCATION", text::escape(place))));
+    if event.status != Status::Confirmed {
+        lines.push(Line::new("STATUS", event.status.as_str().to_ascii_uppercase()));
+    }
+    match event.privacy {
+        Privacy::Public => {}
+        Privacy::Private => lines.push(Line::new("CLASS", "PRIVATE")),
+        Privacy::Secret => lines.push(Line::new("CLASS", "CONFIDENTIAL")),
+    }
+    if event.free_busy_status == FreeBusyStatus::Free {
+        lines.push(Line::new("TRANSP", "TRANSPARENT"));
+    }
+    lines.extend(event.color.as_ref().map(|color| Line::new("COLOR", text::escape(color))));
+    if !event.keywords.is_empty() {
+        let words: Vec<_> = event.keywords.keys().map(|word| text::escape(word)).collect();
+        lines.push(Line::new("CATEGORIES", words.join(",")));
+    }
+    lines
+}
+
+/// What a line says of a property of which there is one, in the event's own words; `None` for other properties.
+fn meaning(line: &Line) -> Option<String> {
+    let plain = || text::unescape(&line.value);
+    Some(match line.name.as_str() {
+        "SUMMARY" | "LOCATION" => text::line(&plain(), limits::SHORT_TEXT_CHARS),
+        "DESCRIPTION" => text::lines(&plain(), limits::DESCRIPTION_BYTES),
+        "CLASS" => reading::privacy(&line.value).as_str().to_owned(),
+        "STATUS" => reading::status(&line.value).as_str().to_owned(),
+        "TRANSP" => reading::free_busy(&line.value).as_str().to_owned(),
+        "COLOR" => text::line(&line.value, 64),
+        "ORGANIZER" => people::address(line).unwrap_or_default().to_ascii_lowercase(),
+        "SEQUENCE" => line.value.trim().parse::<u32>().unwrap_or_default().to_string(),
+        "CREATED" | "LAST-MODIFIED" => {
+            when::instant(line, &when::Zones::default()).map(|at| at.to_string()).unwrap_or_default()
+        }
+        "CONFERENCE" => line.value.trim().to_owned(),
+        _ => return None,
+    })
+}
+
+/// What the event says now of a property of which there is one.
+fn says(event: &Event, name: &str) -> String {
+    let text = match name {
+        "SUMMARY" => Some(event.title.clone()),
+        "DESCRIPTION" => Some(event.description.clone()),
+        "LOCATION" => event.locations.values().find_map(|place| place.name.clone()),
+        "CLASS" => Some(event.privacy.as_str().to_owned()),
+        "STATUS" => Some(event.status.as_str().to_owned()),
+        "TRANSP" => Some(event.free_busy_status.as_str().to_owned()),
+        "COLOR" => event.color.clone(),
+        "ORGANIZER" => event.organizer_calendar_address.as_ref().map(|address| address.to_ascii_lowercase()),
+        "SEQUENCE" => Some(event.sequence.to_string()),
+        "CREATED" => event.created.map(|at| at.to_string()),
+        "LAST-MODIFIED" => event.updated.map(|at| at.to_string()),
+        _ => None,
+    };
+    text.unwrap_or_default()
+}
+
+/// The kept lines that still hold: those of properties that the model does not know, and those that say what the event
+/// still says. An exception's own counts of versions hold in any case, for the model counts only the series.
+fn kept_lines(event: &Event) -> Vec<Line> {
+    let kept = event.more.get(KEPT_LINES).and_then(Value::as_array);
+    let read = kept.into_iter().flatten().filter_map(Value::as_str).filter_map(|raw| Line::read(0, raw).ok());
+    let counted = |name: &str| {
+        event.recurrence_id.is_some() && ["SEQUENCE", "CREATED", "LAST-MODIFIED"].contains(&name)
+    };
+    read.filter(|line| match meaning(line) {
+        None => true,
+        Some(_) if counted(&line.name) => true,
+        Some(uri) if line.name == "CONFERENCE" => {
+            let shown = event.virtual_locations.values().any(|place| place.uri == uri);
+            shown || !crate::model::is_safe_uri(&uri)
+        }
+        Some(meaning) => meaning == says(event, &line.name),
+    })
+    .collect()
+}
+
+fn write_component(event: &Event, whole_days_series: bool, out: &mut String) {
+    let kept = kept_lines(event);
+    out.push_str("BEGIN:VEVENT\r\n");
+    for line in lines(event, whole_days_series) {
+        let replaced = kept.iter().any(|kept| {
+            kept.name == line.name
+                && match line.name.as_str() {
+                    "ATTENDEE" | "RRULE" => false,
+                    "CONFERENCE" => kept.value.trim() == line.value,
+                    _ => true,
+                }
+        });
+        if !replaced {
+            line.write(out);
+        }
+    }
+    kept.iter().for_each(|line| line.write(out));
+    let mut alerts: Vec<_> = event.alerts.iter().collect();
+    alerts.sort_by_key(|(key, _)| (key.len(), *key));
+    for (_, alert) in alerts {
+        alarm::write(alert, &event.title, out);
+    }
+    let components = event.more.get(KEPT_COMPONENTS).and_then(Value::as_array);
+    for raw in components.into_iter().flatten().filter_map(Value::as_str) {
+        for line in raw.split('\n').filter_map(|line| Line::read(0, line).ok()) {
+            line.write(out);
+        }
+    }
+    out.push_str("END:VEVENT\r\n");
+}

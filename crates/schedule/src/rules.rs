@@ -1,0 +1,6 @@
+//! Decisions about events and time: values in, decision out, no I/O.
+
+pub mod access;
+pub mod booking;
+pub mod free_busy;
+pub mod recurrence;

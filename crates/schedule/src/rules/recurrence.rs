@@ -1,0 +1,274 @@
+//! When an event happens: its rule, its exceptions and additions, expanded within a window.
+//!
+//! A series is expanded on the clock of its own zone and each local time is turned into an instant afterwards
+//! (JSCalendar §4.3.3): a weekly meeting stays at nine when summer time begins, and `until` needs no zone.
+
+mod rule;
+
+use std::collections::{BTreeMap, HashSet};
+
+use chrono::{NaiveDateTime, TimeDelta};
+use renraku_base::Timestamp;
+
+use crate::model::{Duration, Event, LocalDateTime, PatchObject, Zone};
+
+/// The most occurrences of one event that one expansion gives.
+pub const MAX_INSTANCES: usize = 3_000;
+
+/// The time in which occurrences are looked for: those that begin before its end and end after its start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// Its start.
+    pub from: Timestamp,
+    /// Its end, which does not belong to it.
+    pub to: Timestamp,
+    /// The zone in which whole days and times without a zone are read.
+    pub zone: Zone,
+}
+
+impl Window {
+    /// A window as the office's clocks show it.
+    #[must_use]
+    pub fn tokyo(from: Timestamp, to: Timestamp) -> Self {
+        Self { from, to, zone: Zone::TOKYO }
+    }
+
+    /// Whether something from `start` to `end` lies in it, at least in part; a moment counts by its start.
+    #[must_use]
+    pub fn overlaps(&self, start: Timestamp, end: Timestamp) -> bool {
+        start < self.to && (end > self.from || start >= self.from)
+    }
+}
+
+/// One occurrence by its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Instance {
+    /// Its original start in the series; `None` for an event that does not repeat.
+    pub recurrence_id: Option<LocalDateTime>,
+    /// When it starts on the clock of its zone.
+    pub start: LocalDateTime,
+    /// When it starts.
+    pub utc_start: Timestamp,
+    /// When it ends.
+    pub utc_end: Timestamp,
+    /// Whether it differs from its series; [`Event::occurrence`] tells how.
+    pub changed: bool,
+}
+
+/// The occurrences in a window.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Expansion {
+    /// In the order of their start.
+    pub items: Vec<Instance>,
+    /// Whether there are more than were asked for, or more than [`MAX_INSTANCES`].
+    pub truncated: bool,
+}
+
+/// The occurrences of `event` that lie in `window`, the first `limit` of them.
+#[must_use]
+pub fn expand(event: &Event, window: Window, limit: usize) -> Expansion {
+    let limit = limit.min(MAX_INSTANCES);
+    if !event.is_series() {
+        let recurrence_id = event.recurrence_id;
+        let only = instance(recurrence_id, Time::of(event), window.zone, false);
+        let items: Vec<_> =
+            only.filter(|it| window.overlaps(it.utc_start, it.utc_end)).into_iter().take(limit).collect();
+        return Expansion { truncated: limit == 0 && only.is_some(), items };
+    }
+    let time = Time::of(event);
+    let plain = |recurrence_id: LocalDateTime| {
+        instance(Some(recurrence_id), Time { start: recurrence_id, ..time }, window.zone, false)
+    };
+    let mut items = Vec::new();
+    let mut truncated = false;
+    let local = local_window(&time, window);
+    for recurrence_id in rule::starts(event, local) {
+        let Some(recurrence_id) = recurrence_id else {
+            truncated = true;
+            break;
+        };
+        if event.recurrence_overrides.contains_key(&recurrence_id) {
+            continue;
+        }
+        let Some(mut found) = plain(recurrence_id) else { continue };
+        if event.recurrence_id.is_some() && recurrence_id == event.start {
+            // Of this series only single occurrences are known, the first of them by the event itself.
+            found.recurrence_id = event.recurrence_id;
+        }
+        if window.overlaps(found.utc_start, found.utc_end) {
+            items.push(found);
+        }
+        if items.len() > limit {
+            break;
+        }
+    }
+    let different = event.recurrence_overrides.iter().filter(|(_, patch)| !patch.is_excluded());
+    items.extend(
+        different
+            .filter_map(|(id, patch)| {
+                instance(Some(*id), time.changed(*id, patch), window.zone, !patch.is_empty())
+            })
+            .filter(|found| window.overlaps(found.utc_start, found.utc_end)),
+    );
+    items.sort_by_key(|found| (found.utc_start, found.recurrence_id));
+    // Hours that a change of the clocks skips fall on the hour after it.
+    items
+        .dedup_by_key(|found| (found.utc_start, found.utc_end, found.changed.then_some(found.recurrence_id)));
+    truncated |= items.len() > limit;
+    items.truncate(limit);
+    Expansion { items, truncated }
+}
+
+/// Whether a series has an occurrence with this original start, also when it was moved; not when it was left out.
+#[must_use]
+pub fn has_occurrence(event: &Event, recurrence_id: LocalDateTime) -> bool {
+    match event.recurrence_overrides.get(&recurrence_id) {
+        Some(patch) => !patch.is_excluded(),
+        None => event.is_series() && generates(event, recurrence_id),
+    }
+}
+
+/// Whether the rule gives this start, whatever the exceptions say.
+fn generates(event: &Event, recurrence_id: LocalDateTime) -> bool {
+    given(event, &[recurrence_id]).contains(&recurrence_id)
+}
+
+/// Which of these starts the rule gives, whatever the exceptions say.
+fn given(event: &Event, starts: &[LocalDateTime]) -> HashSet<LocalDateTime> {
+    let (Some(first), Some(last)) = (starts.iter().min(), starts.iter().max()) else { return HashSet::new() };
+    let wanted: HashSet<_> = starts.iter().copied().collect();
+    rule::starts(event, (first.naive(), last.naive()))
+        .flatten()
+        .filter(|start| wanted.contains(start))
+        .collect()
+}
+
+/// The original starts of occurrences that the exceptions add to what the rule gives.
+#[must_use]
+pub fn additions(event: &Event) -> Vec<LocalDateTime> {
+    let shown = event.recurrence_overrides.iter().filter(|(_, patch)| !patch.is_excluded());
+    let ids: Vec<_> = shown.map(|(id, _)| *id).collect();
+    let given = given(event, &ids);
+    ids.into_iter().filter(|id| !given.contains(id)).collect()
+}
+
+/// The instant at which the last occurrence ends; `None` for a series without end, or with one too far to be found.
+#[must_use]
+pub fn end(event: &Event) -> Option<Timestamp> {
+    let unbounded =
+        event.recurrence_rule.as_ref().is_some_and(|rule| rule.count.is_none() && rule.until.is_none());
+    if unbounded {
+        return None;
+    }
+    let everything = Window {
+        from: Timestamp::from_micros(i64::MIN),
+        to: Timestamp::from_micros(i64::MAX),
+        zone: Zone::TOKYO,
+    };
+    let all = expand(event, everything, MAX_INSTANCES);
+    let last = all.items.iter().map(|found| found.utc_end).max();
+    last.filter(|_| !all.truncated)
+}
+
+/// Fits the exceptions of a series to a change of its start or rule, and tells which no longer have an occurrence.
+///
+/// When the whole series moves, its exceptions move along. Those that the new rule does not give are dropped, unless
+/// they were additions before.
+#[must_use]
+pub fn keep_exceptions(before: &Event, mut after: Event) -> (Event, Vec<LocalDateTime>) {
+    let same_rule = before.recurrence_rule == after.recurrence_rule;
+    if before.recurrence_overrides.is_empty() || (same_rule && before.start == after.start) {
+        return (after, Vec::new());
+    }
+    let moved = after.start.naive() - before.start.naive();
+    let new_id = |id: LocalDateTime| match same_rule {
+        true => id.naive().checked_add_signed(moved).and_then(LocalDateTime::new).unwrap_or(id),
+        false => id,
+    };
+    let ids: Vec<_> = before.recurrence_overrides.keys().copied().collect();
+    let new_ids: Vec<_> = ids.iter().copied().map(new_id).collect();
+    let (given_before, given_after) = (given(before, &ids), given(&after, &new_ids));
+    let mut dropped = Vec::new();
+    let mut kept = BTreeMap::new();
+    for (id, patch) in std::mem::take(&mut after.recurrence_overrides) {
+        if !given_before.contains(&id) {
+            kept.insert(id, patch);
+        } else if given_after.contains(&new_id(id)) {
+            kept.insert(new_id(id), patch);
+        } else {
+            dropped.push(id);
+        }
+    }
+    after.recurrence_overrides = kept;
+    (after, dropped)
+}
+
+/// What decides when an occurrence is.
+#[derive(Debug, Clone, Copy)]
+struct Time {
+    start: LocalDateTime,
+    duration: Duration,
+    zone: Option<Zone>,
+    whole_days: bool,
+}
+
+impl Time {
+    fn of(event: &Event) -> Self {
+        Self {
+            start: event.start,
+            duration: event.duration,
+            zone: event.time_zone,
+            whole_days: event.show_without_time,
+        }
+    }
+
+    /// The time of the occurrence `id` when `patch` is applied to it.
+    fn changed(self, id: LocalDateTime, patch: &PatchObject) -> Self {
+        let mut time = Self { start: id, ..self };
+        for (pointer, value) in patch.iter() {
+            let text = value.as_str().unwrap_or_default();
+            match pointer {
+                "start" => time.start = text.parse().unwrap_or(time.start),
+                "duration" => time.duration = text.parse().unwrap_or_default(),
+                "timeZone" => time.zone = text.parse().ok(),
+                "showWithoutTime" => time.whole_days = value.as_bool().unwrap_or_default(),
+                _ => {}
+            }
+        }
+        time
+    }
+
+    fn zone(self, reader: Zone) -> Zone {
+        if self.whole_days { reader } else { self.zone.unwrap_or(reader) }
+    }
+}
+
+/// `None` when it would end beyond the calendar.
+fn instance(
+    recurrence_id: Option<LocalDateTime>,
+    time: Time,
+    reader: Zone,
+    changed: bool,
+) -> Option<Instance> {
+    let zone = time.zone(reader);
+    let days_later = time.duration.after_days(time.start.naive())?;
+    let end = zone.instant(days_later).checked_add_signed(TimeDelta::seconds(time.duration.seconds()))?;
+    let utc_start = Timestamp::from(zone.instant(time.start.naive()));
+    // A start that the clocks skip is read as a later one, and may pass an end on the same clock.
+    let utc_end = Timestamp::from(end).max(utc_start);
+    Some(Instance { recurrence_id, start: time.start, utc_start, utc_end, changed })
+}
+
+/// The local times at which an occurrence that lies in the window may start: wider than it by the event's length and by
+/// more than any zone is from any other.
+fn local_window(time: &Time, window: Window) -> (NaiveDateTime, NaiveDateTime) {
+    let zone = time.zone(window.zone);
+    let slack = TimeDelta::hours(2);
+    let length = TimeDelta::days(time.duration.days()) + TimeDelta::seconds(time.duration.seconds());
+    let from = zone.local(window.from.to_datetime()).checked_sub_signed(length + slack);
+    let to = zone.local(window.to.to_datetime()).checked_add_signed(slack);
+    (from.unwrap_or(NaiveDateTime::MIN), to.unwrap_or(NaiveDateTime::MAX))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,183 @@
+//! The local starts that a recurrence rule gives, by the `rrule` crate.
+
+use std::iter;
+
+use chrono::{
+    DateTime, Datelike, Months, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Timelike, Weekday as Day,
+};
+use rrule::{Frequency as Freq, NWeekday, RRule, RRuleSet, Tz, Unvalidated};
+
+use crate::model::{Event, Frequency, LocalDateTime, RecurrenceRule, Weekday};
+
+/// The most starts that are looked at, those before the window included.
+const MAX_STEPS: usize = 100_000;
+
+/// The starts that the rule of a series gives between two local times, both included, in their order. A last `None`
+/// says that the search was given up.
+///
+/// The start of the event is always the first, also where the rule itself does not give it (JSCalendar §4.3.3).
+pub(super) fn starts(
+    event: &Event,
+    (from, to): (NaiveDateTime, NaiveDateTime),
+) -> impl Iterator<Item = Option<LocalDateTime>> {
+    let within = move |start: &LocalDateTime| start.naive() >= from && start.naive() <= to;
+    let first = event.start;
+    let rule = event.recurrence_rule.as_ref().and_then(|rule| Some((rule, expansion(event, rule, from)?)));
+    let rest = rule.map(|(rule, set)| {
+        let mut given = Starts { iter: set.into_iter(), steps: 0, to }.peekable();
+        // Where the rule does not give the start itself, the start still counts.
+        let gives_first = given.peek().is_some_and(|next| *next == Some(first));
+        let most = rule.count.map_or(usize::MAX, |count| usize::try_from(count).unwrap_or(usize::MAX));
+        let most = if gives_first { most } else { most.saturating_sub(1) };
+        given.take(most).filter(move |next| *next != Some(first))
+    });
+    iter::once(Some(first))
+        .chain(rest.into_iter().flatten())
+        .filter(move |start| start.as_ref().is_none_or(within))
+}
+
+/// The crate's iterator, bounded by the end of the window and by a number of steps.
+struct Starts {
+    iter: rrule::RRuleSetIter,
+    steps: usize,
+    to: NaiveDateTime,
+}
+
+impl Iterator for Starts {
+    type Item = Option<LocalDateTime>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.steps > MAX_STEPS {
+            return None;
+        }
+        self.steps += 1;
+        let at = self.iter.next()?.naive_utc();
+        if at > self.to {
+            return None;
+        }
+        if self.steps > MAX_STEPS {
+            return Some(None);
+        }
+        LocalDateTime::new(at).map(Some)
+    }
+}
+
+/// The rule as the crate reads it, with local times put as if they were in UTC; `None` when it gives nothing.
+fn expansion(event: &Event, rule: &RecurrenceRule, from: NaiveDateTime) -> Option<RRuleSet> {
+    let start = event.start.naive();
+    // A rule that counts must be followed from its beginning.
+    let begin = if rule.count.is_none() { skip_to(rule, start, from) } else { start };
+    let begin = as_utc(begin);
+    let rule = explicit(rule, start);
+    let rule = rule.validate(begin).ok()?;
+    Some(RRuleSet::new(begin).rrule(rule).limit())
+}
+
+fn as_utc(local: NaiveDateTime) -> DateTime<Tz> {
+    Tz::UTC.from_utc_datetime(&local)
+}
+
+/// A later start from which the rule goes on as from `start`, some whole periods before `from`: years between the start
+/// and the window cost nothing.
+fn skip_to(rule: &RecurrenceRule, start: NaiveDateTime, from: NaiveDateTime) -> NaiveDateTime {
+    let interval = i64::from(rule.interval);
+    let periods = |length: i64, unit: i64| (length / unit / interval - 1).max(0) * interval;
+    let days = (from - start).num_days();
+    let months =
+        i64::from(from.year() - start.year()) * 12 + i64::from(from.month0()) - i64::from(start.month0());
+    let month = |months: i64| {
+        let first = start.date().with_day(1)?;
+        let months = u32::try_from(months).ok().filter(|months| *months > 0)?;
+        first.checked_add_months(Months::new(months)).map(|day| day.and_time(NaiveTime::MIN))
+    };
+    let later = match rule.frequency {
+        Frequency::Yearly => month(periods(months, 12) * 12),
+        Frequency::Monthly => month(periods(months, 1)),
+        Frequency::Weekly => start.checked_add_signed(TimeDelta::days(periods(days, 7) * 7)),
+        Frequency::Daily => start.checked_add_signed(TimeDelta::days(periods(days, 1))),
+        Frequency::Hourly => None,
+    };
+    later.unwrap_or(start)
+}
+
+/// The rule with what it takes from `start` said outright, so that it can go on from another start.
+fn explicit(rule: &RecurrenceRule, start: NaiveDateTime) -> RRule<Unvalidated> {
+    let mut by_month: Vec<chrono::Month> =
+        rule.by_month.iter().filter_map(|month| chrono::Month::try_from(month.number()).ok()).collect();
+    let mut by_month_day = rule.by_month_day.clone();
+    let mut by_day: Vec<NWeekday> = rule
+        .by_day
+        .iter()
+        .map(|day| match day.nth_of_period {
+            Some(nth) => NWeekday::new(Some(nth), weekday(day.day)),
+            None => NWeekday::Every(weekday(day.day)),
+        })
+        .collect();
+    let says_a_day = !(by_month_day.is_empty()
+        && by_day.is_empty()
+        && rule.by_year_day.is_empty()
+        && rule.by_week_no.is_empty());
+    let day_of_month = i8::try_from(start.day()).unwrap_or(1);
+    match rule.frequency {
+        Frequency::Yearly if !says_a_day => {
+            if by_month.is_empty() {
+                by_month.extend(
+                    u8::try_from(start.month()).ok().and_then(|month| chrono::Month::try_from(month).ok()),
+                );
+            }
+            by_month_day.push(day_of_month);
+        }
+        // RFC 5545 §3.3.10: what the rule does not say comes from the start.
+        Frequency::Yearly if !rule.by_week_no.is_empty() && by_day.is_empty() && by_month_day.is_empty() => {
+            by_day.push(NWeekday::Every(start.weekday()));
+        }
+        Frequency::Monthly if !says_a_day => by_month_day.push(day_of_month),
+        Frequency::Weekly if !says_a_day => by_day.push(NWeekday::Every(start.weekday())),
+        _ => {}
+    }
+    let hourly = rule.frequency == Frequency::Hourly;
+    let or_start = |part: &[u8], of_start: u32| match part {
+        [] => u8::try_from(of_start).into_iter().collect(),
+        part => part.to_vec(),
+    };
+    let mut out = RRule::new(frequency(rule.frequency))
+        .interval(rule.interval)
+        .week_start(weekday(rule.first_day_of_week))
+        .by_month(&by_month)
+        .by_month_day(by_month_day)
+        .by_weekday(by_day)
+        .by_year_day(rule.by_year_day.clone())
+        .by_week_no(rule.by_week_no.clone())
+        .by_set_pos(rule.by_set_position.clone())
+        .by_minute(or_start(&rule.by_minute, start.minute()))
+        .by_second(or_start(&rule.by_second, start.second()));
+    if !hourly {
+        out = out.by_hour(or_start(&rule.by_hour, start.hour()));
+    }
+    match rule.until {
+        Some(until) => out.until(as_utc(until.naive())),
+        None => out,
+    }
+}
+
+fn frequency(frequency: Frequency) -> Freq {
+    match frequency {
+        Frequency::Yearly => Freq::Yearly,
+        Frequency::Monthly => Freq::Monthly,
+        Frequency::Weekly => Freq::Weekly,
+        Frequency::Daily => Freq::Daily,
+        Frequency::Hourly => Freq::Hourly,
+    }
+}
+
+fn weekday(day: Weekday) -> Day {
+    match day {
+        Weekday::Mo => Day::Mon,
+        Weekday::Tu => Day::Tue,
+        Weekday::We => Day::Wed,
+        Weekday::Th => Day::Thu,
+        Weekday::Fr => Day::Fri,
+        Weekday::Sa => Day::Sat,
+        Weekday::Su => Day::Sun,
+    }
+}
