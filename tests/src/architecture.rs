@@ -3,5 +3,7 @@
 mod arrows;
 mod layout;
 mod migrations;
+mod refusals;
+mod routes;
 mod schema;
 mod sources;

@@ -1,1 +1,14 @@
-//! stub
+//! Starts servers and speaks to them as a phone would.
+//!
+//! What a test does to the program it does through the public faces; only what they do not offer (making an account) is
+//! done by the program's own operations.
+
+mod answer;
+mod phone;
+mod server;
+mod staff;
+
+pub use answer::Answer;
+pub use phone::Phone;
+pub use server::{TestServer, on_each_backend};
+pub use staff::Staff;

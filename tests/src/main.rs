@@ -3,4 +3,6 @@
 //! One binary, because each further one would link the whole program again.
 #![cfg(test)]
 
+mod api;
 mod architecture;
+mod harness;

@@ -1,0 +1,4 @@
+//! The REST API from outside, one file a resource row of the contract, and one for each rule of every request.
+
+mod directory;
+mod manners;

@@ -1,0 +1,89 @@
+//! Every route is described, and the description is committed.
+
+use std::{collections::BTreeSet, env, fs};
+
+use renraku_rest::openapi;
+
+use super::sources::{assert_none, files, root};
+
+const COMMITTED: &str = "openapi/renraku.yaml";
+const METHODS: &[&str] = &["get", "post", "put", "patch", "delete"];
+
+/// Handlers that serve the description itself and nothing of the contract.
+const UNDESCRIBED: &[&str] = &["/openapi.json"];
+
+#[test]
+fn the_description_is_committed_as_it_is_generated() {
+    let generated = openapi::yaml().unwrap();
+    let path = root().join(COMMITTED);
+    if env::var_os("WRITE_DOCS").is_some() {
+        fs::write(&path, &generated).unwrap();
+    }
+    let committed = fs::read_to_string(&path).unwrap_or_default();
+    assert!(committed == generated, "{COMMITTED} is out of date: cargo run -- openapi > {COMMITTED}");
+}
+
+/// Each handler's method and path as its attribute says.
+fn handlers() -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for file in files("crates/rest/src", ".rs") {
+        for (_, line) in file.code() {
+            for method in METHODS {
+                let path = line
+                    .trim()
+                    .strip_prefix(&format!("#[{method}(\""))
+                    .and_then(|rest| rest.split('"').next());
+                found.extend(path.map(|path| format!("{method} {path}")));
+            }
+        }
+    }
+    assert!(found.len() > 3, "the handlers are not where they are looked for");
+    found
+}
+
+#[test]
+fn every_handler_is_described_and_reached() {
+    let document = serde_json::to_value(openapi::document()).unwrap();
+    let mut described = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        let path = path.strip_prefix("/api/v1").unwrap_or(path);
+        let methods = METHODS.iter().filter(|method| item.get(**method).is_some());
+        described.extend(methods.map(|method| format!("{method} {path}")));
+    }
+    let handlers = handlers();
+    let forgotten: Vec<String> = handlers
+        .difference(&described)
+        .filter(|handler| !UNDESCRIBED.iter().any(|path| handler.ends_with(path)))
+        .cloned()
+        .collect();
+    assert_none("a handler that is not in the table of routes", &forgotten);
+    let invented: Vec<String> = described.difference(&handlers).cloned().collect();
+    assert_none("described and not there", &invented);
+}
+
+#[test]
+fn every_operation_says_what_it_does_and_how_it_refuses() {
+    let document = serde_json::to_value(openapi::document()).unwrap();
+    let mut faults = Vec::new();
+    let mut ids = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for method in METHODS {
+            let Some(operation) = item.get(*method) else { continue };
+            let name = format!("{method} {path}");
+            let id = operation["operationId"].as_str().unwrap_or_default();
+            if !ids.insert(id.to_owned()) {
+                faults.push(format!("{name}: the operationId {id} is there twice"));
+            }
+            if operation["summary"].as_str().is_none_or(str::is_empty) {
+                faults.push(format!("{name}: no summary"));
+            }
+            let responses = operation["responses"].as_object();
+            if path.starts_with("/api/v1")
+                && !responses.is_some_and(|all| all.keys().any(|status| status.starts_with('4')))
+            {
+                faults.push(format!("{name}: no refusal"));
+            }
+        }
+    }
+    assert_none("a poor description", &faults);
+}

@@ -1,0 +1,93 @@
+use std::sync::Arc;
+
+use renraku::{Config, RunningServer};
+use renraku_base::FixedClock;
+use renraku_db::Db;
+use renraku_people::{Passwords, ServerSecret};
+use renraku_test_db::{Backend, START, TestDatabase};
+use tempfile::TempDir;
+
+use super::{Phone, Staff};
+
+/// A whole server in this process, on a database of its own, with a clock that stands still.
+#[derive(Debug)]
+pub struct TestServer {
+    // Ends first: the database is dropped after it.
+    running: RunningServer,
+    database: TestDatabase,
+    folder: TempDir,
+    clock: FixedClock,
+}
+
+impl TestServer {
+    /// Starts a server whose clock stands at [`START`]; the rates are lifted.
+    pub fn start(backend: Backend) -> Self {
+        Self::start_with(backend, &[])
+    }
+
+    /// Starts a server with these settings besides, by the names of their environment variables.
+    pub fn start_with(backend: Backend, settings: &[(&str, &str)]) -> Self {
+        let database = backend.fresh();
+        let folder = tempfile::Builder::new().prefix("renraku-server-").tempdir().unwrap();
+        let clock = FixedClock::new(START);
+        let data = folder.path().to_str().unwrap();
+        let of_tests = [
+            ("RENRAKU_SERVER_LISTEN", "127.0.0.1:0"),
+            ("RENRAKU_SERVER_DATA_DIR", data),
+            ("RENRAKU_DATABASE_URL", database.url()),
+            ("RENRAKU_DATABASE_WAIT_S", "30"),
+            ("RENRAKU_LIMITS_RATES", "false"),
+        ];
+        let all =
+            of_tests.iter().chain(settings).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let config = Config::read("test", "", all).unwrap();
+        let running = renraku::start(&config, Arc::new(clock.clone())).unwrap();
+        Self { running, database, folder, clock }
+    }
+
+    /// Its clock.
+    pub fn clock(&self) -> &FixedClock {
+        &self.clock
+    }
+
+    /// Its database, to look behind the scenes.
+    pub fn db(&self) -> &Db {
+        self.running.db()
+    }
+
+    /// Which database it runs on.
+    pub fn backend(&self) -> Backend {
+        self.database.backend()
+    }
+
+    /// `http://…`
+    pub fn base(&self) -> String {
+        format!("http://{}", self.running.addr())
+    }
+
+    /// Runs every job that is due by the clock, and waits for those that run.
+    pub fn run_due_jobs(&self) {
+        self.running.run_due_jobs().unwrap();
+    }
+
+    /// Somebody who is not signed in.
+    pub fn anonymous(&self) -> Phone {
+        Phone::new(&self.base())
+    }
+
+    /// A new member of staff with an account, signed in on a phone.
+    pub fn staff(&self, username: &str) -> Staff {
+        Staff::hire(self, username)
+    }
+
+    pub(super) fn passwords(&self) -> Passwords {
+        Passwords::new(&ServerSecret::open(&self.folder.path().join("secret")).unwrap())
+    }
+}
+
+/// Runs `test` against a fresh server on each database.
+pub fn on_each_backend(test: impl Fn(&TestServer)) {
+    for backend in Backend::all() {
+        test(&TestServer::start(*backend));
+    }
+}
