@@ -17,6 +17,9 @@ use super::{
 /// More changes than this are not taken over one by one.
 const MOST_CHANGES: usize = 100;
 
+/// A person as they are listed now; `None` when they are not.
+type Present = (PersonId, Option<Listed>);
+
 /// The directory in memory, kept true by its change log: each reader first looks where the log stands and catches up when
 /// it moved, so that what any process committed is seen by every read that begins later.
 ///
@@ -119,7 +122,7 @@ fn changed_people(
     tx: &mut ReadTx<'_>,
     head: Head,
     known: i64,
-) -> Result<Option<Vec<(PersonId, Option<Listed>)>>, Error> {
+) -> Result<Option<Vec<Present>>, Error> {
     let limit = i64::try_from(MOST_CHANGES).unwrap_or(i64::MAX);
     let changes = changes::since(tx, head.collection, known, limit + 1)?;
     if changes.len() > MOST_CHANGES || changes.iter().any(|change| change.object_type != ObjectType::Person) {

@@ -21,8 +21,6 @@ pub(super) fn representative(c: char) -> char {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     #[test]
     fn no_glyph_is_in_two_groups() {
         let text = include_str!("variants.txt");

@@ -43,15 +43,14 @@ pub fn search_people(
     }
     let query = typed.map(Query::parse);
     let after = search.cursor.as_ref().map(read_cursor).transpose()?;
-    let page = directory.read(tx, |index| {
+    directory.read(tx, |index| {
         let unit = match &search.unit {
             Some(id) => Some(index.tree().find(id).ok_or_else(unknown_unit)?),
             None => None,
         };
         let ask = Ask { query: query.as_ref(), unit, who: &who.person, after, limit: search.limit.get() + 1 };
         Ok(page(index.search(&ask), search.limit))
-    })?;
-    page
+    })?
 }
 
 /// The people of a page, cloned out of the index, and the cursor after the last.
