@@ -1,9 +1,11 @@
 #![doc = include_str!("../README.md")]
 
+mod auth;
 mod batch;
 mod core;
 mod directory;
 mod health;
+mod me;
 pub mod openapi;
 mod push;
 mod sync;
@@ -21,9 +23,20 @@ pub use crate::core::{App, Locales, Parts, Problem, ProblemBody, Rates, accepted
 
 /// Every route, in the order of the contract's table.
 fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(health::live).service(health::ready).service(health::metrics);
+    config.service(health::live).service(health::ready).service(health::metrics).service(auth::jwks);
     config.service(
         scope("/api/v1")
+            .service(auth::login)
+            .service(auth::refresh)
+            .service(auth::logout)
+            .service(me::get_me)
+            .service(me::list_devices)
+            .service(me::revoke_device)
+            .service(me::list_app_passwords)
+            .service(me::create_app_password)
+            .service(me::revoke_app_password)
+            .service(me::get_preferences)
+            .service(me::update_preferences)
             .service(directory::list_people)
             .service(directory::get_person)
             .service(directory::list_units)

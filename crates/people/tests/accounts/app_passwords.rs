@@ -1,4 +1,7 @@
+use std::{sync::Barrier, thread};
+
 use renraku_base::{Entropy, Precondition, Principal};
+use renraku_db::Location;
 use renraku_people::{
     AccountFault,
     account::{self, CreatedAppPassword, NewAppPassword},
@@ -62,6 +65,22 @@ fn an_app_password_opens_for_its_owner_until_it_is_taken_away() {
     });
 }
 
+/// Two transactions that are both open before either makes its app password; SQLite has one writer at a time anyway.
+fn create_two_at_once(office: &Office, who: &Principal) -> Vec<&'static str> {
+    let begin = Barrier::new(if matches!(office.db.location(), Location::Postgres(_)) { 2 } else { 1 });
+    let mut codes: Vec<_> = thread::scope(|scope| {
+        let one = || {
+            code(office.db.write(|tx| {
+                begin.wait();
+                account::create_app_password(tx, &office.secret, who, &wish("x"))
+            }))
+        };
+        [scope.spawn(one), scope.spawn(one)].map(|one| one.join().unwrap()).to_vec()
+    });
+    codes.sort_unstable();
+    codes
+}
+
 #[test]
 fn a_person_has_five_and_each_its_id() {
     on_each_database(|db, clock| {
@@ -78,6 +97,14 @@ fn a_person_has_five_and_each_its_id() {
         let taro = Principal::person(office.taro.clone());
         assert_eq!(code(create(&office, &taro, &wish("1"))), "ok");
         assert_eq!(code(create(&office, &taro, &wish(" "))), "invalid");
+        for n in 2..5 {
+            create(&office, &taro, &wish(&n.to_string())).unwrap();
+        }
+        for _ in 0..10 {
+            assert_eq!(create_two_at_once(&office, &taro), ["ok", "too-many-app-passwords"]);
+            let last = db.read(|tx| account::list_app_passwords(tx, &taro)).unwrap().remove(4).id;
+            db.write(|tx| account::revoke_app_password(tx, &taro, &last, &Precondition::Exists)).unwrap();
+        }
         let listed = db.read(|tx| account::list_app_passwords(tx, &who)).unwrap();
         assert_eq!(listed.len(), 5);
     });
@@ -89,8 +116,7 @@ fn the_app_password_of_a_device_ends_with_its_session() {
         let office = Office::new(db, clock);
         let phone = office.hanako("電話");
         let who = office.who(&phone);
-        let of_phone =
-            NewAppPassword { device_id: Some(phone.device_id), ..wish("電話の予定表") };
+        let of_phone = NewAppPassword { device_id: Some(phone.device_id), ..wish("電話の予定表") };
         let bound = create(&office, &who, &of_phone).unwrap();
         let free = create(&office, &who, &wish("パソコン")).unwrap();
         let found = check(&office, "hanako", &bound.password).and_then(|who| who.device);

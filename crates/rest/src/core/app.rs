@@ -6,6 +6,7 @@ use renraku_db::{
     Changed, Db, Error, ReadTx, Tx,
     ledger::{self, Claim},
 };
+use renraku_people::account::SignIn;
 use std::future::{Ready, ready};
 
 use crate::sync::TokenKey;
@@ -42,6 +43,7 @@ pub struct App(Arc<State>);
 
 struct State {
     parts: Parts,
+    sign_in: SignIn,
     token_key: TokenKey,
     admission: Admission,
 }
@@ -52,7 +54,8 @@ impl App {
     pub fn new(parts: Parts) -> Self {
         let token_key = TokenKey::new(parts.secret.derive("sync-token"));
         let admission = Admission::new(parts.at_once);
-        Self(Arc::new(State { parts, token_key, admission }))
+        let sign_in = SignIn::new(parts.db.clone(), parts.sessions.clone(), &parts.secret);
+        Self(Arc::new(State { parts, sign_in, token_key, admission }))
     }
 
     /// The state of the server that received `request`.
@@ -73,6 +76,14 @@ impl App {
 
     pub(crate) fn sessions(&self) -> &renraku_people::Sessions {
         &self.0.parts.sessions
+    }
+
+    pub(crate) fn sign_in(&self) -> &SignIn {
+        &self.0.sign_in
+    }
+
+    pub(crate) fn secret(&self) -> &renraku_people::ServerSecret {
+        &self.0.parts.secret
     }
 
     pub(crate) fn directory(&self) -> &renraku_people::directory::Directory {

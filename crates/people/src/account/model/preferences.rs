@@ -1,4 +1,4 @@
-use renraku_base::{ETag, FieldFault, Language, merge_patch};
+use renraku_base::{ETag, FieldFault, Language, PersonId, merge_patch};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -7,6 +7,9 @@ use utoipa::ToSchema;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Preferences {
+    /// Whose they are.
+    #[serde(skip)]
+    pub person_id: PersonId,
     /// What they chose.
     #[serde(flatten)]
     pub choices: Choices,

@@ -211,3 +211,6 @@ fn set_up_anew(alive: Vec<Stored>, offer: &DeviceOffer) -> Result<Stored, Accoun
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,7 +20,7 @@ const NEVER: i64 = 0;
 pub fn read_preferences(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Preferences, AccountFault> {
     let (choices, version) =
         preferences::get(tx, &who.person)?.unwrap_or_else(|| (Choices::default(), NEVER));
-    Ok(Preferences { choices, etag: ETag::of(version) })
+    Ok(Preferences { person_id: who.person.clone(), choices, etag: ETag::of(version) })
 }
 
 /// Changes what the caller prefers by a merge patch (RFC 7396).
@@ -36,9 +36,10 @@ pub fn update_preferences(
     let stored = preferences::get(tx, &who.person)?;
     let previous = stored.as_ref().map(|(_, version)| *version);
     let (choices, version) = stored.unwrap_or_else(|| (Choices::default(), NEVER));
+    let person_id = who.person.clone();
     let etag = ETag::of(version);
     if !precondition.holds(&etag) {
-        return Err(AccountFault::Stale { current: json!(Preferences { choices, etag }) });
+        return Err(AccountFault::Stale { current: json!(Preferences { person_id, choices, etag }) });
     }
     let choices = choices.patched(patch).map_err(|fault| AccountFault::Invalid(vec![fault]))?;
     let version = tx.next_version(previous);
@@ -47,5 +48,5 @@ pub fn update_preferences(
     }
     let revocations = revocations(tx)?;
     let recorded = changes::record(tx, revocations, ObjectType::Preferences, &who.person);
-    Ok(recorded.with(Preferences { choices, etag: ETag::of(version) }))
+    Ok(recorded.with(Preferences { person_id, choices, etag: ETag::of(version) }))
 }
