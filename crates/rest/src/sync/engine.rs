@@ -204,7 +204,7 @@ impl<'a> Run<'a> {
                 }
             };
             for part in old.without(self.window) {
-                feeds::leave_window(tx, self.ask, id, part, self.window, &mut self.page)?;
+                feeds::leave_window(tx, id, part, self.window, &mut self.page)?;
             }
         }
         self.prior = Some(old);

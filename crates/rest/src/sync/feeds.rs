@@ -1,12 +1,16 @@
 //! What each area tells of its collections, as the engine needs it: `list` what is in one, `get` what changed in it.
 
+mod contacts;
 mod directory;
+mod facilities;
+mod mail;
 mod notifications;
+mod schedule;
 
 use std::collections::HashMap;
 
 use renraku_base::Id;
-use renraku_db::{CollectionId, CollectionKind, ObjectType, ReadTx, changes::Change};
+use renraku_db::{CollectionId, CollectionKind, ObjectType, ReadTx, changes::{self, Change}};
 use renraku_people::access::Followed;
 
 use super::{
@@ -49,7 +53,10 @@ pub(super) fn list(
 ) -> Result<Listed, Problem> {
     let collection = one.head.collection;
     match one.kind {
-        CollectionKind::Calendar | CollectionKind::Facilities | CollectionKind::AddressBook | CollectionKind::Mail => Ok(Listed::default()),
+        CollectionKind::Calendar => schedule::list(tx, ask, collection, scope, cursor, count),
+        CollectionKind::Facilities => facilities::list(tx, cursor, count),
+        CollectionKind::AddressBook => contacts::list(tx, ask, collection, cursor, count),
+        CollectionKind::Mail => mail::list(tx, ask, cursor, count),
         CollectionKind::Notifications => notifications::list(tx, ask, cursor, count),
         CollectionKind::Directory => directory::list(tx, ask, cursor, count),
         CollectionKind::Home | CollectionKind::SharedHome | CollectionKind::Revocations => Ok(Listed::default()),
@@ -66,7 +73,15 @@ pub(super) fn get(
 ) -> Result<Found, Problem> {
     let collection = one.head.collection;
     match one.kind {
-        CollectionKind::Home | CollectionKind::SharedHome | CollectionKind::Calendar | CollectionKind::Facilities | CollectionKind::AddressBook | CollectionKind::Mail => Ok(Found::new()),
+        CollectionKind::Home | CollectionKind::SharedHome => {
+            let mut found = schedule::get(tx, ask, window, rows)?;
+            found.extend(contacts::get(tx, ask, rows)?);
+            Ok(found)
+        }
+        CollectionKind::Calendar => schedule::get(tx, ask, window, rows),
+        CollectionKind::Facilities => facilities::get(tx, rows),
+        CollectionKind::AddressBook => contacts::get(tx, ask, rows),
+        CollectionKind::Mail => mail::get(tx, ask, rows),
         CollectionKind::Notifications => notifications::get(tx, ask, rows),
         CollectionKind::Directory => directory::get(tx, ask, rows),
         CollectionKind::Revocations => Ok(Found::new()),
@@ -88,7 +103,8 @@ pub(super) fn name_when_gone(kind: CollectionKind, object_type: ObjectType) -> O
     }
 }
 
-/// Tells that a collection is lost to this person: it is gone with all that the phone holds of it.
+/// Tells that a collection is lost to this person: it is gone with all that its log names, but for what the person still
+/// sees elsewhere.
 pub(super) fn lose(
     tx: &mut ReadTx<'_>,
     ask: &Ask<'_>,
@@ -96,19 +112,32 @@ pub(super) fn lose(
     window: Window,
     page: &mut Page,
 ) -> Result<(), Problem> {
+    schedule::lose(tx, ask, collection, window, page)?;
+    // What has no calendar is told by its log: an address book with its contacts.
+    let rows = changes::objects(tx, collection)?;
+    let found = contacts::get(tx, ask, &rows)?;
+    for row in rows {
+        let name = match row.object_type {
+            ObjectType::AddressBook => "addressBooks",
+            ObjectType::Contact => "contacts",
+            _ => continue,
+        };
+        if !found.contains_key(&(row.object_type, row.object.clone())) {
+            page.put_gone(name, row.object);
+        }
+    }
     Ok(())
 }
 
 /// Tells that events which a calendar shows in `left` and no longer in the window are gone from the phone.
 pub(super) fn leave_window(
     tx: &mut ReadTx<'_>,
-    ask: &Ask<'_>,
     collection: CollectionId,
     left: Window,
     window: Window,
     page: &mut Page,
 ) -> Result<(), Problem> {
-    Ok(())
+    schedule::leave_window(tx, collection, left, window, page)
 }
 
 /// How a `reset` names a collection: the types of its objects, and which collection.
@@ -119,7 +148,14 @@ pub(super) fn names_of(
 ) -> Result<Vec<(&'static str, String)>, Problem> {
     let collection = one.head.collection;
     Ok(match one.kind {
-        CollectionKind::Calendar | CollectionKind::AddressBook => Vec::new(),
+        CollectionKind::Calendar => schedule::calendar_of(tx, ask, collection)?
+            .map(|calendar| ("events", calendar.id.into_string()))
+            .into_iter()
+            .collect(),
+        CollectionKind::AddressBook => renraku_contacts::service::sync::address_book_of(tx, ask.who, collection)?
+            .map(|book| ("contacts", book.id.into_string()))
+            .into_iter()
+            .collect(),
         CollectionKind::Mail
         | CollectionKind::Notifications
         | CollectionKind::Directory
