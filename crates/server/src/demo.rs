@@ -3,10 +3,97 @@
 mod contacts;
 mod events;
 mod facilities;
+mod fill;
+mod handout;
 mod letter;
 mod mails;
 mod names;
+mod office;
 mod people;
+mod post;
 mod seeded;
 mod table;
 mod units;
+
+use std::{fs, net::SocketAddr, path::PathBuf};
+
+use anyhow::Context;
+use chrono::{Days, NaiveDate};
+use renraku_base::Timestamp;
+use renraku_db::meta;
+
+use crate::{
+    assembly,
+    cli::CONFIG_FILE,
+    config::Config,
+    logging,
+    server::{self, RunningServer},
+};
+use office::Office;
+
+/// The fact in the database that says when the office was filled.
+const FILLED: &str = "demo-filled";
+/// The folder of the users' Maildirs.
+const MAILDIRS: &str = "mail";
+/// What a civil day in Tokyo is ahead of one in UTC.
+const TOKYO_AHEAD_S: i64 = 9 * 3_600;
+
+/// Which demo office is wanted.
+#[derive(Debug, Clone)]
+pub struct Wish {
+    /// Where its data are; may hold other files.
+    pub folder: PathBuf,
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// How many people work there.
+    pub staff: u32,
+    /// Whether the rates per person and device are lifted.
+    pub unlimited: bool,
+}
+
+/// Opens the demo office: fills it unless it is filled, starts its server, and writes down what is to be known of it in
+/// `demo.json` and on standard output.
+///
+/// # Errors
+/// When it cannot be filled or started, with the reason.
+pub fn open(wish: &Wish) -> anyhow::Result<RunningServer> {
+    fs::create_dir_all(&wish.folder).with_context(|| format!("{} cannot be made", wish.folder.display()))?;
+    let folder = fs::canonicalize(&wish.folder)?;
+    let text = settings(&folder.display().to_string(), wish);
+    let file = folder.join(CONFIG_FILE);
+    fs::write(&file, &text)?;
+    let config = Config::read(&file.display().to_string(), &text, std::env::vars())?;
+    logging::start(&config.log);
+    let clock = assembly::system_clock();
+    let db = assembly::open_database(&config, clock.clone())?;
+    db.migrate()?;
+    let filled = db.read(|tx| meta::get(tx, FILLED))?.is_some();
+    let secret = assembly::open_secret(&config)?;
+    if !filled {
+        let office = Office::draw(usize::try_from(wish.staff)?, day_in_tokyo(db.now()));
+        post::deliver(&folder.join(MAILDIRS), &office)?;
+        fill::fill(&config, &db, &secret, &office)?;
+    }
+    let running = server::start(&config, clock)?;
+    let handout = handout::write(&folder, running.addr(), &db, &secret)?;
+    println!("{}", handout.welcome());
+    Ok(running)
+}
+
+/// The settings of a real office, but for where the data and the mail are and what is worth a line at a terminal.
+fn settings(folder: &str, wish: &Wish) -> String {
+    format!(
+        "# The settings of this demo office, written at each start of `renraku demo`.\n\
+         [server]\nlisten = \"{listen}\"\ndata_dir = {folder:?}\n\n\
+         [log]\nlevel = \"warn\"\n\n\
+         [mail]\nmaildirs = {mail:?}\nsender = \"renraku@pref.example.jp\"\n\n\
+         [limits]\nrates = {rates}\n",
+        listen = wish.listen,
+        mail = format!("{folder}/{MAILDIRS}"),
+        rates = !wish.unlimited,
+    )
+}
+
+fn day_in_tokyo(at: Timestamp) -> NaiveDate {
+    Timestamp::from_seconds(at.seconds() + TOKYO_AHEAD_S).to_datetime().date_naive()
+}

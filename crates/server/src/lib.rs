@@ -3,10 +3,11 @@
 mod assembly;
 pub mod cli;
 pub mod config;
-mod demo;
+pub mod demo;
 mod examination;
 mod jobs;
 pub mod logging;
+mod mailroom;
 pub mod server;
 mod ticker;
 pub mod worker;

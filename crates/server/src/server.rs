@@ -80,7 +80,7 @@ pub fn start(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<RunningSe
     let http = thread::Builder::new().name("http".to_owned()).spawn(move || {
         let result = http.run(stopped);
         // Nobody waits for it when the server is being stopped.
-        drop(end.send(()));
+        let _ = end.send(());
         result
     })?;
     let jobs = worker.start()?;
@@ -203,7 +203,7 @@ impl RunningServer {
         let Some(stop) = self.stop.take() else { return };
         self.draining.store(true, Ordering::Relaxed);
         // It may have ended by itself.
-        drop(stop.send(notice));
+        let _ = stop.send(notice);
         match self.http.take().map(JoinHandle::join) {
             Some(Ok(Err(error))) => tracing::error!(error = %error, "the HTTP server failed"),
             Some(Err(_panicked)) => tracing::error!("the HTTP server panicked"),

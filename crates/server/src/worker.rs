@@ -203,12 +203,17 @@ impl Inner {
             Err(JobFault::Again(_)) => "again",
             Err(JobFault::Never(_)) => "never",
         };
-        let duration_ms = started.elapsed().as_millis();
+        let elapsed_ms = started.elapsed().as_millis();
         metrics::counter!("renraku_jobs_total", "kind" => job.kind.clone(), "outcome" => outcome)
             .increment(1);
         let written = match &result {
             Ok(()) => {
-                tracing::debug!(job.id = job.id, job.kind = job.kind, duration_ms, "job done");
+                tracing::debug!(
+                    job.id = job.id,
+                    job.kind = job.kind,
+                    job.elapsed_ms = elapsed_ms,
+                    "job done"
+                );
                 self.db.write(|tx| jobs::finish(tx, &job.id))
             }
             Err(JobFault::Again(fault)) => {

@@ -1,10 +1,10 @@
 use clap::Args;
 
-/// Print the description of the API (OpenAPI 3.1, JSON), as it is served at /openapi.json.
+/// Print the description of the API (OpenAPI 3.1, YAML); the same is served as JSON at /openapi.json.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
-  renraku openapi > openapi/renraku.json")]
+  renraku openapi > openapi/renraku.yaml")]
 pub struct Openapi {}
 
 impl Openapi {

@@ -1,0 +1,34 @@
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::Args;
+
+use crate::demo::{self, Wish};
+
+/// Start a demo office: an invented prefecture with staff, calendars, rooms, contacts and mail, the same each time, around
+/// today. It runs as `serve` does, with settings of its own in DIR/renraku.toml; what is done in it is kept, and a
+/// second start goes on from there.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  renraku demo
+  renraku demo --data /tmp/office --listen 127.0.0.1:9090 --staff 20000")]
+pub struct Demo {
+    /// The address and port to listen on
+    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// How many people work there, at the first start
+    #[arg(long, value_name = "N", default_value_t = 300, value_parser = clap::value_parser!(u32).range(20..=20_000))]
+    staff: u32,
+    /// Lift the rates per person and device, for measuring
+    #[arg(long)]
+    unlimited: bool,
+}
+
+impl Demo {
+    pub(super) fn run(self, data: Option<PathBuf>) -> anyhow::Result<bool> {
+        let folder = data.unwrap_or_else(|| PathBuf::from("demo"));
+        let Self { listen, staff, unlimited } = self;
+        demo::open(&Wish { folder, listen, staff, unlimited })?.serve_until_told()?;
+        Ok(true)
+    }
+}

@@ -1,0 +1,232 @@
+//! Writes a drawn office into the database.
+
+use renraku_base::{AddressBookId, FieldFault, PersonId, Principal, Role, UnitId};
+use renraku_contacts::{
+    ContactsFault,
+    model::{ContactDraft, NewAddressBook},
+    service as contacts,
+};
+use renraku_db::{Db, Tx, meta};
+use renraku_mail::service as mail;
+use renraku_people::{
+    AccountFault, Passwords, ServerSecret, Share, ShareTarget,
+    account::{self, Password, PasswordHash, Username},
+    directory::{
+        DirectoryFault, PersonEntry, PersonName, Phone, PhoneKind, PostEntry, UnitEntry, service as directory,
+    },
+};
+
+use renraku_schedule::{
+    ScheduleFault,
+    model::{BookingRules, FacilityDraft, FacilityKind},
+    service as schedule,
+};
+use serde_json::json;
+
+use super::{
+    FILLED,
+    contacts::Contact,
+    facilities::{Facility, Kind},
+    names::katakana,
+    office::Office,
+    people::{Person, USERS},
+    units::Unit,
+};
+use crate::{config::Config, mailroom};
+
+/// How many of the contacts each user keeps for themselves.
+const OWN_CONTACTS: usize = 12;
+
+/// What was drawn is not taken by the area that stores it: a fault of ours.
+#[derive(Debug, thiserror::Error)]
+pub enum FillFault {
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] renraku_db::Error),
+    /// The directory refused.
+    #[error("the directory: {0:?}")]
+    Directory(#[from] DirectoryFault),
+    /// The accounts refused.
+    #[error("the accounts: {0:?}")]
+    Account(#[from] AccountFault),
+    /// The contacts refused.
+    #[error("the contacts: {0:?}")]
+    Contacts(#[from] ContactsFault),
+    /// The schedule refused.
+    #[error("the schedule: {0:?}")]
+    Schedule(#[from] ScheduleFault),
+    /// A drawn object is not a good one.
+    #[error("{0:?}")]
+    Drawn(Vec<FieldFault>),
+}
+
+/// Writes everything in one transaction: an office is there whole or not at all.
+pub fn fill(config: &Config, db: &Db, secret: &ServerSecret, office: &Office) -> anyhow::Result<()> {
+    let accounts = accounts(&Passwords::new(secret), office)?;
+    Ok(db.write(|tx| write(tx, config, office, &accounts))?)
+}
+
+/// The account of each user.
+struct Account {
+    person: PersonId,
+    username: Username,
+    password: PasswordHash,
+}
+
+fn accounts(passwords: &Passwords, office: &Office) -> anyhow::Result<Vec<Account>> {
+    USERS
+        .iter()
+        .zip(&office.people)
+        .map(|(user, person)| {
+            let username = user.username.parse().map_err(|_bad| anyhow::anyhow!("a user has a bad name"))?;
+            let password = passwords.hash(&Password::new(user.password))?;
+            Ok(Account { person: person.id.clone(), username, password })
+        })
+        .collect()
+}
+
+fn write(tx: &mut Tx<'_>, config: &Config, office: &Office, accounts: &[Account]) -> Result<(), FillFault> {
+    let units: Vec<UnitEntry> =
+        office.units.iter().enumerate().map(|(at, unit)| unit_entry(office, at, unit)).collect();
+    let people: Vec<PersonEntry> = office.people.iter().map(|person| person_entry(office, person)).collect();
+    directory::bulk_insert(tx, &units, &people)?;
+    for account in accounts {
+        account::create_account(tx, &account.person, &account.username, Some(&account.password))?;
+    }
+    for (account, person) in accounts.iter().zip(&office.people) {
+        if let Some(source) = mailroom::source_of(config, account.username.as_str()) {
+            mail::put_account(tx, &account.person, &source, &person.mail, &person.name.full())?;
+        }
+    }
+    write_contacts(tx, office)?;
+    write_schedule(tx, office)?;
+    meta::put(tx, FILLED, &office.people.len().to_string())?;
+    Ok(())
+}
+
+fn write_schedule(tx: &mut Tx<'_>, office: &Office) -> Result<(), FillFault> {
+    for facility in &office.facilities {
+        schedule::create_facility(tx, facility_draft(facility))?;
+    }
+    Ok(())
+}
+
+fn facility_draft(facility: &Facility) -> FacilityDraft {
+    FacilityDraft {
+        id: Some(facility.id.clone()),
+        name: facility.name.clone(),
+        kind: match facility.kind {
+            Kind::Room => FacilityKind::Room,
+            Kind::Car => FacilityKind::Car,
+            Kind::Equipment => FacilityKind::Equipment,
+        },
+        capacity: i32::try_from(facility.capacity).ok().filter(|capacity| *capacity > 0),
+        place: Some(facility.place.clone()),
+        description: Some(facility.rules.to_owned()),
+        booking_rules: BookingRules::default(),
+    }
+}
+
+/// A book of everyone whom the office deals with, which all may read, and for each user a few contacts of their own.
+fn write_contacts(tx: &mut Tx<'_>, office: &Office) -> Result<(), FillFault> {
+    let users = office.people.iter().take(USERS.len()).map(|person| Principal::person(person.id.clone()));
+    for (nth, who) in users.enumerate() {
+        if nth == 0 {
+            let new = NewAddressBook { id: None, name: "取引先名簿".to_owned() };
+            let book = contacts::create_address_book(tx, &who, new)?.into_inner();
+            add_contacts(tx, &who, &book.id, &office.contacts, None)?;
+            let share = Share { grantee: ShareTarget::Everyone, role: Role::Read };
+            contacts::put_share(tx, &who, &book.id, share)?;
+        }
+        let own = contacts::default_address_book(tx, &who.person)?;
+        let some: Vec<Contact> =
+            office.contacts.iter().cycle().skip(nth * OWN_CONTACTS).take(OWN_CONTACTS).cloned().collect();
+        add_contacts(tx, &who, &own, &some, Some(nth))?;
+    }
+    Ok(())
+}
+
+/// Adds contacts under their own ids or, where they stand a second time for one user, under fresh ones.
+fn add_contacts(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    book: &AddressBookId,
+    some: &[Contact],
+    of_user: Option<usize>,
+) -> Result<(), FillFault> {
+    let now = tx.now();
+    let mut cards = Vec::with_capacity(some.len());
+    for contact in some {
+        let id = if of_user.is_none() { contact.id.clone() } else { tx.new_id() };
+        let draft = ContactDraft::read(card(contact), id, now).map_err(FillFault::Drawn)?;
+        cards.push((draft.id, draft.card));
+    }
+    contacts::add_cards(tx, who, book, cards)?;
+    Ok(())
+}
+
+fn card(contact: &Contact) -> serde_json::Value {
+    let mut phones = json!({
+        "p1": { "number": contact.phone, "features": { "voice": true }, "contexts": { "work": true } }
+    });
+    if let Some(mobile) = &contact.mobile {
+        phones["p2"] =
+            json!({ "number": mobile, "features": { "mobile": true }, "contexts": { "work": true } });
+    }
+    json!({
+        "@type": "Card",
+        "version": "1.0",
+        "kind": "individual",
+        "language": "ja",
+        "name": {
+            "full": contact.name.full(),
+            "components": [
+                { "kind": "surname", "value": contact.name.family, "phonetic": katakana(contact.name.family_kana) },
+                { "kind": "given", "value": contact.name.given, "phonetic": katakana(contact.name.given_kana) },
+            ],
+            "isOrdered": true,
+            "phoneticSystem": "kana",
+        },
+        "organizations": { "o1": { "name": contact.company, "units": [{ "name": contact.department }] } },
+        "titles": { "t1": { "name": contact.title } },
+        "emails": { "e1": { "address": contact.mail, "contexts": { "work": true } } },
+        "phones": phones,
+        "notes": { "n1": { "note": contact.note } },
+    })
+}
+
+fn unit_entry(office: &Office, at: usize, unit: &Unit) -> UnitEntry {
+    UnitEntry {
+        id: unit.id.clone(),
+        name: unit.name.to_owned(),
+        parent_id: unit.parent.and_then(|parent| unit_id(office, parent)),
+        position: i32::try_from(at).unwrap_or(i32::MAX),
+    }
+}
+
+fn unit_id(office: &Office, at: usize) -> Option<UnitId> {
+    office.units.get(at).map(|unit| unit.id.clone())
+}
+
+fn person_entry(office: &Office, person: &Person) -> PersonEntry {
+    let phone = |number: &str, kind| Phone { number: number.to_owned(), kind };
+    let mut phones =
+        vec![phone(&person.extension, PhoneKind::Extension), phone(&person.outside, PhoneKind::Outside)];
+    phones.extend(person.mobile.iter().map(|number| phone(number, PhoneKind::Mobile)));
+    let posts = person.posts.iter().filter_map(|post| {
+        Some(PostEntry {
+            unit: unit_id(office, post.unit)?,
+            title: Some(post.title.to_owned()),
+            starts_on: None,
+            ends_on: None,
+        })
+    });
+    PersonEntry {
+        id: person.id.clone(),
+        name: PersonName { full: person.name.full(), phonetic: person.name.kana() },
+        posts: posts.collect(),
+        phones,
+        emails: vec![person.mail.clone()],
+        staff_number: Some(person.staff_number.clone()),
+    }
+}

@@ -1,0 +1,131 @@
+use std::{fs, net::SocketAddr, path::Path};
+
+use renraku_base::{Limit, Principal};
+use renraku_db::Db;
+use renraku_people::{
+    ServerSecret,
+    account::{self, NewAppPassword, Username},
+};
+use renraku_schedule::service as schedule;
+use serde::{Deserialize, Serialize};
+
+use super::people::USERS;
+
+const FILE: &str = "demo.json";
+const PLAIN_ROOM: &str = "第1会議室";
+
+/// What may be relied on of a demo office.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Handout {
+    base_url: String,
+    users: Vec<User>,
+    /// There is no LDAP face yet.
+    ldap: Option<()>,
+    /// There is no DAV face yet.
+    dav: Option<()>,
+    facilities: Vec<Named>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct User {
+    username: String,
+    password: String,
+    person_id: String,
+    app_password: String,
+    calendar_id: String,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Named {
+    id: String,
+    name: String,
+}
+
+/// Writes `demo.json`. App passwords, which the server tells only once, are taken from the file of an earlier start.
+pub fn write(folder: &Path, addr: SocketAddr, db: &Db, secret: &ServerSecret) -> anyhow::Result<Handout> {
+    let file = folder.join(FILE);
+    let former: Option<Handout> =
+        fs::read_to_string(&file).ok().and_then(|text| serde_json::from_str(&text).ok());
+    let former = former.map_or_else(Vec::new, |handout| handout.users);
+    let mut users = Vec::with_capacity(USERS.len());
+    for user in &USERS {
+        let username: Username =
+            user.username.parse().map_err(|_bad| anyhow::anyhow!("a user has a bad name"))?;
+        let person = db.read(|tx| account::find_account(tx, &username))?.person_id;
+        let who = Principal::person(person);
+        let known = former.iter().find(|known| known.username == user.username);
+        let app_password = match known {
+            Some(known) => known.app_password.clone(),
+            None => {
+                let wish = NewAppPassword { id: None, name: "demo.json".to_owned(), device_id: None };
+                db.write(|tx| account::create_app_password(tx, secret, &who, &wish))?.into_inner().password
+            }
+        };
+        let calendars = db.read(|tx| schedule::list_calendars(tx, &who))?;
+        users.push(User {
+            username: user.username.to_owned(),
+            password: user.password.to_owned(),
+            app_password,
+            calendar_id: calendars.first().map(|calendar| calendar.id.to_string()).unwrap_or_default(),
+            person_id: who.person.into_string(),
+        });
+    }
+    let handout = Handout {
+        base_url: format!("http://{addr}"),
+        users,
+        ldap: None,
+        dav: None,
+        facilities: facilities(db)?,
+    };
+    fs::write(file, serde_json::to_string_pretty(&handout)? + "\n")?;
+    Ok(handout)
+}
+
+/// All facilities, the plain room that everyone may book at any hour first.
+fn facilities(db: &Db) -> anyhow::Result<Vec<Named>> {
+    let mut all = Vec::new();
+    let mut cursor = None;
+    loop {
+        let page = db.read(|tx| schedule::list_facilities(tx, cursor.as_ref(), Limit::default()))?;
+        all.extend(
+            page.items.into_iter().map(|facility| Named { id: facility.id.to_string(), name: facility.name }),
+        );
+        match page.next_cursor {
+            Some(next) => cursor = Some(next),
+            None => break,
+        }
+    }
+    all.sort_by_key(|facility| facility.name != PLAIN_ROOM);
+    Ok(all)
+}
+
+impl Handout {
+    /// What a stranger reads first.
+    pub fn welcome(&self) -> String {
+        let base = &self.base_url;
+        let users: String =
+            self.users.iter().map(|user| format!("  {:<10} {}\n", user.username, user.password)).collect();
+        let room = self.facilities.first().map_or("", |facility| facility.id.as_str());
+        format!(
+            r#"デモ庁舎が開きました。 The demo office is open: {base}
+
+  {base}/docs          API を見て試す (browse and try every request)
+  {base}/openapi.json  OpenAPI 3.1
+
+ユーザーとパスワード (users and passwords; also in demo.json):
+{users}
+次の行を別の端末に貼り付けてください (paste these lines into another terminal):
+
+TOKEN=$(curl -s {base}/api/v1/auth/login -H 'Content-Type: application/json' -d '{{"username":"hanako","password":"hanako-renraku","device":{{"name":"laptop","platform":"curl"}}}}' | grep -o '"accessToken":"[^"]*"' | cut -d'"' -f4)
+curl -s "{base}/api/v1/occurrences?from=$(date -u +%Y-%m-%dT00:00:00Z)&to=$(date -u -d '+7 days' +%Y-%m-%dT00:00:00Z)" -H "Authorization: Bearer $TOKEN"
+curl -s "{base}/api/v1/directory/people?q=takahasi" -H "Authorization: Bearer $TOKEN"
+curl -s "{base}/api/v1/mail/messages?limit=5" -H "Authorization: Bearer $TOKEN"
+curl -s {base}/api/v1/facilities/{room} -H "Authorization: Bearer $TOKEN"
+
+Ctrl-C で終了します (Ctrl-C ends it; what you did is kept).
+"#
+        )
+    }
+}
