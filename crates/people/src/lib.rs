@@ -1,4 +1,4 @@
-//! Who exists and may do what.
+#![doc = include_str!("../README.md")]
 
 pub mod access;
 pub mod account;
