@@ -65,6 +65,18 @@ pub fn withdraw(tx: &mut Tx<'_>, unique: &str) -> Result<(), Error> {
     Ok(())
 }
 
+/// The payload of the job under a unique key, until it is done.
+///
+/// # Errors
+/// [`Error`] when the statement fails.
+pub fn find_payload(tx: &mut ReadTx<'_>, unique: &str) -> Result<Option<String>, Error> {
+    Ok(jobs::table
+        .filter(jobs::unique_key.eq(unique).and(jobs::done_at.is_null()))
+        .select(jobs::payload)
+        .first(tx.conn())
+        .optional()?)
+}
+
 /// Claims up to `count` due jobs for `lease`; if their runner dies, they are due again when it ends.
 ///
 /// # Errors

@@ -1,4 +1,7 @@
 use renraku_base::{Fault, FieldFault, Kind};
+use serde_json::{Map, Value};
+
+use crate::{MessageDetail, source::SourceFault};
 
 /// Why an operation on mail was refused.
 #[derive(Debug, thiserror::Error)]
@@ -9,6 +12,9 @@ pub enum MailFault {
     /// The cursor is not one that the list gave.
     #[error("the cursor is not one that this list gave")]
     BadCursor,
+    /// The mail is no longer what the caller expects.
+    #[error("the mail was changed in the meantime")]
+    Stale(Box<MessageDetail>),
     /// Fields are wrong.
     #[error("fields are wrong")]
     Invalid(Vec<FieldFault>),
@@ -34,6 +40,7 @@ impl Fault for MailFault {
         match self {
             Self::NotFound => Kind::NotFound,
             Self::BadCursor => Kind::Malformed,
+            Self::Stale(_) => Kind::Stale,
             Self::Invalid(_) | Self::NotAnswerable => Kind::Invalid,
             Self::IdTaken | Self::NoMailAccount => Kind::Conflict,
             Self::SourceUnavailable(_) => Kind::Unavailable,
@@ -45,6 +52,7 @@ impl Fault for MailFault {
         match self {
             Self::NotFound => "not-found",
             Self::BadCursor => "bad-query",
+            Self::Stale(_) => "stale",
             Self::Invalid(_) => "invalid",
             Self::IdTaken => "id-taken",
             Self::NoMailAccount => "no-mail-account",
@@ -59,11 +67,36 @@ impl Fault for MailFault {
             Self::Invalid(fields) => fields.clone(),
             Self::BadCursor => vec![FieldFault::new("cursor", "bad-value", self.to_string())],
             Self::NotFound
+            | Self::Stale(_)
             | Self::IdTaken
             | Self::NoMailAccount
             | Self::NotAnswerable
             | Self::SourceUnavailable(_)
             | Self::Internal(_) => Vec::new(),
         }
+    }
+
+    fn members(&self) -> Option<Map<String, Value>> {
+        match self {
+            Self::Stale(current) => serde_json::to_value(current).ok().map(|current| {
+                let mut members = Map::new();
+                members.insert("current".to_owned(), current);
+                members
+            }),
+            Self::NotFound
+            | Self::BadCursor
+            | Self::Invalid(_)
+            | Self::IdTaken
+            | Self::NoMailAccount
+            | Self::NotAnswerable
+            | Self::SourceUnavailable(_)
+            | Self::Internal(_) => None,
+        }
+    }
+}
+
+impl From<SourceFault> for MailFault {
+    fn from(fault: SourceFault) -> Self {
+        Self::SourceUnavailable(fault.to_string())
     }
 }

@@ -104,6 +104,12 @@ pub trait MailSource: Send + Sync {
     /// # Errors
     /// [`SourceFault`] when the folder cannot be written.
     fn append(&self, folder: &str, key: &str, bytes: &[u8], keywords: Keywords) -> Result<(), SourceFault>;
+
+    /// Puts a mail that just arrived into the inbox, under a key that the caller chose.
+    ///
+    /// # Errors
+    /// [`SourceFault`] when the inbox cannot be written.
+    fn deliver(&self, key: &str, bytes: &[u8]) -> Result<(), SourceFault>;
 }
 
 /// Opens a source by its address, like `maildir:/var/mail/hanako`.

@@ -24,6 +24,8 @@ pub struct Known {
     pub id: MessageId,
     /// Its key.
     pub key: String,
+    /// Its version.
+    pub version: i64,
     /// Where and how the person has it.
     pub state: State,
 }
@@ -79,8 +81,8 @@ impl State {
 pub struct Steps {
     /// Mails that are new.
     pub add: Vec<Seen>,
-    /// Mails that changed, each with its state after.
-    pub update: Vec<(Known, State)>,
+    /// Mails that changed, each with what the source shows of it.
+    pub update: Vec<(MessageId, Seen)>,
     /// Mails that are gone.
     pub remove: Vec<Known>,
 }
@@ -109,7 +111,7 @@ pub fn compare(seen: Vec<Seen>, known: Vec<Known>) -> Steps {
             continue;
         }
         match here.remove(&place) {
-            Some(known) => update(&mut steps, known, &mail),
+            Some(known) => update(&mut steps, known, mail),
             None => left.push(mail),
         }
     }
@@ -117,7 +119,7 @@ pub fn compare(seen: Vec<Seen>, known: Vec<Known>) -> Steps {
         here.into_values().chain(elsewhere).map(|mail| (mail.key.clone(), mail)).collect();
     for mail in left {
         match by_key.remove(&mail.key) {
-            Some(known) => update(&mut steps, known, &mail),
+            Some(known) => update(&mut steps, known, mail),
             None => steps.add.push(mail),
         }
     }
@@ -127,10 +129,9 @@ pub fn compare(seen: Vec<Seen>, known: Vec<Known>) -> Steps {
     steps
 }
 
-fn update(steps: &mut Steps, known: Known, seen: &Seen) {
-    let after = known.state.shown(seen);
-    if after != known.state {
-        steps.update.push((known, after));
+fn update(steps: &mut Steps, known: Known, seen: Seen) {
+    if known.state.shown(&seen) != known.state {
+        steps.update.push((known.id, seen));
     }
 }
 
@@ -152,6 +153,7 @@ mod tests {
         Known {
             id: Id::stored(format!("id-{key}")),
             key: key.to_owned(),
+            version: 1,
             state: State { mailbox: at.clone(), keywords, source_mailbox: at, source_keywords: keywords },
         }
     }
@@ -191,13 +193,11 @@ mod tests {
         mail.state.keywords = SEEN;
         assert_eq!(compare(vec![seen("in", "a", Keywords::NONE)], vec![mail.clone()]), Steps::default());
         // The source flags it meanwhile: both changes stand.
-        let steps = compare(vec![seen("in", "a", FLAGGED)], vec![mail.clone()]);
-        let after = &steps.update[0].1;
+        let after = mail.state.shown(&seen("in", "a", FLAGGED));
         assert_eq!((after.keywords, after.source_keywords), (SEEN.with(FLAGGED, true), FLAGGED));
         // The source takes back what it once had itself: it wins.
         mail.state.source_keywords = SEEN;
-        let steps = compare(vec![seen("in", "a", Keywords::NONE)], vec![mail]);
-        assert_eq!(steps.update[0].1.keywords, Keywords::NONE);
+        assert_eq!(mail.state.shown(&seen("in", "a", Keywords::NONE)).keywords, Keywords::NONE);
     }
 
     #[test]
@@ -213,7 +213,7 @@ mod tests {
         let mut mail = known("sent", "a", SEEN);
         mail.state.source_mailbox = None;
         assert_eq!(compare(vec![], vec![mail.clone()]), Steps::default());
-        let steps = compare(vec![seen("sent", "a", SEEN)], vec![mail]);
-        assert_eq!(steps.update[0].1, known("sent", "a", SEEN).state);
+        assert_eq!(compare(vec![seen("sent", "a", SEEN)], vec![mail.clone()]).update.len(), 1);
+        assert_eq!(mail.state.shown(&seen("sent", "a", SEEN)), known("sent", "a", SEEN).state);
     }
 }

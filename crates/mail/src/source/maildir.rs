@@ -47,14 +47,6 @@ impl Maildir {
         Ok(())
     }
 
-    /// Puts a mail into the inbox as new, under a key of the caller's.
-    ///
-    /// # Errors
-    /// [`SourceFault::Failed`] when the disk does not let it.
-    pub fn deliver(&self, key: &str, bytes: &[u8]) -> Result<(), SourceFault> {
-        self.store("", key, bytes, &Path::new("new").join(key))
-    }
-
     fn folder(&self, path: &str) -> Result<PathBuf, SourceFault> {
         // A folder's name comes from the index, which took it from this directory; nothing else may be reached by it.
         if !path.is_empty()
@@ -206,6 +198,10 @@ impl MailSource for Maildir {
         let letters: String =
             FLAGS.iter().filter(|(_, keyword)| keywords.has(*keyword)).map(|(letter, _)| *letter).collect();
         self.store(folder, key, bytes, &Path::new("cur").join(format!("{key}{INFO}{letters}")))
+    }
+
+    fn deliver(&self, key: &str, bytes: &[u8]) -> Result<(), SourceFault> {
+        self.store("", key, bytes, &Path::new("new").join(key))
     }
 }
 

@@ -1,0 +1,8 @@
+//! How mail leaves: over SMTP, or into the Maildirs of the office.
+
+mod bounce;
+mod maildirs;
+mod smtp;
+
+pub use maildirs::MaildirSender;
+pub use smtp::{Encryption, SmtpSender, SmtpSettings};

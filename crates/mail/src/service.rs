@@ -1,0 +1,26 @@
+//! The operations: one file each, the only way in for faces and jobs.
+
+mod accounts;
+mod carry;
+mod delete_message;
+mod get_message;
+mod index;
+mod list_mailboxes;
+mod list_messages;
+mod patch_message;
+mod put_heads;
+mod read_source;
+mod send_message;
+pub mod sync;
+
+pub use accounts::{account_of, list_accounts, put_account};
+pub(crate) use carry::apply_change;
+pub use delete_message::delete_message;
+pub use get_message::get_message;
+pub use index::{index_account, index_news};
+pub use list_mailboxes::list_mailboxes;
+pub use list_messages::{MessageQuery, list_messages};
+pub use patch_message::patch_message;
+pub use put_heads::{BulkHead, put_heads};
+pub use read_source::{Original, get_attachment, get_body, get_original};
+pub use send_message::{forward_message, reply_to_message, send_message};

@@ -1,0 +1,100 @@
+//! What the index does not keep is read from the source when it is asked for.
+
+use renraku_base::{MessageId, Principal};
+use renraku_db::{Db, jobs};
+
+use super::get_message::expect_message;
+use crate::{
+    Attachment, Body, MailFault,
+    codec::{compose, head::Head, open},
+    jobs::{File, file_key},
+    source::{self, SourceFault},
+    store::mailboxes,
+};
+
+/// A mail that is answered or sent on.
+#[derive(Debug, Clone)]
+pub struct Original {
+    /// Identifies it.
+    pub id: MessageId,
+    /// Its head, with the ids of its thread.
+    pub head: Head,
+    /// Its text and what is attached.
+    pub body: Body,
+}
+
+/// The body of one of the caller's mails.
+///
+/// # Errors
+/// [`MailFault::NotFound`] when it is not theirs, [`MailFault::SourceUnavailable`].
+pub fn get_body(db: &Db, who: &Principal, id: &MessageId) -> Result<Body, MailFault> {
+    Ok(open::body(&bytes(db, who, id)?))
+}
+
+/// One attachment of one of the caller's mails, with its bytes.
+///
+/// # Errors
+/// [`MailFault::NotFound`] when it is not theirs or has no such attachment, [`MailFault::SourceUnavailable`].
+pub fn get_attachment(
+    db: &Db,
+    who: &Principal,
+    id: &MessageId,
+    n: u32,
+) -> Result<(Attachment, Vec<u8>), MailFault> {
+    open::file(&bytes(db, who, id)?, n).ok_or(MailFault::NotFound)
+}
+
+/// One of the caller's mails, to be answered or sent on. Read before the transaction that does it.
+///
+/// # Errors
+/// [`MailFault::NotFound`] when it is not theirs, [`MailFault::SourceUnavailable`].
+pub fn get_original(db: &Db, who: &Principal, id: &MessageId) -> Result<Original, MailFault> {
+    let (head, body) = open::original(&bytes(db, who, id)?);
+    Ok(Original { id: id.clone(), head, body })
+}
+
+/// Where a mail's bytes are.
+enum Place {
+    /// In these folders of a source, the likelier first.
+    Source { source: String, folders: Vec<String>, key: String },
+    /// In the job that will store them in the source.
+    Waiting(Box<File>),
+}
+
+/// The bytes of one of the caller's mails, read outside any transaction.
+fn bytes(db: &Db, who: &Principal, id: &MessageId) -> Result<Vec<u8>, MailFault> {
+    let place = db.read(|tx| -> Result<Place, MailFault> {
+        let (account, stored) = expect_message(tx, who, id)?;
+        if stored.state.source_mailbox.is_none()
+            && let Some(payload) = jobs::find_payload(tx, &file_key(id))?
+        {
+            let file = serde_json::from_str(&payload).map_err(renraku_db::Error::damaged)?;
+            return Ok(Place::Waiting(Box::new(file)));
+        }
+        let mailboxes = mailboxes::list(tx, &account.id)?;
+        // While a move is on its way, the mail is in the one or in the other.
+        let folders = [&stored.state.source_mailbox, &stored.state.mailbox]
+            .into_iter()
+            .flatten()
+            .filter_map(|id| mailboxes.iter().find(|mailbox| mailbox.mailbox.id == *id))
+            .map(|mailbox| mailbox.folder.clone())
+            .collect();
+        Ok(Place::Source { source: account.source, folders, key: stored.key })
+    })?;
+    match place {
+        Place::Waiting(file) => compose::compose(&file.mail)
+            .map(|composed| composed.bytes)
+            .map_err(|fault| renraku_db::Error::damaged(fault).into()),
+        Place::Source { source, folders, key } => {
+            let source = source::open(&source)?;
+            for folder in &folders {
+                match source.fetch(folder, &key) {
+                    Ok(raw) => return Ok(raw.bytes),
+                    Err(SourceFault::Missing(_)) => {}
+                    Err(fault) => return Err(fault.into()),
+                }
+            }
+            Err(MailFault::SourceUnavailable(format!("{key} is no longer in the source")))
+        }
+    }
+}

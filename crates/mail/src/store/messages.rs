@@ -1,0 +1,238 @@
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+use renraku_base::{ETag, Id, MailboxId, MessageId, Timestamp};
+use renraku_db::{Error, ReadTx, Tx, schema::messages};
+
+use crate::{EmailAddress, Keywords, Message, MessageDetail, rules::compare::State};
+
+#[derive(Queryable)]
+struct HeadRow {
+    id: String,
+    thread_id: String,
+    mailbox_id: Option<String>,
+    keywords: i32,
+    sender: String,
+    recipients: String,
+    subject: String,
+    preview: String,
+    received_at: i64,
+    size: i64,
+    has_attachment: bool,
+    version: i64,
+}
+
+type HeadColumns = (
+    messages::id,
+    messages::thread_id,
+    messages::mailbox_id,
+    messages::keywords,
+    messages::sender,
+    messages::recipients,
+    messages::subject,
+    messages::preview,
+    messages::received_at,
+    messages::size,
+    messages::has_attachment,
+    messages::version,
+);
+
+const HEAD: HeadColumns = (
+    messages::id,
+    messages::thread_id,
+    messages::mailbox_id,
+    messages::keywords,
+    messages::sender,
+    messages::recipients,
+    messages::subject,
+    messages::preview,
+    messages::received_at,
+    messages::size,
+    messages::has_attachment,
+    messages::version,
+);
+
+impl HeadRow {
+    fn into_message(self) -> Result<Message, Error> {
+        Ok(Message {
+            id: Id::stored(self.id),
+            thread_id: Id::stored(self.thread_id),
+            mailbox_ids: self
+                .mailbox_id
+                .map(|id| BTreeMap::from([(Id::stored(id), true)]))
+                .unwrap_or_default(),
+            keywords: Keywords::from_bits(self.keywords),
+            from: people(&self.sender)?,
+            to: people(&self.recipients)?,
+            subject: self.subject,
+            received_at: Timestamp::from_micros(self.received_at),
+            preview: self.preview,
+            has_attachment: self.has_attachment,
+            size: self.size,
+            etag: ETag::of(self.version),
+        })
+    }
+}
+
+fn people(json: &str) -> Result<Vec<EmailAddress>, Error> {
+    serde_json::from_str(json).map_err(Error::damaged)
+}
+
+fn messages_of(rows: Vec<HeadRow>) -> Result<Vec<Message>, Error> {
+    rows.into_iter().map(HeadRow::into_message).collect()
+}
+
+/// Which mails of an account are listed.
+#[derive(Debug, Clone, Copy)]
+pub enum Among<'a> {
+    /// All of them.
+    Account,
+    /// Those in a mailbox of the account.
+    Mailbox(&'a MailboxId),
+}
+
+/// The sort key of the last mail of the page before.
+pub type After<'a> = Option<(Timestamp, &'a str)>;
+
+/// Mails, newest first.
+pub fn list(
+    tx: &mut ReadTx<'_>,
+    account: &str,
+    among: Among<'_>,
+    after: After<'_>,
+    limit: i64,
+) -> Result<Vec<Message>, Error> {
+    let (at, id) = after.map_or((i64::MAX, ""), |(at, id)| (at.micros(), id));
+    // The first condition alone bounds the range of the index; the second leaves out what was sent already.
+    let older = messages::received_at
+        .le(at)
+        .and(messages::received_at.lt(at).or(messages::id.lt(id)))
+        .and(messages::mailbox_id.is_not_null());
+    let query = messages::table
+        .filter(older)
+        .order((messages::received_at.desc(), messages::id.desc()))
+        .limit(limit)
+        .select(HEAD);
+    let rows: Vec<HeadRow> = match among {
+        Among::Account => query.filter(messages::account_id.eq(account)).load(tx.conn())?,
+        // The mailbox is the account's: its own index is all that is needed.
+        Among::Mailbox(mailbox) => query.filter(messages::mailbox_id.eq(mailbox.as_str())).load(tx.conn())?,
+    };
+    messages_of(rows)
+}
+
+/// The mails of a thread, newest first.
+pub fn find_by_thread(
+    tx: &mut ReadTx<'_>,
+    account: &str,
+    thread: &MessageId,
+    limit: i64,
+) -> Result<Vec<Message>, Error> {
+    let rows: Vec<(String, HeadRow)> = messages::table
+        .filter(messages::thread_id.eq(thread.as_str()).and(messages::mailbox_id.is_not_null()))
+        .order((messages::received_at.desc(), messages::id.desc()))
+        .limit(limit)
+        .select((messages::account_id, HEAD))
+        .load(tx.conn())?;
+    // A condition on the account would lead the database to the account's index instead of the thread's.
+    messages_of(rows.into_iter().filter(|(owner, _)| owner == account).map(|(_, row)| row).collect())
+}
+
+/// Those of these mails that the account has, in no order.
+pub fn find_by_ids(tx: &mut ReadTx<'_>, account: &str, ids: &[&str]) -> Result<Vec<Message>, Error> {
+    let rows: Vec<(String, HeadRow)> = messages::table
+        .filter(messages::id.eq_any(ids).and(messages::mailbox_id.is_not_null()))
+        .select((messages::account_id, HEAD))
+        .load(tx.conn())?;
+    messages_of(rows.into_iter().filter(|(owner, _)| owner == account).map(|(_, row)| row).collect())
+}
+
+/// A mail with all that the index knows of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// The account that has it.
+    pub account: String,
+    /// As its person sees it.
+    pub detail: MessageDetail,
+    /// Its key in the source.
+    pub key: String,
+    /// Where and how it is.
+    pub state: State,
+    /// Its version.
+    pub version: i64,
+}
+
+type DetailRow =
+    (HeadRow, (String, String, Option<i64>, Option<String>, bool), (String, Option<String>, i32));
+
+/// One mail, whoever has it.
+pub fn get(tx: &mut ReadTx<'_>, id: &MessageId) -> Result<Option<Stored>, Error> {
+    let row: Option<DetailRow> = messages::table
+        .find(id.as_str())
+        .select((
+            HEAD,
+            (
+                messages::account_id,
+                messages::copies,
+                messages::sent_at,
+                messages::header_id,
+                messages::too_complex,
+            ),
+            (messages::source_key, messages::source_mailbox_id, messages::source_keywords),
+        ))
+        .first(tx.conn())
+        .optional()?;
+    row.map(stored).transpose()
+}
+
+fn stored(
+    (head, (account, copies, sent_at, message_id, too_complex), (key, source_mailbox, source_keywords)): DetailRow,
+) -> Result<Stored, Error> {
+    let state = State {
+        mailbox: head.mailbox_id.clone().map(Id::stored),
+        keywords: Keywords::from_bits(head.keywords),
+        source_mailbox: source_mailbox.map(Id::stored),
+        source_keywords: Keywords::from_bits(source_keywords),
+    };
+    let version = head.version;
+    let message = head.into_message()?;
+    let detail = MessageDetail {
+        blob_id: message.id.clone(),
+        message,
+        cc: people(&copies)?,
+        sent_at: sent_at.map(Timestamp::from_micros),
+        message_id,
+        too_complex,
+    };
+    Ok(Stored { account, detail, key, state, version })
+}
+
+/// Stores where and how a mail is, in a new version.
+pub fn put_state(tx: &mut Tx<'_>, id: &MessageId, state: &State, version: i64) -> Result<(), Error> {
+    diesel::update(messages::table.find(id.as_str()))
+        .set((
+            messages::mailbox_id.eq(state.mailbox.as_ref().map(Id::as_str)),
+            messages::keywords.eq(state.keywords.bits()),
+            messages::source_mailbox_id.eq(state.source_mailbox.as_ref().map(Id::as_str)),
+            messages::source_keywords.eq(state.source_keywords.bits()),
+            messages::version.eq(version),
+        ))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Stores what the source has now; the person sees no difference.
+pub fn put_source(
+    tx: &mut Tx<'_>,
+    id: &MessageId,
+    mailbox: &MailboxId,
+    keywords: Keywords,
+) -> Result<(), Error> {
+    diesel::update(messages::table.find(id.as_str()))
+        .set((
+            messages::source_mailbox_id.eq(mailbox.as_str()),
+            messages::source_keywords.eq(keywords.bits()),
+        ))
+        .execute(tx.conn())?;
+    Ok(())
+}
