@@ -12,4 +12,7 @@ mod store;
 pub use edge::{CalendarPart, MailAddress, MailSender, OutgoingMail, SendFault};
 pub use fault::NotifyFault;
 pub use hub::Hub;
-pub use model::{Actor, Details, Notice, Notification, NotificationPatch, NotificationType, Repeat, Subject};
+pub use model::{
+    Actor, AllRead, Details, Notice, Notification, NotificationPatch, NotificationType, ReadAll, Repeat,
+    Subject,
+};

@@ -155,6 +155,23 @@ pub struct NotificationPatch {
     pub read_at: Option<Option<Timestamp>>,
 }
 
+/// The order to mark notifications as read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ReadAll {
+    /// Those that were told until this instant; until now when left out.
+    #[serde(default)]
+    pub until: Option<Timestamp>,
+}
+
+/// What was marked as read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AllRead {
+    /// How many were unread before.
+    pub count: usize,
+}
+
 /// Tells a member that is `null` from one that is left out.
 fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Timestamp>>, D::Error> {
     Option::deserialize(deserializer).map(Some)

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use renraku_base::{Cursor, ETag, Fault, Kind, Precondition};
-use renraku_notify::{NotificationPatch, jobs};
+use renraku_notify::{NotificationPatch, ReadAll, jobs};
 use renraku_test_db::on_each_database;
 
 use super::*;
@@ -112,12 +112,22 @@ fn all_until_an_instant_are_read_at_once() {
         let who = Principal::person(hanako.clone());
         told(db, clock, &hanako, 3);
         let until = all(db, &hanako)[1].created_at;
-        let read = db.write(|tx| service::mark_all_read(tx, &who, Some(until))).unwrap();
+        let read = db
+            .write(|tx| service::mark_all_read(tx, &who, ReadAll { until: Some(until) }))
+            .unwrap()
+            .into_inner()
+            .count;
         assert_eq!(read, 2);
         let reads: Vec<bool> = all(db, &hanako).iter().map(|one| one.read_at.is_some()).collect();
         assert_eq!(reads, [false, true, true]);
         assert_eq!(log(db, &hanako).len(), 5);
-        assert_eq!(db.write(|tx| service::mark_all_read(tx, &who, Some(until))).unwrap(), 0);
+        assert_eq!(
+            db.write(|tx| service::mark_all_read(tx, &who, ReadAll { until: Some(until) }))
+                .unwrap()
+                .into_inner()
+                .count,
+            0
+        );
     });
 }
 
@@ -155,7 +165,10 @@ fn another_persons_notification_is_not_there() {
         assert_eq!(fault.kind(), Kind::NotFound);
         let ids = [hers.id.to_string()];
         assert!(ok(db.read(|tx| service::sync::get_for_sync(tx, &who, &ids, Language::Ja))).is_empty());
-        assert_eq!(db.write(|tx| service::mark_all_read(tx, &who, None)).unwrap(), 0);
+        assert_eq!(
+            db.write(|tx| service::mark_all_read(tx, &who, ReadAll::default())).unwrap().into_inner().count,
+            0
+        );
         assert_eq!(all(db, &hanako)[0].read_at, None);
     });
 }

@@ -72,7 +72,7 @@ fn a_burst_is_one_unread_notification_until_it_is_read() {
         assert_eq!(merged[0].text, "新着メールが5件あります");
         assert_ne!(merged[0].etag, first.etag);
         assert_eq!(log(db, &hanako).len(), 5);
-        db.write(|tx| service::mark_all_read(tx, &who, None)).unwrap();
+        db.write(|tx| service::mark_all_read(tx, &who, renraku_notify::ReadAll::default())).unwrap();
         tell(db, &hanako, &mail);
         assert_eq!(all(db, &hanako).iter().map(|one| one.count).collect::<Vec<_>>(), [1, 5]);
     });

@@ -10,6 +10,7 @@ mod manners;
 mod problem;
 mod query;
 mod rates;
+mod reader;
 mod reply;
 mod who;
 
@@ -23,5 +24,6 @@ pub(crate) use problem::{RestFault, status};
 pub(crate) use query::{PageQuery, PathId, Query, cursor, limit};
 pub use rates::Rates;
 pub(crate) use rates::Kind as RateKind;
+pub(crate) use reader::Reader;
 pub(crate) use reply::{Resource, Seen, Written, list, object, plain};
 pub(crate) use who::Who;

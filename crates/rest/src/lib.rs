@@ -1,11 +1,14 @@
 #![doc = include_str!("../README.md")]
 
+mod address_books;
 mod auth;
 mod batch;
+mod contacts;
 mod core;
 mod directory;
 mod health;
 mod me;
+mod notifications;
 pub mod openapi;
 mod push;
 mod sync;
@@ -42,6 +45,22 @@ fn routes(config: &mut ServiceConfig<'_>) {
             .service(directory::list_units)
             .service(directory::get_unit)
             .service(directory::lookup)
+            .service(address_books::list_address_books)
+            .service(address_books::create_address_book)
+            .service(address_books::get_address_book)
+            .service(address_books::update_address_book)
+            .service(address_books::delete_address_book)
+            .service(contacts::list_contacts)
+            .service(contacts::lookup_contacts)
+            .service(contacts::create_contact)
+            .service(contacts::get_contact)
+            .service(contacts::update_contact)
+            .service(contacts::delete_contact)
+            .service(notifications::list_notifications)
+            .service(notifications::mark_all_read)
+            .service(notifications::get_notification)
+            .service(notifications::update_notification)
+            .service(notifications::delete_notification)
             .service(sync::sync)
             .service(push::push)
             .service(batch::batch),

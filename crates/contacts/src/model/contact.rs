@@ -97,7 +97,7 @@ fn take_id<K>(
     let id = value.as_str().and_then(|text| text.parse().ok());
     if id.is_none() {
         let detail = "an id is a UUID, like 0198c0de-7f3a-7abc-8def-0123456789ab";
-        faults.push(FieldFault::new(format!("/{name}"), "id", detail));
+        faults.push(FieldFault::new(format!("/{name}"), "not-a-uuid", detail));
     }
     id
 }

@@ -1,11 +1,8 @@
-use renraku_base::{Language, NotificationId, Precondition, Principal, Timestamp};
+use renraku_base::{Language, NotificationId, Precondition, Principal};
 use renraku_db::{Changed, ObjectType, Tx, changes};
 
 use super::get_notification::expect_notification;
-use crate::{
-    Notification, NotificationPatch, NotifyFault,
-    store::{feeds, notifications},
-};
+use crate::{AllRead, Notification, NotificationPatch, NotifyFault, ReadAll, store::notifications};
 
 /// Marks one of the caller's notifications as read or unread.
 ///
@@ -31,21 +28,22 @@ pub fn patch_notification(
     Ok(changes::record(tx, feed, ObjectType::Notification, id).with(after))
 }
 
-/// Marks the caller's notifications that were told until `until` (or now) as read. Answers with how many were unread.
+/// Marks the caller's notifications that were told until an instant as read.
 ///
 /// # Errors
 /// [`NotifyFault::Internal`] when a statement fails.
 pub fn mark_all_read(
     tx: &mut Tx<'_>,
     who: &Principal,
-    until: Option<Timestamp>,
-) -> Result<usize, NotifyFault> {
-    let until = until.map_or(tx.now(), |until| until.min(tx.now()));
+    order: ReadAll,
+) -> Result<Changed<AllRead>, NotifyFault> {
+    let until = order.until.map_or(tx.now(), |until| until.min(tx.now()));
     let read = notifications::put_all_read(tx, &who.person, until)?;
-    if let Some(feed) = feeds::find_by_owners(tx, [&who.person])?.get(who.person.as_str()) {
+    let mut changed = Changed::nothing(AllRead { count: read.len() });
+    if let Some(feed) = super::sync::feed(tx, who)? {
         for id in &read {
-            let _recorded = changes::record(tx, *feed, ObjectType::Notification, id);
+            changed = changes::record(tx, feed, ObjectType::Notification, id).with(changed.into_inner());
         }
     }
-    Ok(read.len())
+    Ok(changed)
 }

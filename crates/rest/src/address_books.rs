@@ -1,0 +1,120 @@
+//! Personal and shared address books.
+
+use actix_web::{HttpResponse, delete, get, patch, post};
+use renraku_base::{AddressBookId, ETag, Id, Page, kind};
+use renraku_contacts::{
+    model::{AddressBook, AddressBookPatch, NewAddressBook},
+    service,
+};
+use renraku_db::ObjectType;
+
+use crate::core::{
+    App, ChangeHeaders, Command, Empty, IdempotencyKey, PathId, Problem, Refusals, Resource, Seen, Who,
+    WriteRefusals, Written, list, object,
+};
+
+impl Resource for AddressBook {
+    const TYPE: ObjectType = ObjectType::AddressBook;
+
+    fn id(&self) -> &str {
+        self.id.as_str()
+    }
+
+    fn etag(&self) -> &ETag {
+        &self.etag
+    }
+}
+
+/// The address books that I may read: my own first, then those that others share with me. All of them in one page.
+#[utoipa::path(tag = "contacts", responses((status = 200, body = Page<AddressBook>), Refusals))]
+#[get("/address-books")]
+pub(crate) async fn list_address_books(app: App, who: Who) -> Result<HttpResponse, Problem> {
+    let items = app.read(move |tx| service::list_address_books(tx, &who)).await?;
+    list(&Page { items, next_cursor: None })
+}
+
+/// One address book.
+#[utoipa::path(
+    tag = "contacts",
+    params(("id" = AddressBookId, Path)),
+    responses((status = 200, body = AddressBook), Refusals)
+)]
+#[get("/address-books/{id}")]
+pub(crate) async fn get_address_book(
+    app: App,
+    who: Who,
+    id: PathId<kind::AddressBook>,
+    seen: Seen,
+) -> Result<HttpResponse, Problem> {
+    let book = app.read(move |tx| service::get_address_book(tx, &who, &id)).await?;
+    object(&seen, &book)
+}
+
+/// Makes an address book of my own.
+#[utoipa::path(
+    tag = "contacts",
+    request_body = NewAddressBook,
+    params(IdempotencyKey),
+    responses((status = 201, body = AddressBook), Refusals, WriteRefusals)
+)]
+#[post("/address-books")]
+pub(crate) async fn create_address_book(
+    app: App,
+    command: Command<NewAddressBook>,
+) -> Result<HttpResponse, Problem> {
+    app.write(
+        command,
+        |tx, c| {
+            service::create_address_book(tx, &c.who, c.body.clone())?.try_map(|book| Written::created(&book))
+        },
+        |tx, who, id| Ok(service::get_address_book(tx, who, &Id::stored(id.to_owned()))?),
+    )
+    .await
+}
+
+/// Renames an address book (JSON Merge Patch).
+#[utoipa::path(
+    tag = "contacts",
+    request_body(content = AddressBookPatch, content_type = "application/merge-patch+json"),
+    params(("id" = AddressBookId, Path), ChangeHeaders),
+    responses((status = 200, body = AddressBook), Refusals, WriteRefusals)
+)]
+#[patch("/address-books/{id}")]
+pub(crate) async fn update_address_book(
+    app: App,
+    id: PathId<kind::AddressBook>,
+    command: Command<AddressBookPatch>,
+) -> Result<HttpResponse, Problem> {
+    app.write(
+        command,
+        move |tx, c| {
+            service::update_address_book(tx, &c.who, &id, c.body.clone(), &c.precondition()?)?
+                .try_map(|book| Written::updated(&book))
+        },
+        |tx, who, id| Ok(service::get_address_book(tx, who, &Id::stored(id.to_owned()))?),
+    )
+    .await
+}
+
+/// Deletes an address book with its contacts. My default one stays.
+#[utoipa::path(
+    tag = "contacts",
+    params(("id" = AddressBookId, Path), ChangeHeaders),
+    responses((status = 204, description = "It is gone."), Refusals, WriteRefusals)
+)]
+#[delete("/address-books/{id}")]
+pub(crate) async fn delete_address_book(
+    app: App,
+    id: PathId<kind::AddressBook>,
+    command: Command<Empty>,
+) -> Result<HttpResponse, Problem> {
+    app.write(
+        command,
+        move |tx, c| {
+            let deleted = service::delete_address_book(tx, &c.who, &id, &c.precondition()?)?;
+            Ok(deleted.map(|()| Written::done()))
+        },
+        |tx, who, id| Ok(service::get_address_book(tx, who, &Id::stored(id.to_owned()))?),
+    )
+    .await
+}
