@@ -160,6 +160,11 @@ pub struct Changed<T> {
 }
 
 impl<T> Changed<T> {
+    /// The answer of an operation that found nothing to change.
+    pub fn nothing(value: T) -> Self {
+        Self { value }
+    }
+
     /// The answer itself.
     pub fn into_inner(self) -> T {
         self.value
