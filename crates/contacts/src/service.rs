@@ -17,5 +17,5 @@ pub use create_contact::{add_cards, create_contact};
 pub use delete_contact::delete_contact;
 pub use get_contact::{get_contact, lookup_number};
 pub use list_contacts::{ContactFilter, list_contacts};
-pub use shares::{list_shares, put_share, remove_share};
+pub use shares::{change_share, list_shares};
 pub use update_contact::update_contact;

@@ -133,6 +133,22 @@ pub fn grants(tx: &mut ReadTx<'_>, collection: CollectionId) -> Result<Vec<Grant
         .collect()
 }
 
+/// Whether anybody belongs to a group: a right for nobody is a mistake.
+///
+/// # Errors
+/// [`Error`] when the statement fails.
+pub fn has_members(tx: &mut ReadTx<'_>, grantee: &Grantee) -> Result<bool, Error> {
+    if *grantee == Grantee::Everyone {
+        return Ok(true);
+    }
+    let member: Option<String> = person_groups::table
+        .filter(person_groups::group_id.eq(grantee.id()))
+        .select(person_groups::person_id)
+        .first(tx.conn())
+        .optional()?;
+    Ok(member.is_some())
+}
+
 /// Grants `role` to a group (`None` takes it away) and tells its members' phones: the object (a calendar or an address book) is
 /// recorded in the group's home.
 ///

@@ -15,4 +15,4 @@ pub use fault::AccountFault;
 pub use passwords::Passwords;
 pub use server_secret::ServerSecret;
 pub use session::{Jwk, Jwks, Sessions};
-pub use share::{Share, ShareTarget};
+pub use share::{Share, ShareChange, ShareTarget};

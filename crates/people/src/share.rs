@@ -1,5 +1,5 @@
 use renraku_base::{PersonId, Role, UnitId};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use crate::access::{Grant, Grantee};
@@ -32,6 +32,23 @@ pub struct Share {
     pub grantee: ShareTarget,
     /// What they may do.
     pub role: Role,
+}
+
+/// A right that is to be given, changed or taken away.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ShareChange {
+    /// To whom, or from whom.
+    pub grantee: ShareTarget,
+    /// What they may do from now on; `null` takes the right away.
+    #[serde(deserialize_with = "said")]
+    #[schema(required = true)]
+    pub role: Option<Role>,
+}
+
+/// Reads a member that may be `null` and may not be left out.
+fn said<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Role>, D::Error> {
+    Option::deserialize(deserializer)
 }
 
 impl From<Grant> for Share {

@@ -7,6 +7,7 @@ use renraku_contacts::{
     service,
 };
 use renraku_db::ObjectType;
+use renraku_people::{Share, ShareChange};
 
 use crate::core::{
     App, ChangeHeaders, Command, Empty, IdempotencyKey, PathId, Problem, Refusals, Resource, Seen, Who,
@@ -113,6 +114,51 @@ pub(crate) async fn delete_address_book(
         move |tx, c| {
             let deleted = service::delete_address_book(tx, &c.who, &id, &c.precondition()?)?;
             Ok(deleted.map(|()| Written::done()))
+        },
+        |tx, who, id| Ok(service::get_address_book(tx, who, &Id::stored(id.to_owned()))?),
+    )
+    .await
+}
+
+/// Who may do what in an address book that I manage, its owner included. All of it in one page.
+#[utoipa::path(
+    tag = "contacts",
+    params(("id" = AddressBookId, Path)),
+    responses((status = 200, body = Page<Share>), Refusals)
+)]
+#[get("/address-books/{id}/shares")]
+pub(crate) async fn list_address_book_shares(
+    app: App,
+    who: Who,
+    id: PathId<kind::AddressBook>,
+) -> Result<HttpResponse, Problem> {
+    let items = app.read(move |tx| service::list_shares(tx, &who, &id)).await?;
+    list(&Page { items, next_cursor: None })
+}
+
+/// Shares an address book with a person, a unit or everyone, changes what they may do in it, or (`"role": null`) stops
+/// sharing it with them. Phones hear of it by sync.
+#[utoipa::path(
+    tag = "contacts",
+    request_body = ShareChange,
+    params(("id" = AddressBookId, Path), IdempotencyKey),
+    responses(
+        (status = 200, body = Share, description = "The right as it is now."),
+        (status = 204, description = "It was taken away."),
+        Refusals, WriteRefusals
+    )
+)]
+#[post("/address-books/{id}/shares")]
+pub(crate) async fn share_address_book(
+    app: App,
+    id: PathId<kind::AddressBook>,
+    command: Command<ShareChange>,
+) -> Result<HttpResponse, Problem> {
+    app.write(
+        command,
+        move |tx, c| {
+            service::change_share(tx, &c.who, &id, c.body.clone())?
+                .try_map(|share| share.map_or(Ok(Written::done()), |share| Written::told(&share)))
         },
         |tx, who, id| Ok(service::get_address_book(tx, who, &Id::stored(id.to_owned()))?),
     )

@@ -1,12 +1,12 @@
 use renraku_base::{AddressBookId, FieldFault, Principal, Role};
-use renraku_db::{Changed, ObjectType, ReadTx, Tx, changes::Recorded};
+use renraku_db::{Changed, ObjectType, ReadTx, Tx};
 use renraku_people::{
-    Share, ShareTarget,
+    Share, ShareChange, ShareTarget,
     access::{self, Grantee},
 };
 
 use super::address_books::manageable;
-use crate::{ContactsFault, store::address_books::StoredBook};
+use crate::ContactsFault;
 
 /// Who may do what in an address book, its owner included.
 ///
@@ -21,49 +21,39 @@ pub fn list_shares(
     Ok(access::grants(tx, book.collection)?.into_iter().map(Share::from).collect())
 }
 
-/// Shares an address book, or changes what someone may do in it.
+/// Shares an address book with someone, changes what they may do in it, or stops sharing it with them. Answers with the
+/// right as it is now.
 ///
 /// # Errors
-/// [`ContactsFault::AddressBookFixed`] for the owner's own right, [`ContactsFault::Invalid`] for a role below `read`,
-/// [`ContactsFault::Forbidden`] below `manage`, [`ContactsFault::NotFound`].
-pub fn put_share(
+/// [`ContactsFault::AddressBookFixed`] for the owner's own right, [`ContactsFault::Invalid`] for a role below `read` or
+/// a grantee that is nobody, [`ContactsFault::Forbidden`] below `manage`, [`ContactsFault::NotFound`].
+pub fn change_share(
     tx: &mut Tx<'_>,
     who: &Principal,
     id: &AddressBookId,
-    share: Share,
-) -> Result<Changed<Share>, ContactsFault> {
+    change: ShareChange,
+) -> Result<Changed<Option<Share>>, ContactsFault> {
     let book = manageable(tx, who, id)?;
-    if share.role < Role::Read {
-        let detail = "an address book has no busy time: use read, write or manage";
-        return Err(ContactsFault::Invalid(vec![FieldFault::new("/role", "one-of", detail)]));
-    }
-    let recorded = put(tx, &book, &share.grantee, Some(share.role))?;
-    Ok(recorded.with(share))
-}
-
-/// Stops sharing an address book with someone.
-///
-/// # Errors
-/// As [`put_share`].
-pub fn remove_share(
-    tx: &mut Tx<'_>,
-    who: &Principal,
-    id: &AddressBookId,
-    grantee: &ShareTarget,
-) -> Result<Changed<()>, ContactsFault> {
-    let book = manageable(tx, who, id)?;
-    Ok(put(tx, &book, grantee, None)?.with(()))
-}
-
-fn put(
-    tx: &mut Tx<'_>,
-    book: &StoredBook,
-    grantee: &ShareTarget,
-    role: Option<Role>,
-) -> Result<Recorded, ContactsFault> {
-    if matches!(grantee, ShareTarget::Person { person_id } if *person_id == book.owner) {
+    if matches!(&change.grantee, ShareTarget::Person { person_id } if *person_id == book.owner) {
         return Err(ContactsFault::AddressBookFixed);
     }
-    let grantee = Grantee::from(grantee.clone());
-    Ok(access::put_grant(tx, book.collection, (ObjectType::AddressBook, &book.id), &grantee, role)?)
+    let grantee = Grantee::from(change.grantee.clone());
+    let mut faults = Vec::new();
+    if change.role.is_some_and(|role| role < Role::Read) {
+        let detail = "an address book has no busy time: use read, write or manage";
+        faults.push(FieldFault::new("/role", "one-of", detail));
+    }
+    if change.role.is_some() && !access::has_members(tx, &grantee)? {
+        faults.push(FieldFault::new(
+            "/grantee",
+            "not-found",
+            "there is no such person, or nobody in the unit",
+        ));
+    }
+    if !faults.is_empty() {
+        return Err(ContactsFault::Invalid(faults));
+    }
+    let object = (ObjectType::AddressBook, &book.id);
+    let recorded = access::put_grant(tx, book.collection, object, &grantee, change.role)?;
+    Ok(recorded.with(change.role.map(|role| Share { grantee: change.grantee, role })))
 }

@@ -9,7 +9,7 @@ use renraku_contacts::{
 use renraku_db::{Db, Tx, meta};
 use renraku_mail::service as mail;
 use renraku_people::{
-    AccountFault, Passwords, ServerSecret, Share, ShareTarget,
+    AccountFault, Passwords, ServerSecret, ShareChange, ShareTarget,
     account::{self, Password, PasswordHash, Username},
     directory::{
         DirectoryFault, PersonEntry, PersonName, Phone, PhoneKind, PostEntry, UnitEntry, service as directory,
@@ -135,8 +135,8 @@ fn write_contacts(tx: &mut Tx<'_>, office: &Office) -> Result<(), FillFault> {
             let new = NewAddressBook { id: None, name: "取引先名簿".to_owned() };
             let book = contacts::create_address_book(tx, &who, new)?.into_inner();
             add_contacts(tx, &who, &book.id, &office.contacts, None)?;
-            let share = Share { grantee: ShareTarget::Everyone, role: Role::Read };
-            contacts::put_share(tx, &who, &book.id, share)?;
+            let share = ShareChange { grantee: ShareTarget::Everyone, role: Some(Role::Read) };
+            contacts::change_share(tx, &who, &book.id, share)?;
         }
         let own = contacts::default_address_book(tx, &who.person)?;
         let some: Vec<Contact> =
