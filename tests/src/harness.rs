@@ -7,8 +7,10 @@ mod answer;
 mod phone;
 mod server;
 mod staff;
+mod wire;
 
 pub use answer::Answer;
 pub use phone::Phone;
 pub use server::{TestServer, on_each_backend};
 pub use staff::Staff;
+pub use wire::Wire;

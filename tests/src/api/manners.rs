@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::harness::on_each_backend;
+use crate::harness::{Staff, on_each_backend};
 
 #[test]
 fn a_server_says_that_it_lives_and_is_ready() {
@@ -10,20 +10,123 @@ fn a_server_says_that_it_lives_and_is_ready() {
         let phone = server.anonymous();
         phone.get("/health/live").expect(200);
         assert_eq!(phone.get("/health/ready").expect(200).json(), json!({"status": "ready"}));
+        assert!(phone.get("/metrics").expect(200).text().contains("renraku_"));
     });
 }
 
 #[test]
-fn an_unknown_path_is_a_problem_in_the_readers_language() {
+fn a_refusal_comes_in_the_readers_language() {
     on_each_backend(|server| {
         let phone = server.anonymous();
+        let title = |language: &str| {
+            let answer = phone.ask("GET", "no-such-thing").header("accept-language", language).send();
+            answer.problem(404, "not-found")["title"].as_str().unwrap().to_owned()
+        };
+        assert_eq!(title("en"), "Not found");
+        assert_eq!(title("de, en-GB;q=0.5, ja;q=0.2"), "Not found");
         let japanese = phone.get("no-such-thing").problem(404, "not-found");
-        let english = phone
-            .ask("GET", "no-such-thing")
-            .header("accept-language", "en")
-            .send()
-            .problem(404, "not-found");
-        assert_eq!(english["title"], "Not found");
-        assert_ne!(japanese["title"], english["title"], "Japanese is the default");
+        for japanese_first in ["ja", "ja-JP, en;q=0.9", "de", "*", ";;q=x"] {
+            assert_eq!(japanese["title"], title(japanese_first), "{japanese_first}");
+        }
+        assert_ne!(japanese["title"], "Not found", "Japanese is the default");
+    });
+}
+
+#[test]
+fn every_answer_names_its_request() {
+    on_each_backend(|server| {
+        let phone = server.anonymous();
+        let one = phone.get("/health/live").header("x-request-id").unwrap().to_owned();
+        let other = phone.get("/health/live").header("x-request-id").unwrap().to_owned();
+        assert_ne!(one, other);
+    });
+}
+
+#[test]
+fn who_is_not_signed_in_is_told_how() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let forged = format!("{}x", hanako.token().unwrap());
+        for phone in
+            [server.anonymous(), server.anonymous().with_token("x"), server.anonymous().with_token(&forged)]
+        {
+            let answer = phone.get("me");
+            answer.problem(401, "unauthenticated");
+            assert!(answer.header("www-authenticate").is_some_and(|value| value.starts_with("Bearer")));
+        }
+    });
+}
+
+#[test]
+fn a_method_that_is_not_taken_is_told_which_are() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        for method in ["DELETE", "PUT", "TRACE", "PROPFIND"] {
+            let answer = hanako.ask(method, "contacts").send();
+            answer.problem(405, "method-not-allowed");
+            assert_eq!(answer.header("allow"), Some("GET, HEAD, POST"), "{method}");
+        }
+    });
+}
+
+#[test]
+fn head_answers_as_get_without_a_body() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let answer = hanako.ask("HEAD", "me").send().expect(200);
+        assert_eq!(answer.body, b"");
+        assert_eq!(answer.header("content-type"), hanako.get("me").header("content-type"));
+    });
+}
+
+fn with_many_contacts(staff: Staff) -> Staff {
+    for n in 0..20 {
+        staff.post("contacts", &json!({"name": {"full": format!("佐藤 {n}号")}})).expect(201);
+    }
+    staff
+}
+
+#[test]
+fn a_large_answer_is_compressed_as_the_phone_likes_best() {
+    on_each_backend(|server| {
+        let hanako = with_many_contacts(server.staff("hanako"));
+        let plain = hanako.get("contacts").expect(200);
+        assert_eq!(plain.header("content-encoding"), None);
+        for (accepts, expected) in
+            [("zstd", "zstd"), ("br", "br"), ("gzip", "gzip"), ("br;q=0.5, zstd", "zstd")]
+        {
+            let answer = hanako.ask("GET", "contacts").header("accept-encoding", accepts).send().expect(200);
+            assert_eq!(answer.header("content-encoding"), Some(expected), "{accepts}");
+            assert!(
+                answer.header("vary").is_some_and(|vary| vary.to_lowercase().contains("accept-encoding"))
+            );
+            assert!(answer.body.len() < plain.body.len() / 2, "{accepts}: {} bytes", answer.body.len());
+        }
+    });
+}
+
+#[test]
+fn what_a_field_of_a_request_is_not_is_said() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let problem =
+            hanako.post("address-books", &json!({"name": "議員", "owner": "me"})).problem(422, "invalid");
+        assert_eq!(problem["errors"][0]["pointer"], "/owner", "{problem}");
+        let problem = hanako.post("address-books", &json!({"name": 7})).problem(422, "invalid");
+        assert_eq!(problem["errors"][0]["pointer"], "/name", "{problem}");
+        let problem = hanako.post("address-books", &json!({})).problem(422, "invalid");
+        assert_eq!(problem["errors"][0]["pointer"], "/name", "{problem}");
+    });
+}
+
+#[test]
+fn the_description_is_served_and_can_be_browsed_without_the_internet() {
+    on_each_backend(|server| {
+        let phone = server.anonymous();
+        assert!(
+            phone.get("/openapi.json").expect(200).json()["openapi"].as_str().unwrap().starts_with("3.1")
+        );
+        let page = phone.get("/docs/").expect(200).text();
+        assert!(!page.contains("https://"), "the page loads something from outside");
     });
 }

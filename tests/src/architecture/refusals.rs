@@ -46,18 +46,16 @@ fn codes() -> BTreeMap<String, BTreeSet<String>> {
 fn arms(fault: &str, name: &str) -> Vec<(String, String)> {
     let body = fault.split_once(name).unwrap().1.split_once("match ").unwrap().1.split_once('{').unwrap().1;
     let body = body.split_once("\n    }").unwrap().0;
+    let lines: Vec<&str> = body.lines().map(str::trim).filter(|line| !line.starts_with("//")).collect();
+    let body = lines.join(" ");
+    let mut pieces = body.split("=>");
+    let mut pattern = pieces.next().unwrap_or_default();
     let mut arms = Vec::new();
-    let mut pattern = String::new();
-    for line in body.lines().map(str::trim).filter(|line| !line.starts_with("//")) {
-        let Some((end, value)) = line.split_once("=>") else {
-            pattern.push_str(line);
-            continue;
-        };
-        pattern.push_str(end);
-        let value = value.trim().trim_end_matches(',').to_owned();
-        let variants = pattern.split("Self::").skip(1);
-        arms.extend(variants.map(|variant| (word(variant), value.clone())));
-        pattern.clear();
+    for piece in pieces {
+        let piece = piece.trim_start_matches([' ', '{']);
+        let (value, next) = piece.split_at(piece.find([',', ' ']).unwrap_or(piece.len()));
+        arms.extend(pattern.split("Self::").skip(1).map(|variant| (word(variant), value.to_owned())));
+        pattern = next;
     }
     arms
 }

@@ -1,0 +1,106 @@
+//! Many requests in one round trip.
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::harness::{Staff, on_each_backend};
+
+fn batch(staff: &Staff, requests: Value) -> Vec<Value> {
+    let answer = staff.ask("POST", "batch").json(&json!({"requests": requests})).send().expect(200).json();
+    answer["responses"].as_array().unwrap().clone()
+}
+
+fn key() -> Value {
+    json!({"Idempotency-Key": Uuid::new_v4().to_string()})
+}
+
+#[test]
+fn requests_run_in_order_and_each_has_its_own_status() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let id = "0198c0de-7f3a-7abc-8def-0123456789ab";
+        let path = format!("contacts/{id}");
+        let answers = batch(
+            &hanako,
+            json!([
+                {"id": "a", "method": "POST", "path": "contacts", "headers": key(), "body": {"id": id, "name": {"full": "佐藤"}}},
+                {"id": "b", "method": "GET", "path": format!("/api/v1/{path}")},
+                {"id": "c", "method": "GET", "path": "contacts/nobody"},
+                {"id": "d", "method": "PATCH", "path": path, "headers": key(), "ifMatchFrom": "a", "body": {"name": {"full": "鈴木"}}},
+                {"id": "e", "method": "DELETE", "path": path, "headers": key(), "ifMatchFrom": "d"},
+                {"id": "f", "method": "GET", "path": path},
+            ]),
+        );
+        let statuses: Vec<_> = answers
+            .iter()
+            .map(|one| (one["id"].as_str().unwrap(), one["status"].as_u64().unwrap()))
+            .collect();
+        assert_eq!(statuses, [("a", 201), ("b", 200), ("c", 404), ("d", 200), ("e", 204), ("f", 404)]);
+        assert_eq!(answers[1]["headers"]["etag"], answers[0]["headers"]["etag"]);
+        assert_eq!(answers[2]["body"]["code"], "not-found");
+        assert_eq!(answers[3]["body"]["name"]["full"], "鈴木");
+    });
+}
+
+#[test]
+fn a_failure_stops_only_what_depends_on_it() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let answers = batch(
+            &hanako,
+            json!([
+                {"id": "a", "method": "GET", "path": "contacts/nobody"},
+                {"id": "b", "method": "PATCH", "path": "contacts/nobody", "headers": key(), "ifMatchFrom": "a", "body": {}},
+                {"id": "c", "method": "GET", "path": "me"},
+            ]),
+        );
+        let statuses: Vec<_> = answers.iter().map(|one| one["status"].as_u64().unwrap()).collect();
+        assert_eq!(statuses, [404, 409, 200]);
+        assert_eq!(answers[1]["body"]["code"], "batch-dependency");
+    });
+}
+
+#[test]
+fn a_repeated_batch_has_one_effect() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let requests = json!([
+            {"id": "a", "method": "POST", "path": "contacts", "headers": key(), "body": {"name": {"full": "佐藤"}}},
+            {"id": "b", "method": "POST", "path": "contacts", "headers": key(), "body": {"name": {"full": "鈴木"}}},
+        ]);
+        let first = batch(&hanako, requests.clone());
+        let again = batch(&hanako, requests);
+        assert_eq!(again[0]["headers"]["idempotent-replayed"], "true");
+        assert_eq!((&again[0]["body"], &again[1]["body"]), (&first[0]["body"], &first[1]["body"]));
+        assert_eq!(hanako.get("contacts").expect(200).json()["items"].as_array().unwrap().len(), 2);
+    });
+}
+
+#[test]
+fn a_batch_has_limits_and_does_not_hold_everything() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let one = |n: usize| json!({"id": n.to_string(), "method": "GET", "path": "me"});
+        let many: Vec<Value> = (0..51).map(one).collect();
+        let problem =
+            hanako.ask("POST", "batch").json(&json!({"requests": many})).send().problem(422, "invalid");
+        assert_eq!(problem["errors"][0]["pointer"], "/requests");
+        let twice = json!({"requests": [one(1), one(1)]});
+        hanako.ask("POST", "batch").json(&twice).send().problem(422, "invalid");
+        let answers = batch(
+            &hanako,
+            json!([
+                {"id": "a", "method": "POST", "path": "batch", "body": {"requests": []}},
+                {"id": "b", "method": "GET", "path": "push"},
+                {"id": "c", "method": "POST", "path": "auth/login", "body": {}},
+            ]),
+        );
+        assert!(answers.iter().all(|one| one["body"]["code"] == "not-in-batch"), "{answers:?}");
+        server
+            .anonymous()
+            .ask("POST", "batch")
+            .json(&json!({"requests": []}))
+            .send()
+            .problem(401, "unauthenticated");
+    });
+}

@@ -1,0 +1,50 @@
+use std::{
+    io::{ErrorKind, Read, Write},
+    net::TcpStream,
+    time::Duration,
+};
+
+/// A bare connection: for requests that no HTTP library would write.
+#[derive(Debug)]
+pub struct Wire(TcpStream);
+
+impl Wire {
+    /// Connects to `http://HOST:PORT`.
+    pub fn connect(base: &str) -> Self {
+        let stream = TcpStream::connect(base.trim_start_matches("http://")).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        Self(stream)
+    }
+
+    /// Sends these bytes; a server that has closed already is no failure.
+    pub fn send(&mut self, bytes: impl AsRef<[u8]>) {
+        drop(self.0.write_all(bytes.as_ref()));
+    }
+
+    /// Everything until the server closes the connection.
+    pub fn read_to_end(mut self) -> String {
+        let mut answer = Vec::new();
+        match self.0.read_to_end(&mut answer) {
+            Err(error) if error.kind() != ErrorKind::ConnectionReset => {
+                panic!("the server does not close: {error}")
+            }
+            _ => String::from_utf8_lossy(&answer).into_owned(),
+        }
+    }
+
+    /// One answer: its head, and as much of a body as `Content-Length` says.
+    pub fn read_answer(&mut self) -> String {
+        let mut answer = Vec::new();
+        let mut byte = [0];
+        while !answer.ends_with(b"\r\n\r\n") {
+            self.0.read_exact(&mut byte).unwrap();
+            answer.push(byte[0]);
+        }
+        let head = String::from_utf8_lossy(&answer).to_lowercase();
+        let length = head.split("content-length: ").nth(1).and_then(|rest| rest.split("\r\n").next());
+        let mut body = vec![0; length.map_or(0, |length| length.parse().unwrap())];
+        self.0.read_exact(&mut body).unwrap();
+        answer.extend(body);
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+}
