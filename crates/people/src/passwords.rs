@@ -33,23 +33,29 @@ struct Inner {
     pepper: [u8; 32],
     turns: Arc<Semaphore>,
     places: Arc<Semaphore>,
+    longest_wait: Duration,
 }
 
+/// A place among the logins that are looked at or wait; free again when it is dropped.
+pub(crate) struct Place(#[expect(dead_code, reason = "held, not read")] OwnedSemaphorePermit);
+
 /// The right to hash one password now; another's turn comes when it is dropped.
-pub(crate) struct Turn {
-    _turn: OwnedSemaphorePermit,
-    _place: OwnedSemaphorePermit,
-}
+pub(crate) struct Turn(#[expect(dead_code, reason = "held, not read")] OwnedSemaphorePermit);
 
 impl Passwords {
     /// Takes the pepper from the server's secret.
     #[must_use]
     pub fn new(secret: &ServerSecret) -> Self {
+        Self::with_longest_wait(secret, LONGEST_WAIT)
+    }
+
+    fn with_longest_wait(secret: &ServerSecret, longest_wait: Duration) -> Self {
         let cores = thread::available_parallelism().map_or(1, usize::from);
         Self(Arc::new(Inner {
             pepper: secret.derive("password"),
             turns: Arc::new(Semaphore::new(cores)),
             places: Arc::new(Semaphore::new(cores + QUEUE)),
+            longest_wait,
         }))
     }
 
@@ -74,12 +80,16 @@ impl Passwords {
         Ok(right && hash.is_some())
     }
 
-    /// Waits for a turn, 5 seconds at most and behind 64 others at most.
-    pub(crate) async fn turn(&self) -> Result<Turn, AccountFault> {
-        let place =
-            Arc::clone(&self.0.places).try_acquire_owned().map_err(|_full| AccountFault::Overloaded)?;
-        match timeout(LONGEST_WAIT, Arc::clone(&self.0.turns).acquire_owned()).await {
-            Ok(Ok(turn)) => Ok(Turn { _turn: turn, _place: place }),
+    /// Takes a place, unless 64 others wait already.
+    pub(crate) fn enter(&self) -> Result<Place, AccountFault> {
+        let places = Arc::clone(&self.0.places);
+        Ok(Place(places.try_acquire_owned().map_err(|_full| AccountFault::Overloaded)?))
+    }
+
+    /// Waits for the turn of whoever has a place, 5 seconds at most.
+    pub(crate) async fn turn(&self, _: &Place) -> Result<Turn, AccountFault> {
+        match timeout(self.0.longest_wait, Arc::clone(&self.0.turns).acquire_owned()).await {
+            Ok(Ok(turn)) => Ok(Turn(turn)),
             Ok(Err(_)) | Err(_) => Err(AccountFault::Overloaded),
         }
     }
@@ -117,26 +127,20 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_queue_is_bounded() {
-        let passwords = Passwords::new(&ServerSecret::from_bytes([1; 32]));
+    async fn the_queue_is_bounded_in_length_and_time() {
+        let passwords =
+            Passwords::with_longest_wait(&ServerSecret::from_bytes([1; 32]), Duration::from_millis(10));
         let cores = passwords.0.turns.available_permits();
+        let mut places: Vec<_> = (0..cores + QUEUE).map(|_| passwords.enter().unwrap()).collect();
+        assert!(matches!(passwords.enter(), Err(AccountFault::Overloaded)));
         let mut turns = Vec::new();
-        for _ in 0..cores {
-            turns.push(passwords.turn().await.unwrap());
+        for place in &places[..cores] {
+            turns.push(passwords.turn(place).await.unwrap());
         }
-        let waiting: Vec<_> = (0..QUEUE)
-            .map(|_| {
-                let passwords = passwords.clone();
-                tokio::spawn(async move { passwords.turn().await.map(drop) })
-            })
-            .collect();
-        while passwords.0.places.available_permits() > 0 {
-            tokio::task::yield_now().await;
-        }
-        assert!(matches!(passwords.turn().await, Err(AccountFault::Overloaded)));
-        drop(turns);
-        for one in waiting {
-            one.await.unwrap().unwrap();
-        }
+        assert!(matches!(passwords.turn(&places[cores]).await, Err(AccountFault::Overloaded)));
+        turns.pop();
+        assert!(passwords.turn(&places[cores]).await.is_ok());
+        places.pop();
+        assert!(passwords.enter().is_ok());
     }
 }

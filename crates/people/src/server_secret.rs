@@ -1,5 +1,5 @@
 use std::{
-    fs::{self, OpenOptions},
+    fs::{self, File, OpenOptions},
     io::{self, Write},
     path::Path,
 };
@@ -42,17 +42,31 @@ impl ServerSecret {
         }
     }
 
+    /// Writes the file beside its place and links it there: whoever opens it finds all of it, and of two processes that
+    /// start at once one makes it.
     fn create(path: &Path) -> io::Result<Self> {
         let secret = Self(Entropy.bytes());
+        let draft = path.with_extension(Entropy.uuid_v4().to_string());
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(path)?;
+        let mut file = options.open(&draft)?;
         let text: String = secret.0.iter().map(|byte| format!("{byte:02x}")).collect();
         file.write_all(format!("{text}\n").as_bytes())?;
         file.sync_all()?;
-        Ok(secret)
+        let linked = fs::hard_link(&draft, path);
+        fs::remove_file(&draft)?;
+        match linked {
+            Ok(()) => {
+                if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+                    File::open(folder)?.sync_all()?;
+                }
+                Ok(secret)
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Self::open(path),
+            Err(error) => Err(error),
+        }
     }
 
     /// A key of its own for each purpose, so that what is made for one is worth nothing for another.
@@ -151,6 +165,8 @@ mod tests {
         let path = folder.join("secret");
         let made = ServerSecret::open(&path).unwrap();
         assert_eq!(made.0, ServerSecret::open(&path).unwrap().0);
+        assert_eq!(ServerSecret::create(&path).unwrap().0, made.0, "who comes second takes what is there");
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;

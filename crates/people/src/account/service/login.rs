@@ -58,6 +58,7 @@ impl SignIn {
         if !faults.is_empty() {
             return Err(AccountFault::Invalid(faults));
         }
+        let place = self.0.passwords.enter()?;
         let inner = Arc::clone(&self.0);
         let (login, candidate) = blocking(move || {
             let candidate = inner.candidate(&login)?;
@@ -65,7 +66,7 @@ impl SignIn {
             Ok((login, candidate))
         })
         .await?;
-        let turn = self.0.passwords.turn().await?;
+        let turn = self.0.passwords.turn(&place).await?;
         let inner = Arc::clone(&self.0);
         blocking(move || inner.sign_in(&login, &candidate, turn)).await
     }
