@@ -48,7 +48,7 @@ impl SearchTexts {
     ) -> Result<Vec<Hit>, Error> {
         let held = self.take(account);
         let news = texts::list(tx, account, held.last_seq)?;
-        let texts = if news.is_empty() { held } else { Arc::new(held.with(news)) };
+        let texts = if news.is_empty() { held } else { Arc::new(held.with(&news)) };
         let hits = texts.find(words);
         self.keep(account, texts);
         Ok(hits)
@@ -99,7 +99,7 @@ impl Texts {
     }
 
     /// These and newly stored ones.
-    fn with(&self, news: Vec<Text>) -> Self {
+    fn with(&self, news: &[Text]) -> Self {
         let mut all: Vec<(Hit, &str)> =
             self.mails.iter().enumerate().map(|(n, (_, hit))| (hit.clone(), self.text(n))).collect();
         let last_seq = news.last().map_or(self.last_seq, |last| last.seq);
@@ -160,7 +160,7 @@ mod tests {
 
     #[test]
     fn finds_every_mail_once_and_the_newest_first() {
-        let texts = Texts::default().with(vec![
+        let texts = Texts::default().with(&[
             text(1, 30, "会議の会議"),
             text(2, 10, "予算会議\n高橋"),
             text(3, 20, "予算"),
@@ -169,7 +169,7 @@ mod tests {
         assert_eq!(found(&texts, &["予算", "高"]), ["m2"]);
         assert_eq!(found(&texts, &["議高"]), [""; 0]);
         assert_eq!(found(&texts, &["橋予"]), [""; 0], "no word runs over into the next mail");
-        let texts = texts.with(vec![text(4, 25, "会")]);
+        let texts = texts.with(&[text(4, 25, "会")]);
         assert_eq!(
             (found(&texts, &["会"]), texts.last_seq),
             (vec!["m1".into(), "m4".into(), "m2".into()], 4)
@@ -179,7 +179,7 @@ mod tests {
     #[test]
     fn forgets_what_was_used_longest_ago() {
         let held = SearchTexts::new();
-        let big = |seq| Arc::new(Texts::default().with(vec![text(seq, 1, &"あ".repeat(8_000_000))]));
+        let big = |seq| Arc::new(Texts::default().with(&[text(seq, 1, &"あ".repeat(8_000_000))]));
         for account in ["a", "b"] {
             held.keep(account, big(1));
         }

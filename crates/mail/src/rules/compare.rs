@@ -126,6 +126,8 @@ pub fn compare(seen: Vec<Seen>, known: Vec<Known>) -> Steps {
     // What the source never had is still on its way there.
     steps.remove.extend(by_key.into_values().filter(|mail| mail.state.source_mailbox.is_some()));
     steps.remove.sort_by(|a, b| a.id.cmp(&b.id));
+    // Keys begin with the time of delivery: what was written first is read first, and answers find what they answer.
+    steps.add.sort_by(|a, b| a.key.cmp(&b.key));
     steps
 }
 
@@ -172,12 +174,10 @@ mod tests {
         );
         assert_eq!(steps.add, [seen("in", "new", Keywords::NONE)]);
         assert_eq!(steps.remove, [known("in", "gone", SEEN)]);
-        let changed: Vec<_> =
-            steps.update.iter().map(|(mail, after)| (mail.key.as_str(), after.clone())).collect();
-        assert_eq!(
-            changed,
-            [("read", known("in", "x", SEEN).state), ("moved", known("trash", "x", SEEN).state)]
-        );
+        let changed: Vec<&str> = steps.update.iter().map(|(mail, _)| mail.as_str()).collect();
+        assert_eq!(changed, ["id-read", "id-moved"]);
+        let moved = known("in", "moved", SEEN).state.shown(&steps.update[1].1);
+        assert_eq!(moved, known("trash", "moved", SEEN).state);
     }
 
     #[test]

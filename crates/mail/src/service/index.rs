@@ -193,6 +193,7 @@ fn read_mails(
             received_at: raw.received_at,
         });
     }
+    mails.sort_by_key(|mail| mail.received_at);
     Ok(mails)
 }
 

@@ -106,7 +106,7 @@ fn addresses_as_they_really_come() {
     assert_eq!(parse("a @ b.example"), one("", "a@b.example"));
     assert_eq!(parse("=?broken <a@b.example>"), one("=?broken", "a@b.example"));
     assert_eq!(parse(", ,;").len(), 0);
-    assert_eq!(parse("Evil\r\nBcc: x <a@b.example>")[0].0.contains('\n'), false);
+    assert!(!parse("Evil\r\nBcc: x <a@b.example>")[0].0.contains('\n'));
     assert_eq!(parse(&"a@b.example,".repeat(5_000)).len(), address::MAX_ADDRESSES);
 }
 
