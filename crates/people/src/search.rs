@@ -4,6 +4,7 @@
 //! Folding only widens a search; what is stored and shown is never rewritten. `docs/SEARCH.md` tells the rules with
 //! their sources.
 
+mod classes;
 mod fold;
 mod number;
 mod query;
@@ -12,6 +13,7 @@ mod romaji;
 mod tests;
 mod variants;
 
+pub(crate) use classes::Classes;
 pub use fold::fold;
 pub use number::fold_number;
 pub use query::{Query, Word};

@@ -1,5 +1,7 @@
 //! The staff directory: people, units, caller id.
 
+use std::sync::Arc;
+
 use actix_web::{HttpResponse, get};
 use renraku_base::{Cursor, ETag, Limit, Page, PersonId, UnitId, kind};
 use renraku_db::ObjectType;
@@ -151,7 +153,8 @@ pub(crate) struct LookupQuery {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Callers {
     /// The people with this number, best first: whose own it is before those who share it.
-    items: Vec<Person>,
+    #[schema(value_type = Vec<Person>)]
+    items: Vec<Arc<Person>>,
 }
 
 /// Caller id: the people with a number or extension, best first.

@@ -1,12 +1,16 @@
 //! The whole directory in memory: every person and unit, and what of them is searched.
 
+mod column;
 mod numbers;
 mod ragged;
 mod rank;
 mod record;
 mod search;
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use renraku_base::{ETag, PersonId, UnitId};
 use sha2::{Digest, Sha256};
@@ -16,9 +20,10 @@ use super::{
     tree::{StoredUnit, Tree},
 };
 use crate::search::{fold, fold_number};
+use column::Column;
 use numbers::Numbers;
 use ragged::Ragged;
-use record::{Marks, Record};
+use record::Record;
 pub(super) use search::{After, Ask, Hit};
 
 /// A person with what the directory finds them by.
@@ -41,7 +46,7 @@ struct PostRef {
 
 #[derive(Debug)]
 struct Slot {
-    person: Person,
+    person: Arc<Person>,
     order: String,
 }
 
@@ -59,9 +64,10 @@ pub(super) struct Index {
     numbers: Numbers,
     // Row by row:
     order: Vec<u32>,
-    texts: Ragged<u8>,
-    sounds: Ragged<u8>,
-    marks: Vec<Marks>,
+    names: Column,
+    readings: Column,
+    sounds: Column,
+    others: Column,
     posts: Ragged<PostRef>,
 }
 
@@ -104,9 +110,10 @@ impl Index {
         let Some(row) = self.row_of(id) else { return };
         let slot = self.order.remove(row);
         self.by_id.remove(id);
-        self.texts.remove(row);
+        self.names.remove(row);
+        self.readings.remove(row);
         self.sounds.remove(row);
-        self.marks.remove(row);
+        self.others.remove(row);
         self.posts.remove(row);
         if let Some(gone) = self.slots.get_mut(slot as usize).and_then(Option::take) {
             for entry in number_entries(&gone.person, slot) {
@@ -133,13 +140,14 @@ impl Index {
             })
             .collect();
         self.order.insert(row, slot);
-        self.texts.insert(row, record.text.as_bytes());
-        self.sounds.insert(row, record.sound.as_bytes());
-        self.marks.insert(row, record.marks);
+        self.names.insert(row, &record.name);
+        self.readings.insert(row, &record.reading);
+        self.sounds.insert(row, &record.sound);
+        self.others.insert(row, &record.others);
         self.posts.insert(row, &posts);
         self.by_id.insert(listed.person.id.clone(), slot);
         if let Some(place) = self.slots.get_mut(slot as usize) {
-            *place = Some(Slot { person: listed.person, order: record.order });
+            *place = Some(Slot { person: Arc::new(listed.person), order: record.order });
         }
     }
 
@@ -178,7 +186,7 @@ impl Index {
     }
 
     /// A person.
-    pub fn person(&self, id: &PersonId) -> Option<&Person> {
+    pub fn person(&self, id: &PersonId) -> Option<&Arc<Person>> {
         self.by_id
             .get(id)
             .and_then(|slot| self.slots.get(*slot as usize))
@@ -187,7 +195,7 @@ impl Index {
     }
 
     /// The people whose ids come after `after`, in the order of their ids.
-    pub fn people_after(&self, after: Option<&PersonId>) -> impl Iterator<Item = &Person> {
+    pub fn people_after(&self, after: Option<&PersonId>) -> impl Iterator<Item = &Arc<Person>> {
         use std::ops::Bound;
         let from = after.map_or(Bound::Unbounded, Bound::Excluded);
         self.by_id
@@ -200,9 +208,9 @@ impl Index {
     pub fn unit_detail(&self, id: &UnitId, limit: usize) -> Option<UnitDetail> {
         let at = self.tree.find(id)?;
         let node = self.tree.get(at)?;
-        let members: Vec<Person> = (0..self.order.len())
+        let members: Vec<Arc<Person>> = (0..self.order.len())
             .filter(|row| self.posts.get(*row).iter().any(|post| post.unit == at))
-            .filter_map(|row| Some(self.slot_at(row)?.person.clone()))
+            .filter_map(|row| Some(Arc::clone(&self.slot_at(row)?.person)))
             .take(limit)
             .collect();
         let units = self.tree.children(at);
@@ -211,8 +219,8 @@ impl Index {
     }
 
     /// Those who have a number (in domestic form), best first: whose own it is, then those nearest to `who`.
-    pub fn find_by_number(&self, number: &str, who: &PersonId) -> Vec<&Person> {
-        let near = self.near(who);
+    pub fn find_by_number(&self, number: &str, who: &PersonId) -> Vec<&Arc<Person>> {
+        let distances = self.distances(who);
         let mut found: Vec<_> = self
             .numbers
             .find(number)
@@ -220,7 +228,7 @@ impl Index {
             .filter_map(|entry| {
                 let slot = self.slots.get(entry.slot as usize)?.as_ref()?;
                 let row = self.first_row_from(&slot.order, slot.person.id.as_str());
-                Some((entry.place, self.distance(row, &near), row, &slot.person))
+                Some((entry.place, self.distance(row, &distances), row, &slot.person))
             })
             .collect();
         found.sort_unstable_by_key(|(place, distance, row, _)| (*place, *distance, *row));
@@ -230,7 +238,7 @@ impl Index {
 }
 
 /// The tag of a unit with what is in it: another one when anything that is shown is another.
-fn etag_of_detail(unit: &Unit, units: &[UnitRef], members: &[Person]) -> ETag {
+fn etag_of_detail(unit: &Unit, units: &[UnitRef], members: &[Arc<Person>]) -> ETag {
     let mut shown = Sha256::new();
     for below in units {
         shown.update(below.id.as_str());

@@ -118,11 +118,7 @@ pub(super) fn collection(tx: &mut ReadTx<'_>) -> Result<CollectionId, Error> {
 
 /// The present state of those who changed after `known`; `None` when it is better to load everything: after many changes,
 /// and after a change of a unit, which moves whole parts of the order.
-fn changed_people(
-    tx: &mut ReadTx<'_>,
-    head: Head,
-    known: i64,
-) -> Result<Option<Vec<Present>>, Error> {
+fn changed_people(tx: &mut ReadTx<'_>, head: Head, known: i64) -> Result<Option<Vec<Present>>, Error> {
     let limit = i64::try_from(MOST_CHANGES).unwrap_or(i64::MAX);
     let changes = changes::since(tx, head.collection, known, limit + 1)?;
     if changes.len() > MOST_CHANGES || changes.iter().any(|change| change.object_type != ObjectType::Person) {

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use renraku_base::{ETag, PersonId, UnitId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -115,7 +117,8 @@ pub struct UnitDetail {
     /// The units directly below, in official order.
     pub units: Vec<UnitRef>,
     /// Those who have a post in this very unit, at most 500, in the order of their readings.
-    pub members: Vec<Person>,
+    #[schema(value_type = Vec<Person>)]
+    pub members: Vec<Arc<Person>>,
 }
 
 /// A unit to be put into the directory.

@@ -1,3 +1,5 @@
+use unicode_normalization::UnicodeNormalization;
+
 use super::{fold, fold::is_kana, number, romaji::fold_romaji};
 
 /// What a person typed to find something: words that must all be found.
@@ -82,22 +84,14 @@ impl Word {
 /// Whether a word is compared by sound: romaji, kana with a long-vowel mark (`おーた`), or kana that ends in letters
 /// because it is still being typed (`たかh`). Plain kana is compared as it stands, kanji never by sound.
 fn is_spelt_out(typed: &str) -> bool {
-    let latin = |c: char| {
-        c.is_ascii_alphabetic()
-            || ('\u{c0}'..='\u{24f}').contains(&c)
-            || ('ａ'..='ｚ').contains(&c)
-            || ('Ａ'..='Ｚ').contains(&c)
-    };
     let (mut has_latin, mut has_kana, mut has_mark) = (false, false, false);
-    for c in typed.chars() {
-        if matches!(c, 'ー' | 'ｰ') {
-            has_mark = true;
-        } else if is_kana(c) {
-            has_kana = true;
-        } else if latin(c) {
-            has_latin = true;
-        } else if !matches!(c, '\'' | '’' | 'ʼ' | '-' | '\u{300}'..='\u{36f}') {
-            return false;
+    for c in typed.nfkc() {
+        match c {
+            'ー' => has_mark = true,
+            'a'..='z' | 'A'..='Z' | '\u{c0}'..='\u{24f}' => has_latin = true,
+            '\'' | '’' | 'ʼ' | '-' | '\u{300}'..='\u{36f}' => {}
+            kana if is_kana(kana) => has_kana = true,
+            _ => return false,
         }
     }
     has_latin || (has_kana && has_mark)

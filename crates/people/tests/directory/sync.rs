@@ -1,5 +1,7 @@
+use std::sync::Arc;
+
 use renraku_base::{Limit, UnitId};
-use renraku_people::directory::service;
+use renraku_people::directory::{Person, service};
 use renraku_test_db::on_each_database;
 
 use super::office::*;
@@ -11,8 +13,7 @@ fn pages_of_people_and_units_join_to_the_whole() {
         db.read(|tx| {
             let mut people = Vec::new();
             loop {
-                let after =
-                    people.last().map(|person: &renraku_people::directory::Person| person.id.to_string());
+                let after = people.last().map(|person: &Arc<Person>| person.id.to_string());
                 let page = service::list_people_for_sync(tx, &directory, after.as_deref(), 4)?;
                 if page.is_empty() {
                     break;

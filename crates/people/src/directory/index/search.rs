@@ -1,13 +1,16 @@
+use std::{cmp::Reverse, sync::Arc};
+
 use renraku_base::PersonId;
 
 use super::{
     Index, Person, PostRef,
+    column::Needle,
     ragged::Ragged,
-    rank::{NONE, Needle, Rank, inherited, rank_sound, rank_text, rank_title},
+    rank::{NONE, Rank, inherited, of_name, of_other, of_title},
 };
-use crate::search::Query;
+use crate::search::{Query, Word};
 
-/// Not below any unit of the one who asks.
+/// Shares no unit with the one who asks.
 const FAR: u8 = u8::MAX;
 
 /// What is asked of the index.
@@ -40,7 +43,7 @@ pub(in crate::directory) struct After {
 /// Someone who was found.
 pub(in crate::directory) struct Hit<'i> {
     /// The person.
-    pub person: &'i Person,
+    pub person: &'i Arc<Person>,
     /// Where the next page begins when they are the last of this one.
     pub after: After,
 }
@@ -53,7 +56,7 @@ fn sort_key(tier: u8, distance: u8, row: usize) -> u64 {
 impl Index {
     /// Those whom the query fits, best first: how well, how near, あいうえお.
     pub fn search(&self, ask: &Ask<'_>) -> Vec<Hit<'_>> {
-        let near = if ask.query.is_some() { self.near(ask.who) } else { Vec::new() };
+        let distances = if ask.query.is_some() { self.distances(ask.who) } else { Vec::new() };
         let from = ask.after.as_ref().map_or(0, |after| {
             let id_after = format!("{}\0", after.id);
             sort_key(after.tier, after.distance, self.first_row_from(&after.order, &id_after))
@@ -67,7 +70,7 @@ impl Index {
                     .as_ref()
                     .is_none_or(|units| self.posts.get(*row).iter().any(|post| units.contains(&post.unit)))
             })
-            .map(|(row, tier)| sort_key(tier, self.distance(row, &near), row))
+            .map(|(row, tier)| sort_key(tier, self.distance(row, &distances), row))
             .filter(|key| *key >= from)
             .collect();
         if keys.len() > ask.limit {
@@ -93,16 +96,16 @@ impl Index {
     fn matches(&self, query: Option<&Query>) -> Vec<(usize, u8)> {
         let Some(query) = query else { return (0..self.order.len()).map(|row| (row, 0)).collect() };
         // The longest word is the rarest: only where it is found the others are looked for.
-        let mut needles: Vec<Needle<'_>> = query.words().iter().map(Needle::new).collect();
-        needles.sort_by_key(|needle| std::cmp::Reverse(needle.text.needle().len()));
-        let Some((first, others)) = needles.split_first() else { return Vec::new() };
+        let mut words: Vec<Needles<'_>> = query.words().iter().map(Needles::new).collect();
+        words.sort_by_key(|needles| Reverse(needles.text.bytes().len()));
+        let Some((first, others)) = words.split_first() else { return Vec::new() };
         let ranks = self.scan(first);
         let mut found: Vec<(usize, u8)> =
             ranks.into_iter().enumerate().filter(|(_, rank)| *rank != NONE).collect();
-        for needle in others {
-            let titles = Titles::new(self, needle);
+        for needles in others {
+            let titles = Titles::new(self, &needles.text);
             found.retain_mut(|(row, sum)| {
-                let rank = self.rank(needle, *row).min(titles.rank(self.posts.get(*row)));
+                let rank = self.rank(needles, *row).min(titles.rank(self.posts.get(*row)));
                 *sum = sum.saturating_add(rank);
                 rank != NONE
             });
@@ -110,29 +113,23 @@ impl Index {
         found
     }
 
-    fn rank(&self, needle: &Needle<'_>, row: usize) -> Rank {
-        let marks = self.marks.get(row).copied().unwrap_or_default();
-        needle.rank(self.texts.get(row), self.sounds.get(row), marks)
-    }
-
     /// How well one word fits each row.
-    fn scan(&self, needle: &Needle<'_>) -> Vec<Rank> {
+    fn scan(&self, needles: &Needles<'_>) -> Vec<Rank> {
         let mut ranks = vec![NONE; self.order.len()];
         let mut note = |row: usize, rank: Rank| {
             if let Some(best) = ranks.get_mut(row) {
                 *best = rank.min(*best);
             }
         };
-        let marks = |row: usize| self.marks.get(row).copied().unwrap_or_default();
-        for text in [Some(&needle.text), needle.digits.as_ref()].into_iter().flatten() {
-            self.texts
-                .find_rows(text, |row, at| note(row, rank_text(text, self.texts.get(row), at, marks(row))));
+        self.names.find_rows(&needles.text, |row, place| note(row, of_name(place)));
+        self.readings.find_rows(&needles.text, |row, place| note(row, of_name(place)));
+        if let Some(key) = &needles.sound {
+            self.sounds.find_rows(key, |row, place| note(row, of_name(place)));
         }
-        if let Some(key) = &needle.sound {
-            self.sounds
-                .find_rows(key, |row, at| note(row, rank_sound(key, self.sounds.get(row), at, marks(row))));
+        for needle in needles.of_others() {
+            self.others.find_rows(needle, |row, place| note(row, of_other(place)));
         }
-        let titles = Titles::new(self, needle);
+        let titles = Titles::new(self, &needles.text);
         if titles.any {
             for row in 0..self.order.len() {
                 note(row, titles.rank(self.posts.get(row)));
@@ -141,31 +138,64 @@ impl Index {
         ranks
     }
 
-    /// For each unit how many steps up from a unit of `who` it lies; [`FAR`] for those that are not above them.
-    pub(super) fn near(&self, who: &PersonId) -> Vec<u8> {
-        let mut near = vec![FAR; self.tree.nodes().len()];
+    /// How well one word fits the names, numbers and addresses of one row.
+    fn rank(&self, needles: &Needles<'_>, row: usize) -> Rank {
+        let name = self.names.find(row, &needles.text);
+        let reading = self.readings.find(row, &needles.text);
+        let sound = needles.sound.as_ref().and_then(|key| self.sounds.find(row, key));
+        let names = [name, reading, sound].into_iter().flatten().map(of_name);
+        let others = needles.of_others().filter_map(|needle| self.others.find(row, needle)).map(of_other);
+        names.chain(others).min().unwrap_or(NONE)
+    }
+
+    /// How far each unit is from `who`: how many steps up from a unit of theirs the first lies that it shares with it.
+    pub(super) fn distances(&self, who: &PersonId) -> Vec<u8> {
+        let nodes = self.tree.nodes();
+        let mut distances = vec![FAR; nodes.len()];
         let own = self.row_of(who).map(|row| self.posts.get(row)).unwrap_or_default();
         for post in own {
-            for (steps, unit) in (0..).zip(self.tree.upwards(post.unit)) {
-                if let Some(known) = near.get_mut(unit as usize) {
+            for (steps, unit) in (0..FAR).zip(self.tree.upwards(post.unit)) {
+                if let Some(known) = distances.get_mut(unit as usize) {
                     *known = steps.min(*known);
                 }
             }
         }
-        near
+        // A unit that is not above one of theirs is as far as the one it lies below.
+        for (at, node) in nodes.iter().enumerate() {
+            let above = node.parent.and_then(|above| distances.get(above as usize).copied());
+            if let (Some(distance @ &mut FAR), Some(above)) = (distances.get_mut(at), above) {
+                *distance = above;
+            }
+        }
+        distances
     }
 
-    /// How far up from the units of the one who asks the first unit lies that they share with this person.
-    pub(super) fn distance(&self, row: usize, near: &[u8]) -> u8 {
-        if near.is_empty() {
-            return 0;
+    /// How far the nearest unit of a row is.
+    pub(super) fn distance(&self, row: usize, distances: &[u8]) -> u8 {
+        let units = self.posts.get(row).iter().map(|post| distances.get(post.unit as usize));
+        units.flatten().copied().min().unwrap_or(FAR)
+    }
+}
+
+/// A word in every form in which it may be found.
+struct Needles<'q> {
+    text: Needle<'q>,
+    digits: Option<Needle<'q>>,
+    sound: Option<Needle<'q>>,
+}
+
+impl<'q> Needles<'q> {
+    fn new(word: &'q Word) -> Self {
+        Self {
+            text: Needle::new(word.text()),
+            digits: word.digits().map(Needle::new),
+            sound: word.romaji().map(Needle::new),
         }
-        let shared = |post: &PostRef| {
-            self.tree
-                .upwards(post.unit)
-                .find_map(|unit| near.get(unit as usize).copied().filter(|steps| *steps != FAR))
-        };
-        self.posts.get(row).iter().filter_map(shared).min().unwrap_or(FAR)
+    }
+
+    /// The forms in which a number or an address may hold the word.
+    fn of_others(&self) -> impl Iterator<Item = &Needle<'q>> {
+        std::iter::once(&self.text).chain(&self.digits)
     }
 }
 
@@ -204,9 +234,9 @@ impl Titles {
 
 fn ranks(names: &Ragged<u8>, needle: &Needle<'_>) -> Vec<Rank> {
     let mut ranks = vec![NONE; names.len()];
-    names.find_rows(&needle.text, |row, at| {
+    needle.find_rows(names, |row, at| {
         if let Some(rank) = ranks.get_mut(row) {
-            *rank = rank_title(&needle.text, names.get(row), at);
+            *rank = of_title(names.get(row), at, needle.bytes().len());
         }
     });
     ranks

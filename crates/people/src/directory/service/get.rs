@@ -12,7 +12,9 @@ pub fn get_person(
     directory: &Directory,
     id: &PersonId,
 ) -> Result<Person, DirectoryFault> {
-    directory.read(tx, |index| index.person(id).cloned())?.ok_or(DirectoryFault::NotFound)
+    directory
+        .read(tx, |index| index.person(id).map(|person| Person::clone(person)))?
+        .ok_or(DirectoryFault::NotFound)
 }
 
 /// A unit with the units directly below it and its own members. More members than a page holds are found by a search within

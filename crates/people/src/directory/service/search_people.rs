@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use renraku_base::{Cursor, FieldFault, Limit, Page, Principal, UnitId};
 use renraku_db::ReadTx;
 
@@ -35,7 +37,7 @@ pub fn search_people(
     directory: &Directory,
     who: &Principal,
     search: &PeopleSearch,
-) -> Result<Page<Person>, DirectoryFault> {
+) -> Result<Page<Arc<Person>>, DirectoryFault> {
     let typed = search.q.as_deref().map(str::trim).filter(|typed| !typed.is_empty());
     if typed.is_some_and(|typed| typed.chars().count() > MOST_CHARACTERS) {
         let fault = FieldFault::new("q", "too-long", "a search takes at most 64 characters");
@@ -53,9 +55,9 @@ pub fn search_people(
     })?
 }
 
-/// The people of a page, cloned out of the index, and the cursor after the last.
-fn page(hits: Vec<Hit<'_>>, limit: Limit) -> Page<Person> {
-    Page::cut(hits, limit, |last| write_cursor(&last.after)).map(|hit| hit.person.clone())
+/// The people of a page and the cursor after the last.
+fn page(hits: Vec<Hit<'_>>, limit: Limit) -> Page<Arc<Person>> {
+    Page::cut(hits, limit, |last| write_cursor(&last.after)).map(|hit| Arc::clone(hit.person))
 }
 
 fn unknown_unit() -> DirectoryFault {

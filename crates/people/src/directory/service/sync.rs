@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use renraku_base::{PersonId, UnitId};
 use renraku_db::{Error, ReadTx};
 
@@ -12,7 +14,7 @@ pub fn list_people_for_sync(
     directory: &Directory,
     after: Option<&str>,
     limit: usize,
-) -> Result<Vec<Person>, Error> {
+) -> Result<Vec<Arc<Person>>, Error> {
     let after = after.map(|id| PersonId::stored(id.to_owned()));
     directory.read(tx, |index| index.people_after(after.as_ref()).take(limit).cloned().collect())
 }
@@ -48,7 +50,7 @@ pub fn get_people_for_sync(
     tx: &mut ReadTx<'_>,
     directory: &Directory,
     ids: &[String],
-) -> Result<Vec<Option<Person>>, Error> {
+) -> Result<Vec<Option<Arc<Person>>>, Error> {
     directory
         .read(tx, |index| ids.iter().map(|id| index.person(&PersonId::stored(id.clone())).cloned()).collect())
 }

@@ -1,0 +1,133 @@
+use memchr::memmem::Finder;
+
+use super::ragged::Ragged;
+use crate::search::Classes;
+
+/// One folded field of everyone, row by row. A field may have several lines, each a text of its own.
+#[derive(Debug, Default)]
+pub(super) struct Column {
+    texts: Ragged<u8>,
+    /// Where in the first line the given name begins; 0 when there is none.
+    given: Vec<u16>,
+    /// What is written in the column at all.
+    classes: Classes,
+}
+
+/// One folded field of a person.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Field {
+    pub text: String,
+    pub given: u16,
+}
+
+/// Where in a field a needle was found; the first is the best.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Place {
+    /// It is a whole line, a whole family name or a whole given name.
+    Whole,
+    /// One of them begins with it.
+    Start,
+    /// Elsewhere.
+    Inside,
+}
+
+/// What is looked for in a column.
+#[derive(Debug)]
+pub(super) struct Needle<'q> {
+    finder: Finder<'q>,
+    classes: Classes,
+}
+
+impl<'q> Needle<'q> {
+    pub fn new(text: &'q str) -> Self {
+        Self { finder: Finder::new(text), classes: Classes::of(text) }
+    }
+
+    pub fn bytes(&self) -> &[u8] {
+        self.finder.needle()
+    }
+
+    /// Calls `found` with each row of `names` that holds the needle, in order, with the place of the first hit in it.
+    pub fn find_rows(&self, names: &Ragged<u8>, found: impl FnMut(usize, usize)) {
+        names.find_rows(&self.finder, found);
+    }
+}
+
+impl Column {
+    /// Adds a row before `row`.
+    pub fn insert(&mut self, row: usize, field: &Field) {
+        self.texts.insert(row, field.text.as_bytes());
+        self.given.insert(row, field.given);
+        self.classes |= Classes::of(&field.text);
+    }
+
+    /// Takes a row away.
+    pub fn remove(&mut self, row: usize) {
+        self.texts.remove(row);
+        self.given.remove(row);
+    }
+
+    /// Calls `found` with each row that holds the needle, in order, and where.
+    pub fn find_rows(&self, needle: &Needle<'_>, mut found: impl FnMut(usize, Place)) {
+        if self.classes.contains(needle.classes) {
+            self.texts.find_rows(&needle.finder, |row, _| found(row, self.best(row, needle)));
+        }
+    }
+
+    /// Where in a row the needle is found.
+    pub fn find(&self, row: usize, needle: &Needle<'_>) -> Option<Place> {
+        if !self.classes.contains(needle.classes) {
+            return None;
+        }
+        needle.finder.find(self.texts.get(row)).map(|_| self.best(row, needle))
+    }
+
+    /// The best place of a needle that is in the row.
+    fn best(&self, row: usize, needle: &Needle<'_>) -> Place {
+        let given = self.given.get(row).map_or(0, |given| usize::from(*given));
+        let mut best = Place::Inside;
+        for (line, text) in self.texts.get(row).split(|byte| *byte == b'\n').enumerate() {
+            let given = if line == 0 { given } else { 0 };
+            for start in [0, given] {
+                let Some(rest) = text.get(start..).and_then(|text| text.strip_prefix(needle.bytes())) else {
+                    continue;
+                };
+                if rest.is_empty() || start + needle.bytes().len() == given {
+                    return Place::Whole;
+                }
+                best = Place::Start;
+            }
+        }
+        best
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_best_place_in_a_row_counts() {
+        let mut column = Column::default();
+        for (row, (text, given)) in
+            [("森太", 3), ("大森森", 6), ("森田", 0), ("a1\nb1", 1)].into_iter().enumerate()
+        {
+            column.insert(row, &Field { text: text.to_owned(), given });
+        }
+        let places = |needle: &str| {
+            let mut places = Vec::new();
+            column.find_rows(&Needle::new(needle), |row, place| places.push((row, place)));
+            for (row, place) in &places {
+                assert_eq!(column.find(*row, &Needle::new(needle)), Some(*place));
+            }
+            places
+        };
+        assert_eq!(places("森"), [(0, Place::Whole), (1, Place::Whole), (2, Place::Start)]);
+        assert_eq!(places("太"), [(0, Place::Whole)]);
+        assert_eq!(places("森太"), [(0, Place::Whole)]);
+        assert_eq!(places("大"), [(1, Place::Start)]);
+        assert_eq!(places("b1"), [(3, Place::Whole)]);
+        assert_eq!(places("1"), [(3, Place::Whole)]);
+        assert_eq!(places("あ"), []);
+    }
+}
