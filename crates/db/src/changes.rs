@@ -309,6 +309,31 @@ pub fn create_collection(
     ids.first().copied().map(CollectionId).ok_or_else(|| Error::damaged("no collection was made"))
 }
 
+/// Makes a new, empty collection for each of these owners, who are all different, and tells whose is which.
+///
+/// # Errors
+/// [`Error`] when a statement fails.
+pub fn create_collections(
+    tx: &mut Tx<'_>,
+    kind: CollectionKind,
+    owners: &[&str],
+) -> Result<Vec<(String, CollectionId)>, Error> {
+    let mut made = Vec::with_capacity(owners.len());
+    for some in owners.chunks(1_000) {
+        let rows: Vec<_> = some
+            .iter()
+            .map(|owner| (collections::kind.eq(kind.as_str()), collections::owner_id.eq(*owner)))
+            .collect();
+        let ids: Vec<(Option<String>, i64)> = tx.fetch(
+            diesel::insert_into(collections::table)
+                .values(rows)
+                .returning((collections::owner_id, collections::id)),
+        )?;
+        made.extend(ids.into_iter().filter_map(|(owner, id)| Some((owner?, CollectionId(id)))));
+    }
+    Ok(made)
+}
+
 /// A collection's place in time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Head {

@@ -199,6 +199,37 @@ pub fn open_free_busy(tx: &mut Tx<'_>, collection: CollectionId) -> Result<(), E
     Ok(())
 }
 
+/// Gives each owner every right in their new collection and, with `open`, lets everyone see when it is busy. For filling an
+/// office: nobody is told, because no phone has looked yet.
+///
+/// # Errors
+/// [`Error`] when a statement fails.
+pub fn seed_grants(
+    tx: &mut Tx<'_>,
+    owned: &[(CollectionId, &PersonId)],
+    open: bool,
+) -> Result<(), Error> {
+    let row = |collection: CollectionId, grantee: &Grantee, role: Role| {
+        (
+            grants::collection_id.eq(collection.0),
+            grants::grantee_id.eq(grantee.id().to_owned()),
+            grants::grantee_kind.eq(grantee.kind()),
+            grants::role.eq(role.rank()),
+        )
+    };
+    for some in owned.chunks(1_000) {
+        let mut rows = Vec::with_capacity(some.len() * 2);
+        for (collection, owner) in some {
+            rows.push(row(*collection, &Grantee::Person((*owner).clone()), Role::Manage));
+            if open {
+                rows.push(row(*collection, &Grantee::Everyone, Role::FreeBusy));
+            }
+        }
+        tx.run(diesel::insert_into(grants::table).values(rows))?;
+    }
+    Ok(())
+}
+
 /// Takes away every right in a collection that is being deleted, and tells those who had one.
 ///
 /// # Errors

@@ -1,6 +1,7 @@
 //! The operations: the only way in for faces. Rights, then rules, then rows, then the change log, then who is told.
 
 mod booking;
+mod bulk_insert;
 mod calendars;
 mod create_event;
 mod delete_event;
@@ -8,8 +9,8 @@ mod facilities;
 mod get_event;
 mod group_week;
 pub(crate) mod index;
-pub(crate) mod placing;
 mod list_occurrences;
+pub(crate) mod placing;
 mod reply_event;
 mod shares;
 pub(crate) mod staff;
@@ -18,6 +19,7 @@ mod update_event;
 mod view;
 mod window;
 
+pub use bulk_insert::{bulk_insert, create_default_calendars};
 pub use calendars::{
     create_calendar, default_calendar, delete_calendar, get_calendar, list_calendars, update_calendar,
 };
@@ -32,7 +34,7 @@ pub use group_week::{Group, PRINCIPALS, free_busy, group_week};
 pub use list_occurrences::list_occurrences;
 pub use reply_event::{Answer, reply_event};
 pub use shares::{list_shares, put_share, remove_share};
-pub use update_event::{Scope, update_event};
+pub use update_event::{Scope, ScopeName, update_event};
 pub use window::Window;
 
 use renraku_base::FieldFault;

@@ -1,1 +1,13 @@
-//! Store and service suites, run on each database.
+//! Service suites, run on each database.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+mod booking;
+mod calendars;
+mod events;
+mod later;
+mod office;
+mod privacy;
+mod replies;
+mod series;
+mod syncing;
+mod windows;

@@ -6,21 +6,12 @@ use crate::model::Event;
 
 /// What an iTIP message does (RFC 5546 §1.4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
+#[serde(rename_all = "lowercase")]
 pub(super) enum Method {
     /// Invites, or tells of a change.
     Request,
     /// Calls off.
     Cancel,
-}
-
-impl Method {
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Request => "REQUEST",
-            Self::Cancel => "CANCEL",
-        }
-    }
 }
 
 /// A mail's subject and body.

@@ -3,7 +3,8 @@
 use renraku_base::{EventId, Id, PersonId, Principal};
 use renraku_db::{Tx, jobs};
 use renraku_notify::{
-    Actor, Details, MailAddress, Notice, NotificationType, OutgoingMail, Repeat, Subject, service,
+    Actor, CalendarPart, Details, MailAddress, Notice, NotificationType, OutgoingMail, Repeat, Subject,
+    service,
 };
 use renraku_people::directory;
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,7 @@ use super::{
 };
 use crate::{
     ScheduleFault,
+    codec::ical,
     model::{Event, LocalDateTime},
     store::events::StoredEvent,
 };
@@ -159,6 +161,10 @@ fn outgoing(
     now: renraku_base::Timestamp,
 ) -> OutgoingMail {
     let text = invitation::text(mail.method, &mail.event, name);
+    let part = match mail.method {
+        Method::Request => ical::request(&mail.event, now),
+        Method::Cancel => ical::cancel(&mail.event, now),
+    };
     let domain = email.rsplit('@').next().unwrap_or("localhost");
     let to = address.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
     let recurrence = order.recurrence_id.as_deref().unwrap_or_default().replace([':', '-'], "");
@@ -167,7 +173,7 @@ fn outgoing(
             "{}.{recurrence}.{}.{}.{to}@{domain}",
             order.event,
             mail.event.sequence,
-            mail.method.as_str().to_lowercase()
+            part.method.to_lowercase()
         ),
         date: now,
         from: MailAddress { name: Some(name.to_owned()), email: email.to_owned() },
@@ -176,7 +182,7 @@ fn outgoing(
         bcc: Vec::new(),
         subject: text.subject,
         text: text.body,
-        calendar: None,
+        calendar: Some(CalendarPart { method: part.method.to_owned(), text: part.text }),
         in_reply_to: None,
         references: Vec::new(),
     }

@@ -33,6 +33,14 @@ impl Window {
         Self { from, to, zone: Zone::TOKYO }
     }
 
+    /// All the time in which an event may lie.
+    #[must_use]
+    pub fn everything(zone: Zone) -> Self {
+        const YEAR_1899: i64 = -2_240_524_800;
+        const YEAR_2102: i64 = 4_165_516_800;
+        Self { from: Timestamp::from_seconds(YEAR_1899), to: Timestamp::from_seconds(YEAR_2102), zone }
+    }
+
     /// Whether something from `start` to `end` lies in it, at least in part; a moment counts by its start.
     #[must_use]
     pub fn overlaps(&self, start: Timestamp, end: Timestamp) -> bool {
@@ -160,12 +168,7 @@ pub fn end(event: &Event) -> Option<Timestamp> {
     if unbounded {
         return None;
     }
-    let everything = Window {
-        from: Timestamp::from_micros(i64::MIN),
-        to: Timestamp::from_micros(i64::MAX),
-        zone: Zone::TOKYO,
-    };
-    let all = expand(event, everything, MAX_INSTANCES);
+    let all = expand(event, Window::everything(Zone::TOKYO), MAX_INSTANCES);
     let last = all.items.iter().map(|found| found.utc_end).max();
     last.filter(|_| !all.truncated)
 }

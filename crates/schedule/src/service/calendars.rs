@@ -1,8 +1,8 @@
-use std::cmp::Reverse;
+use std::{cmp::Reverse, collections::HashMap};
 
 use renraku_base::{CalendarId, ETag, FieldFault, PersonId, Precondition, Principal, Role};
 use renraku_db::{
-    Changed, CollectionKind, ObjectType, ReadTx, Tx,
+    Changed, CollectionId, CollectionKind, ObjectType, ReadTx, Tx,
     changes::{self, Recorded},
 };
 use renraku_people::access::{self, Grantee};
@@ -89,6 +89,7 @@ pub fn update_calendar(
     patch: CalendarPatch,
     precondition: &Precondition,
 ) -> Result<Changed<Calendar>, ScheduleFault> {
+    tx.hold(id.as_str())?;
     let mut calendar = manageable(tx, who, id)?;
     expect(&calendar, who, precondition)?;
     check(patch.name.as_deref(), patch.color.as_ref().and_then(Option::as_deref))?;
@@ -115,6 +116,7 @@ pub fn delete_calendar(
     id: &CalendarId,
     precondition: &Precondition,
 ) -> Result<Changed<()>, ScheduleFault> {
+    tx.hold(id.as_str())?;
     let calendar = manageable(tx, who, id)?;
     expect(&calendar, who, precondition)?;
     if calendar.is_default || calendar.kind == CalendarKind::Facility {
@@ -141,17 +143,8 @@ pub(crate) fn stored_default(tx: &mut Tx<'_>, person: &PersonId) -> Result<Store
         return Ok(calendar);
     }
     let made = tx.savepoint(|tx| {
-        let calendar = StoredCalendar {
-            id: tx.new_id(),
-            collection: changes::create_collection(tx, CollectionKind::Calendar, Some(person.as_str()))?,
-            owner_id: person.as_str().to_owned(),
-            kind: CalendarKind::Own,
-            is_default: true,
-            name: DEFAULT_NAME.to_owned(),
-            color: None,
-            time_zone: Zone::TOKYO,
-            version: tx.next_version(None),
-        };
+        let collection = changes::create_collection(tx, CollectionKind::Calendar, Some(person.as_str()))?;
+        let calendar = new_default(tx, person, collection);
         if !store::calendars::insert(tx, &calendar)? {
             return Err(ScheduleFault::IdTaken);
         }
@@ -166,6 +159,51 @@ pub(crate) fn stored_default(tx: &mut Tx<'_>, person: &PersonId) -> Result<Store
         }
         made => made,
     }
+}
+
+fn new_default(tx: &Tx<'_>, person: &PersonId, collection: CollectionId) -> StoredCalendar {
+    StoredCalendar {
+        id: tx.new_id(),
+        collection,
+        owner_id: person.as_str().to_owned(),
+        kind: CalendarKind::Own,
+        is_default: true,
+        name: DEFAULT_NAME.to_owned(),
+        color: None,
+        time_zone: Zone::TOKYO,
+        version: tx.next_version(None),
+    }
+}
+
+/// The default calendars of many people, made at once for those who have none. For filling an office: nobody is told.
+pub(crate) fn seed_defaults(
+    tx: &mut Tx<'_>,
+    people: &[&PersonId],
+) -> Result<HashMap<PersonId, StoredCalendar>, ScheduleFault> {
+    let mut known = HashMap::with_capacity(people.len());
+    for some in people.chunks(1_000) {
+        let ids: Vec<&str> = some.iter().map(|person| person.as_str()).collect();
+        for calendar in store::calendars::list_default(tx, &ids)? {
+            known.extend(calendar.owner().map(|owner| (owner, calendar)));
+        }
+    }
+    let without: Vec<&str> =
+        people.iter().filter(|person| !known.contains_key(**person)).map(|person| person.as_str()).collect();
+    let collections = changes::create_collections(tx, CollectionKind::Calendar, &without)?;
+    let made: Vec<(PersonId, StoredCalendar)> = collections
+        .into_iter()
+        .map(|(owner, collection)| {
+            let owner = PersonId::stored(owner);
+            let calendar = new_default(tx, &owner, collection);
+            (owner, calendar)
+        })
+        .collect();
+    let calendars: Vec<StoredCalendar> = made.iter().map(|(_, calendar)| calendar.clone()).collect();
+    store::calendars::insert_many(tx, &calendars)?;
+    let owned: Vec<_> = made.iter().map(|(owner, calendar)| (calendar.collection, owner)).collect();
+    access::seed_grants(tx, &owned, true)?;
+    known.extend(made);
+    Ok(known)
 }
 
 fn hand_to_owner(

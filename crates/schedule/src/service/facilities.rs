@@ -74,6 +74,7 @@ pub fn update_facility(
     draft: FacilityDraft,
     precondition: &Precondition,
 ) -> Result<Changed<Facility>, ScheduleFault> {
+    tx.hold(id.as_str())?;
     let current = store::facilities::get(tx, id)?.ok_or(ScheduleFault::NotFound)?;
     if !may_manage_facilities(tx, who)? {
         return Err(ScheduleFault::Forbidden);

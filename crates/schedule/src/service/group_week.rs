@@ -58,14 +58,21 @@ pub fn group_week(
     let collections: HashMap<_, _> =
         places.iter().map(|place| (place.calendar.clone(), place.collection)).collect();
     for (occurrence, view) in window::show(tx, &who.person, &places, seen)? {
-        let Some(row) = row_of.get(&occurrence.calendar_id).and_then(|at| rows.get_mut(*at)) else { continue };
+        let Some(row) = row_of.get(&occurrence.calendar_id).and_then(|at| rows.get_mut(*at)) else {
+            continue;
+        };
         match view {
             View::Full => row.occurrences.push(GroupOccurrence::Readable(Box::new(occurrence))),
             View::Busy | View::Hidden => {
                 let recurrence_id = occurrence.recurrence_id.map(|id| id.to_string()).unwrap_or_default();
-                let collection = collections.get(&occurrence.calendar_id).map_or(0, |collection| collection.0);
-                let key =
-                    (occurrence.utc_start.micros(), occurrence.event_id.into_string(), recurrence_id, collection);
+                let collection =
+                    collections.get(&occurrence.calendar_id).map_or(0, |collection| collection.0);
+                let key = (
+                    occurrence.utc_start.micros(),
+                    occurrence.event_id.into_string(),
+                    recurrence_id,
+                    collection,
+                );
                 // What takes no time is nobody's business.
                 if let Some(Some(busy)) = busy.get(&key) {
                     let (utc_start, utc_end) = (occurrence.utc_start, occurrence.utc_end);
@@ -134,8 +141,7 @@ fn named_rows(tx: &mut ReadTx<'_>, principals: &[String]) -> Result<Vec<GroupRow
     check(principals)?;
     let persons: Vec<PersonId> = principals.iter().map(|id| Id::stored(id.clone())).collect();
     let people = directory::service::names(tx, &persons)?;
-    let unknown: Vec<&str> =
-        persons.iter().filter(|id| !people.contains_key(*id)).map(Id::as_str).collect();
+    let unknown: Vec<&str> = persons.iter().filter(|id| !people.contains_key(*id)).map(Id::as_str).collect();
     let facilities: HashMap<String, String> = if unknown.is_empty() {
         HashMap::new()
     } else {

@@ -93,8 +93,7 @@ pub(crate) fn to_index(
     zone: Zone,
     now: Timestamp,
 ) -> Result<(Vec<Happening>, Indexed), Error> {
-    let always =
-        Window { from: Timestamp::from_micros(i64::MIN), to: Timestamp::from_micros(i64::MAX), zone };
+    let always = Window::everything(zone);
     if !stored.event.is_series() {
         return Ok((happenings(stored, always)?.0, Indexed::default()));
     }

@@ -47,6 +47,32 @@ pub(crate) fn complete(
     Ok(())
 }
 
+/// The same for an event of which everyone is known: answers stay as they are given.
+pub(crate) fn complete_known(
+    event: &mut Event,
+    organizer: &PersonId,
+    named: &HashMap<PersonId, NamedPerson>,
+) {
+    if event.participants.is_empty() {
+        return;
+    }
+    add_organizer(event, organizer);
+    for participant in event.participants.values_mut() {
+        if let Some(known) = participant.person_id.as_ref().and_then(|person| named.get(person)) {
+            participant.name = Some(known.name.full.clone());
+            participant.calendar_address = address_of(known);
+        }
+        if participant.person_id.as_ref() == Some(organizer) {
+            participant.participation_status = ParticipationStatus::Accepted;
+        }
+    }
+    event.organizer_calendar_address = named.get(organizer).and_then(address_of);
+}
+
+fn address_of(person: &NamedPerson) -> Option<String> {
+    person.email.as_ref().map(|email| format!("mailto:{email}"))
+}
+
 fn resolve_addresses(tx: &mut ReadTx<'_>, event: &mut Event) -> Result<(), ScheduleFault> {
     let addresses: Vec<String> = event
         .participants
@@ -104,7 +130,7 @@ fn name_staff(
             continue;
         };
         participant.name = Some(known.name.full.clone());
-        participant.calendar_address = known.email.as_ref().map(|email| format!("mailto:{email}"));
+        participant.calendar_address = address_of(known);
     }
     if faults.is_empty() { Ok(named) } else { Err(ScheduleFault::Invalid(faults)) }
 }

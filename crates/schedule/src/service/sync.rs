@@ -185,7 +185,9 @@ fn ids_in(
 ) -> Result<BTreeSet<EventId>, ScheduleFault> {
     let most = i64::try_from(limit).unwrap_or(i64::MAX);
     let mut ids: BTreeSet<EventId> =
-        store::occurrences::list_event_ids(tx, collection, window.bounds(), after, most)?.into_iter().collect();
+        store::occurrences::list_event_ids(tx, collection, window.bounds(), after, most)?
+            .into_iter()
+            .collect();
     for series in window::open(tx, &[collection], window)? {
         if series.stored.id.as_str() > after && !window::beyond_index(&series, window)?.is_empty() {
             ids.insert(series.stored.id);
@@ -198,11 +200,7 @@ fn ids_in(
 ///
 /// # Errors
 /// [`ScheduleFault::Internal`] when the database fails.
-pub fn list_facilities(
-    tx: &mut ReadTx<'_>,
-    after: &str,
-    limit: i64,
-) -> Result<Vec<Facility>, ScheduleFault> {
+pub fn list_facilities(tx: &mut ReadTx<'_>, after: &str, limit: i64) -> Result<Vec<Facility>, ScheduleFault> {
     Ok(store::facilities::list_after(tx, after, limit)?.into_iter().map(shown).collect())
 }
 

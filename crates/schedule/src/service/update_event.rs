@@ -1,6 +1,8 @@
-use renraku_base::{ETag, EventId, PersonId, Precondition, Principal, Role};
+use renraku_base::{ETag, EventId, FieldFault, PersonId, Precondition, Principal, Role};
 use renraku_db::{Changed, Tx, changes::Recorded};
 use renraku_notify::NotificationType;
+use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::{
     booking,
@@ -23,6 +25,39 @@ pub enum Scope {
     All,
     /// The occurrence with this original start.
     This(LocalDateTime),
+}
+
+/// What of a series a request means, by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum ScopeName {
+    /// One occurrence.
+    This,
+    /// One occurrence and all after it; not offered yet.
+    ThisAndFuture,
+    /// The whole series.
+    All,
+}
+
+impl Scope {
+    /// The scope that a request means: with a recurrence id one occurrence, without one everything, unless it says otherwise.
+    ///
+    /// # Errors
+    /// [`ScheduleFault::ScopeNotSupported`], [`ScheduleFault::BadQuery`] for `this` without a recurrence id.
+    pub fn read(
+        recurrence_id: Option<LocalDateTime>,
+        scope: Option<ScopeName>,
+    ) -> Result<Self, ScheduleFault> {
+        match (recurrence_id, scope) {
+            (_, Some(ScopeName::ThisAndFuture)) => Err(ScheduleFault::ScopeNotSupported),
+            (Some(recurrence_id), None | Some(ScopeName::This)) => Ok(Self::This(recurrence_id)),
+            (None, None) | (_, Some(ScopeName::All)) => Ok(Self::All),
+            (None, Some(ScopeName::This)) => {
+                let detail = "say which occurrence by its original start";
+                Err(ScheduleFault::BadQuery(FieldFault::new("recurrenceId", "required", detail)))
+            }
+        }
+    }
 }
 
 /// Changes an event, or one occurrence of a series.

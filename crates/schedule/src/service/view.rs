@@ -50,7 +50,9 @@ impl Sight {
         let involved = role.is_some()
             && (stored.organizer.as_ref() == Some(who)
                 || stored.event.participation(who).is_some()
-                || self.places(&stored.id).any(|it| it.calendar.id == stored.calendar && it.calendar.is_of(who)));
+                || self
+                    .places(&stored.id)
+                    .any(|it| it.calendar.id == stored.calendar && it.calendar.is_of(who)));
         let calendar_id = self.calendar_of(who, stored)?;
         let view = access::view(stored.event.privacy, role, involved);
         let (event, etag) = match view {

@@ -100,12 +100,7 @@ pub(crate) fn list(
 
 /// The place of an occurrence in the order of a list.
 pub(crate) fn key(seen: &Seen) -> After {
-    (
-        seen.utc_start.micros(),
-        seen.event.as_str().to_owned(),
-        seen.recurrence_id.clone(),
-        seen.collection.0,
-    )
+    (seen.utc_start.micros(), seen.event.as_str().to_owned(), seen.recurrence_id.clone(), seen.collection.0)
 }
 
 /// The series of which the window may hold occurrences that are not in the index; none, without asking, near to now.
@@ -194,8 +189,7 @@ fn facility_names(
     tx: &mut ReadTx<'_>,
     rows: &[(Seen, Head)],
 ) -> Result<HashMap<String, String>, ScheduleFault> {
-    let ids: BTreeSet<&str> =
-        rows.iter().flat_map(|(_, head)| &head.facilities).map(Id::as_str).collect();
+    let ids: BTreeSet<&str> = rows.iter().flat_map(|(_, head)| &head.facilities).map(Id::as_str).collect();
     if ids.is_empty() {
         return Ok(HashMap::new());
     }

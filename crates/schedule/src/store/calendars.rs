@@ -102,6 +102,15 @@ pub(crate) fn find_default(tx: &mut ReadTx<'_>, person: &PersonId) -> Result<Opt
     row.map(TryInto::try_into).transpose()
 }
 
+/// The default calendars of these persons, in no order.
+pub(crate) fn list_default(tx: &mut ReadTx<'_>, persons: &[&str]) -> Result<Vec<StoredCalendar>, Error> {
+    let rows: Vec<Row> = calendars::table
+        .filter(calendars::owner_id.eq_any(persons).and(calendars::is_default.eq(true)))
+        .select(Row::as_select())
+        .load(tx.conn())?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
 /// The default calendars of these persons that have one, as (person, collection).
 pub(crate) fn list_defaults(
     tx: &mut ReadTx<'_>,

@@ -79,11 +79,12 @@ pub(crate) fn list_seen(
     let mut seen: Vec<SeenPlace> = Vec::with_capacity(rows.len());
     for (event, person, hidden, rank, row) in rows {
         let calendar = StoredCalendar::try_from(row)?;
-        let again = seen
-            .last()
-            .is_some_and(|last| last.event.as_str() == event && last.placement.collection == calendar.collection);
+        let again = seen.last().is_some_and(|last| {
+            last.event.as_str() == event && last.placement.collection == calendar.collection
+        });
         if !again && let Some(role) = Role::from_rank(rank) {
-            let placement = Placement { collection: calendar.collection, person: person.map(Id::stored), hidden };
+            let placement =
+                Placement { collection: calendar.collection, person: person.map(Id::stored), hidden };
             seen.push(SeenPlace { event: Id::stored(event), placement, role, calendar });
         }
     }

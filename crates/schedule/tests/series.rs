@@ -1,0 +1,167 @@
+use renraku_schedule::service::Scope;
+use renraku_test_db::on_each_database;
+use serde_json::json;
+
+use crate::office::{
+    code, create, days, get, local, occurrences, patch, person, run_due_jobs, starts, titles, try_delete,
+    try_patch,
+};
+
+#[test]
+fn an_exception_lives_beside_its_series() {
+    on_each_database(|db, _| {
+        let hanako = person(db, "佐藤");
+        let event = create(
+            db,
+            &hanako,
+            json!({"title": "定例", "start": "2026-11-26T09:00:00", "duration": "PT1H",
+                "recurrenceRule": {"frequency": "weekly"}}),
+        );
+        let window = days("2026-11-26", "2026-12-18");
+        assert_eq!(occurrences(db, &hanako, window).len(), 4);
+        let this = Scope::This(local("2026-12-03T09:00:00"));
+        let moved =
+            patch(db, &hanako, &event, this, json!({"start": "2026-12-04T13:00:00", "title": "臨時"}));
+        assert_eq!(
+            starts(&occurrences(db, &hanako, window)),
+            ["2026-11-26T09:00:00", "2026-12-04T13:00:00", "2026-12-10T09:00:00", "2026-12-17T09:00:00"]
+        );
+        let own = occurrences(db, &hanako, window)[1].clone();
+        assert_eq!(
+            own.recurrence_id,
+            Some(local("2026-12-03T09:00:00")),
+            "it is known by its original start"
+        );
+        assert_eq!(own.title.as_deref(), Some("臨時"));
+        // The series gets another title; the exception keeps its own.
+        let renamed = patch(db, &hanako, &moved, Scope::All, json!({"title": "新定例"}));
+        assert_eq!(
+            titles(db, &hanako, window),
+            ["新定例", "臨時", "新定例", "新定例"].map(|title| Some(title.to_owned()))
+        );
+        try_delete(db, &hanako, &event.id, Scope::This(local("2026-12-10T09:00:00")), &renamed.etag).unwrap();
+        assert_eq!(
+            starts(&occurrences(db, &hanako, window)),
+            ["2026-11-26T09:00:00", "2026-12-04T13:00:00", "2026-12-17T09:00:00"]
+        );
+        let now = get(db, &hanako, &event.id).unwrap();
+        for bad in ["2026-12-10T09:00:00", "2026-12-11T09:00:00"] {
+            let scope = Scope::This(local(bad));
+            assert_eq!(
+                code(try_patch(db, &hanako, &now, scope, json!({"title": "x"}))),
+                "not-found",
+                "{bad}"
+            );
+        }
+        let body = json!({"participants": {}});
+        assert_eq!(code(try_patch(db, &hanako, &now, this, body)), "invalid");
+    });
+}
+
+#[test]
+fn an_endless_series_is_there_in_every_year() {
+    on_each_database(|db, _| {
+        let hanako = person(db, "佐藤");
+        create(
+            db,
+            &hanako,
+            json!({"title": "週報", "start": "2019-04-05T17:00:00", "duration": "PT15M",
+                "recurrenceRule": {"frequency": "weekly"}}),
+        );
+        for (from, to) in [
+            ("2019-04-05", "2019-04-12"),
+            ("2020-02-03", "2020-02-10"),
+            ("2025-10-20", "2025-10-27"),
+            ("2026-11-23", "2026-11-30"),
+            ("2027-12-27", "2028-01-03"),
+            ("2050-06-06", "2050-06-13"),
+            ("2099-12-07", "2099-12-14"),
+        ] {
+            let found = occurrences(db, &hanako, days(from, to));
+            assert_eq!(found.len(), 1, "{from}");
+            assert!(found[0].start.to_string().ends_with("T17:00:00"));
+        }
+        // A window over the edge of the index has each week once.
+        let year = occurrences(db, &hanako, days("2027-06-01", "2028-06-01"));
+        let mut sorted = starts(&year);
+        sorted.dedup();
+        assert_eq!((year.len(), sorted.len()), (52, 52));
+    });
+}
+
+#[test]
+fn the_index_moves_ahead_with_time() {
+    on_each_database(|db, clock| {
+        let hanako = person(db, "佐藤");
+        create(
+            db,
+            &hanako,
+            json!({"title": "朝礼", "start": "2026-11-26T08:30:00", "duration": "PT15M",
+                "recurrenceRule": {"frequency": "daily"}}),
+        );
+        db.write(renraku_schedule::jobs::start_extending).unwrap();
+        for _ in 0..5 {
+            clock.advance(std::time::Duration::from_secs(86_400 * 100));
+            assert!(run_due_jobs(db) > 0);
+        }
+        // Now it is April 2028: without the job the index would have ended in December 2027.
+        let week = occurrences(db, &hanako, days("2028-06-01", "2028-06-08"));
+        assert_eq!(week.len(), 7);
+        let over_the_old_edge = occurrences(db, &hanako, days("2027-12-25", "2028-01-04"));
+        assert_eq!(over_the_old_edge.len(), 10);
+    });
+}
+
+#[test]
+fn all_day_events_lie_in_the_days_of_tokyo() {
+    on_each_database(|db, _| {
+        let hanako = person(db, "佐藤");
+        create(
+            db,
+            &hanako,
+            json!({"title": "休暇", "start": "2026-11-26T00:00:00", "showWithoutTime": true, "duration": "P1D"}),
+        );
+        assert_eq!(titles(db, &hanako, days("2026-11-25", "2026-11-26")).len(), 0);
+        assert_eq!(titles(db, &hanako, days("2026-11-26", "2026-11-27")).len(), 1);
+        assert_eq!(titles(db, &hanako, days("2026-11-27", "2026-11-28")).len(), 0);
+        let window = |from: &str, to: &str| {
+            renraku_schedule::service::Window::new(crate::office::at(from), crate::office::at(to)).unwrap()
+        };
+        // 23:00 before and 00:30 on the day, in Tokyo.
+        assert_eq!(
+            titles(db, &hanako, window("2026-11-25T23:00:00+09:00", "2026-11-25T23:59:59+09:00")).len(),
+            0
+        );
+        assert_eq!(
+            titles(db, &hanako, window("2026-11-25T23:00:00+09:00", "2026-11-26T00:30:00+09:00")).len(),
+            1
+        );
+        assert_eq!(
+            titles(db, &hanako, window("2026-11-26T23:30:00+09:00", "2026-11-27T09:00:00+09:00")).len(),
+            1
+        );
+        assert_eq!(
+            titles(db, &hanako, window("2026-11-27T00:00:00+09:00", "2026-11-27T09:00:00+09:00")).len(),
+            0
+        );
+    });
+}
+
+#[test]
+fn a_moved_series_takes_its_exceptions_along() {
+    on_each_database(|db, _| {
+        let hanako = person(db, "佐藤");
+        let event = create(
+            db,
+            &hanako,
+            json!({"title": "定例", "start": "2026-11-26T09:00:00", "duration": "PT1H",
+                "recurrenceRule": {"frequency": "weekly", "count": 4}}),
+        );
+        let this = Scope::This(local("2026-12-03T09:00:00"));
+        let changed = patch(db, &hanako, &event, this, json!({"title": "拡大定例"}));
+        patch(db, &hanako, &changed, Scope::All, json!({"start": "2026-11-26T10:00:00"}));
+        let found = occurrences(db, &hanako, days("2026-12-03", "2026-12-04"));
+        assert_eq!(starts(&found), ["2026-12-03T10:00:00"]);
+        assert_eq!(found[0].title.as_deref(), Some("拡大定例"));
+    });
+}
