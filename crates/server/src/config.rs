@@ -79,8 +79,6 @@ pub enum LogFormat {
 pub struct Mail {
     /// The folder that holds one Maildir a user, named as the user; empty for no mail.
     pub maildirs: String,
-    /// Who sends invitations and reminders.
-    pub sender: String,
 }
 
 /// `[smtp]`

@@ -18,9 +18,10 @@ mod units;
 use std::{fs, net::SocketAddr, path::PathBuf};
 
 use anyhow::Context;
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use renraku_base::Timestamp;
 use renraku_db::meta;
+use renraku_mail::service as mail;
 
 use crate::{
     assembly,
@@ -73,6 +74,9 @@ pub fn open(wish: &Wish) -> anyhow::Result<RunningServer> {
         let office = Office::draw(usize::try_from(wish.staff)?, day_in_tokyo(db.now()));
         post::deliver(&folder.join(MAILDIRS), &office)?;
         fill::fill(&config, &db, &secret, &office)?;
+        for account in db.read(mail::list_accounts)? {
+            mail::index_account(&db, &account.id)?;
+        }
     }
     let running = server::start(&config, clock)?;
     let handout = handout::write(&folder, running.addr(), &db, &secret)?;
@@ -86,7 +90,7 @@ fn settings(folder: &str, wish: &Wish) -> String {
         "# The settings of this demo office, written at each start of `renraku demo`.\n\
          [server]\nlisten = \"{listen}\"\ndata_dir = {folder:?}\n\n\
          [log]\nlevel = \"warn\"\n\n\
-         [mail]\nmaildirs = {mail:?}\nsender = \"renraku@pref.example.jp\"\n\n\
+         [mail]\nmaildirs = {mail:?}\n\n\
          [limits]\nrates = {rates}\n",
         listen = wish.listen,
         mail = format!("{folder}/{MAILDIRS}"),

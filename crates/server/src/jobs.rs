@@ -11,8 +11,9 @@ use renraku_db::{
 };
 use renraku_notify::{MailSender, SendFault};
 use renraku_people::account;
+use renraku_schedule::ScheduleFault;
 
-use crate::worker::{Body, JobFault};
+use crate::worker::{Body, JobFault, Ran};
 
 /// The kind of the job that forgets what is too old.
 const RETENTION: &str = "server.retention";
@@ -29,11 +30,31 @@ const DONE_JOBS_KEPT: Duration = Duration::from_hours(24 * 7);
 /// What runs the jobs of this server.
 pub fn body(db: &Db, sender: Arc<dyn MailSender>) -> Body {
     let db = db.clone();
-    Box::new(move |job: &Job| match job.kind.as_str() {
-        renraku_notify::jobs::SEND_MAIL => Ok(renraku_notify::jobs::send_mail(&*sender, &job.payload)?),
-        RETENTION => forget_old(&db),
-        _ => Err(JobFault::Again("this version knows no job of this kind".to_owned())),
-    })
+    Box::new(move |job: &Job| run(&db, &*sender, job))
+}
+
+fn run(db: &Db, sender: &dyn MailSender, job: &Job) -> Result<Ran, JobFault> {
+    match job.kind.as_str() {
+        renraku_notify::jobs::SEND_MAIL => renraku_notify::jobs::send_mail(sender, &job.payload)?,
+        renraku_mail::jobs::APPLY => renraku_mail::jobs::apply(db, &job.payload).map_err(again)?,
+        renraku_mail::jobs::FILE => renraku_mail::jobs::file(db, &job.payload).map_err(again)?,
+        RETENTION => forget_old(db)?,
+        kind if renraku_schedule::jobs::KINDS.contains(&kind) => {
+            db.write(|tx| {
+                renraku_schedule::jobs::run(tx, kind, &job.payload)?;
+                Ok::<_, ScheduleFault>(jobs::finish(tx, &job.id)?)
+            })
+            .map_err(again)?;
+            return Ok(Ran::Finished);
+        }
+        _ => return Err(JobFault::Again("this version knows no job of this kind".to_owned())),
+    }
+    Ok(Ran::ToFinish)
+}
+
+fn again(error: impl std::error::Error) -> JobFault {
+    let source = error.source().map(|source| format!(": {source}"));
+    JobFault::Again(format!("{error}{}", source.unwrap_or_default()))
 }
 
 impl From<SendFault> for JobFault {
@@ -45,13 +66,14 @@ impl From<SendFault> for JobFault {
     }
 }
 
-/// Sees to it that old things are forgotten today, and from then on every day, by one process of all.
+/// Sees to it that what is due every day is done today and from then on every day, by one process of all.
 ///
 /// # Errors
 /// When the database fails.
-pub fn plan_retention(db: &Db) -> Result<(), Error> {
+pub fn plan_every_day(db: &Db) -> anyhow::Result<()> {
     let now = db.now();
-    plan_retention_on(db, day_of(now), now)
+    plan_retention_on(db, day_of(now), now)?;
+    Ok(db.write(renraku_schedule::jobs::start_extending)?)
 }
 
 fn plan_retention_on(db: &Db, day: NaiveDate, due: Timestamp) -> Result<(), Error> {
@@ -69,7 +91,7 @@ fn forget_old(db: &Db) -> Result<(), JobFault> {
     let changes = db.write(|tx| changes::prune(tx, (now - CHANGES_KEPT).micros(), CHANGES_KEPT_AT_LEAST))?;
     let keys = db.write(|tx| ledger::prune(tx, (now - LEDGER_KEPT).micros()))?;
     let done_jobs = db.write(|tx| jobs::prune(tx, (now - DONE_JOBS_KEPT).micros()))?;
-    let devices = db.write(account::prune_devices).map_err(|error| JobFault::Again(error.to_string()))?;
+    let devices = db.write(account::prune_devices).map_err(again)?;
     let mut notifications = 0;
     loop {
         match db.write(renraku_notify::jobs::forget_old)? {
@@ -80,13 +102,4 @@ fn forget_old(db: &Db) -> Result<(), JobFault> {
     tracing::info!(changes, keys, done_jobs, devices, notifications, "old things were forgotten");
     let tomorrow = now + DAY;
     Ok(plan_retention_on(db, day_of(tomorrow), tomorrow)?)
-}
-
-/// Refuses every mail.
-pub struct NoMail;
-
-impl MailSender for NoMail {
-    fn send(&self, _: &renraku_notify::OutgoingMail) -> Result<(), SendFault> {
-        Err(SendFault::Permanent("no mail server is named: set smtp.host".to_owned()))
-    }
 }

@@ -1,9 +1,137 @@
-//! Where mail lies and who carries it.
+//! Where mail lies, who hears of it and who carries it.
 
-use crate::config::Config;
+use std::{
+    collections::BTreeSet,
+    fs, io,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use renraku_db::Db;
+use renraku_mail::{
+    MailAccount, MailFault,
+    delivery::{Encryption, MaildirSender, SmtpSender, SmtpSettings},
+    service::{index_news, list_accounts},
+    watch::{News, Watch},
+};
+use renraku_notify::MailSender;
+
+use crate::{
+    config::{Config, SmtpEncryption},
+    ticker::Ticker,
+};
+
+/// So often accounts are looked for that another process made, and what failed is tried again.
+const ROUND: Duration = Duration::from_secs(10);
+const MAILDIR: &str = "maildir:";
 
 /// The source of a user's mail: a Maildir in the folder of all; `None` where the office has no mail.
 pub fn source_of(config: &Config, username: &str) -> Option<String> {
     let root = &config.mail.maildirs;
-    (!root.is_empty()).then(|| format!("maildir:{}/{username}", root.trim_end_matches('/')))
+    (!root.is_empty()).then(|| format!("{MAILDIR}{}/{username}", root.trim_end_matches('/')))
+}
+
+/// What carries outgoing mail.
+///
+/// # Errors
+/// When the settings of SMTP cannot be used.
+pub fn sender(config: &Config, db: &Db) -> anyhow::Result<Arc<dyn MailSender>> {
+    let smtp = &config.smtp;
+    if smtp.host.is_empty() {
+        return Ok(Arc::new(MaildirSender::new(db.clone())));
+    }
+    let settings = SmtpSettings {
+        host: smtp.host.clone(),
+        port: smtp.port,
+        encryption: match smtp.encryption {
+            SmtpEncryption::Tls => Encryption::Tls,
+            SmtpEncryption::Starttls => Encryption::StartTls,
+            SmtpEncryption::None => Encryption::None,
+        },
+        login: (!smtp.username.is_empty()).then(|| (smtp.username.clone(), smtp.password.clone())),
+        authorities: Vec::new(),
+    };
+    Ok(Arc::new(SmtpSender::new(db.clone(), &settings)?))
+}
+
+/// Keeps the index of every account true to its source, until it is dropped.
+pub struct Mailroom {
+    _round: Ticker,
+}
+
+impl Mailroom {
+    /// Looks at every account now and from then on whenever its source changes.
+    ///
+    /// # Errors
+    /// When sources cannot be watched.
+    pub fn open(db: &Db) -> anyhow::Result<Self> {
+        let failed = Arc::new(Mutex::new(BTreeSet::new()));
+        let (index, behind) = (db.clone(), Arc::clone(&failed));
+        let watch = Watch::start(move |account, news| bring_up_to_date(&index, account, news, &behind))?;
+        let mut round = Round { db: db.clone(), watch, followed: BTreeSet::new(), failed };
+        round.go();
+        Ok(Self { _round: Ticker::start("mail-round", ROUND, move || round.go())? })
+    }
+}
+
+type Behind = Mutex<BTreeSet<String>>;
+
+fn bring_up_to_date(db: &Db, account: &str, news: &News, behind: &Behind) {
+    match index_news(db, account, news) {
+        Ok(count) => tracing::debug!(mail.account = account, mail.changed = count, "mail indexed"),
+        Err(error) => {
+            tracing::warn!(mail.account = account, error = %cause(&error), "mail is indexed again later");
+            behind.lock().unwrap_or_else(PoisonError::into_inner).insert(account.to_owned());
+        }
+    }
+}
+
+fn cause(error: &MailFault) -> String {
+    let source = std::error::Error::source(error).map(|source| format!(": {source}"));
+    format!("{error}{}", source.unwrap_or_default())
+}
+
+struct Round {
+    db: Db,
+    watch: Watch,
+    followed: BTreeSet<String>,
+    failed: Arc<Behind>,
+}
+
+impl Round {
+    fn go(&mut self) {
+        let failed = std::mem::take(&mut *self.failed.lock().unwrap_or_else(PoisonError::into_inner));
+        let accounts = match self.db.read(list_accounts) {
+            Ok(accounts) => accounts,
+            Err(error) => {
+                tracing::warn!(error = %error, "mail accounts cannot be listed for now");
+                self.failed.lock().unwrap_or_else(PoisonError::into_inner).extend(failed);
+                return;
+            }
+        };
+        for account in accounts {
+            if self.followed.contains(&account.id) && !failed.contains(&account.id) {
+                continue;
+            }
+            match self.follow(&account) {
+                Ok(()) => drop(self.followed.insert(account.id)),
+                Err(error) => {
+                    tracing::warn!(mail.account = account.id, error = %error, "a mail source cannot be watched");
+                }
+            }
+        }
+    }
+
+    /// Watches an account's source, and has all of it looked at.
+    fn follow(&self, account: &MailAccount) -> anyhow::Result<()> {
+        if let Some(root) = account.source.strip_prefix(MAILDIR) {
+            make_maildir(root)?;
+        }
+        Ok(self.watch.follow(account)?)
+    }
+}
+
+/// A Maildir is made before the first mail, so that it can be watched.
+fn make_maildir(root: &str) -> io::Result<()> {
+    ["cur", "new", "tmp"].iter().try_for_each(|part| fs::create_dir_all(format!("{root}/{part}")))
 }

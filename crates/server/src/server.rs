@@ -20,7 +20,14 @@ use renraku_people::{Sessions, directory::Directory};
 use renraku_rest::{App, Locales, Parts, Rates};
 use tokio::sync::oneshot;
 
-use crate::{assembly, config::Config, jobs, ticker::Ticker, worker::Worker};
+use crate::{
+    assembly,
+    config::Config,
+    jobs,
+    mailroom::{self, Mailroom},
+    ticker::Ticker,
+    worker::Worker,
+};
 
 /// How long a balancer has to notice that the server is no longer ready.
 const NOTICE: Duration = Duration::from_secs(2);
@@ -33,7 +40,7 @@ pub struct RunningServer {
     db: Db,
     draining: Arc<AtomicBool>,
     worker: Worker,
-    ticker: Ticker,
+    background: Option<(Ticker, Option<Mailroom>)>,
     /// Tells the HTTP server to end after so long a notice.
     stop: Option<oneshot::Sender<Duration>>,
     ended: Option<oneshot::Receiver<()>>,
@@ -59,16 +66,18 @@ pub fn start(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<RunningSe
     let streams = hub.clone();
     sessions.on_revoked(move |device| streams.close_device(device));
     let draining = Arc::new(AtomicBool::new(false));
-    let worker = Worker::new(&db, jobs::body(&db, Arc::new(jobs::NoMail)));
-    jobs::plan_retention(&db)?;
-    let ticker = Ticker::start(sessions.clone())?;
+    let worker = Worker::new(&db, jobs::body(&db, mailroom::sender(config, &db)?));
+    jobs::plan_every_day(&db)?;
+    let revocations = hear_revocations(sessions.clone())?;
+    let mailroom = if config.mail.maildirs.is_empty() { None } else { Some(Mailroom::open(&db)?) };
+    let threads = Threads::of(config);
     let app = App::new(Parts {
         db: db.clone(),
         sessions,
         directory: Directory::new(),
         hub: hub.clone(),
         secret,
-        at_once: Threads::of(config).in_all(),
+        at_once: threads.in_all(),
         rates: if config.limits.rates { Rates::office() } else { Rates::unlimited() },
         locales: Locales::load().map_err(|error| anyhow!("the texts of refusals cannot be read: {error}"))?,
         figures: Some(assembly::figures()?),
@@ -76,7 +85,7 @@ pub fn start(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<RunningSe
     });
     let (stop, stopped) = oneshot::channel();
     let (end, ended) = oneshot::channel();
-    let http = Http { app, hub, listener, threads: Threads::of(config) };
+    let http = Http { app, hub, listener, threads };
     let http = thread::Builder::new().name("http".to_owned()).spawn(move || {
         let result = http.run(stopped);
         // Nobody waits for it when the server is being stopped.
@@ -90,11 +99,20 @@ pub fn start(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<RunningSe
         db,
         draining,
         worker,
-        ticker,
+        background: Some((revocations, mailroom)),
         stop: Some(stop),
         ended: Some(ended),
         http: Some(http),
         jobs: Some(jobs),
+    })
+}
+
+/// Asks once a second what other processes revoked: one statement.
+fn hear_revocations(sessions: Sessions) -> io::Result<Ticker> {
+    Ticker::start("revocations", Duration::from_secs(1), move || {
+        if let Err(error) = sessions.refresh_revocations() {
+            tracing::warn!(error = %error, "revocations of other processes cannot be read for now");
+        }
     })
 }
 
@@ -210,7 +228,7 @@ impl RunningServer {
             Some(Ok(Ok(()))) | None => {}
         }
         self.worker.stop();
-        self.ticker.stop();
+        drop(self.background.take());
         if let Some(jobs) = self.jobs.take() {
             drop(jobs.join());
         }

@@ -5,32 +5,27 @@ use std::{
     time::Duration,
 };
 
-use renraku_people::Sessions;
-
-const SECOND: Duration = Duration::from_secs(1);
-
-/// Asks once a second what other processes revoked: one statement.
+/// Does something again and again on a thread of its own, until it is dropped.
 pub struct Ticker(Option<(Sender<()>, JoinHandle<()>)>);
 
 impl Ticker {
-    /// Begins.
+    /// Does `work` after each `pause`.
     ///
     /// # Errors
     /// When the system has no thread to give.
-    pub fn start(sessions: Sessions) -> io::Result<Self> {
+    pub fn start(name: &str, pause: Duration, mut work: impl FnMut() + Send + 'static) -> io::Result<Self> {
         let (stop, stopped) = mpsc::channel();
-        let thread = thread::Builder::new().name("revocations".to_owned()).spawn(move || {
-            while stopped.recv_timeout(SECOND) == Err(RecvTimeoutError::Timeout) {
-                if let Err(error) = sessions.refresh_revocations() {
-                    tracing::warn!(error = %error, "revocations of other processes cannot be read for now");
-                }
+        let thread = thread::Builder::new().name(name.to_owned()).spawn(move || {
+            while stopped.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
+                work();
             }
         })?;
         Ok(Self(Some((stop, thread))))
     }
+}
 
-    /// Ends.
-    pub fn stop(&mut self) {
+impl Drop for Ticker {
+    fn drop(&mut self) {
         if let Some((stop, thread)) = self.0.take() {
             drop(stop);
             drop(thread.join());

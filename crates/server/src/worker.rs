@@ -37,8 +37,17 @@ impl From<Error> for JobFault {
     }
 }
 
+/// How a job that did its work ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ran {
+    /// Its end is still to be written down.
+    ToFinish,
+    /// Its end was written down in the transaction of its work.
+    Finished,
+}
+
 /// What runs a job of any kind.
-pub type Body = Box<dyn Fn(&Job) -> Result<(), JobFault> + Send + Sync>;
+pub type Body = Box<dyn Fn(&Job) -> Result<Ran, JobFault> + Send + Sync>;
 
 /// The runner of jobs. Cheap to clone.
 #[derive(Clone)]
@@ -199,7 +208,7 @@ impl Inner {
         let started = Instant::now();
         let result = (self.body)(job);
         let outcome = match &result {
-            Ok(()) => "done",
+            Ok(_) => "done",
             Err(JobFault::Again(_)) => "again",
             Err(JobFault::Never(_)) => "never",
         };
@@ -207,14 +216,17 @@ impl Inner {
         metrics::counter!("renraku_jobs_total", "kind" => job.kind.clone(), "outcome" => outcome)
             .increment(1);
         let written = match &result {
-            Ok(()) => {
+            Ok(ran) => {
                 tracing::debug!(
                     job.id = job.id,
                     job.kind = job.kind,
                     job.elapsed_ms = elapsed_ms,
                     "job done"
                 );
-                self.db.write(|tx| jobs::finish(tx, &job.id))
+                match ran {
+                    Ran::ToFinish => self.db.write(|tx| jobs::finish(tx, &job.id)),
+                    Ran::Finished => Ok(()),
+                }
             }
             Err(JobFault::Again(fault)) => {
                 tracing::warn!(

@@ -2,8 +2,9 @@ use std::io::{self, BufRead, IsTerminal};
 
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
-use renraku_base::{DeviceId, Entropy, Limit, Precondition, Principal};
+use renraku_base::{DeviceId, Entropy, Limit, PersonId, Precondition, Principal};
 use renraku_db::{Db, Error};
+use renraku_mail::service as mail;
 use renraku_people::{
     Passwords,
     account::{self, Account, Password, PasswordHash, Username},
@@ -11,7 +12,7 @@ use renraku_people::{
 };
 
 use super::Source;
-use crate::{assembly, config::Config};
+use crate::{assembly, config::Config, mailroom};
 
 /// Look after accounts: who may sign in, with which password and which devices. Passwords are read from standard input,
 /// so that they stay out of the list of processes and of the shell's history.
@@ -121,26 +122,33 @@ impl Add {
         let found = db.read(|tx| directory::find_by_email(tx, &[&email]))?;
         let person = match (found.get(&email), self.name, self.kana) {
             (Some(known), ..) => known.clone(),
-            (None, Some(full), Some(phonetic)) => {
-                let entry = PersonEntry {
-                    id: Entropy.new_id(db.now()),
-                    name: PersonName { full, phonetic },
-                    posts: Vec::new(),
-                    phones: Vec::new(),
-                    emails: vec![email],
-                    staff_number: None,
-                };
-                db.write(|tx| directory::put_person(tx, &entry))?;
-                entry.id
-            }
+            (None, Some(full), Some(phonetic)) => add_person(db, &email, PersonName { full, phonetic })?,
             (None, ..) => bail!(
                 "nobody in the directory has the address {email}: add --name and --kana to put a new person there"
             ),
         };
         let account = db.write(|tx| account::create_account(tx, &person, &self.username, Some(&hash)))?;
+        if let Some(source) = mailroom::source_of(config, account.username.as_str()) {
+            let named = db.read(|tx| directory::names(tx, std::slice::from_ref(&person)))?;
+            let name = named.get(&person).map_or("", |named| named.name.full.as_str());
+            db.write(|tx| mail::put_account(tx, &person, &source, &email, name))?;
+        }
         show(&account);
         Ok(())
     }
+}
+
+fn add_person(db: &Db, email: &str, name: PersonName) -> anyhow::Result<PersonId> {
+    let entry = PersonEntry {
+        id: Entropy.new_id(db.now()),
+        name,
+        posts: Vec::new(),
+        phones: Vec::new(),
+        emails: vec![email.to_owned()],
+        staff_number: None,
+    };
+    db.write(|tx| directory::put_person(tx, &entry))?;
+    Ok(entry.id)
 }
 
 fn principal(db: &Db, username: &Username) -> anyhow::Result<Principal> {

@@ -116,13 +116,6 @@ pub(super) const SETTINGS: &[Setting] = &[
          is told to the phones at once. Empty: no mail.",
     ),
     setting(
-        "mail",
-        "sender",
-        Kind::Text,
-        r#""renraku@localhost""#,
-        "The address from which invitations to people outside the office are sent.",
-    ),
-    setting(
         "smtp",
         "host",
         Kind::Text,

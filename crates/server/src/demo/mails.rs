@@ -92,10 +92,22 @@ pub fn draw(rng: &mut Seeded, office: Office<'_>, place: usize, count: usize) ->
 }
 
 fn moment(rng: &mut Seeded, today: NaiveDate, days_ago: usize) -> DateTime<FixedOffset> {
-    let day = today - Days::new(u64::try_from(days_ago).unwrap_or(0));
+    let day = working_day_before(today - Days::new(u64::try_from(days_ago).unwrap_or(0)));
     let minute = u32::try_from(rng.below(540)).unwrap_or(0);
     let time = NaiveTime::from_hms_opt(8 + minute / 60, minute % 60, 0).unwrap_or(NaiveTime::MIN);
     japan(day.and_time(time))
+}
+
+fn working_day_before(day: NaiveDate) -> NaiveDate {
+    day - Days::new(u64::from(day.weekday().num_days_from_monday()).saturating_sub(4))
+}
+
+fn working_day_after(day: NaiveDate) -> NaiveDate {
+    match day.weekday().num_days_from_monday() {
+        5 => day + Days::new(2),
+        6 => day + Days::new(1),
+        _ => day,
+    }
 }
 
 fn japan(local: chrono::NaiveDateTime) -> DateTime<FixedOffset> {
@@ -122,7 +134,7 @@ fn write(
             .replace("{company}", &writer.company)
             .replace("{department}", &writer.department)
             .replace("{phone}", &writer.phone)
-            .replace("{date}", &short_date(sent.date_naive() + Days::new(5)))
+            .replace("{date}", &short_date(working_day_after(sent.date_naive() + Days::new(5))))
     };
     let text = fill(template.text);
     let html = template.html.then(|| html_of(&text));

@@ -18,7 +18,7 @@ fn due_jobs_run_and_later_ones_wait() {
             db,
             Box::new(move |job| {
                 sent.lock().unwrap().send(job.kind.clone()).unwrap();
-                Ok(())
+                Ok(Ran::ToFinish)
             }),
         );
         enqueue(db, "now", db.now());
@@ -41,7 +41,7 @@ fn a_failed_job_comes_again_and_a_hopeless_one_is_set_aside() {
             Box::new(|job| match job.kind.as_str() {
                 "hopeless" => Err(JobFault::Never("no".to_owned())),
                 _ if job.attempts == 0 => Err(JobFault::Again("not yet".to_owned())),
-                _ => Ok(()),
+                _ => Ok(Ran::ToFinish),
             }),
         );
         enqueue(db, "hopeless", db.now());
@@ -65,7 +65,7 @@ fn a_job_runs_as_soon_as_it_is_put_into_the_queue_and_stopping_waits_for_it() {
             Box::new(move |_| {
                 started.lock().unwrap().send(()).unwrap();
                 may_go.lock().unwrap().recv().unwrap();
-                Ok(())
+                Ok(Ran::ToFinish)
             }),
         );
         let thread = worker.start().unwrap();

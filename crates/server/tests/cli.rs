@@ -1,0 +1,47 @@
+use std::{fs, io::Write, process::Stdio};
+
+use crate::office::renraku;
+
+#[test]
+fn a_wrong_setting_is_refused_with_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("renraku.toml");
+    fs::write(&file, "[server]\nlisten = \"127.0.0.1:0\"\nlogg = 1\n").unwrap();
+    let output = renraku().arg("serve").arg("--config").arg(&file).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("renraku.toml:3: there is no setting logg in [server]"), "{said}");
+}
+
+#[test]
+fn an_account_is_made_listed_and_closed() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str], input: &str| {
+        let mut process = renraku()
+            .args(arguments)
+            .env("RENRAKU_SERVER_DATA_DIR", folder.path())
+            .current_dir(folder.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        process.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        let output = process.wait_with_output().unwrap();
+        let said = |bytes| String::from_utf8(bytes).unwrap();
+        (output.status.success(), said(output.stdout), said(output.stderr))
+    };
+    let add = ["user", "add", "hanako", "--email", "hanako@pref.example.jp"];
+    let (made, _, said) = run(&add, "himitsu-2026\n");
+    assert!(!made && said.contains("--name"), "{said}");
+    let named = [&add[..], &["--name", "佐藤 花子", "--kana", "サトウ ハナコ"]].concat();
+    let (made, _, said) = run(&named, "short\n");
+    assert!(!made && said.contains("8 characters"), "{said}");
+    let (made, _, said) = run(&named, "himitsu-2026\n");
+    assert!(made, "{said}");
+    assert!(run(&["user", "list"], "").1.starts_with("hanako\tactive\t"));
+    assert!(run(&["user", "disable", "hanako"], "").1.starts_with("hanako\tdisabled\t"));
+    assert!(run(&["keys", "rotate"], "").0);
+    assert!(run(&["migrate", "--restored"], "").1.contains("A new epoch"));
+    assert!(run(&["doctor"], "").0);
+}

@@ -1,0 +1,71 @@
+use std::fs;
+
+use serde_json::Value;
+
+use crate::office::{Office, renraku, shell};
+
+#[test]
+fn the_handout_says_what_may_be_relied_on() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("notes.txt"), "mine").unwrap();
+    let office = Office::open(folder.path());
+    let members: Vec<&String> = office.handout.as_object().unwrap().keys().collect();
+    assert_eq!(members, ["baseUrl", "dav", "facilities", "ldap", "users"]);
+    assert!(office.handout["ldap"].is_null() && office.handout["dav"].is_null());
+    let users = office.handout["users"].as_array().unwrap();
+    assert!(users.len() >= 5);
+    for user in users {
+        for member in ["username", "password", "personId", "appPassword", "calendarId"] {
+            assert!(user[member].as_str().is_some_and(|text| !text.is_empty()), "{member} of {user}");
+        }
+    }
+    assert_eq!(
+        (&users[0]["username"], &users[1]["username"]),
+        (&Value::from("hanako"), &Value::from("taro"))
+    );
+    assert_eq!(office.handout["facilities"][0]["name"], "第1会議室");
+    assert_eq!(fs::read_to_string(folder.path().join("notes.txt")).unwrap(), "mine");
+}
+
+/// The five lines that a stranger pastes work, each of them.
+#[test]
+fn the_lines_to_paste_work() {
+    let folder = tempfile::tempdir().unwrap();
+    let office = Office::open(folder.path());
+    let lines: Vec<&str> = office
+        .welcome
+        .lines()
+        .filter(|line| line.starts_with("TOKEN=") || line.starts_with("curl "))
+        .collect();
+    assert_eq!(lines.len(), 5, "{}", office.welcome);
+    let script = lines.join("\n").replace("curl -s ", "curl -sSf ");
+    let printed = shell(&format!("set -e -o pipefail\n{script}"), &[]);
+    for word in ["髙橋 次郎", "第1会議室", "utcStart", "receivedAt"] {
+        assert!(printed.contains(word), "{word} in {printed}");
+    }
+}
+
+#[test]
+fn a_second_start_keeps_everything_and_sigterm_ends_it_cleanly() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = Office::open(folder.path());
+    let sign_in = |office: &Office| {
+        shell(
+            r#"curl -sSf "$BASE/api/v1/auth/login" -H 'Content-Type: application/json' \
+               -d '{"username":"taro","password":"taro-renraku","device":{"name":"x","platform":"y"}}'"#,
+            &[("BASE", office.base())],
+        )
+    };
+    sign_in(&first);
+    let handout = first.handout.clone();
+    assert_eq!(first.end("TERM"), Some(0));
+    let second = Office::open(folder.path());
+    assert_eq!(second.handout["users"], handout["users"]);
+    assert_eq!(second.handout["facilities"], handout["facilities"]);
+    sign_in(&second);
+    assert_eq!(second.end("INT"), Some(0));
+    let doctor = renraku().arg("doctor").arg("--data").arg(folder.path()).output().unwrap();
+    assert!(doctor.status.success(), "{}", String::from_utf8_lossy(&doctor.stdout));
+    let devices = renraku().args(["user", "devices", "taro", "--data"]).arg(folder.path()).output().unwrap();
+    assert_eq!(String::from_utf8(devices.stdout).unwrap().lines().count(), 2, "both sign-ins are there");
+}

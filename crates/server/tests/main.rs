@@ -1,0 +1,7 @@
+//! The binary as a stranger meets it.
+#![cfg(test)]
+
+mod cli;
+mod demo;
+mod first_day;
+mod office;
