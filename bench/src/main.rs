@@ -9,16 +9,14 @@ mod measure;
 mod process;
 mod work;
 
-use std::{
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{path::PathBuf, time::Duration};
 
 use anyhow::{Context, Result};
 use clap::Parser;
 use client::Client;
 use measure::{HEAD, Row, measure};
 use process::Server;
+use renraku_test_db::Backend;
 use serde_json::{Value, json};
 use work::{Office, day, event, first_sync, ok};
 
@@ -52,13 +50,14 @@ fn main() -> Result<()> {
     let arguments = Arguments::parse();
     println!("{}", machine());
     run(&arguments, "SQLite", None)?;
-    if !arguments.sqlite_only {
-        let database = renraku_test_db::Backend::Postgres
-            .fresh()
-            .context("PostgreSQL is not installed: `apt-get install postgresql`, or --sqlite-only")?;
-        run(&arguments, "PostgreSQL", Some(database.url()))?;
+    if arguments.sqlite_only {
+        return Ok(());
     }
-    Ok(())
+    anyhow::ensure!(
+        Backend::all().contains(&Backend::Postgres),
+        "PostgreSQL is not installed: `apt-get install postgresql`, or --sqlite-only"
+    );
+    run(&arguments, "PostgreSQL", Some(Backend::Postgres.fresh().url()))
 }
 
 fn machine() -> String {
@@ -72,15 +71,16 @@ fn machine() -> String {
 fn run(arguments: &Arguments, name: &str, database: Option<&str>) -> Result<()> {
     let folder = arguments.data.join(format!("{}-{}-{}", name.to_lowercase(), arguments.staff, arguments.mails));
     std::fs::create_dir_all(&folder)?;
-    let start = || Server::start(&arguments.binary, &folder, arguments.staff, database, arguments.port);
-    let server = start()?;
+    let server = Server::fill(&arguments.binary, &folder, arguments.staff, database, arguments.port)?;
     println!("\n## {name}: {} staff, {} mail heads\n", arguments.staff, arguments.mails);
     println!("Filled and ready after {:.1} s.", server.ready_after.as_secs_f64());
-    server.stop()?;
     let demo: Value = serde_json::from_slice(&std::fs::read(folder.join("demo.json"))?)?;
-    fill::mail_heads(&folder, database, &demo, arguments.mails)?;
+    let people = work::mailbox_owners(&server, &demo)?;
+    server.stop()?;
+    let url = database.map_or_else(|| format!("sqlite:{}", folder.join("renraku.db").display()), str::to_owned);
+    fill::mail_heads(&url, &people, arguments.mails)?;
 
-    let server = start()?;
+    let server = Server::serve(&arguments.binary, &folder, &url, arguments.port)?;
     println!(
         "Started on existing data in {:.0} ms; {:.1} MB resident.\n",
         server.ready_after.as_secs_f64() * 1_000.0,
@@ -189,9 +189,4 @@ fn booking_rows(client: &mut Client, office: &Office, row: &mut Rows<'_>) -> Res
     row(client, "book a room", &mut |client, at| {
         ok(client.post("/api/v1/events", &event(office, offset + at, true))?).map(drop)
     })
-}
-
-/// The folder's database, as the demo names it.
-fn database_url(folder: &Path, database: Option<&str>) -> String {
-    database.map_or_else(|| format!("sqlite:{}", folder.join("renraku.db").display()), str::to_owned)
 }

@@ -21,20 +21,34 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts `renraku demo` on a data folder and waits until it is ready.
-    pub fn start(binary: &Path, data: &Path, staff: u32, database: Option<&str>, port: u16) -> Result<Self> {
-        let address = format!("127.0.0.1:{port}");
-        let started = Instant::now();
+    /// Starts `renraku demo` on a data folder, which fills it, and waits until it is ready.
+    pub fn fill(binary: &Path, data: &Path, staff: u32, database: Option<&str>, port: u16) -> Result<Self> {
         let mut command = Command::new(binary);
-        command
-            .args(["demo", "--unlimited", "--listen", &address, "--staff", &staff.to_string(), "--data"])
-            .arg(data)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
+        command.args(["demo", "--unlimited", "--listen", &format!("127.0.0.1:{port}"), "--staff", &staff.to_string()]);
+        command.arg("--data").arg(data);
         if let Some(url) = database {
             command.env("RENRAKU_DATABASE_URL", url);
         }
-        let mut child = command.spawn().with_context(|| format!("starting {}", binary.display()))?;
+        Self::start(command, port)
+    }
+
+    /// Starts `renraku serve` on a filled folder, without the Maildirs, and waits until it is ready.
+    pub fn serve(binary: &Path, data: &Path, database: &str, port: u16) -> Result<Self> {
+        let mut command = Command::new(binary);
+        command
+            .arg("serve")
+            .env("RENRAKU_SERVER_LISTEN", format!("127.0.0.1:{port}"))
+            .env("RENRAKU_SERVER_DATA_DIR", data)
+            .env("RENRAKU_DATABASE_URL", database)
+            .env("RENRAKU_LIMITS_RATES", "false");
+        Self::start(command, port)
+    }
+
+    fn start(mut command: Command, port: u16) -> Result<Self> {
+        let address = format!("127.0.0.1:{port}");
+        let started = Instant::now();
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = command.spawn().with_context(|| format!("starting {command:?}"))?;
         loop {
             if let Some(status) = child.try_wait()? {
                 bail!("the server ended with {status}");

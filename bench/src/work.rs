@@ -69,6 +69,21 @@ impl Office {
     }
 }
 
+/// The first user of `demo.json` and five hundred others of the staff.
+pub fn mailbox_owners(server: &crate::process::Server, demo: &Value) -> Result<Vec<String>> {
+    let mut client = Client::connect(&server.address)?;
+    let (username, password) = crate::user(demo, 0);
+    client.sign_in(username, password)?;
+    let mut owners = vec![text(demo, "/users/0/personId")?];
+    for person in items(&ok(client.get("/api/v1/directory/people?limit=500")?)?)? {
+        let id = text(&person, "/id")?;
+        if !owners.contains(&id) {
+            owners.push(id);
+        }
+    }
+    Ok(owners)
+}
+
 /// The whole first sync of some types; returns the token.
 pub fn first_sync(client: &mut Client, office: &Office, types: Option<&[&str]>) -> Result<String> {
     let mut token: Option<String> = None;
