@@ -85,6 +85,7 @@ pub fn update_address_book(
     patch: AddressBookPatch,
     precondition: &Precondition,
 ) -> Result<Changed<AddressBook>, ContactsFault> {
+    tx.hold(id.as_str())?;
     let mut book = manageable(tx, who, id)?;
     expect(&book, who, precondition)?;
     if let Some(name) = patch.name {
@@ -108,6 +109,7 @@ pub fn delete_address_book(
     id: &AddressBookId,
     precondition: &Precondition,
 ) -> Result<Changed<()>, ContactsFault> {
+    tx.hold(id.as_str())?;
     let book = manageable(tx, who, id)?;
     expect(&book, who, precondition)?;
     if book.is_default {

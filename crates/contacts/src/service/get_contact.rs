@@ -1,5 +1,5 @@
 use renraku_base::{ContactId, Precondition, Principal, Role};
-use renraku_db::{CollectionId, CollectionKind, Error, ReadTx};
+use renraku_db::{CollectionId, CollectionKind, Error, ReadTx, Tx};
 use renraku_people::{access, search::fold_number};
 
 use crate::{
@@ -55,11 +55,12 @@ pub(super) fn readable(
 
 /// The contact that is about to be changed, if the person may do so and it is what they expect.
 pub(super) fn changeable(
-    tx: &mut ReadTx<'_>,
+    tx: &mut Tx<'_>,
     who: &Principal,
     id: &ContactId,
     precondition: &Precondition,
 ) -> Result<StoredContact, ContactsFault> {
+    tx.hold(id.as_str())?;
     let (contact, role) = readable(tx, who, id)?;
     if role < Role::Write {
         return Err(ContactsFault::Forbidden);

@@ -14,6 +14,7 @@ pub fn delete_message(
     id: &MessageId,
     precondition: &Precondition,
 ) -> Result<Changed<()>, MailFault> {
+    tx.hold(who.person.as_str())?;
     let (account, stored) = expect_message(tx, who, id)?;
     if !precondition.holds(&stored.detail.message.etag) {
         return Err(MailFault::Stale(Box::new(stored.detail)));

@@ -251,6 +251,7 @@ fn tell(tx: &mut Tx<'_>, account: &MailAccount, places: &Places, mails: &[NewMai
 
 /// Takes over what the source shows, on top of what the person changed meanwhile.
 fn update(tx: &mut Tx<'_>, account: &MailAccount, some: &[(MessageId, Seen)]) -> Result<(), Error> {
+    tx.hold(account.person.as_str())?;
     let ids: Vec<&str> = some.iter().map(|(id, _)| id.as_str()).collect();
     let now: HashMap<MessageId, Known> =
         index::find_by_ids(tx, &ids)?.into_iter().map(|mail| (mail.id.clone(), mail)).collect();

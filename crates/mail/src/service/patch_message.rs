@@ -20,6 +20,7 @@ pub fn patch_message(
     id: &MessageId,
     patch: &MessagePatch,
 ) -> Result<Changed<MessageDetail>, MailFault> {
+    tx.hold(who.person.as_str())?;
     let (account, stored) = expect_message(tx, who, id)?;
     let mut faults = Vec::new();
     let mut after = stored.state.clone();

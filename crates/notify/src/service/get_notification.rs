@@ -1,5 +1,5 @@
 use renraku_base::{ETag, Language, NotificationId, Precondition, Principal};
-use renraku_db::ReadTx;
+use renraku_db::{ReadTx, Tx};
 
 use crate::{Notification, NotifyFault, store::notifications};
 
@@ -16,14 +16,15 @@ pub fn get_notification(
     Ok(notifications::get(tx, &who.person, id, language)?.ok_or(NotifyFault::NotFound)?.0)
 }
 
-/// The notification that is about to be changed, with its version, if it is what the caller expects.
+/// The notification that is about to be changed, held until then, with its version, if it is what the caller expects.
 pub(super) fn expect_notification(
-    tx: &mut ReadTx<'_>,
+    tx: &mut Tx<'_>,
     who: &Principal,
     id: &NotificationId,
     precondition: &Precondition,
     language: Language,
 ) -> Result<(Notification, i64), NotifyFault> {
+    tx.hold(id.as_str())?;
     let (current, version) =
         notifications::get(tx, &who.person, id, language)?.ok_or(NotifyFault::NotFound)?;
     // The tag of any language will do: a phone may have changed its language since it read the notification.
