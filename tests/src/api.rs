@@ -2,9 +2,15 @@
 
 mod auth;
 mod batch;
+mod calendars;
+mod contacts;
 mod directory;
+mod events;
+mod facilities;
 mod idempotency;
 mod limits;
 mod manners;
 mod me;
+mod notifications;
 mod preconditions;
+mod schedule;

@@ -21,7 +21,7 @@ pub use locale::{Locales, accepted_language};
 pub(crate) use manners::{manners, unknown_route};
 pub use problem::{Problem, ProblemBody};
 pub(crate) use problem::{RestFault, status};
-pub(crate) use query::{PageQuery, PathId, Query, cursor, limit};
+pub(crate) use query::{PageQuery, PathId, Query, cursor, ids, limit};
 pub use rates::Rates;
 pub(crate) use rates::Kind as RateKind;
 pub(crate) use reader::Reader;

@@ -3,14 +3,20 @@
 mod address_books;
 mod auth;
 mod batch;
+mod calendars;
 mod contacts;
 mod core;
 mod directory;
+mod events;
+mod facilities;
 mod health;
+mod mail;
 mod me;
 mod notifications;
+mod occurrences;
 pub mod openapi;
 mod push;
+mod schedule;
 mod sync;
 
 use actix_web::{
@@ -40,6 +46,24 @@ fn routes(config: &mut ServiceConfig<'_>) {
             .service(me::revoke_app_password)
             .service(me::get_preferences)
             .service(me::update_preferences)
+            .service(calendars::list_calendars)
+            .service(calendars::create_calendar)
+            .service(calendars::get_calendar)
+            .service(calendars::update_calendar)
+            .service(calendars::delete_calendar)
+            .service(calendars::list_shares)
+            .service(calendars::put_share)
+            .service(events::create_event)
+            .service(events::get_event)
+            .service(events::update_event)
+            .service(events::delete_event)
+            .service(events::reply_event)
+            .service(occurrences::list_occurrences)
+            .service(schedule::group_week)
+            .service(schedule::free_busy)
+            .service(facilities::list_facilities)
+            .service(facilities::get_facility)
+            .service(facilities::update_facility)
             .service(directory::list_people)
             .service(directory::get_person)
             .service(directory::list_units)
@@ -50,12 +74,24 @@ fn routes(config: &mut ServiceConfig<'_>) {
             .service(address_books::get_address_book)
             .service(address_books::update_address_book)
             .service(address_books::delete_address_book)
+            .service(address_books::list_address_book_shares)
+            .service(address_books::share_address_book)
             .service(contacts::list_contacts)
             .service(contacts::lookup_contacts)
             .service(contacts::create_contact)
             .service(contacts::get_contact)
             .service(contacts::update_contact)
             .service(contacts::delete_contact)
+            .service(mail::mailboxes::list_mailboxes)
+            .service(mail::messages::list_messages)
+            .service(mail::sending::send_message)
+            .service(mail::messages::get_message)
+            .service(mail::messages::update_message)
+            .service(mail::messages::delete_message)
+            .service(mail::body::get_body)
+            .service(mail::body::get_attachment)
+            .service(mail::sending::reply_to_message)
+            .service(mail::sending::forward_message)
             .service(notifications::list_notifications)
             .service(notifications::mark_all_read)
             .service(notifications::get_notification)

@@ -60,6 +60,13 @@ pub(crate) fn cursor<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Optio
     Ok(Some(Cursor::received(&String::deserialize(deserializer)?)))
 }
 
+/// Reads ids with commas between them.
+pub(crate) fn ids<'de, D: Deserializer<'de>, K>(deserializer: D) -> Result<Option<Vec<Id<K>>>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let ids = text.split(',').map(|id| Id::from_str(id.trim()).map_err(serde::de::Error::custom));
+    ids.collect::<Result<_, _>>().map(Some)
+}
+
 /// The id in the path; what is not an id is simply not there (404).
 #[derive(Debug, Clone)]
 pub(crate) struct PathId<K>(pub Id<K>);

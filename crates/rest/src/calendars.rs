@@ -1,0 +1,189 @@
+//! Calendars: own, shared and those of facilities; whom they are shared with.
+
+use actix_web::{HttpResponse, delete, get, patch, post};
+use renraku_base::{CalendarId, ETag, Id, Page, Role, kind};
+use renraku_db::ObjectType;
+use renraku_schedule::{
+    model::{Calendar, CalendarPatch, NewCalendar, Share, ShareTarget},
+    service,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::core::{
+    App, ChangeHeaders, Command, Empty, IdempotencyKey, PathId, Problem, Refusals, Resource, Seen, Who,
+    WriteRefusals, Written, list, object, plain,
+};
+
+impl Resource for Calendar {
+    const TYPE: ObjectType = ObjectType::Calendar;
+
+    fn id(&self) -> &str {
+        self.id.as_str()
+    }
+
+    fn etag(&self) -> &ETag {
+        &self.etag
+    }
+}
+
+/// The calendars that I may read: my own first, then those that others share with me. All of them in one page.
+#[utoipa::path(tag = "calendars", responses((status = 200, body = Page<Calendar>), Refusals))]
+#[get("/calendars")]
+pub(crate) async fn list_calendars(app: App, who: Who) -> Result<HttpResponse, Problem> {
+    let items = app.read(move |tx| service::list_calendars(tx, &who)).await?;
+    list(&Page { items, next_cursor: None })
+}
+
+/// One calendar.
+#[utoipa::path(
+    tag = "calendars",
+    params(("id" = CalendarId, Path)),
+    responses((status = 200, body = Calendar), Refusals)
+)]
+#[get("/calendars/{id}")]
+pub(crate) async fn get_calendar(
+    app: App,
+    who: Who,
+    id: PathId<kind::Calendar>,
+    seen: Seen,
+) -> Result<HttpResponse, Problem> {
+    let calendar = app.read(move |tx| service::get_calendar(tx, &who, &id)).await?;
+    object(&seen, &calendar)
+}
+
+/// Makes a calendar of my own.
+#[utoipa::path(
+    tag = "calendars",
+    request_body = NewCalendar,
+    params(IdempotencyKey),
+    responses((status = 201, body = Calendar), Refusals, WriteRefusals)
+)]
+#[post("/calendars")]
+pub(crate) async fn create_calendar(
+    app: App,
+    command: Command<NewCalendar>,
+) -> Result<HttpResponse, Problem> {
+    app.write(
+        command,
+        |tx, c| {
+            service::create_calendar(tx, &c.who, c.body.clone())?
+                .try_map(|calendar| Written::created(&calendar))
+        },
+        |tx, who, id| Ok(service::get_calendar(tx, who, &Id::stored(id.to_owned()))?),
+    )
+    .await
+}
+
+/// Renames or recolors a calendar (JSON Merge Patch).
+#[utoipa::path(
+    tag = "calendars",
+    request_body(content = CalendarPatch, content_type = "application/merge-patch+json"),
+    params(("id" = CalendarId, Path), ChangeHeaders),
+    responses((status = 200, body = Calendar), Refusals, WriteRefusals)
+)]
+#[patch("/calendars/{id}")]
+pub(crate) async fn update_calendar(
+    app: App,
+    id: PathId<kind::Calendar>,
+    command: Command<CalendarPatch>,
+) -> Result<HttpResponse, Problem> {
+    app.write(
+        command,
+        move |tx, c| {
+            service::update_calendar(tx, &c.who, &id, c.body.clone(), &c.precondition()?)?
+                .try_map(|calendar| Written::updated(&calendar))
+        },
+        |tx, who, id| Ok(service::get_calendar(tx, who, &Id::stored(id.to_owned()))?),
+    )
+    .await
+}
+
+/// Deletes a calendar with the events that were made in it. My default one stays.
+#[utoipa::path(
+    tag = "calendars",
+    params(("id" = CalendarId, Path), ChangeHeaders),
+    responses((status = 204, description = "It is gone."), Refusals, WriteRefusals)
+)]
+#[delete("/calendars/{id}")]
+pub(crate) async fn delete_calendar(
+    app: App,
+    id: PathId<kind::Calendar>,
+    command: Command<Empty>,
+) -> Result<HttpResponse, Problem> {
+    app.write(
+        command,
+        move |tx, c| {
+            let deleted = service::delete_calendar(tx, &c.who, &id, &c.precondition()?)?;
+            Ok(deleted.map(|()| Written::done()))
+        },
+        |tx, who, id| Ok(service::get_calendar(tx, who, &Id::stored(id.to_owned()))?),
+    )
+    .await
+}
+
+/// The rights that were given in a calendar.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Shares {
+    /// The owner's own right included.
+    items: Vec<Share>,
+}
+
+/// Who may do what in a calendar that I manage.
+#[utoipa::path(
+    tag = "calendars",
+    params(("id" = CalendarId, Path)),
+    responses((status = 200, body = Shares), Refusals)
+)]
+#[get("/calendars/{id}/shares")]
+pub(crate) async fn list_shares(
+    app: App,
+    who: Who,
+    id: PathId<kind::Calendar>,
+) -> Result<HttpResponse, Problem> {
+    let items = app.read(move |tx| service::list_shares(tx, &who, &id)).await?;
+    plain(&Shares { items })
+}
+
+/// A right that is given or taken away.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct ShareOrder {
+    /// To whom.
+    grantee: ShareTarget,
+    /// What they may do from now on; `null` takes the right away.
+    role: Option<Role>,
+}
+
+/// Shares a calendar that I manage with a person, a unit or everyone, or stops sharing it with them. The owner's own right
+/// cannot be changed.
+#[utoipa::path(
+    tag = "calendars",
+    request_body = ShareOrder,
+    params(("id" = CalendarId, Path), IdempotencyKey),
+    responses(
+        (status = 200, body = Share, description = "The right as it is now."),
+        (status = 204, description = "It was taken away, or this is a repeat."),
+        Refusals, WriteRefusals
+    )
+)]
+#[post("/calendars/{id}/shares")]
+pub(crate) async fn put_share(
+    app: App,
+    id: PathId<kind::Calendar>,
+    command: Command<ShareOrder>,
+) -> Result<HttpResponse, Problem> {
+    app.write(
+        command,
+        move |tx, c| {
+            let ShareOrder { grantee, role } = c.body.clone();
+            match role {
+                Some(role) => service::put_share(tx, &c.who, &id, Share { grantee, role })?
+                    .try_map(|share| Written::told(&share)),
+                None => Ok(service::remove_share(tx, &c.who, &id, &grantee)?.map(|()| Written::done())),
+            }
+        },
+        |tx, who, id| Ok(service::get_calendar(tx, who, &Id::stored(id.to_owned()))?),
+    )
+    .await
+}

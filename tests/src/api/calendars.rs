@@ -1,0 +1,67 @@
+//! Calendars and whom they are shared with.
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::harness::{Staff, on_each_backend};
+
+fn listed(who: &Staff) -> Vec<String> {
+    let list = who.get("calendars").expect(200).json();
+    list["items"].as_array().unwrap().iter().map(|it| it["id"].as_str().unwrap().to_owned()).collect()
+}
+
+fn share(calendar: &str, grantee: &Value, role: &Value) -> (String, Value) {
+    (format!("calendars/{calendar}/shares"), json!({"grantee": grantee, "role": role}))
+}
+
+#[test]
+fn my_default_calendar_comes_first_and_stays() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let id = Uuid::now_v7().to_string();
+        let made = hanako.post("calendars", &json!({"id": id, "name": "出張", "color": "#1a73e8"})).expect(201);
+        assert_eq!((&made.json()["id"], &made.json()["role"]), (&json!(id), &json!("manage")));
+        assert_eq!(made.json()["etag"], made.etag());
+        assert_eq!(listed(&hanako), [hanako.calendar.clone(), id.clone()]);
+        hanako.post("calendars", &json!({"id": id, "name": "別"})).problem(409, "id-taken");
+        let wrong = hanako.post("calendars", &json!({"name": " ", "color": "red"})).problem(422, "invalid");
+        assert_eq!(wrong["errors"].as_array().unwrap().len(), 2);
+        hanako.post("calendars", &json!({"name": "x", "owner": "me"})).problem(422, "invalid");
+
+        let first = hanako.get(&format!("calendars/{}", hanako.calendar)).expect(200);
+        let delete = |id: &str, etag: &str| {
+            hanako.ask("DELETE", &format!("calendars/{id}")).header("if-match", etag).send()
+        };
+        delete(&hanako.calendar, &first.etag()).problem(409, "calendar-fixed");
+        delete(&id, "\"0\"").problem(412, "stale");
+        delete(&id, &made.etag()).expect(204);
+        assert_eq!(listed(&hanako), [hanako.calendar.clone()]);
+    });
+}
+
+#[test]
+fn a_shared_calendar_appears_and_goes_with_the_right() {
+    on_each_backend(|server| {
+        let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
+        let path = format!("calendars/{}", hanako.calendar);
+        assert_eq!(listed(&taro), [taro.calendar.clone()], "busy time alone is no calendar to be listed");
+        taro.get(&path).problem(404, "not-found");
+        let to_taro = json!({"type": "person", "personId": taro.person});
+        let (shares, body) = share(&hanako.calendar, &to_taro, &json!("read"));
+        taro.post(&shares, &body).problem(404, "not-found");
+        assert_eq!(hanako.post(&shares, &body).expect(200).json()["role"], "read");
+        assert_eq!(listed(&taro), [taro.calendar.clone(), hanako.calendar.clone()]);
+        let seen = taro.get(&path).expect(200).json();
+        assert_eq!((&seen["kind"], &seen["role"]), (&json!("shared"), &json!("read")));
+        taro.post(&shares, &body).problem(403, "forbidden");
+        taro.get(&shares).problem(403, "forbidden");
+
+        let to_herself = json!({"type": "person", "personId": hanako.person});
+        let (_, own) = share(&hanako.calendar, &to_herself, &json!("read"));
+        hanako.post(&shares, &own).problem(409, "calendar-fixed");
+        let (_, none) = share(&hanako.calendar, &to_taro, &Value::Null);
+        hanako.post(&shares, &none).expect(204);
+        assert_eq!(listed(&taro), [taro.calendar.clone()]);
+        taro.get(&path).problem(404, "not-found");
+    });
+}

@@ -1,0 +1,63 @@
+//! The schedules of several people side by side.
+
+use serde_json::{Value, json};
+
+use crate::harness::on_each_backend;
+
+const WEEK: &str = "from=2026-11-22T15:00:00Z&to=2026-11-29T15:00:00Z";
+
+#[test]
+fn colleagues_see_busy_time_and_no_more() {
+    on_each_backend(|server| {
+        let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
+        let event = |title: &str, hour: u32, privacy: &str| {
+            json!({"title": title, "start": format!("2026-11-26T{hour:02}:00:00"), "duration": "PT1H", "privacy": privacy})
+        };
+        hanako.post("events", &event("予算協議", 10, "public")).expect(201);
+        hanako.post("events", &event("通院", 11, "private")).expect(201);
+        hanako.post("events", &event("内密", 15, "secret")).expect(201);
+        let ids = format!("principals={},{}", hanako.person, taro.person);
+
+        let busy = taro.get(&format!("schedule/free-busy?{ids}&{WEEK}")).expect(200).json();
+        assert_eq!(busy["items"][0]["principalId"], hanako.person.as_str());
+        assert_eq!(
+            busy["items"][0]["busy"],
+            json!([{"utcStart": "2026-11-26T01:00:00Z", "utcEnd": "2026-11-26T03:00:00Z", "status": "confirmed"}])
+        );
+        assert_eq!(busy["items"][1]["busy"], json!([]));
+
+        let group = |who: &crate::harness::Staff| {
+            who.get(&format!("schedule/group?{ids}&{WEEK}")).expect(200).json()["items"].clone()
+        };
+        let rows = group(&taro);
+        assert_eq!(rows[0]["name"], json!({"full": "試験 hanako"}));
+        let hour = |from: u32| {
+            json!({"utcStart": format!("2026-11-26T{from:02}:00:00Z"), "utcEnd": format!("2026-11-26T{:02}:00:00Z", from + 1), "busy": "confirmed"})
+        };
+        assert_eq!(rows[0]["occurrences"], json!([hour(1), hour(2)]));
+        let titles = |rows: &Value| -> Vec<String> {
+            let all = rows[0]["occurrences"].as_array().unwrap();
+            all.iter().map(|it| it["title"].as_str().unwrap_or("-").to_owned()).collect()
+        };
+        assert_eq!(titles(&group(&hanako)), ["予算協議", "通院", "内密"]);
+
+        let shares = format!("calendars/{}/shares", hanako.calendar);
+        let body = json!({"grantee": {"type": "person", "personId": taro.person}, "role": "read"});
+        hanako.post(&shares, &body).expect(200);
+        assert_eq!(titles(&group(&taro)), ["予算協議", "-"]);
+        let text = taro.get(&format!("schedule/group?{ids}&{WEEK}")).expect(200).text();
+        assert!(!text.contains("通院") && !text.contains("内密"), "{text}");
+    });
+}
+
+#[test]
+fn a_group_is_a_unit_or_a_list() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        hanako.get(&format!("schedule/group?{WEEK}")).problem(400, "bad-query");
+        let both = format!("schedule/group?unit={0}&principals={0}&{WEEK}", hanako.person);
+        hanako.get(&both).problem(400, "bad-query");
+        hanako.get(&format!("schedule/free-busy?principals=x&{WEEK}")).problem(400, "bad-query");
+        hanako.get(&format!("schedule/free-busy?{WEEK}")).problem(400, "bad-query");
+    });
+}
