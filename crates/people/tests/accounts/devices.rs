@@ -176,6 +176,14 @@ fn what_ran_out_is_ended_and_what_was_signed_out_is_forgotten_in_time() {
         assert_eq!(*heard.lock().unwrap(), 1, "its streams are closed");
         office.advance(91 * DAY);
         assert_eq!(write(db, account::prune_devices), 1);
-        assert_eq!(code(office.sessions.refresh(&phone.refresh_token)), "session-ended");
+        let back = DeviceOffer { id: Some(phone.device_id.clone()), ..offer("電話") };
+        let again = office.login("hanako", PASSWORD, back).unwrap();
+        assert_eq!(again.device_id, phone.device_id);
+        assert_eq!(
+            code(office.sessions.refresh(&phone.refresh_token)),
+            "session-ended",
+            "no alarm, long forgotten"
+        );
+        assert_eq!(office.verify(&again), "ok");
     });
 }

@@ -152,13 +152,15 @@ fn begin_session(
     }
     match place(tx, person, offer)? {
         Place::New(id) => {
-            let token = RefreshToken::first(id, 1);
-            devices::put(tx, person, &token.device, offer, &token.hash())?;
+            // Grows with time: a device that was forgotten and comes back under its id repeats no generation.
+            let token = RefreshToken::first(id, tx.next_version(None));
+            devices::put(tx, person, offer, &token)?;
             Ok(token)
         }
         Place::Known(known) => {
-            let token = RefreshToken::first(known.device.id.clone(), known.session.generation + 1);
-            devices::renew(tx, &known, offer, &token.hash())?;
+            let generation = tx.next_version(Some(known.session.generation));
+            let token = RefreshToken::first(known.device.id.clone(), generation);
+            devices::renew(tx, &known, offer, &token)?;
             let revocations = revocations(tx)?;
             let _recorded = changes::record(tx, revocations, ObjectType::Device, &token.device);
             Ok(token)

@@ -2,9 +2,12 @@ use diesel::prelude::*;
 use renraku_base::{DeviceId, ETag, Id, PersonId, Timestamp};
 use renraku_db::{Error, ReadTx, Tx, schema::devices};
 
-use crate::account::{
-    model::{Device, DeviceOffer},
-    rules::rotation::{IDLE, LIFE, Session},
+use crate::{
+    account::{
+        model::{Device, DeviceOffer},
+        rules::rotation::{IDLE, LIFE, Session},
+    },
+    session::refresh_token::RefreshToken,
 };
 
 #[derive(Queryable, Selectable)]
@@ -101,22 +104,21 @@ pub(crate) fn list(tx: &mut ReadTx<'_>, person: &PersonId) -> Result<Vec<Stored>
 pub(crate) fn put(
     tx: &mut Tx<'_>,
     person: &PersonId,
-    id: &DeviceId,
     offer: &DeviceOffer,
-    refresh_hash: &[u8; 32],
+    token: &RefreshToken,
 ) -> Result<(), Error> {
     let now = tx.now().micros();
     let row = (
-        devices::id.eq(id.as_str()),
+        devices::id.eq(token.device.as_str()),
         devices::person_id.eq(person.as_str()),
         devices::name.eq(offer.name.trim()),
         devices::platform.eq(offer.platform.trim()),
         devices::version.eq(tx.next_version(None)),
         devices::created_at.eq(now),
         devices::seen_at.eq(now),
-        devices::generation.eq(1),
+        devices::generation.eq(token.generation),
         devices::generation_at.eq(now),
-        devices::refresh_hash.eq(refresh_hash.as_slice()),
+        devices::refresh_hash.eq(token.hash().to_vec()),
         devices::refreshed_at.eq(now),
     );
     diesel::insert_into(devices::table).values(row).execute(tx.conn())?;
@@ -128,7 +130,7 @@ pub(crate) fn renew(
     tx: &mut Tx<'_>,
     known: &Stored,
     offer: &DeviceOffer,
-    refresh_hash: &[u8; 32],
+    token: &RefreshToken,
 ) -> Result<(), Error> {
     let now = tx.now().micros();
     let row = (
@@ -136,9 +138,9 @@ pub(crate) fn renew(
         devices::platform.eq(offer.platform.trim()),
         devices::version.eq(tx.next_version(Some(known.version))),
         devices::seen_at.eq(now),
-        devices::generation.eq(known.session.generation + 1),
+        devices::generation.eq(token.generation),
         devices::generation_at.eq(now),
-        devices::refresh_hash.eq(refresh_hash.as_slice()),
+        devices::refresh_hash.eq(token.hash().to_vec()),
         devices::predecessor_hash.eq(None::<Vec<u8>>),
         devices::refreshed_at.eq(now),
         devices::revoked_at.eq(None::<i64>),
