@@ -1,6 +1,10 @@
 //! `POST batch`: up to 50 requests in one round trip, each with its own status. Not a transaction.
 
-use std::{cell::OnceCell, collections::HashMap, rc::Rc};
+use std::{
+    cell::OnceCell,
+    collections::{HashMap, HashSet},
+    rc::Rc,
+};
 
 use actix_http::Request;
 use actix_service::{IntoServiceFactory, Service, ServiceFactory, boxed};
@@ -20,7 +24,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use crate::core::{App, Problem, RestFault, Who, accepted_language, json, manners, plain, receive, status};
+use crate::core::{
+    App, Problem, Refusals, RestFault, Who, accepted_language, json, manners, plain, receive, status,
+};
 
 const MAX_REQUESTS: usize = 50;
 const BODY_LIMIT: usize = 1024 * 1024;
@@ -117,7 +123,7 @@ impl InnerFace {
 ///
 /// Each is answered by itself with its own status; a failure stops nothing but the requests that name it in `ifMatchFrom`
 /// (409 `batch-dependency`). A batch is not a transaction.
-#[utoipa::path(tag = "batch", request_body = BatchRequest, responses((status = 200, body = BatchAnswer)))]
+#[utoipa::path(tag = "batch", request_body = BatchRequest, responses((status = 200, body = BatchAnswer), Refusals))]
 #[post("/batch")]
 pub(crate) async fn batch(
     app: App,
@@ -127,12 +133,23 @@ pub(crate) async fn batch(
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     drop(who);
-    let bytes = receive(&mut payload.into_inner(), BODY_LIMIT).await?;
+    let bytes = receive(&request, &mut payload.into_inner(), BODY_LIMIT).await?;
     let batch: BatchRequest = json(&request, &bytes)?;
     if batch.requests.len() > MAX_REQUESTS {
         let field = FieldFault::new("/requests", "too-many", "a batch holds at most 50 requests");
         return Err(RestFault::BadField(field).into());
     }
+    let mut named = HashSet::new();
+    if let Some(twice) = batch.requests.iter().position(|part| !named.insert(part.id.as_str())) {
+        let detail = "each request of a batch has an id of its own";
+        return Err(RestFault::BadField(FieldFault::new(
+            format!("/requests/{twice}/id"),
+            "bad-value",
+            detail,
+        ))
+        .into());
+    }
+    drop(named);
     let inner = inner.get(&app).await?;
     let mut responses: Vec<PartAnswer> = Vec::with_capacity(batch.requests.len());
     for part in batch.requests {
@@ -200,7 +217,11 @@ fn refused(outer: &HttpRequest, id: String, fault: RestFault) -> PartAnswer {
 
 fn build(outer: &HttpRequest, part: Part, earlier: &[PartAnswer]) -> Result<Request, RestFault> {
     let bad = |member: &str, detail: &str| {
-        RestFault::BadField(FieldFault::new(format!("/requests/{}/{member}", earlier.len()), "bad-value", detail))
+        RestFault::BadField(FieldFault::new(
+            format!("/requests/{}/{member}", earlier.len()),
+            "bad-value",
+            detail,
+        ))
     };
     let path = if part.path.starts_with('/') { part.path } else { format!("{BASE}{}", part.path) };
     let uri: Uri = path.parse().map_err(|_not_a_path| bad("path", "a path like events or /api/v1/events"))?;

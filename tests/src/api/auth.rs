@@ -65,8 +65,8 @@ fn what_is_wrong_with_a_login_is_said_and_who_exists_is_not() {
         advance(server, 1);
         login(&phone, "hanako", &hanako.password, &device).expect(200);
         for (body, pointer, code) in [
-            (json!({"username":"a","password":"b"}), "", "required"),
-            (json!({"username":"a","password":"b","device":{"name":"x"}}), "/device", "required"),
+            (json!({"username":"a","password":"b"}), "/device", "required"),
+            (json!({"username":"a","password":"b","device":{"name":"x"}}), "/device/platform", "required"),
             (json!({"username":"a","password":"b","device":device,"admin":true}), "/admin", "unknown-field"),
             (json!({"username":1,"password":"b","device":device}), "/username", "bad-value"),
             (

@@ -50,8 +50,8 @@ fn who_is_not_signed_in_is_told_how() {
         for phone in
             [server.anonymous(), server.anonymous().with_token("x"), server.anonymous().with_token(&forged)]
         {
-            let answer = phone.get("me");
-            answer.problem(401, "unauthenticated");
+            let answer = phone.get("me").expect(401);
+            answer.problem(401, if phone.token().is_some() { "token-invalid" } else { "unauthenticated" });
             assert!(answer.header("www-authenticate").is_some_and(|value| value.starts_with("Bearer")));
         }
     });

@@ -63,7 +63,8 @@ impl<T: DeserializeOwned> Body for T {
 pub(crate) fn json<T: DeserializeOwned>(request: &HttpRequest, bytes: &[u8]) -> Result<T, RestFault> {
     let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let media = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
-    if !media.eq_ignore_ascii_case("application/json") && !media.eq_ignore_ascii_case("application/merge-patch+json")
+    if !media.eq_ignore_ascii_case("application/json")
+        && !media.eq_ignore_ascii_case("application/merge-patch+json")
     {
         return Err(RestFault::UnsupportedType);
     }
@@ -73,6 +74,7 @@ pub(crate) fn json<T: DeserializeOwned>(request: &HttpRequest, bytes: &[u8]) -> 
         let cause = error.into_inner();
         if cause.is_data() {
             let text = cause.to_string();
+            let pointer = pointer + &missing(&text);
             let code = if text.starts_with("unknown field") {
                 "unknown-field"
             } else if text.starts_with("missing field") {
@@ -89,6 +91,12 @@ pub(crate) fn json<T: DeserializeOwned>(request: &HttpRequest, bytes: &[u8]) -> 
     Ok(value)
 }
 
+/// The end of the pointer to a member that is missing: what serde names lies below the place where it noticed.
+fn missing(text: &str) -> String {
+    let name = text.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
+    name.map(|name| format!("/{name}")).unwrap_or_default()
+}
+
 /// The JSON Pointer (RFC 6901) of a place in a body.
 fn pointer(path: &serde_path_to_error::Path) -> String {
     use serde_path_to_error::Segment;
@@ -102,8 +110,16 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
         .collect()
 }
 
-/// Reads the body up to `limit` bytes within the time that a body may take.
-pub(crate) async fn receive(payload: &mut Payload, limit: usize) -> Result<Bytes, RestFault> {
+/// Reads the body up to `limit` bytes within the time that a body may take. One that is said to be larger is not waited for.
+pub(crate) async fn receive(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    limit: usize,
+) -> Result<Bytes, RestFault> {
+    let announced = text_header(request, "content-length")?.and_then(|length| length.parse::<u64>().ok());
+    if announced.is_some_and(|length| usize::try_from(length).is_ok_and(|length| length > limit)) {
+        return Err(RestFault::TooLarge { limit_bytes: limit });
+    }
     let collect = async {
         let mut body = BytesMut::new();
         while let Some(chunk) = payload.next().await {
@@ -136,9 +152,15 @@ fn text_header<'r>(request: &'r HttpRequest, name: &str) -> Result<Option<&'r st
 fn idempotency_key(request: &HttpRequest) -> Result<Option<String>, RestFault> {
     let key = text_header(request, "idempotency-key")?
         .map(|text| {
-            Uuid::try_parse(text.trim().trim_matches('"')).map(|uuid| uuid.to_string()).map_err(|_not_a_uuid| {
-                RestFault::BadHeader(FieldFault::new("Idempotency-Key", "not-a-uuid", "the key is a UUID"))
-            })
+            Uuid::try_parse(text.trim().trim_matches('"')).map(|uuid| uuid.to_string()).map_err(
+                |_not_a_uuid| {
+                    RestFault::BadHeader(FieldFault::new(
+                        "Idempotency-Key",
+                        "not-a-uuid",
+                        "the key is a UUID",
+                    ))
+                },
+            )
         })
         .transpose()?;
     if key.is_none() && request.method() == Method::POST {
@@ -150,9 +172,7 @@ fn idempotency_key(request: &HttpRequest) -> Result<Option<String>, RestFault> {
 fn if_match(request: &HttpRequest) -> Result<Option<Precondition>, RestFault> {
     Ok(text_header(request, "if-match")?.map(|text| match text.trim() {
         "*" => Precondition::Exists,
-        tags => {
-            Precondition::Match(tags.split(',').map(|tag| ETag::from(tag.trim().to_owned())).collect())
-        }
+        tags => Precondition::Match(tags.split(',').map(|tag| ETag::from(tag.trim().to_owned())).collect()),
     }))
 }
 
@@ -168,7 +188,7 @@ impl<B: Body + 'static> FromRequest for Command<B> {
             App::of(&request)?.rates().take(&who, RateKind::Write)?;
             let key = idempotency_key(&request)?;
             let if_match = if_match(&request)?;
-            let bytes = receive(&mut payload, JSON_LIMIT).await?;
+            let bytes = receive(&request, &mut payload, JSON_LIMIT).await?;
             let mut hash = Sha256::new();
             hash.update(request.method().as_str());
             hash.update([0]);
@@ -196,7 +216,8 @@ mod tests {
     }
 
     fn fault(body: &str) -> String {
-        let request = TestRequest::default().insert_header(("content-type", "application/json")).to_http_request();
+        let request =
+            TestRequest::default().insert_header(("content-type", "application/json")).to_http_request();
         match json::<Shape>(&request, body.as_bytes()) {
             Ok(_) => "ok".to_owned(),
             Err(RestFault::BadField(field)) => format!("{} {}", field.code, field.pointer),
@@ -209,7 +230,8 @@ mod tests {
 
     #[test]
     fn a_deep_body_ends_early() {
-        let request = TestRequest::default().insert_header(("content-type", "application/json")).to_http_request();
+        let request =
+            TestRequest::default().insert_header(("content-type", "application/json")).to_http_request();
         let deep = json::<serde_json::Value>(&request, "[".repeat(10_000).as_bytes());
         assert!(matches!(deep, Err(RestFault::NotJson(_))), "{deep:?}");
     }
