@@ -1,6 +1,7 @@
 //! The demo office: an invented prefecture that is the same each time, filled into an empty data folder.
 
 mod contacts;
+mod diary;
 mod events;
 mod facilities;
 mod fill;

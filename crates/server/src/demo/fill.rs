@@ -8,6 +8,7 @@ use renraku_contacts::{
 };
 use renraku_db::{Db, Tx, meta};
 use renraku_mail::service as mail;
+use renraku_notify::service as notify;
 use renraku_people::{
     AccountFault, Passwords, ServerSecret, ShareChange, ShareTarget,
     account::{self, Password, PasswordHash, Username},
@@ -26,6 +27,7 @@ use serde_json::json;
 use super::{
     FILLED,
     contacts::Contact,
+    diary,
     facilities::{Facility, Kind},
     names::katakana,
     office::Office,
@@ -34,6 +36,8 @@ use super::{
 };
 use crate::{config::Config, mailroom};
 
+/// How many events are put into the words of the schedule at once.
+const EVENTS_AT_ONCE: usize = 1_000;
 /// How many of the contacts each user keeps for themselves.
 const OWN_CONTACTS: usize = 12;
 
@@ -107,6 +111,17 @@ fn write(tx: &mut Tx<'_>, config: &Config, office: &Office, accounts: &[Account]
 fn write_schedule(tx: &mut Tx<'_>, office: &Office) -> Result<(), FillFault> {
     for facility in &office.facilities {
         schedule::create_facility(tx, facility_draft(facility))?;
+    }
+    let people: Vec<PersonId> = office.people.iter().map(|person| person.id.clone()).collect();
+    schedule::create_default_calendars(tx, &people)?;
+    let now = tx.now();
+    for some in office.events.chunks(EVENTS_AT_ONCE) {
+        let drafts = some.iter().map(|event| diary::draft(office, event, now));
+        let drafts = drafts.collect::<Result<Vec<_>, FieldFault>>();
+        schedule::bulk_insert(tx, drafts.map_err(|fault| FillFault::Drawn(vec![fault]))?)?;
+    }
+    for (person, notice) in diary::invitations(office) {
+        notify::tell(tx, &person, &notice)?;
     }
     Ok(())
 }
