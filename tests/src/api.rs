@@ -9,6 +9,7 @@ mod events;
 mod facilities;
 mod idempotency;
 mod limits;
+mod mail;
 mod manners;
 mod me;
 mod notifications;

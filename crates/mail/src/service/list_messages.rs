@@ -1,4 +1,4 @@
-use renraku_base::{Cursor, Limit, MailboxId, MessageId, Page, Principal, Timestamp};
+use renraku_base::{Cursor, FieldFault, Limit, MailboxId, MessageId, Page, Principal, Timestamp};
 use renraku_db::ReadTx;
 
 use crate::{
@@ -12,6 +12,9 @@ use crate::{
 
 /// Hits that are looked up at once when only some of them are in the mailbox that was asked for.
 const CHUNK: usize = 2_000;
+
+/// Characters of a query.
+const MAX_QUERY: usize = 200;
 
 /// Which of the caller's mails are listed.
 #[derive(Debug, Clone, Default)]
@@ -31,13 +34,18 @@ pub struct MessageQuery {
 /// The caller's mails, newest first; none for somebody without mail.
 ///
 /// # Errors
-/// [`MailFault::NotFound`] for a mailbox that is not theirs, [`MailFault::BadCursor`].
+/// [`MailFault::NotFound`] for a mailbox that is not theirs, [`MailFault::BadCursor`], [`MailFault::Invalid`]
+/// for a query that is too long.
 pub fn list_messages(
     tx: &mut ReadTx<'_>,
     who: &Principal,
     query: &MessageQuery,
     texts: &SearchTexts,
 ) -> Result<Page<Message>, MailFault> {
+    if query.q.as_ref().is_some_and(|q| q.chars().count() > MAX_QUERY) {
+        let detail = format!("at most {MAX_QUERY} characters");
+        return Err(MailFault::Invalid(vec![FieldFault::new("q", "too-long", detail)]));
+    }
     let after = query.cursor.as_ref().map(read_cursor).transpose()?;
     let after = after.as_ref().map(|(at, id)| (*at, id.as_str()));
     let account = match &query.mailbox {

@@ -46,6 +46,7 @@ struct State {
     sign_in: SignIn,
     token_key: TokenKey,
     admission: Admission,
+    mail_texts: renraku_mail::SearchTexts,
 }
 
 impl App {
@@ -55,7 +56,8 @@ impl App {
         let token_key = TokenKey::new(parts.secret.derive("sync-token"));
         let admission = Admission::new(parts.at_once);
         let sign_in = SignIn::new(parts.db.clone(), parts.sessions.clone(), &parts.secret);
-        Self(Arc::new(State { parts, sign_in, token_key, admission }))
+        let mail_texts = renraku_mail::SearchTexts::new();
+        Self(Arc::new(State { parts, sign_in, token_key, admission, mail_texts }))
     }
 
     /// The state of the server that received `request`.
@@ -88,6 +90,10 @@ impl App {
 
     pub(crate) fn directory(&self) -> &renraku_people::directory::Directory {
         &self.0.parts.directory
+    }
+
+    pub(crate) fn mail_texts(&self) -> &renraku_mail::SearchTexts {
+        &self.0.mail_texts
     }
 
     pub(crate) fn hub(&self) -> &renraku_notify::hub::Hub {

@@ -1,0 +1,111 @@
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    http::header::{self, ContentEncoding, HeaderValue},
+};
+use renraku_base::{MessageId, kind};
+use renraku_mail::{Attachment, Body, service};
+
+use crate::core::{App, PathId, Problem, Refusals, RestFault, Who, plain};
+
+/// The text of one of my mails, its HTML made harmless, and what is attached; read from the mail source.
+#[utoipa::path(
+    tag = "mail",
+    params(("id" = MessageId, Path)),
+    responses((status = 200, body = Body), Refusals)
+)]
+#[get("/mail/messages/{id}/body")]
+pub(crate) async fn get_body(app: App, who: Who, id: PathId<kind::Message>) -> Result<HttpResponse, Problem> {
+    let body = app.blocking(move |app| service::get_body(app.db(), &who, &id)).await?;
+    plain(&body)
+}
+
+/// One file that one of my mails carries; read from the mail source.
+#[utoipa::path(
+    tag = "mail",
+    params(
+        ("id" = MessageId, Path),
+        ("n" = u32, Path, description = "The number of the attachment, as `body` tells it."),
+    ),
+    responses(
+        (status = 200, description = "The file; of a type that a browser might run: `application/octet-stream`.",
+         body = Vec<u8>, content_type = "application/octet-stream"),
+        Refusals,
+    )
+)]
+#[get("/mail/messages/{id}/attachments/{n}")]
+pub(crate) async fn get_attachment(
+    app: App,
+    who: Who,
+    id: PathId<kind::Message>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let n = request.match_info().get("n").and_then(|n| n.parse().ok()).ok_or(RestFault::NotFound)?;
+    let (attachment, bytes) =
+        app.blocking(move |app| service::get_attachment(app.db(), &who, &id, n)).await?;
+    Ok(file(&attachment, bytes))
+}
+
+/// A file that nothing opens by itself, whatever it is.
+fn file(attachment: &Attachment, bytes: Vec<u8>) -> HttpResponse {
+    let mut response = HttpResponse::Ok();
+    response
+        .insert_header((
+            header::CONTENT_TYPE,
+            HeaderValue::from_static(harmless_type(&attachment.media_type)),
+        ))
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
+        .insert_header((
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static("sandbox; default-src 'none'"),
+        ))
+        .insert_header((header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache")))
+        .insert_header(ContentEncoding::Identity);
+    if let Ok(disposition) = HeaderValue::from_str(&disposition(&attachment.name)) {
+        response.insert_header((header::CONTENT_DISPOSITION, disposition));
+    }
+    response.body(bytes)
+}
+
+/// The type under which a file is sent: its own where nothing in it can run.
+fn harmless_type(media: &str) -> &'static str {
+    const HARMLESS: [&str; 6] =
+        ["image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "text/calendar"];
+    HARMLESS.into_iter().find(|known| *known == media).unwrap_or("application/octet-stream")
+}
+
+/// `Content-Disposition` (RFC 6266): the name in ASCII for old clients, and in full.
+fn disposition(name: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    let ascii: String = name.chars().map(|c| if is_plain(c) { c } else { '_' }).collect();
+    let full: String =
+        name.bytes()
+            .map(|byte| {
+                if is_plain(char::from(byte)) { char::from(byte).to_string() } else { format!("%{byte:02X}") }
+            })
+            .collect();
+    format!("attachment; filename=\"{ascii}\"; filename*=UTF-8''{full}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_stays_inside_its_header() {
+        assert_eq!(
+            disposition("会議 \"a\"\r\nX: y.pdf"),
+            "attachment; filename=\"____a___X__y.pdf\"; \
+             filename*=UTF-8''%E4%BC%9A%E8%AD%B0%20%22a%22%0D%0AX%3A%20y.pdf"
+        );
+    }
+
+    #[test]
+    fn what_could_run_is_sent_as_bytes() {
+        for media in
+            ["text/html", "image/svg+xml", "application/xhtml+xml", "text/xml", "x", "image/png\r\nx"]
+        {
+            assert_eq!(harmless_type(media), "application/octet-stream", "{media}");
+        }
+        assert_eq!(harmless_type("image/png"), "image/png");
+    }
+}
