@@ -31,10 +31,6 @@ pub(super) use search::{After, Ask, Hit};
 pub(super) struct Listed {
     pub person: Person,
     pub username: Option<String>,
-    /// The unit of each post, the main one first.
-    pub unit_ids: Vec<UnitId>,
-    /// The title of each post.
-    pub titles: Vec<Option<String>>,
 }
 
 /// A post, by the places of its unit and its title.
@@ -131,12 +127,9 @@ impl Index {
     }
 
     fn insert_row(&mut self, row: usize, slot: u32, record: Record, listed: Listed) {
-        let posts: Vec<PostRef> = listed
-            .unit_ids
-            .iter()
-            .zip(&listed.titles)
+        let posts: Vec<PostRef> = posts(&listed.person)
             .filter_map(|(unit, title)| {
-                Some(PostRef { unit: self.tree.find(unit)?, title: self.title(title.as_deref()) })
+                Some(PostRef { unit: self.tree.find(unit)?, title: self.title(title) })
             })
             .collect();
         self.order.insert(row, slot);
@@ -252,18 +245,25 @@ fn etag_of_detail(unit: &Unit, units: &[UnitRef], members: &[Arc<Person>]) -> ET
     ETag::from(format!("\"{}-{shown}\"", unit.etag.as_str().trim_matches('"')))
 }
 
-/// The numbers of a person, each with its place among their numbers of the same kind.
+/// The unit and title of each post of a person.
+fn posts(person: &Person) -> impl Iterator<Item = (&UnitId, Option<&str>)> {
+    let only = person.unit.iter().filter(|_| person.posts.is_empty());
+    let only = only.map(|unit| (&unit.id, person.post.as_deref()));
+    only.chain(person.posts.iter().map(|post| (&post.unit.id, post.post.as_deref())))
+}
+
+/// The numbers of a person in domestic form, each with its place among their numbers of the same kind.
 fn number_entries(person: &Person, slot: u32) -> Vec<numbers::Entry> {
     let mut counts = [0_usize; 3];
-    let mut entries: Vec<numbers::Entry> = person
-        .phones
-        .iter()
-        .filter_map(|phone| {
-            let count = counts.get_mut(phone.kind as usize)?;
+    let mut entries = Vec::with_capacity(person.phones.len());
+    for phone in &person.phones {
+        if let Some(count) = counts.get_mut(phone.kind as usize) {
+            let entry =
+                fold_number(&phone.number).and_then(|number| numbers::Entry::new(&number, *count, slot));
+            entries.extend(entry);
             *count += 1;
-            numbers::Entry::new(&fold_number(&phone.number)?, *count - 1, slot)
-        })
-        .collect();
+        }
+    }
     entries.sort_unstable();
     entries.dedup();
     entries

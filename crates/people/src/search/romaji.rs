@@ -8,10 +8,19 @@ use super::fold::is_kana;
 /// before a vowel (`けんいち` is `kenichi` and `kennichi`) and where a long `o` does (`おおいし` is `oishi` and `ohishi`).
 #[must_use]
 pub fn fold_reading(reading: &str) -> String {
+    fold_reading_with_given(reading).0
+}
+
+/// The same, and where in the first key that of the second word begins; 0 when there is none.
+pub(crate) fn fold_reading_with_given(reading: &str) -> (String, usize) {
     let latin: Vec<String> = reading.split_whitespace().map(latin).collect();
-    let mut keys = vec![latin.iter().map(|word| key(word)).collect::<String>()];
+    let mut words = latin.iter().map(|word| key(word));
+    let mut first = words.next().unwrap_or_default();
+    let family = first.len();
+    first.extend(words);
+    let given = if first.len() > family { family } else { 0 };
     let joined = latin.concat();
-    keys.push(key(&joined));
+    let mut keys = vec![first, key(&joined)];
     if joined.contains("n'") {
         keys.push(latin.iter().map(|word| key(&word.replace("n'", "nn"))).collect());
     }
@@ -19,7 +28,7 @@ pub fn fold_reading(reading: &str) -> String {
         keys.push(key(&spelt));
     }
     keys.dedup();
-    keys.join("\n")
+    (keys.join("\n"), given)
 }
 
 /// A long `o` before a vowel, written with `h`, which a typed word cannot tell from a syllable of its own; `None` when

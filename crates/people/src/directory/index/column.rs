@@ -89,9 +89,9 @@ impl Column {
         for (line, text) in self.texts.get(row).split(|byte| *byte == b'\n').enumerate() {
             let given = if line == 0 { given } else { 0 };
             for start in [0, given] {
-                let Some(rest) = text.get(start..).and_then(|text| text.strip_prefix(needle.bytes())) else {
-                    continue;
-                };
+                // Most lines differ in their first byte already; comparing that is cheaper than comparing all.
+                let rest = text.get(start..).filter(|rest| rest.first() == needle.bytes().first());
+                let Some(rest) = rest.and_then(|rest| rest.strip_prefix(needle.bytes())) else { continue };
                 if rest.is_empty() || start + needle.bytes().len() == given {
                     return Place::Whole;
                 }

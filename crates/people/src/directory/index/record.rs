@@ -1,7 +1,7 @@
 use super::column::Field;
 use crate::{
     directory::{Person, index::Listed},
-    search::{fold, fold_number, fold_reading},
+    search::{fold, fold_number, fold_reading_with_given},
 };
 
 /// What of a person is searched, folded.
@@ -23,12 +23,7 @@ impl Record {
     pub fn new(listed: &Listed) -> Self {
         let person = &listed.person;
         let phonetic = &person.name.phonetic;
-        let reading = joined(phonetic);
-        let family = phonetic.split_whitespace().next().filter(|_| reading.given > 0).unwrap_or_default();
-        let sound = Field {
-            text: fold_reading(phonetic),
-            given: mark(fold_reading(family).lines().next().map_or(0, str::len)),
-        };
+        let (sound, given_sound) = fold_reading_with_given(phonetic);
         let numbers = person.phones.iter().filter_map(|phone| fold_number(&phone.number));
         let emails = person.emails.iter().map(|email| fold(email));
         let username = listed.username.as_deref().map(fold);
@@ -36,8 +31,8 @@ impl Record {
         let others: Vec<String> = numbers.chain(emails).chain(username).chain(staff_number).collect();
         Self {
             name: joined(&person.name.full),
-            reading,
-            sound,
+            reading: joined(phonetic),
+            sound: Field { text: sound, given: mark(given_sound) },
             others: Field { text: others.join("\n"), given: 0 },
             order: order(person),
         }

@@ -51,8 +51,6 @@ impl Row {
         let phones = serde_json::from_str(&self.phones).map_err(|_not_json| damaged("phones"))?;
         let emails = serde_json::from_str(&self.emails).map_err(|_not_json| damaged("emails"))?;
         let main = posts.first();
-        let unit_ids = posts.iter().map(|post| post.unit.id.clone()).collect();
-        let titles = posts.iter().map(|post| post.post.clone()).collect();
         let person = Person {
             id: Id::stored(self.id),
             name: PersonName { full: self.full_name, phonetic: self.phonetic },
@@ -65,7 +63,7 @@ impl Row {
             photo_id: self.photo_id,
             etag: ETag::of(self.version),
         };
-        Ok(Listed { person, username, unit_ids, titles })
+        Ok(Listed { person, username })
     }
 }
 
@@ -83,6 +81,7 @@ pub fn list(tx: &mut ReadTx<'_>) -> Result<Vec<Listed>, Error> {
     let rows: Vec<(Row, Option<String>)> = people::table
         .left_join(accounts::table.on(accounts::person_id.eq(people::id)))
         .filter(people::left_on.is_null())
+        .order(people::id)
         .select((people::all_columns, accounts::username.nullable()))
         .load(tx.conn())?;
     let posts: Vec<(PostRow, String)> = posts::table
@@ -98,6 +97,7 @@ pub fn get(tx: &mut ReadTx<'_>, ids: &[&str]) -> Result<Vec<Listed>, Error> {
     let rows: Vec<(Row, Option<String>)> = people::table
         .left_join(accounts::table.on(accounts::person_id.eq(people::id)))
         .filter(people::left_on.is_null().and(people::id.eq_any(ids)))
+        .order(people::id)
         .select((people::all_columns, accounts::username.nullable()))
         .load(tx.conn())?;
     let posts: Vec<(PostRow, String)> = posts::table
@@ -109,16 +109,18 @@ pub fn get(tx: &mut ReadTx<'_>, ids: &[&str]) -> Result<Vec<Listed>, Error> {
     join(rows, posts)
 }
 
+/// Gives each person their posts; both come in the order of the people's ids.
 fn join(rows: Vec<(Row, Option<String>)>, posts: Vec<(PostRow, String)>) -> Result<Vec<Listed>, Error> {
-    let mut by_person: HashMap<String, Vec<Post>> = HashMap::with_capacity(rows.len());
-    for (mut row, unit_name) in posts {
-        let person = std::mem::take(&mut row.person_id);
-        by_person.entry(person).or_default().push(row.into_post(unit_name));
-    }
+    let mut posts = posts.into_iter().peekable();
     rows.into_iter()
         .map(|(row, username)| {
-            let posts = by_person.remove(&row.id).unwrap_or_default();
-            row.into_listed(username, posts)
+            // Posts of those who are not listed are passed over.
+            while posts.next_if(|(post, _)| post.person_id < row.id).is_some() {}
+            let mut own = Vec::with_capacity(1);
+            while let Some((post, unit_name)) = posts.next_if(|(post, _)| post.person_id == row.id) {
+                own.push(post.into_post(unit_name));
+            }
+            row.into_listed(username, own)
         })
         .collect()
 }
