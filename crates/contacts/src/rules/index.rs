@@ -1,5 +1,7 @@
 //! What a card is found and sorted by.
 
+use std::collections::HashSet;
+
 use renraku_people::search::{fold, fold_number, fold_reading};
 use serde::Deserialize;
 
@@ -48,12 +50,9 @@ impl Index {
 
 /// Each line once, without the empty ones.
 fn lines_of(lines: impl IntoIterator<Item = String>) -> String {
-    let mut kept: Vec<String> = Vec::new();
-    for line in lines {
-        if !line.is_empty() && !kept.contains(&line) {
-            kept.push(line);
-        }
-    }
+    let mut seen: HashSet<String> = HashSet::new();
+    let kept: Vec<String> =
+        lines.into_iter().filter(|line| !line.is_empty() && seen.insert(line.clone())).collect();
     kept.join("\n")
 }
 
