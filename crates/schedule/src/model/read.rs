@@ -177,7 +177,7 @@ fn check_hourly(event: &Event, members: &mut Members<'_>) {
         return;
     };
     let hours = match (rule.count, rule.until) {
-        (Some(count), _) => i64::from(count).saturating_mul(i64::from(rule.interval)),
+        (Some(count), _) => i64::from(count.saturating_sub(1)).saturating_mul(i64::from(rule.interval)),
         (None, Some(until)) => (until.naive() - event.start.naive()).num_hours(),
         (None, None) => i64::MAX,
     };

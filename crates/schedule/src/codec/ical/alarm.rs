@@ -38,15 +38,7 @@ fn read(component: &Component, zones: &Zones) -> Option<Alert> {
     if !component.children.is_empty() {
         return None;
     }
-    let line = component.line("TRIGGER")?;
-    let trigger = match line.value.trim().parse::<Duration>() {
-        Ok(offset) => {
-            let at_end = line.param("RELATED").is_some_and(|end| end.eq_ignore_ascii_case("END"));
-            let relative_to = if at_end { RelativeTo::End } else { RelativeTo::Start };
-            Trigger::OffsetTrigger { offset, relative_to }
-        }
-        Err(_) => Trigger::AbsoluteTrigger { when: when::instant(line, zones)? },
-    };
+    let trigger = read_trigger(component.line("TRIGGER")?, zones)?;
     let action = component.line("ACTION").map(|line| line.value.trim());
     let mut alert = Alert::before_start(Duration::ZERO);
     alert.trigger = trigger;
@@ -55,11 +47,22 @@ fn read(component: &Component, zones: &Zones) -> Option<Alert> {
         alert.action = AlertAction::Email;
     }
     let own: Vec<String> = own_lines(&alert).iter().map(Line::text).collect();
-    let kept = component.lines.iter().filter(|line| line.name != "TRIGGER" && !own.contains(&line.raw));
+    let kept = component.lines.iter().filter(|line| !own.contains(&line.raw));
     let kept: Vec<Value> = kept.map(|line| line.raw.clone().into()).collect();
     // Also when nothing is kept: it tells that the alarm came from elsewhere, and gets no line that it did not have.
     alert.more.insert(KEPT_LINES.to_owned(), kept.into());
     Some(alert)
+}
+
+fn read_trigger(line: &Line, zones: &Zones) -> Option<Trigger> {
+    match line.value.trim().parse::<Duration>() {
+        Ok(offset) => {
+            let at_end = line.param("RELATED").is_some_and(|end| end.eq_ignore_ascii_case("END"));
+            let relative_to = if at_end { RelativeTo::End } else { RelativeTo::Start };
+            Some(Trigger::OffsetTrigger { offset, relative_to })
+        }
+        Err(_) => Some(Trigger::AbsoluteTrigger { when: when::instant(line, zones)? }),
+    }
 }
 
 fn own_lines(alert: &Alert) -> Vec<Line> {
@@ -84,17 +87,24 @@ fn own_lines(alert: &Alert) -> Vec<Line> {
     lines
 }
 
+/// The kept lines that still hold: a trigger only while it says what the alert says.
+fn kept_lines(alert: &Alert, lines: &[Value]) -> Vec<Line> {
+    let read = lines.iter().filter_map(Value::as_str).filter_map(|raw| Line::read(0, raw).ok());
+    read.filter(|line| {
+        line.name != "TRIGGER" || read_trigger(line, &Zones::default()).as_ref() == Some(&alert.trigger)
+    })
+    .collect()
+}
+
 /// Writes an alarm; one whose trigger has no word in iCalendar is left out.
 pub(super) fn write(alert: &Alert, title: &str, out: &mut String) {
     if matches!(alert.trigger, Trigger::Unknown(_)) {
         return;
     }
-    let kept: Option<Vec<Line>> = alert.more.get(KEPT_LINES).and_then(Value::as_array).map(|lines| {
-        lines.iter().filter_map(Value::as_str).filter_map(|raw| Line::read(0, raw).ok()).collect()
-    });
+    let kept = alert.more.get(KEPT_LINES).and_then(Value::as_array).map(|lines| kept_lines(alert, lines));
     out.push_str("BEGIN:VALARM\r\n");
     for line in own_lines(alert) {
-        let replaced = kept.iter().flatten().any(|kept| kept.name == line.name && line.name != "TRIGGER");
+        let replaced = kept.iter().flatten().any(|kept| kept.name == line.name);
         if !replaced {
             line.write(out);
         }

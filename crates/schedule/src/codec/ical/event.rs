@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use chrono::TimeDelta;
-use renraku_base::FieldFault;
+use renraku_base::{FieldFault, Timestamp};
 use serde_json::Value;
 
 use super::{
@@ -220,7 +220,9 @@ fn read_counted(component: &Component, event: &mut Event, zones: &Zones) {
     let instant = |name: &str| component.line(name).and_then(|line| when::instant(line, zones));
     event.sequence = sequence(component);
     event.created = instant("CREATED");
-    event.updated = instant("LAST-MODIFIED").or_else(|| instant("DTSTAMP"));
+    // The beginning of time stands in, when written, for a stamp that nobody knows.
+    let stamp = instant("DTSTAMP").filter(|at| *at != Timestamp::default());
+    event.updated = instant("LAST-MODIFIED").or(stamp);
 }
 
 /// Reads organizer and attendees, and gives back the lines that cannot be.

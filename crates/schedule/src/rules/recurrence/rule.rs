@@ -3,7 +3,7 @@
 use std::iter;
 
 use chrono::{
-    DateTime, Datelike, Months, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Timelike, Weekday as Day,
+    DateTime, Datelike, Days, Months, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Timelike, Weekday as Day,
 };
 use rrule::{Frequency as Freq, NWeekday, RRule, RRuleSet, Tz, Unvalidated};
 
@@ -11,6 +11,9 @@ use crate::model::{Event, Frequency, LocalDateTime, RecurrenceRule, Weekday};
 
 /// The most starts that are looked at, those before the window included.
 const MAX_STEPS: usize = 100_000;
+/// A rule that never comes true is followed by the crate up to the year 10,000. The calendar repeats every 400 years, days
+/// of the week included, so rules are followed 7,600 years later, where that end is near.
+const SHIFT_DAYS: Days = Days::new(19 * 146_097);
 
 /// The starts that the rule of a series gives between two local times, both included, in their order. A last `None`
 /// says that the search was given up.
@@ -51,7 +54,7 @@ impl Iterator for Starts {
             return None;
         }
         self.steps += 1;
-        let at = self.iter.next()?.naive_utc();
+        let at = from_crate(&self.iter.next()?);
         if at > self.to {
             return None;
         }
@@ -67,14 +70,21 @@ fn expansion(event: &Event, rule: &RecurrenceRule, from: NaiveDateTime) -> Optio
     let start = event.start.naive();
     // A rule that counts must be followed from its beginning.
     let begin = if rule.count.is_none() { skip_to(rule, start, from) } else { start };
-    let begin = as_utc(begin);
+    let begin = to_crate(begin);
     let rule = explicit(rule, start);
     let rule = rule.validate(begin).ok()?;
     Some(RRuleSet::new(begin).rrule(rule).limit())
 }
 
-fn as_utc(local: NaiveDateTime) -> DateTime<Tz> {
-    Tz::UTC.from_utc_datetime(&local)
+/// A local time as the crate sees it: as if in UTC, and later by [`SHIFT_DAYS`].
+fn to_crate(local: NaiveDateTime) -> DateTime<Tz> {
+    Tz::UTC.from_utc_datetime(&local.checked_add_days(SHIFT_DAYS).unwrap_or(local))
+}
+
+/// The local time of what the crate gives.
+fn from_crate(at: &DateTime<Tz>) -> NaiveDateTime {
+    let at = at.naive_utc();
+    at.checked_sub_days(SHIFT_DAYS).unwrap_or(at)
 }
 
 /// A later start from which the rule goes on as from `start`, some whole periods before `from`: years between the start
@@ -155,7 +165,7 @@ fn explicit(rule: &RecurrenceRule, start: NaiveDateTime) -> RRule<Unvalidated> {
         out = out.by_hour(or_start(&rule.by_hour, start.hour()));
     }
     match rule.until {
-        Some(until) => out.until(as_utc(until.naive())),
+        Some(until) => out.until(to_crate(until.naive())),
         None => out,
     }
 }
