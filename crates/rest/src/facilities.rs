@@ -1,6 +1,6 @@
 //! Rooms, official cars and equipment.
 
-use actix_web::{HttpResponse, get, put};
+use actix_web::{HttpResponse, delete, get, put};
 use renraku_base::{ETag, FacilityId, Id, Page, kind};
 use renraku_db::ObjectType;
 use renraku_schedule::{
@@ -9,7 +9,7 @@ use renraku_schedule::{
 };
 
 use crate::core::{
-    App, ChangeHeaders, Command, PageQuery, PathId, Problem, Query, Refusals, Resource, Seen, Who,
+    App, ChangeHeaders, Command, Empty, PageQuery, PathId, Problem, Query, Refusals, Resource, Seen, Who,
     WriteRefusals, Written, list, object,
 };
 
@@ -73,6 +73,29 @@ pub(crate) async fn update_facility(
         move |tx, c| {
             service::update_facility(tx, &c.who, &id, c.body.clone(), &c.precondition()?)?
                 .try_map(|facility| Written::updated(&facility))
+        },
+        |tx, _who, id| Ok(service::get_facility(tx, &Id::stored(id.to_owned()))?),
+    )
+    .await
+}
+
+/// Takes a facility out of use; for those who look after the facilities. Events that booked it go on without it.
+#[utoipa::path(
+    tag = "facilities",
+    params(("id" = FacilityId, Path), ChangeHeaders),
+    responses((status = 204, description = "It is gone."), Refusals, WriteRefusals)
+)]
+#[delete("/facilities/{id}")]
+pub(crate) async fn delete_facility(
+    app: App,
+    id: PathId<kind::Facility>,
+    command: Command<Empty>,
+) -> Result<HttpResponse, Problem> {
+    app.write(
+        command,
+        move |tx, c| {
+            let deleted = service::delete_facility(tx, &c.who, &id, &c.precondition()?)?;
+            Ok(deleted.map(|()| Written::done()))
         },
         |tx, _who, id| Ok(service::get_facility(tx, &Id::stored(id.to_owned()))?),
     )

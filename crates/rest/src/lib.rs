@@ -64,6 +64,7 @@ fn routes(config: &mut ServiceConfig<'_>) {
             .service(facilities::list_facilities)
             .service(facilities::get_facility)
             .service(facilities::update_facility)
+            .service(facilities::delete_facility)
             .service(directory::list_people)
             .service(directory::get_person)
             .service(directory::list_units)

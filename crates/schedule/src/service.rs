@@ -5,6 +5,7 @@ mod bulk_insert;
 mod calendars;
 mod create_event;
 mod delete_event;
+mod delete_facility;
 mod facilities;
 mod get_event;
 mod group_week;
@@ -25,6 +26,7 @@ pub use calendars::{
 };
 pub use create_event::create_event;
 pub use delete_event::delete_event;
+pub use delete_facility::delete_facility;
 pub use facilities::{
     create_facility, facilities_collection, get_facility, list_facilities, may_manage_facilities,
     update_facility,

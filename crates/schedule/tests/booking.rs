@@ -200,3 +200,37 @@ fn race(db: &Db, people: &[Principal], room: &FacilityId, round: u32) -> usize {
         .collect();
     threads.into_iter().map(|thread| thread.join().unwrap()).filter(|won| *won).count()
 }
+
+#[test]
+fn a_facility_out_of_use_releases_its_events_and_their_organizers_hear_of_it() {
+    use renraku_base::{Language, Limit, Precondition, Role};
+    use renraku_db::{CollectionKind, ObjectType, changes};
+    use renraku_people::access::{self, Grantee};
+    use renraku_schedule::service;
+    on_each_database(|db, _| {
+        let (hanako, keeper) = (person(db, "佐藤"), person(db, "管理"));
+        let large = room(db, "大会議室");
+        let past = create(db, &hanako, meeting(&large, "2026-11-02T10:00:00", "PT1H"));
+        let event = create(db, &hanako, meeting(&large, "2026-11-26T10:00:00", "PT1H"));
+        let delete = || db.write(|tx| service::delete_facility(tx, &keeper, &large, &Precondition::Exists));
+        assert_eq!(code(delete()), "forbidden");
+        db.write(|tx| {
+            let all = changes::find_by_owner(tx, CollectionKind::Facilities, None)?[0];
+            let grantee = Grantee::Person(keeper.person.clone());
+            access::put_grant(tx, all, (ObjectType::Facility, &large), &grantee, Some(Role::Manage)).map(drop)
+        })
+        .unwrap();
+        delete().unwrap();
+        for id in [&past.id, &event.id] {
+            assert!(get(db, &hanako, id).unwrap().facility_ids.is_empty());
+        }
+        let told = db
+            .read(|tx| {
+                renraku_notify::service::list_notifications(tx, &hanako, false, None, Limit::default(), Language::Ja)
+            })
+            .unwrap();
+        let told: Vec<_> = told.items.iter().map(|it| (it.kind, it.subject.event_id.clone())).collect();
+        assert_eq!(told, [(renraku_notify::NotificationType::RoomLost, Some(event.id))]);
+        assert_eq!(code(db.read(|tx| service::get_facility(tx, &large))), "not-found");
+    });
+}

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::Event;
+use crate::model::{Event, Participant, ParticipationStatus};
 
 /// What an iTIP message does (RFC 5546 §1.4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,7 +27,7 @@ pub(super) fn text(method: Method, event: &Event, organizer: &str) -> Text {
         (Method::Request, _) => ("変更", "次の予定が変更されました。"),
         (Method::Cancel, _) => ("中止", "次の予定は中止になりました。"),
     };
-    let title = if event.title.is_empty() { "（件名なし）" } else { &event.title };
+    let title = title(event);
     let mut body = format!("{sentence}\n\n件名：{title}\n日時：{}\n", when(event));
     if let Some(place) = event.place() {
         body.push_str(&format!("場所：{place}\n"));
@@ -39,6 +39,27 @@ pub(super) fn text(method: Method, event: &Event, organizer: &str) -> Text {
         body.push('\n');
     }
     Text { subject: format!("【{mark}】{title}"), body }
+}
+
+/// The mail by which `name` answers an organizer outside the office.
+pub(super) fn answer(event: &Event, participant: &Participant, name: &str) -> Text {
+    let (mark, sentence) = match participant.participation_status {
+        ParticipationStatus::Accepted => ("出席", "出席します。"),
+        ParticipationStatus::Tentative => ("仮", "出席できるかどうか、まだ決まっていません。"),
+        ParticipationStatus::Declined => ("欠席", "欠席します。"),
+        ParticipationStatus::Delegated => ("代理", "代理の者が出席します。"),
+        ParticipationStatus::NeedsAction => ("未定", "まだお返事できません。"),
+    };
+    let title = title(event);
+    let mut body = format!("{name}です。次の予定に{sentence}\n\n件名：{title}\n日時：{}\n", when(event));
+    if let Some(comment) = &participant.participation_comment {
+        body.push_str(&format!("\n{comment}\n"));
+    }
+    Text { subject: format!("【{mark}】{title}"), body }
+}
+
+fn title(event: &Event) -> &str {
+    if event.title.is_empty() { "（件名なし）" } else { &event.title }
 }
 
 fn when(event: &Event) -> String {

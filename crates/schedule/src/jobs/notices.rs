@@ -6,7 +6,7 @@ use renraku_notify::{
     Actor, CalendarPart, Details, MailAddress, Notice, NotificationType, OutgoingMail, Repeat, Subject,
     service,
 };
-use renraku_people::directory;
+use renraku_people::directory::{self, NamedPerson};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -18,6 +18,7 @@ use crate::{
     ScheduleFault,
     codec::ical,
     model::{Event, LocalDateTime},
+    service::staff,
     store::events::StoredEvent,
 };
 
@@ -188,6 +189,39 @@ fn outgoing(
     }
 }
 
+/// Puts a mail into the queue that tells an organizer outside the office what `who` answered. `shown` is the event or the
+/// occurrence that was answered.
+pub(crate) fn mail_answer(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    person: &NamedPerson,
+    stored: &StoredEvent,
+    shown: &Event,
+) -> Result<(), ScheduleFault> {
+    let organizer = stored.event.organizer_calendar_address.as_deref().and_then(staff::mail_address);
+    let (Some(to), Some(from)) = (organizer, &person.email) else { return Ok(()) };
+    let Some((key, participant)) = shown.participant(&who.person) else { return Ok(()) };
+    let now = tx.now();
+    let Some(part) = ical::reply(shown, key, now) else { return Ok(()) };
+    let text = invitation::answer(shown, participant, &person.name.full);
+    let domain = from.rsplit('@').next().unwrap_or("localhost");
+    let mail = OutgoingMail {
+        message_id: format!("{}.{}.{}.reply@{domain}", stored.id, stored.version, who.person),
+        date: now,
+        from: MailAddress { name: Some(person.name.full.clone()), email: from.clone() },
+        to: vec![MailAddress { name: None, email: to }],
+        cc: Vec::new(),
+        bcc: Vec::new(),
+        subject: text.subject,
+        text: text.body,
+        calendar: Some(CalendarPart { method: part.method.to_owned(), text: part.text }),
+        in_reply_to: None,
+        references: Vec::new(),
+    };
+    service::queue_mail(tx, &mail, now)?;
+    Ok(())
+}
+
 /// The staff and the addresses outside among an event's participants, without the organizer.
 pub(crate) fn audience(event: &Event, organizer: Option<&PersonId>) -> (Vec<PersonId>, Vec<String>) {
     let others = event
@@ -198,7 +232,7 @@ pub(crate) fn audience(event: &Event, organizer: Option<&PersonId>) -> (Vec<Pers
     for participant in others {
         match (&participant.person_id, &participant.calendar_address) {
             (Some(person), _) => staff.push(Id::clone(person)),
-            (None, Some(address)) => outside.extend(crate::service::staff::mail_address(address)),
+            (None, Some(address)) => outside.extend(staff::mail_address(address)),
             (None, None) => {}
         }
     }

@@ -118,7 +118,7 @@ pub fn facilities_collection(tx: &mut ReadTx<'_>) -> Result<Option<CollectionId>
     Ok(changes::find_by_owner(tx, CollectionKind::Facilities, None)?.first().copied())
 }
 
-fn collection(tx: &mut Tx<'_>) -> Result<CollectionId, ScheduleFault> {
+pub(crate) fn collection(tx: &mut Tx<'_>) -> Result<CollectionId, ScheduleFault> {
     match facilities_collection(tx)? {
         Some(all) => Ok(all),
         None => Ok(changes::create_collection(tx, CollectionKind::Facilities, None)?),

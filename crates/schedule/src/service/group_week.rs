@@ -1,13 +1,13 @@
 use std::collections::HashMap;
 
 use renraku_base::{Id, PersonId, Principal, UnitId};
-use renraku_db::ReadTx;
+use renraku_db::{CollectionId, ReadTx};
 use renraku_people::directory;
 
-use super::window::{self, MOST, Place, Window};
+use super::window::{self, MOST, Place, Shown, Window};
 use crate::{
     ScheduleFault,
-    model::{BusyTime, FreeBusy, GroupName, GroupOccurrence, GroupRow},
+    model::{BusyTime, FreeBusy, GroupName, GroupOccurrence, GroupRow, Occurrence},
     rules::{
         access::View,
         free_busy::{BusyPeriod, merge},
@@ -43,45 +43,38 @@ pub fn group_week(
         Group::Principals(ids) => ids.clone(),
         Group::Unit(unit) => {
             let members = directory::service::members(tx, unit)?;
+            if members.is_empty() {
+                return Err(ScheduleFault::NotFound);
+            }
             members.into_iter().take(PRINCIPALS).map(Id::into_string).collect()
         }
     };
     let mut rows = named_rows(tx, &principals)?;
     let (places, seen) = read(tx, who, &principals, window)?;
-    let busy: HashMap<_, _> = seen.iter().map(|it| (window::key(it), it.busy)).collect();
-    let owners: HashMap<String, usize> =
-        rows.iter().enumerate().map(|(at, row)| (row.principal_id.clone(), at)).collect();
-    let row_of: HashMap<_, _> = places
+    let row_of_owner: HashMap<&str, usize> =
+        rows.iter().enumerate().map(|(at, row)| (row.principal_id.as_str(), at)).collect();
+    let row_of: HashMap<CollectionId, usize> = places
         .iter()
-        .filter_map(|place| Some((place.calendar.clone(), *owners.get(&place.owner_id)?)))
+        .filter_map(|place| Some((place.collection, *row_of_owner.get(place.owner_id.as_str())?)))
         .collect();
-    let collections: HashMap<_, _> =
-        places.iter().map(|place| (place.calendar.clone(), place.collection)).collect();
-    for (occurrence, view) in window::show(tx, &who.person, &places, seen)? {
-        let Some(row) = row_of.get(&occurrence.calendar_id).and_then(|at| rows.get_mut(*at)) else {
-            continue;
-        };
-        match view {
-            View::Full => row.occurrences.push(GroupOccurrence::Readable(Box::new(occurrence))),
-            View::Busy | View::Hidden => {
-                let recurrence_id = occurrence.recurrence_id.map(|id| id.to_string()).unwrap_or_default();
-                let collection =
-                    collections.get(&occurrence.calendar_id).map_or(0, |collection| collection.0);
-                let key = (
-                    occurrence.utc_start.micros(),
-                    occurrence.event_id.into_string(),
-                    recurrence_id,
-                    collection,
-                );
-                // What takes no time is nobody's business.
-                if let Some(Some(busy)) = busy.get(&key) {
-                    let (utc_start, utc_end) = (occurrence.utc_start, occurrence.utc_end);
-                    row.occurrences.push(GroupOccurrence::Busy(BusyTime { utc_start, utc_end, busy: *busy }));
-                }
-            }
+    for shown in window::show(tx, &who.person, &places, seen)? {
+        if let Some(row) = row_of.get(&shown.collection).and_then(|at| rows.get_mut(*at)) {
+            row.occurrences.extend(in_group(shown));
         }
     }
     Ok(rows)
+}
+
+/// An occurrence in someone's row; `None` where the reader may not read it and it takes no time: then it is none of their
+/// business.
+fn in_group(shown: Shown) -> Option<GroupOccurrence> {
+    let Occurrence { utc_start, utc_end, .. } = shown.occurrence;
+    match shown.view {
+        View::Full => Some(GroupOccurrence::Readable(Box::new(shown.occurrence))),
+        View::Busy | View::Hidden => {
+            shown.busy.map(|busy| GroupOccurrence::Busy(BusyTime { utc_start, utc_end, busy }))
+        }
+    }
 }
 
 /// When each of these persons and facilities is busy, merged.

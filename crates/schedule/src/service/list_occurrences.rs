@@ -27,7 +27,7 @@ pub fn list_occurrences(
     let rows = window::list(tx, &collections, window, after.as_ref(), limit.and_one())?;
     let page = Page::cut(rows, limit, |last| write_cursor(&window::key(last)));
     let items = window::show(tx, &who.person, &places, page.items)?;
-    Ok(Page { items: items.into_iter().map(|(it, _)| it).collect(), next_cursor: page.next_cursor })
+    Ok(Page { items: items.into_iter().map(|it| it.occurrence).collect(), next_cursor: page.next_cursor })
 }
 
 /// The calendars that are asked for, or all, that someone may read.

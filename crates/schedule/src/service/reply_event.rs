@@ -138,18 +138,24 @@ fn put_mine(
     Ok(index::insert(tx, &stored.id, &stored.event, &happenings, mine)?)
 }
 
+/// The organizer hears of the answer: in their feed, or by mail when they are not of the office.
 fn tell_organizer(
     tx: &mut Tx<'_>,
     who: &Principal,
     stored: &StoredEvent,
     reply: &Answer,
 ) -> Result<(), ScheduleFault> {
-    let Some(organizer) = stored.organizer.as_ref().filter(|organizer| **organizer != who.person) else {
+    if stored.organizer.as_ref() == Some(&who.person) {
         return Ok(());
-    };
-    let names = directory::service::names(tx, std::slice::from_ref(&who.person))?;
+    }
+    let named = directory::service::names(tx, std::slice::from_ref(&who.person))?;
+    let Some(person) = named.get(&who.person) else { return Ok(()) };
     let occurrence = reply.recurrence_id.and_then(|id| stored.event.occurrence(id));
-    let mut details = jobs::details(occurrence.as_ref().unwrap_or(&stored.event));
+    let shown = occurrence.as_ref().unwrap_or(&stored.event);
+    let Some(organizer) = &stored.organizer else {
+        return jobs::mail_answer(tx, who, person, stored, shown);
+    };
+    let mut details = jobs::details(shown);
     details.participation_status = Some(reply.participation_status.as_str().to_owned());
     details.comment.clone_from(&reply.comment);
     let notice = Notice {
@@ -159,10 +165,7 @@ fn tell_organizer(
             recurrence_id: reply.recurrence_id.map(|id| id.to_string()),
             ..Subject::default()
         },
-        actor: names
-            .into_values()
-            .next()
-            .map(|person| Actor { person_id: Some(who.person.clone()), name: person.name.full }),
+        actor: Some(Actor { person_id: Some(who.person.clone()), name: person.name.full.clone() }),
         details,
         repeat: Repeat::Add,
     };

@@ -164,8 +164,8 @@ pub fn get_events(
         rows.sort_by_cached_key(window::key);
     }
     let mut occurrences: HashMap<EventId, Vec<Occurrence>> = HashMap::new();
-    for (occurrence, _) in window::show(tx, &who.person, &places, rows)? {
-        occurrences.entry(occurrence.event_id.clone()).or_default().push(occurrence);
+    for shown in window::show(tx, &who.person, &places, rows)? {
+        occurrences.entry(shown.occurrence.event_id.clone()).or_default().push(shown.occurrence);
     }
     Ok(stored
         .iter()

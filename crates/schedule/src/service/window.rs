@@ -14,6 +14,7 @@ use crate::{
     model::{FacilityRef, Occurrence},
     rules::{
         access::{self, View},
+        free_busy::BusyStatus,
         recurrence,
     },
     store::{
@@ -156,14 +157,24 @@ pub(crate) struct Place {
     pub role: Role,
 }
 
-/// The occurrences as `who` sees them, each with the owner of its calendar; what they do not see is left out. One statement
-/// names the facilities, if there are any.
+/// An occurrence as someone sees it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Shown {
+    pub occurrence: Occurrence,
+    /// The calendar in which it was found.
+    pub collection: CollectionId,
+    pub view: View,
+    /// How it takes the time of the calendar's person or facility; `None` when it does not.
+    pub busy: Option<BusyStatus>,
+}
+
+/// The occurrences as `who` sees them; what they do not see is left out. One statement names the facilities, if there are any.
 pub(crate) fn show(
     tx: &mut ReadTx<'_>,
     who: &PersonId,
     places: &[Place],
     rows: Vec<Seen>,
-) -> Result<Vec<(Occurrence, View)>, ScheduleFault> {
+) -> Result<Vec<Shown>, ScheduleFault> {
     let by_collection: HashMap<CollectionId, &Place> =
         places.iter().map(|place| (place.collection, place)).collect();
     let rows = rows
@@ -203,7 +214,7 @@ fn occurrence(
     seen: Seen,
     head: Head,
     names: &HashMap<String, String>,
-) -> Result<Option<(Occurrence, View)>, ScheduleFault> {
+) -> Result<Option<Shown>, ScheduleFault> {
     let mine = place.owner_id == who.as_str();
     let is_organizer = seen.organizer.as_ref() == Some(who);
     let view = access::view(head.privacy, Some(place.role), mine || is_organizer);
@@ -239,12 +250,10 @@ fn occurrence(
         is_organizer,
         etag: ETag::of(seen.version),
     };
-    Ok(match view {
-        View::Hidden => None,
-        View::Busy => {
-            let etag = ETag::of_view(seen.version, BUSY);
-            Some((Occurrence { etag, ..occurrence.busy_only() }, View::Busy))
-        }
-        View::Full => Some((occurrence, View::Full)),
-    })
+    let occurrence = match view {
+        View::Hidden => return Ok(None),
+        View::Busy => Occurrence { etag: ETag::of_view(seen.version, BUSY), ..occurrence.busy_only() },
+        View::Full => occurrence,
+    };
+    Ok(Some(Shown { occurrence, collection: seen.collection, view, busy: seen.busy }))
 }

@@ -169,21 +169,32 @@ pub(crate) struct OwnedCalendar {
 }
 
 /// The calendars of these persons and facilities in which `who` has a right, each with their highest role.
+///
+/// The joins are outer ones so that the calendars come first: everyone has a right in almost every calendar, and a planner
+/// that began with the rights would read them all.
 pub(crate) fn list_by_owner(
     tx: &mut ReadTx<'_>,
     who: &Principal,
     owners: &[&str],
 ) -> Result<Vec<OwnedCalendar>, Error> {
-    let rows: Vec<(String, i64, String, i32)> = calendars::table
-        .inner_join(grants::table.on(grants::collection_id.eq(calendars::collection_id)))
-        .inner_join(person_groups::table.on(person_groups::group_id.eq(grants::grantee_id)))
+    let mine = person_groups::group_id
+        .eq(grants::grantee_id)
+        .and(person_groups::person_id.eq(who.person.as_str()));
+    let rows: Vec<(String, i64, String, Option<i32>, Option<String>)> = calendars::table
+        .left_join(grants::table.on(grants::collection_id.eq(calendars::collection_id)))
+        .left_join(person_groups::table.on(mine))
         .filter(calendars::owner_id.eq_any(owners))
-        .filter(person_groups::person_id.eq(who.person.as_str()))
-        .select((calendars::id, calendars::collection_id, calendars::owner_id, grants::role))
+        .select((
+            calendars::id,
+            calendars::collection_id,
+            calendars::owner_id,
+            grants::role.nullable(),
+            person_groups::person_id.nullable(),
+        ))
         .load(tx.conn())?;
     let mut found: Vec<OwnedCalendar> = Vec::with_capacity(rows.len());
-    for (id, collection, owner_id, rank) in rows {
-        let role = Role::from_rank(rank).ok_or_else(|| Error::damaged(format!("role {rank}")))?;
+    for (id, collection, owner_id, rank, granted) in rows {
+        let Some(role) = granted.and(rank).and_then(Role::from_rank) else { continue };
         match found.iter_mut().find(|known| known.collection.0 == collection) {
             Some(known) => known.role = known.role.max(role),
             None => found.push(OwnedCalendar {

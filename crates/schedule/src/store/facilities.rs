@@ -188,3 +188,8 @@ pub(crate) fn put(tx: &mut Tx<'_>, facility: &StoredFacility) -> Result<(), Erro
     diesel::update(facilities::table.find(facility.id.as_str())).set(row).execute(tx.conn())?;
     Ok(())
 }
+
+pub(crate) fn remove(tx: &mut Tx<'_>, id: &FacilityId) -> Result<(), Error> {
+    diesel::delete(facilities::table.find(id.as_str())).execute(tx.conn())?;
+    Ok(())
+}

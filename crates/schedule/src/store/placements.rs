@@ -91,6 +91,22 @@ pub(crate) fn list_seen(
     Ok(seen)
 }
 
+/// The events placed in a calendar, in ascending order of their ids after `after`.
+pub(crate) fn list_after(
+    tx: &mut ReadTx<'_>,
+    collection: CollectionId,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<EventId>, Error> {
+    let ids: Vec<String> = placements::table
+        .filter(placements::collection_id.eq(collection.0).and(placements::event_id.gt(after)))
+        .order(placements::event_id)
+        .limit(limit)
+        .select(placements::event_id)
+        .load(tx.conn())?;
+    Ok(ids.into_iter().map(Id::stored).collect())
+}
+
 /// Places events; `open` says whether their series has occurrences that are not in the index.
 pub(crate) fn insert_many(tx: &mut Tx<'_>, many: &[(&EventId, &Placement, bool)]) -> Result<(), Error> {
     for some in many.chunks(4_000) {
@@ -119,6 +135,12 @@ pub(crate) fn put_hidden(
     diesel::update(placements::table.find((event.as_str(), collection.0)))
         .set(placements::hidden.eq(hidden))
         .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Takes an event out of one calendar.
+pub(crate) fn remove(tx: &mut Tx<'_>, event: &EventId, collection: CollectionId) -> Result<(), Error> {
+    diesel::delete(placements::table.find((event.as_str(), collection.0))).execute(tx.conn())?;
     Ok(())
 }
 
