@@ -1,5 +1,7 @@
 //! Mailboxes, heads, bodies and files of mail, and what is sent.
 
+use std::time::Duration;
+
 use renraku_mail::{
     Keywords, MailAccount, service,
     source::{MailSource, maildir::Maildir},
@@ -169,6 +171,7 @@ fn a_mail_is_sent_once_however_often_the_phone_asks() {
         assert_eq!(got.len(), 1);
         assert_eq!(got[0]["from"][0]["email"], "hanako@pref.example.jp");
 
+        server.clock().advance(Duration::from_secs(60));
         let reply = json!({"text": "承知しました。"});
         let answer = taro.staff.post(&format!("{}/reply", path(&got[0])), &reply).expect(201).json();
         assert_eq!((&answer["subject"], &answer["threadId"]), (&json!("Re: 会議の件"), &got[0]["threadId"]));

@@ -18,7 +18,13 @@ pub fn put_account(
         Some(account) => (account.id, account.collection),
         None => {
             let id = tx.new_id::<kind::Mailbox>().into_string();
-            (id, changes::create_collection(tx, CollectionKind::Mail, Some(person.as_str()))?)
+            // Everybody has the collection from their first day, so that their phone follows it; few have it without that.
+            let known = changes::find_by_owner(tx, CollectionKind::Mail, Some(person.as_str()))?;
+            let collection = match known.first() {
+                Some(known) => *known,
+                None => changes::create_collection(tx, CollectionKind::Mail, Some(person.as_str()))?,
+            };
+            (id, collection)
         }
     };
     let account = MailAccount {
