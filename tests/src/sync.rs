@@ -1,0 +1,7 @@
+//! Sync from outside: what a phone holds after any deltas is what a first sync would give it.
+
+mod deltas;
+mod model;
+mod office;
+mod replica;
+mod tokens;

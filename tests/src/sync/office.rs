@@ -1,0 +1,179 @@
+//! Three people who do things at random: whatever they do, by public requests alone.
+
+use std::{ops::RangeInclusive, time::Duration};
+
+use rand::{Rng, SeedableRng, rngs::StdRng, seq::IndexedRandom};
+use serde_json::{Value, json};
+
+use crate::harness::{Answer, Staff, TestServer};
+
+/// The people, what they made so far, and what they do next.
+pub struct Office<'s> {
+    server: &'s TestServer,
+    /// Those who work here.
+    pub people: Vec<Staff>,
+    /// The source of every choice.
+    pub random: StdRng,
+    /// Path and owner of what was made, also of what is gone since.
+    made: Vec<(String, usize)>,
+}
+
+impl<'s> Office<'s> {
+    /// Opens for this seed.
+    pub fn open(server: &'s TestServer, seed: u64) -> Self {
+        let people = ["hanako", "taro", "jiro"].map(|name| server.staff(&format!("{name}{seed}"))).to_vec();
+        Self { server, people, random: StdRng::seed_from_u64(seed), made: Vec::new() }
+    }
+
+    /// Somebody does something; what.
+    pub fn act(&mut self) -> String {
+        self.server.clock().advance(Duration::from_millis(self.random.random_range(1..3_000)));
+        let who = self.random.random_range(0..self.people.len());
+        let (method, path, body) = self.choose(who);
+        let ask = self.people[who].ask(method, &path).header("if-match", "*").fresh_key();
+        let answer = if body.is_null() { ask.send() } else { ask.json(&body).send() };
+        let did = format!("{who} {method} {path} {body} -> {}", answer.status);
+        assert!(answer.status < 500, "{did}: {}", answer.text());
+        self.remember(who, &path, method, &answer);
+        self.server.run_due_jobs();
+        did
+    }
+
+    fn remember(&mut self, who: usize, path: &str, method: &str, answer: &Answer) {
+        if method == "POST" && answer.status == 201 {
+            let id = answer.json()["id"].as_str().unwrap().to_owned();
+            self.made.push((format!("{path}/{id}"), who));
+        }
+    }
+
+    fn choose(&mut self, who: usize) -> (&'static str, String, Value) {
+        match self.random.random_range(0..100) {
+            0..22 => ("POST", "events".into(), self.event(who)),
+            22..36 => ("PATCH", self.any("events/"), self.event_change(who)),
+            36..42 => ("PATCH", self.any_occurrence(), json!({"title": self.word()})),
+            42..46 => ("DELETE", self.any("events/"), Value::Null),
+            46..49 => ("DELETE", self.any_occurrence(), Value::Null),
+            49..55 => ("POST", format!("{}/reply", self.any("events/")), self.reply()),
+            55..59 => ("POST", "calendars".into(), json!({"name": self.word()})),
+            59..61 => ("PATCH", self.any("calendars/"), json!({"name": self.word()})),
+            61..63 => ("DELETE", self.any("calendars/"), Value::Null),
+            63..70 => {
+                ("POST", format!("{}/shares", self.calendar(who)), self.share(&["freeBusy", "read", "write"]))
+            }
+            70..73 => ("POST", "address-books".into(), json!({"name": self.word()})),
+            73..81 => ("POST", "contacts".into(), self.contact()),
+            81..85 => ("PATCH", self.any("contacts/"), self.contact()),
+            85..87 => ("DELETE", self.any("contacts/"), Value::Null),
+            87..89 => ("DELETE", self.any("address-books/"), Value::Null),
+            89..95 => (
+                "POST",
+                format!("{}/shares", self.any("address-books/")),
+                self.share(&["read", "write", "manage"]),
+            ),
+            95..98 => ("POST", "notifications/read".into(), json!({})),
+            _ => ("PATCH", "me/preferences".into(), json!({})),
+        }
+    }
+
+    fn word(&mut self) -> String {
+        let words = ["会議", "出張", "研修", "打合せ", "点検", "訪問"];
+        format!("{}{}", words.choose(&mut self.random).unwrap(), self.random.random_range(0..100))
+    }
+
+    /// A path of what was made, or one that leads nowhere.
+    fn any(&mut self, under: &str) -> String {
+        let fitting: Vec<&String> =
+            self.made.iter().map(|(path, _)| path).filter(|path| path.starts_with(under)).collect();
+        fitting.choose(&mut self.random).map_or_else(|| format!("{under}nothing"), |path| (*path).clone())
+    }
+
+    fn any_occurrence(&mut self) -> String {
+        format!("{}?recurrenceId={}", self.any("events/"), self.start(0..=3))
+    }
+
+    fn calendar(&mut self, who: usize) -> String {
+        if self.random.random_bool(0.6) {
+            format!("calendars/{}", self.people[who].calendar)
+        } else {
+            self.any("calendars/")
+        }
+    }
+
+    /// A local start on one of few days, so that things meet; some lie outside the window.
+    fn start(&mut self, days: RangeInclusive<i64>) -> String {
+        let day = self.random.random_range(days);
+        let date =
+            chrono::NaiveDate::from_ymd_opt(2026, 11, 25).unwrap() + chrono::Days::new(day.unsigned_abs());
+        format!("{date}T{:02}:00:00", [9, 10, 13].choose(&mut self.random).unwrap())
+    }
+
+    fn event(&mut self, who: usize) -> Value {
+        let mut event = json!({"title": self.word(), "start": self.start(0..=45), "duration": "PT1H"});
+        match self.random.random_range(0..4) {
+            0 => {
+                event["recurrenceRule"] =
+                    json!({"frequency": "daily", "count": self.random.random_range(2..6)})
+            }
+            1 => {
+                event["showWithoutTime"] = true.into();
+                event["start"] = format!("{}T00:00:00", &self.start(0..=45)[..10]).into();
+                event["duration"] = "P1D".into();
+            }
+            _ => {}
+        }
+        if self.random.random_bool(0.5) {
+            event["participants"] = self.participants(who);
+        }
+        if self.random.random_bool(0.2) {
+            event["privacy"] = "private".into();
+        }
+        if self.random.random_bool(0.4) {
+            event["calendarId"] = self.calendar(who).trim_start_matches("calendars/").into();
+        }
+        event
+    }
+
+    fn participants(&mut self, who: usize) -> Value {
+        let mut participants = json!({});
+        for (n, person) in self.people.iter().enumerate() {
+            if n != who && self.random.random_bool(0.6) {
+                let key = format!("p{n}");
+                participants[key] = json!({"personId": person.person, "roles": {"attendee": true}});
+            }
+        }
+        participants
+    }
+
+    fn event_change(&mut self, who: usize) -> Value {
+        match self.random.random_range(0..6) {
+            0 => json!({"title": self.word()}),
+            1 => json!({"start": self.start(0..=45)}),
+            2 => json!({"calendarId": self.calendar(who).trim_start_matches("calendars/")}),
+            3 => json!({"participants": self.participants(who)}),
+            4 => json!({"recurrenceRule": null, "privacy": "public"}),
+            _ => json!({"privacy": "private", "description": self.word()}),
+        }
+    }
+
+    fn reply(&mut self) -> Value {
+        let status = ["accepted", "declined", "tentative"].choose(&mut self.random).unwrap();
+        json!({"participationStatus": status})
+    }
+
+    fn contact(&mut self) -> Value {
+        let mut contact = json!({"name": {"full": self.word()}});
+        if self.random.random_bool(0.5) {
+            contact["addressBookId"] = self.any("address-books/").trim_start_matches("address-books/").into();
+        }
+        contact
+    }
+
+    fn share(&mut self, roles: &[&str]) -> Value {
+        let grantee = match self.random.random_range(0..4) {
+            0 => json!({"type": "everyone"}),
+            _ => json!({"type": "person", "personId": self.people.choose(&mut self.random).unwrap().person}),
+        };
+        let role = if self.random.random_bool(0.3) { None } else { roles.choose(&mut self.random) };
+        json!({"grantee": grantee, "role": role})
+    }
+}
