@@ -77,6 +77,9 @@ pub enum ScheduleFault {
     /// The window holds more than one answer carries.
     #[error("the window holds too much")]
     WindowTooFull,
+    /// A file that was to be imported is no iCalendar.
+    #[error("the file is no iCalendar")]
+    NotACalendar,
     /// The database did not do what was asked.
     #[error(transparent)]
     Internal(#[from] Error),
@@ -106,7 +109,7 @@ impl Fault for ScheduleFault {
             Self::NotFound => Kind::NotFound,
             Self::Forbidden | Self::NotOrganizer => Kind::Forbidden,
             Self::Stale(_) => Kind::Stale,
-            Self::BadQuery(_) => Kind::Malformed,
+            Self::BadQuery(_) | Self::NotACalendar => Kind::Malformed,
             Self::IdTaken | Self::UidTaken(_) | Self::FacilityTaken(_) | Self::CalendarFixed => {
                 Kind::Conflict
             }
@@ -135,6 +138,7 @@ impl Fault for ScheduleFault {
             Self::ScopeNotSupported => "scope-not-supported",
             Self::CalendarFixed => "calendar-fixed",
             Self::WindowTooFull => "window-too-full",
+            Self::NotACalendar => "not-a-calendar",
             Self::Internal(error) => error.code(),
         }
     }
@@ -160,6 +164,7 @@ impl Fault for ScheduleFault {
             | Self::FacilityTaken(_)
             | Self::CalendarFixed
             | Self::WindowTooFull
+            | Self::NotACalendar
             | Self::Internal(_) => Vec::new(),
         }
     }
@@ -183,6 +188,7 @@ impl Fault for ScheduleFault {
             | Self::ScopeNotSupported
             | Self::CalendarFixed
             | Self::WindowTooFull
+            | Self::NotACalendar
             | Self::Internal(_) => None,
         }
     }

@@ -6,9 +6,11 @@ mod calendars;
 mod create_event;
 mod delete_event;
 mod delete_facility;
+mod export_calendar;
 mod facilities;
 mod get_event;
 mod group_week;
+mod import_calendar;
 pub(crate) mod index;
 mod list_occurrences;
 pub(crate) mod placing;
@@ -27,12 +29,14 @@ pub use calendars::{
 pub use create_event::create_event;
 pub use delete_event::delete_event;
 pub use delete_facility::delete_facility;
+pub use export_calendar::export_calendar;
 pub use facilities::{
     create_facility, facilities_collection, get_facility, list_facilities, may_manage_facilities,
     update_facility,
 };
 pub use get_event::get_event;
 pub use group_week::{Group, PRINCIPALS, free_busy, group_week};
+pub use import_calendar::{IMPORT_BYTES, ImportReport, import_calendar};
 pub use list_occurrences::list_occurrences;
 pub use reply_event::{Answer, reply_event};
 pub use shares::{list_shares, put_share, remove_share};

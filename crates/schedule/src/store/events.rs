@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use renraku_base::{CalendarId, EventId, FacilityId, Id, PersonId, Timestamp};
 use renraku_db::{
@@ -125,6 +127,19 @@ pub(crate) fn find_by_uid(
         .first(tx.conn())
         .optional()?;
     row.map(TryInto::try_into).transpose()
+}
+
+/// The ids of the events of these UIDs in the calendar in which they were made, by UID.
+pub(crate) fn list_ids_by_uid(
+    tx: &mut ReadTx<'_>,
+    calendar: &CalendarId,
+    uids: &[&str],
+) -> Result<HashMap<String, EventId>, Error> {
+    let rows: Vec<(String, String)> = events::table
+        .filter(events::calendar_id.eq(calendar.as_str()).and(events::uid.eq_any(uids)))
+        .select((events::uid, events::id))
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(|(uid, id)| (uid, Id::stored(id))).collect())
 }
 
 /// The events that were made in a calendar, in ascending order of their ids after `after`.
