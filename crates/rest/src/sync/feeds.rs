@@ -71,7 +71,6 @@ pub(super) fn get(
     window: Window,
     rows: &[Change],
 ) -> Result<Found, Problem> {
-    let collection = one.head.collection;
     match one.kind {
         CollectionKind::Home | CollectionKind::SharedHome => {
             let mut found = schedule::get(tx, ask, window, rows)?;
