@@ -29,7 +29,7 @@ pub(super) use search::{After, Ask, Hit};
 /// A person with what the directory finds them by.
 #[derive(Debug, Clone)]
 pub(super) struct Listed {
-    pub person: Person,
+    pub person: Arc<Person>,
     pub username: Option<String>,
 }
 
@@ -140,7 +140,7 @@ impl Index {
         self.posts.insert(row, &posts);
         self.by_id.insert(listed.person.id.clone(), slot);
         if let Some(place) = self.slots.get_mut(slot as usize) {
-            *place = Some(Slot { person: Arc::new(listed.person), order: record.order });
+            *place = Some(Slot { person: listed.person, order: record.order });
         }
     }
 

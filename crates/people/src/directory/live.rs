@@ -1,6 +1,7 @@
 use std::{
     collections::HashMap,
-    sync::{Mutex, OnceLock, PoisonError, RwLock},
+    mem,
+    sync::{Arc, Mutex, OnceLock, PoisonError, RwLock},
 };
 
 use renraku_base::PersonId;
@@ -23,9 +24,12 @@ type Present = (PersonId, Option<Listed>);
 /// The directory in memory, kept true by its change log: each reader first looks where the log stands and catches up when
 /// it moved, so that what any process committed is seen by every read that begins later.
 ///
-/// One of them belongs to one database; loaded when it is first needed.
+/// One of them belongs to one database; loaded when it is first needed. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct Directory(Arc<Live>);
+
 #[derive(Debug, Default)]
-pub struct Directory {
+struct Live {
     collection: OnceLock<CollectionId>,
     state: RwLock<State>,
     /// Held by the one who catches up, so that others wait for the result instead of loading it too.
@@ -62,13 +66,15 @@ impl Directory {
 
     /// Looks something up in a directory that is at least as new as the transaction. One statement when it did not change.
     pub(super) fn read<T>(&self, tx: &mut ReadTx<'_>, look: impl FnOnce(&Index) -> T) -> Result<T, Error> {
-        let head = self.head(tx)?;
-        if self.modseq() < head.modseq {
-            self.catch_up(tx, head)?;
+        let head = self.0.head(tx)?;
+        if self.0.modseq() < head.modseq {
+            self.0.catch_up(tx, head)?;
         }
-        Ok(look(&self.state.read().unwrap_or_else(PoisonError::into_inner).index))
+        Ok(look(&self.0.state.read().unwrap_or_else(PoisonError::into_inner).index))
     }
+}
 
+impl Live {
     fn modseq(&self) -> i64 {
         self.state.read().unwrap_or_else(PoisonError::into_inner).modseq
     }
@@ -103,7 +109,9 @@ impl Directory {
             None => {
                 let index = Index::new(store::units::list(tx)?, store::people::list(tx)?);
                 let state = State { modseq: head.modseq, index };
-                *self.state.write().unwrap_or_else(PoisonError::into_inner) = state;
+                // The former one is dropped when nobody waits for it any more.
+                let _former =
+                    mem::replace(&mut *self.state.write().unwrap_or_else(PoisonError::into_inner), state);
             }
         }
         Ok(())

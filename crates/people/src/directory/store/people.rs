@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use diesel::prelude::*;
 use renraku_base::{ETag, Id, PersonId, UnitId};
@@ -63,7 +63,7 @@ impl Row {
             photo_id: self.photo_id,
             etag: ETag::of(self.version),
         };
-        Ok(Listed { person, username })
+        Ok(Listed { person: Arc::new(person), username })
     }
 }
 
