@@ -226,7 +226,14 @@ fn a_facility_out_of_use_releases_its_events_and_their_organizers_hear_of_it() {
         }
         let told = db
             .read(|tx| {
-                renraku_notify::service::list_notifications(tx, &hanako, false, None, Limit::default(), Language::Ja)
+                renraku_notify::service::list_notifications(
+                    tx,
+                    &hanako,
+                    false,
+                    None,
+                    Limit::default(),
+                    Language::Ja,
+                )
             })
             .unwrap();
         let told: Vec<_> = told.items.iter().map(|it| (it.kind, it.subject.event_id.clone())).collect();

@@ -111,3 +111,29 @@ fn an_event_in_a_calendar_that_shows_busy_time_alone_is_not_to_be_found() {
         );
     });
 }
+
+#[test]
+fn a_room_is_seen_to_be_taken_however_secret_the_reason() {
+    on_each_database(|db, _| {
+        let (hanako, taro) = (person(db, "佐藤"), person(db, "鈴木"));
+        let room = crate::office::room(db, "応接室");
+        let body = json!({"title": CANARY, "start": "2026-11-26T10:00:00", "duration": "PT1H", "privacy": "secret",
+            "freeBusyStatus": "free", "facilityIds": [room]});
+        create(db, &hanako, body);
+        let taken = |who: &Principal| {
+            let (window, ids) = (days("2026-11-26", "2026-11-27"), vec![room.to_string()]);
+            let busy = db.read(|tx| service::free_busy(tx, who, &ids, window)).unwrap();
+            let rows = db.read(|tx| service::group_week(tx, who, &Group::Principals(ids), window)).unwrap();
+            (
+                busy[0].busy.len(),
+                rows[0].name.full.clone(),
+                serde_json::to_value(&rows[0].occurrences).unwrap(),
+            )
+        };
+        let (busy, name, occurrences) = taken(&taro);
+        assert_eq!((busy, name.as_str()), (1, "応接室"));
+        let time = json!([{"utcStart": "2026-11-26T01:00:00Z", "utcEnd": "2026-11-26T02:00:00Z", "busy": "confirmed"}]);
+        assert_eq!(occurrences, time);
+        assert_eq!(taken(&hanako).2[0]["title"], CANARY, "her own");
+    });
+}

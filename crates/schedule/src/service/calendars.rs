@@ -36,7 +36,7 @@ pub fn list_calendars(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<Calend
     Ok(calendars)
 }
 
-/// One calendar.
+/// One calendar. That of a facility is known to everyone, though all that most see of it is when it is busy.
 ///
 /// # Errors
 /// [`ScheduleFault::NotFound`] when the person may not read it.
@@ -45,8 +45,13 @@ pub fn get_calendar(
     who: &Principal,
     id: &CalendarId,
 ) -> Result<Calendar, ScheduleFault> {
-    let (calendar, role) = readable(tx, who, id)?;
-    Ok(seen_by(calendar, who, role))
+    let calendar = store::calendars::get(tx, id)?.ok_or(ScheduleFault::NotFound)?;
+    match access::role(tx, who, calendar.collection)? {
+        Some(role) if role >= Role::Read || calendar.kind == CalendarKind::Facility => {
+            Ok(seen_by(calendar, who, role))
+        }
+        _ => Err(ScheduleFault::NotFound),
+    }
 }
 
 /// Makes a calendar of the person's own.

@@ -165,6 +165,7 @@ fn read(
             calendar: calendar.id,
             collection: calendar.collection,
             owner_id: calendar.owner_id,
+            kind: calendar.kind,
             role: calendar.role,
         })
         .collect();

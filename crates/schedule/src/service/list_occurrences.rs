@@ -48,6 +48,7 @@ fn readable_places(
             calendar: calendar.id,
             collection: calendar.collection,
             owner_id: calendar.owner_id,
+            kind: calendar.kind,
             role,
         })
         .collect())

@@ -146,6 +146,7 @@ pub fn get_events(
             calendar: seen.calendar.id.clone(),
             collection: seen.placement.collection,
             owner_id: seen.calendar.owner_id.clone(),
+            kind: seen.calendar.kind,
             role: seen.role,
         })
         .collect();

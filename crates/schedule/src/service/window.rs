@@ -11,7 +11,7 @@ use renraku_db::{CollectionId, Error, ReadTx};
 use super::{index, view::BUSY};
 use crate::{
     ScheduleFault,
-    model::{FacilityRef, Occurrence},
+    model::{CalendarKind, FacilityRef, Occurrence},
     rules::{
         access::{self, View},
         free_busy::BusyStatus,
@@ -154,6 +154,7 @@ pub(crate) struct Place {
     pub collection: CollectionId,
     /// The person or facility whose calendar it is.
     pub owner_id: String,
+    pub kind: CalendarKind,
     pub role: Role,
 }
 
@@ -217,7 +218,11 @@ fn occurrence(
 ) -> Result<Option<Shown>, ScheduleFault> {
     let mine = place.owner_id == who.as_str();
     let is_organizer = seen.organizer.as_ref() == Some(who);
-    let view = access::view(head.privacy, Some(place.role), mine || is_organizer);
+    let view = match access::view(head.privacy, Some(place.role), mine || is_organizer) {
+        // A facility is taken, however secret the reason.
+        View::Hidden if place.kind == CalendarKind::Facility => View::Busy,
+        view => view,
+    };
     let recurrence_id = match seen.recurrence_id.as_str() {
         "" => None,
         text => Some(text.parse().map_err(Error::damaged)?),

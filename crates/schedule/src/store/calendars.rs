@@ -165,6 +165,7 @@ pub(crate) struct OwnedCalendar {
     pub id: CalendarId,
     pub collection: CollectionId,
     pub owner_id: String,
+    pub kind: CalendarKind,
     pub role: Role,
 }
 
@@ -180,7 +181,8 @@ pub(crate) fn list_by_owner(
     let mine = person_groups::group_id
         .eq(grants::grantee_id)
         .and(person_groups::person_id.eq(who.person.as_str()));
-    let rows: Vec<(String, i64, String, Option<i32>, Option<String>)> = calendars::table
+    type Found = (String, i64, String, String, Option<i32>, Option<String>);
+    let rows: Vec<Found> = calendars::table
         .left_join(grants::table.on(grants::collection_id.eq(calendars::collection_id)))
         .left_join(person_groups::table.on(mine))
         .filter(calendars::owner_id.eq_any(owners))
@@ -188,12 +190,15 @@ pub(crate) fn list_by_owner(
             calendars::id,
             calendars::collection_id,
             calendars::owner_id,
+            calendars::kind,
             grants::role.nullable(),
             person_groups::person_id.nullable(),
         ))
         .load(tx.conn())?;
     let mut found: Vec<OwnedCalendar> = Vec::with_capacity(rows.len());
-    for (id, collection, owner_id, rank, granted) in rows {
+    for (id, collection, owner_id, kind, rank, granted) in rows {
+        let kind =
+            CalendarKind::parse(&kind).ok_or_else(|| Error::damaged(format!("calendar kind {kind}")))?;
         let Some(role) = granted.and(rank).and_then(Role::from_rank) else { continue };
         match found.iter_mut().find(|known| known.collection.0 == collection) {
             Some(known) => known.role = known.role.max(role),
@@ -201,6 +206,7 @@ pub(crate) fn list_by_owner(
                 id: Id::stored(id),
                 collection: CollectionId(collection),
                 owner_id,
+                kind,
                 role,
             }),
         }
