@@ -2,6 +2,7 @@
 
 mod auth;
 mod batch;
+mod calendar_import;
 mod calendars;
 mod contacts;
 mod directory;

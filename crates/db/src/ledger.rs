@@ -5,7 +5,7 @@
 use diesel::prelude::*;
 use renraku_base::{ETag, PersonId};
 
-use crate::{AnyConn, Error, Tx, changes::ObjectType, schema::ledger};
+use crate::{AnyConn, Error, ReadTx, Tx, changes::ObjectType, schema::ledger};
 
 /// What the first request with a key did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +65,14 @@ pub fn claim(tx: &mut Tx<'_>, person: &PersonId, key: &str, hash: &[u8; 32]) -> 
             return Ok(Claim::Fresh);
         }
     }
+    look_up(tx, person, key, hash)
+}
+
+/// Whether a key was used, without taking it.
+///
+/// # Errors
+/// [`Error`] when the statement fails.
+pub fn look_up(tx: &mut ReadTx<'_>, person: &PersonId, key: &str, hash: &[u8; 32]) -> Result<Claim, Error> {
     type Stored = (Vec<u8>, i32, Option<i32>, Option<String>, Option<String>);
     let row: Option<Stored> = ledger::table
         .find((person.as_str(), key))

@@ -16,7 +16,8 @@ mod who;
 
 pub(crate) use describe::{ChangeHeaders, IdempotencyKey, Refusals, WriteRefusals};
 pub use app::{App, Parts};
-pub(crate) use command::{Command, Empty, json, receive};
+pub(crate) use command::{Body, Command, Empty, json, receive};
+pub(crate) use locale::Texts;
 pub use locale::{Locales, accepted_language};
 pub(crate) use manners::{manners, unknown_route};
 pub use problem::{Problem, ProblemBody};

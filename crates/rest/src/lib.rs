@@ -3,6 +3,7 @@
 mod address_books;
 mod auth;
 mod batch;
+mod calendar_import;
 mod calendars;
 mod contacts;
 mod core;
@@ -53,6 +54,8 @@ fn routes(config: &mut ServiceConfig<'_>) {
             .service(calendars::delete_calendar)
             .service(calendars::list_shares)
             .service(calendars::put_share)
+            .service(calendar_import::import_calendar)
+            .service(calendar_import::export_calendar)
             .service(events::create_event)
             .service(events::get_event)
             .service(events::update_event)

@@ -4,7 +4,7 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload, web};
 use renraku_base::Principal;
 use renraku_db::{
     Changed, Db, Error, ReadTx, Tx,
-    ledger::{self, Claim},
+    ledger::{self, Claim, Outcome},
 };
 use renraku_people::account::SignIn;
 use std::future::{Ready, ready};
@@ -155,6 +155,55 @@ impl App {
         let (written, replayed) =
             self.blocking(move |app| app.db().write(|tx| once(tx, &command, &work, &reread))).await?;
         Ok(written.respond(replayed))
+    }
+}
+
+impl App {
+    /// Writes in several transactions, each of which may be done again without harm, and notes the key after the last. A
+    /// repeat of what was cut short goes on; a repeat of what ended has no effect and answers what `recall` makes of its
+    /// outcome.
+    pub(crate) async fn write_in_parts<B, R, F, G>(
+        &self,
+        command: Command<B>,
+        work: F,
+        recall: G,
+    ) -> Result<HttpResponse, Problem>
+    where
+        B: Send + 'static,
+        R: Resource,
+        F: FnOnce(&Db, &Command<B>) -> Result<R, Problem> + Send + 'static,
+        G: FnOnce(&Command<B>, &Outcome) -> Result<R, Problem> + Send + 'static,
+    {
+        let (written, replayed) = self.blocking(move |app| in_parts(app.db(), &command, work, recall)).await?;
+        Ok(written.respond(replayed))
+    }
+}
+
+fn in_parts<B, R: Resource>(
+    db: &Db,
+    command: &Command<B>,
+    work: impl FnOnce(&Db, &Command<B>) -> Result<R, Problem>,
+    recall: impl FnOnce(&Command<B>, &Outcome) -> Result<R, Problem>,
+) -> Result<(Written, bool), Problem> {
+    let person = &command.who.person;
+    let Some(key) = &command.key else { return Ok((Written::updated(&work(db, command)?)?, false)) };
+    match db.read(|tx| ledger::look_up(tx, person, key, &command.hash))? {
+        Claim::Reused => Err(RestFault::KeyReused.into()),
+        Claim::Replay(outcome) => {
+            let recalled = recall(command, &outcome)?;
+            Ok((Written::again(outcome, Some(&recalled))?, true))
+        }
+        Claim::Fresh => {
+            let written = Written::updated(&work(db, command)?)?;
+            db.write(|tx| {
+                // A repeat that ran beside this one may have noted the same before.
+                if ledger::claim(tx, person, key, &command.hash)? == Claim::Fresh {
+                    ledger::settle(tx, person, key, &command.hash, written.outcome())?;
+                }
+                Ok::<_, Error>(())
+            })?;
+            Ok((written, false))
+        }
     }
 }
 

@@ -44,6 +44,9 @@ impl<B> Command<B> {
 
 /// How a body is read.
 pub(crate) trait Body: Sized {
+    /// The largest that is taken, in bytes.
+    const LIMIT: usize = JSON_LIMIT;
+
     fn read(request: &HttpRequest, bytes: Bytes) -> Result<Self, RestFault>;
 }
 
@@ -188,7 +191,7 @@ impl<B: Body + 'static> FromRequest for Command<B> {
             App::of(&request)?.rates().take(&who, RateKind::Write)?;
             let key = idempotency_key(&request)?;
             let if_match = if_match(&request)?;
-            let bytes = receive(&request, &mut payload, JSON_LIMIT).await?;
+            let bytes = receive(&request, &mut payload, B::LIMIT).await?;
             let mut hash = Sha256::new();
             hash.update(request.method().as_str());
             hash.update([0]);

@@ -1,0 +1,177 @@
+//! Calendars as iCalendar files: in and out.
+
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    http::header::{self, HeaderValue},
+    post,
+    web::Bytes,
+};
+use renraku_base::{CalendarId, ETag, kind};
+use renraku_db::{ObjectType, ledger::Outcome};
+use renraku_schedule::{
+    ScheduleFault,
+    codec::ical::{self, Refusal},
+    service::{self, IMPORT_BYTES, ImportReport},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::core::{
+    App, Body, Command, IdempotencyKey, PathId, Problem, Reader, Refusals, Resource, RestFault, Texts, Who,
+    WriteRefusals,
+};
+
+const MEDIA_TYPE: &str = "text/calendar";
+
+/// The bytes of an iCalendar file.
+#[derive(Debug)]
+pub(crate) struct CalendarFile(Bytes);
+
+impl Body for CalendarFile {
+    const LIMIT: usize = IMPORT_BYTES;
+
+    fn read(request: &HttpRequest, bytes: Bytes) -> Result<Self, RestFault> {
+        let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let media = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+        if media.eq_ignore_ascii_case(MEDIA_TYPE) { Ok(Self(bytes)) } else { Err(RestFault::UnsupportedType) }
+    }
+}
+
+/// What an import did.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ImportAnswer {
+    /// How many events are new.
+    created: usize,
+    /// How many were there by their UID, and are as the file says now.
+    updated: usize,
+    /// What was not taken.
+    refused: Vec<Told>,
+    /// What was taken and has no effect, such as a second recurrence rule.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    kept: Vec<Told>,
+    #[serde(skip)]
+    calendar: CalendarId,
+    /// The counts, by which a repeat tells them again.
+    #[serde(skip)]
+    etag: ETag,
+}
+
+/// A component of the file and what there is to say about it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Told {
+    /// Which, on which line, with its UID.
+    component: String,
+    /// Why, in the reader's language.
+    reason: String,
+}
+
+impl Resource for ImportAnswer {
+    const TYPE: ObjectType = ObjectType::Calendar;
+
+    fn id(&self) -> &str {
+        self.calendar.as_str()
+    }
+
+    fn etag(&self) -> &ETag {
+        &self.etag
+    }
+}
+
+impl ImportAnswer {
+    fn new(report: &ImportReport, calendar: CalendarId, texts: &Texts) -> Self {
+        let told = |refusals: &[Refusal]| refusals.iter().map(|refusal| Told::new(refusal, texts)).collect();
+        Self {
+            created: report.created,
+            updated: report.updated,
+            refused: told(&report.refused),
+            kept: told(&report.kept),
+            calendar,
+            etag: ETag::from(format!("\"{}-{}\"", report.created, report.updated)),
+        }
+    }
+
+    /// The answer of an import that was done before: its counts are in its tag, the rest is in the file.
+    fn recall(
+        file: &CalendarFile,
+        outcome: &Outcome,
+        calendar: CalendarId,
+        texts: &Texts,
+    ) -> Result<Self, Problem> {
+        let parsed = ical::read(&file.0).map_err(|_no_calendar| ScheduleFault::NotACalendar)?;
+        let tag = outcome.etag.as_ref().map(ETag::as_str).unwrap_or_default();
+        let (created, updated) = tag.trim_matches('"').split_once('-').unwrap_or_default();
+        let count = |text: &str| text.parse().unwrap_or_default();
+        let report = ImportReport {
+            created: count(created),
+            updated: count(updated),
+            refused: parsed.refused,
+            kept: parsed.kept,
+        };
+        Ok(Self::new(&report, calendar, texts))
+    }
+}
+
+impl Told {
+    fn new(refusal: &Refusal, texts: &Texts) -> Self {
+        let reasons = refusal.reasons.iter().map(|reason| {
+            let text = texts.field(&reason.code).or(Some(texts.detail(&reason.code)));
+            let text = text.filter(|text| !text.is_empty()).unwrap_or(&reason.detail);
+            if reason.pointer.is_empty() { text.to_owned() } else { format!("{}: {text}", reason.pointer) }
+        });
+        Self { component: refusal.place.to_string(), reason: reasons.collect::<Vec<_>>().join(" ") }
+    }
+}
+
+/// Imports an iCalendar file (up to 10 MiB) into a calendar. Events are matched by their UID; nobody is invited and nobody
+/// is told. What cannot be taken is named with its place and reason, and the rest is taken.
+#[utoipa::path(
+    tag = "calendars",
+    request_body(content = String, content_type = "text/calendar"),
+    params(("id" = CalendarId, Path), IdempotencyKey),
+    responses((status = 200, body = ImportAnswer), Refusals, WriteRefusals)
+)]
+#[post("/calendars/{id}/import")]
+pub(crate) async fn import_calendar(
+    app: App,
+    id: PathId<kind::Calendar>,
+    reader: Reader,
+    command: Command<CalendarFile>,
+) -> Result<HttpResponse, Problem> {
+    let calendar: CalendarId = id.clone();
+    let (locales, again) = (app.locales().clone(), calendar.clone());
+    let texts = locales.clone();
+    app.write_in_parts(
+        command,
+        move |db, c| {
+            let report = service::import_calendar(db, &c.who, Some(&calendar), &c.body.0)?;
+            Ok(ImportAnswer::new(&report, calendar, locales.of(reader.0)))
+        },
+        move |c, outcome| ImportAnswer::recall(&c.body, outcome, again, texts.of(reader.0)),
+    )
+    .await
+}
+
+/// A calendar as one iCalendar file: every event in it, as far as I may see it.
+#[utoipa::path(
+    tag = "calendars",
+    params(("id" = CalendarId, Path)),
+    responses((status = 200, body = String, content_type = "text/calendar"), Refusals)
+)]
+#[get("/calendars/{id}/export")]
+pub(crate) async fn export_calendar(
+    app: App,
+    who: Who,
+    id: PathId<kind::Calendar>,
+) -> Result<HttpResponse, Problem> {
+    let file = app.read(move |tx| service::export_calendar(tx, &who, &id)).await?;
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, HeaderValue::from_static("text/calendar; charset=utf-8")))
+        .insert_header((
+            header::CONTENT_DISPOSITION,
+            HeaderValue::from_static("attachment; filename=\"calendar.ics\""),
+        ))
+        .insert_header((header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache")))
+        .body(file))
+}

@@ -1,0 +1,122 @@
+//! Calendars as files: in by one request, out by another.
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::harness::{Answer, Staff, on_each_backend};
+
+const GOOGLE: &str = include_str!("../../fixtures/ics/google-calendar-export.ics");
+
+fn vevent(uid: &str, lines: &str) -> String {
+    format!(
+        "BEGIN:VEVENT\r\nUID:{uid}\r\nDTSTART;TZID=Asia/Tokyo:20261201T090000\r\nDURATION:PT1H\r\n{lines}\r\nEND:VEVENT\r\n"
+    )
+}
+
+fn calendar(events: &str) -> String {
+    format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{events}END:VCALENDAR\r\n")
+}
+
+fn import_as(who: &Staff, key: &str, language: &str, file: &str) -> Answer {
+    who.ask("POST", &format!("calendars/{}/import", who.calendar))
+        .header("idempotency-key", key)
+        .header("accept-language", language)
+        .body("text/calendar; charset=utf-8", file)
+        .send()
+}
+
+fn import(who: &Staff, file: &str) -> Value {
+    import_as(who, &Uuid::now_v7().to_string(), "ja", file).expect(200).json()
+}
+
+fn export(who: &Staff) -> Answer {
+    who.get(&format!("calendars/{}/export", who.calendar)).expect(200)
+}
+
+#[test]
+fn a_file_goes_in_and_comes_out() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let done = import(&hanako, GOOGLE);
+        assert_eq!(done, json!({"created": 2, "updated": 0, "refused": []}));
+        let out = export(&hanako);
+        assert_eq!(out.header("content-type"), Some("text/calendar; charset=utf-8"));
+        assert!(out.header("content-disposition").is_some_and(|it| it.starts_with("attachment")));
+        let text = out.text().replace("\r\n ", "");
+        for line in [
+            "SUMMARY:予算ヒアリング",
+            "X-GOOGLE-CONFERENCE:https://meet.google.com/abc-defg-hij",
+            "TRIGGER:-P0DT0H10M0S",
+        ] {
+            assert!(text.contains(line), "{line}\n{text}");
+        }
+        assert_eq!(import(&hanako, &out.text()), json!({"created": 0, "updated": 2, "refused": []}));
+    });
+}
+
+#[test]
+fn what_is_wrong_is_told_in_the_readers_language() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let file = calendar(
+            &(vevent("good", "SUMMARY:良い") + &vevent("bad", "RRULE:FREQ=DAILY\r\nEXDATE:yesterday")),
+        );
+        let told = import(&hanako, &file);
+        assert_eq!(told["created"], 1);
+        assert_eq!(told["refused"][0]["component"], "VEVENT 2, line 9, UID bad");
+        assert_eq!(
+            told["refused"][0]["reason"],
+            "EXDATE: 日付または日時が読み取れません。20260401 または 20260401T090000 のように書いてください。"
+        );
+        let english = import_as(&hanako, &Uuid::now_v7().to_string(), "en", &file).expect(200).json();
+        assert!(
+            english["refused"][0]["reason"]
+                .as_str()
+                .is_some_and(|it| it.starts_with("EXDATE: This is no date")),
+            "{english}"
+        );
+    });
+}
+
+#[test]
+fn a_repeat_has_no_second_effect() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let key = Uuid::now_v7().to_string();
+        let file = calendar(&(vevent("a", "SUMMARY:最初") + "BEGIN:VTODO\r\nUID:t\r\nEND:VTODO\r\n"));
+        let first = import_as(&hanako, &key, "ja", &file).expect(200);
+        let occurrences = "occurrences?from=2026-12-01T00:00:00Z&to=2026-12-02T00:00:00Z";
+        let event = hanako.get(occurrences).expect(200).json()["items"][0].clone();
+        let id = event["eventId"].as_str().unwrap();
+        hanako
+            .patch(&format!("events/{id}"), event["etag"].as_str().unwrap(), &json!({"title": "後の変更"}))
+            .expect(200);
+        let second = import_as(&hanako, &key, "ja", &file).expect(200);
+        assert_eq!(second.header("idempotent-replayed"), Some("true"));
+        assert_eq!(second.json(), first.json());
+        assert_eq!(hanako.get(occurrences).expect(200).json()["items"][0]["title"], "後の変更");
+        import_as(&hanako, &key, "ja", &calendar("")).problem(422, "idempotency-key-reused");
+    });
+}
+
+#[test]
+fn what_is_no_calendar_is_refused() {
+    on_each_backend(|server| {
+        let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
+        let key = || Uuid::now_v7().to_string();
+        import_as(&hanako, &key(), "ja", "hello").problem(400, "not-a-calendar");
+        let path = format!("calendars/{}/import", hanako.calendar);
+        hanako.post(&path, &json!({})).problem(415, "unsupported-type");
+        let send = |who: &Staff, body: Vec<u8>| {
+            who.ask("POST", &path).header("idempotency-key", &key()).body("text/calendar", body).send()
+        };
+        send(&hanako, vec![b'x'; 10 * 1024 * 1024 + 1]).problem(413, "too-large");
+        hanako
+            .ask("POST", &path)
+            .body("text/calendar", calendar(""))
+            .send()
+            .problem(400, "idempotency-key-required");
+        send(&taro, calendar(&vevent("a", "SUMMARY:x")).into_bytes()).problem(404, "not-found");
+        taro.get(&format!("calendars/{}/export", hanako.calendar)).problem(404, "not-found");
+    });
+}
