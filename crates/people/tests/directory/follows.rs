@@ -95,6 +95,13 @@ fn an_index_that_followed_equals_one_that_is_loaded() {
             {
                 assert_eq!(found(db, &directory, q), found(db, &fresh, q), "{q} in round {round}");
             }
+            for extension in 7_100..7_112 {
+                let caller = |directory: &Directory| {
+                    let phone = extension.to_string();
+                    numbers(&db.read(|tx| service::lookup_phone(tx, directory, &who(1), &phone)).unwrap())
+                };
+                assert_eq!(caller(&directory), caller(&fresh), "{extension} in round {round}");
+            }
         }
     });
 }
