@@ -1,6 +1,6 @@
 //! What the face needs to bring a phone up to date.
 
-use renraku_base::{Principal, Role};
+use renraku_base::{AddressBookId, ContactId, Principal, Role};
 use renraku_db::{CollectionId, Error, ReadTx};
 use renraku_people::access;
 
@@ -57,6 +57,21 @@ pub fn list_contacts(
     }
     let rows = store::contacts::list_after(tx, collection, after, limit)?;
     Ok(rows.into_iter().map(Contact::from).collect())
+}
+
+/// The address book of a collection and the contacts in it, for whomever: what is gone for a person who lost the right to
+/// read it. `None` when it is deleted; then its log tells what was in it.
+///
+/// # Errors
+/// [`Error`] when a statement fails.
+pub fn ids_in(
+    tx: &mut ReadTx<'_>,
+    collection: CollectionId,
+) -> Result<Option<(AddressBookId, Vec<ContactId>)>, Error> {
+    let Some(book) = store::address_books::list_by_collection(tx, [collection])?.pop() else {
+        return Ok(None);
+    };
+    Ok(Some((book.id, store::contacts::list_ids(tx, collection)?)))
 }
 
 /// Those of these contacts that the person may read, wherever they are, in no order, by two statements.

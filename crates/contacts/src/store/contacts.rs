@@ -140,6 +140,15 @@ pub(crate) fn list_after(
     rows.into_iter().map(StoredContact::try_from).collect()
 }
 
+/// The ids of all contacts of a collection.
+pub(crate) fn list_ids(tx: &mut ReadTx<'_>, collection: CollectionId) -> Result<Vec<ContactId>, Error> {
+    let ids: Vec<String> = contacts::table
+        .filter(contacts::collection_id.eq(collection.0))
+        .select(contacts::id)
+        .load(tx.conn())?;
+    Ok(ids.into_iter().map(Id::stored).collect())
+}
+
 /// Contacts of these collections that have a phone number, in the form that the index gives it; by name.
 pub(crate) fn find_by_number(
     tx: &mut ReadTx<'_>,

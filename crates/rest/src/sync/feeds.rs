@@ -10,7 +10,7 @@ mod schedule;
 use std::collections::HashMap;
 
 use renraku_base::Id;
-use renraku_db::{CollectionId, CollectionKind, ObjectType, ReadTx, changes::{self, Change}};
+use renraku_db::{CollectionId, CollectionKind, ObjectType, ReadTx, changes::Change};
 use renraku_people::access::Followed;
 
 use super::{
@@ -112,20 +112,7 @@ pub(super) fn lose(
     page: &mut Page,
 ) -> Result<(), Problem> {
     schedule::lose(tx, ask, collection, window, page)?;
-    // What has no calendar is told by its log: an address book with its contacts.
-    let rows = changes::objects(tx, collection)?;
-    let found = contacts::get(tx, ask, &rows)?;
-    for row in rows {
-        let name = match row.object_type {
-            ObjectType::AddressBook => "addressBooks",
-            ObjectType::Contact => "contacts",
-            _ => continue,
-        };
-        if !found.contains_key(&(row.object_type, row.object.clone())) {
-            page.put_gone(name, row.object);
-        }
-    }
-    Ok(())
+    contacts::lose(tx, ask, collection, page)
 }
 
 /// Tells that events which a calendar shows in `left` and no longer in the window are gone from the phone.

@@ -1,8 +1,11 @@
 use renraku_contacts::service::sync as service;
-use renraku_db::{CollectionId, ObjectType, ReadTx, changes::Change};
+use renraku_db::{
+    CollectionId, ObjectType, ReadTx,
+    changes::{self, Change},
+};
 
 use super::{Ask, Found, Listed, Problem, as_limit, ids_of};
-use crate::sync::page::piece;
+use crate::sync::page::{Page, piece};
 
 /// The book itself is listed before its contacts, under the empty cursor.
 pub(super) fn list(
@@ -46,4 +49,33 @@ pub(super) fn get(tx: &mut ReadTx<'_>, ask: &Ask<'_>, rows: &[Change]) -> Result
         }
     }
     Ok(found)
+}
+
+/// Tells what a lost address book held: of one that is there, what is in it now; of one that was deleted, what its log
+/// names. What went from it into another book that the person may read is not gone.
+pub(super) fn lose(
+    tx: &mut ReadTx<'_>,
+    ask: &Ask<'_>,
+    collection: CollectionId,
+    page: &mut Page,
+) -> Result<(), Problem> {
+    if let Some((book, contacts)) = service::ids_in(tx, collection)? {
+        page.put_gone("addressBooks", book.into_string());
+        for contact in contacts {
+            page.put_gone("contacts", contact.into_string());
+        }
+    }
+    let rows = changes::objects(tx, collection)?;
+    let found = get(tx, ask, &rows)?;
+    for row in rows {
+        let name = match row.object_type {
+            ObjectType::AddressBook => "addressBooks",
+            ObjectType::Contact => "contacts",
+            _ => continue,
+        };
+        if !found.contains_key(&(row.object_type, row.object.clone())) {
+            page.put_gone(name, row.object);
+        }
+    }
+    Ok(())
 }
