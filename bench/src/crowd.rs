@@ -32,7 +32,7 @@ pub fn thirty_two(server: &Server, folder: &Path, time: Duration) -> Result<Stri
         client.sign_in(username, password).or_else(|error| {
             anyhow::bail!("phone {at} of {username}: {error}")
         })?;
-        let mut office = Office::look(&mut client, demo.clone(), today)?;
+        let mut office = Office::look(&mut client, &demo, today)?;
         office.calendar = demo
             .pointer(&format!("/users/{}/calendarId", at % users))
             .and_then(Value::as_str)

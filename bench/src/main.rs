@@ -87,7 +87,7 @@ fn run(arguments: &Arguments, name: &str, database: Option<&str>) -> Result<()> 
         server.memory()? as f64 / 1e6
     );
     println!("{HEAD}");
-    let rows = day_of_a_phone(arguments, &server, demo)?;
+    let rows = day_of_a_phone(arguments, &server, &demo)?;
     let floor = rows.first().map(|row| row.cpu).unwrap_or_default();
     for row in &rows {
         println!("{}", row.markdown(floor));
@@ -103,9 +103,9 @@ fn user(demo: &Value, at: usize) -> (&str, &str) {
 }
 
 /// Every row, the floor first.
-fn day_of_a_phone(arguments: &Arguments, server: &Server, demo: Value) -> Result<Vec<Row>> {
+fn day_of_a_phone(arguments: &Arguments, server: &Server, demo: &Value) -> Result<Vec<Row>> {
     let mut client = Client::connect(&server.address)?;
-    let (username, password) = user(&demo, 0);
+    let (username, password) = user(demo, 0);
     client.sign_in(username, password)?;
     let today = renraku_base::Clock::now(&renraku_base::SystemClock).seconds().div_euclid(86_400) * 86_400;
     let office = Office::look(&mut client, demo, today)?;

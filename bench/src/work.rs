@@ -7,11 +7,7 @@ use crate::client::{Answer, Client};
 
 /// What the bench knows of the office.
 pub struct Office {
-    /// `demo.json`.
-    pub demo: Value,
-    /// A member of staff with a calendar of their own and mail.
-    pub person: String,
-    /// Their calendar.
+    /// The calendar of a member of staff.
     pub calendar: String,
     /// Thirty colleagues.
     pub colleagues: Vec<String>,
@@ -53,15 +49,13 @@ fn text(value: &Value, pointer: &str) -> Result<String> {
 
 impl Office {
     /// Looks the office up through its own face.
-    pub fn look(client: &mut Client, demo: Value, today: i64) -> Result<Self> {
+    pub fn look(client: &mut Client, demo: &Value, today: i64) -> Result<Self> {
         let people = items(&ok(client.get("/api/v1/directory/people?limit=30")?)?)?;
         let colleagues = people.iter().map(|person| text(person, "/id")).collect::<Result<Vec<_>>>()?;
         let number = people.iter().find_map(|person| text(person, "/phones/0/number").ok()).context("no number")?;
         Ok(Self {
-            person: text(&demo, "/users/0/personId")?,
-            calendar: text(&demo, "/users/0/calendarId")?,
-            room: text(&demo, "/facilities/0/id")?,
-            demo,
+            calendar: text(demo, "/users/0/calendarId")?,
+            room: text(demo, "/facilities/0/id")?,
             colleagues,
             number,
             today,

@@ -2,6 +2,7 @@
 
 mod demo;
 mod doctor;
+mod import;
 mod keys;
 mod migrate;
 mod openapi;
@@ -53,6 +54,8 @@ enum Command {
     User(user::User),
     /// Look after the keys that sign access tokens
     Keys(keys::Keys),
+    /// Read data from files
+    Import(import::Import),
     /// Print the description of the API (OpenAPI 3.1, JSON)
     Openapi(openapi::Openapi),
     /// Examine the data and say what is wrong
@@ -72,6 +75,7 @@ impl Cli {
             Command::Migrate(migrate) => migrate.run(&source),
             Command::User(user) => user.run(&source),
             Command::Keys(keys) => keys.run(&source),
+            Command::Import(import) => import.run(&source),
             Command::Openapi(openapi) => openapi.run(),
             Command::Doctor(doctor) => doctor.run(&source),
         }

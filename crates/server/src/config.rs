@@ -115,6 +115,8 @@ pub enum SmtpEncryption {
 pub struct Limits {
     /// Whether the rates per person and device hold.
     pub rates: bool,
+    /// How many devices a person may have signed in.
+    pub devices: u16,
 }
 
 impl fmt::Debug for Smtp {

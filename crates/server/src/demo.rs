@@ -54,11 +54,11 @@ pub struct Wish {
 }
 
 /// Opens the demo office: fills it unless it is filled, starts its server, and writes down what is to be known of it in
-/// `demo.json` and on standard output.
+/// `demo.json`. Answers with the server and with what a stranger reads first.
 ///
 /// # Errors
 /// When it cannot be filled or started, with the reason.
-pub fn open(wish: &Wish) -> anyhow::Result<RunningServer> {
+pub fn open(wish: &Wish) -> anyhow::Result<(RunningServer, String)> {
     fs::create_dir_all(&wish.folder).with_context(|| format!("{} cannot be made", wish.folder.display()))?;
     let folder = fs::canonicalize(&wish.folder)?;
     let text = settings(&folder.display().to_string(), wish);
@@ -81,8 +81,7 @@ pub fn open(wish: &Wish) -> anyhow::Result<RunningServer> {
     }
     let running = server::start(&config, clock)?;
     let handout = handout::write(&folder, running.addr(), &db, &secret)?;
-    println!("{}", handout.welcome());
-    Ok(running)
+    Ok((running, handout.welcome()))
 }
 
 /// The settings of a real office, but for where the data and the mail are and what is worth a line at a terminal.
@@ -92,7 +91,8 @@ fn settings(folder: &str, wish: &Wish) -> String {
          [server]\nlisten = \"{listen}\"\ndata_dir = {folder:?}\n\n\
          [log]\nlevel = \"warn\"\n\n\
          [mail]\nmaildirs = {mail:?}\n\n\
-         [limits]\nrates = {rates}\n",
+         [limits]\nrates = {rates}\n\
+         # Everyone who tries the demo signs in as the same few people.\ndevices = 1000\n",
         listen = wish.listen,
         mail = format!("{folder}/{MAILDIRS}"),
         rates = !wish.unlimited,

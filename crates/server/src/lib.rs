@@ -13,4 +13,4 @@ mod ticker;
 pub mod worker;
 
 pub use config::Config;
-pub use server::{RunningServer, start};
+pub use server::{RunningServer, Signals, start};

@@ -18,7 +18,10 @@ use renraku_db::Db;
 use renraku_notify::Hub;
 use renraku_people::{Sessions, directory::Directory};
 use renraku_rest::{App, Locales, Parts, Rates};
-use tokio::sync::oneshot;
+use tokio::{
+    signal::unix::{Signal, SignalKind, signal},
+    sync::oneshot,
+};
 
 use crate::{
     assembly,
@@ -71,13 +74,16 @@ pub fn start(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<RunningSe
     let revocations = hear_revocations(sessions.clone())?;
     let mailroom = if config.mail.maildirs.is_empty() { None } else { Some(Mailroom::open(&db)?) };
     let threads = Threads::of(config);
+    let directory = Directory::new();
+    load_directory(&db, &directory)?;
     let app = App::new(Parts {
         db: db.clone(),
         sessions,
-        directory: Directory::new(),
+        directory,
         hub: hub.clone(),
         secret,
         at_once: threads.in_all(),
+        devices_each: usize::from(config.limits.devices),
         rates: if config.limits.rates { Rates::office() } else { Rates::unlimited() },
         locales: Locales::load().map_err(|error| anyhow!("the texts of refusals cannot be read: {error}"))?,
         figures: Some(assembly::figures()?),
@@ -105,6 +111,17 @@ pub fn start(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<RunningSe
         http: Some(http),
         jobs: Some(jobs),
     })
+}
+
+/// Loads the directory beside the start, so that neither the start nor the first search waits for all of it.
+fn load_directory(db: &Db, directory: &Directory) -> io::Result<()> {
+    let (db, directory) = (db.clone(), directory.clone());
+    let load = move || {
+        if let Err(error) = db.read(|tx| directory.warm_up(tx)) {
+            tracing::warn!(error = %error, "the directory is loaded by the first search instead");
+        }
+    };
+    thread::Builder::new().name("directory".to_owned()).spawn(load).map(drop)
 }
 
 /// Asks once a second what other processes revoked: one statement.
@@ -197,20 +214,27 @@ impl RunningServer {
         self.end(Duration::ZERO);
     }
 
-    /// Serves until Ctrl-C or SIGTERM, then ends; a second Ctrl-C does not wait for anything.
+    /// Serves until it is told to end, then ends; a second Ctrl-C does not wait for anything.
     ///
     /// # Errors
-    /// When signals cannot be heard or the HTTP server fails.
-    pub fn serve_until_told(mut self) -> anyhow::Result<()> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    /// When the HTTP server ends by itself.
+    pub fn serve_until_told(mut self, signals: Signals) -> anyhow::Result<()> {
         let ended = self.ended.take().context("the server was told to end before")?;
-        let notice = runtime.block_on(told(ended))?;
+        let Signals { runtime, mut interrupt, mut terminate } = signals;
+        let notice = runtime.block_on(async {
+            tokio::select! {
+                _ = terminate.recv() => Ok(NOTICE),
+                // Somebody at a terminal needs no notice.
+                _ = interrupt.recv() => Ok(Duration::ZERO),
+                _ = ended => Err(anyhow!("the HTTP server ended by itself")),
+            }
+        })?;
         tracing::info!("ending");
         runtime.block_on(async move {
             let ending = tokio::task::spawn_blocking(move || self.end(notice));
             tokio::select! {
                 _ = ending => {}
-                _ = tokio::signal::ctrl_c() => {}
+                _ = interrupt.recv() => {}
             }
         });
         runtime.shutdown_background();
@@ -248,19 +272,29 @@ impl fmt::Debug for RunningServer {
     }
 }
 
-/// Waits until the process is told to end, and says how long a notice others need: somebody at a terminal needs none.
-async fn told(ended: oneshot::Receiver<()>) -> anyhow::Result<Duration> {
-    #[cfg(unix)]
-    let terminated = async {
-        let mut signal = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-        signal.recv().await;
-        Ok::<_, io::Error>(())
-    };
-    #[cfg(not(unix))]
-    let terminated = std::future::pending::<io::Result<()>>();
-    tokio::select! {
-        result = terminated => result.map(|()| NOTICE).context("SIGTERM cannot be heard"),
-        result = tokio::signal::ctrl_c() => result.map(|()| Duration::ZERO).context("Ctrl-C cannot be heard"),
-        _ = ended => Err(anyhow!("the HTTP server ended by itself")),
+/// Hears how the process is told to end. Once there, no signal ends it by itself.
+pub struct Signals {
+    runtime: tokio::runtime::Runtime,
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    /// Begins to hear.
+    ///
+    /// # Errors
+    /// When the system does not let it.
+    pub fn hear() -> io::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let entered = runtime.enter();
+        let (interrupt, terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        drop(entered);
+        Ok(Self { runtime, interrupt, terminate })
+    }
+}
+
+impl fmt::Debug for Signals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Signals").finish_non_exhaustive()
     }
 }

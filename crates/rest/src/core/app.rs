@@ -27,6 +27,8 @@ pub struct Parts {
     pub secret: renraku_people::ServerSecret,
     /// How many requests work at once; the others wait for their turn.
     pub at_once: usize,
+    /// How many devices a person may have signed in.
+    pub devices_each: usize,
     /// How often one device may ask.
     pub rates: Rates,
     /// The texts of refusals.
@@ -55,7 +57,7 @@ impl App {
     pub fn new(parts: Parts) -> Self {
         let token_key = TokenKey::new(parts.secret.derive("sync-token"));
         let admission = Admission::new(parts.at_once);
-        let sign_in = SignIn::new(parts.db.clone(), parts.sessions.clone(), &parts.secret);
+        let sign_in = SignIn::new(parts.db.clone(), parts.sessions.clone(), &parts.secret, parts.devices_each);
         let mail_texts = renraku_mail::SearchTexts::new();
         Self(Arc::new(State { parts, sign_in, token_key, admission, mail_texts }))
     }

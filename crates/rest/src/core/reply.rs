@@ -111,11 +111,6 @@ impl Written {
         Self::with(StatusCode::OK, resource)
     }
 
-    /// 202 with the object that will be acted on later.
-    pub fn accepted<R: Resource>(resource: &R) -> Result<Self, Problem> {
-        Self::with(StatusCode::ACCEPTED, resource)
-    }
-
     /// 204: done, nothing left to show.
     pub fn done() -> Self {
         let outcome = Outcome { status: StatusCode::NO_CONTENT.as_u16(), object: None, etag: None };

@@ -1,8 +1,15 @@
-use std::{net::SocketAddr, path::PathBuf};
+use std::{
+    io::{self, Write},
+    net::SocketAddr,
+    path::PathBuf,
+};
 
 use clap::Args;
 
-use crate::demo::{self, Wish};
+use crate::{
+    demo::{self, Wish},
+    server::Signals,
+};
 
 /// Start a demo office: an invented prefecture with staff, calendars, rooms, contacts and mail, the same each time, around
 /// today. It runs as `serve` does, with settings of its own in DIR/renraku.toml; what is done in it is kept, and a
@@ -28,7 +35,11 @@ impl Demo {
     pub(super) fn run(self, data: Option<PathBuf>) -> anyhow::Result<bool> {
         let folder = data.unwrap_or_else(|| PathBuf::from("demo"));
         let Self { listen, staff, unlimited } = self;
-        demo::open(&Wish { folder, listen, staff, unlimited })?.serve_until_told()?;
+        let (running, welcome) = demo::open(&Wish { folder, listen, staff, unlimited })?;
+        let signals = Signals::hear()?;
+        // Whoever reads it may have gone; the office is open all the same.
+        let _ = writeln!(io::stdout(), "{welcome}");
+        running.serve_until_told(signals)?;
         Ok(true)
     }
 }

@@ -4,7 +4,10 @@ use clap::Args;
 use renraku_base::SystemClock;
 
 use super::Source;
-use crate::{config, logging, server};
+use crate::{
+    config, logging,
+    server::{self, Signals},
+};
 
 /// Start the server: bring the schema up to date, listen, run jobs. SIGTERM and Ctrl-C end it cleanly: what was
 /// acknowledged is kept, running requests are answered, streams are told to come back.
@@ -28,7 +31,8 @@ impl Serve {
         }
         let config = source.read()?;
         logging::start(&config.log);
-        server::start(&config, Arc::new(SystemClock))?.serve_until_told()?;
+        let running = server::start(&config, Arc::new(SystemClock))?;
+        running.serve_until_told(Signals::hear()?)?;
         Ok(true)
     }
 }

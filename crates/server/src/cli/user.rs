@@ -79,7 +79,8 @@ struct Add {
     kana: Option<String>,
 }
 
-fn username(text: &str) -> Result<Username, String> {
+/// Reads a username as people type it.
+pub(super) fn username(text: &str) -> Result<Username, String> {
     text.parse::<Username>().map_err(|fault| fault.detail)
 }
 

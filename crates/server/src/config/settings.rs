@@ -153,4 +153,11 @@ pub(super) const SETTINGS: &[Setting] = &[
         "true",
         "Whether a device may send only so many requests a minute (see docs/OPERATIONS.md).",
     ),
+    setting(
+        "limits",
+        "devices",
+        Kind::Number { least: 1, most: 10_000 },
+        "8",
+        "How many devices a person may have signed in; one more is refused until one is signed out.",
+    ),
 ];

@@ -117,7 +117,9 @@ fn rule(repeat: Repeat, start: NaiveDateTime) -> RecurrenceRule {
     let weekly = RecurrenceRule::every(Frequency::Weekly);
     match repeat {
         Repeat::Workdays(count) => RecurrenceRule {
-            by_day: WORKDAYS.map(|day| NDay { object_type: Default::default(), day, nth_of_period: None }).to_vec(),
+            by_day: WORKDAYS
+                .map(|day| NDay { object_type: Default::default(), day, nth_of_period: None })
+                .to_vec(),
             count: Some(count),
             ..weekly
         },

@@ -20,9 +20,6 @@ use crate::{
     session::{Sessions, refresh_token::RefreshToken},
 };
 
-/// How many devices a person may have signed in.
-const AT_MOST: usize = 8;
-
 /// Signs people in by username and password. Cheap to clone.
 #[derive(Clone)]
 pub struct SignIn(Arc<Inner>);
@@ -32,6 +29,8 @@ struct Inner {
     sessions: Sessions,
     passwords: Passwords,
     lockout: Lockout,
+    /// How many devices a person may have signed in.
+    devices_each: usize,
 }
 
 /// Whose password is to be checked.
@@ -41,10 +40,11 @@ struct Candidate {
 }
 
 impl SignIn {
-    /// Signs in to the sessions of this process.
+    /// Signs in to the sessions of this process, at most `devices_each` for one person.
     #[must_use]
-    pub fn new(db: Db, sessions: Sessions, secret: &ServerSecret) -> Self {
-        Self(Arc::new(Inner { db, sessions, passwords: Passwords::new(secret), lockout: Lockout::new() }))
+    pub fn new(db: Db, sessions: Sessions, secret: &ServerSecret, devices_each: usize) -> Self {
+        let (passwords, lockout) = (Passwords::new(secret), Lockout::new());
+        Self(Arc::new(Inner { db, sessions, passwords, lockout, devices_each }))
     }
 
     /// Begins a session of a device. The password is hashed outside any transaction, on a blocking thread, when its turn
@@ -131,7 +131,7 @@ impl Inner {
         self.lockout.succeeded(&candidate.subject);
         drop(turn);
         let person = &account.person_id;
-        let token = self.db.write(|tx| begin_session(tx, person, hash, &login.device))?;
+        let token = self.db.write(|tx| begin_session(tx, person, hash, &login.device, self.devices_each))?;
         self.sessions.tokens(person.clone(), token)
     }
 }
@@ -142,6 +142,7 @@ fn begin_session(
     person: &PersonId,
     hash: &PasswordHash,
     offer: &DeviceOffer,
+    devices_each: usize,
 ) -> Result<RefreshToken, AccountFault> {
     let account = accounts::sign_in(tx, person)?.ok_or(AccountFault::BadCredentials)?;
     if account.disabled {
@@ -150,7 +151,7 @@ fn begin_session(
     if account.hash.as_ref().map(PasswordHash::as_str) != Some(hash.as_str()) {
         return Err(AccountFault::BadCredentials);
     }
-    match place(tx, person, offer)? {
+    match place(tx, person, offer, devices_each)? {
         Place::New(id) => {
             // Grows with time: a device that was forgotten and comes back under its id repeats no generation.
             let token = RefreshToken::first(id, tx.next_version(None));
@@ -175,7 +176,12 @@ enum Place {
 }
 
 /// A device that the person had before keeps its row. Another person's id says nothing: phones are handed on.
-fn place(tx: &mut Tx<'_>, person: &PersonId, offer: &DeviceOffer) -> Result<Place, AccountFault> {
+fn place(
+    tx: &mut Tx<'_>,
+    person: &PersonId,
+    offer: &DeviceOffer,
+    devices_each: usize,
+) -> Result<Place, AccountFault> {
     let now = tx.now();
     let known = match &offer.id {
         Some(id) => devices::get(tx, id)?,
@@ -188,7 +194,7 @@ fn place(tx: &mut Tx<'_>, person: &PersonId, offer: &DeviceOffer) -> Result<Plac
         return Ok(Place::Known(Box::new(known.clone())));
     }
     let alive = devices::list(tx, person)?;
-    if alive.len() >= AT_MOST {
+    if alive.len() >= devices_each {
         return set_up_anew(alive, offer).map(|known| Place::Known(Box::new(known)));
     }
     Ok(match (known, &offer.id) {
