@@ -187,11 +187,37 @@ impl Db {
     where
         E: From<Error>,
     {
-        let mut conn = checkout(&self.0.readers)?;
+        self.read_on(checkout(&self.0.readers)?, f)
+    }
+
+    fn read_on<T, E: From<Error>>(
+        &self,
+        mut conn: PooledConnection<Connector>,
+        f: impl FnOnce(&mut ReadTx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
         connection::begin(&mut conn, Use::Read)?;
         let result = f(&mut ReadTx::new(&mut conn, self.0.clock.now()));
         connection::roll_back(&mut conn)?;
         result
+    }
+
+    /// Runs `f` on one consistent snapshot right here, if that needs no waiting: with the embedded database, when a connection
+    /// is free. Otherwise gives `f` back.
+    ///
+    /// # Errors
+    /// Inside: the failure of `f`, or [`Error`] when the database fails. Outside: `f` itself, not run.
+    pub fn read_now<T, E, F>(&self, f: F) -> Result<Result<T, E>, F>
+    where
+        F: FnOnce(&mut ReadTx<'_>) -> Result<T, E>,
+        E: From<Error>,
+    {
+        if !matches!(self.0.location, Location::Sqlite(_)) {
+            return Err(f);
+        }
+        match self.0.readers.try_get() {
+            Some(conn) => Ok(self.read_on(conn, f)),
+            None => Err(f),
+        }
     }
 
     /// Runs `f` in one transaction that commits when it succeeds and leaves nothing behind when it fails. PostgreSQL

@@ -80,9 +80,8 @@ pub(crate) async fn list_people(
 ) -> Result<HttpResponse, Problem> {
     app.rates().take(&who, RateKind::Search)?;
     let search = PeopleSearch::from(query.0);
-    let page = app
-        .blocking(move |app| app.db().read(|tx| service::search_people(tx, app.directory(), &who, &search)))
-        .await?;
+    let page =
+        app.read_with(move |app, tx| service::search_people(tx, app.directory(), &who, &search)).await?;
     list(&page)
 }
 
@@ -99,8 +98,7 @@ pub(crate) async fn get_person(
     id: PathId<kind::Person>,
     seen: Seen,
 ) -> Result<HttpResponse, Problem> {
-    let person =
-        app.blocking(move |app| app.db().read(|tx| service::get_person(tx, app.directory(), &id))).await?;
+    let person = app.read_with(move |app, tx| service::get_person(tx, app.directory(), &id)).await?;
     object(&seen, &person)
 }
 
@@ -114,9 +112,7 @@ pub(crate) async fn list_units(
 ) -> Result<HttpResponse, Problem> {
     let PageQuery { limit, cursor } = query.0;
     let page = app
-        .blocking(move |app| {
-            app.db().read(|tx| service::list_units(tx, app.directory(), limit, cursor.as_ref()))
-        })
+        .read_with(move |app, tx| service::list_units(tx, app.directory(), limit, cursor.as_ref()))
         .await?;
     list(&page)
 }
@@ -135,8 +131,7 @@ pub(crate) async fn get_unit(
     id: PathId<kind::Unit>,
     seen: Seen,
 ) -> Result<HttpResponse, Problem> {
-    let unit =
-        app.blocking(move |app| app.db().read(|tx| service::get_unit(tx, app.directory(), &id))).await?;
+    let unit = app.read_with(move |app, tx| service::get_unit(tx, app.directory(), &id)).await?;
     object(&seen, &unit)
 }
 
@@ -163,8 +158,7 @@ pub(crate) struct Callers {
 pub(crate) async fn lookup(app: App, who: Who, query: Query<LookupQuery>) -> Result<HttpResponse, Problem> {
     app.rates().take(&who, RateKind::Search)?;
     let phone = query.0.phone;
-    let items = app
-        .blocking(move |app| app.db().read(|tx| service::lookup_phone(tx, app.directory(), &who, &phone)))
-        .await?;
+    let items =
+        app.read_with(move |app, tx| service::lookup_phone(tx, app.directory(), &who, &phone)).await?;
     plain(&Callers { items })
 }

@@ -98,22 +98,20 @@ fn whole<T>(items: Vec<T>) -> Page<T> {
 #[get("/me")]
 pub(crate) async fn get_me(app: App, who: Who) -> Result<HttpResponse, Problem> {
     let me = app
-        .blocking(move |app| {
-            app.db().read(|tx| {
-                let account = account::read_account(tx, &who.person)?;
-                let person = match directory::get_person(tx, app.directory(), &who.person) {
-                    Ok(person) => Some(person),
-                    Err(DirectoryFault::NotFound) => None,
-                    Err(fault) => return Err(Problem::from(fault)),
-                };
-                Ok(Me {
-                    person_id: account.person_id,
-                    username: account.username,
-                    device_id: who.device.clone(),
-                    person,
-                    language: account::read_preferences(tx, &who)?.choices.language,
-                    device_count: account::list_devices(tx, &who)?.len(),
-                })
+        .read_with(move |app, tx| {
+            let account = account::read_account(tx, &who.person)?;
+            let person = match directory::get_person(tx, app.directory(), &who.person) {
+                Ok(person) => Some(person),
+                Err(DirectoryFault::NotFound) => None,
+                Err(fault) => return Err(Problem::from(fault)),
+            };
+            Ok::<_, Problem>(Me {
+                person_id: account.person_id,
+                username: account.username,
+                device_id: who.device.clone(),
+                person,
+                language: account::read_preferences(tx, &who)?.choices.language,
+                device_count: account::list_devices(tx, &who)?.len(),
             })
         })
         .await?;

@@ -57,7 +57,8 @@ impl State {
     fn kinds_since(&self, heard: &str) -> Vec<CollectionKind> {
         let width = DIGEST_BYTES * 2;
         let id = self.id();
-        let differs = |at: usize| heard.get(at * width..(at + 1) * width) != id.get(at * width..(at + 1) * width);
+        let differs =
+            |at: usize| heard.get(at * width..(at + 1) * width) != id.get(at * width..(at + 1) * width);
         KINDS.into_iter().enumerate().filter(|(at, _)| differs(*at)).map(|(_, kind)| kind).collect()
     }
 }
@@ -109,7 +110,9 @@ pub(crate) fn type_name(object_type: ObjectType) -> Option<&'static str> {
         ObjectType::Mailbox => Some("mailboxes"),
         ObjectType::Message => Some("messages"),
         ObjectType::Notification => Some("notifications"),
-        ObjectType::Device | ObjectType::AppPassword | ObjectType::SigningKey | ObjectType::Preferences => None,
+        ObjectType::Device | ObjectType::AppPassword | ObjectType::SigningKey | ObjectType::Preferences => {
+            None
+        }
     }
 }
 

@@ -6,12 +6,15 @@ use renraku_db::{
     Changed, Db, Error, ReadTx, Tx,
     ledger::{self, Claim, Outcome},
 };
-use renraku_people::account::SignIn;
+use renraku_people::{account::SignIn, directory::Directory};
 use std::future::{Ready, ready};
 
 use crate::sync::TokenKey;
 
-use super::{admission::Admission, Command, Locales, Problem, Rates, Resource, RestFault, Written, blocking::off_the_event_loop};
+use super::{
+    Command, Locales, Problem, Rates, Resource, RestFault, Written, admission::Admission,
+    blocking::off_the_event_loop,
+};
 
 /// What the server hands to this face.
 pub struct Parts {
@@ -20,7 +23,7 @@ pub struct Parts {
     /// Who is signed in.
     pub sessions: renraku_people::Sessions,
     /// The staff directory, in memory.
-    pub directory: renraku_people::directory::Directory,
+    pub directory: Directory,
     /// Wakes open streams.
     pub hub: renraku_notify::hub::Hub,
     /// Signs sync tokens.
@@ -57,7 +60,8 @@ impl App {
     pub fn new(parts: Parts) -> Self {
         let token_key = TokenKey::new(parts.secret.derive("sync-token"));
         let admission = Admission::new(parts.at_once);
-        let sign_in = SignIn::new(parts.db.clone(), parts.sessions.clone(), &parts.secret, parts.devices_each);
+        let sign_in =
+            SignIn::new(parts.db.clone(), parts.sessions.clone(), &parts.secret, parts.devices_each);
         let mail_texts = renraku_mail::SearchTexts::new();
         Self(Arc::new(State { parts, sign_in, token_key, admission, mail_texts }))
     }
@@ -90,7 +94,7 @@ impl App {
         &self.0.parts.secret
     }
 
-    pub(crate) fn directory(&self) -> &renraku_people::directory::Directory {
+    pub(crate) fn directory(&self) -> &Directory {
         &self.0.parts.directory
     }
 
@@ -130,14 +134,29 @@ impl App {
         off_the_event_loop(move || work(&app).map_err(Into::into)).await
     }
 
-    /// Reads on one snapshot.
+    /// Reads on one snapshot: right here where the database is embedded and free, since the two hops to another thread and back
+    /// would cost more than the read; for reads of a bounded size.
     pub(crate) async fn read<T, E, F>(&self, work: F) -> Result<T, Problem>
     where
         F: FnOnce(&mut ReadTx<'_>) -> Result<T, E> + Send + 'static,
         E: Into<Problem> + From<Error>,
         T: Send + 'static,
     {
-        self.blocking(move |app| app.db().read(work)).await
+        match self.db().read_now(work) {
+            Ok(result) => result.map_err(Into::into),
+            Err(work) => self.blocking(move |app| app.db().read(work)).await,
+        }
+    }
+
+    /// Reads on one snapshot, as [`App::read`] does, with the face's state at hand.
+    pub(crate) async fn read_with<T, E, F>(&self, work: F) -> Result<T, Problem>
+    where
+        F: FnOnce(&Self, &mut ReadTx<'_>) -> Result<T, E> + Send + 'static,
+        E: Into<Problem> + From<Error>,
+        T: Send + 'static,
+    {
+        let app = self.clone();
+        self.read(move |tx| work(&app, tx)).await
     }
 
     /// Writes in one transaction together with the idempotency row; a repeat answers with the object as it is now, found by
@@ -176,7 +195,8 @@ impl App {
         F: FnOnce(&Db, &Command<B>) -> Result<R, Problem> + Send + 'static,
         G: FnOnce(&Command<B>, &Outcome) -> Result<R, Problem> + Send + 'static,
     {
-        let (written, replayed) = self.blocking(move |app| in_parts(app.db(), &command, work, recall)).await?;
+        let (written, replayed) =
+            self.blocking(move |app| in_parts(app.db(), &command, work, recall)).await?;
         Ok(written.respond(replayed))
     }
 }

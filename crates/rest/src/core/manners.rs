@@ -63,10 +63,18 @@ fn acceptable(request: &ServiceRequest) -> Result<(), RestFault> {
         return Err(RestFault::AddressTooLong);
     }
     if request.headers().len() > MAX_HEADERS || header_bytes(request.headers()) > MAX_HEADER_BYTES {
-        return Err(RestFault::BadHeader(FieldFault::new("", "too-many-headers", "send fewer or shorter headers")));
+        return Err(RestFault::BadHeader(FieldFault::new(
+            "",
+            "too-many-headers",
+            "send fewer or shorter headers",
+        )));
     }
     // Before any extractor: a decompressing server can be made to unpack a bomb.
-    if request.headers().get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding.as_bytes() != b"identity") {
+    if request
+        .headers()
+        .get(header::CONTENT_ENCODING)
+        .is_some_and(|encoding| encoding.as_bytes() != b"identity")
+    {
         return Err(RestFault::EncodedBody);
     }
     Ok(())

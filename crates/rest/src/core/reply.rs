@@ -146,16 +146,19 @@ impl Written {
         let status = StatusCode::from_u16(self.outcome.status).unwrap_or(StatusCode::OK);
         let mut response = match self.body {
             Some(body) => json(status, body),
-            None if status == StatusCode::NO_CONTENT || !replayed => HttpResponse::new(StatusCode::NO_CONTENT),
+            None if status == StatusCode::NO_CONTENT || !replayed => {
+                HttpResponse::new(StatusCode::NO_CONTENT)
+            }
             None => json(status, b"{}".to_vec()),
         };
         if let Some(etag) = &self.outcome.etag {
             put_etag(&mut response, etag);
         }
         if replayed {
-            response
-                .headers_mut()
-                .insert(header::HeaderName::from_static("idempotent-replayed"), HeaderValue::from_static("true"));
+            response.headers_mut().insert(
+                header::HeaderName::from_static("idempotent-replayed"),
+                HeaderValue::from_static("true"),
+            );
         }
         response
     }

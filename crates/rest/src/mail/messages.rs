@@ -49,9 +49,8 @@ pub(crate) async fn list_messages(
         app.rates().take(&who, RateKind::Search)?;
     }
     let query = MessageQuery { mailbox, thread, q, cursor, limit };
-    let page = app
-        .blocking(move |app| app.db().read(|tx| service::list_messages(tx, &who, &query, app.mail_texts())))
-        .await?;
+    let page =
+        app.read_with(move |app, tx| service::list_messages(tx, &who, &query, app.mail_texts())).await?;
     list(&page)
 }
 

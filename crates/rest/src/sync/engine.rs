@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, HashMap};
 use renraku_base::{Language, Principal};
 use renraku_db::{
     CollectionId, CollectionKind, Error, ObjectType, ReadTx,
-    changes::{self, Change},
+    changes::{self, Change, Head},
     meta,
 };
 use renraku_people::access::{self, Followed};
@@ -32,12 +32,21 @@ const ORDER: [CollectionKind; 8] = [
     CollectionKind::Directory,
 ];
 
+/// The kinds of collections that everybody follows from their first day.
+const ALWAYS_THERE: [CollectionKind; 5] = [
+    CollectionKind::Home,
+    CollectionKind::Mail,
+    CollectionKind::Notifications,
+    CollectionKind::Facilities,
+    CollectionKind::Directory,
+];
+
 /// Who syncs, and what they ask for.
-pub(super) struct Ask<'a> {
+pub(super) struct Ask {
     /// The face's state.
-    pub app: &'a App,
+    pub app: App,
     /// The person.
-    pub who: &'a Principal,
+    pub who: Principal,
     /// The reader's language, for texts that the server writes.
     pub language: Language,
     /// The window; where it is left out, the token's or a common one.
@@ -60,18 +69,46 @@ pub(super) struct Answer {
     pub page: Page,
 }
 
-/// Brings a phone forward by one answer.
-pub(super) fn advance(tx: &mut ReadTx<'_>, ask: &Ask<'_>, token: Option<Token>) -> Result<Answer, Problem> {
-    let epoch = meta::epoch(tx)?;
-    if let Some(token) = &token {
-        if token.epoch != epoch {
-            return Err(RestFault::ResyncRequired.into());
-        }
-        if ask.window.is_none_or(|window| window == token.window) && unchanged(tx, ask, token)? {
-            return Ok(Answer { token: None, more: false, reset: Vec::new(), page: Page::new(ask.limit) });
-        }
+/// Whether the phone holds everything that it asks for: each collection stands where the token says, and none is missing
+/// from it.
+///
+/// A change of what the person follows shows in their homes, so that the token's own list of collections is enough.
+pub(super) fn is_unchanged(tx: &mut ReadTx<'_>, ask: &Ask, token: &Token) -> Result<bool, Problem> {
+    refuse_other_epoch(tx, token)?;
+    let moved = ask.window.is_some_and(|window| window != token.window);
+    if moved || token.prior.is_some() || token.collections.is_empty() {
+        return Ok(false);
     }
-    let followed = access::followed(tx, ask.who)?;
+    let ids: Vec<CollectionId> = token.collections.iter().map(|(id, _)| *id).collect();
+    let heads = changes::heads_with_kinds(tx, &ids)?;
+    let progress: HashMap<CollectionId, &Progress> =
+        token.collections.iter().map(|(id, progress)| (*id, progress)).collect();
+    let stands = |head: &Head| {
+        progress
+            .get(&head.collection)
+            .is_some_and(|it| matches!(it, Progress::Upto(upto) if *upto == head.modseq))
+    };
+    let all_stand = heads.iter().all(|(kind, head)| !wanted(ask, *kind) || stands(head));
+    // Every kind that everybody has must be in the token, or the phone has not asked for it before.
+    let all_there = ALWAYS_THERE
+        .into_iter()
+        .filter(|kind| wanted(ask, *kind))
+        .all(|kind| heads.iter().any(|(there, _)| *there == kind));
+    Ok(heads.len() == ids.len() && all_stand && all_there)
+}
+
+fn refuse_other_epoch(tx: &mut ReadTx<'_>, token: &Token) -> Result<u64, Problem> {
+    let epoch = meta::epoch(tx)?;
+    if token.epoch == epoch { Ok(epoch) } else { Err(RestFault::ResyncRequired.into()) }
+}
+
+/// Brings a phone forward by one answer.
+pub(super) fn advance(tx: &mut ReadTx<'_>, ask: &Ask, token: Option<Token>) -> Result<Answer, Problem> {
+    let epoch = match &token {
+        Some(token) => refuse_other_epoch(tx, token)?,
+        None => meta::epoch(tx)?,
+    };
+    let followed = access::followed(tx, &ask.who)?;
     let mut run = Run::begin(tx, ask, epoch, token, followed)?;
     run.drop_lost(tx)?;
     run.move_window(tx)?;
@@ -79,47 +116,13 @@ pub(super) fn advance(tx: &mut ReadTx<'_>, ask: &Ask<'_>, token: Option<Token>) 
     Ok(run.end())
 }
 
-/// Whether every collection that is asked for stands where the token says, and none is missing from the token.
-///
-/// A change of what the person follows shows in their homes, so that the token's own list of collections is enough.
-fn unchanged(tx: &mut ReadTx<'_>, ask: &Ask<'_>, token: &Token) -> Result<bool, Problem> {
-    if token.prior.is_some() || token.collections.is_empty() {
-        return Ok(false);
-    }
-    let ids: Vec<CollectionId> = token.collections.iter().map(|(id, _)| *id).collect();
-    let heads = changes::heads_with_kinds(tx, &ids)?;
-    if heads.len() != ids.len() {
-        return Ok(false);
-    }
-    let stands = |id: CollectionId, modseq: i64| {
-        token.collections.binary_search_by_key(&id, |(id, _)| *id).ok().and_then(|at| token.collections.get(at)).is_some_and(
-            |(_, progress)| matches!(progress, Progress::Upto(upto) if *upto == modseq),
-        )
-    };
-    let all_stand = heads
-        .iter()
-        .all(|(kind, head)| !wanted(ask, *kind) || stands(head.collection, head.modseq));
-    // Every kind that everybody has must be in the token, or the phone has not asked for it before.
-    let all_there = [
-        CollectionKind::Home,
-        CollectionKind::Mail,
-        CollectionKind::Notifications,
-        CollectionKind::Facilities,
-        CollectionKind::Directory,
-    ]
-    .into_iter()
-    .filter(|kind| wanted(ask, *kind))
-    .all(|kind| heads.iter().any(|(there, _)| *there == kind));
-    Ok(all_stand && all_there)
-}
-
 /// Homes are always wanted: they tell of gains and losses.
-fn wanted(ask: &Ask<'_>, kind: CollectionKind) -> bool {
+fn wanted(ask: &Ask, kind: CollectionKind) -> bool {
     matches!(kind, CollectionKind::Home | CollectionKind::SharedHome) || ask.kinds.contains(&kind)
 }
 
 struct Run<'a> {
-    ask: &'a Ask<'a>,
+    ask: &'a Ask,
     epoch: u64,
     before: Option<Token>,
     window: Window,
@@ -134,7 +137,7 @@ impl<'a> Run<'a> {
     /// Holds the token against what is followed now: from the future is refused, too old begins anew.
     fn begin(
         tx: &mut ReadTx<'_>,
-        ask: &'a Ask<'a>,
+        ask: &'a Ask,
         epoch: u64,
         before: Option<Token>,
         followed: Vec<Followed>,
@@ -285,7 +288,9 @@ impl<'a> Run<'a> {
         let rows = changes::since(tx, one.head.collection, after, limit)?;
         if rows.is_empty() {
             // The head moved without rows: a floor in between, or a damaged log. Begin anew rather than miss anything.
-            return Err(Error::damaged(format!("no change after {after} in {}", one.head.collection.0)).into());
+            return Err(
+                Error::damaged(format!("no change after {after} in {}", one.head.collection.0)).into()
+            );
         }
         let mut found = feeds::get(tx, self.ask, one, self.window, &rows)?;
         let last = last_rows(&rows);
@@ -310,13 +315,12 @@ impl<'a> Run<'a> {
     }
 
     fn end(mut self) -> Answer {
-        let stands = |one: &Followed| {
-            matches!(self.progress.get(&one.head.collection), Some(Progress::Upto(upto)) if *upto == one.head.modseq)
-        };
+        let stands = |one: &Followed| matches!(self.progress.get(&one.head.collection), Some(Progress::Upto(upto)) if *upto == one.head.modseq);
         let more = self.followed.iter().any(|one| wanted(self.ask, one.kind) && !stands(one));
-        let still_moving = self.progress.values().any(|progress| {
-            matches!(progress, Progress::Listing { gained_only: true, .. })
-        });
+        let still_moving = self
+            .progress
+            .values()
+            .any(|progress| matches!(progress, Progress::Listing { gained_only: true, .. }));
         self.page.settle();
         let token = Token {
             epoch: self.epoch,

@@ -45,7 +45,7 @@ pub(super) type Found = HashMap<(ObjectType, String), Pieces>;
 /// Lists up to `count` objects of a collection after `cursor` (from the beginning when it is empty).
 pub(super) fn list(
     tx: &mut ReadTx<'_>,
-    ask: &Ask<'_>,
+    ask: &Ask,
     one: Followed,
     scope: &Scope<'_>,
     cursor: &str,
@@ -59,14 +59,16 @@ pub(super) fn list(
         CollectionKind::Mail => mail::list(tx, ask, cursor, count),
         CollectionKind::Notifications => notifications::list(tx, ask, cursor, count),
         CollectionKind::Directory => directory::list(tx, ask, cursor, count),
-        CollectionKind::Home | CollectionKind::SharedHome | CollectionKind::Revocations => Ok(Listed::default()),
+        CollectionKind::Home | CollectionKind::SharedHome | CollectionKind::Revocations => {
+            Ok(Listed::default())
+        }
     }
 }
 
 /// The changed objects of a collection as they are now.
 pub(super) fn get(
     tx: &mut ReadTx<'_>,
-    ask: &Ask<'_>,
+    ask: &Ask,
     one: Followed,
     window: Window,
     rows: &[Change],
@@ -106,7 +108,7 @@ pub(super) fn name_when_gone(kind: CollectionKind, object_type: ObjectType) -> O
 /// sees elsewhere.
 pub(super) fn lose(
     tx: &mut ReadTx<'_>,
-    ask: &Ask<'_>,
+    ask: &Ask,
     collection: CollectionId,
     window: Window,
     page: &mut Page,
@@ -129,7 +131,7 @@ pub(super) fn leave_window(
 /// How a `reset` names a collection: the types of its objects, and which collection.
 pub(super) fn names_of(
     tx: &mut ReadTx<'_>,
-    ask: &Ask<'_>,
+    ask: &Ask,
     one: &Followed,
 ) -> Result<Vec<(&'static str, String)>, Problem> {
     let collection = one.head.collection;
@@ -138,10 +140,12 @@ pub(super) fn names_of(
             .map(|calendar| ("events", calendar.id.into_string()))
             .into_iter()
             .collect(),
-        CollectionKind::AddressBook => renraku_contacts::service::sync::address_book_of(tx, ask.who, collection)?
-            .map(|book| ("contacts", book.id.into_string()))
-            .into_iter()
-            .collect(),
+        CollectionKind::AddressBook => {
+            renraku_contacts::service::sync::address_book_of(tx, &ask.who, collection)?
+                .map(|book| ("contacts", book.id.into_string()))
+                .into_iter()
+                .collect()
+        }
         CollectionKind::Mail
         | CollectionKind::Notifications
         | CollectionKind::Directory

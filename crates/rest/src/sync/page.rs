@@ -15,7 +15,10 @@ const MAX_BYTES: usize = 1024 * 1024;
 pub(super) type Pieces = Vec<(&'static str, Box<RawValue>)>;
 
 /// One piece of an object.
-pub(super) fn piece(name: &'static str, value: &impl Serialize) -> Result<(&'static str, Box<RawValue>), Error> {
+pub(super) fn piece(
+    name: &'static str,
+    value: &impl Serialize,
+) -> Result<(&'static str, Box<RawValue>), Error> {
     Ok((name, to_raw_value(value).map_err(Error::damaged)?))
 }
 

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use actix_web::{HttpRequest, HttpResponse, http::header, post, web};
 use renraku_base::{FieldFault, Timestamp};
@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use super::{
-    engine::{Answer, Ask, advance},
+    engine::{Answer, Ask, advance, is_unchanged},
     token::Token,
     window::Window,
 };
@@ -84,7 +84,7 @@ const ALL_KINDS: [CollectionKind; 6] = [
 ];
 
 /// What a phone gets of a sync; empty members are left out.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Default, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct SyncAnswer {
     /// The new token; left out when it did not change.
@@ -141,8 +141,9 @@ pub(crate) async fn sync(
     let asked: SyncRequest = json(&request, &bytes)?;
     let window = asked.window.map(window_of).transpose()?;
     let limit = asked.limit.map(limit_of).transpose()?;
-    let language =
-        accepted_language(request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()));
+    let language = accepted_language(
+        request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()),
+    );
     let kinds = asked
         .types
         .map_or_else(|| ALL_KINDS.to_vec(), |types| types.into_iter().map(TypeName::kind).collect());
@@ -150,22 +151,30 @@ pub(crate) async fn sync(
         .token
         .map(|text| Token::open(&text, app.token_key(), &who.person).ok_or(RestFault::ResyncRequired))
         .transpose()?;
+    let Who(who) = who;
+    let ask = Arc::new(Ask { app: app.clone(), who, language, window, kinds, limit });
+    if let Some(token) = &token {
+        // What most syncs come to, and cheap enough to be found out right here.
+        let (ask, token) = (Arc::clone(&ask), token.clone());
+        if app.read(move |tx| is_unchanged(tx, &ask, &token)).await? {
+            return plain(&SyncAnswer::default());
+        }
+    }
     let answer = app
         .blocking(move |app| {
-            let ask = Ask { app, who: &who, language, window, kinds, limit };
             let answer = app.db().read(|tx| advance(tx, &ask, token))?;
-            sealed(app, &who, answer)
+            sealed(&ask, answer)
         })
         .await?;
     plain(&answer)
 }
 
-fn sealed(app: &App, who: &Who, answer: Answer) -> Result<SyncAnswer, Problem> {
+fn sealed(ask: &Ask, answer: Answer) -> Result<SyncAnswer, Problem> {
     let token = answer
         .token
         .map(|token| {
             token
-                .seal(app.token_key(), &who.person)
+                .seal(ask.app.token_key(), &ask.who.person)
                 .ok_or_else(|| renraku_db::Error::damaged("a sync token cannot be written"))
         })
         .transpose()?;

@@ -189,7 +189,8 @@ mod tests {
     }
 
     fn token() -> Token {
-        let window = |from, to| Window::new(Timestamp::from_seconds(from), Timestamp::from_seconds(to)).unwrap();
+        let window =
+            |from, to| Window::new(Timestamp::from_seconds(from), Timestamp::from_seconds(to)).unwrap();
         Token {
             epoch: 0x0123_4567_89ab_cdef,
             window: window(1_774_000_000, 1_777_000_000),
@@ -225,7 +226,11 @@ mod tests {
         for at in 0..bytes.len() {
             let mut flipped = bytes.clone();
             flipped[at] ^= 1;
-            assert_eq!(Token::open(&URL_SAFE_NO_PAD.encode(flipped), &key, &person('a')), None, "flip at {at}");
+            assert_eq!(
+                Token::open(&URL_SAFE_NO_PAD.encode(flipped), &key, &person('a')),
+                None,
+                "flip at {at}"
+            );
         }
     }
 

@@ -10,14 +10,14 @@ use crate::sync::page::{Page, piece};
 /// The book itself is listed before its contacts, under the empty cursor.
 pub(super) fn list(
     tx: &mut ReadTx<'_>,
-    ask: &Ask<'_>,
+    ask: &Ask,
     collection: CollectionId,
     cursor: &str,
     count: usize,
 ) -> Result<Listed, Problem> {
     let mut objects = Vec::new();
     if cursor.is_empty()
-        && let Some(book) = service::address_book_of(tx, ask.who, collection)?
+        && let Some(book) = service::address_book_of(tx, &ask.who, collection)?
     {
         // The least sort key of all: every contact's id comes after it.
         objects.push(("0".to_owned(), Some(vec![piece("addressBooks", &book)?])));
@@ -25,7 +25,7 @@ pub(super) fn list(
     let room = count - objects.len();
     let mut more = room == 0;
     if room > 0 {
-        let contacts = service::list_contacts(tx, ask.who, collection, Some(cursor), as_limit(room))?;
+        let contacts = service::list_contacts(tx, &ask.who, collection, Some(cursor), as_limit(room))?;
         more = contacts.len() == room;
         for contact in &contacts {
             objects.push((contact.id.to_string(), Some(vec![piece("contacts", contact)?])));
@@ -34,17 +34,17 @@ pub(super) fn list(
     Ok(Listed { objects, more })
 }
 
-pub(super) fn get(tx: &mut ReadTx<'_>, ask: &Ask<'_>, rows: &[Change]) -> Result<Found, Problem> {
+pub(super) fn get(tx: &mut ReadTx<'_>, ask: &Ask, rows: &[Change]) -> Result<Found, Problem> {
     let mut found = Found::new();
     let ids = ids_of(rows, ObjectType::AddressBook);
     if !ids.is_empty() {
-        for book in service::get_address_books(tx, ask.who, &ids)? {
+        for book in service::get_address_books(tx, &ask.who, &ids)? {
             found.insert((ObjectType::AddressBook, book.id.to_string()), vec![piece("addressBooks", &book)?]);
         }
     }
     let ids = ids_of(rows, ObjectType::Contact);
     if !ids.is_empty() {
-        for contact in service::get_contacts(tx, ask.who, &ids)? {
+        for contact in service::get_contacts(tx, &ask.who, &ids)? {
             found.insert((ObjectType::Contact, contact.id.to_string()), vec![piece("contacts", &contact)?]);
         }
     }
@@ -55,7 +55,7 @@ pub(super) fn get(tx: &mut ReadTx<'_>, ask: &Ask<'_>, rows: &[Change]) -> Result
 /// names. What went from it into another book that the person may read is not gone.
 pub(super) fn lose(
     tx: &mut ReadTx<'_>,
-    ask: &Ask<'_>,
+    ask: &Ask,
     collection: CollectionId,
     page: &mut Page,
 ) -> Result<(), Problem> {

@@ -8,12 +8,7 @@ use crate::sync::page::piece;
 const UNITS: &str = "u";
 const PEOPLE: &str = "p";
 
-pub(super) fn list(
-    tx: &mut ReadTx<'_>,
-    ask: &Ask<'_>,
-    cursor: &str,
-    count: usize,
-) -> Result<Listed, Problem> {
+pub(super) fn list(tx: &mut ReadTx<'_>, ask: &Ask, cursor: &str, count: usize) -> Result<Listed, Problem> {
     let directory = ask.app.directory();
     let mut objects = Vec::new();
     if !cursor.starts_with(PEOPLE) {
@@ -33,7 +28,7 @@ pub(super) fn list(
     Ok(Listed { objects, more })
 }
 
-pub(super) fn get(tx: &mut ReadTx<'_>, ask: &Ask<'_>, rows: &[Change]) -> Result<Found, Problem> {
+pub(super) fn get(tx: &mut ReadTx<'_>, ask: &Ask, rows: &[Change]) -> Result<Found, Problem> {
     let directory = ask.app.directory();
     let mut found = Found::new();
     let ids = ids_of(rows, ObjectType::Unit);

@@ -28,16 +28,11 @@ impl<'a> Cursor<'a> {
 }
 
 /// The mailboxes are listed first, then the newest heads; older ones are pages of `GET mail/messages`.
-pub(super) fn list(
-    tx: &mut ReadTx<'_>,
-    ask: &Ask<'_>,
-    cursor: &str,
-    count: usize,
-) -> Result<Listed, Problem> {
+pub(super) fn list(tx: &mut ReadTx<'_>, ask: &Ask, cursor: &str, count: usize) -> Result<Listed, Problem> {
     let mut objects = Vec::new();
     let after = cursor.strip_prefix(MAILBOXES);
     if cursor.is_empty() || after.is_some() {
-        let mut mailboxes = service::list_mailboxes_for_sync(tx, ask.who)?;
+        let mut mailboxes = service::list_mailboxes_for_sync(tx, &ask.who)?;
         mailboxes.retain(|mailbox| after.is_none_or(|after| mailbox.id.as_str() > after));
         mailboxes.sort_unstable_by(|a, b| a.id.cmp(&b.id));
         for mailbox in mailboxes.iter().take(count) {
@@ -48,7 +43,7 @@ pub(super) fn list(
     let place = Cursor::read(cursor);
     let room = count.saturating_sub(objects.len()).min(service::FIRST_MESSAGES.saturating_sub(place.sent));
     if room > 0 {
-        let messages = service::list_messages_for_sync(tx, ask.who, place.last, as_limit(room))?;
+        let messages = service::list_messages_for_sync(tx, &ask.who, place.last, as_limit(room))?;
         for (at, message) in messages.iter().enumerate() {
             let key = Cursor::write(place.sent + at + 1, message.received_at, message.id.as_str());
             objects.push((key, Some(vec![piece("messages", message)?])));
@@ -58,17 +53,17 @@ pub(super) fn list(
     Ok(Listed { objects, more })
 }
 
-pub(super) fn get(tx: &mut ReadTx<'_>, ask: &Ask<'_>, rows: &[Change]) -> Result<Found, Problem> {
+pub(super) fn get(tx: &mut ReadTx<'_>, ask: &Ask, rows: &[Change]) -> Result<Found, Problem> {
     let mut found = Found::new();
     let ids = ids_of(rows, ObjectType::Mailbox);
     if !ids.is_empty() {
-        for mailbox in service::get_mailboxes_for_sync(tx, ask.who, &stored(ids))? {
+        for mailbox in service::get_mailboxes_for_sync(tx, &ask.who, &stored(ids))? {
             found.insert((ObjectType::Mailbox, mailbox.id.to_string()), vec![piece("mailboxes", &mailbox)?]);
         }
     }
     let ids = ids_of(rows, ObjectType::Message);
     if !ids.is_empty() {
-        for message in service::get_messages_for_sync(tx, ask.who, &stored(ids))? {
+        for message in service::get_messages_for_sync(tx, &ask.who, &stored(ids))? {
             found.insert((ObjectType::Message, message.id.to_string()), vec![piece("messages", &message)?]);
         }
     }

@@ -4,14 +4,9 @@ use renraku_notify::service::sync as service;
 use super::{Ask, Found, Listed, Problem, as_limit, ids_of};
 use crate::sync::page::piece;
 
-pub(super) fn list(
-    tx: &mut ReadTx<'_>,
-    ask: &Ask<'_>,
-    cursor: &str,
-    count: usize,
-) -> Result<Listed, Problem> {
+pub(super) fn list(tx: &mut ReadTx<'_>, ask: &Ask, cursor: &str, count: usize) -> Result<Listed, Problem> {
     let after = (!cursor.is_empty()).then_some(cursor);
-    let notifications = service::list_for_sync(tx, ask.who, after, as_limit(count), ask.language)?;
+    let notifications = service::list_for_sync(tx, &ask.who, after, as_limit(count), ask.language)?;
     let more = notifications.len() == count;
     let objects = notifications
         .iter()
@@ -20,9 +15,9 @@ pub(super) fn list(
     Ok(Listed { objects, more })
 }
 
-pub(super) fn get(tx: &mut ReadTx<'_>, ask: &Ask<'_>, rows: &[Change]) -> Result<Found, Problem> {
+pub(super) fn get(tx: &mut ReadTx<'_>, ask: &Ask, rows: &[Change]) -> Result<Found, Problem> {
     let ids = ids_of(rows, ObjectType::Notification);
-    service::get_for_sync(tx, ask.who, &ids, ask.language)?
+    service::get_for_sync(tx, &ask.who, &ids, ask.language)?
         .iter()
         .map(|one| {
             let key = (ObjectType::Notification, one.id.as_str().to_owned());

@@ -35,7 +35,7 @@ fn pieces(synced: &SyncedEvent) -> Result<Pieces, Problem> {
 /// The calendar itself is listed before its events, under the empty cursor.
 pub(super) fn list(
     tx: &mut ReadTx<'_>,
-    ask: &Ask<'_>,
+    ask: &Ask,
     collection: CollectionId,
     scope: &Scope<'_>,
     cursor: &str,
@@ -44,7 +44,7 @@ pub(super) fn list(
     let mut objects = Vec::new();
     if cursor.is_empty()
         && !scope.gained_only
-        && let Some(calendar) = service::calendar_of(tx, ask.who, collection)?
+        && let Some(calendar) = service::calendar_of(tx, &ask.who, collection)?
     {
         // The least sort key of all: every event's id comes after it.
         objects.push(("0".to_owned(), Some(vec![piece("calendars", &calendar)?])));
@@ -54,7 +54,7 @@ pub(super) fn list(
     if room > 0 {
         let window = scope.window.in_schedule()?;
         let parts = scope.parts.iter().map(|part| part.in_schedule()).collect::<Result<Vec<_>, _>>()?;
-        let events = service::list_events(tx, ask.who, collection, (window, &parts), cursor, room)?;
+        let events = service::list_events(tx, &ask.who, collection, (window, &parts), cursor, room)?;
         more = events.len() == room;
         for (id, event) in &events {
             objects.push((id.to_string(), event.as_ref().map(pieces).transpose()?));
@@ -63,22 +63,20 @@ pub(super) fn list(
     Ok(Listed { objects, more })
 }
 
-pub(super) fn get(
-    tx: &mut ReadTx<'_>,
-    ask: &Ask<'_>,
-    window: Window,
-    rows: &[Change],
-) -> Result<Found, Problem> {
+pub(super) fn get(tx: &mut ReadTx<'_>, ask: &Ask, window: Window, rows: &[Change]) -> Result<Found, Problem> {
     let mut found = Found::new();
     let ids = ids_of(rows, ObjectType::Calendar);
     if !ids.is_empty() {
-        for calendar in service::get_calendars(tx, ask.who, &stored(ids))? {
-            found.insert((ObjectType::Calendar, calendar.id.to_string()), vec![piece("calendars", &calendar)?]);
+        for calendar in service::get_calendars(tx, &ask.who, &stored(ids))? {
+            found.insert(
+                (ObjectType::Calendar, calendar.id.to_string()),
+                vec![piece("calendars", &calendar)?],
+            );
         }
     }
     let ids = ids_of(rows, ObjectType::Event);
     if !ids.is_empty() {
-        for event in service::get_events(tx, ask.who, &stored(ids), window.in_schedule()?)? {
+        for event in service::get_events(tx, &ask.who, &stored(ids), window.in_schedule()?)? {
             found.insert((ObjectType::Event, event.event.id.to_string()), pieces(&event)?);
         }
     }
@@ -88,12 +86,12 @@ pub(super) fn get(
 /// A calendar that was lost, with the events that the person sees nowhere else.
 pub(super) fn lose(
     tx: &mut ReadTx<'_>,
-    ask: &Ask<'_>,
+    ask: &Ask,
     collection: CollectionId,
     window: Window,
     page: &mut Page,
 ) -> Result<(), Problem> {
-    if let Some((calendar, events)) = service::list_lost(tx, ask.who, collection, window.in_schedule()?)? {
+    if let Some((calendar, events)) = service::list_lost(tx, &ask.who, collection, window.in_schedule()?)? {
         page.put_gone("calendars", calendar.into_string());
         events.into_iter().map(Id::into_string).for_each(|id| page.put_gone("events", id));
     }
@@ -116,8 +114,8 @@ pub(super) fn leave_window(
 
 pub(super) fn calendar_of(
     tx: &mut ReadTx<'_>,
-    ask: &Ask<'_>,
+    ask: &Ask,
     collection: CollectionId,
 ) -> Result<Option<Calendar>, Problem> {
-    Ok(service::calendar_of(tx, ask.who, collection)?)
+    Ok(service::calendar_of(tx, &ask.who, collection)?)
 }
