@@ -1,5 +1,7 @@
+use std::collections::BTreeSet;
+
 use renraku_db::ObjectType;
-use renraku_mail::{Keywords, MailboxRole, service, source::MailSource};
+use renraku_mail::{Keywords, MailboxRole, service, source::MailSource, watch::News};
 use renraku_test_db::on_each_database;
 
 use super::{Office, in_folder, key, mail};
@@ -80,6 +82,35 @@ fn a_folder_comes_and_goes() {
         let list = db.read(|tx| service::list_mailboxes(tx, &hanako.who)).unwrap();
         assert!(list.iter().all(|mailbox| mailbox.role.is_some()));
         assert!(office.all(&hanako).is_empty());
+    });
+}
+
+#[test]
+fn one_folder_alone_tells_moves_from_copies() {
+    on_each_database(|db, _clock| {
+        let office = Office::new(db);
+        let hanako = office.mailer("hanako");
+        hanako.maildir.deliver(&key(1, "a"), &mail("一", "")).unwrap();
+        office.index(&hanako);
+        let id = office.all(&hanako).remove(0).id;
+        let look = |folder: &str| {
+            let folders = News::Folders(BTreeSet::from([folder.to_owned()]));
+            service::index_news(db, &hanako.account.id, &folders).unwrap()
+        };
+        hanako.maildir.append(".Archive", &key(1, "a"), &mail("一", ""), Keywords::NONE).unwrap();
+        assert_eq!(look(".Archive"), 1);
+        assert_eq!(office.all(&hanako).len(), 2, "a copy is a mail of its own");
+        hanako.maildir.remove(".Archive", &key(1, "a")).unwrap();
+        assert_eq!(look(".Archive"), 1);
+        // News of where it went, or of where it was: either way it is the same mail.
+        hanako.maildir.move_to("", &key(1, "a"), ".Archive").unwrap();
+        assert_eq!(look(".Archive"), 1);
+        hanako.maildir.move_to(".Archive", &key(1, "a"), ".Trash").unwrap();
+        assert_eq!(look(".Archive"), 1);
+        let all = office.all(&hanako);
+        assert_eq!(all.iter().map(|mail| &mail.id).collect::<Vec<_>>(), [&id]);
+        assert!(all[0].mailbox_ids.contains_key(&office.mailbox(&hanako, MailboxRole::Trash).id));
+        assert_eq!((look(""), look(".Archive"), look(".Trash")), (0, 0, 0));
     });
 }
 
