@@ -14,6 +14,6 @@ mod tree;
 pub use fault::DirectoryFault;
 pub use live::Directory;
 pub use model::{
-    NamedPerson, Person, PersonEntry, PersonName, Phone, PhoneKind, Post, PostEntry, Unit, UnitDetail,
-    UnitEntry, UnitRef,
+    NamedPerson, Person, PersonEntry, PersonJson, PersonName, Phone, PhoneKind, Post, PostEntry, Unit,
+    UnitDetail, UnitEntry, UnitRef,
 };

@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, get};
 use renraku_base::{Cursor, ETag, Limit, Page, PersonId, UnitId, kind};
 use renraku_db::ObjectType;
 use renraku_people::directory::{
-    Person, Unit, UnitDetail,
+    Person, PersonJson, Unit, UnitDetail,
     service::{self, PeopleSearch},
 };
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,7 @@ use crate::core::{
     object, plain,
 };
 
-impl Resource for Person {
+impl Resource for PersonJson {
     const TYPE: ObjectType = ObjectType::Person;
 
     fn id(&self) -> &str {
@@ -99,7 +99,7 @@ pub(crate) async fn get_person(
     seen: Seen,
 ) -> Result<HttpResponse, Problem> {
     let person = app.read_with(move |app, tx| service::get_person(tx, app.directory(), &id)).await?;
-    object(&seen, &person)
+    object(&seen, &*person)
 }
 
 /// The units, each before those below it and siblings in official order.
@@ -149,7 +149,7 @@ pub(crate) struct LookupQuery {
 pub(crate) struct Callers {
     /// The people with this number, best first: whose own it is before those who share it.
     #[schema(value_type = Vec<Person>)]
-    items: Vec<Arc<Person>>,
+    items: Vec<Arc<PersonJson>>,
 }
 
 /// Caller id: the people with a number or extension, best first.

@@ -1,5 +1,7 @@
 //! Who am I: my devices, my app passwords, my preferences.
 
+use std::sync::Arc;
+
 use actix_web::{
     HttpResponse, delete, get,
     http::header::{CACHE_CONTROL, HeaderValue},
@@ -11,7 +13,7 @@ use renraku_people::{
     account::{
         self, AppPassword, Choices, CreatedAppPassword, Device, NewAppPassword, Preferences, Username,
     },
-    directory::{DirectoryFault, Person, service as directory},
+    directory::{DirectoryFault, Person, PersonJson, service as directory},
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -82,7 +84,8 @@ pub(crate) struct Me {
     /// The device that asks.
     device_id: Option<DeviceId>,
     /// As the directory shows them; `null` for an account of nobody in it.
-    person: Option<Person>,
+    #[schema(value_type = Option<Person>)]
+    person: Option<Arc<PersonJson>>,
     /// The language that they chose.
     language: Language,
     /// How many devices are signed in.

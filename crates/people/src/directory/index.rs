@@ -16,21 +16,27 @@ use renraku_base::{ETag, PersonId, UnitId};
 use sha2::{Digest, Sha256};
 
 use super::{
-    Person, Unit, UnitDetail, UnitRef,
+    PersonJson, PersonName, Phone, Unit, UnitDetail, UnitRef,
     tree::{StoredUnit, Tree},
 };
-use crate::search::{fold, fold_number};
+use crate::search::fold;
 use column::Column;
 use numbers::Numbers;
 use ragged::Ragged;
-use record::Record;
+pub(super) use record::Record;
 pub(super) use search::{After, Ask, Hit};
 
 /// A person with what the directory finds them by.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Listed {
-    pub person: Arc<Person>,
+    pub person: PersonJson,
+    pub name: PersonName,
+    pub phones: Vec<Phone>,
+    pub emails: Vec<String>,
+    /// The unit and title of each post, the main one first.
+    pub posts: Vec<(UnitId, Option<String>)>,
     pub username: Option<String>,
+    pub staff_number: Option<String>,
 }
 
 /// A post, by the places of its unit and its title.
@@ -42,7 +48,7 @@ struct PostRef {
 
 #[derive(Debug)]
 struct Slot {
-    person: Arc<Person>,
+    person: Arc<PersonJson>,
     order: String,
 }
 
@@ -68,38 +74,37 @@ pub(super) struct Index {
 }
 
 impl Index {
-    /// Puts everything in order.
-    pub fn new(units: Vec<StoredUnit>, people: Vec<Listed>) -> Self {
+    /// A directory of these units, without people.
+    pub fn new(units: Vec<StoredUnit>) -> Self {
         let tree = Tree::new(units);
         let mut index = Self::default();
         for node in tree.nodes() {
             index.unit_names.push(fold(&node.unit.name).as_bytes());
         }
         index.tree = tree;
-        let mut records: Vec<(Record, Listed)> =
-            people.into_iter().map(|listed| (Record::new(&listed), listed)).collect();
-        records.sort_unstable_by(|(a, x), (b, y)| (&a.order, &x.person.id).cmp(&(&b.order, &y.person.id)));
-        let mut numbers = Vec::with_capacity(records.len() * 2);
-        for (row, (record, listed)) in records.into_iter().enumerate() {
-            let slot = index.next_slot();
-            numbers.extend(number_entries(&listed.person, slot));
-            index.insert_row(row, slot, record, listed);
-        }
-        index.numbers = Numbers::new(numbers);
         index
     }
 
+    /// Puts everyone in order; nobody was there before.
+    pub fn fill(&mut self, mut records: Vec<Record>) {
+        records.sort_unstable_by(|a, b| a.place().cmp(&b.place()));
+        let mut numbers = Vec::with_capacity(records.len() * 2);
+        for (row, record) in records.into_iter().enumerate() {
+            let slot = self.next_slot();
+            numbers.extend(record.numbers.iter().map(|number| (*number, slot)));
+            self.insert_row(row, slot, record);
+        }
+        self.numbers.extend(numbers);
+    }
+
     /// Takes over the present state of one person; `None` when they are no longer listed.
-    pub fn apply(&mut self, id: &PersonId, listed: Option<Listed>) {
+    pub fn apply(&mut self, id: &PersonId, record: Option<Record>) {
         self.remove(id);
-        let Some(listed) = listed else { return };
-        let record = Record::new(&listed);
+        let Some(record) = record else { return };
         let row = self.first_row_from(&record.order, id.as_str());
         let slot = self.next_slot();
-        for entry in number_entries(&listed.person, slot) {
-            self.numbers.insert(entry);
-        }
-        self.insert_row(row, slot, record, listed);
+        self.numbers.extend(record.numbers.iter().map(|number| (*number, slot)));
+        self.insert_row(row, slot, record);
     }
 
     fn remove(&mut self, id: &PersonId) {
@@ -111,10 +116,9 @@ impl Index {
         self.sounds.remove(row);
         self.others.remove(row);
         self.posts.remove(row);
-        if let Some(gone) = self.slots.get_mut(slot as usize).and_then(Option::take) {
-            for entry in number_entries(&gone.person, slot) {
-                self.numbers.remove(entry);
-            }
+        self.numbers.remove(slot);
+        if let Some(place) = self.slots.get_mut(slot as usize) {
+            *place = None;
             self.free.push(slot);
         }
     }
@@ -126,10 +130,12 @@ impl Index {
         })
     }
 
-    fn insert_row(&mut self, row: usize, slot: u32, record: Record, listed: Listed) {
-        let posts: Vec<PostRef> = posts(&listed.person)
+    fn insert_row(&mut self, row: usize, slot: u32, record: Record) {
+        let posts: Vec<PostRef> = record
+            .posts
+            .iter()
             .filter_map(|(unit, title)| {
-                Some(PostRef { unit: self.tree.find(unit)?, title: self.title(title) })
+                Some(PostRef { unit: self.tree.find(unit)?, title: self.title(title.as_deref()) })
             })
             .collect();
         self.order.insert(row, slot);
@@ -138,9 +144,9 @@ impl Index {
         self.sounds.insert(row, &record.sound);
         self.others.insert(row, &record.others);
         self.posts.insert(row, &posts);
-        self.by_id.insert(listed.person.id.clone(), slot);
+        self.by_id.insert(record.person.id.clone(), slot);
         if let Some(place) = self.slots.get_mut(slot as usize) {
-            *place = Some(Slot { person: listed.person, order: record.order });
+            *place = Some(Slot { person: record.person, order: record.order });
         }
     }
 
@@ -179,7 +185,7 @@ impl Index {
     }
 
     /// A person.
-    pub fn person(&self, id: &PersonId) -> Option<&Arc<Person>> {
+    pub fn person(&self, id: &PersonId) -> Option<&Arc<PersonJson>> {
         self.by_id
             .get(id)
             .and_then(|slot| self.slots.get(*slot as usize))
@@ -188,7 +194,7 @@ impl Index {
     }
 
     /// The people whose ids come after `after`, in the order of their ids.
-    pub fn people_after(&self, after: Option<&PersonId>) -> impl Iterator<Item = &Arc<Person>> {
+    pub fn people_after(&self, after: Option<&PersonId>) -> impl Iterator<Item = &Arc<PersonJson>> {
         use std::ops::Bound;
         let from = after.map_or(Bound::Unbounded, Bound::Excluded);
         self.by_id
@@ -201,7 +207,7 @@ impl Index {
     pub fn unit_detail(&self, id: &UnitId, limit: usize) -> Option<UnitDetail> {
         let at = self.tree.find(id)?;
         let node = self.tree.get(at)?;
-        let members: Vec<Arc<Person>> = (0..self.order.len())
+        let members: Vec<Arc<PersonJson>> = (0..self.order.len())
             .filter(|row| self.posts.get(*row).iter().any(|post| post.unit == at))
             .filter_map(|row| Some(Arc::clone(&self.slot_at(row)?.person)))
             .take(limit)
@@ -212,7 +218,7 @@ impl Index {
     }
 
     /// Those who have a number (in domestic form), best first: whose own it is, then those nearest to `who`.
-    pub fn find_by_number(&self, number: &str, who: &PersonId) -> Vec<&Arc<Person>> {
+    pub fn find_by_number(&self, number: &str, who: &PersonId) -> Vec<&Arc<PersonJson>> {
         let distances = self.distances(who);
         let mut found: Vec<_> = self
             .numbers
@@ -221,7 +227,7 @@ impl Index {
             .filter_map(|entry| {
                 let slot = self.slots.get(entry.slot as usize)?.as_ref()?;
                 let row = self.first_row_from(&slot.order, slot.person.id.as_str());
-                Some((entry.place, self.distance(row, &distances), row, &slot.person))
+                Some((entry.place(), self.distance(row, &distances), row, &slot.person))
             })
             .collect();
         found.sort_unstable_by_key(|(place, distance, row, _)| (*place, *distance, *row));
@@ -231,7 +237,7 @@ impl Index {
 }
 
 /// The tag of a unit with what is in it: another one when anything that is shown is another.
-fn etag_of_detail(unit: &Unit, units: &[UnitRef], members: &[Arc<Person>]) -> ETag {
+fn etag_of_detail(unit: &Unit, units: &[UnitRef], members: &[Arc<PersonJson>]) -> ETag {
     let mut shown = Sha256::new();
     for below in units {
         shown.update(below.id.as_str());
@@ -243,28 +249,4 @@ fn etag_of_detail(unit: &Unit, units: &[UnitRef], members: &[Arc<Person>]) -> ET
     }
     let shown: String = shown.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     ETag::from(format!("\"{}-{shown}\"", unit.etag.as_str().trim_matches('"')))
-}
-
-/// The unit and title of each post of a person.
-fn posts(person: &Person) -> impl Iterator<Item = (&UnitId, Option<&str>)> {
-    let only = person.unit.iter().filter(|_| person.posts.is_empty());
-    let only = only.map(|unit| (&unit.id, person.post.as_deref()));
-    only.chain(person.posts.iter().map(|post| (&post.unit.id, post.post.as_deref())))
-}
-
-/// The numbers of a person in domestic form, each with its place among their numbers of the same kind.
-fn number_entries(person: &Person, slot: u32) -> Vec<numbers::Entry> {
-    let mut counts = [0_usize; 3];
-    let mut entries = Vec::with_capacity(person.phones.len());
-    for phone in &person.phones {
-        if let Some(count) = counts.get_mut(phone.kind as usize) {
-            let entry =
-                fold_number(&phone.number).and_then(|number| numbers::Entry::new(&number, *count, slot));
-            entries.extend(entry);
-            *count += 1;
-        }
-    }
-    entries.sort_unstable();
-    entries.dedup();
-    entries
 }

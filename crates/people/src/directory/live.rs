@@ -11,15 +11,18 @@ use renraku_db::{
 };
 
 use super::{
-    index::{Index, Listed},
+    index::{Index, Record},
     store,
 };
 
 /// More changes than this are not taken over one by one.
 const MOST_CHANGES: usize = 100;
 
+/// So many people are loaded by one statement: what is read is folded and dropped before the next are read.
+const PEOPLE_A_PAGE: i64 = 2_000;
+
 /// A person as they are listed now; `None` when they are not.
-type Present = (PersonId, Option<Listed>);
+type Present = (PersonId, Option<Record>);
 
 /// The directory in memory, kept true by its change log: each reader first looks where the log stands and catches up when
 /// it moved, so that what any process committed is seen by every read that begins later.
@@ -101,14 +104,13 @@ impl Live {
         match people {
             Some(people) => {
                 let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
-                for (id, listed) in people {
-                    state.index.apply(&id, listed);
+                for (id, record) in people {
+                    state.index.apply(&id, record);
                 }
                 state.modseq = head.modseq;
             }
             None => {
-                let index = Index::new(store::units::list(tx)?, store::people::list(tx)?);
-                let state = State { modseq: head.modseq, index };
+                let state = State { modseq: head.modseq, index: load(tx)? };
                 // The former one is dropped when nobody waits for it any more.
                 let _former =
                     mem::replace(&mut *self.state.write().unwrap_or_else(PoisonError::into_inner), state);
@@ -116,6 +118,21 @@ impl Live {
         }
         Ok(())
     }
+}
+
+/// Everything, as the transaction sees it.
+fn load(tx: &mut ReadTx<'_>) -> Result<Index, Error> {
+    let mut index = Index::new(store::units::list(tx)?);
+    let mut records: Vec<Record> = Vec::new();
+    let mut after = String::new();
+    loop {
+        let page = store::people::list_after(tx, &after, PEOPLE_A_PAGE)?;
+        let Some(last) = page.last() else { break };
+        after = last.person.id.to_string();
+        records.extend(page.into_iter().map(Record::new));
+    }
+    index.fill(records);
+    Ok(index)
 }
 
 /// The collection in which every change of the directory is recorded.
@@ -135,8 +152,9 @@ fn changed_people(tx: &mut ReadTx<'_>, head: Head, known: i64) -> Result<Option<
     let mut ids: Vec<&str> = changes.iter().map(|change| change.object.as_str()).collect();
     ids.sort_unstable();
     ids.dedup();
-    let mut listed: HashMap<PersonId, Listed> =
-        store::people::get(tx, &ids)?.into_iter().map(|listed| (listed.person.id.clone(), listed)).collect();
+    let listed = store::people::get(tx, &ids)?;
+    let mut listed: HashMap<PersonId, Record> =
+        listed.into_iter().map(|listed| (listed.person.id.clone(), Record::new(listed))).collect();
     let people = ids.into_iter().map(|id| {
         let id = PersonId::stored(id.to_owned());
         let present = listed.remove(&id);

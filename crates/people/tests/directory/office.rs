@@ -3,7 +3,7 @@ use std::sync::Arc;
 use renraku_base::{Id, PersonId, Principal, UnitId};
 use renraku_db::Db;
 use renraku_people::directory::{
-    Directory, DirectoryFault, Person, PersonEntry, PersonName, Phone, PhoneKind, PostEntry, UnitEntry,
+    Directory, DirectoryFault, PersonEntry, PersonJson, PersonName, Phone, PhoneKind, PostEntry, UnitEntry,
     service::{self, PeopleSearch},
 };
 
@@ -101,11 +101,11 @@ pub fn find(
     directory: &Directory,
     asking: u32,
     search: &PeopleSearch,
-) -> Result<renraku_base::Page<Arc<Person>>, DirectoryFault> {
+) -> Result<renraku_base::Page<Arc<PersonJson>>, DirectoryFault> {
     db.read(|tx| service::search_people(tx, directory, &who(asking), search))
 }
 
-pub fn numbers(people: &[Arc<Person>]) -> Vec<u32> {
+pub fn numbers(people: &[Arc<PersonJson>]) -> Vec<u32> {
     people.iter().map(|person| number(&person.id)).collect()
 }
 

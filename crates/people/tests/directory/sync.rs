@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use renraku_base::{Limit, UnitId};
-use renraku_people::directory::{Person, service};
+use renraku_people::directory::{PersonJson, service};
 use renraku_test_db::on_each_database;
 
 use super::office::*;
@@ -13,7 +13,7 @@ fn pages_of_people_and_units_join_to_the_whole() {
         db.read(|tx| {
             let mut people = Vec::new();
             loop {
-                let after = people.last().map(|person: &Arc<Person>| person.id.to_string());
+                let after = people.last().map(|person: &Arc<PersonJson>| person.id.to_string());
                 let page = service::list_people_for_sync(tx, &directory, after.as_deref(), 4)?;
                 if page.is_empty() {
                     break;
@@ -40,7 +40,7 @@ fn a_person_is_sent_small() {
         let person = db.read(|tx| service::get_person(tx, &directory, &id(1))).unwrap();
         let sent = serde_json::to_value(&person).unwrap();
         let expected = serde_json::json!({
-            "id": person.id, "etag": person.etag, "staffNumber": "100001", "post": "主事",
+            "id": person.id, "etag": person.etag, "post": "主事",
             "name": {"full": "高橋 花子", "phonetic": "たかはし はなこ"},
             "unit": {"id": id::<renraku_base::kind::Unit>(KYUYO), "name": "給与係"},
             "phones": [{"number": "7001", "kind": "extension"}, {"number": "0155-26-2001", "kind": "outside"}],
@@ -62,8 +62,9 @@ fn a_unit_shows_its_place_its_units_and_its_members() {
         assert_eq!(detail.unit.path, "総務部/人事課");
         assert_eq!(detail.units.iter().map(|unit| unit.name.as_str()).collect::<Vec<_>>(), ["給与係"]);
         assert_eq!(numbers(&detail.members), [7, 8, 9]);
-        assert_eq!(detail.members[1].posts.len(), 2);
-        assert_eq!(detail.members[1].post.as_deref(), Some("部長"));
+        let member = serde_json::to_value(&detail.members[1]).unwrap();
+        assert_eq!(member["post"], "部長");
+        assert_eq!(member["posts"].as_array().unwrap().len(), 2);
         let first = db.read(|tx| service::list_units(tx, &directory, Limit::new(4).unwrap(), None)).unwrap();
         let cursor = first.next_cursor.clone().unwrap();
         let rest =

@@ -53,7 +53,9 @@ fn a_unit_cannot_lie_below_itself() {
 fn a_new_unit_name_gives_its_members_a_new_version() {
     on_each_database(|db, clock| {
         let directory = open(db);
-        let tag = |number: u32| db.read(|tx| service::get_person(tx, &directory, &id(number))).unwrap().etag;
+        let tag = |number: u32| {
+            db.read(|tx| service::get_person(tx, &directory, &id(number))).unwrap().etag.clone()
+        };
         let (of_member, of_other) = (tag(2), tag(1));
         clock.advance(Duration::from_secs(1));
         db.write(|tx| service::put_unit(tx, &unit(SHINRIN, "林業課", Some(NOSEI)))).unwrap();

@@ -2,18 +2,32 @@
 #[derive(Debug, Default)]
 pub(super) struct Numbers(Vec<Entry>);
 
-/// A number of a person: `place` is 0 for their first.
+/// A number of a person in domestic form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Number {
+    key: u64,
+    place: u8,
+}
+
+/// A number with the slot of the one whose it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Entry {
-    key: u64,
-    pub place: u8,
+    number: Number,
     pub slot: u32,
 }
 
+impl Number {
+    /// The number with its `place` among its owner's numbers of the same kind; `None` for what has more digits than a number
+    /// may have.
+    pub fn new(number: &str, place: usize) -> Option<Self> {
+        Some(Self { key: key(number)?, place: u8::try_from(place).unwrap_or(u8::MAX) })
+    }
+}
+
 impl Entry {
-    /// `None` for what has more digits than a number may have.
-    pub fn new(number: &str, place: usize, slot: u32) -> Option<Self> {
-        Some(Self { key: key(number)?, place: u8::try_from(place).unwrap_or(u8::MAX), slot })
+    /// The place of the number among its owner's of the same kind: 0 for their own.
+    pub fn place(self) -> u8 {
+        self.number.place
     }
 }
 
@@ -26,28 +40,22 @@ fn key(number: &str) -> Option<u64> {
 }
 
 impl Numbers {
-    /// All numbers at once.
-    pub fn new(mut entries: Vec<Entry>) -> Self {
-        entries.sort_unstable();
-        Self(entries)
+    /// Adds the numbers of many at once.
+    pub fn extend(&mut self, numbers: impl IntoIterator<Item = (Number, u32)>) {
+        self.0.extend(numbers.into_iter().map(|(number, slot)| Entry { number, slot }));
+        self.0.sort_unstable();
     }
 
-    pub fn insert(&mut self, entry: Entry) {
-        let at = self.0.partition_point(|other| *other < entry);
-        self.0.insert(at, entry);
-    }
-
-    pub fn remove(&mut self, entry: Entry) {
-        if let Ok(at) = self.0.binary_search(&entry) {
-            self.0.remove(at);
-        }
+    /// Takes all numbers of a slot away.
+    pub fn remove(&mut self, slot: u32) {
+        self.0.retain(|entry| entry.slot != slot);
     }
 
     /// Those who have a number, given in domestic form.
     pub fn find(&self, number: &str) -> &[Entry] {
         let Some(key) = key(number) else { return &[] };
-        let from = self.0.partition_point(|entry| entry.key < key);
-        let to = self.0.partition_point(|entry| entry.key <= key);
+        let from = self.0.partition_point(|entry| entry.number.key < key);
+        let to = self.0.partition_point(|entry| entry.number.key <= key);
         self.0.get(from..to).unwrap_or_default()
     }
 }

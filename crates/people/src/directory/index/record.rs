@@ -1,42 +1,71 @@
-use super::column::Field;
+use std::sync::Arc;
+
+use renraku_base::UnitId;
+
+use super::{Listed, column::Field, numbers::Number};
 use crate::{
-    directory::{Person, index::Listed},
+    directory::{PersonJson, PersonName, Phone},
     search::{fold, fold_number, fold_reading_with_given},
 };
 
-/// What of a person is searched, folded.
+/// A person as the index takes them: what is searched, folded, and what is answered.
 #[derive(Debug)]
-pub(super) struct Record {
+pub(in crate::directory) struct Record {
     /// The name as written.
-    pub name: Field,
+    pub(super) name: Field,
     /// The name as read, in hiragana.
-    pub reading: Field,
+    pub(super) reading: Field,
     /// The reading as romaji keys, one a line.
-    pub sound: Field,
+    pub(super) sound: Field,
     /// Numbers and addresses, one a line.
-    pub others: Field,
+    pub(super) others: Field,
     /// By what the person is put in order.
-    pub order: String,
+    pub(super) order: String,
+    /// Their phone numbers.
+    pub(super) numbers: Vec<Number>,
+    /// The unit and title of each post.
+    pub(super) posts: Vec<(UnitId, Option<String>)>,
+    /// What is answered.
+    pub(super) person: Arc<PersonJson>,
 }
 
 impl Record {
-    pub fn new(listed: &Listed) -> Self {
-        let person = &listed.person;
-        let phonetic = &person.name.phonetic;
-        let (sound, given_sound) = fold_reading_with_given(phonetic);
-        let numbers = person.phones.iter().filter_map(|phone| fold_number(&phone.number));
-        let emails = person.emails.iter().map(|email| fold(email));
-        let username = listed.username.as_deref().map(fold);
-        let staff_number = person.staff_number.as_deref().map(fold);
-        let others: Vec<String> = numbers.chain(emails).chain(username).chain(staff_number).collect();
+    /// Folds what a person is found by.
+    pub fn new(listed: Listed) -> Self {
+        let Listed { person, name, phones, emails, posts, username, staff_number } = listed;
+        let (sound, given_sound) = fold_reading_with_given(&name.phonetic);
+        let numbers = phones.iter().filter_map(|phone| fold_number(&phone.number));
+        let others = emails.iter().chain(&username).chain(&staff_number).map(|text| fold(text));
+        let others: Vec<String> = numbers.chain(others).collect();
         Self {
-            name: joined(&person.name.full),
-            reading: joined(phonetic),
+            name: joined(&name.full),
+            reading: joined(&name.phonetic),
             sound: Field { text: sound, given: mark(given_sound) },
             others: Field { text: others.join("\n"), given: 0 },
-            order: order(person),
+            order: order(&name),
+            numbers: self::numbers(&phones),
+            posts,
+            person: Arc::new(person),
         }
     }
+
+    /// Where the person stands in the order.
+    pub fn place(&self) -> (&str, &str) {
+        (&self.order, self.person.id.as_str())
+    }
+}
+
+/// The numbers of a person in domestic form, each with its place among their numbers of the same kind.
+fn numbers(phones: &[Phone]) -> Vec<Number> {
+    let mut counts = [0_usize; 3];
+    let mut numbers = Vec::with_capacity(phones.len());
+    for phone in phones {
+        if let Some(count) = counts.get_mut(phone.kind as usize) {
+            numbers.extend(fold_number(&phone.number).and_then(|number| Number::new(&number, *count)));
+            *count += 1;
+        }
+    }
+    numbers
 }
 
 /// The folded words of a name put together.
@@ -50,8 +79,7 @@ fn joined(name: &str) -> Field {
 }
 
 /// The key of the あいうえお order: family names first, so that 太田 stands before 大高; without a reading, as written.
-fn order(person: &Person) -> String {
-    let name = &person.name;
+fn order(name: &PersonName) -> String {
     let reading = if name.phonetic.trim().is_empty() { &name.full } else { &name.phonetic };
     let words: Vec<String> = reading.split_whitespace().map(fold).collect();
     words.join(" ")

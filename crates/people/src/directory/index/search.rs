@@ -3,7 +3,7 @@ use std::{cmp::Reverse, sync::Arc};
 use renraku_base::PersonId;
 
 use super::{
-    Index, Person, PostRef,
+    Index, PersonJson, PostRef,
     column::Needle,
     ragged::Ragged,
     rank::{NONE, Rank, inherited, of_name, of_other, of_title},
@@ -43,7 +43,7 @@ pub(in crate::directory) struct After {
 /// Someone who was found.
 pub(in crate::directory) struct Hit<'i> {
     /// The person.
-    pub person: &'i Arc<Person>,
+    pub person: &'i Arc<PersonJson>,
     /// Where the next page begins when they are the last of this one.
     pub after: After,
 }

@@ -1,7 +1,9 @@
+use std::sync::Arc;
+
 use renraku_base::{Limit, PersonId, UnitId};
 use renraku_db::ReadTx;
 
-use crate::directory::{Directory, DirectoryFault, Person, UnitDetail};
+use crate::directory::{Directory, DirectoryFault, PersonJson, UnitDetail};
 
 /// A person who is in office.
 ///
@@ -11,10 +13,8 @@ pub fn get_person(
     tx: &mut ReadTx<'_>,
     directory: &Directory,
     id: &PersonId,
-) -> Result<Person, DirectoryFault> {
-    directory
-        .read(tx, |index| index.person(id).map(|person| Person::clone(person)))?
-        .ok_or(DirectoryFault::NotFound)
+) -> Result<Arc<PersonJson>, DirectoryFault> {
+    directory.read(tx, |index| index.person(id).cloned())?.ok_or(DirectoryFault::NotFound)
 }
 
 /// A unit with the units directly below it and its own members. More members than a page holds are found by a search within

@@ -4,7 +4,7 @@ use renraku_base::{FieldFault, Limit, Principal};
 use renraku_db::ReadTx;
 
 use crate::{
-    directory::{Directory, DirectoryFault, Person},
+    directory::{Directory, DirectoryFault, PersonJson},
     search::fold_number,
 };
 
@@ -18,7 +18,7 @@ pub fn lookup_phone(
     directory: &Directory,
     who: &Principal,
     phone: &str,
-) -> Result<Vec<Arc<Person>>, DirectoryFault> {
+) -> Result<Vec<Arc<PersonJson>>, DirectoryFault> {
     let Some(number) = fold_number(phone) else {
         let detail = "a phone number has 2 to 15 digits, like 0155-26-1111, +81 155 26 1111 or an extension";
         return Err(DirectoryFault::BadQuery(FieldFault::new("phone", "phone-number", detail)));

@@ -5,7 +5,7 @@ use renraku_db::ReadTx;
 
 use crate::{
     directory::{
-        Directory, DirectoryFault, Person,
+        Directory, DirectoryFault, PersonJson,
         index::{After, Ask, Hit},
     },
     search::Query,
@@ -37,7 +37,7 @@ pub fn search_people(
     directory: &Directory,
     who: &Principal,
     search: &PeopleSearch,
-) -> Result<Page<Arc<Person>>, DirectoryFault> {
+) -> Result<Page<Arc<PersonJson>>, DirectoryFault> {
     let typed = search.q.as_deref().map(str::trim).filter(|typed| !typed.is_empty());
     if typed.is_some_and(|typed| typed.chars().count() > MOST_CHARACTERS) {
         let fault = FieldFault::new("q", "too-long", "a search takes at most 64 characters");
@@ -56,7 +56,7 @@ pub fn search_people(
 }
 
 /// The people of a page and the cursor after the last.
-fn page(hits: Vec<Hit<'_>>, limit: Limit) -> Page<Arc<Person>> {
+fn page(hits: Vec<Hit<'_>>, limit: Limit) -> Page<Arc<PersonJson>> {
     Page::cut(hits, limit, |last| write_cursor(&last.after)).map(|hit| Arc::clone(hit.person))
 }
 

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use renraku_base::{PersonId, UnitId};
 use renraku_db::{Error, ReadTx};
 
-use crate::directory::{Directory, Person, Unit};
+use crate::directory::{Directory, PersonJson, Unit};
 
 /// The people whose ids come after `after`, in the order of their ids.
 ///
@@ -14,7 +14,7 @@ pub fn list_people_for_sync(
     directory: &Directory,
     after: Option<&str>,
     limit: usize,
-) -> Result<Vec<Arc<Person>>, Error> {
+) -> Result<Vec<Arc<PersonJson>>, Error> {
     let after = after.map(|id| PersonId::stored(id.to_owned()));
     directory.read(tx, |index| index.people_after(after.as_ref()).take(limit).cloned().collect())
 }
@@ -50,7 +50,7 @@ pub fn get_people_for_sync(
     tx: &mut ReadTx<'_>,
     directory: &Directory,
     ids: &[String],
-) -> Result<Vec<Option<Arc<Person>>>, Error> {
+) -> Result<Vec<Option<Arc<PersonJson>>>, Error> {
     directory
         .read(tx, |index| ids.iter().map(|id| index.person(&PersonId::stored(id.clone())).cloned()).collect())
 }

@@ -1,4 +1,4 @@
-use std::{collections::HashMap, sync::Arc};
+use std::collections::HashMap;
 
 use diesel::prelude::*;
 use renraku_base::{ETag, Id, PersonId, UnitId};
@@ -7,7 +7,9 @@ use renraku_db::{
     schema::{accounts, people, person_emails, posts, units},
 };
 
-use crate::directory::{NamedPerson, Person, PersonEntry, PersonName, Phone, Post, UnitRef, index::Listed};
+use crate::directory::{
+    NamedPerson, Person, PersonEntry, PersonJson, PersonName, Phone, Post, UnitRef, index::Listed,
+};
 
 const ROWS_A_STATEMENT: usize = 1_000;
 
@@ -50,6 +52,7 @@ impl Row {
         let damaged = |what: &str| Error::damaged(format!("{what} of person {}", self.id));
         let phones = serde_json::from_str(&self.phones).map_err(|_not_json| damaged("phones"))?;
         let emails = serde_json::from_str(&self.emails).map_err(|_not_json| damaged("emails"))?;
+        let held = posts.iter().map(|post| (post.unit.id.clone(), post.post.clone())).collect();
         let main = posts.first();
         let person = Person {
             id: Id::stored(self.id),
@@ -58,12 +61,19 @@ impl Row {
             post: main.and_then(|post| post.post.clone()),
             phones,
             emails,
-            staff_number: self.staff_number,
             posts: if says_more(&posts) { posts } else { Vec::new() },
             photo_id: self.photo_id,
             etag: ETag::of(self.version),
         };
-        Ok(Listed { person: Arc::new(person), username })
+        Ok(Listed {
+            person: PersonJson::new(&person).map_err(Error::damaged)?,
+            name: person.name,
+            phones: person.phones,
+            emails: person.emails,
+            posts: held,
+            username,
+            staff_number: self.staff_number,
+        })
     }
 }
 
@@ -76,16 +86,19 @@ fn says_more(posts: &[Post]) -> bool {
     }
 }
 
-/// All who are in office; two statements.
-pub fn list(tx: &mut ReadTx<'_>) -> Result<Vec<Listed>, Error> {
+/// The next `limit` people in office whose ids come after `after`, in the order of their ids; two statements.
+pub fn list_after(tx: &mut ReadTx<'_>, after: &str, limit: i64) -> Result<Vec<Listed>, Error> {
     let rows: Vec<(Row, Option<String>)> = people::table
         .left_join(accounts::table.on(accounts::person_id.eq(people::id)))
-        .filter(people::left_on.is_null())
+        .filter(people::left_on.is_null().and(people::id.gt(after)))
         .order(people::id)
+        .limit(limit)
         .select((people::all_columns, accounts::username.nullable()))
         .load(tx.conn())?;
+    let Some((last, _)) = rows.last() else { return Ok(Vec::new()) };
     let posts: Vec<(PostRow, String)> = posts::table
         .inner_join(units::table.on(units::id.eq(posts::unit_id)))
+        .filter(posts::person_id.gt(after).and(posts::person_id.le(&last.id)))
         .order((posts::person_id, posts::position))
         .select((posts::all_columns, units::name))
         .load(tx.conn())?;
