@@ -5,12 +5,14 @@
 
 mod answer;
 mod phone;
+mod process;
 mod server;
 mod staff;
 mod wire;
 
 pub use answer::Answer;
 pub use phone::Phone;
+pub use process::ServerProcess;
 pub use server::{TestServer, on_each_backend};
 pub use staff::Staff;
 pub use wire::Wire;

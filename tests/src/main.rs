@@ -5,5 +5,7 @@
 
 mod api;
 mod architecture;
+mod crash;
 mod harness;
+mod push;
 mod sync;

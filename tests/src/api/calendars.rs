@@ -19,7 +19,8 @@ fn my_default_calendar_comes_first_and_stays() {
     on_each_backend(|server| {
         let hanako = server.staff("hanako");
         let id = Uuid::now_v7().to_string();
-        let made = hanako.post("calendars", &json!({"id": id, "name": "出張", "color": "#1a73e8"})).expect(201);
+        let made =
+            hanako.post("calendars", &json!({"id": id, "name": "出張", "color": "#1a73e8"})).expect(201);
         assert_eq!((&made.json()["id"], &made.json()["role"]), (&json!(id), &json!("manage")));
         assert_eq!(made.json()["etag"], made.etag());
         assert_eq!(listed(&hanako), [hanako.calendar.clone(), id.clone()]);

@@ -29,7 +29,8 @@ fn an_event_is_made_read_changed_and_deleted() {
     on_each_backend(|server| {
         let hanako = server.staff("hanako");
         let id = Uuid::now_v7().to_string();
-        let made = hanako.post("events", &meeting(&json!({"id": id, "example.com:x": [1, null]}))).expect(201);
+        let made =
+            hanako.post("events", &meeting(&json!({"id": id, "example.com:x": [1, null]}))).expect(201);
         let event = made.json();
         assert_eq!((&event["id"], &event["uid"], &event["@type"]), (&json!(id), &json!(id), &json!("Event")));
         assert_eq!(event["calendarId"], hanako.calendar.as_str());
@@ -68,13 +69,18 @@ fn an_event_is_made_read_changed_and_deleted() {
 fn everything_wrong_with_an_event_is_named() {
     on_each_backend(|server| {
         let hanako = server.staff("hanako");
-        let wrong = json!({"title": 7, "start": "2026-11-26", "timeZone": "Mars/Olympus", "privacy": "hidden"});
+        let wrong =
+            json!({"title": 7, "start": "2026-11-26", "timeZone": "Mars/Olympus", "privacy": "hidden"});
         let problem = hanako.post("events", &wrong).problem(422, "invalid");
         let mut told: Vec<&str> =
             problem["errors"].as_array().unwrap().iter().map(|it| it["pointer"].as_str().unwrap()).collect();
         told.sort_unstable();
         assert_eq!(told, ["/privacy", "/start", "/timeZone", "/title"]);
-        for bad in ["occurrences", "occurrences?from=x&to=y", "occurrences?from=2026-01-01T00:00:00Z&to=2028-01-01T00:00:00Z"] {
+        for bad in [
+            "occurrences",
+            "occurrences?from=x&to=y",
+            "occurrences?from=2026-01-01T00:00:00Z&to=2028-01-01T00:00:00Z",
+        ] {
             hanako.get(bad).problem(400, "bad-query");
         }
         hanako.get(&format!("{DAY}&calendars={}", Uuid::now_v7())).problem(404, "not-found");
@@ -111,7 +117,8 @@ fn one_occurrence_is_changed_by_its_original_start() {
 fn an_invitation_is_answered_and_both_hear_of_it() {
     on_each_backend(|server| {
         let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
-        let body = meeting(&json!({"participants": {"t": {"personId": taro.person, "roles": {"attendee": true}}}}));
+        let body =
+            meeting(&json!({"participants": {"t": {"personId": taro.person, "roles": {"attendee": true}}}}));
         let made = hanako.post("events", &body).expect(201).json();
         let path = format!("events/{}", made["id"].as_str().unwrap());
         server.run_due_jobs();
@@ -119,7 +126,10 @@ fn an_invitation_is_answered_and_both_hear_of_it() {
         assert_eq!((&notices[0]["type"], &notices[0]["eventId"]), (&json!("invited"), &made["id"]));
 
         let seen = &items(&taro, DAY)[0];
-        assert_eq!((&seen["participationStatus"], &seen["isOrganizer"]), (&json!("needs-action"), &json!(false)));
+        assert_eq!(
+            (&seen["participationStatus"], &seen["isOrganizer"]),
+            (&json!("needs-action"), &json!(false))
+        );
         assert_eq!(seen["calendarId"], taro.calendar.as_str());
         let etag = seen["etag"].as_str().unwrap().to_owned();
         patch(&taro, &path, &etag, &json!({"title": "私の会議"})).problem(403, "not-organizer");

@@ -10,7 +10,8 @@ use crate::harness::{Staff, TestServer, on_each_backend};
 
 fn room(server: &TestServer, name: &str) -> FacilityId {
     let draft: FacilityDraft =
-        serde_json::from_value(json!({"name": name, "kind": "room", "capacity": 10, "place": "本庁舎3階"})).unwrap();
+        serde_json::from_value(json!({"name": name, "kind": "room", "capacity": 10, "place": "本庁舎3階"}))
+            .unwrap();
     server.db().write(|tx| service::create_facility(tx, draft.clone())).unwrap().into_inner().id
 }
 
@@ -48,9 +49,13 @@ fn a_taken_room_is_refused_with_what_is_free() {
         let seen = hanako.get(day).expect(200).json();
         assert_eq!(seen["items"][0]["facilities"], json!([{"id": large, "name": "大会議室"}]));
 
-        let refused =
-            taro.post("events", &booking(&large, "2026-12-26T10:30:00", "PT1H")).problem(409, "facility-taken");
-        assert_eq!((&refused["holder"], &refused["until"]), (&json!("試験 hanako"), &json!("2026-12-26T02:00:00Z")));
+        let refused = taro
+            .post("events", &booking(&large, "2026-12-26T10:30:00", "PT1H"))
+            .problem(409, "facility-taken");
+        assert_eq!(
+            (&refused["holder"], &refused["until"]),
+            (&json!("試験 hanako"), &json!("2026-12-26T02:00:00Z"))
+        );
         let alternatives = refused["alternatives"].as_array().unwrap();
         assert_eq!(alternatives.len(), 3);
         assert_eq!(
@@ -58,7 +63,9 @@ fn a_taken_room_is_refused_with_what_is_free() {
             json!({"facilityId": small, "utcStart": "2026-12-26T01:30:00Z", "utcEnd": "2026-12-26T02:30:00Z"})
         );
         let busy = taro
-            .get(&format!("schedule/free-busy?principals={large}&from=2026-12-25T15:00:00Z&to=2026-12-26T15:00:00Z"))
+            .get(&format!(
+                "schedule/free-busy?principals={large}&from=2026-12-25T15:00:00Z&to=2026-12-26T15:00:00Z"
+            ))
             .expect(200)
             .json();
         assert_eq!(

@@ -10,9 +10,7 @@ const WEEK: &str = "from=2026-11-22T15:00:00Z&to=2026-11-29T15:00:00Z";
 fn colleagues_see_busy_time_and_no_more() {
     on_each_backend(|server| {
         let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
-        let event = |title: &str, hour: u32, privacy: &str| {
-            json!({"title": title, "start": format!("2026-11-26T{hour:02}:00:00"), "duration": "PT1H", "privacy": privacy})
-        };
+        let event = |title: &str, hour: u32, privacy: &str| json!({"title": title, "start": format!("2026-11-26T{hour:02}:00:00"), "duration": "PT1H", "privacy": privacy});
         hanako.post("events", &event("予算協議", 10, "public")).expect(201);
         hanako.post("events", &event("通院", 11, "private")).expect(201);
         hanako.post("events", &event("内密", 15, "secret")).expect(201);
@@ -31,9 +29,7 @@ fn colleagues_see_busy_time_and_no_more() {
         };
         let rows = group(&taro);
         assert_eq!(rows[0]["name"], json!({"full": "試験 hanako"}));
-        let hour = |from: u32| {
-            json!({"utcStart": format!("2026-11-26T{from:02}:00:00Z"), "utcEnd": format!("2026-11-26T{:02}:00:00Z", from + 1), "busy": "confirmed"})
-        };
+        let hour = |from: u32| json!({"utcStart": format!("2026-11-26T{from:02}:00:00Z"), "utcEnd": format!("2026-11-26T{:02}:00:00Z", from + 1), "busy": "confirmed"});
         assert_eq!(rows[0]["occurrences"], json!([hour(1), hour(2)]));
         let titles = |rows: &Value| -> Vec<String> {
             let all = rows[0]["occurrences"].as_array().unwrap();

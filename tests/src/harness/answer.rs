@@ -14,9 +14,9 @@ pub struct Answer {
 }
 
 impl Answer {
-    pub(super) fn read(request: String, response: Response) -> Self {
+    pub(super) fn read(request: String, response: Response) -> reqwest::Result<Self> {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Self { status, headers, body: response.bytes().unwrap().to_vec(), request }
+        Ok(Self { status, headers, body: response.bytes()?.to_vec(), request })
     }
 
     /// The same answer, which has this status.

@@ -36,6 +36,11 @@ impl Phone {
         Self { token: Some(token.to_owned()), ..self.clone() }
     }
 
+    /// The same phone, speaking to a server elsewhere.
+    pub fn at(&self, base: &str) -> Self {
+        Self { base: base.to_owned(), ..self.clone() }
+    }
+
     /// The access token.
     pub fn token(&self) -> Option<&str> {
         self.token.as_deref()
@@ -108,9 +113,14 @@ impl Ask {
     /// Sends it and reads the whole answer.
     #[track_caller]
     pub fn send(self) -> Answer {
-        match self.request.send() {
-            Ok(response) => Answer::read(self.what, response),
-            Err(error) => panic!("{}: {error:?}", self.what),
+        match self.try_send() {
+            Ok(answer) => answer,
+            Err(error) => panic!("{error:?}"),
         }
+    }
+
+    /// Sends it to a server that may end before it has answered.
+    pub fn try_send(self) -> reqwest::Result<Answer> {
+        Answer::read(self.what, self.request.send()?)
     }
 }

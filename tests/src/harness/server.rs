@@ -3,7 +3,6 @@ use std::sync::Arc;
 use renraku::{Config, RunningServer};
 use renraku_base::FixedClock;
 use renraku_db::Db;
-use renraku_people::{Passwords, ServerSecret};
 use renraku_test_db::{Backend, START, TestDatabase};
 use tempfile::TempDir;
 
@@ -77,11 +76,7 @@ impl TestServer {
 
     /// A new member of staff with an account, signed in on a phone.
     pub fn staff(&self, username: &str) -> Staff {
-        Staff::hire(self, username)
-    }
-
-    pub(super) fn passwords(&self) -> Passwords {
-        Passwords::new(&ServerSecret::open(&self.folder.path().join("secret")).unwrap())
+        Staff::hire(self.db(), self.folder.path(), &self.anonymous(), username)
     }
 }
 

@@ -1,13 +1,15 @@
-use std::ops::Deref;
+use std::{ops::Deref, path::Path};
 
 use renraku_base::{Entropy, PersonId};
+use renraku_db::Db;
 use renraku_people::{
+    Passwords, ServerSecret,
     account::{self, Password},
     directory::{PersonEntry, PersonName, service as directory},
 };
 use serde_json::{Value, json};
 
-use super::{Phone, TestServer};
+use super::Phone;
 
 const PASSWORD: &str = "wasureru-na-2026";
 
@@ -30,9 +32,10 @@ pub struct Staff {
 }
 
 impl Staff {
-    pub(super) fn hire(server: &TestServer, username: &str) -> Self {
-        let db = server.db();
-        let hash = server.passwords().hash(&Password::chosen(PASSWORD).unwrap()).unwrap();
+    /// Puts somebody new into the office whose data are in `db` and `folder`, and signs them in on `phone`.
+    pub fn hire(db: &Db, folder: &Path, phone: &Phone, username: &str) -> Self {
+        let passwords = Passwords::new(&ServerSecret::open(&folder.join("secret")).unwrap());
+        let hash = passwords.hash(&Password::chosen(PASSWORD).unwrap()).unwrap();
         let entry = PersonEntry {
             id: Entropy.new_id(db.now()),
             name: PersonName {
@@ -47,10 +50,10 @@ impl Staff {
         db.write(|tx| account::create_account(tx, &entry.id, &username.parse().unwrap(), Some(&hash)))
             .unwrap();
         let calendar = db.write(|tx| renraku_schedule::service::default_calendar(tx, &entry.id)).unwrap();
-        let login = sign_in(&server.anonymous(), username, PASSWORD);
+        let login = sign_in(phone, username, PASSWORD);
         let text = |member: &str| login[member].as_str().unwrap().to_owned();
         Self {
-            phone: server.anonymous().with_token(&text("accessToken")),
+            phone: phone.with_token(&text("accessToken")),
             person: entry.id,
             username: username.to_owned(),
             password: PASSWORD.to_owned(),

@@ -47,4 +47,17 @@ impl Wire {
         answer.extend(body);
         String::from_utf8_lossy(&answer).into_owned()
     }
+
+    /// Everything until `end` comes, that included.
+    pub fn read_until(&mut self, end: &str) -> String {
+        let mut text = Vec::new();
+        let mut byte = [0];
+        while !text.ends_with(end.as_bytes()) {
+            if let Err(error) = self.0.read_exact(&mut byte) {
+                panic!("{end:?} does not come ({error}) after: {}", String::from_utf8_lossy(&text));
+            }
+            text.push(byte[0]);
+        }
+        String::from_utf8_lossy(&text).into_owned()
+    }
 }

@@ -21,7 +21,7 @@ fn nothing_new_is_said_in_a_few_bytes_and_written_nowhere() {
         let before = server.db().statements();
         sync(&hanako, &token);
         let statements = server.db().statements() - before;
-        assert!(statements <= 5, "{statements} statements");
+        assert!(statements <= 6, "{statements} statements");
     });
 }
 
@@ -44,7 +44,7 @@ fn statements_do_not_grow_with_what_is_stored_or_changed() {
             assert_eq!(answer["changed"]["occurrences"].as_array().unwrap().len(), count);
             token = answer["token"].as_str().unwrap().to_owned();
         }
-        assert_eq!(costs[0], costs[1]);
+        assert!(costs[1] <= costs[0], "{costs:?}");
     });
 }
 

@@ -49,25 +49,25 @@ impl<'s> Office<'s> {
     fn choose(&mut self, who: usize) -> (&'static str, String, Value) {
         match self.random.random_range(0..100) {
             0..22 => ("POST", "events".into(), self.event(who)),
-            22..36 => ("PATCH", self.any("events/"), self.event_change(who)),
-            36..42 => ("PATCH", self.any_occurrence(), json!({"title": self.word()})),
-            42..46 => ("DELETE", self.any("events/"), Value::Null),
-            46..49 => ("DELETE", self.any_occurrence(), Value::Null),
-            49..55 => ("POST", format!("{}/reply", self.any("events/")), self.reply()),
+            22..36 => ("PATCH", self.any(who, "events/"), self.event_change(who)),
+            36..42 => ("PATCH", self.any_occurrence(who), json!({"title": self.word()})),
+            42..46 => ("DELETE", self.any(who, "events/"), Value::Null),
+            46..49 => ("DELETE", self.any_occurrence(who), Value::Null),
+            49..55 => ("POST", format!("{}/reply", self.any(who, "events/")), self.reply()),
             55..59 => ("POST", "calendars".into(), json!({"name": self.word()})),
-            59..61 => ("PATCH", self.any("calendars/"), json!({"name": self.word()})),
-            61..63 => ("DELETE", self.any("calendars/"), Value::Null),
+            59..61 => ("PATCH", self.any(who, "calendars/"), json!({"name": self.word()})),
+            61..63 => ("DELETE", self.any(who, "calendars/"), Value::Null),
             63..70 => {
                 ("POST", format!("{}/shares", self.calendar(who)), self.share(&["freeBusy", "read", "write"]))
             }
             70..73 => ("POST", "address-books".into(), json!({"name": self.word()})),
-            73..81 => ("POST", "contacts".into(), self.contact()),
-            81..85 => ("PATCH", self.any("contacts/"), self.contact()),
-            85..87 => ("DELETE", self.any("contacts/"), Value::Null),
-            87..89 => ("DELETE", self.any("address-books/"), Value::Null),
+            73..81 => ("POST", "contacts".into(), self.contact(who)),
+            81..85 => ("PATCH", self.any(who, "contacts/"), self.contact(who)),
+            85..87 => ("DELETE", self.any(who, "contacts/"), Value::Null),
+            87..89 => ("DELETE", self.any(who, "address-books/"), Value::Null),
             89..95 => (
                 "POST",
-                format!("{}/shares", self.any("address-books/")),
+                format!("{}/shares", self.any(who, "address-books/")),
                 self.share(&["read", "write", "manage"]),
             ),
             95..98 => ("POST", "notifications/read".into(), json!({})),
@@ -80,22 +80,24 @@ impl<'s> Office<'s> {
         format!("{}{}", words.choose(&mut self.random).unwrap(), self.random.random_range(0..100))
     }
 
-    /// A path of what was made, or one that leads nowhere.
-    fn any(&mut self, under: &str) -> String {
-        let fitting: Vec<&String> =
-            self.made.iter().map(|(path, _)| path).filter(|path| path.starts_with(under)).collect();
+    /// A path of what was made, mostly by the same person, or one that leads nowhere.
+    fn any(&mut self, who: usize, under: &str) -> String {
+        let of_anyone = self.random.random_bool(0.3);
+        let fitting =
+            self.made.iter().filter(|(path, maker)| path.starts_with(under) && (of_anyone || *maker == who));
+        let fitting: Vec<&String> = fitting.map(|(path, _)| path).collect();
         fitting.choose(&mut self.random).map_or_else(|| format!("{under}nothing"), |path| (*path).clone())
     }
 
-    fn any_occurrence(&mut self) -> String {
-        format!("{}?recurrenceId={}", self.any("events/"), self.start(0..=3))
+    fn any_occurrence(&mut self, who: usize) -> String {
+        format!("{}?recurrenceId={}", self.any(who, "events/"), self.start(0..=3))
     }
 
     fn calendar(&mut self, who: usize) -> String {
         if self.random.random_bool(0.6) {
             format!("calendars/{}", self.people[who].calendar)
         } else {
-            self.any("calendars/")
+            self.any(who, "calendars/")
         }
     }
 
@@ -160,10 +162,11 @@ impl<'s> Office<'s> {
         json!({"participationStatus": status})
     }
 
-    fn contact(&mut self) -> Value {
+    fn contact(&mut self, who: usize) -> Value {
         let mut contact = json!({"name": {"full": self.word()}});
         if self.random.random_bool(0.5) {
-            contact["addressBookId"] = self.any("address-books/").trim_start_matches("address-books/").into();
+            contact["addressBookId"] =
+                self.any(who, "address-books/").trim_start_matches("address-books/").into();
         }
         contact
     }

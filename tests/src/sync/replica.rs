@@ -81,7 +81,10 @@ impl Replica {
         if list(items).is_empty() {
             held.remove(event);
         } else {
-            held.insert(event.to_owned(), items.clone());
+            // In no order that anyone promised.
+            let mut items = list(items).to_vec();
+            items.sort_by_key(Value::to_string);
+            held.insert(event.to_owned(), items.into());
         }
     }
 

@@ -1,0 +1,114 @@
+//! The stream of wake-ups: what changed is named at once, to those whom it concerns, and nothing of its content.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Staff, TestServer, Wire, on_each_backend};
+
+/// An open stream of this phone, its head and first words read.
+fn listen(server: &TestServer, staff: &Staff, more: &str) -> (Wire, String) {
+    let mut wire = Wire::connect(&server.base());
+    let token = staff.token().unwrap();
+    wire.send(format!(
+        "GET /api/v1/push HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nAccept-Encoding: zstd, gzip\r\n{more}\r\n"
+    ));
+    let mut head = wire.read_until("\r\n\r\n");
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    head.push_str(&wire.read_until("\n\n"));
+    (wire, head)
+}
+
+/// The next event: its id and the types that it names.
+fn next(wire: &mut Wire) -> (String, Value) {
+    wire.read_until("event: state\n");
+    let event = wire.read_until("\n\n");
+    assert!(event.len() <= 200, "{event}");
+    let field = |name: &str| {
+        let line = event.lines().find_map(|line| line.strip_prefix(name));
+        line.unwrap_or_else(|| panic!("no {name} in {event}")).trim().to_owned()
+    };
+    let data: Value = serde_json::from_str(&field("data:")).unwrap();
+    (field("id:"), data["types"].clone())
+}
+
+fn add_contact(staff: &Staff) {
+    staff.post("contacts", &json!({"name": {"full": "佐藤"}})).expect(201);
+}
+
+#[test]
+fn a_change_is_told_to_its_owners_phones() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let (mut wire, head) = listen(server, &hanako.on_another_phone(), "");
+        let lower = head.to_lowercase();
+        assert!(lower.contains("content-type: text/event-stream"), "{head}");
+        assert!(
+            !lower.contains("content-encoding: zstd") && !lower.contains("content-encoding: gzip"),
+            "{head}"
+        );
+        assert!(lower.contains("retry: "), "{head}");
+        add_contact(&hanako);
+        let (_, types) = next(&mut wire);
+        assert!(types.as_array().unwrap().contains(&"contacts".into()), "{types}");
+        hanako.post("calendars", &json!({"name": "出張"})).expect(201);
+        let (_, types) = next(&mut wire);
+        assert!(types.as_array().unwrap().contains(&"calendars".into()), "{types}");
+    });
+}
+
+#[test]
+fn what_does_not_concern_a_person_is_not_told() {
+    on_each_backend(|server| {
+        let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
+        let (mut wire, _) = listen(server, &taro, "");
+        let private = json!({"title": "面談", "start": "2026-11-26T10:00:00", "privacy": "private"});
+        hanako.post("events", &private).expect(201);
+        add_contact(&hanako);
+        // His own change comes after hers and is the first that he hears of.
+        taro.post("calendars", &json!({"name": "出張"})).expect(201);
+        let (_, types) = next(&mut wire);
+        assert!(!types.as_array().unwrap().contains(&"contacts".into()), "{types}");
+        assert!(types.as_array().unwrap().contains(&"calendars".into()), "{types}");
+    });
+}
+
+#[test]
+fn an_invitation_wakes_the_invited() {
+    on_each_backend(|server| {
+        let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
+        let (mut wire, _) = listen(server, &taro, "");
+        let participants = json!({"t": {"personId": taro.person, "roles": {"attendee": true}}});
+        let event = json!({"title": "会議", "start": "2026-11-26T10:00:00", "participants": participants});
+        hanako.post("events", &event).expect(201);
+        let (_, types) = next(&mut wire);
+        assert!(types.as_array().unwrap().contains(&"events".into()), "{types}");
+    });
+}
+
+#[test]
+fn a_stream_goes_on_from_the_last_that_was_heard() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let phone = hanako.on_another_phone();
+        let (mut wire, _) = listen(server, &phone, "");
+        add_contact(&hanako);
+        let (id, _) = next(&mut wire);
+        drop(wire);
+        hanako.post("calendars", &json!({"name": "出張"})).expect(201);
+        let (_, missed) = listen(server, &phone, &format!("Last-Event-ID: {id}\r\n"));
+        assert!(missed.contains("event: state") && missed.contains("calendars"), "{missed}");
+    });
+}
+
+#[test]
+fn a_stream_ends_with_its_session() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let lost = hanako.on_another_phone();
+        let (wire, _) = listen(server, &lost, "");
+        let device = format!("me/devices/{}", lost.device);
+        hanako.delete(&device, "*").expect(204);
+        wire.read_to_end();
+        lost.get("me").expect(401);
+        server.anonymous().get("push").problem(401, "unauthenticated");
+    });
+}
