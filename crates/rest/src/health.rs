@@ -27,7 +27,7 @@ pub(crate) async fn ready(app: App) -> Result<HttpResponse, Problem> {
     if app.is_draining() {
         return Err(renraku_db::Error::Busy.into());
     }
-    app.read(|tx| renraku_db::meta::epoch(tx)).await?;
+    app.read(renraku_db::meta::epoch).await?;
     plain(&Health { status: "ready" })
 }
 

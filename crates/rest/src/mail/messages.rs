@@ -5,7 +5,6 @@ use renraku_mail::{
     service::{self, MessageQuery},
 };
 use serde::Deserialize;
-use utoipa::IntoParams;
 
 use crate::core::{
     App, ChangeHeaders, Command, Empty, IdempotencyKey, PathId, Problem, Query, RateKind, Refusals, Seen,
@@ -13,7 +12,7 @@ use crate::core::{
 };
 
 /// Which mails are listed.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct MessagesQuery {
