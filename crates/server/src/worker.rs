@@ -132,7 +132,7 @@ impl Worker {
             };
             let wait = if free == 0 { LOOK_UP } else { self.give_out(free) };
             let state = self.0.lock();
-            let idle = |state: &mut State| !state.woken && !(state.stopping && state.running == 0);
+            let idle = |state: &mut State| !(state.woken || state.stopping && state.running == 0);
             drop(
                 self.0.changed.wait_timeout_while(state, wait, idle).unwrap_or_else(PoisonError::into_inner),
             );

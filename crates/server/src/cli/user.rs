@@ -96,7 +96,7 @@ impl User {
                 show(&db.write(|tx| account::set_password(tx, &username, &hash))?);
             }
             UserCommand::Disable { username } => {
-                show(&db.write(|tx| account::disable_account(tx, &username))?)
+                show(&db.write(|tx| account::disable_account(tx, &username))?);
             }
             UserCommand::Enable { username } => show(&db.write(|tx| account::enable_account(tx, &username))?),
             UserCommand::List => list(&db)?,

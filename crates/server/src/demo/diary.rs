@@ -117,9 +117,7 @@ fn rule(repeat: Repeat, start: NaiveDateTime) -> RecurrenceRule {
     let weekly = RecurrenceRule::every(Frequency::Weekly);
     match repeat {
         Repeat::Workdays(count) => RecurrenceRule {
-            by_day: WORKDAYS
-                .map(|day| NDay { object_type: Default::default(), day, nth_of_period: None })
-                .to_vec(),
+            by_day: WORKDAYS.map(|day| on(day, None)).to_vec(),
             count: Some(count),
             ..weekly
         },
@@ -130,7 +128,7 @@ fn rule(repeat: Repeat, start: NaiveDateTime) -> RecurrenceRule {
             // Not every month has a fifth Monday; the last one it has.
             let nth_of_period = Some(if week == 5 { -1 } else { week });
             let day = WORKDAYS.get(weekday).copied().unwrap_or(Weekday::Mo);
-            let by_day = vec![NDay { object_type: Default::default(), day, nth_of_period }];
+            let by_day = vec![on(day, nth_of_period)];
             RecurrenceRule { by_day, count: Some(count), ..RecurrenceRule::every(Frequency::Monthly) }
         }
     }

@@ -12,7 +12,7 @@ use super::{
 };
 
 /// What every demo office is drawn from. Another seed would give other people to whoever wrote down a name.
-const SEED: u64 = 2_026_0401;
+const SEED: u64 = 20_260_401;
 /// 2026-04-01 in Tokyo, when the office was set up: the time in its identifiers.
 const FOUNDED: Timestamp = Timestamp::from_seconds(1_774_969_200);
 const CONTACTS: usize = 60;
