@@ -31,6 +31,7 @@ pub use local::LocalDateTime;
 pub use occurrence::{FacilityRef, Occurrence};
 pub(crate) use participant::is_address;
 pub use participant::{Participant, ParticipationStatus};
+pub(crate) use patch::KEPT_RULES;
 pub use patch::{EventPatch, PatchObject};
 pub(crate) use place::is_safe_uri;
 pub use place::{Location, VirtualLocation};

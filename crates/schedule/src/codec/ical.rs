@@ -33,4 +33,6 @@ pub const KEPT_COMPONENTS: &str = "renraku:iCalendarComponents";
 const PRODUCT: &str = "-//Renraku//Renraku//JA";
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;

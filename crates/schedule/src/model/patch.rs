@@ -11,8 +11,10 @@ use super::{
     read,
 };
 
+/// The property of a series that keeps the rules which an import brought beyond the one that is expanded.
+pub(crate) const KEPT_RULES: &str = "renraku:iCalendarRules";
 /// What belongs to a whole series and cannot differ in one occurrence (RFC 8984 §4.3.5).
-const SERIES_ONLY: [&str; 11] = [
+const SERIES_ONLY: [&str; 12] = [
     "@type",
     "method",
     "organizerCalendarAddress",
@@ -24,6 +26,7 @@ const SERIES_ONLY: [&str; 11] = [
     "recurrenceRule",
     "relatedTo",
     "uid",
+    KEPT_RULES,
 ];
 /// What the server counts for the whole series.
 const COUNTED: [&str; 3] = ["created", "updated", "sequence"];

@@ -158,7 +158,8 @@ fn make_whole_days(event: &mut Event, given: Option<Duration>, members: &mut Mem
     match given.unwrap_or(Duration::DAY).in_whole_days() {
         Some(days) => event.duration = days,
         None => {
-            members.fault("duration", "all-day-duration", "an event without time lasts whole days, like P1D")
+            let detail = "an event without time lasts whole days, like P1D";
+            members.fault("duration", "all-day-duration", detail);
         }
     }
 }

@@ -95,7 +95,7 @@ fn strongest(open: [i32; 3]) -> Option<BusyStatus> {
 fn push(merged: &mut Vec<BusyPeriod>, next: BusyPeriod) {
     match merged.last_mut() {
         Some(last) if last.utc_end == next.utc_start && last.status == next.status => {
-            last.utc_end = next.utc_end
+            last.utc_end = next.utc_end;
         }
         _ => merged.push(next),
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use chrono::TimeDelta;
+use chrono::{NaiveDateTime, NaiveTime, TimeDelta};
 use renraku_base::{FieldFault, Timestamp};
 use serde_json::Value;
 
@@ -17,20 +17,21 @@ use super::{
     write,
 };
 use crate::model::{
-    Duration, Event, FreeBusyStatus, LocalDateTime, Location, PatchObject, Privacy, RecurrenceRule, Status,
-    VirtualLocation, Zone, is_safe_uri, limits,
+    Duration, Event, FreeBusyStatus, KEPT_RULES, LocalDateTime, Location, PatchObject, Privacy,
+    RecurrenceRule, Status, VirtualLocation, Zone, is_safe_uri, limits,
 };
 
 /// The most dates that are added to or taken from a series.
 const MAX_DATES: usize = 2_000;
 /// What the event's own fields say wholly, so that no line of it is kept.
-const SAID: [&str; 10] = [
+const SAID: [&str; 11] = [
     "UID",
     "RECURRENCE-ID",
     "DTSTART",
     "DTEND",
     "DURATION",
     "RRULE",
+    "EXRULE",
     "RDATE",
     "EXDATE",
     "CATEGORIES",
@@ -43,6 +44,8 @@ pub(super) struct Context<'a> {
     pub keys: &'a mut Keys,
     /// The series, when its exception is read.
     pub series: Option<Event>,
+    /// The strictest of what the series and its exceptions say: it is that of all of them.
+    pub privacy: Privacy,
 }
 
 /// An event and what of it has no effect.
@@ -71,22 +74,19 @@ pub(super) fn sequence(component: &Component) -> u32 {
     component.line("SEQUENCE").and_then(|line| line.value.trim().parse().ok()).unwrap_or_default()
 }
 
-/// The stricter of two.
-pub(super) fn stricter(one: Privacy, other: Privacy) -> Privacy {
-    let rank = |privacy: &Privacy| match privacy {
+/// The strictest that these components ask for.
+pub(super) fn strictest<'a>(components: impl Iterator<Item = &'a Component>) -> Privacy {
+    let strictness = |privacy: &Privacy| match privacy {
         Privacy::Public => 0,
         Privacy::Private => 1,
         Privacy::Secret => 2,
     };
-    if rank(&other) > rank(&one) { other } else { one }
+    let said = components.filter_map(|component| component.line("CLASS")).map(|line| privacy(&line.value));
+    said.max_by_key(strictness).unwrap_or_default()
 }
 
-/// The original start of an exception, on the clock of its series or else on its own.
-pub(super) fn recurrence_id(
-    component: &Component,
-    series: Option<&Event>,
-    zones: &Zones,
-) -> Result<LocalDateTime, Vec<FieldFault>> {
+/// What an exception says about its original start.
+pub(super) fn read_recurrence_id(component: &Component, zones: &Zones) -> Result<When, Vec<FieldFault>> {
     let Some(line) = component.line("RECURRENCE-ID") else {
         return Err(fault(
             "RECURRENCE-ID",
@@ -97,21 +97,23 @@ pub(super) fn recurrence_id(
         let detail = "an exception for this and all later occurrences is not taken";
         return Err(fault("RECURRENCE-ID", ("ical-range", detail.to_owned())));
     }
-    let id = when::read(line, zones).map_err(|reason| fault("RECURRENCE-ID", reason))?;
-    let at = in_series(id, series).unwrap_or_else(|| id.local_in(None));
-    when::local(at, "RECURRENCE-ID").map_err(|reason| fault("RECURRENCE-ID", reason))
+    when::read(line, zones).map_err(|reason| fault("RECURRENCE-ID", reason))
+}
+
+/// The original start of an exception, as its series tells the time.
+pub(super) fn recurrence_id(id: When, series: &Event) -> Result<LocalDateTime, Vec<FieldFault>> {
+    when::local(in_series(id, series), "RECURRENCE-ID").map_err(|reason| fault("RECURRENCE-ID", reason))
 }
 
 /// A date or time on the clock of a series. A date means the occurrence of that day.
-fn in_series(when: When, series: Option<&Event>) -> Option<chrono::NaiveDateTime> {
-    let series = series?;
-    let zone = if series.show_without_time { Some(Zone::TOKYO) } else { series.time_zone };
-    let at = when.local_in(zone);
-    Some(match when {
-        _ if series.show_without_time => at.date().and_time(chrono::NaiveTime::MIN),
+fn in_series(when: When, series: &Event) -> NaiveDateTime {
+    if series.show_without_time {
+        return when.local_in(Some(Zone::TOKYO)).date().and_time(NaiveTime::MIN);
+    }
+    match when {
         When::Date(day) => day.and_time(series.start.naive().time()),
-        When::Floating(_) | When::Zoned(..) => at,
-    })
+        When::Floating(_) | When::Zoned(..) => when.local_in(series.time_zone),
+    }
 }
 
 /// Reads a component.
@@ -127,15 +129,13 @@ pub(super) fn read(component: &Component, context: &mut Context<'_>) -> Result<R
     event.time_zone = start.zone();
     event.show_without_time = matches!(start, When::Date(_));
     event.duration = duration(component, start, zones, &mut event.more)?;
+    event.privacy = context.privacy;
     read_words(component, &mut event);
     read_counted(component, &mut event, zones);
-    let unread = read_people(component, &mut event, context.keys);
-    read_conferences(component, &mut event);
-    event.alerts = alarm::read_all(component, zones, &mut event.more);
     let mut without_effect = Vec::new();
     if component.line("RECURRENCE-ID").is_some() {
-        let id = recurrence_id(component, context.series.as_ref(), zones)?;
-        event.recurrence_id = Some(id);
+        let id = read_recurrence_id(component, zones)?;
+        event.recurrence_id = Some(recurrence_id(id, context.series.as_ref().unwrap_or(&event))?);
         event.recurrence_id_time_zone = event.time_zone;
         if let Some(series) = &context.series {
             (event.created, event.updated, event.sequence) =
@@ -144,7 +144,10 @@ pub(super) fn read(component: &Component, context: &mut Context<'_>) -> Result<R
     } else {
         read_recurrence(component, &mut event, start, zones, &mut without_effect)?;
     }
-    keep_rest(component, &mut event, &unread, &without_effect);
+    let unread = read_people(component, &mut event, context);
+    read_conferences(component, &mut event);
+    event.alerts = alarm::read_all(component, zones, &mut event.more);
+    keep_rest(component, &mut event, &unread);
     Ok(Read { event, without_effect })
 }
 
@@ -188,7 +191,6 @@ fn read_words(component: &Component, event: &mut Event) {
     if !place.is_empty() {
         event.locations.insert("1".to_owned(), Location::named(place));
     }
-    event.privacy = value("CLASS").map(privacy).unwrap_or_default();
     event.status = value("STATUS").map(status).unwrap_or_default();
     event.free_busy_status = value("TRANSP").map(free_busy).unwrap_or_default();
     event.color = value("COLOR").map(|color| text::line(color, 64)).filter(|color| !color.is_empty());
@@ -225,26 +227,32 @@ fn read_counted(component: &Component, event: &mut Event, zones: &Zones) {
     event.updated = instant("LAST-MODIFIED").or(stamp);
 }
 
-/// Reads organizer and attendees, and gives back the lines that cannot be.
-fn read_people(component: &Component, event: &mut Event, keys: &mut Keys) -> Vec<usize> {
+/// Reads organizer and attendees, and gives back the lines that cannot be. Exceptions have the organizer of their series.
+fn read_people(component: &Component, event: &mut Event, context: &mut Context<'_>) -> Vec<usize> {
     let mut unread = Vec::new();
     for line in component.lines_of("ATTENDEE") {
-        match people::read_attendee(line, keys) {
+        match people::read_attendee(line, context.keys) {
             Some((key, participant)) if !event.participants.contains_key(&key) => {
                 event.participants.insert(key, participant);
             }
             _ => unread.push(line.number),
         }
     }
-    if let Some(line) = component.line("ORGANIZER") {
-        people::read_organizer(line, event, keys);
+    let organizer = match &context.series {
+        Some(series) => people::organizer(series),
+        None => component.line("ORGANIZER").cloned(),
+    };
+    if let Some(line) = organizer {
+        people::read_organizer(&line, event, context.keys);
     }
     unread
 }
 
 /// The links of `CONFERENCE` (RFC 7986 §5.11) that may be shown as such.
 fn read_conferences(component: &Component, event: &mut Event) {
+    let mut seen = HashSet::new();
     let safe = component.lines_of("CONFERENCE").filter(|line| is_safe_uri(line.value.trim()));
+    let safe = safe.filter(|line| seen.insert(line.value.trim()));
     for (at, line) in safe.take(limits::SMALL_MEMBERS).enumerate() {
         let features =
             line.params.iter().filter(|param| param.name == "FEATURE").flat_map(|param| &param.values);
@@ -272,7 +280,12 @@ fn read_recurrence(
         event.recurrence_rule = Some(RecurrenceRule::from_value(rule)?);
     }
     let ignored = rules.chain(component.lines_of("EXRULE"));
-    without_effect.extend(ignored.map(|line| (line.number, line.name.clone())));
+    let ignored: Vec<&Line> = ignored.collect();
+    if !ignored.is_empty() {
+        let raw: Vec<Value> = ignored.iter().map(|line| line.raw.clone().into()).collect();
+        event.more.insert(KEPT_RULES.to_owned(), raw.into());
+    }
+    without_effect.extend(ignored.into_iter().map(|line| (line.number, line.name.clone())));
     for name in ["RDATE", "EXDATE"] {
         for line in component.lines_of(name) {
             for text in line.value.split(',').map(str::trim).filter(|text| !text.is_empty()) {
@@ -302,7 +315,7 @@ fn read_date(
 ) -> Result<(LocalDateTime, PatchObject), when::Reason> {
     let (text, end) = text.split_once('/').map_or((text, None), |(start, end)| (start, Some(end)));
     let begin = when::read_value(line, text, zones)?;
-    let id = when::local(in_series(begin, Some(event)).unwrap_or_default(), &line.name)?;
+    let id = when::local(in_series(begin, event), &line.name)?;
     let Some(end) = end else { return Ok((id, PatchObject::default())) };
     let duration = match end.parse::<Duration>() {
         Ok(duration) => Some(duration),
@@ -320,7 +333,7 @@ fn read_date(
 }
 
 /// Keeps every line that the event would not write by itself.
-fn keep_rest(component: &Component, event: &mut Event, unread: &[usize], without_effect: &[(usize, String)]) {
+fn keep_rest(component: &Component, event: &mut Event, unread: &[usize]) {
     let whole_days = event.show_without_time;
     let own: HashSet<String> = write::lines(event, whole_days).iter().map(Line::text).collect();
     let kept: Vec<Value> = component
@@ -328,8 +341,12 @@ fn keep_rest(component: &Component, event: &mut Event, unread: &[usize], without
         .iter()
         .filter(|line| {
             let odd = unread.contains(&line.number)
-                || without_effect.iter().any(|(number, _)| *number == line.number);
-            odd || !(SAID.contains(&line.name.as_str()) || own.contains(&line.raw))
+                // Of several for one link each is kept: together they replace what the event would write.
+                || line.name == "CONFERENCE";
+            let said = SAID.contains(&line.name.as_str()) || own.contains(&line.raw);
+            // Of a property of which there may be one only the first is read.
+            let first = component.line(&line.name).is_none_or(|first| first.number == line.number);
+            odd || (!said && write::holds(event, line) && (first || !write::is_single(&line.name)))
         })
         .map(|line| line.raw.clone().into())
         .collect();

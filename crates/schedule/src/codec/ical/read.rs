@@ -8,9 +8,9 @@ use super::{
     component::{self, Component},
     event::{self, Context},
     people::Keys,
-    when::Zones,
+    when::{When, Zones},
 };
-use crate::model::Event;
+use crate::model::{Event, Zone};
 
 /// The file holds no calendar at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -187,7 +187,8 @@ impl Group<'_> {
             parsed.refused.push(Refusal { place, reasons: vec![fault] });
         }
         let mut keys = Keys::default();
-        let mut context = Context { zones, keys: &mut keys, series: None };
+        let all = master.iter().chain(&self.exceptions).map(|(_, component)| *component);
+        let mut context = Context { zones, keys: &mut keys, series: None, privacy: event::strictest(all) };
         let series = match master {
             None => None,
             Some((place, component)) => match event::read(component, &mut context) {
@@ -216,6 +217,11 @@ impl Group<'_> {
     }
 }
 
+fn superseded(place: Place) -> Refusal {
+    let fault = FieldFault::new("UID", "ical-uid-twice", "a later version of this event is in the file");
+    Refusal { place, reasons: vec![fault] }
+}
+
 /// Puts exceptions into their series. Where there is no series the first of them stands in for it.
 fn add_exceptions(
     mut series: Option<(Place, Event)>,
@@ -225,38 +231,35 @@ fn add_exceptions(
 ) -> Option<(Place, Event)> {
     let mut ordered: Vec<_> = exceptions
         .into_iter()
-        .map(|(place, component)| {
-            (
-                event::recurrence_id(component, series.as_ref().map(|it| &it.1), context.zones),
-                place,
-                component,
-            )
-        })
+        .map(|(place, component)| (event::read_recurrence_id(component, context.zones), place, component))
         .collect();
-    ordered.sort_by_key(|(id, place, component)| {
-        (id.as_ref().ok().copied(), event::sequence(component), place.line)
-    });
-    let mut own =
-        series.as_mut().map(|(_, event)| std::mem::take(&mut event.recurrence_overrides)).unwrap_or_default();
-    for (id, place, component) in ordered {
+    let instant = |id: &Result<When, _>| id.as_ref().ok().map(|id| id.instant(Zone::TOKYO));
+    ordered.sort_by_key(|(id, place, component)| (instant(id), event::sequence(component), place.line));
+    let own = series.as_mut().map(|(_, event)| std::mem::take(&mut event.recurrence_overrides));
+    let mut overrides = own.unwrap_or_default();
+    let mut ordered = ordered.into_iter().peekable();
+    while let Some((id, place, component)) = ordered.next() {
+        if ordered.peek().is_some_and(|(next, _, _)| id.is_ok() && instant(next) == instant(&id)) {
+            parsed.refused.push(superseded(place));
+            continue;
+        }
         context.series = series.as_ref().map(|(_, event)| event.clone());
-        let read = id.and_then(|id| Ok((id, event::read(component, &mut context)?)));
-        match read {
+        match id.and_then(|id| Ok((id, event::read(component, &mut context)?))) {
+            Err(reasons) => parsed.refused.push(Refusal { place, reasons }),
             Ok((id, read)) => {
                 parsed.kept.extend(read.kept(&place));
-                match &mut series {
-                    None => series = Some((place, read.event)),
-                    Some((_, series)) => {
-                        series.privacy = event::stricter(series.privacy, read.event.privacy);
-                        own.insert(id, series.difference(id, &read.event));
-                    }
+                let Some((_, series)) = &mut series else {
+                    series = Some((place, read.event));
+                    continue;
+                };
+                if let Ok(id) = event::recurrence_id(id, series) {
+                    overrides.insert(id, series.difference(id, &read.event));
                 }
             }
-            Err(reasons) => parsed.refused.push(Refusal { place, reasons }),
         }
     }
     if let Some((_, series)) = &mut series {
-        series.recurrence_overrides = own;
+        series.recurrence_overrides = overrides;
     }
     series
 }

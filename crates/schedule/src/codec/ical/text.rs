@@ -67,7 +67,9 @@ pub(super) fn lines(text: &str, bytes: usize) -> String {
 /// A text of one line, no longer than `chars`: line breaks become spaces.
 pub(super) fn line(text: &str, chars: usize) -> String {
     let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
-    text.trim().chars().map(|c| if breaks(c) { ' ' } else { c }).take(chars).collect()
+    let text: String = text.chars().map(|c| if breaks(c) { ' ' } else { c }).collect();
+    let cut: String = text.trim_start().chars().take(chars).collect();
+    cut.trim_end().to_owned()
 }
 
 /// How the bytes of a file are read.

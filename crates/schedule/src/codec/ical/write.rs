@@ -9,7 +9,7 @@ use super::{
     when,
 };
 use crate::{
-    model::{Event, FreeBusyStatus, LocalDateTime, Privacy, Status, Zone, limits},
+    model::{Event, FreeBusyStatus, KEPT_RULES, LocalDateTime, Privacy, Status, Zone, is_safe_uri, limits},
     rules::recurrence,
 };
 
@@ -99,7 +99,7 @@ fn time_line(name: &str, at: chrono::NaiveDateTime, zone: Option<Zone>, whole_da
 /// start of an exception is of the kind that the start of its series is.
 pub(super) fn lines(event: &Event, whole_days_series: bool) -> Vec<Line> {
     let mut lines = vec![Line::new("UID", text::escape(&event.uid))];
-    let stamp = event.updated.or(event.created).unwrap_or_default();
+    let stamp = event.updated.unwrap_or_default();
     if let Some(id) = event.recurrence_id {
         lines.push(time_line("RECURRENCE-ID", id.naive(), event.recurrence_id_time_zone, whole_days_series));
     }
@@ -157,6 +157,9 @@ fn recurrence_lines(event: &Event) -> Vec<Line> {
         });
         lines.push(Line::new("RRULE", rule::write(rule, until)));
     }
+    if event.recurrence_id.is_none() {
+        lines.extend(kept(event, KEPT_RULES));
+    }
     let one = |name: &str, id: LocalDateTime| time_line(name, id.naive(), zone, event.show_without_time);
     if event.recurrence_id.is_none() {
         // What an empty exception repeats of the rule is said again, so that nothing is lost.
@@ -198,6 +201,11 @@ fn word_lines(event: &Event) -> Vec<Line> {
     lines
 }
 
+/// Whether there may be only one of a property that the model knows.
+pub(super) fn is_single(name: &str) -> bool {
+    name == "DTSTAMP" || meaning(&Line::new(name, "")).is_some()
+}
+
 /// What a line says of a property of which there is one, in the event's own words; `None` for other properties.
 fn meaning(line: &Line) -> Option<String> {
     let plain = || text::unescape(&line.value);
@@ -237,34 +245,35 @@ fn says(event: &Event, name: &str) -> String {
     text.unwrap_or_default()
 }
 
-/// The kept lines that still hold: those of properties that the model does not know, and those that say what the event
-/// still says. An exception's own counts of versions hold in any case, for the model counts only the series.
-fn kept_lines(event: &Event) -> Vec<Line> {
-    let kept = event.more.get(KEPT_LINES).and_then(Value::as_array);
-    let read = kept.into_iter().flatten().filter_map(Value::as_str).filter_map(|raw| Line::read(0, raw).ok());
-    let counted = |name: &str| {
-        event.recurrence_id.is_some() && ["SEQUENCE", "CREATED", "LAST-MODIFIED"].contains(&name)
-    };
-    read.filter(|line| match meaning(line) {
+/// Whether a kept line still holds: one of a property that the model does not know, or one that says what the event still
+/// says. An exception's own counts of versions hold in any case, for the model counts only the series.
+pub(super) fn holds(event: &Event, line: &Line) -> bool {
+    let counted = ["SEQUENCE", "CREATED", "LAST-MODIFIED"].contains(&line.name.as_str());
+    match meaning(line) {
         None => true,
-        Some(_) if counted(&line.name) => true,
+        Some(_) if counted && event.recurrence_id.is_some() => true,
         Some(uri) if line.name == "CONFERENCE" => {
-            let shown = event.virtual_locations.values().any(|place| place.uri == uri);
-            shown || !crate::model::is_safe_uri(&uri)
+            !is_safe_uri(&uri) || event.virtual_locations.values().any(|place| place.uri == uri)
         }
         Some(meaning) => meaning == says(event, &line.name),
-    })
-    .collect()
+    }
+}
+
+/// The lines that are kept in a property.
+fn kept(event: &Event, name: &str) -> Vec<Line> {
+    let lines = event.more.get(name).and_then(Value::as_array).into_iter().flatten();
+    lines.filter_map(Value::as_str).filter_map(|raw| Line::read(0, raw).ok()).collect()
 }
 
 fn write_component(event: &Event, whole_days_series: bool, out: &mut String) {
-    let kept = kept_lines(event);
+    let mut kept = kept(event, KEPT_LINES);
+    kept.retain(|line| holds(event, line));
     out.push_str("BEGIN:VEVENT\r\n");
     for line in lines(event, whole_days_series) {
         let replaced = kept.iter().any(|kept| {
             kept.name == line.name
                 && match line.name.as_str() {
-                    "ATTENDEE" | "RRULE" => false,
+                    "ATTENDEE" => false,
                     "CONFERENCE" => kept.value.trim() == line.value,
                     _ => true,
                 }

@@ -309,7 +309,7 @@ proptest! {
         let to = from + std::time::Duration::from_secs(400 * 86_400);
         let direct = expand(&event, Window::tokyo(from, to), MAX_INSTANCES);
         // A count that cannot be reached keeps the rule from being entered late.
-        let mut followed = event.clone();
+        let mut followed = event;
         if let Some(rule) = &mut followed.recurrence_rule
             && rule.count.is_none()
         {
