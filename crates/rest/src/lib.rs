@@ -17,6 +17,7 @@ mod notifications;
 mod occurrences;
 pub mod openapi;
 mod push;
+mod routes;
 mod schedule;
 mod sync;
 
@@ -29,88 +30,102 @@ use actix_web::{
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
+use crate::routes::Routes;
+
 pub use crate::core::{App, Locales, Parts, Problem, ProblemBody, Rates, accepted_language};
 
-/// Every route, in the order of the contract's table.
-fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(health::live).service(health::ready).service(health::metrics).service(auth::jwks);
-    config.service(
-        scope("/api/v1")
-            .service(auth::login)
-            .service(auth::refresh)
-            .service(auth::logout)
-            .service(me::get_me)
-            .service(me::list_devices)
-            .service(me::revoke_device)
-            .service(me::list_app_passwords)
-            .service(me::create_app_password)
-            .service(me::revoke_app_password)
-            .service(me::get_preferences)
-            .service(me::update_preferences)
-            .service(calendars::list_calendars)
-            .service(calendars::create_calendar)
-            .service(calendars::get_calendar)
-            .service(calendars::update_calendar)
-            .service(calendars::delete_calendar)
-            .service(calendars::list_shares)
-            .service(calendars::put_share)
-            .service(calendar_import::import_calendar)
-            .service(calendar_import::export_calendar)
-            .service(events::create_event)
-            .service(events::get_event)
-            .service(events::update_event)
-            .service(events::delete_event)
-            .service(events::reply_event)
-            .service(occurrences::list_occurrences)
-            .service(schedule::group_week)
-            .service(schedule::free_busy)
-            .service(facilities::list_facilities)
-            .service(facilities::get_facility)
-            .service(facilities::update_facility)
-            .service(facilities::delete_facility)
-            .service(directory::list_people)
-            .service(directory::get_person)
-            .service(directory::list_units)
-            .service(directory::get_unit)
-            .service(directory::lookup)
-            .service(address_books::list_address_books)
-            .service(address_books::create_address_book)
-            .service(address_books::get_address_book)
-            .service(address_books::update_address_book)
-            .service(address_books::delete_address_book)
-            .service(address_books::list_address_book_shares)
-            .service(address_books::share_address_book)
-            .service(contacts::list_contacts)
-            .service(contacts::lookup_contacts)
-            .service(contacts::create_contact)
-            .service(contacts::get_contact)
-            .service(contacts::update_contact)
-            .service(contacts::delete_contact)
-            .service(mail::mailboxes::list_mailboxes)
-            .service(mail::messages::list_messages)
-            .service(mail::sending::send_message)
-            .service(mail::messages::get_message)
-            .service(mail::messages::update_message)
-            .service(mail::messages::delete_message)
-            .service(mail::body::get_body)
-            .service(mail::body::get_attachment)
-            .service(mail::sending::reply_to_message)
-            .service(mail::sending::forward_message)
-            .service(notifications::list_notifications)
-            .service(notifications::mark_all_read)
-            .service(notifications::get_notification)
-            .service(notifications::update_notification)
-            .service(notifications::delete_notification)
-            .service(sync::sync)
-            .service(push::push)
-            .service(batch::batch),
-    );
+/// Where the contract's routes begin.
+const BASE: &str = "/api/v1";
+
+/// The routes outside the contract's base.
+fn outside<R: Routes>(routes: R) -> R {
+    routes.add(health::live).add(health::ready).add(health::metrics).add(auth::jwks)
+}
+
+/// Every route below `/api/v1`, in the order of the contract's table.
+fn api<R: Routes>(routes: R) -> R {
+    routes
+        .add(auth::login)
+        .add(auth::refresh)
+        .add(auth::logout)
+        .add(me::get_me)
+        .add(me::list_devices)
+        .add(me::revoke_device)
+        .add(me::list_app_passwords)
+        .add(me::create_app_password)
+        .add(me::revoke_app_password)
+        .add(me::get_preferences)
+        .add(me::update_preferences)
+        .add(calendars::list_calendars)
+        .add(calendars::create_calendar)
+        .add(calendars::get_calendar)
+        .add(calendars::update_calendar)
+        .add(calendars::delete_calendar)
+        .add(calendars::list_shares)
+        .add(calendars::put_share)
+        .add(calendar_import::import_calendar)
+        .add(calendar_import::export_calendar)
+        .add(events::create_event)
+        .add(events::get_event)
+        .add(events::update_event)
+        .add(events::delete_event)
+        .add(events::reply_event)
+        .add(occurrences::list_occurrences)
+        .add(schedule::group_week)
+        .add(schedule::free_busy)
+        .add(facilities::list_facilities)
+        .add(facilities::get_facility)
+        .add(facilities::update_facility)
+        .add(facilities::delete_facility)
+        .add(directory::list_people)
+        .add(directory::get_person)
+        .add(directory::list_units)
+        .add(directory::get_unit)
+        .add(directory::lookup)
+        .add(address_books::list_address_books)
+        .add(address_books::create_address_book)
+        .add(address_books::get_address_book)
+        .add(address_books::update_address_book)
+        .add(address_books::delete_address_book)
+        .add(address_books::list_address_book_shares)
+        .add(address_books::share_address_book)
+        .add(contacts::list_contacts)
+        .add(contacts::lookup_contacts)
+        .add(contacts::create_contact)
+        .add(contacts::get_contact)
+        .add(contacts::update_contact)
+        .add(contacts::delete_contact)
+        .add(mail::mailboxes::list_mailboxes)
+        .add(mail::messages::list_messages)
+        .add(mail::sending::send_message)
+        .add(mail::messages::get_message)
+        .add(mail::messages::update_message)
+        .add(mail::messages::delete_message)
+        .add(mail::body::get_body)
+        .add(mail::body::get_attachment)
+        .add(mail::sending::reply_to_message)
+        .add(mail::sending::forward_message)
+        .add(notifications::list_notifications)
+        .add(notifications::mark_all_read)
+        .add(notifications::get_notification)
+        .add(notifications::update_notification)
+        .add(notifications::delete_notification)
+        .add(sync::sync)
+        .add(push::push)
+        .add(batch::batch)
+}
+
+/// The routes as they are described.
+fn described(config: &mut ServiceConfig<'_>) {
+    outside(&mut *config);
+    config.service(api(scope(BASE)));
 }
 
 /// The routes together with what answers everything else.
 fn face(config: &mut web::ServiceConfig) {
-    routes(&mut ServiceConfig::new(config));
+    outside(&mut *config);
     config
+        .service(api(web::scope(BASE)))
         .app_data(web::Data::new(batch::InnerFace::default()))
         .service(openapi::served)
         .service(SwaggerUi::new("/docs/{_:.*}").config(Config::from("/openapi.json")))

@@ -45,7 +45,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
     let (_, document) = actix_web::App::new()
         .into_utoipa_app()
         .openapi(Base::openapi())
-        .configure(crate::routes)
+        .configure(crate::described)
         .split_for_parts();
     document
 }

@@ -79,8 +79,10 @@ pub fn open(wish: &Wish) -> anyhow::Result<(RunningServer, String)> {
             mail::index_account(&db, &account.id)?;
         }
     }
+    // The server has connections of its own.
+    drop(db);
     let running = server::start(&config, clock)?;
-    let handout = handout::write(&folder, running.addr(), &db, &secret)?;
+    let handout = handout::write(&folder, running.addr(), running.db(), &secret)?;
     Ok((running, handout.welcome()))
 }
 
