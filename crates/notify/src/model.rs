@@ -57,6 +57,7 @@ impl NotificationType {
 /// What a notification is about: where a tap on it leads.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = NotificationSubject)]
 pub struct Subject {
     /// The event.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -75,6 +76,7 @@ pub struct Subject {
 /// Who caused a notification.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = NotificationActor)]
 pub struct Actor {
     /// The person, unless they are from outside.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -86,6 +88,7 @@ pub struct Actor {
 /// The facts from which the text is made.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
+#[schema(as = NotificationDetails)]
 pub struct Details {
     /// The title of the event, or the subject of the mail.
     #[serde(skip_serializing_if = "Option::is_none")]

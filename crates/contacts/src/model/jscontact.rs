@@ -65,6 +65,7 @@ pub struct KnownMembers {
 /// A name (RFC 9553 §2.2.1): in whole, in parts, or both.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = CardName)]
 pub struct Name {
     /// The whole name, like `山田 太郎`.
     pub full: Option<String>,
@@ -85,6 +86,7 @@ pub struct Name {
 /// A part of a name or address.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = CardComponent)]
 pub struct Component {
     /// Which part: `surname`, `given`, … or `separator`.
     #[serde(default)]
@@ -99,6 +101,7 @@ pub struct Component {
 /// Another name (RFC 9553 §2.2.2).
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = CardNickname)]
 pub struct Nickname {
     /// The name.
     #[serde(default)]
@@ -108,6 +111,7 @@ pub struct Nickname {
 /// A firm or office (RFC 9553 §2.2.3).
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = CardOrganization)]
 pub struct Organization {
     /// What it is called.
     pub name: Option<String>,
@@ -121,6 +125,7 @@ pub struct Organization {
 /// A unit of an organization.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = CardOrgUnit)]
 pub struct OrgUnit {
     /// What it is called.
     #[serde(default)]
@@ -132,6 +137,7 @@ pub struct OrgUnit {
 /// A post or role (RFC 9553 §2.2.5).
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = CardTitle)]
 pub struct Title {
     /// What it is called.
     #[serde(default)]
@@ -145,6 +151,7 @@ pub struct Title {
 /// A mail address (RFC 9553 §2.3.1).
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = CardEmail)]
 pub struct EmailAddress {
     /// The address.
     #[serde(default)]
@@ -161,6 +168,7 @@ pub struct EmailAddress {
 /// A phone or fax number (RFC 9553 §2.3.3).
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = CardPhone)]
 pub struct Phone {
     /// The number, as it is written or as a `tel:` URI.
     #[serde(default)]
@@ -180,6 +188,7 @@ pub struct Phone {
 /// A postal address (RFC 9553 §2.5.1).
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = CardAddress)]
 pub struct Address {
     /// The whole address.
     pub full: Option<String>,
@@ -196,6 +205,7 @@ pub struct Address {
 /// A note (RFC 9553 §2.8.3).
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = CardNote)]
 pub struct Note {
     /// What it says.
     #[serde(default)]
