@@ -70,6 +70,21 @@ impl Drop for Office {
     }
 }
 
+/// Whether the judges of these pages are here; says so when they are not.
+pub fn has_curl() -> bool {
+    let there = ["bash", "curl"].iter().all(|judge| {
+        Command::new(judge)
+            .arg("--version")
+            .stdout(Stdio::null())
+            .status()
+            .is_ok_and(|status| status.success())
+    });
+    if !there {
+        eprintln!("skipped: bash and curl, which run the lines of the pages, are not installed");
+    }
+    there
+}
+
 /// Runs a script of the shell and answers with what it printed.
 pub fn shell(script: &str, environment: &[(&str, &str)]) -> String {
     let output = Command::new("bash")
