@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::harness::{Staff, on_each_backend};
 
-fn batch(staff: &Staff, requests: Value) -> Vec<Value> {
+fn batch(staff: &Staff, requests: &Value) -> Vec<Value> {
     let answer = staff.ask("POST", "batch").json(&json!({"requests": requests})).send().expect(200).json();
     answer["responses"].as_array().unwrap().clone()
 }
@@ -68,8 +68,8 @@ fn a_repeated_batch_has_one_effect() {
             {"id": "a", "method": "POST", "path": "contacts", "headers": key(), "body": {"name": {"full": "佐藤"}}},
             {"id": "b", "method": "POST", "path": "contacts", "headers": key(), "body": {"name": {"full": "鈴木"}}},
         ]);
-        let first = batch(&hanako, requests.clone());
-        let again = batch(&hanako, requests);
+        let first = batch(&hanako, &requests);
+        let again = batch(&hanako, &requests);
         assert_eq!(again[0]["headers"]["idempotent-replayed"], "true");
         assert_eq!((&again[0]["body"], &again[1]["body"]), (&first[0]["body"], &first[1]["body"]));
         assert_eq!(hanako.get("contacts").expect(200).json()["items"].as_array().unwrap().len(), 2);

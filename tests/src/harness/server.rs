@@ -13,6 +13,7 @@ use super::{Phone, Staff};
 pub struct TestServer {
     // Ends first: the database is dropped after it.
     running: RunningServer,
+    #[expect(dead_code, reason = "drops the database when it is dropped")]
     database: TestDatabase,
     folder: TempDir,
     clock: FixedClock,
@@ -52,11 +53,6 @@ impl TestServer {
     /// Its database, to look behind the scenes.
     pub fn db(&self) -> &Db {
         self.running.db()
-    }
-
-    /// Which database it runs on.
-    pub fn backend(&self) -> Backend {
-        self.database.backend()
     }
 
     /// `http://…`

@@ -114,7 +114,7 @@ impl<'s> Office<'s> {
         match self.random.random_range(0..4) {
             0 => {
                 event["recurrenceRule"] =
-                    json!({"frequency": "daily", "count": self.random.random_range(2..6)})
+                    json!({"frequency": "daily", "count": self.random.random_range(2..6)});
             }
             1 => {
                 event["showWithoutTime"] = true.into();
