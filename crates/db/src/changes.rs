@@ -288,7 +288,11 @@ pub(crate) fn flush(tx: &mut Tx<'_>) -> Result<Committed, Error> {
         committed.collections.push((*collection, types));
     }
     for some in rows.chunks(2_000) {
-        tx.run(diesel::insert_into(changes::table).values(some))?;
+        match some {
+            // A single row's statement stays prepared, and most transactions change one object.
+            [one] => tx.run(diesel::insert_into(changes::table).values(one))?,
+            many => tx.run(diesel::insert_into(changes::table).values(many))?,
+        };
     }
     Ok(committed)
 }

@@ -120,7 +120,11 @@ pub(crate) fn insert_many(tx: &mut Tx<'_>, many: &[(&EventId, &Placement, bool)]
                 hidden: placement.hidden,
             })
             .collect();
-        tx.run(diesel::insert_into(placements::table).values(&rows))?;
+        match rows.as_slice() {
+            // A single row's statement stays prepared, and most events have one place.
+            [one] => tx.run(diesel::insert_into(placements::table).values(one))?,
+            many => tx.run(diesel::insert_into(placements::table).values(many))?,
+        };
     }
     Ok(())
 }
