@@ -22,7 +22,7 @@ fn requests_run_in_order_and_each_has_its_own_status() {
         let path = format!("contacts/{id}");
         let answers = batch(
             &hanako,
-            json!([
+            &json!([
                 {"id": "a", "method": "POST", "path": "contacts", "headers": key(), "body": {"id": id, "name": {"full": "佐藤"}}},
                 {"id": "b", "method": "GET", "path": format!("/api/v1/{path}")},
                 {"id": "c", "method": "GET", "path": "contacts/nobody"},
@@ -48,7 +48,7 @@ fn a_failure_stops_only_what_depends_on_it() {
         let hanako = server.staff("hanako");
         let answers = batch(
             &hanako,
-            json!([
+            &json!([
                 {"id": "a", "method": "GET", "path": "contacts/nobody"},
                 {"id": "b", "method": "PATCH", "path": "contacts/nobody", "headers": key(), "ifMatchFrom": "a", "body": {}},
                 {"id": "c", "method": "GET", "path": "me"},
@@ -89,7 +89,7 @@ fn a_batch_has_limits_and_does_not_hold_everything() {
         hanako.ask("POST", "batch").json(&twice).send().problem(422, "invalid");
         let answers = batch(
             &hanako,
-            json!([
+            &json!([
                 {"id": "a", "method": "POST", "path": "batch", "body": {"requests": []}},
                 {"id": "b", "method": "GET", "path": "push"},
                 {"id": "c", "method": "POST", "path": "auth/login", "body": {}},

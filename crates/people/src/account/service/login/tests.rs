@@ -6,6 +6,8 @@ use renraku_test_db::on_each_database;
 
 use super::*;
 
+const AT_MOST: usize = 3;
+
 fn offer(name: usize) -> DeviceOffer {
     DeviceOffer { id: None, name: name.to_string(), platform: "Android 16".to_owned() }
 }
@@ -20,7 +22,7 @@ fn of_two_logins_at_once_one_gets_the_last_place() {
         db.write(|tx| {
             accounts::put(tx, &person, &"hanako".parse().unwrap(), Some(&hash))?;
             for n in 1..AT_MOST {
-                begin_session(tx, &person, &hash, &offer(n))?;
+                begin_session(tx, &person, &hash, &offer(n), AT_MOST)?;
             }
             Ok::<_, AccountFault>(())
         })
@@ -33,7 +35,7 @@ fn of_two_logins_at_once_one_gets_the_last_place() {
                     scope.spawn(move || {
                         db.write(|tx| {
                             begin.wait();
-                            begin_session(tx, person, hash, &offer(n))
+                            begin_session(tx, person, hash, &offer(n), AT_MOST)
                         })
                         .map_or_else(|fault| fault.code(), |_| "ok")
                     })
@@ -52,7 +54,7 @@ fn what_changed_while_the_password_was_hashed_counts() {
         let person: PersonId = Entropy.uuid_v4().into();
         let (former, present) = (PasswordHash::new("a".to_owned()), PasswordHash::new("b".to_owned()));
         let code = |hash: &PasswordHash| {
-            db.write(|tx| begin_session(tx, &person, hash, &offer(1)))
+            db.write(|tx| begin_session(tx, &person, hash, &offer(1), AT_MOST))
                 .map_or_else(|fault| fault.code(), |_| "ok")
         };
         assert_eq!(code(&former), "bad-credentials");
