@@ -190,3 +190,27 @@ fn hostile_names_reach_nothing_outside() {
         assert!(in_folder(&hanako, "").is_empty());
     });
 }
+
+#[test]
+fn a_maildir_with_nothing_but_an_inbox_has_a_place_for_everything() {
+    on_each_database(|db, _clock| {
+        let office = Office::new(db);
+        let hanako = office.mailer("hanako");
+        for folder in [".Archive", ".Drafts", ".Junk", ".Sent", ".Trash"] {
+            std::fs::remove_dir_all(office.directory.path().join("hanako").join(folder)).unwrap();
+        }
+        // A mail program's own letters do not hide a mail.
+        std::fs::write(office.directory.path().join("hanako/cur/1.a:2,STa"), mail("一", "")).unwrap();
+        office.index(&hanako);
+        for role in MailboxRole::ALL {
+            assert_eq!(office.mailbox(&hanako, role).role, Some(role));
+        }
+        let head = office.all(&hanako).remove(0);
+        assert_eq!(head.keywords, Keywords::SEEN);
+        office.delete(&hanako, &head.id);
+        office.run_jobs();
+        assert_eq!(in_folder(&hanako, ".Trash"), [("1.a".to_owned(), Keywords::SEEN)]);
+        assert_eq!(office.index(&hanako), 0);
+        assert!(service::get_body(db, &hanako.who, &head.id).is_ok());
+    });
+}

@@ -103,6 +103,11 @@ fn put_mailboxes(db: &Db, account: &MailAccount, folders: &[Folder]) -> Result<P
                 let new = new_mailbox(tx, &folder.path, &folder.name, folder.role);
                 mailboxes::put(tx, &account.id, &new)?;
             }
+            // A phone needs somewhere to put things; the source makes the folder when something is put there.
+            let has = |role: MailboxRole| folders.iter().any(|folder| folder.role == Some(role));
+            for role in MailboxRole::ALL.into_iter().filter(|role| !has(*role)) {
+                super::send_message::mailbox_for(tx, account, role)?;
+            }
             let list = mailboxes::list(tx, &account.id)?;
             for stored in list.iter().filter(|stored| !before.contains(&stored.mailbox.id)) {
                 let _recorded =

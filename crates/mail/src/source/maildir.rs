@@ -85,11 +85,18 @@ impl Maildir {
     /// The file of a mail, whatever its flags are now.
     fn locate(&self, folder: &str, key: &str) -> Result<Option<PathBuf>, SourceFault> {
         let directory = self.folder(folder)?;
+        let is_file = |path: &PathBuf| fs::symlink_metadata(path).is_ok_and(|found| found.is_file());
         let new = directory.join("new").join(key);
-        if fs::symlink_metadata(&new).is_ok_and(|found| found.is_file()) {
+        if is_file(&new) {
             return Ok(Some(new));
         }
-        for entry in read_directory(&directory.join("cur"))? {
+        // Asking for each name that it may have costs less than reading a directory of thousands.
+        let cur = directory.join("cur");
+        let named = all_flags().map(|letters| cur.join(format!("{key}{INFO}{letters}"))).find(is_file);
+        if named.is_some() {
+            return Ok(named);
+        }
+        for entry in read_directory(&cur)? {
             let entry = entry?;
             if entry.file_name().to_str().is_some_and(|name| split_name(name).0 == key) {
                 return Ok(Some(entry.path()));
@@ -227,6 +234,13 @@ fn role_of(path: &str) -> Option<MailboxRole> {
         ".trash" | ".deleted messages" | ".deleted items" => Some(MailboxRole::Trash),
         _ => None,
     }
+}
+
+/// Every set of the letters that mean something here, as a name shows it.
+fn all_flags() -> impl Iterator<Item = String> {
+    (0_u32..1 << FLAGS.len()).map(|set| {
+        (0..).zip(FLAGS).filter(|(bit, _)| set & (1 << bit) != 0).map(|(_, (letter, _))| letter).collect()
+    })
 }
 
 fn split_name(name: &str) -> (&str, &str) {
