@@ -43,7 +43,7 @@ pub struct RunningServer {
     db: Db,
     draining: Arc<AtomicBool>,
     worker: Worker,
-    background: Option<(Ticker, Option<Mailroom>)>,
+    background: Option<Background>,
     /// Tells the HTTP server to end after so long a notice.
     stop: Option<oneshot::Sender<Duration>>,
     ended: Option<oneshot::Receiver<()>>,
@@ -72,7 +72,7 @@ pub fn start(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<RunningSe
     let worker = Worker::new(&db, jobs::body(&db, mailroom::sender(config, &db)?));
     jobs::plan_every_day(&db)?;
     let revocations = hear_revocations(sessions.clone())?;
-    let mailroom = if config.mail.maildirs.is_empty() { None } else { Some(Mailroom::open(&db)?) };
+    let _mailroom = if config.mail.maildirs.is_empty() { None } else { Some(Mailroom::open(&db)?) };
     let threads = Threads::of(config);
     let directory = Directory::new();
     load_directory(&db, &directory)?;
@@ -89,6 +89,7 @@ pub fn start(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<RunningSe
         figures: Some(assembly::figures()?),
         draining: Arc::clone(&draining),
     });
+    let background = Background { _tickers: [revocations, forget_quiet_devices(app.clone())?], _mailroom };
     let (stop, stopped) = oneshot::channel();
     let (end, ended) = oneshot::channel();
     let http = Http { app, hub, listener, threads };
@@ -105,7 +106,7 @@ pub fn start(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<RunningSe
         db,
         draining,
         worker,
-        background: Some((revocations, mailroom)),
+        background: Some(background),
         stop: Some(stop),
         ended: Some(ended),
         http: Some(http),
@@ -131,6 +132,17 @@ fn hear_revocations(sessions: Sessions) -> io::Result<Ticker> {
             tracing::warn!(error = %error, "revocations of other processes cannot be read for now");
         }
     })
+}
+
+/// How often a device asked is of no interest once it has been quiet.
+fn forget_quiet_devices(app: App) -> io::Result<Ticker> {
+    Ticker::start("rates", Duration::from_mins(10), move || app.forget_quiet())
+}
+
+/// What goes on beside the requests until it is dropped.
+struct Background {
+    _tickers: [Ticker; 2],
+    _mailroom: Option<Mailroom>,
 }
 
 /// What the HTTP server runs with.

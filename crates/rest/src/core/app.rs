@@ -106,6 +106,11 @@ impl App {
         &self.0.parts.hub
     }
 
+    /// Forgets how often devices asked that have been quiet since; the server calls it now and then.
+    pub fn forget_quiet(&self) {
+        self.rates().forget_quiet();
+    }
+
     pub(crate) fn rates(&self) -> &Rates {
         &self.0.parts.rates
     }

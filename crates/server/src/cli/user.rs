@@ -35,16 +35,19 @@ enum UserCommand {
     Add(Add),
     /// Set the password, read from standard input; all devices are signed out
     Password {
+        /// The name to sign in with
         #[arg(value_parser = username)]
         username: Username,
     },
     /// Close an account: its devices are signed out at once
     Disable {
+        /// The name to sign in with
         #[arg(value_parser = username)]
         username: Username,
     },
     /// Open a closed account again
     Enable {
+        /// The name to sign in with
         #[arg(value_parser = username)]
         username: Username,
     },
@@ -52,11 +55,13 @@ enum UserCommand {
     List,
     /// List the devices that are signed in, one a line
     Devices {
+        /// The name to sign in with
         #[arg(value_parser = username)]
         username: Username,
     },
     /// Sign a device out, as when a phone is lost
     Revoke {
+        /// The name to sign in with
         #[arg(value_parser = username)]
         username: Username,
         /// The device's id, as `devices` lists it
@@ -66,6 +71,7 @@ enum UserCommand {
 
 #[derive(Debug, Args)]
 struct Add {
+    /// The name to sign in with
     #[arg(value_parser = username)]
     username: Username,
     /// The person's mail address, by which they are found in the directory
