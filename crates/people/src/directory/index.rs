@@ -7,10 +7,7 @@ mod rank;
 mod record;
 mod search;
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
 use renraku_base::{ETag, PersonId, UnitId};
 use sha2::{Digest, Sha256};
@@ -52,6 +49,13 @@ struct Slot {
     order: String,
 }
 
+impl Slot {
+    /// Where the person stands in the あいうえお order.
+    fn key(&self) -> (&str, &str) {
+        (&self.order, self.person.id.as_str())
+    }
+}
+
 /// The directory as of one change. What is said of a row is said of the person at that place of the あいうえお order; what
 /// is said of a slot stays where it is while others come and go.
 #[derive(Debug, Default)]
@@ -62,7 +66,8 @@ pub(super) struct Index {
     title_names: Ragged<u8>,
     slots: Vec<Option<Slot>>,
     free: Vec<u32>,
-    by_id: BTreeMap<PersonId, u32>,
+    /// The slots in the order of their people's ids.
+    by_id: Vec<u32>,
     numbers: Numbers,
     // Row by row:
     order: Vec<u32>,
@@ -85,16 +90,27 @@ impl Index {
         index
     }
 
-    /// Puts everyone in order; nobody was there before.
-    pub fn fill(&mut self, mut records: Vec<Record>) {
-        records.sort_unstable_by(|a, b| a.place().cmp(&b.place()));
-        let mut numbers = Vec::with_capacity(records.len() * 2);
-        for (row, record) in records.into_iter().enumerate() {
-            let slot = self.next_slot();
-            numbers.extend(record.numbers.iter().map(|number| (*number, slot)));
-            self.insert_row(row, slot, record);
+    /// Adds a person in no order: nothing may be looked for before [`Index::sort`].
+    pub fn push(&mut self, record: Record) {
+        let slot = self.next_slot();
+        self.numbers.push(&record.numbers, slot);
+        self.by_id.push(slot);
+        self.insert_row(self.order.len(), slot, record);
+    }
+
+    /// Puts everyone who was added in order.
+    pub fn sort(&mut self) {
+        let mut rows: Vec<usize> = (0..self.order.len()).collect();
+        rows.sort_unstable_by(|a, b| self.slot_at(*a).map(Slot::key).cmp(&self.slot_at(*b).map(Slot::key)));
+        self.order = rows.iter().filter_map(|row| self.order.get(*row).copied()).collect();
+        for column in [&mut self.names, &mut self.readings, &mut self.sounds, &mut self.others] {
+            column.reorder(&rows);
         }
-        self.numbers.extend(numbers);
+        self.posts.reorder(&rows);
+        self.numbers.sort();
+        let mut by_id = std::mem::take(&mut self.by_id);
+        by_id.sort_unstable_by_key(|slot| self.id(*slot));
+        self.by_id = by_id;
     }
 
     /// Takes over the present state of one person; `None` when they are no longer listed.
@@ -103,14 +119,15 @@ impl Index {
         let Some(record) = record else { return };
         let row = self.first_row_from(&record.order, id.as_str());
         let slot = self.next_slot();
-        self.numbers.extend(record.numbers.iter().map(|number| (*number, slot)));
+        self.numbers.insert(&record.numbers, slot);
+        self.by_id.insert(self.by_id.partition_point(|other| self.id(*other) < Some(id)), slot);
         self.insert_row(row, slot, record);
     }
 
     fn remove(&mut self, id: &PersonId) {
         let Some(row) = self.row_of(id) else { return };
         let slot = self.order.remove(row);
-        self.by_id.remove(id);
+        self.by_id.retain(|other| *other != slot);
         self.names.remove(row);
         self.readings.remove(row);
         self.sounds.remove(row);
@@ -144,7 +161,6 @@ impl Index {
         self.sounds.insert(row, &record.sound);
         self.others.insert(row, &record.others);
         self.posts.insert(row, &posts);
-        self.by_id.insert(record.person.id.clone(), slot);
         if let Some(place) = self.slots.get_mut(slot as usize) {
             *place = Some(Slot { person: record.person, order: record.order });
         }
@@ -163,20 +179,29 @@ impl Index {
     }
 
     fn slot_at(&self, row: usize) -> Option<&Slot> {
-        self.order.get(row).and_then(|slot| self.slots.get(*slot as usize)).and_then(Option::as_ref)
+        self.order.get(row).and_then(|slot| self.slot(*slot))
     }
 
     /// The first row whose person does not stand before this order and id.
     fn first_row_from(&self, order: &str, id: &str) -> usize {
-        self.order.partition_point(|slot| {
-            let slot = self.slots.get(*slot as usize).and_then(Option::as_ref);
-            slot.is_some_and(|slot| (slot.order.as_str(), slot.person.id.as_str()) < (order, id))
-        })
+        self.order.partition_point(|slot| self.slot(*slot).is_some_and(|slot| slot.key() < (order, id)))
+    }
+
+    fn slot(&self, slot: u32) -> Option<&Slot> {
+        self.slots.get(slot as usize).and_then(Option::as_ref)
+    }
+
+    fn id(&self, slot: u32) -> Option<&PersonId> {
+        self.slot(slot).map(|slot| &slot.person.id)
+    }
+
+    fn find(&self, id: &PersonId) -> Option<&Slot> {
+        let at = self.by_id.partition_point(|slot| self.id(*slot) < Some(id));
+        self.slot(*self.by_id.get(at)?).filter(|slot| slot.person.id == *id)
     }
 
     fn row_of(&self, id: &PersonId) -> Option<usize> {
-        let slot = self.slots.get(*self.by_id.get(id)? as usize)?.as_ref()?;
-        Some(self.first_row_from(&slot.order, id.as_str()))
+        Some(self.first_row_from(&self.find(id)?.order, id.as_str()))
     }
 
     /// The units, in order.
@@ -186,21 +211,13 @@ impl Index {
 
     /// A person.
     pub fn person(&self, id: &PersonId) -> Option<&Arc<PersonJson>> {
-        self.by_id
-            .get(id)
-            .and_then(|slot| self.slots.get(*slot as usize))
-            .and_then(Option::as_ref)
-            .map(|slot| &slot.person)
+        self.find(id).map(|slot| &slot.person)
     }
 
     /// The people whose ids come after `after`, in the order of their ids.
     pub fn people_after(&self, after: Option<&PersonId>) -> impl Iterator<Item = &Arc<PersonJson>> {
-        use std::ops::Bound;
-        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
-        self.by_id
-            .range((from, Bound::Unbounded))
-            .filter_map(|(_, slot)| self.slots.get(*slot as usize)?.as_ref())
-            .map(|slot| &slot.person)
+        let from = self.by_id.partition_point(|slot| after.is_some() && self.id(*slot) <= after);
+        self.by_id.iter().skip(from).filter_map(|slot| self.slot(*slot)).map(|slot| &slot.person)
     }
 
     /// A unit with the units directly below and at most `limit` of its own members.
@@ -225,7 +242,7 @@ impl Index {
             .find(number)
             .iter()
             .filter_map(|entry| {
-                let slot = self.slots.get(entry.slot as usize)?.as_ref()?;
+                let slot = self.slot(entry.slot)?;
                 let row = self.first_row_from(&slot.order, slot.person.id.as_str());
                 Some((entry.place(), self.distance(row, &distances), row, &slot.person))
             })

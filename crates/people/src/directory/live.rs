@@ -123,15 +123,16 @@ impl Live {
 /// Everything, as the transaction sees it.
 fn load(tx: &mut ReadTx<'_>) -> Result<Index, Error> {
     let mut index = Index::new(store::units::list(tx)?);
-    let mut records: Vec<Record> = Vec::new();
     let mut after = String::new();
     loop {
         let page = store::people::list_after(tx, &after, PEOPLE_A_PAGE)?;
         let Some(last) = page.last() else { break };
         after = last.person.id.to_string();
-        records.extend(page.into_iter().map(Record::new));
+        for listed in page {
+            index.push(Record::new(listed));
+        }
     }
-    index.fill(records);
+    index.sort();
     Ok(index)
 }
 

@@ -61,6 +61,12 @@ impl Column {
         self.classes |= Classes::of(&field.text);
     }
 
+    /// Puts the rows in this order.
+    pub fn reorder(&mut self, rows: &[usize]) {
+        self.texts.reorder(rows);
+        self.given = rows.iter().map(|row| self.given.get(*row).copied().unwrap_or(0)).collect();
+    }
+
     /// Takes a row away.
     pub fn remove(&mut self, row: usize) {
         self.texts.remove(row);

@@ -40,10 +40,23 @@ fn key(number: &str) -> Option<u64> {
 }
 
 impl Numbers {
-    /// Adds the numbers of many at once.
-    pub fn extend(&mut self, numbers: impl IntoIterator<Item = (Number, u32)>) {
-        self.0.extend(numbers.into_iter().map(|(number, slot)| Entry { number, slot }));
+    /// Adds the numbers of a slot in no order: nothing may be looked for before [`Numbers::sort`].
+    pub fn push(&mut self, numbers: &[Number], slot: u32) {
+        self.0.extend(numbers.iter().map(|number| Entry { number: *number, slot }));
+    }
+
+    /// Puts in order what was pushed.
+    pub fn sort(&mut self) {
         self.0.sort_unstable();
+        self.0.shrink_to_fit();
+    }
+
+    /// Adds the numbers of a slot.
+    pub fn insert(&mut self, numbers: &[Number], slot: u32) {
+        for number in numbers {
+            let entry = Entry { number: *number, slot };
+            self.0.insert(self.0.partition_point(|other| *other < entry), entry);
+        }
     }
 
     /// Takes all numbers of a slot away.

@@ -44,6 +44,16 @@ impl<T: Copy> Ragged<T> {
         }
     }
 
+    /// Puts the rows in this order, in no more room than they need.
+    pub fn reorder(&mut self, rows: &[usize]) {
+        let mut ordered =
+            Self { items: Vec::with_capacity(self.items.len()), ends: Vec::with_capacity(self.ends.len()) };
+        for row in rows {
+            ordered.push(self.get(*row));
+        }
+        *self = ordered;
+    }
+
     /// Takes a row away.
     pub fn remove(&mut self, row: usize) {
         let start = self.start(row);
@@ -112,5 +122,7 @@ mod tests {
         let all: Vec<&[u8]> = (0..texts.len()).map(|row| texts.get(row)).collect();
         assert_eq!(all, [&b"ba"[..], b"", b"aa", b"baa", b"x", b"caab"]);
         assert_eq!(rows(&texts, "aa"), [(2, 0), (3, 1), (5, 1)]);
+        texts.reorder(&[5, 4, 2]);
+        assert_eq!((texts.len(), texts.get(0), texts.get(2)), (3, &b"caab"[..], &b"aa"[..]));
     }
 }

@@ -48,11 +48,6 @@ impl Record {
             person: Arc::new(person),
         }
     }
-
-    /// Where the person stands in the order.
-    pub fn place(&self) -> (&str, &str) {
-        (&self.order, self.person.id.as_str())
-    }
 }
 
 /// The numbers of a person in domestic form, each with its place among their numbers of the same kind.
