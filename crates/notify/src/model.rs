@@ -171,7 +171,8 @@ pub struct ReadAll {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AllRead {
-    /// How many were unread before.
+    /// How many were unread before; not told again in the answer to a repeat.
+    #[schema(required = false)]
     pub count: usize,
 }
 

@@ -25,7 +25,7 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use crate::core::{
-    App, Problem, Refusals, RestFault, Who, accepted_language, json, manners, plain, receive, status,
+    App, Problem, Refusals, RestFault, Who, WriteRefusals, accepted_language, json, manners, plain, receive, status,
 };
 
 const MAX_REQUESTS: usize = 50;
@@ -123,7 +123,7 @@ impl InnerFace {
 ///
 /// Each is answered by itself with its own status; a failure stops nothing but the requests that name it in `ifMatchFrom`
 /// (409 `batch-dependency`). A batch is not a transaction.
-#[utoipa::path(tag = "batch", request_body = BatchRequest, responses((status = 200, body = BatchAnswer), Refusals))]
+#[utoipa::path(tag = "batch", request_body = BatchRequest, responses((status = 200, body = BatchAnswer), Refusals, WriteRefusals))]
 #[post("/batch")]
 pub(crate) async fn batch(
     app: App,

@@ -6,7 +6,8 @@ use actix_web::{HttpResponse, get, http::header};
 use utoipa::{
     Modify, OpenApi,
     openapi::{
-        PathItem,
+        PathItem, RefOr, Schema,
+        schema::AdditionalProperties,
         security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
@@ -42,12 +43,26 @@ impl Modify for Bearer {
 /// The document.
 #[must_use]
 pub fn document() -> utoipa::openapi::OpenApi {
-    let (_, document) = actix_web::App::new()
+    let (_, mut document) = actix_web::App::new()
         .into_utoipa_app()
         .openapi(Base::openapi())
         .configure(crate::described)
         .split_for_parts();
+    if let Some(components) = &mut document.components {
+        components.schemas.values_mut().for_each(loosen);
+    }
     document
+}
+
+/// Takes back what the derives say too strictly: that the names in a map look like its values, and that nothing may stand
+/// beside the members of a schema that others extend (the server refuses unknown fields all the same).
+fn loosen(schema: &mut RefOr<Schema>) {
+    if let RefOr::T(Schema::Object(object)) = schema {
+        object.property_names = None;
+        if object.additional_properties.as_deref() == Some(&AdditionalProperties::FreeForm(false)) {
+            object.additional_properties = None;
+        }
+    }
 }
 
 /// The document as it is committed in `openapi/renraku.yaml`.

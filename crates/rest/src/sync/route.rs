@@ -12,7 +12,7 @@ use super::{
     token::Token,
     window::Window,
 };
-use crate::core::{App, Problem, Refusals, RestFault, Who, accepted_language, json, plain, receive};
+use crate::core::{App, Problem, Refusals, RestFault, Who, WriteRefusals, accepted_language, json, plain, receive};
 
 const BODY_LIMIT: usize = 16 * 1024;
 const MAX_LIMIT: u16 = 2_000;
@@ -127,7 +127,8 @@ struct Reset {
     responses(
         (status = 200, body = SyncAnswer),
         (status = 410, description = "The token cannot be used: start over, keep what is unsent.", body = crate::ProblemBody, content_type = "application/problem+json"),
-        Refusals
+        Refusals,
+        WriteRefusals
     )
 )]
 #[post("/sync")]

@@ -48,6 +48,7 @@ pub struct CreatedAppPassword {
     /// The app password as it is kept.
     #[serde(flatten)]
     pub app_password: AppPassword,
-    /// What to type into the client; shown this once.
+    /// What to type into the client; shown this once, not in the answer to a repeat.
+    #[schema(required = false)]
     pub password: String,
 }

@@ -242,7 +242,8 @@ fn hostile_rules_are_bounded() {
         let all = expand(&event, always(), usize::MAX);
         let late = expand(&event, Window::tokyo(at("2099-01-01T00:00:00Z"), at("2100-01-01T00:00:00Z")), 10);
         assert!(all.items.len() <= MAX_INSTANCES && late.items.len() <= 10, "{rule}");
-        assert!(begun.elapsed().as_millis() < 2 * 20 * 50, "{rule}: {:?}", begun.elapsed());
+        // Milliseconds where it is bounded, minutes where it is not: the limit tells the two apart on any machine.
+        assert!(begun.elapsed().as_secs() < 20, "{rule}: {:?}", begun.elapsed());
     }
 }
 
