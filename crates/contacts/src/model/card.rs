@@ -94,3 +94,19 @@ impl ToSchema for Card {
         KnownMembers::schemas(schemas);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_parts_of_a_card_are_described_under_names_that_nothing_else_has() {
+        let mut schemas = Vec::new();
+        Card::schemas(&mut schemas);
+        let names: Vec<String> = schemas.into_iter().map(|(name, _)| name).collect();
+        assert!(names.iter().any(|name| name == "CardPhone"), "{names:?}");
+        let shared = ["Id", "Timestamp"];
+        let strange = |name: &String| !name.starts_with("Card") && !shared.contains(&name.as_str());
+        assert!(!names.iter().any(strange), "{names:?}");
+    }
+}

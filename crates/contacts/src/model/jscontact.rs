@@ -6,11 +6,6 @@ use renraku_base::Timestamp;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// A map of objects by short keys that the client chooses.
-type Keyed<T> = BTreeMap<String, T>;
-/// A set, written as an object whose values are `true`.
-type Set = BTreeMap<String, bool>;
-
 /// A card (JSContact, RFC 9553). These are the members that Renraku itself reads; the others that the standard names are
 /// taken and checked, and any further ones are kept as they are.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, ToSchema)]
@@ -34,32 +29,32 @@ pub struct KnownMembers {
     pub name: Option<Name>,
     /// Other names.
     #[serde(default)]
-    pub nicknames: Keyed<Nickname>,
+    pub nicknames: BTreeMap<String, Nickname>,
     /// Firms and offices, with the units in them.
     #[serde(default)]
-    pub organizations: Keyed<Organization>,
+    pub organizations: BTreeMap<String, Organization>,
     /// Posts and roles.
     #[serde(default)]
-    pub titles: Keyed<Title>,
+    pub titles: BTreeMap<String, Title>,
     /// Mail addresses.
     #[serde(default)]
-    pub emails: Keyed<EmailAddress>,
+    pub emails: BTreeMap<String, EmailAddress>,
     /// Phone and fax numbers.
     #[serde(default)]
-    pub phones: Keyed<Phone>,
+    pub phones: BTreeMap<String, Phone>,
     /// Postal addresses.
     #[serde(default)]
-    pub addresses: Keyed<Address>,
+    pub addresses: BTreeMap<String, Address>,
     /// Free words.
     #[serde(default)]
-    pub keywords: Set,
+    pub keywords: BTreeMap<String, bool>,
     /// Notes.
     #[serde(default)]
-    pub notes: Keyed<Note>,
+    pub notes: BTreeMap<String, Note>,
     /// Patches of the card for other languages, by language tag.
     #[schema(value_type = Object)]
     #[serde(default)]
-    pub localizations: Keyed<Keyed<serde_json::Value>>,
+    pub localizations: BTreeMap<String, BTreeMap<String, serde_json::Value>>,
 }
 
 /// A name (RFC 9553 §2.2.1): in whole, in parts, or both.
@@ -158,7 +153,7 @@ pub struct EmailAddress {
     pub address: String,
     /// `work`, `private`.
     #[serde(default)]
-    pub contexts: Set,
+    pub contexts: BTreeMap<String, bool>,
     /// What it is for.
     pub label: Option<String>,
     /// 1 is preferred most, 100 least.
@@ -175,10 +170,10 @@ pub struct Phone {
     pub number: String,
     /// `voice`, `mobile`, `fax`, `text`, …
     #[serde(default)]
-    pub features: Set,
+    pub features: BTreeMap<String, bool>,
     /// `work`, `private`.
     #[serde(default)]
-    pub contexts: Set,
+    pub contexts: BTreeMap<String, bool>,
     /// What it is for.
     pub label: Option<String>,
     /// 1 is preferred most, 100 least.
@@ -199,7 +194,7 @@ pub struct Address {
     pub country_code: Option<String>,
     /// `work`, `private`, `billing`, `delivery`.
     #[serde(default)]
-    pub contexts: Set,
+    pub contexts: BTreeMap<String, bool>,
 }
 
 /// A note (RFC 9553 §2.8.3).
