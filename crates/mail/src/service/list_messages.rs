@@ -10,8 +10,8 @@ use crate::{
     },
 };
 
-/// Hits that are looked up at once when only some of them are in the mailbox that was asked for.
-const CHUNK: usize = 2_000;
+/// Hits that are looked up by one statement at most.
+const MAX_PIECE: usize = 4_000;
 
 /// Characters of a query.
 const MAX_QUERY: usize = 200;
@@ -82,17 +82,19 @@ fn search(
     let from =
         after.map_or(0, |(at, id)| hits.partition_point(|(hit_at, hit)| (*hit_at, hit.as_str()) >= (at, id)));
     let wants = query.limit.get() + 1;
-    let chunk = if query.mailbox.is_some() || query.thread.is_some() { CHUNK } else { wants };
+    let mut hits = hits.get(from..).unwrap_or_default();
     let mut found: Vec<Message> = Vec::with_capacity(wants);
-    for some in hits.get(from..).unwrap_or_default().chunks(chunk) {
+    // Most hits are in the mailbox that was asked for, or none is: pieces that grow need few statements either way.
+    let mut piece = wants;
+    while !hits.is_empty() && found.len() < wants {
+        let (some, rest) = hits.split_at(piece.min(hits.len()));
         let ids: Vec<&str> = some.iter().map(|(_, id)| id.as_str()).collect();
         let mut mails = messages::find_by_ids(tx, account, &ids)?;
         mails.retain(|mail| wanted(mail, query));
         mails.sort_by(|a, b| (b.received_at, &b.id).cmp(&(a.received_at, &a.id)));
         found.extend(mails);
-        if found.len() >= wants {
-            break;
-        }
+        hits = rest;
+        piece = (piece * 8).min(MAX_PIECE);
     }
     found.truncate(wants);
     Ok(found)
