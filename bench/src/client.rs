@@ -130,7 +130,8 @@ impl Client {
             request.push_str(&format!("{name}: {value}\r\n"));
         }
         if !body.is_empty() {
-            request.push_str(&format!("Content-Type: application/json\r\nContent-Length: {}\r\n", body.len()));
+            request
+                .push_str(&format!("Content-Type: application/json\r\nContent-Length: {}\r\n", body.len()));
         }
         request.push_str("\r\n");
         let mut request = request.into_bytes();

@@ -29,9 +29,9 @@ pub fn thirty_two(server: &Server, folder: &Path, time: Duration) -> Result<Stri
     for at in 0..PHONES {
         let (username, password) = user(&demo, at % users);
         let mut client = Client::connect(&server.address)?;
-        client.sign_in(username, password).or_else(|error| {
-            anyhow::bail!("phone {at} of {username}: {error}")
-        })?;
+        client
+            .sign_in(username, password)
+            .or_else(|error| anyhow::bail!("phone {at} of {username}: {error}"))?;
         let mut office = Office::look(&mut client, &demo, today)?;
         office.calendar = demo
             .pointer(&format!("/users/{}/calendarId", at % users))

@@ -48,7 +48,8 @@ pub fn mail_heads(url: &str, people: &[String], count: u32) -> Result<()> {
     }
     let others = u32::try_from(people.len())?.saturating_sub(1).max(1);
     for (at, person) in people.iter().enumerate() {
-        let heads = if at == 0 { OF_THE_FIRST.min(count) } else { count.saturating_sub(OF_THE_FIRST) / others };
+        let heads =
+            if at == 0 { OF_THE_FIRST.min(count) } else { count.saturating_sub(OF_THE_FIRST) / others };
         one_account(&db, &person.parse().ok().context("a person's id")?, heads)?;
     }
     db.write(|tx| meta::put(tx, DONE, &wanted))?;
@@ -72,7 +73,8 @@ fn one_account(db: &Db, person: &PersonId, count: u32) -> Result<()> {
 fn head(at: u32, newest: i64, to: &str) -> BulkHead {
     let pick = |list: usize| usize::try_from(at).unwrap_or(0) % list;
     let (name, email) = AUTHORS[pick(AUTHORS.len())];
-    let address = |name: &str, email: &str| EmailAddress { name: Some(name.to_owned()), email: email.to_owned() };
+    let address =
+        |name: &str, email: &str| EmailAddress { name: Some(name.to_owned()), email: email.to_owned() };
     let keywords = if at < 40 { Keywords::NONE } else { Keywords::SEEN };
     BulkHead {
         subject: format!("{}（{at}）", SUBJECTS[pick(SUBJECTS.len())]),

@@ -69,7 +69,8 @@ fn machine() -> String {
 
 /// Measures on one database.
 fn run(arguments: &Arguments, name: &str, database: Option<&str>) -> Result<()> {
-    let folder = arguments.data.join(format!("{}-{}-{}", name.to_lowercase(), arguments.staff, arguments.mails));
+    let folder =
+        arguments.data.join(format!("{}-{}-{}", name.to_lowercase(), arguments.staff, arguments.mails));
     std::fs::create_dir_all(&folder)?;
     let server = Server::fill(&arguments.binary, &folder, arguments.staff, database, arguments.port)?;
     println!("\n## {name}: {} staff, {} mail heads\n", arguments.staff, arguments.mails);
@@ -77,7 +78,8 @@ fn run(arguments: &Arguments, name: &str, database: Option<&str>) -> Result<()> 
     let demo: Value = serde_json::from_slice(&std::fs::read(folder.join("demo.json"))?)?;
     let people = work::mailbox_owners(&server, &demo)?;
     server.stop()?;
-    let url = database.map_or_else(|| format!("sqlite:{}", folder.join("renraku.db").display()), str::to_owned);
+    let url =
+        database.map_or_else(|| format!("sqlite:{}", folder.join("renraku.db").display()), str::to_owned);
     fill::mail_heads(&url, &people, arguments.mails)?;
 
     let server = Server::serve(&arguments.binary, &folder, &url, arguments.port)?;
@@ -98,7 +100,8 @@ fn run(arguments: &Arguments, name: &str, database: Option<&str>) -> Result<()> 
 }
 
 fn user(demo: &Value, at: usize) -> (&str, &str) {
-    let text = |name: &str| demo.pointer(&format!("/users/{at}/{name}")).and_then(Value::as_str).unwrap_or("");
+    let text =
+        |name: &str| demo.pointer(&format!("/users/{at}/{name}")).and_then(Value::as_str).unwrap_or("");
     (text("username"), text("password"))
 }
 
@@ -120,15 +123,27 @@ fn day_of_a_phone(arguments: &Arguments, server: &Server, demo: &Value) -> Resul
     get(&mut client, "floor: a trivial handler", "/health/live".to_owned())?;
     let occurrences = |to: i64| {
         let calendar = &office.calendar;
-        format!("/api/v1/occurrences?calendars={calendar}&from={}&to={}&limit=500", day(&office, 0), day(&office, to))
+        format!(
+            "/api/v1/occurrences?calendars={calendar}&from={}&to={}&limit=500",
+            day(&office, 0),
+            day(&office, to)
+        )
     };
     get(&mut client, "today's schedule", occurrences(1))?;
     get(&mut client, "my week", occurrences(7))?;
     get(&mut client, "my month", occurrences(31))?;
     let window = format!("from={}&to={}", day(&office, 0), day(&office, 7));
     let thirty = office.colleagues.join(",");
-    get(&mut client, "group week of 30 people", format!("/api/v1/schedule/group?principals={thirty}&{window}"))?;
-    get(&mut client, "free/busy of 30 people", format!("/api/v1/schedule/free-busy?principals={thirty}&{window}"))?;
+    get(
+        &mut client,
+        "group week of 30 people",
+        format!("/api/v1/schedule/group?principals={thirty}&{window}"),
+    )?;
+    get(
+        &mut client,
+        "free/busy of 30 people",
+        format!("/api/v1/schedule/free-busy?principals={thirty}&{window}"),
+    )?;
     get(&mut client, "people search: kanji", "/api/v1/directory/people?q=%E4%BD%90%E8%97%A4".to_owned())?;
     get(&mut client, "people search: romaji", "/api/v1/directory/people?q=takahasi".to_owned())?;
     get(&mut client, "people search: one character", "/api/v1/directory/people?q=%E5%A4%AA".to_owned())?;
@@ -150,9 +165,8 @@ fn sync_rows(client: &mut Client, office: &Office, row: &mut Rows<'_>) -> Result
         first_sync(client, office, Some(&types)).map(drop)
     })?;
     let mut token = first_sync(client, office, None)?;
-    let body = |token: &str| {
-        json!({"token": token, "window": {"from": day(office, -7), "to": day(office, 31)}})
-    };
+    let body =
+        |token: &str| json!({"token": token, "window": {"from": day(office, -7), "to": day(office, 31)}});
     row(client, "unchanged sync", &mut |client, _| {
         let answer = ok(client.send("POST", "/api/v1/sync", &[], Some(&body(&token)))?)?;
         anyhow::ensure!(answer.body == br#"{"more":false}"#, "the sync is not unchanged");

@@ -24,7 +24,14 @@ impl Server {
     /// Starts `renraku demo` on a data folder, which fills it, and waits until it is ready.
     pub fn fill(binary: &Path, data: &Path, staff: u32, database: Option<&str>, port: u16) -> Result<Self> {
         let mut command = Command::new(binary);
-        command.args(["demo", "--unlimited", "--listen", &format!("127.0.0.1:{port}"), "--staff", &staff.to_string()]);
+        command.args([
+            "demo",
+            "--unlimited",
+            "--listen",
+            &format!("127.0.0.1:{port}"),
+            "--staff",
+            &staff.to_string(),
+        ]);
         command.arg("--data").arg(data);
         if let Some(url) = database {
             command.env("RENRAKU_DATABASE_URL", url);

@@ -52,7 +52,8 @@ impl Office {
     pub fn look(client: &mut Client, demo: &Value, today: i64) -> Result<Self> {
         let people = items(&ok(client.get("/api/v1/directory/people?limit=30")?)?)?;
         let colleagues = people.iter().map(|person| text(person, "/id")).collect::<Result<Vec<_>>>()?;
-        let number = people.iter().find_map(|person| text(person, "/phones/0/number").ok()).context("no number")?;
+        let number =
+            people.iter().find_map(|person| text(person, "/phones/0/number").ok()).context("no number")?;
         Ok(Self {
             calendar: text(demo, "/users/0/calendarId")?,
             room: text(demo, "/facilities/0/id")?,

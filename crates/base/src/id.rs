@@ -183,7 +183,13 @@ mod tests {
     fn reads_a_uuid_and_nothing_else() {
         let id: EventId = "0198C0DE-7f3a-7abc-8def-0123456789ab".parse().unwrap();
         assert_eq!(id.as_str(), "0198c0de-7f3a-7abc-8def-0123456789ab");
-        for bad in ["", "x", "0198c0de7f3a7abc8def0123456789ab", "../../etc/passwd", "0198c0de-7f3a-7abc-8def-0123456789a\n"] {
+        for bad in [
+            "",
+            "x",
+            "0198c0de7f3a7abc8def0123456789ab",
+            "../../etc/passwd",
+            "0198c0de-7f3a-7abc-8def-0123456789a\n",
+        ] {
             assert_eq!(bad.parse::<EventId>(), Err(BadId), "{bad:?}");
         }
     }

@@ -35,8 +35,11 @@ impl Timestamp {
     /// The same instant for calendar arithmetic; the far ends of chrono's range where it does not reach.
     #[must_use]
     pub fn to_datetime(self) -> DateTime<Utc> {
-        DateTime::from_timestamp_micros(self.0)
-            .unwrap_or(if self.0 < 0 { DateTime::<Utc>::MIN_UTC } else { DateTime::<Utc>::MAX_UTC })
+        DateTime::from_timestamp_micros(self.0).unwrap_or(if self.0 < 0 {
+            DateTime::<Utc>::MIN_UTC
+        } else {
+            DateTime::<Utc>::MAX_UTC
+        })
     }
 }
 
@@ -91,7 +94,8 @@ impl Serialize for Timestamp {
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        text.parse().map_err(|_unreadable| de::Error::custom("an instant is written like 2026-04-01T00:00:00Z"))
+        text.parse()
+            .map_err(|_unreadable| de::Error::custom("an instant is written like 2026-04-01T00:00:00Z"))
     }
 }
 

@@ -468,8 +468,7 @@ pub fn prune(tx: &mut Tx<'_>, before: i64, keep: i64) -> Result<usize, Error> {
         .load(tx.conn())?;
     let mut forgotten = 0;
     for (collection, oldest_kept) in stale {
-        let modseq: i64 =
-            collections::table.find(collection).select(collections::modseq).first(tx.conn())?;
+        let modseq: i64 = collections::table.find(collection).select(collections::modseq).first(tx.conn())?;
         let floor = oldest_kept.unwrap_or(0).min(modseq - keep);
         if floor <= 0 {
             continue;

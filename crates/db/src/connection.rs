@@ -44,7 +44,9 @@ impl Location {
         if let Some(path) = url.strip_prefix("sqlite:") {
             let path = path.strip_prefix("//").unwrap_or(path);
             if path.is_empty() {
-                return Err(Error::Open("sqlite: needs a path, like sqlite:/var/lib/renraku/renraku.db".into()));
+                return Err(Error::Open(
+                    "sqlite: needs a path, like sqlite:/var/lib/renraku/renraku.db".into(),
+                ));
             }
             return Ok(Self::Sqlite(path.to_owned()));
         }
@@ -83,11 +85,14 @@ const POSTGRES_SETTINGS: &str = "SET statement_timeout = '5s'; SET lock_timeout 
 
 impl Connector {
     fn establish(&self) -> Result<AnyConn, Error> {
-        let open = |error: diesel::ConnectionError| Error::Open(format!("the database does not open: {error}"));
+        let open =
+            |error: diesel::ConnectionError| Error::Open(format!("the database does not open: {error}"));
         let mut conn = match &self.location {
             Location::Sqlite(path) => AnyConn::Sqlite(SqliteConnection::establish(path).map_err(open)?),
             Location::Postgres(url) => {
-                if cfg!(feature = "bundled-libpq") && url.contains("sslmode=") && !url.contains("sslmode=disable")
+                if cfg!(feature = "bundled-libpq")
+                    && url.contains("sslmode=")
+                    && !url.contains("sslmode=disable")
                 {
                     return Err(Error::Open(
                         "this build speaks to PostgreSQL without TLS: remove sslmode from the URL, or build with \
@@ -134,7 +139,8 @@ impl ManageConnection for Connector {
         match conn {
             AnyConn::Sqlite(c) => in_transaction(AnsiTransactionManager::transaction_manager_status_mut(c)),
             AnyConn::Postgres(c) => {
-                in_transaction(AnsiTransactionManager::transaction_manager_status_mut(c)) || R2D2Connection::is_broken(c)
+                in_transaction(AnsiTransactionManager::transaction_manager_status_mut(c))
+                    || R2D2Connection::is_broken(c)
             }
         }
     }

@@ -34,7 +34,8 @@ pub fn put(tx: &mut Tx<'_>, key: &str, value: &str) -> Result<(), Error> {
 /// # Errors
 /// [`Error`] when the statement fails or the database was never migrated.
 pub fn epoch(tx: &mut ReadTx<'_>) -> Result<u64, Error> {
-    let text = get(tx, EPOCH)?.ok_or_else(|| Error::Open("the database has no epoch: run `renraku migrate`".into()))?;
+    let text = get(tx, EPOCH)?
+        .ok_or_else(|| Error::Open("the database has no epoch: run `renraku migrate`".into()))?;
     u64::from_str_radix(&text, 16).map_err(|_not_hex| Error::damaged("epoch"))
 }
 

@@ -204,11 +204,7 @@ pub fn open_free_busy(tx: &mut Tx<'_>, collection: CollectionId) -> Result<(), E
 ///
 /// # Errors
 /// [`Error`] when a statement fails.
-pub fn seed_grants(
-    tx: &mut Tx<'_>,
-    owned: &[(CollectionId, &PersonId)],
-    open: bool,
-) -> Result<(), Error> {
+pub fn seed_grants(tx: &mut Tx<'_>, owned: &[(CollectionId, &PersonId)], open: bool) -> Result<(), Error> {
     let row = |collection: CollectionId, grantee: &Grantee, role: Role| {
         (
             grants::collection_id.eq(collection.0),

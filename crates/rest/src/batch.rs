@@ -25,7 +25,8 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use crate::core::{
-    App, Problem, Refusals, RestFault, Who, WriteRefusals, accepted_language, json, manners, plain, receive, status,
+    App, Problem, Refusals, RestFault, Who, WriteRefusals, accepted_language, json, manners, plain, receive,
+    status,
 };
 
 const MAX_REQUESTS: usize = 50;

@@ -51,7 +51,22 @@ pub fn document() -> utoipa::openapi::OpenApi {
     if let Some(components) = &mut document.components {
         components.schemas.values_mut().for_each(loosen);
     }
+    document.paths.paths.values_mut().for_each(describe);
     document
+}
+
+/// The standard wants every answer described, also where the schema says it all.
+fn describe(item: &mut PathItem) {
+    let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete]
+        .into_iter()
+        .flatten();
+    for response in operations.flat_map(|operation| operation.responses.responses.values_mut()) {
+        if let RefOr::T(response) = response
+            && response.description.is_empty()
+        {
+            "As described by the schema.".clone_into(&mut response.description);
+        }
+    }
 }
 
 /// Takes back what the derives say too strictly: that the names in a map look like its values, and that nothing may stand

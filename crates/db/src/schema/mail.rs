@@ -67,4 +67,10 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(mail_accounts, mailboxes, messages, message_texts, mail_threads);
+diesel::allow_tables_to_appear_in_same_query!(
+    mail_accounts,
+    mailboxes,
+    messages,
+    message_texts,
+    mail_threads
+);

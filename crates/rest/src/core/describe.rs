@@ -10,25 +10,25 @@ use super::ProblemBody;
 pub(crate) enum Refusals {
     /// The request cannot be read.
     #[response(status = 400, content_type = "application/problem+json")]
-    Malformed(#[to_schema] ProblemBody),
+    Malformed(ProblemBody),
     /// No valid access token.
     #[response(status = 401, content_type = "application/problem+json")]
-    Unauthenticated(#[to_schema] ProblemBody),
+    Unauthenticated(ProblemBody),
     /// Seen, but not allowed.
     #[response(status = 403, content_type = "application/problem+json")]
-    Forbidden(#[to_schema] ProblemBody),
+    Forbidden(ProblemBody),
     /// Not there, or not to be seen.
     #[response(status = 404, content_type = "application/problem+json")]
-    NotFound(#[to_schema] ProblemBody),
+    NotFound(ProblemBody),
     /// The address is longer than is taken.
     #[response(status = 414, content_type = "application/problem+json")]
-    AddressTooLong(#[to_schema] ProblemBody),
+    AddressTooLong(ProblemBody),
     /// More often than is taken; see `Retry-After`.
     #[response(status = 429, content_type = "application/problem+json")]
-    TooMany(#[to_schema] ProblemBody),
+    TooMany(ProblemBody),
     /// Not now; see `Retry-After`.
     #[response(status = 503, content_type = "application/problem+json")]
-    Unavailable(#[to_schema] ProblemBody),
+    Unavailable(ProblemBody),
 }
 
 /// How a request that writes may be refused besides.
@@ -36,22 +36,22 @@ pub(crate) enum Refusals {
 pub(crate) enum WriteRefusals {
     /// Contradicts the present state.
     #[response(status = 409, content_type = "application/problem+json")]
-    Conflict(#[to_schema] ProblemBody),
+    Conflict(ProblemBody),
     /// Changed in the meantime; `current` is the present state.
     #[response(status = 412, content_type = "application/problem+json")]
-    Stale(#[to_schema] ProblemBody),
+    Stale(ProblemBody),
     /// Larger than is taken.
     #[response(status = 413, content_type = "application/problem+json")]
-    TooLarge(#[to_schema] ProblemBody),
+    TooLarge(ProblemBody),
     /// Of a type that is not taken.
     #[response(status = 415, content_type = "application/problem+json")]
-    UnsupportedType(#[to_schema] ProblemBody),
+    UnsupportedType(ProblemBody),
     /// Can be read and is wrong; `errors` names the fields.
     #[response(status = 422, content_type = "application/problem+json")]
-    Invalid(#[to_schema] ProblemBody),
+    Invalid(ProblemBody),
     /// Say which version you are changing (`If-Match`).
     #[response(status = 428, content_type = "application/problem+json")]
-    PreconditionRequired(#[to_schema] ProblemBody),
+    PreconditionRequired(ProblemBody),
 }
 
 /// The header of every write.

@@ -12,7 +12,9 @@ use super::{
     token::Token,
     window::Window,
 };
-use crate::core::{App, Problem, Refusals, RestFault, Who, WriteRefusals, accepted_language, json, plain, receive};
+use crate::core::{
+    App, Problem, Refusals, RestFault, Who, WriteRefusals, accepted_language, json, plain, receive,
+};
 
 const BODY_LIMIT: usize = 16 * 1024;
 const MAX_LIMIT: u16 = 2_000;

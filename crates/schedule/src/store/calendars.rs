@@ -178,9 +178,8 @@ pub(crate) fn list_by_owner(
     who: &Principal,
     owners: &[&str],
 ) -> Result<Vec<OwnedCalendar>, Error> {
-    let mine = person_groups::group_id
-        .eq(grants::grantee_id)
-        .and(person_groups::person_id.eq(who.person.as_str()));
+    let mine =
+        person_groups::group_id.eq(grants::grantee_id).and(person_groups::person_id.eq(who.person.as_str()));
     type Found = (String, i64, String, String, Option<i32>, Option<String>);
     let rows: Vec<Found> = calendars::table
         .left_join(grants::table.on(grants::collection_id.eq(calendars::collection_id)))
