@@ -244,7 +244,7 @@ mod tests {
         assert_eq!(fault(r#"{"list":[1]}"#), "ok");
         assert_eq!(fault(r#"{"list":[1,"x"]}"#), "bad-value /list/1");
         assert_eq!(fault(r#"{"list":[],"other":1}"#), "unknown-field /other");
-        assert_eq!(fault("{}"), "required ");
+        assert_eq!(fault("{}"), "required /list");
         assert_eq!(fault(r#"{"list":"#), "not-json");
         assert_eq!(fault(r#"{"list":[]} x"#), "not-json");
     }
