@@ -63,6 +63,10 @@ struct Inner {
 #[derive(Default)]
 struct State {
     running: usize,
+    /// The queue is being looked at: what is claimed does not run yet.
+    claiming: bool,
+    /// How often the queue was looked at.
+    claims: u64,
     /// Something happened since the queue was looked at.
     woken: bool,
     stopping: bool,
@@ -106,13 +110,15 @@ impl Worker {
     /// When the database fails.
     pub fn run_due(&self) -> Result<(), Error> {
         loop {
+            let claims = self.0.lock().claims;
             let claimed = self.0.claim(AT_ONCE)?;
             if claimed.is_empty() {
                 let state = self.0.lock();
-                if state.running == 0 {
+                if state.running > 0 || state.claiming {
+                    drop(self.0.changed.wait(state).unwrap_or_else(PoisonError::into_inner));
+                } else if state.claims == claims {
                     return Ok(());
                 }
-                drop(self.0.changed.wait(state).unwrap_or_else(PoisonError::into_inner));
             }
             for job in &claimed {
                 self.0.execute(job);
@@ -128,10 +134,17 @@ impl Worker {
                     return;
                 }
                 state.woken = false;
-                if state.stopping { 0 } else { AT_ONCE - state.running }
+                let free = if state.stopping { 0 } else { AT_ONCE - state.running };
+                if free > 0 {
+                    state.claiming = true;
+                    state.claims += 1;
+                }
+                free
             };
             let wait = if free == 0 { LOOK_UP } else { self.give_out(free) };
-            let state = self.0.lock();
+            let mut state = self.0.lock();
+            state.claiming = false;
+            self.0.changed.notify_all();
             let idle = |state: &mut State| !(state.woken || state.stopping && state.running == 0);
             drop(
                 self.0.changed.wait_timeout_while(state, wait, idle).unwrap_or_else(PoisonError::into_inner),
