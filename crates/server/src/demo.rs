@@ -79,10 +79,14 @@ pub fn open(wish: &Wish) -> anyhow::Result<(RunningServer, String)> {
             mail::index_account(&db, &account.id)?;
         }
     }
+    // Whoever waits until the server is ready finds the file there.
+    let mut handout = handout::write(&folder, wish.listen, &db, &secret)?;
     // The server has connections of its own.
     drop(db);
     let running = server::start(&config, clock)?;
-    let handout = handout::write(&folder, running.addr(), running.db(), &secret)?;
+    if running.addr() != wish.listen {
+        handout = handout::write(&folder, running.addr(), running.db(), &secret)?;
+    }
     Ok((running, handout.welcome()))
 }
 

@@ -79,7 +79,10 @@ pub fn write(folder: &Path, addr: SocketAddr, db: &Db, secret: &ServerSecret) ->
         dav: None,
         facilities: facilities(db)?,
     };
-    fs::write(file, serde_json::to_string_pretty(&handout)? + "\n")?;
+    // Never seen half written.
+    let draft = folder.join(format!(".{FILE}"));
+    fs::write(&draft, serde_json::to_string_pretty(&handout)? + "\n")?;
+    fs::rename(draft, file)?;
     Ok(handout)
 }
 
