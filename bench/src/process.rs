@@ -110,3 +110,13 @@ impl Server {
         Ok(())
     }
 }
+
+impl Drop for Server {
+    /// A run that broke off leaves no server behind.
+    fn drop(&mut self) {
+        if matches!(self.child.try_wait(), Ok(None)) {
+            drop(self.child.kill());
+            drop(self.child.wait());
+        }
+    }
+}
