@@ -14,7 +14,7 @@ use std::{path::PathBuf, time::Duration};
 use anyhow::{Context, Result};
 use clap::Parser;
 use client::Client;
-use measure::{HEAD, Row, measure};
+use measure::{HEAD, measure};
 use process::Server;
 use renraku_test_db::Backend;
 use serde_json::{Value, json};
@@ -89,11 +89,7 @@ fn run(arguments: &Arguments, name: &str, database: Option<&str>) -> Result<()> 
         server.memory()? as f64 / 1e6
     );
     println!("{HEAD}");
-    let rows = day_of_a_phone(arguments, &server, &demo)?;
-    let floor = rows.first().map(|row| row.cpu).unwrap_or_default();
-    for row in &rows {
-        println!("{}", row.markdown(floor));
-    }
+    day_of_a_phone(arguments, &server, &demo)?;
     println!("\n{}", crowd::thirty_two(&server, &folder, Duration::from_secs(arguments.seconds * 2))?);
     println!("{:.1} MB resident afterwards.", server.memory()? as f64 / 1e6);
     server.stop()
@@ -105,16 +101,17 @@ fn user(demo: &Value, at: usize) -> (&str, &str) {
     (text("username"), text("password"))
 }
 
-/// Every row, the floor first.
-fn day_of_a_phone(arguments: &Arguments, server: &Server, demo: &Value) -> Result<Vec<Row>> {
+/// Prints every row, the floor first.
+fn day_of_a_phone(arguments: &Arguments, server: &Server, demo: &Value) -> Result<()> {
     let mut client = Client::connect(&server.address)?;
     let (username, password) = user(demo, 0);
     client.sign_in(username, password)?;
     let today = renraku_base::Clock::now(&renraku_base::SystemClock).seconds().div_euclid(86_400) * 86_400;
     let office = Office::look(&mut client, demo, today)?;
-    let mut rows = Vec::new();
+    let mut floor = None;
     let mut row = |client: &mut Client, name, work: &mut measure::Work<'_>| -> Result<()> {
-        rows.push(measure(server, client, name, Duration::from_secs(arguments.seconds), work)?);
+        let row = measure(server, client, name, Duration::from_secs(arguments.seconds), work)?;
+        println!("{}", row.markdown(*floor.get_or_insert(row.cpu)));
         Ok(())
     };
     let mut get = |client: &mut Client, name, path: String| {
@@ -151,8 +148,7 @@ fn day_of_a_phone(arguments: &Arguments, server: &Server, demo: &Value) -> Resul
     get(&mut client, "50 mail heads", "/api/v1/mail/messages?limit=50".to_owned())?;
     get(&mut client, "mail search, two characters", "/api/v1/mail/messages?q=%E4%BC%9A%E8%AD%B0".to_owned())?;
     sync_rows(&mut client, &office, &mut row)?;
-    booking_rows(&mut client, &office, &mut row)?;
-    Ok(rows)
+    booking_rows(&mut client, &office, &mut row)
 }
 
 type Rows<'a> = dyn FnMut(&mut Client, &'static str, &mut measure::Work<'_>) -> Result<()> + 'a;
@@ -199,7 +195,8 @@ fn booking_rows(client: &mut Client, office: &Office, row: &mut Rows<'_>) -> Res
     row(client, "create an event", &mut |client, at| {
         ok(client.post("/api/v1/events", &event(office, at, false))?).map(drop)
     })?;
-    let offset = usize::try_from(std::time::UNIX_EPOCH.elapsed()?.as_secs() % 20_000)?;
+    // Another thousand hours in each run: what an earlier one booked is still booked.
+    let offset = usize::try_from(std::time::UNIX_EPOCH.elapsed()?.as_secs() % 600 * 1_000)?;
     row(client, "book a room", &mut |client, at| {
         ok(client.post("/api/v1/events", &event(office, offset + at, true))?).map(drop)
     })
