@@ -9,7 +9,10 @@ mod measure;
 mod process;
 mod work;
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use anyhow::{Context, Result};
 use clap::Parser;
@@ -72,15 +75,23 @@ fn run(arguments: &Arguments, name: &str, database: Option<&str>) -> Result<()> 
     let folder =
         arguments.data.join(format!("{}-{}-{}", name.to_lowercase(), arguments.staff, arguments.mails));
     std::fs::create_dir_all(&folder)?;
-    let server = Server::fill(&arguments.binary, &folder, arguments.staff, database, arguments.port)?;
     println!("\n## {name}: {} staff, {} mail heads\n", arguments.staff, arguments.mails);
-    println!("Filled and ready after {:.1} s.", server.ready_after.as_secs_f64());
-    let demo: Value = serde_json::from_slice(&std::fs::read(folder.join("demo.json"))?)?;
-    let people = work::mailbox_owners(&server, &demo)?;
-    server.stop()?;
     let url =
         database.map_or_else(|| format!("sqlite:{}", folder.join("renraku.db").display()), str::to_owned);
-    fill::mail_heads(&url, &people, arguments.mails)?;
+    let filled = folder.join("filled");
+    if database.is_some() || !filled.exists() {
+        let server = Server::fill(&arguments.binary, &folder, arguments.staff, database, arguments.port)?;
+        println!(
+            "The office of the demo is filled and ready after {:.1} s.",
+            server.ready_after.as_secs_f64()
+        );
+        let people = work::mailbox_owners(&server, &read_demo(&folder)?)?;
+        server.stop()?;
+        fill::mail_heads(&url, &people, arguments.mails)?;
+        // From now on without the demo, whose indexer would take the heads away: no mail stands behind them.
+        std::fs::write(filled, "")?;
+    }
+    let demo = read_demo(&folder)?;
 
     let server = Server::serve(&arguments.binary, &folder, &url, arguments.port)?;
     println!(
@@ -93,6 +104,10 @@ fn run(arguments: &Arguments, name: &str, database: Option<&str>) -> Result<()> 
     println!("\n{}", crowd::thirty_two(&server, &folder, Duration::from_secs(arguments.seconds * 2))?);
     println!("{:.1} MB resident afterwards.", server.memory()? as f64 / 1e6);
     server.stop()
+}
+
+fn read_demo(folder: &Path) -> Result<Value> {
+    Ok(serde_json::from_slice(&std::fs::read(folder.join("demo.json"))?)?)
 }
 
 fn user(demo: &Value, at: usize) -> (&str, &str) {
@@ -172,7 +187,8 @@ fn sync_rows(client: &mut Client, office: &Office, row: &mut Rows<'_>) -> Result
     row(client, "one change, then the sync that tells it", &mut |client, at| {
         let mut event = event(office, at, false);
         event["title"] = json!(format!("打合せ {stamp}"));
-        event["start"] = json!(day(office, 3).trim_end_matches('Z'));
+        // In the phone's window, and in no week or month that other rows look at.
+        event["start"] = json!(day(office, -3).trim_end_matches('Z'));
         ok(client.post("/api/v1/events", &event)?)?;
         let answer = ok(client.send("POST", "/api/v1/sync", &[], Some(&body(&token)))?)?.json()?;
         token = answer.get("token").and_then(Value::as_str).context("the change is not told")?.to_owned();
