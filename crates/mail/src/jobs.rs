@@ -1,5 +1,7 @@
 //! What happens later. Each body may run more than once.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use renraku_base::{MailboxId, MessageId};
 use renraku_db::{Db, Error};
 use renraku_notify::OutgoingMail;
@@ -17,6 +19,14 @@ pub const APPLY: &str = "mail.apply";
 
 /// The kind of the job that stores the copy of a sent mail in the source.
 pub const FILE: &str = "mail.file";
+
+/// Two changes of one mail, each with a job of its own, must not act on what the other has half done: the state that is
+/// wanted is read and carried out by one job at a time.
+static CARRYING: Mutex<()> = Mutex::new(());
+
+fn one_at_a_time() -> MutexGuard<'static, ()> {
+    CARRYING.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// The payload of [`APPLY`].
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -49,6 +59,7 @@ pub(crate) fn file_key(id: &MessageId) -> String {
 /// [`MailFault::SourceUnavailable`] when another attempt is due.
 pub fn apply(db: &Db, payload: &str) -> Result<(), MailFault> {
     let apply: Apply = serde_json::from_str(payload).map_err(Error::damaged)?;
+    let _turn = one_at_a_time();
     carry(db, &apply.message)
 }
 
@@ -58,6 +69,7 @@ pub fn apply(db: &Db, payload: &str) -> Result<(), MailFault> {
 /// [`MailFault::SourceUnavailable`] when another attempt is due.
 pub fn file(db: &Db, payload: &str) -> Result<(), MailFault> {
     let File { message, folder, key, mail } = serde_json::from_str(payload).map_err(Error::damaged)?;
+    let _turn = one_at_a_time();
     let found = db.read(|tx| -> Result<_, Error> {
         let Some(stored) = messages::get(tx, &message)? else { return Ok(None) };
         let Some(account) = accounts::get(tx, &stored.account)? else { return Ok(None) };
