@@ -106,8 +106,9 @@ fn writers_that_would_wait_for_each_other_for_ever_both_succeed() {
             one.join().unwrap().unwrap();
             other.join().unwrap().unwrap();
         });
-        let expected = if meet.is_some() { 3 } else { 2 };
-        assert_eq!(runs.load(Ordering::SeqCst), expected, "the one that was ended ran again, once");
+        // PostgreSQL may end the same one more than once: its second run can be first at the row again.
+        let least = if meet.is_some() { 3 } else { 2 };
+        assert!(runs.load(Ordering::SeqCst) >= least, "the one that was ended did not run again");
     });
 }
 
