@@ -46,6 +46,8 @@ fn stored(writer: &Writer) -> Vec<i64> {
     all
 }
 
+/// `None`: it panicked.
+type Told<T> = Option<Result<T, Error>>;
 type Work<'w, T> = Box<dyn FnOnce(&mut AnyConn) -> Result<T, Error> + Send + 'w>;
 
 /// Runs these writes so that all wait while another works, and tells how each ended.
@@ -53,7 +55,7 @@ fn together<T: Send>(
     writer: &Writer,
     company: Company,
     works: Vec<Work<'_, T>>,
-) -> (Result<(), Error>, Vec<Option<Result<T, Error>>>) {
+) -> (Result<(), Error>, Vec<Told<T>>) {
     let count = works.len();
     thread::scope(|scope| {
         let mut threads = Vec::new();
