@@ -9,4 +9,5 @@ mod architecture;
 mod crash;
 mod harness;
 mod push;
+mod routes;
 mod sync;

@@ -397,27 +397,6 @@ pub fn heads(tx: &mut ReadTx<'_>, ids: &[CollectionId]) -> Result<Vec<Head>, Err
         .collect())
 }
 
-/// The heads of these collections with their kinds, by one statement; one that is not there is left out.
-///
-/// # Errors
-/// [`Error`] when the statement fails.
-pub fn heads_with_kinds(
-    tx: &mut ReadTx<'_>,
-    ids: &[CollectionId],
-) -> Result<Vec<(CollectionKind, Head)>, Error> {
-    let rows: Vec<(i64, String, i64, i64)> = collections::table
-        .filter(collections::id.eq_any(ids.iter().map(|id| id.0)))
-        .select((collections::id, collections::kind, collections::modseq, collections::floor))
-        .load(tx.conn())?;
-    rows.into_iter()
-        .map(|(id, kind, modseq, floor)| {
-            let kind = CollectionKind::parse(&kind)
-                .ok_or_else(|| Error::damaged(format!("collection kind {kind}")))?;
-            Ok((kind, Head { collection: CollectionId(id), modseq, floor }))
-        })
-        .collect()
-}
-
 /// The collections of one kind that a person owns (`None`: that nobody owns), in ascending order.
 ///
 /// # Errors

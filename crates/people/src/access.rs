@@ -384,6 +384,30 @@ pub fn followed(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<Followed>, E
         .load(tx.conn())?;
     rows.extend(shared);
     rows.sort_unstable_by_key(|row| row.0);
+    as_followed(rows)
+}
+
+/// Where these collections stand, and beside them those of `who` and of everybody that may have come without a word in a home:
+/// mail, notifications, the directory, the facilities. In no order, by one statement; one that is not there is left out.
+///
+/// # Errors
+/// [`Error`] when the statement fails.
+pub fn heads(tx: &mut ReadTx<'_>, who: &Principal, ids: &[CollectionId]) -> Result<Vec<Followed>, Error> {
+    use CollectionKind::{Directory, Facilities, Mail, Notifications};
+
+    let personal = [Mail, Notifications].map(CollectionKind::as_str);
+    let common = [Directory, Facilities].map(CollectionKind::as_str);
+    let own = collections::owner_id.eq(who.person.as_str()).and(collections::kind.eq_any(personal));
+    let everybodys = collections::owner_id.is_null().and(collections::kind.eq_any(common));
+    let named = collections::id.eq_any(ids.iter().map(|id| id.0));
+    let rows = collections::table
+        .filter(named.or(own.assume_not_null()).or(everybodys))
+        .select((collections::id, collections::kind, collections::modseq, collections::floor))
+        .load(tx.conn())?;
+    as_followed(rows)
+}
+
+fn as_followed(rows: Vec<(i64, String, i64, i64)>) -> Result<Vec<Followed>, Error> {
     rows.into_iter()
         .map(|(id, kind, modseq, floor)| {
             let kind = CollectionKind::parse(&kind)
