@@ -25,8 +25,8 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use crate::core::{
-    App, Problem, Refusals, RestFault, Who, WriteRefusals, accepted_language, json, manners, plain, receive,
-    status,
+    App, Problem, Refusals, RestFault, WebFault, Who, WriteRefusals, accepted_language, json, manners, plain,
+    receive, status,
 };
 
 const MAX_REQUESTS: usize = 50;
@@ -174,7 +174,7 @@ async fn run(
     };
     let response = match inner.call(request).await {
         Ok(response) => response,
-        Err(_rendered_inside) => return Err(RestFault::Overloaded.into()),
+        Err(_rendered_inside) => return Err(WebFault::Overloaded.into()),
     };
     let status = response.status().as_u16();
     let headers = response
@@ -184,7 +184,7 @@ async fn run(
         .collect();
     let body = to_bytes_limited(response.into_body(), ANSWER_LIMIT)
         .await
-        .map_err(|_too_large| RestFault::TooLarge { limit_bytes: ANSWER_LIMIT })?
+        .map_err(|_too_large| WebFault::TooLarge { limit_bytes: ANSWER_LIMIT })?
         .map_err(renraku_db::Error::damaged)?;
     Ok(PartAnswer { id, status, headers, body: part_body(&body) })
 }

@@ -32,7 +32,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::routes::Routes;
 
-pub use crate::core::{App, Locales, Parts, Problem, ProblemBody, Rates, accepted_language};
+pub use crate::core::{App, Locales, Parts, Problem, ProblemBody, accepted_language};
 
 /// Where the contract's routes begin.
 const BASE: &str = "/api/v1";

@@ -17,7 +17,7 @@ use renraku_notify::hub::{Stream, Wake};
 use renraku_people::access::{self, Followed};
 use sha2::{Digest, Sha256};
 
-use crate::core::{App, Problem, Refusals, RestFault, Who};
+use crate::core::{App, Problem, Refusals, WebFault, Who};
 
 const HEARTBEAT_MS: u64 = 25_000;
 const KINDS: [CollectionKind; 7] = [
@@ -128,7 +128,7 @@ pub(crate) fn type_name(object_type: ObjectType) -> Option<&'static str> {
 #[get("/push")]
 pub(crate) async fn push(app: App, who: Who, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let Who(who) = who;
-    let device = who.device.clone().ok_or(RestFault::Unauthenticated)?;
+    let device = who.device.clone().ok_or(WebFault::Unauthenticated)?;
     let heard = request
         .headers()
         .get("last-event-id")

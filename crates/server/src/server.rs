@@ -17,7 +17,8 @@ use renraku_base::Clock;
 use renraku_db::Db;
 use renraku_notify::Hub;
 use renraku_people::{Sessions, directory::Directory};
-use renraku_rest::{App, Locales, Parts, Rates};
+use renraku_rest::{App, Locales, Parts};
+use renraku_web::{Gate, Rates};
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     sync::oneshot,
@@ -76,20 +77,18 @@ pub fn start(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<RunningSe
     let threads = Threads::of(config);
     let directory = Directory::new();
     load_directory(&db, &directory)?;
+    let rates = if config.limits.rates { Rates::office() } else { Rates::unlimited() };
+    let gate = Gate::new(db.clone(), sessions, secret, rates, threads.in_all());
     let app = App::new(Parts {
-        db: db.clone(),
-        sessions,
+        gate: gate.clone(),
         directory,
         hub: hub.clone(),
-        secret,
-        at_once: threads.in_all(),
         devices_each: usize::from(config.limits.devices),
-        rates: if config.limits.rates { Rates::office() } else { Rates::unlimited() },
         locales: Locales::load().map_err(|error| anyhow!("the texts of refusals cannot be read: {error}"))?,
         figures: Some(assembly::figures()?),
         draining: Arc::clone(&draining),
     });
-    let background = Background { _tickers: [revocations, forget_quiet_devices(app.clone())?], _mailroom };
+    let background = Background { _tickers: [revocations, forget_quiet_devices(gate)?], _mailroom };
     let (stop, stopped) = oneshot::channel();
     let (end, ended) = oneshot::channel();
     let http = Http { app, hub, listener, threads };
@@ -135,8 +134,8 @@ fn hear_revocations(sessions: Sessions) -> io::Result<Ticker> {
 }
 
 /// How often a device asked is of no interest once it has been quiet.
-fn forget_quiet_devices(app: App) -> io::Result<Ticker> {
-    Ticker::start("rates", Duration::from_mins(10), move || app.forget_quiet())
+fn forget_quiet_devices(gate: Gate) -> io::Result<Ticker> {
+    Ticker::start("rates", Duration::from_mins(10), move || gate.rates().forget_quiet())
 }
 
 /// What goes on beside the requests until it is dropped.

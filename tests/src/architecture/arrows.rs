@@ -17,8 +17,14 @@ const TABLE: &[(&str, &[&str], &[&str])] = &[
     ("renraku-schedule", AREA, &["actix-web"]),
     ("renraku-contacts", AREA, &["actix-web"]),
     ("renraku-mail", AREA, &["actix-web"]),
-    ("renraku-rest", &["base", "db", "people", "notify", "schedule", "contacts", "mail"], &["diesel"]),
-    ("renraku", &["base", "db", "people", "notify", "schedule", "contacts", "mail", "rest"], &["diesel"]),
+    ("renraku-web", &["base", "db", "people"], &["diesel"]),
+    ("renraku-rest", &["base", "db", "people", "notify", "schedule", "contacts", "mail", "web"], &["diesel"]),
+    ("renraku-dav", &["base", "db", "people", "notify", "schedule", "web"], &["diesel"]),
+    (
+        "renraku",
+        &["base", "db", "people", "notify", "schedule", "contacts", "mail", "web", "rest", "dav"],
+        &["diesel"],
+    ),
     ("renraku-test-db", &["base", "db"], &["actix-web"]),
 ];
 

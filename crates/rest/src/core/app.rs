@@ -7,33 +7,23 @@ use renraku_db::{
     ledger::{self, Claim, Outcome},
 };
 use renraku_people::{account::SignIn, directory::Directory};
+use renraku_web::{Gate, Rates};
 use std::future::{Ready, ready};
 
 use crate::sync::TokenKey;
 
-use super::{
-    Command, Locales, Problem, Rates, Resource, RestFault, Written, admission::Admission,
-    blocking::off_the_event_loop,
-};
+use super::{Command, Locales, Problem, Resource, RestFault, Written};
 
 /// What the server hands to this face.
 pub struct Parts {
-    /// The database.
-    pub db: Db,
-    /// Who is signed in.
-    pub sessions: renraku_people::Sessions,
+    /// Where requests come in.
+    pub gate: Gate,
     /// The staff directory, in memory.
     pub directory: Directory,
     /// Wakes open streams.
     pub hub: renraku_notify::hub::Hub,
-    /// Signs sync tokens.
-    pub secret: renraku_people::ServerSecret,
-    /// How many requests work at once; the others wait for their turn.
-    pub at_once: usize,
     /// How many devices a person may have signed in.
     pub devices_each: usize,
-    /// How often one device may ask.
-    pub rates: Rates,
     /// The texts of refusals.
     pub locales: Locales,
     /// The process's figures; `None` where nothing collects them.
@@ -50,7 +40,6 @@ struct State {
     parts: Parts,
     sign_in: SignIn,
     token_key: TokenKey,
-    admission: Admission,
     mail_texts: renraku_mail::SearchTexts,
 }
 
@@ -58,12 +47,12 @@ impl App {
     /// Takes the parts.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let token_key = TokenKey::new(parts.secret.derive("sync-token"));
-        let admission = Admission::new(parts.at_once);
+        let gate = &parts.gate;
+        let token_key = TokenKey::new(gate.secret().derive("sync-token"));
         let sign_in =
-            SignIn::new(parts.db.clone(), parts.sessions.clone(), &parts.secret, parts.devices_each);
+            SignIn::new(gate.db().clone(), gate.sessions().clone(), gate.secret(), parts.devices_each);
         let mail_texts = renraku_mail::SearchTexts::new();
-        Self(Arc::new(State { parts, sign_in, token_key, admission, mail_texts }))
+        Self(Arc::new(State { parts, sign_in, token_key, mail_texts }))
     }
 
     /// The state of the server that received `request`.
@@ -74,8 +63,12 @@ impl App {
             .ok_or_else(|| Error::damaged("the face has no state").into())
     }
 
+    pub(crate) fn gate(&self) -> &Gate {
+        &self.0.parts.gate
+    }
+
     pub(crate) fn db(&self) -> &Db {
-        &self.0.parts.db
+        self.gate().db()
     }
 
     pub(crate) fn token_key(&self) -> &TokenKey {
@@ -83,7 +76,7 @@ impl App {
     }
 
     pub(crate) fn sessions(&self) -> &renraku_people::Sessions {
-        &self.0.parts.sessions
+        self.gate().sessions()
     }
 
     pub(crate) fn sign_in(&self) -> &SignIn {
@@ -91,7 +84,7 @@ impl App {
     }
 
     pub(crate) fn secret(&self) -> &renraku_people::ServerSecret {
-        &self.0.parts.secret
+        self.gate().secret()
     }
 
     pub(crate) fn directory(&self) -> &Directory {
@@ -106,13 +99,8 @@ impl App {
         &self.0.parts.hub
     }
 
-    /// Forgets how often devices asked that have been quiet since; the server calls it now and then.
-    pub fn forget_quiet(&self) {
-        self.rates().forget_quiet();
-    }
-
     pub(crate) fn rates(&self) -> &Rates {
-        &self.0.parts.rates
+        self.gate().rates()
     }
 
     pub(crate) fn locales(&self) -> &Locales {
@@ -134,9 +122,8 @@ impl App {
         E: Into<Problem>,
         T: Send + 'static,
     {
-        let _turn = self.0.admission.enter().await?;
         let app = self.clone();
-        off_the_event_loop(move || work(&app).map_err(Into::into)).await
+        self.gate().blocking(move || work(&app).map_err(Into::into)).await
     }
 
     /// Reads on one snapshot: right here where the database is embedded and free, since the two hops to another thread and back
@@ -147,10 +134,7 @@ impl App {
         E: Into<Problem> + From<Error>,
         T: Send + 'static,
     {
-        match self.db().read_now(work) {
-            Ok(result) => result.map_err(Into::into),
-            Err(work) => self.blocking(move |app| app.db().read(work)).await,
-        }
+        self.gate().read(work).await
     }
 
     /// Reads on one snapshot, as [`App::read`] does, with the face's state at hand.

@@ -1,21 +1,19 @@
-use std::{future::Future, pin::Pin, time::Duration};
+use std::{future::Future, pin::Pin};
 
 use actix_web::{
     FromRequest, HttpRequest,
     dev::Payload,
     http::{Method, header},
-    web::{Bytes, BytesMut},
+    web::Bytes,
 };
-use futures_util::StreamExt;
 use renraku_base::{ETag, FieldFault, Precondition, Principal};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{App, Problem, RateKind, RestFault, Who};
+use super::{App, Problem, RateKind, RestFault, Who, receive};
 
 const JSON_LIMIT: usize = 512 * 1024;
-const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A request that writes: who, what, under which key and on which expectation.
 #[derive(Debug)]
@@ -111,33 +109,6 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
             Segment::Unknown => "/?".to_owned(),
         })
         .collect()
-}
-
-/// Reads the body up to `limit` bytes within the time that a body may take. One that is said to be larger is not waited for.
-pub(crate) async fn receive(
-    request: &HttpRequest,
-    payload: &mut Payload,
-    limit: usize,
-) -> Result<Bytes, RestFault> {
-    let announced = text_header(request, "content-length")?.and_then(|length| length.parse::<u64>().ok());
-    if announced.is_some_and(|length| usize::try_from(length).is_ok_and(|length| length > limit)) {
-        return Err(RestFault::TooLarge { limit_bytes: limit });
-    }
-    let collect = async {
-        let mut body = BytesMut::new();
-        while let Some(chunk) = payload.next().await {
-            let chunk = chunk.map_err(|error| RestFault::NotJson(error.to_string()))?;
-            if body.len() + chunk.len() > limit {
-                return Err(RestFault::TooLarge { limit_bytes: limit });
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(body.freeze())
-    };
-    match tokio::time::timeout(BODY_TIMEOUT, collect).await {
-        Ok(body) => body,
-        Err(_elapsed) => Err(RestFault::BodyTimeout),
-    }
 }
 
 fn text_header<'r>(request: &'r HttpRequest, name: &str) -> Result<Option<&'r str>, RestFault> {

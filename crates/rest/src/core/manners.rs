@@ -12,7 +12,7 @@ use actix_web::{
 };
 use renraku_base::{Entropy, FieldFault, Kind};
 
-use super::{App, Problem, RestFault, accepted_language};
+use super::{App, Problem, RestFault, WebFault, accepted_language};
 
 const MAX_ADDRESS: usize = 8 * 1024;
 const MAX_HEADERS: usize = 64;
@@ -100,8 +100,8 @@ fn as_problem(error: &actix_web::Error) -> Problem {
     }
     match error.as_response_error().status_code() {
         StatusCode::NOT_FOUND => RestFault::NotFound.into(),
-        StatusCode::PAYLOAD_TOO_LARGE => RestFault::TooLarge { limit_bytes: 0 }.into(),
-        StatusCode::REQUEST_TIMEOUT => RestFault::BodyTimeout.into(),
+        StatusCode::PAYLOAD_TOO_LARGE => WebFault::TooLarge { limit_bytes: 0 }.into(),
+        StatusCode::REQUEST_TIMEOUT => WebFault::BodyTimeout.into(),
         status if status.is_client_error() => {
             RestFault::BadHeader(FieldFault::new("", "bad-value", "the request cannot be read")).into()
         }

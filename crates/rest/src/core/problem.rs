@@ -141,8 +141,6 @@ pub(crate) enum RestFault {
     NotFound,
     #[error("the resource does not take this method")]
     MethodNotAllowed { allow: String },
-    #[error("no valid access token")]
-    Unauthenticated,
     #[error("the body is not JSON: {0}")]
     NotJson(String),
     #[error("a field of the body is wrong")]
@@ -157,20 +155,12 @@ pub(crate) enum RestFault {
     KeyReused,
     #[error("the change needs If-Match")]
     IfMatchRequired,
-    #[error("the body is too large")]
-    TooLarge { limit_bytes: usize },
     #[error("the address is too long")]
     AddressTooLong,
-    #[error("the body did not arrive in time")]
-    BodyTimeout,
     #[error("the type of the body is not taken")]
     UnsupportedType,
     #[error("compressed bodies are not taken")]
     EncodedBody,
-    #[error("too many requests")]
-    TooManyRequests { retry_after_s: u64 },
-    #[error("the server is busy")]
-    Overloaded,
     #[error("the sync token cannot be used")]
     ResyncRequired,
     #[error("another request of the batch that this one needs was refused")]
@@ -185,15 +175,10 @@ impl Fault for RestFault {
             Self::NotFound => Kind::NotFound,
             Self::MethodNotAllowed { .. } => Kind::MethodNotAllowed,
             Self::NotJson(_) | Self::BadQuery(_) | Self::BadHeader(_) | Self::KeyRequired => Kind::Malformed,
-            Self::BodyTimeout => Kind::TimedOut,
             Self::AddressTooLong => Kind::AddressTooLong,
-            Self::Unauthenticated => Kind::Unauthenticated,
             Self::BadField(_) | Self::KeyReused | Self::NotInBatch => Kind::Invalid,
             Self::IfMatchRequired => Kind::PreconditionRequired,
-            Self::TooLarge { .. } => Kind::TooLarge,
             Self::UnsupportedType | Self::EncodedBody => Kind::UnsupportedType,
-            Self::TooManyRequests { .. } => Kind::TooMany,
-            Self::Overloaded => Kind::Unavailable,
             Self::ResyncRequired => Kind::Gone,
             Self::BatchDependency => Kind::Conflict,
         }
@@ -203,7 +188,6 @@ impl Fault for RestFault {
         match self {
             Self::NotFound => "not-found",
             Self::MethodNotAllowed { .. } => "method-not-allowed",
-            Self::Unauthenticated => "unauthenticated",
             Self::NotJson(_) => "not-json",
             Self::BadField(_) => "invalid",
             Self::BadQuery(_) => "bad-query",
@@ -211,13 +195,9 @@ impl Fault for RestFault {
             Self::KeyRequired => "idempotency-key-required",
             Self::KeyReused => "idempotency-key-reused",
             Self::IfMatchRequired => "if-match-required",
-            Self::TooLarge { .. } => "too-large",
             Self::AddressTooLong => "address-too-long",
-            Self::BodyTimeout => "body-timeout",
             Self::UnsupportedType => "unsupported-type",
             Self::EncodedBody => "encoded-body",
-            Self::TooManyRequests { .. } => "too-many-requests",
-            Self::Overloaded => "overloaded",
             Self::ResyncRequired => "resync-required",
             Self::BatchDependency => "batch-dependency",
             Self::NotInBatch => "not-in-batch",
@@ -230,17 +210,12 @@ impl Fault for RestFault {
             Self::NotJson(place) => vec![FieldFault::new("", "not-json", place.clone())],
             Self::NotFound
             | Self::MethodNotAllowed { .. }
-            | Self::Unauthenticated
             | Self::KeyRequired
             | Self::KeyReused
             | Self::IfMatchRequired
-            | Self::TooLarge { .. }
             | Self::AddressTooLong
-            | Self::BodyTimeout
             | Self::UnsupportedType
             | Self::EncodedBody
-            | Self::TooManyRequests { .. }
-            | Self::Overloaded
             | Self::ResyncRequired
             | Self::BatchDependency
             | Self::NotInBatch => Vec::new(),
@@ -251,8 +226,6 @@ impl Fault for RestFault {
         let member = |name: &str, value: Value| Some(Map::from_iter([(name.to_owned(), value)]));
         match self {
             Self::MethodNotAllowed { allow } => member("allow", json!(allow)),
-            Self::TooLarge { limit_bytes } => member("limitBytes", json!(limit_bytes)),
-            Self::TooManyRequests { retry_after_s } => member("retryAfterS", json!(retry_after_s)),
             _ => None,
         }
     }

@@ -1,9 +1,9 @@
 use std::future::{Ready, ready};
 
-use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
 use renraku_base::Principal;
 
-use super::{App, Problem, RateKind, RestFault};
+use super::{App, Problem, RateKind};
 
 /// Who asks, proven by the access token of *this* request; nothing is remembered of the connection.
 #[derive(Debug, Clone)]
@@ -12,16 +12,7 @@ pub(crate) struct Who(pub Principal);
 impl Who {
     /// Proves who asks by the request's access token, now.
     pub fn prove(request: &HttpRequest) -> Result<Self, Problem> {
-        let app = App::of(request)?;
-        let bearer = request
-            .headers()
-            .get(header::AUTHORIZATION)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.split_once(' '))
-            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-            .map(|(_, token)| token.trim())
-            .ok_or(RestFault::Unauthenticated)?;
-        Ok(Self(app.sessions().verify(bearer, app.db().now())?))
+        App::of(request)?.gate().bearer(request).map(Self)
     }
 
     /// Proves it once a request and counts the request.

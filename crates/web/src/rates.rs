@@ -6,11 +6,11 @@ use governor::{
 };
 use renraku_base::Principal;
 
-use super::RestFault;
+use crate::WebFault;
 
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub enum Kind {
     /// Any request.
     Request,
     /// A request that writes.
@@ -62,7 +62,10 @@ impl Rates {
     }
 
     /// Takes one of a kind.
-    pub(crate) fn take(&self, who: &Principal, kind: Kind) -> Result<(), RestFault> {
+    ///
+    /// # Errors
+    /// [`WebFault::TooManyRequests`].
+    pub fn take(&self, who: &Principal, kind: Kind) -> Result<(), WebFault> {
         let Some(limiters) = &self.0 else { return Ok(()) };
         let limiter = match kind {
             Kind::Request => &limiters.requests,
@@ -72,7 +75,7 @@ impl Rates {
         let key = who.device.as_ref().map_or(who.person.as_str(), |device| device.as_str()).to_owned();
         limiter.check_key(&key).map_err(|until| {
             let wait = until.wait_time_from(limiters.clock.now());
-            RestFault::TooManyRequests { retry_after_s: wait.as_secs() + 1 }
+            WebFault::TooManyRequests { retry_after_s: wait.as_secs() + 1 }
         })
     }
 

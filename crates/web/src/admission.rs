@@ -5,7 +5,7 @@ use std::{
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use super::RestFault;
+use crate::WebFault;
 
 /// Requests that may wait for their turn; one more is told to come back later.
 const QUEUE: usize = 256;
@@ -13,7 +13,7 @@ const QUEUE: usize = 256;
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Lets a few requests work at once and a bounded number wait, so that overload is answered instead of piling up.
-pub(super) struct Admission {
+pub(crate) struct Admission {
     working: Semaphore,
     waiting: AtomicUsize,
 }
@@ -25,19 +25,19 @@ impl Admission {
     }
 
     /// Waits for a turn; refused when too many wait already or it takes too long.
-    pub async fn enter(&self) -> Result<SemaphorePermit<'_>, RestFault> {
+    pub async fn enter(&self) -> Result<SemaphorePermit<'_>, WebFault> {
         if let Ok(permit) = self.working.try_acquire() {
             return Ok(permit);
         }
         if self.waiting.fetch_add(1, Ordering::Relaxed) >= QUEUE {
             self.waiting.fetch_sub(1, Ordering::Relaxed);
-            return Err(RestFault::Overloaded);
+            return Err(WebFault::Overloaded);
         }
         let turn = tokio::time::timeout(PATIENCE, self.working.acquire()).await;
         self.waiting.fetch_sub(1, Ordering::Relaxed);
         match turn {
             Ok(Ok(permit)) => Ok(permit),
-            Ok(Err(_)) | Err(_) => Err(RestFault::Overloaded),
+            Ok(Err(_)) | Err(_) => Err(WebFault::Overloaded),
         }
     }
 }
@@ -61,7 +61,7 @@ mod tests {
         while admission.waiting.load(Ordering::Relaxed) < QUEUE {
             tokio::task::yield_now().await;
         }
-        assert!(matches!(admission.enter().await, Err(RestFault::Overloaded)));
+        assert!(matches!(admission.enter().await, Err(WebFault::Overloaded)));
         drop(working);
         for turn in waiting {
             turn.await.unwrap().unwrap();

@@ -1,0 +1,144 @@
+use std::{fmt, sync::Arc};
+
+use actix_web::{HttpRequest, http::header};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use renraku_base::Principal;
+use renraku_db::{Db, Error, ReadTx};
+use renraku_people::{AccountFault, ServerSecret, Sessions, account};
+use tokio::sync::SemaphorePermit;
+
+use crate::{Rates, WebFault, admission::Admission};
+
+/// Where requests come in, whatever they speak; cheap to clone.
+#[derive(Clone)]
+pub struct Gate(Arc<State>);
+
+struct State {
+    db: Db,
+    sessions: Sessions,
+    secret: ServerSecret,
+    rates: Rates,
+    admission: Admission,
+}
+
+impl Gate {
+    /// A gate that lets `at_once` requests work at the same time.
+    #[must_use]
+    pub fn new(db: Db, sessions: Sessions, secret: ServerSecret, rates: Rates, at_once: usize) -> Self {
+        Self(Arc::new(State { db, sessions, secret, rates, admission: Admission::new(at_once) }))
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    /// Who is signed in.
+    #[must_use]
+    pub fn sessions(&self) -> &Sessions {
+        &self.0.sessions
+    }
+
+    /// The secret of the installation, from which keys are derived.
+    #[must_use]
+    pub fn secret(&self) -> &ServerSecret {
+        &self.0.secret
+    }
+
+    /// How often one device may ask.
+    #[must_use]
+    pub fn rates(&self) -> &Rates {
+        &self.0.rates
+    }
+
+    /// Who bears the access token of this request.
+    ///
+    /// # Errors
+    /// [`WebFault::Unauthenticated`] without a token, [`AccountFault`] for one that is not good.
+    pub fn bearer<E: From<WebFault> + From<AccountFault>>(
+        &self,
+        request: &HttpRequest,
+    ) -> Result<Principal, E> {
+        let token = credentials(request, "bearer").ok_or(WebFault::Unauthenticated)?;
+        Ok(self.0.sessions.verify(token, self.0.db.now())?)
+    }
+
+    /// Whose username and app password this request sends as Basic (RFC 7617); `None` when it sends none.
+    ///
+    /// # Errors
+    /// [`WebFault::Unauthenticated`] for what is no app password of that user, and when the database fails.
+    pub async fn basic<E>(&self, request: &HttpRequest) -> Result<Option<Principal>, E>
+    where
+        E: From<WebFault> + From<AccountFault> + Send + 'static,
+    {
+        let Some(encoded) = credentials(request, "basic") else { return Ok(None) };
+        let text = STANDARD.decode(encoded).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        let (username, password) = text
+            .as_deref()
+            .and_then(|text| text.split_once(':'))
+            .map(|(username, password)| (username.to_owned(), password.to_owned()))
+            .ok_or(WebFault::Unauthenticated)?;
+        let secret = self.0.secret.clone();
+        let known: Result<Option<Principal>, E> =
+            self.read(move |tx| account::check_app_password(tx, &secret, &username, &password)).await;
+        known?.map(Some).ok_or_else(|| WebFault::Unauthenticated.into())
+    }
+
+    /// Waits for a turn.
+    async fn enter(&self) -> Result<SemaphorePermit<'_>, WebFault> {
+        self.0.admission.enter().await
+    }
+
+    /// Runs work that blocks: one hop to the blocking pool.
+    ///
+    /// # Errors
+    /// The failure of `work`, or [`WebFault::Overloaded`].
+    pub async fn blocking<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        F: FnOnce() -> Result<T, E> + Send + 'static,
+        E: From<WebFault> + Send + 'static,
+        T: Send + 'static,
+    {
+        let _turn = self.enter().await?;
+        match actix_web::web::block(work).await {
+            Ok(result) => result,
+            // The pool gave the work up: it panicked (logged by the panic hook) or the server is stopping.
+            Err(_gone) => Err(WebFault::Overloaded.into()),
+        }
+    }
+
+    /// Reads on one snapshot: right here where the database is embedded and free, since the two hops to another thread and back
+    /// would cost more than the read; for reads of a bounded size.
+    ///
+    /// # Errors
+    /// The failure of `work`, or [`WebFault::Overloaded`].
+    pub async fn read<T, E, O, F>(&self, work: F) -> Result<T, O>
+    where
+        F: FnOnce(&mut ReadTx<'_>) -> Result<T, E> + Send + 'static,
+        E: Into<O> + From<Error>,
+        O: From<WebFault> + Send + 'static,
+        T: Send + 'static,
+    {
+        match self.db().read_now(work) {
+            Ok(result) => result.map_err(Into::into),
+            Err(work) => {
+                let db = self.db().clone();
+                self.blocking(move || db.read(work).map_err(Into::into)).await
+            }
+        }
+    }
+}
+
+/// What follows the name of a scheme in `Authorization`.
+fn credentials<'r>(request: &'r HttpRequest, scheme: &str) -> Option<&'r str> {
+    let header = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (name, rest) = header.split_once(' ')?;
+    name.eq_ignore_ascii_case(scheme).then(|| rest.trim())
+}
+
+impl fmt::Debug for Gate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Gate").finish_non_exhaustive()
+    }
+}

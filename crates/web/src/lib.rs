@@ -1,0 +1,12 @@
+#![doc = include_str!("../README.md")]
+
+mod admission;
+mod body;
+mod fault;
+mod gate;
+mod rates;
+
+pub use body::receive;
+pub use fault::WebFault;
+pub use gate::Gate;
+pub use rates::{Kind as RateKind, Rates};
