@@ -9,7 +9,7 @@ use std::{
 use actix_http::Request;
 use actix_service::{IntoServiceFactory, Service, ServiceFactory, boxed};
 use actix_web::{
-    HttpRequest, HttpResponse,
+    HttpMessage, HttpRequest, HttpResponse,
     body::{BoxBody, to_bytes_limited},
     dev::{AppConfig, Payload, ServiceResponse},
     http::{
@@ -25,8 +25,8 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use crate::core::{
-    App, Problem, Refusals, RestFault, WebFault, Who, WriteRefusals, accepted_language, json, manners, plain,
-    receive, status,
+    App, Problem, Refusals, RequestId, RestFault, Unmet, WebFault, Who, WriteRefusals, accepted_language,
+    json, manners, plain, receive, status,
 };
 
 const MAX_REQUESTS: usize = 50;
@@ -205,9 +205,10 @@ fn refused(outer: &HttpRequest, id: String, fault: RestFault) -> PartAnswer {
     let problem = Problem::from(fault);
     let language =
         accepted_language(outer.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()));
-    let body = App::of(outer)
-        .ok()
-        .and_then(|app| serde_json::value::to_raw_value(&problem.body(app.locales().of(language), "")).ok());
+    let body = App::of(outer).ok().and_then(|app| {
+        let request_id = RequestId::of(outer);
+        serde_json::value::to_raw_value(&problem.body(app.locales().of(language), &request_id)).ok()
+    });
     PartAnswer {
         id,
         status: status(problem.fault().kind()).as_u16(),
@@ -237,13 +238,19 @@ fn build(outer: &HttpRequest, part: Part, earlier: &[PartAnswer]) -> Result<Requ
     head.uri = uri;
     head.headers = headers(outer, &part.headers).ok_or_else(|| bad("headers", "a header is not valid"))?;
     if let Some(from) = part.if_match_from {
-        let etag = earlier
+        let named = earlier
             .iter()
-            .find(|answer| answer.id == from && (200..300).contains(&answer.status))
-            .and_then(|answer| answer.headers.get("etag"))
-            .ok_or(RestFault::BatchDependency)?;
-        let value = HeaderValue::from_str(etag).map_err(|_not_a_tag| RestFault::BatchDependency)?;
-        head.headers.insert(header::IF_MATCH, value);
+            .find(|answer| answer.id == from)
+            .ok_or_else(|| bad("ifMatchFrom", "the id of an earlier request of this batch"))?;
+        let etag = named.headers.get("etag").filter(|_| (200..300).contains(&named.status));
+        match etag.and_then(|etag| HeaderValue::from_str(etag).ok()) {
+            Some(etag) => head.headers.insert(header::IF_MATCH, etag).for_each(drop),
+            // A write may have been done before, under its key: that is looked at first.
+            None if head.method != Method::GET => {
+                request.extensions_mut().insert(Unmet);
+            }
+            None => return Err(RestFault::BatchDependency),
+        }
     }
     Ok(request)
 }

@@ -49,14 +49,40 @@ fn a_failure_stops_only_what_depends_on_it() {
         let answers = batch(
             &hanako,
             &json!([
-                {"id": "a", "method": "GET", "path": "contacts/nobody"},
-                {"id": "b", "method": "PATCH", "path": "contacts/nobody", "headers": key(), "ifMatchFrom": "a", "body": {}},
+                {"id": "a", "method": "GET", "path": "contacts/0198c0de-7f3a-7abc-8def-0123456789ab"},
+                {"id": "b", "method": "PATCH", "path": "contacts/0198c0de-7f3a-7abc-8def-0123456789ab",
+                 "headers": key(), "ifMatchFrom": "a", "body": {}},
                 {"id": "c", "method": "GET", "path": "me"},
+                {"id": "d", "method": "PATCH", "path": "contacts/0198c0de-7f3a-7abc-8def-0123456789ab",
+                 "headers": key(), "ifMatchFrom": "e", "body": {}},
+                {"id": "e", "method": "GET", "path": "me"},
             ]),
         );
         let statuses: Vec<_> = answers.iter().map(|one| one["status"].as_u64().unwrap()).collect();
-        assert_eq!(statuses, [404, 409, 200]);
+        assert_eq!(statuses, [404, 409, 200, 422, 200]);
         assert_eq!(answers[1]["body"]["code"], "batch-dependency");
+        assert_eq!(answers[3]["body"]["errors"][0]["pointer"], "/requests/3/ifMatchFrom");
+        assert_ne!(answers[3]["body"]["requestId"], "");
+    });
+}
+
+#[test]
+fn what_was_done_is_answered_again_though_what_it_built_on_is_gone() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let id = "0198c0de-7f3a-7abc-8def-0123456789ab";
+        let path = format!("contacts/{id}");
+        let requests = json!([
+            {"id": "a", "method": "POST", "path": "contacts", "headers": key(), "body": {"id": id, "name": {"full": "佐藤"}}},
+            {"id": "b", "method": "PATCH", "path": path, "headers": key(), "ifMatchFrom": "a", "body": {"name": {"full": "鈴木"}}},
+        ]);
+        let first = batch(&hanako, &requests);
+        let etag = first[1]["headers"]["etag"].as_str().unwrap();
+        hanako.ask("DELETE", &path).header("If-Match", etag).send().expect(204);
+        let again = batch(&hanako, &requests);
+        let statuses: Vec<_> = again.iter().map(|one| one["status"].as_u64().unwrap()).collect();
+        assert_eq!(statuses, [201, 200]);
+        assert_eq!(again[1]["headers"]["idempotent-replayed"], "true");
     });
 }
 

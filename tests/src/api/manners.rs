@@ -120,6 +120,23 @@ fn what_a_field_of_a_request_is_not_is_said() {
 }
 
 #[test]
+fn a_parameter_that_is_missing_or_unknown_is_named() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        for (path, pointer, code) in [
+            ("directory/lookup", "phone", "required"),
+            ("occurrences?to=2026-12-01T00:00:00Z", "from", "required"),
+            ("contacts?page=2", "page", "unknown-field"),
+            ("contacts?limit=0", "limit", "bad-value"),
+        ] {
+            let problem = hanako.get(path).problem(400, "bad-query");
+            let error = &problem["errors"][0];
+            assert_eq!((&error["pointer"], &error["code"]), (&pointer.into(), &code.into()), "{path}");
+        }
+    });
+}
+
+#[test]
 fn the_description_is_served_and_can_be_browsed_without_the_internet() {
     on_each_backend(|server| {
         let phone = server.anonymous();

@@ -132,3 +132,17 @@ fn only_the_wanted_types_come() {
         hanako.ask("POST", "sync").json(&json!({"types": ["everything"]})).send().problem(422, "invalid");
     });
 }
+
+#[test]
+fn what_two_collections_tell_of_is_sent_once() {
+    on_each_backend(|server| {
+        let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
+        let token = Replica::first(&taro).token.unwrap();
+        let calendar = hanako.post("calendars", &json!({"name": "課の予定"})).expect(201).json();
+        let path = format!("calendars/{}/shares", calendar["id"].as_str().unwrap());
+        let grant = json!({"grantee": {"type": "person", "personId": taro.person}, "role": "read"});
+        hanako.post(&path, &grant).expect(200);
+        let answer = sync(&taro, &token).json();
+        assert_eq!(answer["changed"]["calendars"].as_array().map(Vec::len), Some(1), "{answer}");
+    });
+}

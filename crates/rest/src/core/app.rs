@@ -197,7 +197,10 @@ fn in_parts<B, R: Resource>(
     recall: impl FnOnce(&Command<B>, &Outcome) -> Result<R, Problem>,
 ) -> Result<(Written, bool), Problem> {
     let person = &command.who.person;
-    let Some(key) = &command.key else { return Ok((Written::updated(&work(db, command)?)?, false)) };
+    let Some(key) = &command.key else {
+        command.check_dependency()?;
+        return Ok((Written::updated(&work(db, command)?)?, false));
+    };
     match db.read(|tx| ledger::look_up(tx, person, key, &command.hash))? {
         Claim::Reused => Err(RestFault::KeyReused.into()),
         Claim::Replay(outcome) => {
@@ -205,6 +208,7 @@ fn in_parts<B, R: Resource>(
             Ok((Written::again(outcome, Some(&recalled))?, true))
         }
         Claim::Fresh => {
+            command.check_dependency()?;
             let written = Written::updated(&work(db, command)?)?;
             db.write(|tx| {
                 // A repeat that ran beside this one may have noted the same before.
@@ -226,11 +230,13 @@ fn once<B, R: Resource>(
     reread: &impl Fn(&mut ReadTx<'_>, &Principal, &str) -> Result<R, Problem>,
 ) -> Result<(Written, bool), Problem> {
     let Some(key) = &command.key else {
+        command.check_dependency()?;
         return Ok((work(tx, command)?.into_inner(), false));
     };
     let person = &command.who.person;
     match ledger::claim(tx, person, key, &command.hash)? {
         Claim::Fresh => {
+            command.check_dependency()?;
             let written = work(tx, command)?.into_inner();
             ledger::settle(tx, person, key, &command.hash, written.outcome())?;
             Ok((written, false))

@@ -1,7 +1,7 @@
 use std::{future::Future, pin::Pin};
 
 use actix_web::{
-    FromRequest, HttpRequest,
+    FromRequest, HttpMessage, HttpRequest,
     dev::Payload,
     http::{Method, header},
     web::Bytes,
@@ -27,13 +27,25 @@ pub(crate) struct Command<B> {
     /// What the key stands for: method, path with query, body.
     pub(super) hash: [u8; 32],
     if_match: Option<Precondition>,
+    /// An earlier request of the batch that this one builds on was refused.
+    unmet: bool,
 }
+
+/// Marks a request of a batch that builds on one that was refused: it is refused too, unless its key says that it was done
+/// before.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Unmet;
 
 /// No body: DELETE, and POSTs that act on their path alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Empty;
 
 impl<B> Command<B> {
+    /// Refuses what builds on something that was refused.
+    pub(super) fn check_dependency(&self) -> Result<(), RestFault> {
+        if self.unmet { Err(RestFault::BatchDependency) } else { Ok(()) }
+    }
+
     /// What the caller expects of the object; refused with 428 when it says nothing.
     pub fn precondition(&self) -> Result<Precondition, RestFault> {
         self.if_match.clone().ok_or(RestFault::IfMatchRequired)
@@ -94,8 +106,7 @@ pub(crate) fn json<T: DeserializeOwned>(request: &HttpRequest, bytes: &[u8]) -> 
 
 /// The end of the pointer to a member that is missing: what serde names lies below the place where it noticed.
 fn missing(text: &str) -> String {
-    let name = text.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
-    name.map(|name| format!("/{name}")).unwrap_or_default()
+    super::query::quoted(text, "missing field `").map(|name| format!("/{name}")).unwrap_or_default()
 }
 
 /// The JSON Pointer (RFC 6901) of a place in a body.
@@ -162,6 +173,7 @@ impl<B: Body + 'static> FromRequest for Command<B> {
             App::of(&request)?.rates().take(&who, RateKind::Write)?;
             let key = idempotency_key(&request)?;
             let if_match = if_match(&request)?;
+            let unmet = request.extensions().contains::<Unmet>();
             let bytes = receive(&request, &mut payload, B::LIMIT).await?;
             let mut hash = Sha256::new();
             hash.update(request.method().as_str());
@@ -170,7 +182,7 @@ impl<B: Body + 'static> FromRequest for Command<B> {
             hash.update([0]);
             hash.update(&bytes);
             let body = B::read(&request, bytes)?;
-            Ok(Self { who, body, key, hash: hash.finalize().into(), if_match })
+            Ok(Self { who, body, key, hash: hash.finalize().into(), if_match, unmet })
         })
     }
 }

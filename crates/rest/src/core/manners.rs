@@ -22,7 +22,14 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Names a request in the log and in its refusal.
 #[derive(Debug, Clone)]
-struct RequestId(String);
+pub(crate) struct RequestId(String);
+
+impl RequestId {
+    /// The name of a request that came in.
+    pub fn of(request: &HttpRequest) -> String {
+        request.extensions().get::<Self>().map(|id| id.0.clone()).unwrap_or_default()
+    }
+}
 
 /// What holds for every request: limits of its head, a request id, one line in the log, metrics, and refusals as
 /// `application/problem+json` in the reader's language.
