@@ -7,6 +7,7 @@ use std::{
     thread,
 };
 
+use diesel::RunQueryDsl;
 use renraku_db::{Db, Error, Location, meta};
 use renraku_test_db::on_each_database;
 
@@ -128,5 +129,22 @@ fn statements_are_counted() {
         let before = db.statements();
         db.read(|tx| meta::get(tx, "x")).unwrap();
         assert_eq!(db.statements() - before, 3, "begin, select, roll back");
+    });
+}
+
+#[test]
+fn a_connection_that_goes_away_is_another_time_and_the_next_one_works() {
+    on_each_database(|db, _| {
+        if !matches!(db.location(), Location::Postgres(_)) {
+            return;
+        }
+        let lost: Result<(), Error> = db.write(|tx| {
+            meta::put(tx, "a", "1")?;
+            diesel::sql_query("SELECT pg_terminate_backend(pg_backend_pid())").execute(tx.conn())?;
+            Ok(())
+        });
+        assert!(matches!(lost, Err(Error::Busy)), "{lost:?}");
+        db.write(|tx| meta::put(tx, "a", "2")).unwrap();
+        assert_eq!(value(db, "a").as_deref(), Some("2"));
     });
 }

@@ -103,6 +103,25 @@ fn a_repeated_batch_has_one_effect() {
 }
 
 #[test]
+fn the_answers_of_a_batch_have_a_size_together() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let calendar = &hanako.calendar;
+        let description = "議事録".repeat(10_000);
+        for _ in 0..25 {
+            let event = json!({"title": "会議", "start": "2026-11-26T10:00:00", "description": description});
+            hanako.post("events", &event).expect(201);
+        }
+        let export = format!("calendars/{calendar}/export");
+        let one = |n: usize| json!({"id": n.to_string(), "method": "GET", "path": export});
+        let answers = batch(&hanako, &json!((0..10).map(one).collect::<Vec<_>>()));
+        let statuses: Vec<_> = answers.iter().map(|one| one["status"].as_u64().unwrap()).collect();
+        assert_eq!((statuses[0], statuses[9]), (200, 413), "{statuses:?}");
+        assert_eq!(answers[9]["body"]["code"], "too-large");
+    });
+}
+
+#[test]
 fn a_batch_has_limits_and_does_not_hold_everything() {
     on_each_backend(|server| {
         let hanako = server.staff("hanako");
@@ -122,6 +141,16 @@ fn a_batch_has_limits_and_does_not_hold_everything() {
             ]),
         );
         assert!(answers.iter().all(|one| one["body"]["code"] == "not-in-batch"), "{answers:?}");
+        let answers = batch(
+            &hanako,
+            &json!([
+                {"id": "a", "method": "GET", "path": "pus%68"},
+                {"id": "b", "method": "POST", "path": "%61uth/login", "body": {}},
+                {"id": "c", "method": "GET", "path": "%6de"},
+            ]),
+        );
+        let statuses: Vec<_> = answers.iter().map(|one| one["status"].as_u64().unwrap()).collect();
+        assert_eq!(statuses, [404, 404, 200], "however it is written");
         server
             .anonymous()
             .ask("POST", "batch")

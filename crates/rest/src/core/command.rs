@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use self::well_formed::WellFormed;
 use super::{App, Problem, RateKind, RestFault, Who, receive};
 
 const JSON_LIMIT: usize = 512 * 1024;
@@ -35,6 +36,8 @@ pub(crate) struct Command<B> {
 /// before.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Unmet;
+
+mod well_formed;
 
 /// No body: DELETE, and POSTs that act on their path alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,27 +84,22 @@ pub(crate) fn json<T: DeserializeOwned>(request: &HttpRequest, bytes: &[u8]) -> 
     {
         return Err(RestFault::UnsupportedType);
     }
+    // What is JSON at all is settled first: from here on a fault is one of the shape.
+    serde_json::from_slice::<WellFormed>(bytes).map_err(|error| RestFault::NotJson(error.to_string()))?;
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+    serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let pointer = pointer(error.path());
-        let cause = error.into_inner();
-        if cause.is_data() {
-            let text = cause.to_string();
-            let pointer = pointer + &missing(&text);
-            let code = if text.starts_with("unknown field") {
-                "unknown-field"
-            } else if text.starts_with("missing field") {
-                "required"
-            } else {
-                "bad-value"
-            };
-            RestFault::BadField(FieldFault::new(pointer, code, text))
+        let text = error.into_inner().to_string();
+        let pointer = pointer + &missing(&text);
+        let code = if text.starts_with("unknown field") {
+            "unknown-field"
+        } else if text.starts_with("missing field") {
+            "required"
         } else {
-            RestFault::NotJson(cause.to_string())
-        }
-    })?;
-    deserializer.end().map_err(|error| RestFault::NotJson(error.to_string()))?;
-    Ok(value)
+            "bad-value"
+        };
+        RestFault::BadField(FieldFault::new(pointer, code, text))
+    })
 }
 
 /// The end of the pointer to a member that is missing: what serde names lies below the place where it noticed.
@@ -230,5 +228,7 @@ mod tests {
         assert_eq!(fault("{}"), "required /list");
         assert_eq!(fault(r#"{"list":"#), "not-json");
         assert_eq!(fault(r#"{"list":[]} x"#), "not-json");
+        assert_eq!(fault(r#"{"list":[],"list":[1]}"#), "not-json");
+        assert_eq!(fault(r#"{"list":null}"#), "bad-value /list");
     }
 }
