@@ -107,8 +107,8 @@ fn the_answers_of_a_batch_have_a_size_together() {
     on_each_backend(|server| {
         let hanako = server.staff("hanako");
         let calendar = &hanako.calendar;
-        let description = "議事録".repeat(10_000);
-        for _ in 0..25 {
+        let description = "議事録".repeat(5_000);
+        for _ in 0..50 {
             let event = json!({"title": "会議", "start": "2026-11-26T10:00:00", "description": description});
             hanako.post("events", &event).expect(201);
         }
