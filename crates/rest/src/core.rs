@@ -16,7 +16,7 @@ pub(crate) use command::{Body, Command, Empty, Unmet, json};
 pub(crate) use describe::{ChangeHeaders, IdempotencyKey, Refusals, WriteRefusals};
 pub(crate) use locale::Texts;
 pub use locale::{Locales, accepted_language};
-pub(crate) use manners::{RequestId, manners, unknown_route};
+pub(crate) use manners::{RequestId, manners, unknown_route, untold_identity};
 pub use problem::{Problem, ProblemBody};
 pub(crate) use problem::{RestFault, status};
 pub(crate) use query::{PageQuery, PathId, Query, cursor, ids, limit};

@@ -154,5 +154,6 @@ pub fn application(
         .app_data(web::Data::new(app.clone()))
         .wrap(from_fn(core::manners))
         .wrap(Compress::default())
+        .wrap(from_fn(core::untold_identity))
         .configure(face)
 }
