@@ -356,29 +356,28 @@ pub fn followed(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<Followed>, E
         AddressBook, Calendar, Directory, Facilities, Home, Mail, Notifications, SharedHome,
     };
 
+    // Kinds are compared one by one: a statement with a list in it is prepared anew each time.
     let columns = (collections::id, collections::kind, collections::modseq, collections::floor);
+    let is = |kind: CollectionKind| collections::kind.eq(kind.as_str());
     let groups = || {
         person_groups::table
             .filter(person_groups::person_id.eq(who.person.as_str()))
             .select(person_groups::group_id.nullable())
     };
-    let personal = [Home, SharedHome, Mail, Notifications].map(CollectionKind::as_str);
-    let common = [Directory, Facilities].map(CollectionKind::as_str);
+    let common = collections::owner_id.is_null().and(is(Directory).or(is(Facilities)));
     let mut rows: Vec<(i64, String, i64, i64)> = collections::table
-        .filter(
-            collections::owner_id
-                .eq_any(groups())
-                .and(collections::kind.eq_any(personal))
-                .or(collections::owner_id.is_null().and(collections::kind.eq_any(common))),
-        )
+        .filter(collections::owner_id.eq_any(groups()).or(common))
         .select(columns)
         .load(tx.conn())?;
+    // Owning a calendar or an address book is not the right to read it: that is looked up with the others.
+    let followed = [Home, SharedHome, Mail, Notifications, Directory, Facilities].map(CollectionKind::as_str);
+    rows.retain(|(_, kind, _, _)| followed.contains(&kind.as_str()));
     let shared: Vec<(i64, String, i64, i64)> = person_groups::table
         .inner_join(grants::table.on(grants::grantee_id.eq(person_groups::group_id)))
         .inner_join(collections::table.on(collections::id.eq(grants::collection_id)))
         .filter(person_groups::person_id.eq(who.person.as_str()))
         .filter(grants::role.ge(Role::Read.rank()))
-        .filter(collections::kind.eq_any([Calendar, AddressBook].map(CollectionKind::as_str)))
+        .filter(is(Calendar).or(is(AddressBook)))
         .select(columns)
         .distinct()
         .load(tx.conn())?;
