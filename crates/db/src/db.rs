@@ -2,7 +2,7 @@ use std::{
     fmt,
     sync::{
         Arc, PoisonError, RwLock,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -37,6 +37,8 @@ struct Inner {
     writers: Pool<Connector>,
     clock: Arc<dyn Clock>,
     statements: Arc<AtomicU64>,
+    /// Whether the last write found the disk full.
+    full: AtomicBool,
     subscribers: RwLock<Vec<Subscriber>>,
 }
 
@@ -92,6 +94,7 @@ impl Db {
             writers,
             clock,
             statements,
+            full: AtomicBool::new(false),
             subscribers: RwLock::default(),
         }));
         db.refuse_translated_messages()?;
@@ -234,7 +237,16 @@ impl Db {
             runs += 1;
             match self.write_once(&mut f) {
                 Err(error) if runs < MAX_RUNS && error::is_retry(&error) => {}
-                other => return other,
+                Ok(value) => {
+                    self.0.full.store(false, Ordering::Relaxed);
+                    return Ok(value);
+                }
+                Err(error) => {
+                    if error::is_full(&error) {
+                        self.0.full.store(true, Ordering::Relaxed);
+                    }
+                    return Err(error);
+                }
             }
         }
     }
@@ -258,7 +270,9 @@ impl Db {
                     done
                 }
                 Err(error) => {
-                    connection::roll_back(&mut conn)?;
+                    // The cause is told, not that SQLite has rolled back by itself, as it does when the disk is full. The
+                    // pool drops a connection that does not know where it stands.
+                    drop(connection::roll_back(&mut conn));
                     return Err(error);
                 }
             }
@@ -286,6 +300,12 @@ impl Db {
     #[must_use]
     pub fn statements(&self) -> u64 {
         self.0.statements.load(Ordering::Relaxed)
+    }
+
+    /// Whether the last write failed because the disk is full.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.0.full.load(Ordering::Relaxed)
     }
 
     /// The current instant, by the clock that the transactions use.

@@ -26,5 +26,5 @@ pub(crate) use query::{PageQuery, PathId, Query, cursor, ids, limit};
 pub(crate) use rates::Kind as RateKind;
 pub use rates::Rates;
 pub(crate) use reader::Reader;
-pub(crate) use reply::{Resource, Seen, Written, list, object, plain};
+pub(crate) use reply::{Gone, Resource, Seen, Written, list, object, plain};
 pub(crate) use who::Who;

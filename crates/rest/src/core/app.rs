@@ -7,7 +7,10 @@ use renraku_db::{
     ledger::{self, Claim, Outcome},
 };
 use renraku_people::{account::SignIn, directory::Directory};
-use std::future::{Ready, ready};
+use std::{
+    future::{Ready, ready},
+    time::Duration,
+};
 
 use crate::sync::TokenKey;
 
@@ -32,6 +35,8 @@ pub struct Parts {
     pub at_once: usize,
     /// How many devices a person may have signed in.
     pub devices_each: usize,
+    /// How long a body may take to arrive.
+    pub body_time: Duration,
     /// How often one device may ask.
     pub rates: Rates,
     /// The texts of refusals.
@@ -121,6 +126,10 @@ impl App {
 
     pub(crate) fn figures(&self) -> Option<&metrics_exporter_prometheus::PrometheusHandle> {
         self.0.parts.figures.as_ref()
+    }
+
+    pub(crate) fn body_time(&self) -> Duration {
+        self.0.parts.body_time
     }
 
     pub(crate) fn is_draining(&self) -> bool {

@@ -10,12 +10,14 @@ use futures_util::StreamExt;
 use renraku_base::{ETag, FieldFault, Precondition, Principal};
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
+use tokio::time::{Instant, timeout_at};
 use uuid::Uuid;
 
 use super::{App, Problem, RateKind, RestFault, Who};
 
 const JSON_LIMIT: usize = 512 * 1024;
-const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+/// A body must come at least so fast, on average, once its first third of the time is over.
+const BYTES_A_SECOND: usize = 1024;
 
 /// A request that writes: who, what, under which key and on which expectation.
 #[derive(Debug)]
@@ -46,6 +48,8 @@ impl<B> Command<B> {
 pub(crate) trait Body: Sized {
     /// The largest that is taken, in bytes.
     const LIMIT: usize = JSON_LIMIT;
+    /// Whether it must be there within the time of a body; otherwise it is enough that it keeps coming.
+    const SHORT: bool = true;
 
     fn read(request: &HttpRequest, bytes: Bytes) -> Result<Self, RestFault>;
 }
@@ -113,30 +117,44 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
         .collect()
 }
 
-/// Reads the body up to `limit` bytes within the time that a body may take. One that is said to be larger is not waited for.
+/// Reads a short body up to `limit` bytes. One that is said to be larger is not waited for.
 pub(crate) async fn receive(
+    app: &App,
     request: &HttpRequest,
     payload: &mut Payload,
     limit: usize,
+) -> Result<Bytes, RestFault> {
+    collect(request, payload, limit, app.body_time(), true).await
+}
+
+/// Reads a body as long as it keeps coming; a short one, within `time`.
+async fn collect(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    limit: usize,
+    time: Duration,
+    short: bool,
 ) -> Result<Bytes, RestFault> {
     let announced = text_header(request, "content-length")?.and_then(|length| length.parse::<u64>().ok());
     if announced.is_some_and(|length| usize::try_from(length).is_ok_and(|length| length > limit)) {
         return Err(RestFault::TooLarge { limit_bytes: limit });
     }
-    let collect = async {
-        let mut body = BytesMut::new();
-        while let Some(chunk) = payload.next().await {
-            let chunk = chunk.map_err(|error| RestFault::NotJson(error.to_string()))?;
-            if body.len() + chunk.len() > limit {
+    let began = Instant::now();
+    let mut body = BytesMut::new();
+    loop {
+        let paced = began
+            + time / 3
+            + Duration::from_secs(u64::try_from(body.len() / BYTES_A_SECOND).unwrap_or(u64::MAX));
+        let until = if short { paced.min(began + time) } else { paced };
+        match timeout_at(until, payload.next()).await {
+            Err(_elapsed) => return Err(RestFault::BodyTimeout),
+            Ok(None) => return Ok(body.freeze()),
+            Ok(Some(Err(error))) => return Err(RestFault::NotJson(error.to_string())),
+            Ok(Some(Ok(chunk))) if body.len() + chunk.len() > limit => {
                 return Err(RestFault::TooLarge { limit_bytes: limit });
             }
-            body.extend_from_slice(&chunk);
+            Ok(Some(Ok(chunk))) => body.extend_from_slice(&chunk),
         }
-        Ok(body.freeze())
-    };
-    match tokio::time::timeout(BODY_TIMEOUT, collect).await {
-        Ok(body) => body,
-        Err(_elapsed) => Err(RestFault::BodyTimeout),
     }
 }
 
@@ -191,7 +209,8 @@ impl<B: Body + 'static> FromRequest for Command<B> {
             App::of(&request)?.rates().take(&who, RateKind::Write)?;
             let key = idempotency_key(&request)?;
             let if_match = if_match(&request)?;
-            let bytes = receive(&request, &mut payload, B::LIMIT).await?;
+            let time = App::of(&request)?.body_time();
+            let bytes = collect(&request, &mut payload, B::LIMIT, time, B::SHORT).await?;
             let mut hash = Sha256::new();
             hash.update(request.method().as_str());
             hash.update([0]);
