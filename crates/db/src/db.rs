@@ -2,7 +2,7 @@ use std::{
     fmt,
     sync::{
         Arc, PoisonError, RwLock,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -38,6 +38,8 @@ struct Inner {
     writers: Writers,
     clock: Arc<dyn Clock>,
     statements: Arc<AtomicU64>,
+    /// Whether the last write found the disk full.
+    full: AtomicBool,
     subscribers: RwLock<Vec<Subscriber>>,
 }
 
@@ -110,6 +112,7 @@ impl Db {
             writers,
             clock,
             statements,
+            full: AtomicBool::new(false),
             subscribers: RwLock::default(),
         }));
         db.refuse_translated_messages()?;
@@ -278,7 +281,16 @@ impl Db {
             runs += 1;
             match self.write_once(company, &mut f) {
                 Err(error) if runs < MAX_RUNS && error::is_retry(&error) => {}
-                other => return other,
+                Ok(value) => {
+                    self.0.full.store(false, Ordering::Relaxed);
+                    return Ok(value);
+                }
+                Err(error) => {
+                    if error::is_full(&error) {
+                        self.0.full.store(true, Ordering::Relaxed);
+                    }
+                    return Err(error);
+                }
             }
         }
     }
@@ -322,6 +334,12 @@ impl Db {
     #[must_use]
     pub fn statements(&self) -> u64 {
         self.0.statements.load(Ordering::Relaxed)
+    }
+
+    /// Whether the last write failed because the disk is full.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.0.full.load(Ordering::Relaxed)
     }
 
     /// The current instant, by the clock that the transactions use.

@@ -90,9 +90,18 @@ impl Fault for Error {
 
 /// Whether `error` was caused, somewhere down its chain, by a transaction that is worth running again.
 pub(crate) fn is_retry(error: &(dyn std::error::Error + 'static)) -> bool {
+    was_caused_by(error, |cause| matches!(cause, Error::Retry(_)))
+}
+
+/// Whether `error` was caused, somewhere down its chain, by a full disk.
+pub(crate) fn is_full(error: &(dyn std::error::Error + 'static)) -> bool {
+    was_caused_by(error, |cause| matches!(cause, Error::Full))
+}
+
+fn was_caused_by(error: &(dyn std::error::Error + 'static), fits: impl Fn(&Error) -> bool) -> bool {
     let mut cause = Some(error);
     while let Some(error) = cause {
-        if matches!(error.downcast_ref::<Error>(), Some(Error::Retry(_))) {
+        if error.downcast_ref().is_some_and(&fits) {
             return true;
         }
         cause = error.source();

@@ -136,7 +136,7 @@ pub(crate) async fn batch(
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     drop(who);
-    let bytes = receive(&request, &mut payload.into_inner(), BODY_LIMIT).await?;
+    let bytes = receive(&request, &mut payload.into_inner(), BODY_LIMIT, app.patience(false)).await?;
     let batch: BatchRequest = json(&request, &bytes)?;
     if batch.requests.len() > MAX_REQUESTS {
         let field = FieldFault::new("/requests", "too-many", "a batch holds at most 50 requests");

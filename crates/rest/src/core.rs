@@ -22,5 +22,5 @@ pub(crate) use problem::{RestFault, status};
 pub(crate) use query::{PageQuery, PathId, Query, cursor, ids, limit};
 pub(crate) use reader::Reader;
 pub(crate) use renraku_web::{RateKind, WebFault, receive};
-pub(crate) use reply::{Resource, Seen, Written, list, object, plain};
+pub(crate) use reply::{Gone, Resource, Seen, Written, list, object, plain};
 pub(crate) use who::Who;

@@ -117,6 +117,10 @@ pub struct Limits {
     pub rates: bool,
     /// How many devices a person may have signed in.
     pub devices: u16,
+    /// How many seconds a request's head may take.
+    pub head_s: u64,
+    /// How many seconds a request's body may take.
+    pub body_s: u64,
 }
 
 impl fmt::Debug for Smtp {

@@ -38,6 +38,9 @@ impl ServerProcess {
         // This very program: it has the server in it, whatever else was built.
         let mut child = Command::new(env::current_exe().unwrap())
             .args(["--exact", "harness::process::serves_for_another_test", "--ignored", "--nocapture"])
+            // What this run of the tests is told, and what the server would refuse as a setting.
+            .env_remove("RENRAKU_CRASH_KILLS")
+            .env_remove("RENRAKU_SYNC_MODEL_CASES")
             .envs(settings)
             .envs(more.iter().copied())
             .stdin(Stdio::null())
@@ -79,6 +82,13 @@ impl ServerProcess {
     /// kill -9.
     pub fn kill(mut self) {
         self.end();
+    }
+
+    /// SIGTERM; answers once the process has ended, with whether it ended well.
+    pub fn terminate(mut self) -> bool {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        self.child.wait().unwrap().success()
     }
 
     fn end(&mut self) {

@@ -143,14 +143,6 @@ fn searches_tell_nothing(phone: &Phone, office: &Office, canaries: &Canaries) {
     }
 }
 
-fn listen(server: &ServerProcess, staff: &Staff) -> Wire {
-    let mut wire = Wire::connect(server.base());
-    let token = staff.token().unwrap();
-    wire.send(format!("GET /api/v1/push HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n"));
-    wire.read_until("\n\n");
-    wire
-}
-
 /// What a stream told until something of one's own is told.
 fn heard(wire: &mut Wire, staff: &Staff) -> String {
     staff.post("contacts", &json!({"name": {"full": "合図"}})).expect(201);
@@ -202,7 +194,7 @@ fn nothing_private_is_told_to_anybody_else() {
         let mut colleagues_token = Value::Null;
         synced(&colleague, &mut colleagues_token);
 
-        let mut streams = [listen(&server, &sharee), listen(&server, &outsider)];
+        let mut streams = [&sharee, &outsider].map(|staff| Wire::listen(staff));
         let mut told = Vec::new();
         for event in office.ids("events").to_vec() {
             let change = json!({"title": canaries.word("a new title"), "description": canaries.word("a new description")});

@@ -7,8 +7,11 @@ use renraku_db::{
     ledger::{self, Claim, Outcome},
 };
 use renraku_people::{account::SignIn, directory::Directory};
-use renraku_web::{Gate, Rates};
-use std::future::{Ready, ready};
+use renraku_web::{Gate, Patience, Rates};
+use std::{
+    future::{Ready, ready},
+    time::Duration,
+};
 
 use crate::sync::TokenKey;
 
@@ -24,6 +27,8 @@ pub struct Parts {
     pub hub: renraku_notify::hub::Hub,
     /// How many devices a person may have signed in.
     pub devices_each: usize,
+    /// How long a body may take to arrive.
+    pub body_time: Duration,
     /// The texts of refusals.
     pub locales: Locales,
     /// The process's figures; `None` where nothing collects them.
@@ -109,6 +114,11 @@ impl App {
 
     pub(crate) fn figures(&self) -> Option<&metrics_exporter_prometheus::PrometheusHandle> {
         self.0.parts.figures.as_ref()
+    }
+
+    /// How long a body may take; with `longer`, as long as it keeps coming.
+    pub(crate) fn patience(&self, longer: bool) -> Patience {
+        Patience { time: self.0.parts.body_time, longer }
     }
 
     pub(crate) fn is_draining(&self) -> bool {

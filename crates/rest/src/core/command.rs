@@ -59,6 +59,8 @@ impl<B> Command<B> {
 pub(crate) trait Body: Sized {
     /// The largest that is taken, in bytes.
     const LIMIT: usize = JSON_LIMIT;
+    /// Whether it may take longer than other bodies, as long as it keeps coming.
+    const LONGER: bool = false;
 
     fn read(request: &HttpRequest, bytes: Bytes) -> Result<Self, RestFault>;
 }
@@ -172,7 +174,8 @@ impl<B: Body + 'static> FromRequest for Command<B> {
             let key = idempotency_key(&request)?;
             let if_match = if_match(&request)?;
             let unmet = request.extensions().contains::<Unmet>();
-            let bytes = receive(&request, &mut payload, B::LIMIT).await?;
+            let patience = App::of(&request)?.patience(B::LONGER);
+            let bytes = receive(&request, &mut payload, B::LIMIT, patience).await?;
             let mut hash = Sha256::new();
             hash.update(request.method().as_str());
             hash.update([0]);
