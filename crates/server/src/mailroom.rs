@@ -11,7 +11,7 @@ use renraku_db::Db;
 use renraku_mail::{
     MailAccount, MailFault,
     delivery::{Encryption, MaildirSender, SmtpSender, SmtpSettings},
-    service::{index_news, list_accounts},
+    service::{Indexed, index_news, list_accounts},
     watch::{News, Watch},
 };
 use renraku_notify::MailSender;
@@ -78,12 +78,21 @@ type Behind = Mutex<BTreeSet<String>>;
 
 fn bring_up_to_date(db: &Db, account: &str, news: &News, behind: &Behind) {
     match index_news(db, account, news) {
-        Ok(count) => tracing::debug!(mail.account = account, mail.changed = count, "mail indexed"),
+        Ok(Indexed { changed, unsettled }) => {
+            tracing::debug!(mail.account = account, mail.changed = changed, "mail indexed");
+            if unsettled {
+                later(behind, account);
+            }
+        }
         Err(error) => {
             tracing::warn!(mail.account = account, error = %cause(&error), "mail is indexed again later");
-            behind.lock().unwrap_or_else(PoisonError::into_inner).insert(account.to_owned());
+            later(behind, account);
         }
     }
+}
+
+fn later(behind: &Behind, account: &str) {
+    behind.lock().unwrap_or_else(PoisonError::into_inner).insert(account.to_owned());
 }
 
 fn cause(error: &MailFault) -> String {

@@ -55,15 +55,42 @@ pub fn get_original(db: &Db, who: &Principal, id: &MessageId) -> Result<Original
 
 /// Where a mail's bytes are.
 enum Place {
-    /// In these folders of a source, the likelier first.
-    Source { source: String, folders: Vec<String>, key: String },
+    /// In the first of these folders of a source, or moved on to the next, as long as nothing newer is known.
+    Source { source: String, folders: Vec<String>, key: String, version: i64 },
     /// In the job that will store them in the source.
     Waiting(Box<File>),
 }
 
 /// The bytes of one of the caller's mails, read outside any transaction.
 fn bytes(db: &Db, who: &Principal, id: &MessageId) -> Result<Vec<u8>, MailFault> {
-    let place = db.read(|tx| -> Result<Place, MailFault> {
+    let mut looked_at = None;
+    loop {
+        let (source, folders, key, version) = match place(db, who, id)? {
+            Place::Waiting(file) => {
+                return compose::compose(&file.mail)
+                    .map(|composed| composed.bytes)
+                    .map_err(|fault| renraku_db::Error::damaged(fault).into());
+            }
+            Place::Source { source, folders, key, version } => (source, folders, key, version),
+        };
+        if looked_at == Some(version) {
+            return Err(MailFault::SourceUnavailable(format!("{key} is no longer in the source")));
+        }
+        let source = source::open(&source)?;
+        for folder in &folders {
+            match source.fetch(folder, &key) {
+                Ok(raw) => return Ok(raw.bytes),
+                Err(SourceFault::Missing(_)) => {}
+                Err(fault) => return Err(fault.into()),
+            }
+        }
+        // It may have been moved since we asked where it is.
+        looked_at = Some(version);
+    }
+}
+
+fn place(db: &Db, who: &Principal, id: &MessageId) -> Result<Place, MailFault> {
+    db.read(|tx| {
         let (account, stored) = expect_message(tx, who, id)?;
         if stored.state.source_mailbox.is_none()
             && let Some(payload) = jobs::find_payload(tx, &file_key(id))?
@@ -72,29 +99,15 @@ fn bytes(db: &Db, who: &Principal, id: &MessageId) -> Result<Vec<u8>, MailFault>
             return Ok(Place::Waiting(Box::new(file)));
         }
         let mailboxes = mailboxes::list(tx, &account.id)?;
-        // While a move is on its way, the mail is in the one or in the other.
-        let folders = [&stored.state.source_mailbox, &stored.state.mailbox]
-            .into_iter()
-            .flatten()
+        // The last: another program may have moved it where the person wants it, and nobody looked yet.
+        let folders = stored
+            .state
+            .places()
+            .chain(&stored.state.mailbox)
             .filter_map(|id| mailboxes.iter().find(|mailbox| mailbox.mailbox.id == *id))
             .map(|mailbox| mailbox.folder.clone())
             .collect();
-        Ok(Place::Source { source: account.source, folders, key: stored.key })
-    })?;
-    match place {
-        Place::Waiting(file) => compose::compose(&file.mail)
-            .map(|composed| composed.bytes)
-            .map_err(|fault| renraku_db::Error::damaged(fault).into()),
-        Place::Source { source, folders, key } => {
-            let source = source::open(&source)?;
-            for folder in &folders {
-                match source.fetch(folder, &key) {
-                    Ok(raw) => return Ok(raw.bytes),
-                    Err(SourceFault::Missing(_)) => {}
-                    Err(fault) => return Err(fault.into()),
-                }
-            }
-            Err(MailFault::SourceUnavailable(format!("{key} is no longer in the source")))
-        }
-    }
+        let version = stored.source_version;
+        Ok(Place::Source { source: account.source, folders, key: stored.key, version })
+    })
 }

@@ -2,7 +2,7 @@ use renraku_base::{ETag, FieldFault, Language, MessageId, Principal};
 use renraku_db::{Changed, Error, ObjectType, Tx, changes, jobs};
 use renraku_notify::{MailAddress, OutgoingMail};
 
-use super::{Original, apply_change, carry::Counts, get_message::expect_message};
+use super::{Original, apply_change, carry::Counts, get_message::expect_for_change};
 use crate::{
     EmailAddress, Keywords, MailAccount, MailFault, Mailbox, MailboxRole, MessageDetail, NewForward,
     NewMessage, NewReply,
@@ -42,7 +42,7 @@ pub fn reply_to_message(
     reply: &NewReply,
     language: Language,
 ) -> Result<Changed<MessageDetail>, MailFault> {
-    let (account, stored) = expect_message(tx, who, &original.id)?;
+    let (account, stored) = expect_for_change(tx, who, &original.id)?;
     expect_text(&reply.text)?;
     let (to, cc) = outgoing::answered(&original.head, &account.address, reply.all);
     if to.is_empty() && cc.is_empty() {
@@ -72,7 +72,7 @@ pub fn forward_message(
     forward: &NewForward,
     language: Language,
 ) -> Result<Changed<MessageDetail>, MailFault> {
-    let (account, stored) = expect_message(tx, who, &original.id)?;
+    let (account, stored) = expect_for_change(tx, who, &original.id)?;
     expect_text(&forward.text)?;
     let Original { head, body, .. } = original;
     let new = NewMessage {
@@ -151,6 +151,7 @@ fn send(
             keywords: Keywords::SEEN,
             source_mailbox: None,
             source_keywords: Keywords::NONE,
+            carried: None,
         },
         head: head::read(&composed.bytes),
         received_at: tx.now(),
