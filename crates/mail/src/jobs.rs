@@ -8,7 +8,10 @@ use serde::{Deserialize, Serialize};
 use crate::{
     MailFault,
     codec::compose,
-    service::carrying::{self, Appended},
+    service::{
+        carrying::{self, Appended},
+        files_of,
+    },
 };
 
 /// The kind of the job that carries a person's change of a mail to the source.
@@ -57,6 +60,11 @@ pub fn apply(db: &Db, job: &Job) -> Result<(), MailFault> {
 /// [`MailFault::SourceUnavailable`] when another attempt is due.
 pub fn file(db: &Db, job: &Job) -> Result<(), MailFault> {
     let File { message, folder, mail, .. } = serde_json::from_str(&job.payload).map_err(Error::damaged)?;
-    let bytes = compose::compose(&mail).map_err(Error::damaged)?.bytes;
+    let files = match files_of(db, &mail) {
+        // Its author is told by the job that sends it.
+        Err(MailFault::NotFound) => Vec::new(),
+        files => files?,
+    };
+    let bytes = compose::compose(&mail, &files).map_err(Error::damaged)?.bytes;
     carrying::carry(db, &message, &job.id, Some(&Appended { folder, bytes }))
 }

@@ -24,5 +24,6 @@ pub use list_mailboxes::list_mailboxes;
 pub use list_messages::{MessageQuery, list_messages};
 pub use patch_message::patch_message;
 pub use put_heads::{BulkHead, put_heads};
+pub(crate) use read_source::files_of;
 pub use read_source::{Original, get_attachment, get_body, get_original};
 pub use send_message::{forward_message, reply_to_message, send_message};

@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use anyhow::Context as _;
 use renraku_db::Db;
 use renraku_mail::{
     MailAccount, MailFault,
@@ -49,9 +50,19 @@ pub fn sender(config: &Config, db: &Db) -> anyhow::Result<Arc<dyn MailSender>> {
             SmtpEncryption::None => Encryption::None,
         },
         login: (!smtp.username.is_empty()).then(|| (smtp.username.clone(), smtp.password.clone())),
-        authorities: Vec::new(),
+        authorities: authorities(&smtp.ca_file)?,
     };
-    Ok(Arc::new(SmtpSender::new(db.clone(), &settings)?))
+    let sender = SmtpSender::new(db.clone(), &settings)
+        .with_context(|| format!("the mail server {} cannot be spoken to by [smtp]", smtp.host))?;
+    Ok(Arc::new(sender))
+}
+
+fn authorities(file: &str) -> anyhow::Result<Vec<Vec<u8>>> {
+    if file.is_empty() {
+        return Ok(Vec::new());
+    }
+    let pem = fs::read(file).with_context(|| format!("smtp.ca_file: {file} cannot be read"))?;
+    Ok(vec![pem])
 }
 
 /// Keeps the index of every account true to its source, until it is dropped.

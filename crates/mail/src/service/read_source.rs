@@ -1,15 +1,16 @@
 //! What the index does not keep is read from the source when it is asked for.
 
 use renraku_base::{MessageId, Principal};
-use renraku_db::{Db, jobs};
+use renraku_db::{Db, Error, ReadTx, jobs};
+use renraku_notify::OutgoingMail;
 
 use super::get_message::expect_message;
 use crate::{
-    Attachment, Body, MailFault,
+    Attachment, Body, MailAccount, MailFault,
     codec::{compose, head::Head, open},
     jobs::{File, file_key},
     source::{self, SourceFault},
-    store::mailboxes,
+    store::{accounts, mailboxes, messages},
 };
 
 /// A mail that is answered or sent on.
@@ -61,15 +62,40 @@ enum Place {
     Waiting(Box<File>),
 }
 
+/// The files that go along with an outgoing mail.
+///
+/// # Errors
+/// [`MailFault::NotFound`] when the mail that carries them is gone, [`MailFault::SourceUnavailable`].
+pub(crate) fn files_of(db: &Db, mail: &OutgoingMail) -> Result<Vec<(Attachment, Vec<u8>)>, MailFault> {
+    let Some(id) = &mail.files_of else { return Ok(Vec::new()) };
+    let bytes = bytes_at(db, |tx| {
+        let stored = messages::get(tx, id)?.ok_or(MailFault::NotFound)?;
+        let account = accounts::get(tx, &stored.account)?.ok_or(MailFault::NotFound)?;
+        Ok((account, stored))
+    })?;
+    Ok(open::files(&bytes))
+}
+
 /// The bytes of one of the caller's mails, read outside any transaction.
 fn bytes(db: &Db, who: &Principal, id: &MessageId) -> Result<Vec<u8>, MailFault> {
+    bytes_at(db, |tx| expect_message(tx, who, id))
+}
+
+fn bytes_at(
+    db: &Db,
+    find: impl Fn(&mut ReadTx<'_>) -> Result<(MailAccount, messages::Stored), MailFault>,
+) -> Result<Vec<u8>, MailFault> {
     let mut looked_at = None;
     loop {
-        let (source, folders, key, version) = match place(db, who, id)? {
+        let place = db.read(|tx| {
+            let (account, stored) = find(tx)?;
+            place(tx, account, stored)
+        })?;
+        let (source, folders, key, version) = match place {
             Place::Waiting(file) => {
-                return compose::compose(&file.mail)
+                return compose::compose(&file.mail, &files_of(db, &file.mail)?)
                     .map(|composed| composed.bytes)
-                    .map_err(|fault| renraku_db::Error::damaged(fault).into());
+                    .map_err(|fault| Error::damaged(fault).into());
             }
             Place::Source { source, folders, key, version } => (source, folders, key, version),
         };
@@ -89,25 +115,22 @@ fn bytes(db: &Db, who: &Principal, id: &MessageId) -> Result<Vec<u8>, MailFault>
     }
 }
 
-fn place(db: &Db, who: &Principal, id: &MessageId) -> Result<Place, MailFault> {
-    db.read(|tx| {
-        let (account, stored) = expect_message(tx, who, id)?;
-        if stored.state.source_mailbox.is_none()
-            && let Some(payload) = jobs::find_payload(tx, &file_key(id))?
-        {
-            let file = serde_json::from_str(&payload).map_err(renraku_db::Error::damaged)?;
-            return Ok(Place::Waiting(Box::new(file)));
-        }
-        let mailboxes = mailboxes::list(tx, &account.id)?;
-        // The last: another program may have moved it where the person wants it, and nobody looked yet.
-        let folders = stored
-            .state
-            .places()
-            .chain(&stored.state.mailbox)
-            .filter_map(|id| mailboxes.iter().find(|mailbox| mailbox.mailbox.id == *id))
-            .map(|mailbox| mailbox.folder.clone())
-            .collect();
-        let version = stored.source_version;
-        Ok(Place::Source { source: account.source, folders, key: stored.key, version })
-    })
+fn place(tx: &mut ReadTx<'_>, account: MailAccount, stored: messages::Stored) -> Result<Place, MailFault> {
+    let id = &stored.detail.message.id;
+    if stored.state.source_mailbox.is_none()
+        && let Some(payload) = jobs::find_payload(tx, &file_key(id))?
+    {
+        let file = serde_json::from_str(&payload).map_err(Error::damaged)?;
+        return Ok(Place::Waiting(Box::new(file)));
+    }
+    let mailboxes = mailboxes::list(tx, &account.id)?;
+    // The last: another program may have moved it where the person wants it, and nobody looked yet.
+    let folders = stored
+        .state
+        .places()
+        .chain(&stored.state.mailbox)
+        .filter_map(|id| mailboxes.iter().find(|mailbox| mailbox.mailbox.id == *id))
+        .map(|mailbox| mailbox.folder.clone())
+        .collect();
+    Ok(Place::Source { source: account.source, folders, key: stored.key, version: stored.source_version })
 }
