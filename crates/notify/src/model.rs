@@ -201,8 +201,8 @@ pub enum Repeat {
     Add,
     /// It changes nothing when the person was ever told under this key: for jobs, which may run twice.
     Once(String),
-    /// It brings the notification under this key up to date and counts, as long as that is unread.
-    Merge(String),
+    /// It brings the notification under this key up to date and counts for so many, as long as that is unread.
+    Merge(String, u32),
 }
 
 /// The order to tell somebody something.

@@ -59,7 +59,7 @@ fn a_burst_is_one_unread_notification_until_it_is_read() {
     on_each_database(|db, clock| {
         let hanako = person();
         let who = Principal::person(hanako.clone());
-        let mail = notice(NotificationType::NewMail, Repeat::Merge("inbox".to_owned()));
+        let mail = notice(NotificationType::NewMail, Repeat::Merge("inbox".to_owned(), 1));
         tell(db, &hanako, &mail);
         let first = all(db, &hanako).remove(0);
         for _ in 0..4 {

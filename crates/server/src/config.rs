@@ -91,6 +91,8 @@ pub struct Smtp {
     pub port: u16,
     /// How the connection is protected.
     pub encryption: SmtpEncryption,
+    /// The file of certificates that are trusted beside those of the public authorities; empty for none.
+    pub ca_file: String,
     /// The name by which we log in; empty for no login.
     pub username: String,
     /// The password.
@@ -130,6 +132,7 @@ impl fmt::Debug for Smtp {
             .field("host", &self.host)
             .field("port", &self.port)
             .field("encryption", &self.encryption)
+            .field("ca_file", &self.ca_file)
             .field("username", &self.username)
             .finish_non_exhaustive()
     }

@@ -36,8 +36,8 @@ pub fn body(db: &Db, sender: Arc<dyn MailSender>) -> Body {
 fn run(db: &Db, sender: &dyn MailSender, job: &Job) -> Result<Ran, JobFault> {
     match job.kind.as_str() {
         renraku_notify::jobs::SEND_MAIL => renraku_notify::jobs::send_mail(sender, &job.payload)?,
-        renraku_mail::jobs::APPLY => renraku_mail::jobs::apply(db, &job.payload).map_err(again)?,
-        renraku_mail::jobs::FILE => renraku_mail::jobs::file(db, &job.payload).map_err(again)?,
+        renraku_mail::jobs::APPLY => renraku_mail::jobs::apply(db, job).map_err(again)?,
+        renraku_mail::jobs::FILE => renraku_mail::jobs::file(db, job).map_err(again)?,
         RETENTION => forget_old(db)?,
         kind if renraku_schedule::jobs::KINDS.contains(&kind) => {
             db.write(|tx| {

@@ -134,6 +134,14 @@ pub(super) const SETTINGS: &[Setting] = &[
     ),
     setting(
         "smtp",
+        "ca_file",
+        Kind::Text,
+        r#""""#,
+        "A file of certificates (PEM) that are trusted beside those of the public authorities, for a mail\n\
+         server whose certificate the office made itself.",
+    ),
+    setting(
+        "smtp",
         "username",
         Kind::Text,
         r#""""#,
