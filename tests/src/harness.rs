@@ -7,6 +7,7 @@ mod answer;
 mod phone;
 mod process;
 mod server;
+mod smtp;
 mod staff;
 mod wire;
 
@@ -14,5 +15,6 @@ pub use answer::Answer;
 pub use phone::Phone;
 pub use process::ServerProcess;
 pub use server::{TestServer, on_each_backend};
+pub use smtp::{Manner, Received, Security, SmtpSink};
 pub use staff::Staff;
 pub use wire::Wire;
