@@ -12,6 +12,7 @@ mod facilities;
 mod idempotency;
 mod limits;
 mod mail;
+mod mail_sending;
 mod manners;
 mod me;
 mod notifications;

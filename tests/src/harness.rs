@@ -8,6 +8,7 @@ mod mailbox;
 mod phone;
 mod process;
 mod server;
+mod smtp;
 mod staff;
 mod wire;
 
@@ -16,5 +17,6 @@ pub use mailbox::Mailbox;
 pub use phone::{Ask, Phone};
 pub use process::ServerProcess;
 pub use server::{TestServer, on_each_backend};
+pub use smtp::{Manner, Received, Security, SmtpSink};
 pub use staff::Staff;
 pub use wire::Wire;

@@ -214,3 +214,36 @@ fn a_maildir_with_nothing_but_an_inbox_has_a_place_for_everything() {
         assert!(service::get_body(db, &hanako.who, &head.id).is_ok());
     });
 }
+
+#[test]
+fn the_statements_of_a_batch_do_not_grow_with_its_mails() {
+    on_each_database(|db, _clock| {
+        let office = Office::new(db);
+        let hanako = office.mailer("hanako");
+        office.index(&hanako);
+        let statements = |step: &dyn Fn()| {
+            let before = db.statements();
+            step();
+            db.statements() - before
+        };
+        let arrive = |from: i64, count: i64| {
+            for n in from..from + count {
+                let more = format!("Message-ID: <{n}@x.example>\r\nReferences: <{}@x.example>\r\n", n / 2);
+                hanako.maildir.deliver(&key(n, "a"), &mail("一", &more)).unwrap();
+            }
+            statements(&|| assert_eq!(office.index(&hanako) as i64, count))
+        };
+        // The first of all makes the place for the person's notifications.
+        arrive(0, 1);
+        let (few, many) = (arrive(1, 10), arrive(11, 200));
+        assert_eq!(few, many, "new mails");
+        assert!(many <= 40, "{many}");
+        let read = |from: i64, count: i64| {
+            for n in from..from + count {
+                hanako.maildir.set_keywords("", &key(n, "a"), Keywords::SEEN, Keywords::SEEN).unwrap();
+            }
+            statements(&|| assert_eq!(office.index(&hanako) as i64, count))
+        };
+        assert_eq!(read(0, 10), read(10, 200), "mails that were read");
+    });
+}

@@ -25,7 +25,7 @@ use crate::{
 const BATCH: usize = 200;
 
 /// What became of some steps.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Done {
     pub changed: usize,
     /// Whether something newer was known of a mail, so that it was left as it is.
