@@ -10,8 +10,8 @@ pub mod sync;
 mod update_contact;
 
 pub use address_books::{
-    create_address_book, default_address_book, delete_address_book, get_address_book, list_address_books,
-    update_address_book,
+    create_address_book, default_address_book, delete_address_book, find_default_address_book,
+    get_address_book, list_address_books, update_address_book,
 };
 pub use create_contact::{add_cards, create_contact};
 pub use delete_contact::delete_contact;

@@ -346,6 +346,27 @@ pub fn create_collection(
     ids.first().copied().map(CollectionId).ok_or_else(|| Error::damaged("no collection was made"))
 }
 
+/// The one collection of this kind that an owner has, made when it is first needed. Of two transactions that make it at the
+/// same time the second waits for the first and takes its collection.
+///
+/// # Errors
+/// [`Error`] when a statement fails.
+pub fn find_or_create_home(
+    tx: &mut Tx<'_>,
+    kind: CollectionKind,
+    owner: &str,
+) -> Result<CollectionId, Error> {
+    if let Some(known) = find_by_owner(tx, kind, Some(owner))?.first() {
+        return Ok(*known);
+    }
+    let insert = diesel::insert_into(collections::table)
+        .values((collections::kind.eq(kind.as_str()), collections::owner_id.eq(owner)))
+        .on_conflict_do_nothing();
+    tx.run(insert)?;
+    let made = find_by_owner(tx, kind, Some(owner))?.first().copied();
+    made.ok_or_else(|| Error::damaged("no collection was made"))
+}
+
 /// Makes a new, empty collection for each of these owners, who are all different, and tells whose is which.
 ///
 /// # Errors

@@ -243,11 +243,7 @@ pub fn remove_grants<K>(
 
 /// The home collection of a group, made when it is first needed.
 fn home(tx: &mut Tx<'_>, grantee: &Grantee) -> Result<CollectionId, Error> {
-    let kind = grantee.home_kind();
-    match changes::find_by_owner(tx, kind, Some(grantee.id()))?.first() {
-        Some(home) => Ok(*home),
-        None => changes::create_collection(tx, kind, Some(grantee.id())),
-    }
+    changes::find_or_create_home(tx, grantee.home_kind(), grantee.id())
 }
 
 /// The home collections that `who` follows: their own and those of their groups.

@@ -1,13 +1,14 @@
 //! Calendars: own, shared and those of facilities; whom they are shared with.
 
 use actix_web::{HttpResponse, delete, get, patch, post};
-use renraku_base::{CalendarId, ETag, Id, Page, Role, kind};
+use renraku_base::{CalendarId, ETag, Id, Page, kind};
 use renraku_db::ObjectType;
+use renraku_people::{Share, ShareChange};
 use renraku_schedule::{
-    model::{Calendar, CalendarPatch, NewCalendar, Share, ShareTarget},
+    model::{Calendar, CalendarPatch, NewCalendar},
     service,
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::core::{
@@ -145,21 +146,11 @@ pub(crate) async fn list_shares(
     plain(&Shares { items })
 }
 
-/// A right that is given or taken away.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct ShareOrder {
-    /// To whom.
-    grantee: ShareTarget,
-    /// What they may do from now on; `null` takes the right away.
-    role: Option<Role>,
-}
-
 /// Shares a calendar that I manage with a person, a unit or everyone, or stops sharing it with them. The owner's own right
 /// cannot be changed.
 #[utoipa::path(
     tag = "calendars",
-    request_body = ShareOrder,
+    request_body = ShareChange,
     params(("id" = CalendarId, Path), IdempotencyKey),
     responses(
         (status = 200, body = Share, description = "The right as it is now."),
@@ -171,12 +162,12 @@ pub(crate) struct ShareOrder {
 pub(crate) async fn put_share(
     app: App,
     id: PathId<kind::Calendar>,
-    command: Command<ShareOrder>,
+    command: Command<ShareChange>,
 ) -> Result<HttpResponse, Problem> {
     app.write(
         command,
         move |tx, c| {
-            let ShareOrder { grantee, role } = c.body.clone();
+            let ShareChange { grantee, role } = c.body.clone();
             match role {
                 Some(role) => service::put_share(tx, &c.who, &id, Share { grantee, role })?
                     .try_map(|share| Written::told(&share)),

@@ -7,7 +7,10 @@ use actix_web::{
     http::header::{CACHE_CONTROL, HeaderValue},
     patch, post,
 };
-use renraku_base::{AppPasswordId, DeviceId, ETag, Id, Language, Page, PersonId, kind};
+use renraku_base::{
+    AddressBookId, AppPasswordId, CalendarId, DeviceId, ETag, Id, Language, Page, PersonId, kind,
+};
+use renraku_contacts::service as contacts;
 use renraku_db::ObjectType;
 use renraku_people::{
     account::{
@@ -15,6 +18,7 @@ use renraku_people::{
     },
     directory::{DirectoryFault, Person, PersonJson, service as directory},
 };
+use renraku_schedule::service as schedule;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -90,6 +94,10 @@ pub(crate) struct Me {
     language: Language,
     /// How many devices are signed in.
     device_count: usize,
+    /// Where events go that name no calendar; `null` until there is one: the first such event makes it.
+    default_calendar_id: Option<CalendarId>,
+    /// The same for contacts and address books.
+    default_address_book_id: Option<AddressBookId>,
 }
 
 fn whole<T>(items: Vec<T>) -> Page<T> {
@@ -115,6 +123,8 @@ pub(crate) async fn get_me(app: App, who: Who) -> Result<HttpResponse, Problem> 
                 person,
                 language: account::read_preferences(tx, &who)?.choices.language,
                 device_count: account::list_devices(tx, &who)?.len(),
+                default_calendar_id: schedule::find_default_calendar(tx, &who.person)?,
+                default_address_book_id: contacts::find_default_address_book(tx, &who.person)?,
             })
         })
         .await?;

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::{ScheduleFault, service::placing};
 
 pub use horizon::{EXTEND_HORIZON, start_extending};
-pub(crate) use notices::{News, audience, details, mail_answer, tell};
+pub(crate) use notices::{News, audience, details, guests, mail_answer, tell};
 pub(crate) use reminders::remind_next;
 
 const SPREAD: &str = "schedule.spread";

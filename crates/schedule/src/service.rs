@@ -18,13 +18,15 @@ mod reply_event;
 mod shares;
 pub(crate) mod staff;
 pub mod sync;
+mod tell_change;
 mod update_event;
 mod view;
 mod window;
 
 pub use bulk_insert::{bulk_insert, create_default_calendars};
 pub use calendars::{
-    create_calendar, default_calendar, delete_calendar, get_calendar, list_calendars, update_calendar,
+    create_calendar, default_calendar, delete_calendar, find_default_calendar, get_calendar, list_calendars,
+    update_calendar,
 };
 pub use create_event::create_event;
 pub use delete_event::delete_event;

@@ -1,12 +1,16 @@
-use renraku_base::{Precondition, Role};
+use std::{sync::Barrier, thread};
+
+use renraku_base::{Precondition, Role, UnitId};
+use renraku_db::{CollectionKind, changes};
+use renraku_people::{Share, ShareTarget, access};
 use renraku_schedule::{
-    model::{CalendarPatch, CalendarRelation, NewCalendar, Share, ShareTarget},
+    model::{CalendarPatch, CalendarRelation, NewCalendar},
     service,
 };
 use renraku_test_db::on_each_database;
 use serde_json::json;
 
-use crate::office::{code, create, days, default_calendar, occurrences, person};
+use crate::office::{code, create, days, default_calendar, fresh, occurrences, person};
 
 fn new(name: &str) -> NewCalendar {
     serde_json::from_value(json!({ "name": name })).unwrap()
@@ -119,5 +123,34 @@ fn a_deleted_calendar_takes_its_events_along_and_a_default_one_stays() {
         assert_eq!(occurrences(db, &taro, window), []);
         assert_eq!(occurrences(db, &hanako, window), []);
         assert_eq!(code(delete(&made.id)), "not-found");
+    });
+}
+
+#[test]
+fn two_first_shares_at_once_make_one_home() {
+    on_each_database(|db, _| {
+        for round in 0..5 {
+            let (hanako, taro) = (person(db, "佐藤"), person(db, "鈴木"));
+            let unit: UnitId = fresh(db);
+            db.write(|tx| access::set_groups(tx, &taro.person, std::slice::from_ref(&unit))).unwrap();
+            let calendars = [default_calendar(db, &hanako), default_calendar(db, &taro)];
+            let start = Barrier::new(2);
+            thread::scope(|scope| {
+                for (who, calendar) in [&hanako, &taro].into_iter().zip(&calendars) {
+                    let (start, grantee) = (&start, ShareTarget::Unit { unit_id: unit.clone() });
+                    scope.spawn(move || {
+                        start.wait();
+                        let share = Share { grantee, role: Role::Read };
+                        db.write(|tx| service::put_share(tx, who, calendar, share.clone())).unwrap();
+                    });
+                }
+            });
+            let homes = db
+                .read(|tx| changes::find_by_owner(tx, CollectionKind::SharedHome, Some(unit.as_str())))
+                .unwrap();
+            assert_eq!(homes.len(), 1, "round {round}");
+            let log = db.read(|tx| changes::since(tx, homes[0], 0, 10)).unwrap();
+            assert_eq!(log.len(), 2, "both are told there");
+        }
     });
 }

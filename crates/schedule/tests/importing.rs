@@ -2,9 +2,10 @@ use std::collections::BTreeMap;
 
 use renraku_base::{Principal, Role};
 use renraku_db::Db;
+use renraku_people::{Share, ShareTarget};
 use renraku_schedule::{
     codec::ical,
-    model::{Event, Share, ShareTarget},
+    model::Event,
     service::{self, ImportReport, Scope},
 };
 use renraku_test_db::on_each_database;

@@ -10,5 +10,6 @@ mod office;
 mod privacy;
 mod replies;
 mod series;
+mod single;
 mod syncing;
 mod windows;

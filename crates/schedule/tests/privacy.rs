@@ -1,7 +1,8 @@
 use renraku_base::{Principal, Role};
 use renraku_db::Db;
+use renraku_people::{Share, ShareTarget};
 use renraku_schedule::{
-    model::{EventView, Share, ShareTarget},
+    model::EventView,
     service::{self, Group, Scope},
 };
 use renraku_test_db::on_each_database;

@@ -1,8 +1,12 @@
-use renraku_schedule::model::ParticipationStatus;
+use renraku_schedule::{
+    model::{Event, ParticipationStatus},
+    rules::recurrence,
+    service::{self, Scope},
+};
 use renraku_test_db::on_each_database;
 use serde_json::json;
 
-use crate::office::{code, create, days, get, occurrences, person, reply};
+use crate::office::{code, create, days, default_calendar, get, local, occurrences, patch, person, reply};
 
 #[test]
 fn an_answer_is_seen_by_all_and_decides_whether_the_time_is_taken() {
@@ -16,9 +20,8 @@ fn an_answer_is_seen_by_all_and_decides_whether_the_time_is_taken() {
         );
         let window = days("2026-11-26", "2026-11-27");
         let busy = |who: &renraku_base::Principal| {
-            let found = db
-                .read(|tx| renraku_schedule::service::free_busy(tx, &jiro, &[who.person.to_string()], window))
-                .unwrap();
+            let found =
+                db.read(|tx| service::free_busy(tx, &jiro, &[who.person.to_string()], window)).unwrap();
             serde_json::to_value(&found[0].busy)
                 .unwrap()
                 .as_array()
@@ -73,5 +76,78 @@ fn one_occurrence_may_be_answered_by_itself() {
         assert_eq!(answers, ["accepted", "declined", "accepted"]);
         let bad = json!({"participationStatus": "declined", "recurrenceId": "2026-11-27T10:00:00"});
         assert_eq!(code(reply(db, &taro, &event.id, bad)), "not-found");
+    });
+}
+
+/// What the participants answered for each occurrence, the organizer first.
+fn answers(event: &Event) -> Vec<String> {
+    let starts = ["2026-12-01", "2026-12-02", "2026-12-03"];
+    let ids = starts.iter().flat_map(|day| {
+        let hours = ["09", "10"];
+        hours.map(|hour| local(&format!("{day}T{hour}:00:00")))
+    });
+    ids.filter(|id| recurrence::has_occurrence(event, *id))
+        .map(|id| {
+            let occurrence = event.occurrence(id).unwrap();
+            let mut words: Vec<_> =
+                occurrence.participants.values().map(|it| it.participation_status.as_str()).collect();
+            words.sort_unstable();
+            words.join(" ")
+        })
+        .collect()
+}
+
+#[test]
+fn what_moves_is_asked_again_and_what_stays_keeps_its_answers() {
+    on_each_database(|db, _| {
+        let (hanako, taro) = (person(db, "佐藤"), person(db, "鈴木"));
+        let made = || {
+            let event = create(
+                db,
+                &hanako,
+                json!({"title": "朝礼", "start": "2026-12-01T09:00:00", "duration": "PT30M",
+                    "recurrenceRule": {"frequency": "daily", "count": 3},
+                    "participants": {"1": {"personId": taro.person}}}),
+            );
+            let third = Scope::This(local("2026-12-03T09:00:00"));
+            let event = patch(db, &hanako, &event, third, json!({"start": "2026-12-03T15:00:00"}));
+            reply(db, &taro, &event.id, json!({"participationStatus": "accepted", "comment": "はい"}))
+                .unwrap();
+            let no = json!({"participationStatus": "declined", "recurrenceId": "2026-12-02T09:00:00"});
+            reply(db, &taro, &event.id, no).unwrap();
+            let yes = json!({"participationStatus": "tentative", "recurrenceId": "2026-12-03T09:00:00"});
+            reply(db, &taro, &event.id, yes).unwrap()
+        };
+        let before = made();
+        assert_eq!(answers(&before.event), ["accepted accepted", "accepted declined", "accepted tentative"]);
+        for text in [json!({"title": "昼礼"}), json!({"description": "x"}), json!({"privacy": "private"})] {
+            let event = patch(db, &hanako, &get(db, &hanako, &before.id).unwrap(), Scope::All, text);
+            assert_eq!(answers(&event.event), answers(&before.event));
+        }
+        // The series an hour later: its own answers and those to single occurrences are void; the third has its own time.
+        let event = get(db, &hanako, &before.id).unwrap();
+        let moved = patch(db, &hanako, &event, Scope::All, json!({"start": "2026-12-01T10:00:00"}));
+        assert_eq!(
+            answers(&moved.event),
+            ["accepted needs-action", "accepted needs-action", "accepted tentative"]
+        );
+        let first = moved.event.occurrence(local("2026-12-01T10:00:00")).unwrap();
+        assert_eq!(first.participants["1"].participation_comment, None, "said of the old time");
+        // One occurrence moves: the others keep their answers.
+        let event = made();
+        let first = Scope::This(local("2026-12-01T09:00:00"));
+        let moved = patch(db, &hanako, &event, first, json!({"start": "2026-12-01T16:00:00"}));
+        assert_eq!(
+            answers(&moved.event),
+            ["accepted needs-action", "accepted declined", "accepted tentative"]
+        );
+        // A file that moves it does the same.
+        let calendar = default_calendar(db, &hanako);
+        let file = db.read(|tx| service::export_calendar(tx, &hanako, &calendar)).unwrap();
+        let later = file.replace("T090000", "T100000").replace("T093000", "T103000");
+        let report = service::import_calendar(db, &hanako, Some(&calendar), later.as_bytes()).unwrap();
+        assert_eq!((report.updated, report.refused), (2, Vec::new()));
+        let event = get(db, &hanako, &event.id).unwrap();
+        assert_eq!(answers(&event.event)[1], "accepted needs-action");
     });
 }

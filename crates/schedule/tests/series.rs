@@ -53,8 +53,9 @@ fn an_exception_lives_beside_its_series() {
                 "{bad}"
             );
         }
-        let body = json!({"participants": {}});
-        assert_eq!(code(try_patch(db, &hanako, &now, this, body)), "invalid");
+        for body in [json!({"calendarId": now.calendar_id}), json!({"privacy": "private"})] {
+            assert_eq!(code(try_patch(db, &hanako, &now, this, body)), "invalid", "the series has it");
+        }
     });
 }
 

@@ -2,10 +2,8 @@ use std::collections::BTreeSet;
 
 use renraku_base::{EventId, Principal, Role};
 use renraku_db::{CollectionId, CollectionKind, Db, ObjectType, changes};
-use renraku_schedule::{
-    model::{Share, ShareTarget},
-    service::{self, Scope, sync},
-};
+use renraku_people::{Share, ShareTarget};
+use renraku_schedule::service::{self, Scope, sync};
 use renraku_test_db::on_each_database;
 use serde_json::json;
 

@@ -78,6 +78,54 @@ fn a_taken_room_is_refused_with_what_is_free() {
     });
 }
 
+#[test]
+fn one_meeting_of_a_series_has_another_room_and_a_guest() {
+    on_each_backend(|server| {
+        let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
+        let (large, small) = (room(server, "大会議室"), room(server, "小会議室"));
+        let mut weekly = booking(&large, "2026-12-01T10:00:00", "PT1H");
+        weekly["recurrenceRule"] = json!({"frequency": "weekly", "count": 3});
+        let made = hanako.post("events", &weekly).expect(201);
+        let path = format!("events/{}", made.json()["id"].as_str().unwrap());
+        let one = format!("{path}?recurrenceId=2026-12-08T10:00:00");
+        let change = json!({"facilityIds": [small], "participants": {"g": {"personId": taro.person}}});
+        let changed = hanako.patch(&one, &made.etag(), &change).expect(200).json();
+        assert_eq!(changed["facilityIds"], json!([large]));
+        let exception = &changed["recurrenceOverrides"]["2026-12-08T10:00:00"];
+        assert_eq!(exception["facilityIds"], json!([small]));
+        // The guest has that meeting alone, and syncs no other.
+        let december = json!({"from": "2026-11-30T15:00:00Z", "to": "2026-12-31T15:00:00Z"});
+        let synced = taro.ask("POST", "sync").json(&json!({"window": december, "types": ["events"]})).send();
+        let synced = synced.expect(200).json();
+        let items = synced["changed"]["occurrences"][0]["items"].as_array().unwrap().clone();
+        assert_eq!(items.len(), 1);
+        assert_eq!(items[0]["facilities"], json!([{"id": small, "name": "小会議室"}]));
+        let event = &synced["changed"]["events"][0];
+        assert_eq!(
+            (&event["recurrenceId"], &event["facilityIds"]),
+            (&json!("2026-12-08T10:00:00"), &json!([small]))
+        );
+        let reply = json!({"participationStatus": "accepted", "recurrenceId": "2026-12-08T10:00:00"});
+        taro.post(&format!("{path}/reply"), &reply).expect(200);
+        // The old room is free then; the new one is not.
+        let refused = taro.post("events", &booking(&small, "2026-12-08T10:00:00", "PT1H"));
+        let refused = refused.problem(409, "facility-taken");
+        assert_eq!(
+            (&refused["holder"], &refused["until"]),
+            (&json!("試験 hanako"), &json!("2026-12-08T02:00:00Z"))
+        );
+        assert_eq!(refused["alternatives"].as_array().unwrap().len(), 3);
+        taro.post("events", &booking(&large, "2026-12-08T10:00:00", "PT1H")).expect(201);
+        taro.post("events", &booking(&large, "2026-12-01T10:00:00", "PT1H")).problem(409, "facility-taken");
+        // A rule that lacks that day says what it took away.
+        let now = hanako.get(&path).expect(200);
+        let sparse = json!({"recurrenceRule": {"interval": 2}});
+        let sparse = hanako.patch(&path, &now.etag(), &sparse).expect(200).json();
+        assert_eq!(sparse["droppedOverrides"], json!(["2026-12-08T10:00:00"]));
+        taro.get(&path).problem(404, "not-found");
+    });
+}
+
 /// PROMISES I13: at any concurrency at most one booking of a time wins.
 #[test]
 fn of_many_who_ask_at_once_one_gets_the_room() {

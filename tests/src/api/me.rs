@@ -53,6 +53,20 @@ fn nobody_elses_device_or_password_is_there() {
 }
 
 #[test]
+fn a_phone_learns_where_its_first_event_goes() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let me = hanako.get("me").expect(200).json();
+        assert_eq!(me["defaultCalendarId"], hanako.calendar.as_str());
+        let event = json!({"title": "会議", "start": "2026-11-26T10:00:00"});
+        assert_eq!(hanako.post("events", &event).expect(201).json()["calendarId"], me["defaultCalendarId"]);
+        let contact = hanako.post("contacts", &json!({"name": {"full": "山田"}})).expect(201).json();
+        let me = hanako.get("me").expect(200).json();
+        assert_eq!(me["defaultAddressBookId"], contact["addressBookId"]);
+    });
+}
+
+#[test]
 fn an_app_password_is_shown_once() {
     on_each_backend(|server| {
         let hanako = server.staff("hanako");

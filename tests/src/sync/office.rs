@@ -50,7 +50,7 @@ impl<'s> Office<'s> {
         match self.random.random_range(0..100) {
             0..22 => ("POST", "events".into(), self.event(who)),
             22..36 => ("PATCH", self.any(who, "events/"), self.event_change(who)),
-            36..42 => ("PATCH", self.any_occurrence(who), json!({"title": self.word()})),
+            36..42 => ("PATCH", self.any_occurrence(who), self.occurrence_change()),
             42..46 => ("DELETE", self.any(who, "events/"), Value::Null),
             46..49 => ("DELETE", self.any_occurrence(who), Value::Null),
             49..55 => ("POST", format!("{}/reply", self.any(who, "events/")), self.reply()),
@@ -157,9 +157,27 @@ impl<'s> Office<'s> {
         }
     }
 
+    /// Of one occurrence: another title, another time, others who take part.
+    fn occurrence_change(&mut self) -> Value {
+        match self.random.random_range(0..4) {
+            0 => json!({"title": self.word()}),
+            1 => json!({"start": self.start(0..=45)}),
+            _ => {
+                let n = self.random.random_range(0..self.people.len());
+                let one = json!({"personId": self.people[n].person, "roles": {"attendee": true}});
+                let change = if self.random.random_bool(0.7) { one } else { Value::Null };
+                json!({"participants": {format!("p{n}"): change}})
+            }
+        }
+    }
+
     fn reply(&mut self) -> Value {
         let status = ["accepted", "declined", "tentative"].choose(&mut self.random).unwrap();
-        json!({"participationStatus": status})
+        let mut reply = json!({"participationStatus": status});
+        if self.random.random_bool(0.3) {
+            reply["recurrenceId"] = self.start(0..=3).into();
+        }
+        reply
     }
 
     fn contact(&mut self, who: usize) -> Value {

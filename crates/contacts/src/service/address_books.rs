@@ -131,6 +131,17 @@ pub fn default_address_book(tx: &mut Tx<'_>, person: &PersonId) -> Result<Addres
     Ok(stored_default(tx, person)?.id)
 }
 
+/// The address book to which a person's contacts go when no other is named, if it was made yet.
+///
+/// # Errors
+/// [`ContactsFault::Internal`] when the database fails.
+pub fn find_default_address_book(
+    tx: &mut ReadTx<'_>,
+    person: &PersonId,
+) -> Result<Option<AddressBookId>, ContactsFault> {
+    Ok(store::address_books::find_default(tx, person)?.map(|book| book.id))
+}
+
 pub(super) fn stored_default(tx: &mut Tx<'_>, person: &PersonId) -> Result<StoredBook, ContactsFault> {
     if let Some(book) = store::address_books::find_default(tx, person)? {
         return Ok(book);

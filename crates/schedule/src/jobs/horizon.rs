@@ -54,7 +54,7 @@ pub(super) fn run(tx: &mut Tx<'_>) -> Result<(), ScheduleFault> {
             _ => recurrence::end(&stored.event).is_none_or(|end| end > horizon).then_some(horizon),
         };
         let places = store::placements::list(tx, &stored.id)?;
-        index::insert(tx, &stored.id, &stored.event, &new, &places)?;
+        index::insert(tx, &stored, &new, &places)?;
         store::events::put_indexed_until(tx, &stored.id, until)?;
     }
     if more {

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     ScheduleFault,
     codec::ical,
-    model::{Event, LocalDateTime},
+    model::{Event, LocalDateTime, PatchObject},
     service::staff,
     store::events::StoredEvent,
 };
@@ -239,4 +239,26 @@ pub(crate) fn audience(event: &Event, organizer: Option<&PersonId>) -> (Vec<Pers
         }
     }
     (staff, outside)
+}
+
+/// Those who take part in one occurrence and not in its series.
+pub(crate) struct Guests {
+    pub recurrence_id: LocalDateTime,
+    pub occurrence: Event,
+    pub crowd: (Vec<PersonId>, Vec<String>),
+}
+
+/// The guests of each occurrence that has any.
+pub(crate) fn guests(event: &Event, organizer: Option<&PersonId>) -> Vec<Guests> {
+    let (staff, outside) = audience(event, organizer);
+    let occurrences = event.occurrences_of(PatchObject::changes_people).into_iter();
+    occurrences
+        .map(|(recurrence_id, occurrence)| {
+            let mut crowd = audience(&occurrence, organizer);
+            crowd.0.retain(|person| !staff.contains(person));
+            crowd.1.retain(|address| !outside.contains(address));
+            Guests { recurrence_id, occurrence, crowd }
+        })
+        .filter(|it| !it.crowd.0.is_empty() || !it.crowd.1.is_empty())
+        .collect()
 }

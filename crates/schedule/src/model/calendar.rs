@@ -1,4 +1,4 @@
-use renraku_base::{CalendarId, ETag, PersonId, Role, UnitId};
+use renraku_base::{CalendarId, ETag, Role};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
@@ -99,34 +99,4 @@ pub struct CalendarPatch {
 /// Tells null from a member that is left out.
 fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
-}
-
-/// To whom a calendar is shared.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", tag = "type", deny_unknown_fields)]
-pub enum ShareTarget {
-    /// One person.
-    #[serde(rename_all = "camelCase")]
-    Person {
-        /// Who.
-        person_id: PersonId,
-    },
-    /// Everyone in a unit and in the units below it.
-    #[serde(rename_all = "camelCase")]
-    Unit {
-        /// Which unit.
-        unit_id: UnitId,
-    },
-    /// All staff.
-    Everyone,
-}
-
-/// A right that was given in a calendar.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Share {
-    /// To whom.
-    pub grantee: ShareTarget,
-    /// What they may do.
-    pub role: Role,
 }

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use renraku_base::{PersonId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -256,6 +256,37 @@ impl Event {
             .iter()
             .find(|(_, participant)| participant.person_id.as_ref() == Some(person))
             .map(|(key, participant)| (key.as_str(), participant))
+    }
+
+    /// Whether it takes place at the same time as another version of it, or as little.
+    #[must_use]
+    pub fn is_when(&self, other: &Self) -> bool {
+        let when = |it: &Self| {
+            (it.start, it.time_zone, it.duration, it.show_without_time, it.status == Status::Cancelled)
+        };
+        when(self) == when(other)
+    }
+
+    /// Whether some occurrences have other participants, or other facilities, than the series.
+    #[must_use]
+    pub fn differs_in_who_and_where(&self) -> bool {
+        self.recurrence_overrides
+            .values()
+            .any(|patch| patch.changes_people() || patch.facility_ids().is_some())
+    }
+
+    /// The members of staff who take part, be it in one occurrence alone; each once.
+    #[must_use]
+    pub fn staff(&self) -> Vec<PersonId> {
+        let own = |event: &Self| -> Vec<PersonId> {
+            event.participants.values().filter_map(|it| it.person_id.clone()).collect()
+        };
+        let mut staff = own(self);
+        let mut known: HashSet<PersonId> = staff.iter().cloned().collect();
+        for (_, occurrence) in self.occurrences_of(PatchObject::changes_people) {
+            staff.extend(own(&occurrence).into_iter().filter(|person| known.insert(person.clone())));
+        }
+        staff
     }
 
     /// What a member of staff answered; `None` when they do not take part.

@@ -2,7 +2,7 @@ use renraku_base::{CalendarId, ETag, EventId, FacilityId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Event;
+use super::{Event, LocalDateTime};
 
 /// An event as one person sees it.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -16,6 +16,10 @@ pub struct EventView {
     pub facility_ids: Vec<FacilityId>,
     /// Whether the reader organizes it.
     pub is_organizer: bool,
+    /// The original starts of the exceptions that this change took away, because the series has no occurrence there any
+    /// more; told in the answer to the change alone.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub dropped_overrides: Vec<LocalDateTime>,
     /// Its version, as this reader sees it.
     pub etag: ETag,
     /// The event itself.

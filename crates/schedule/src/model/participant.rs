@@ -121,6 +121,14 @@ impl Participant {
         self.roles.get(role).copied().unwrap_or(false)
     }
 
+    /// Takes over what another record of the same person says of their answer.
+    pub(crate) fn take_answer(&mut self, from: &Self) {
+        self.participation_status = from.participation_status;
+        self.participation_comment.clone_from(&from.participation_comment);
+        self.schedule_sequence = from.schedule_sequence;
+        self.schedule_updated = from.schedule_updated;
+    }
+
     pub(super) fn read(mut members: Members<'_>) -> Option<Self> {
         members.object_type("Participant");
         let mut participant = Self {

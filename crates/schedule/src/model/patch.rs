@@ -1,4 +1,7 @@
-use std::collections::{BTreeMap, HashSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashSet},
+};
 
 use renraku_base::{CalendarId, FacilityId, FieldFault, merge_patch};
 use serde::{Deserialize, Serialize};
@@ -31,6 +34,9 @@ const SERIES_ONLY: [&str; 12] = [
 /// What the server counts for the whole series.
 const COUNTED: [&str; 3] = ["created", "updated", "sequence"];
 const EXCLUDED: &str = "excluded";
+const PARTICIPANTS: &str = "participants";
+/// What an occurrence books, where that is not what its series books.
+const FACILITY_IDS: &str = "facilityIds";
 /// What decides when an occurrence takes time.
 const TIME: [&str; 7] =
     [EXCLUDED, "start", "duration", "timeZone", "showWithoutTime", "status", "freeBusyStatus"];
@@ -72,6 +78,34 @@ impl PatchObject {
         self.0.get("start")?.as_str()?.parse().ok()
     }
 
+    /// What the occurrence books; `None` for the same as its series.
+    #[must_use]
+    pub fn facility_ids(&self) -> Option<Vec<FacilityId>> {
+        serde_json::from_value(self.0.get(FACILITY_IDS)?.clone()).ok()
+    }
+
+    /// Whether others take part, or not all of those who take part in the series.
+    #[must_use]
+    pub fn changes_people(&self) -> bool {
+        self.0.keys().any(|pointer| {
+            let mut parts = pointer.split('/');
+            parts.next() == Some(PARTICIPANTS)
+                && matches!(parts.nth(1), None | Some("personId" | "calendarAddress"))
+        })
+    }
+
+    /// Whether it says anything of those who take part, if only what they answered.
+    #[must_use]
+    pub(crate) fn touches_people(&self) -> bool {
+        self.0.keys().any(|pointer| pointer.split('/').next() == Some(PARTICIPANTS))
+    }
+
+    /// Whether it says anything of when the occurrence is.
+    #[must_use]
+    pub(crate) fn touches_time(&self) -> bool {
+        self.0.keys().any(|pointer| TIME.contains(&pointer.as_str()))
+    }
+
     /// The pointers with their values.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.0.iter().map(|(pointer, value)| (pointer.as_str(), value))
@@ -103,6 +137,7 @@ impl PatchObject {
                 let detail = "a JSON Pointer without its first slash, like participants/1/roles";
                 return Err(FieldFault::new(pointer(at, &key), "pointer", detail));
             }
+            let value = if key == FACILITY_IDS { read_facility_ids(value, at)? } else { value };
             kept.insert(key, value);
         }
         for key in kept.keys() {
@@ -162,15 +197,37 @@ impl PatchObject {
     }
 }
 
+/// The facilities of a patch, each once and in ascending order.
+fn read_facility_ids(value: Value, at: &str) -> Result<Value, FieldFault> {
+    let mut faults = Vec::new();
+    let only = Value::Object(Map::from_iter([(FACILITY_IDS.to_owned(), value)]));
+    let ids = Members::of(only, at.to_owned(), &mut faults).and_then(|mut it| read::facility_ids(&mut it));
+    match faults.pop() {
+        Some(fault) => Err(fault),
+        None => Ok(facilities_value(&ids.unwrap_or_default())),
+    }
+}
+
+fn facilities_value(ids: &[FacilityId]) -> Value {
+    ids.iter().map(|id| Value::from(id.as_str())).collect()
+}
+
 /// What turns `base` into `occurrence`, apart from what belongs to the series.
 fn difference(base: &Map<String, Value>, mut occurrence: Map<String, Value>) -> PatchObject {
+    let mut base = Cow::Borrowed(base);
+    if base.contains_key(PARTICIPANTS) != occurrence.contains_key(PARTICIPANTS) {
+        // Each is told by itself, so that whoever joins the series later joins the occurrence, too.
+        let nobody = || Value::Object(Map::new());
+        base.to_mut().entry(PARTICIPANTS).or_insert_with(nobody);
+        occurrence.entry(PARTICIPANTS).or_insert_with(nobody);
+    }
     for name in SERIES_ONLY.iter().chain(&COUNTED) {
         occurrence.remove(*name);
         if let Some(same) = base.get(*name) {
             occurrence.insert((*name).to_owned(), same.clone());
         }
     }
-    PatchObject::between(base, &occurrence)
+    PatchObject::between(&base, &occurrence)
 }
 
 fn unescape(part: &str) -> String {
@@ -316,13 +373,56 @@ impl Event {
         if excluded {
             return Ok(self.without(recurrence_id));
         }
-        self.with_override(recurrence_id, &base, occurrence.members()).checked_size(Vec::new())
+        let mut members = occurrence.members();
+        // Read as an event it says nothing of what it books.
+        let booked = self.recurrence_overrides.get(&recurrence_id).and_then(PatchObject::facility_ids);
+        members.extend(booked.map(|ids| (FACILITY_IDS.to_owned(), facilities_value(&ids))));
+        let mut series = self.clone();
+        series.put_override(recurrence_id, difference(&base, members));
+        series.checked_size(Vec::new())
     }
 
-    /// The series with one occurrence replaced by `occurrence`, of which what belongs to the series is disregarded.
+    /// Replaces one occurrence of the series by `occurrence`, of which what belongs to the series is disregarded.
+    pub fn put_occurrence(&mut self, recurrence_id: LocalDateTime, occurrence: &Self) {
+        let difference = self.difference(recurrence_id, occurrence);
+        self.put_override(recurrence_id, difference);
+    }
+
+    /// Notes what one occurrence books; `None` for the same as its series.
+    pub fn put_facility_ids(&mut self, recurrence_id: LocalDateTime, ids: Option<&[FacilityId]>) {
+        let mut difference = self.recurrence_overrides.get(&recurrence_id).cloned().unwrap_or_default();
+        match ids {
+            Some(ids) => difference.0.insert(FACILITY_IDS.to_owned(), facilities_value(ids)),
+            None => difference.0.remove(FACILITY_IDS),
+        };
+        self.put_override(recurrence_id, difference);
+    }
+
+    /// Changes the series, and each occurrence whose exception `picks`; `change` is told which it has before it.
+    pub(crate) fn change_everywhere(
+        &mut self,
+        picks: impl Fn(&PatchObject) -> bool,
+        mut change: impl FnMut(Option<LocalDateTime>, &mut Self),
+    ) {
+        let occurrences = self.occurrences_of(picks);
+        change(None, self);
+        for (id, mut occurrence) in occurrences {
+            change(Some(id), &mut occurrence);
+            self.put_occurrence(id, &occurrence);
+        }
+    }
+
+    /// The occurrences whose exceptions `picks`, by original start.
+    pub(crate) fn occurrences_of(&self, picks: impl Fn(&PatchObject) -> bool) -> Vec<(LocalDateTime, Self)> {
+        let picked = self.recurrence_overrides.iter().filter(|(_, patch)| picks(patch));
+        picked.filter_map(|(id, _)| Some((*id, self.occurrence(*id)?))).collect()
+    }
+
+    /// An occurrence without what it says of its bookings: these stand beside an event, not in it.
     #[must_use]
-    pub fn with_occurrence(&self, recurrence_id: LocalDateTime, occurrence: &Self) -> Self {
-        self.with_override(recurrence_id, &self.base_of(recurrence_id), occurrence.members())
+    pub(crate) fn without_bookings(mut self) -> Self {
+        self.more.remove(FACILITY_IDS);
+        self
     }
 
     /// How `occurrence` differs from the series, of which it is the occurrence with this original start. What belongs to
@@ -332,19 +432,11 @@ impl Event {
         difference(&self.base_of(recurrence_id), occurrence.members())
     }
 
-    fn with_override(
-        &self,
-        recurrence_id: LocalDateTime,
-        base: &Map<String, Value>,
-        occurrence: Map<String, Value>,
-    ) -> Self {
-        let difference = difference(base, occurrence);
-        let mut series = self.clone();
+    fn put_override(&mut self, recurrence_id: LocalDateTime, difference: PatchObject) {
         // An empty entry may be all that adds this occurrence to the series.
-        if !difference.is_empty() || series.recurrence_overrides.contains_key(&recurrence_id) {
-            series.recurrence_overrides.insert(recurrence_id, difference);
+        if !difference.is_empty() || self.recurrence_overrides.contains_key(&recurrence_id) {
+            self.recurrence_overrides.insert(recurrence_id, difference);
         }
-        series
     }
 
     /// The series without one occurrence.

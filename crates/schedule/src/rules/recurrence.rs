@@ -183,11 +183,8 @@ pub fn keep_exceptions(before: &Event, mut after: Event) -> (Event, Vec<LocalDat
     if before.recurrence_overrides.is_empty() || (same_rule && before.start == after.start) {
         return (after, Vec::new());
     }
-    let moved = after.start.naive() - before.start.naive();
-    let new_id = |id: LocalDateTime| match same_rule {
-        true => id.naive().checked_add_signed(moved).and_then(LocalDateTime::new).unwrap_or(id),
-        false => id,
-    };
+    let by = shift(before, &after);
+    let new_id = |id: LocalDateTime| later(id, by);
     let ids: Vec<_> = before.recurrence_overrides.keys().copied().collect();
     let new_ids: Vec<_> = ids.iter().copied().map(new_id).collect();
     let (given_before, given_after) = (given(before, &ids), given(&after, &new_ids));
@@ -204,6 +201,19 @@ pub fn keep_exceptions(before: &Event, mut after: Event) -> (Event, Vec<LocalDat
     }
     after.recurrence_overrides = kept;
     (after, dropped)
+}
+
+/// By how much the exceptions of a series move when it turns from `before` into `after`.
+#[must_use]
+pub fn shift(before: &Event, after: &Event) -> TimeDelta {
+    let same_rule = before.recurrence_rule == after.recurrence_rule;
+    if same_rule { after.start.naive() - before.start.naive() } else { TimeDelta::zero() }
+}
+
+/// A local time so much later; the same when that lies outside of the calendar.
+#[must_use]
+pub fn later(at: LocalDateTime, by: TimeDelta) -> LocalDateTime {
+    at.naive().checked_add_signed(by).and_then(LocalDateTime::new).unwrap_or(at)
 }
 
 /// What decides when an occurrence is.

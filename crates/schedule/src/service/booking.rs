@@ -1,6 +1,9 @@
 //! Facilities are taken here and nowhere else, whatever path an event comes by.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use renraku_base::{EventId, FacilityId, FieldFault, PersonId, Principal, Timestamp};
 use renraku_db::{CollectionId, ReadTx, Tx};
@@ -9,7 +12,7 @@ use renraku_people::directory;
 use super::index::Happening;
 use crate::{
     Alternative, FacilityTaken, ScheduleFault,
-    model::{BookingRules, Event, Privacy, Status, Zone},
+    model::{BookingRules, Event, PatchObject, Privacy, Status, Zone},
     rules::{
         booking::{self, Slot, Taken},
         recurrence,
@@ -52,28 +55,48 @@ pub(crate) fn take(
     event: &StoredEvent,
     happenings: &[Happening],
 ) -> Result<Vec<CollectionId>, ScheduleFault> {
-    if event.facilities.is_empty() {
+    let facilities = event.all_facilities();
+    if facilities.is_empty() {
         return Ok(Vec::new());
     }
-    lock(tx, &event.facilities)?;
-    let ids: Vec<&str> = event.facilities.iter().map(FacilityId::as_str).collect();
+    is_indexed(event, happenings, tx.now())?;
+    lock(tx, &facilities)?;
+    let ids: Vec<&str> = facilities.iter().map(FacilityId::as_str).collect();
     let booked = store::facilities::list_bookable(tx, &ids)?;
-    let wanted = slots(event, happenings);
-    for it in &booked {
-        keeps_rules(&it.facility.booking_rules, &wanted)?;
+    let mut wanted = Vec::with_capacity(booked.len());
+    for it in booked {
+        let slots = slots(event, happenings, &it.facility.id);
+        keeps_rules(&it.facility.booking_rules, &slots)?;
+        wanted.push((it, slots));
     }
-    let collections: Vec<CollectionId> = booked.iter().map(|it| it.collection).collect();
-    let (Some(first), Some(end)) = (wanted.first(), wanted.iter().map(|slot| slot.utc_end).max()) else {
-        return Ok(collections);
-    };
-    let mut taken = list_taken(tx, &collections, (first.utc_start, end))?;
-    for it in &booked {
+    let collections: Vec<CollectionId> = wanted.iter().map(|(it, _)| it.collection).collect();
+    let all = || wanted.iter().flat_map(|(_, slots)| slots);
+    let (first, end) = (all().map(|slot| slot.utc_start).min(), all().map(|slot| slot.utc_end).max());
+    let Some(window) = first.zip(end) else { return Ok(collections) };
+    let mut taken = list_taken(tx, &collections, window)?;
+    for (it, slots) in &wanted {
         let held = taken.remove(&it.collection).unwrap_or_default();
-        if let Some((slot, by)) = booking::conflict(&wanted, &held, &event.id) {
+        if let Some((slot, by)) = booking::conflict(slots, &held, &event.id) {
             return Err(refusal(tx, who, it, slot, by)?);
         }
     }
     Ok(collections)
+}
+
+/// An occurrence that books something by itself must be in the index, or nobody would find it there.
+fn is_indexed(event: &StoredEvent, happenings: &[Happening], now: Timestamp) -> Result<(), ScheduleFault> {
+    let zone = event.event.zone_for(Zone::TOKYO);
+    let indexed: HashSet<_> = happenings.iter().filter_map(|it| it.at.recurrence_id).collect();
+    let books = |patch: &PatchObject| patch.facility_ids().is_some_and(|ids| !ids.is_empty());
+    let missing = event.event.recurrence_overrides.iter().any(|(id, patch)| {
+        let start = Timestamp::from(zone.instant(patch.start().unwrap_or(*id).naive()));
+        start > now && !patch.is_excluded() && !indexed.contains(id) && books(patch)
+    });
+    if missing {
+        let detail = "one occurrence of a series without end is booked at most 24 months ahead";
+        return Err(ScheduleFault::field("/facilityIds", "too-far-ahead", detail));
+    }
+    Ok(())
 }
 
 fn lock(tx: &mut Tx<'_>, facilities: &[FacilityId]) -> Result<(), ScheduleFault> {
@@ -87,12 +110,14 @@ fn lock(tx: &mut Tx<'_>, facilities: &[FacilityId]) -> Result<(), ScheduleFault>
     if faults.is_empty() { Ok(()) } else { Err(ScheduleFault::Invalid(faults)) }
 }
 
-/// The times for which the event needs its facilities, in order.
-fn slots(event: &StoredEvent, happenings: &[Happening]) -> Vec<Slot> {
+/// The times for which the event needs a facility, in order.
+fn slots(event: &StoredEvent, happenings: &[Happening], facility: &FacilityId) -> Vec<Slot> {
     let takes_place = |it: &&Happening| it.own.as_ref().unwrap_or(&event.event).status != Status::Cancelled;
+    let books = |it: &&Happening| it.facilities.as_ref().unwrap_or(&event.facilities).contains(facility);
     let mut slots: Vec<Slot> = happenings
         .iter()
         .filter(takes_place)
+        .filter(books)
         .map(|it| Slot { utc_start: it.at.utc_start, utc_end: it.at.utc_end })
         .collect();
     slots.sort_unstable();
@@ -133,7 +158,7 @@ fn refusal(
 fn holder(tx: &mut ReadTx<'_>, reader: &PersonId, event: &EventId) -> Result<Option<String>, ScheduleFault> {
     let Some(stored) = store::events::get(tx, event)? else { return Ok(None) };
     let Some(organizer) = stored.organizer else { return Ok(None) };
-    let own = organizer == *reader || stored.event.participation(reader).is_some();
+    let own = organizer == *reader || stored.event.staff().contains(reader);
     if stored.event.privacy != Privacy::Public && !own {
         return Ok(None);
     }

@@ -143,6 +143,17 @@ pub fn default_calendar(tx: &mut Tx<'_>, person: &PersonId) -> Result<CalendarId
     Ok(stored_default(tx, person)?.id)
 }
 
+/// The calendar to which a person's events go when no other is named, if it was made yet.
+///
+/// # Errors
+/// [`ScheduleFault::Internal`] when the database fails.
+pub fn find_default_calendar(
+    tx: &mut ReadTx<'_>,
+    person: &PersonId,
+) -> Result<Option<CalendarId>, ScheduleFault> {
+    Ok(store::calendars::find_default(tx, person)?.map(|calendar| calendar.id))
+}
+
 pub(crate) fn stored_default(tx: &mut Tx<'_>, person: &PersonId) -> Result<StoredCalendar, ScheduleFault> {
     if let Some(calendar) = store::calendars::find_default(tx, person)? {
         return Ok(calendar);

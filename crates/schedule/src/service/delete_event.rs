@@ -1,4 +1,4 @@
-use renraku_base::{ETag, EventId, Precondition, Principal};
+use renraku_base::{EventId, Precondition, Principal};
 use renraku_db::{Changed, CollectionId, ObjectType, Tx, changes};
 use renraku_notify::NotificationType;
 
@@ -57,13 +57,14 @@ fn tell_of_end(tx: &mut Tx<'_>, who: &Principal, stored: &StoredEvent) -> Result
     last.version = tx.next_version(Some(stored.version));
     last.event.sequence = stored.event.sequence.saturating_add(1);
     let (staff, outside) = jobs::audience(&last.event, last.organizer.as_ref());
-    jobs::tell(
-        tx,
-        who,
-        News { kind: NotificationType::Cancelled, stored: &last, occurrence: None },
-        staff,
-        outside,
-    )
+    let kind = NotificationType::Cancelled;
+    jobs::tell(tx, who, News { kind, stored: &last, occurrence: None }, staff, outside)?;
+    for guests in jobs::guests(&last.event, last.organizer.as_ref()) {
+        let (staff, outside) = guests.crowd;
+        let occurrence = Some((guests.recurrence_id, &guests.occurrence));
+        jobs::tell(tx, who, News { kind, stored: &last, occurrence }, staff, outside)?;
+    }
+    Ok(())
 }
 
 /// Takes an event with its places, occurrences and bookings away.
@@ -89,7 +90,8 @@ fn leave_out(
     let mut after = opened.stored.clone();
     after.event = opened.stored.event.without(recurrence_id);
     let home = opened.home.clone();
-    let change = Change { before: opened, home, after, scope: Scope::This(recurrence_id) };
+    let scope = Scope::This(recurrence_id);
+    let change = Change { before: opened, home, after, scope, dropped: Vec::new() };
     Ok(change.store(tx, who)?.map(|_| ()))
 }
 
@@ -102,8 +104,9 @@ fn put_away(
     precondition: &Precondition,
 ) -> Result<Changed<()>, ScheduleFault> {
     let stored = store::events::get(tx, id)?.ok_or(ScheduleFault::NotFound)?;
-    if !precondition.holds(&ETag::of(stored.version)) {
-        let view = Sight::of(tx, who, &[id.as_str()])?.view(&who.person, &stored);
+    let view =
+        Sight::of(tx, who, &[id.as_str()])?.view(&who.person, &stored).ok_or(ScheduleFault::NotFound)?;
+    if !precondition.holds(&view.etag) {
         return Err(ScheduleFault::stale(&view));
     }
     let no = |recurrence_id| Answer {

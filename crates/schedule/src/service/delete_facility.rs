@@ -63,6 +63,13 @@ fn release(
     store::occurrences::remove(tx, event, Some(bookings))?;
     let Some(mut stored) = store::events::get(tx, event)? else { return Ok(()) };
     stored.facilities.retain(|booked| *booked != facility.id);
+    let own = stored.event.recurrence_overrides.iter();
+    let own: Vec<_> =
+        own.filter_map(|(recurrence_id, patch)| Some((*recurrence_id, patch.facility_ids()?))).collect();
+    for (recurrence_id, mut booked) in own {
+        booked.retain(|booked| *booked != facility.id);
+        stored.event.put_facility_ids(recurrence_id, Some(&booked));
+    }
     stored.version = tx.next_version(Some(stored.version));
     stored.event.sequence = stored.event.sequence.saturating_add(1);
     stored.event.updated = Some(tx.now());

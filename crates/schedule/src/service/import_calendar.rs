@@ -9,7 +9,8 @@ use crate::{
     ScheduleFault,
     codec::ical::{self, ParsedEvent, Refusal},
     jobs,
-    model::Event,
+    model::{Event, PatchObject},
+    rules::recurrence,
     store::{
         self,
         calendars::StoredCalendar,
@@ -176,7 +177,8 @@ impl<'a> Import<'a> {
         let before = update_event::open(tx, self.who, id, &Precondition::None)?;
         let mut event = event.clone();
         self.find_owner(&mut event);
-        keep_staff(&mut event, &before.stored.event);
+        keep_staff(&mut event, &before.stored);
+        keep_bookings(&mut event, &before.stored.event);
         if event == before.stored.event {
             return Ok(());
         }
@@ -199,13 +201,15 @@ impl<'a> Import<'a> {
     /// The owner of the calendar among those who take part, so that they can answer.
     fn find_owner(&self, event: &mut Event) {
         let Some(owner) = self.home.owner() else { return };
-        let participant = event.participants.values_mut().find(|participant| {
-            let address = participant.calendar_address.as_deref().and_then(staff::mail_address);
-            address.is_some() && address == self.address
+        event.change_everywhere(PatchObject::changes_people, |_, event| {
+            let participant = event.participants.values_mut().find(|participant| {
+                let address = participant.calendar_address.as_deref().and_then(staff::mail_address);
+                address.is_some() && address == self.address
+            });
+            if let Some(participant) = participant {
+                participant.person_id = Some(owner.clone());
+            }
         });
-        if let Some(participant) = participant {
-            participant.person_id = Some(owner);
-        }
     }
 
     /// The owner of the calendar, unless the event says that someone else organizes it.
@@ -240,8 +244,33 @@ impl<'a> Import<'a> {
     }
 }
 
-/// Keeps the participants who were invited by us: a file knows them by their addresses alone.
-fn keep_staff(event: &mut Event, before: &Event) {
+/// Keeps the participants who were invited by us: a file knows them by their addresses alone. Where it moves what they
+/// answered, they are asked again.
+fn keep_staff(event: &mut Event, stored: &StoredEvent) {
+    let before = &stored.event;
+    let shift = recurrence::shift(before, event);
+    event.change_everywhere(PatchObject::touches_people, |id, event| {
+        let occurrence = id.and_then(|id| before.occurrence(recurrence::later(id, -shift)));
+        let before = occurrence.as_ref().unwrap_or(before);
+        keep_staff_of(event, before);
+        if !event.is_when(before) {
+            staff::forget_answers(event, |it| it.person_id.is_some() && it.person_id != stored.organizer);
+        }
+    });
+}
+
+/// Keeps what single occurrences book: a file does not know of it.
+fn keep_bookings(event: &mut Event, before: &Event) {
+    for (id, patch) in &before.recurrence_overrides {
+        if let Some(booked) = patch.facility_ids()
+            && recurrence::has_occurrence(event, *id)
+        {
+            event.put_facility_ids(*id, Some(&booked));
+        }
+    }
+}
+
+fn keep_staff_of(event: &mut Event, before: &Event) {
     let mut seen: HashSet<String> = HashSet::new();
     let staff: HashMap<String, _> = before
         .participants
@@ -260,10 +289,7 @@ fn keep_staff(event: &mut Event, before: &Event) {
         };
         if seen.insert(address) {
             participant.person_id.clone_from(&stored.person_id);
-            participant.participation_status = stored.participation_status;
-            participant.participation_comment.clone_from(&stored.participation_comment);
-            participant.schedule_sequence = stored.schedule_sequence;
-            participant.schedule_updated = stored.schedule_updated;
+            participant.take_answer(stored);
             event.participants.insert((*stored_key).clone(), participant);
         }
     }

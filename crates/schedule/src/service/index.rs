@@ -1,12 +1,15 @@
 //! Which occurrences of an event stand in the index of which calendar.
 
-use std::time::Duration;
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
-use renraku_base::{EventId, Timestamp};
-use renraku_db::{Error, Tx};
+use renraku_base::{FacilityId, Id, PersonId, Timestamp};
+use renraku_db::{CollectionId, Error, ReadTx, Tx};
 
 use crate::{
-    model::{Event, ParticipationStatus, Status, Zone},
+    model::{Event, ParticipationStatus, PatchObject, Status, Zone},
     rules::{
         free_busy::{self, BusyStatus},
         recurrence::{self, Instance, MAX_INSTANCES, Window},
@@ -25,6 +28,8 @@ pub(crate) const BEHIND: Duration = Duration::from_hours(24 * 400);
 pub(crate) const AHEAD: Duration = Duration::from_hours(24 * 400);
 /// Windows that stay this near to now are answered from the index alone, even if the job did not run for 100 days.
 pub(crate) const SURE: Duration = Duration::from_hours(24 * 300);
+/// How far ahead one occurrence of a series without end may book a facility: 24 months and a day's grace.
+const BOOKED_AHEAD: Duration = Duration::from_hours(24 * 732);
 
 /// One occurrence, before it is known in which calendar.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,6 +37,8 @@ pub(crate) struct Happening {
     pub at: Instance,
     /// The occurrence itself where it differs from its series by more than its time.
     pub own: Option<Event>,
+    /// What it books instead of what its series does.
+    pub facilities: Option<Vec<FacilityId>>,
     /// What a window shows of the difference.
     pub detail: Option<String>,
 }
@@ -76,11 +83,13 @@ pub(crate) fn happenings(stored: &StoredEvent, window: Window) -> Result<(Vec<Ha
         .map(|at| {
             let changed = at.recurrence_id.filter(|_| at.changed);
             let own = changed.and_then(|id| stored.event.occurrence(id).map(|own| (id, own)));
+            let patch = changed.and_then(|id| stored.event.recurrence_overrides.get(&id));
+            let facilities = patch.and_then(PatchObject::facility_ids);
             let detail = match &own {
-                Some((id, own)) => head.of_occurrence(own, *id)?,
+                Some((id, own)) => head.of_occurrence(own, facilities.as_deref(), *id)?,
                 None => None,
             };
-            Ok(Happening { at, own: own.map(|(_, own)| own), detail })
+            Ok(Happening { at, own: own.map(|(_, own)| own), facilities, detail })
         })
         .collect::<Result<Vec<_>, Error>>()?;
     Ok((items, expansion.truncated))
@@ -101,7 +110,8 @@ pub(crate) fn to_index(
     if !stored.facilities.is_empty() && end.is_some() {
         return Ok((happenings(stored, always)?.0, Indexed::default()));
     }
-    let window = Window { from: now - BEHIND, to: now + AHEAD, zone };
+    let booked = last_booked(&stored.event, zone).min(now + BOOKED_AHEAD);
+    let window = Window { from: now - BEHIND, to: (now + AHEAD).max(just_after(booked)), zone };
     let (items, truncated) = happenings(stored, window)?;
     let first = zone_instant(&stored.event, zone);
     let earlier = first < window.from || overrides_reach_back(&stored.event, zone, window.from);
@@ -110,6 +120,25 @@ pub(crate) fn to_index(
         _ => (end.is_none_or(|end| end > window.to)).then_some(window.to),
     };
     Ok((items, Indexed { from: earlier.then_some(window.from), until }))
+}
+
+/// The start of the last occurrence for which a facility is booked by itself.
+fn last_booked(event: &Event, zone: Zone) -> Timestamp {
+    let zone = event.zone_for(zone);
+    let booked = event.recurrence_overrides.iter().filter(|(_, patch)| patch.facility_ids().is_some());
+    let starts =
+        booked.map(|(id, patch)| Timestamp::from(zone.instant(patch.start().unwrap_or(*id).naive())));
+    starts.max().unwrap_or_default()
+}
+
+/// The occurrences of an event that are in the index as it stands: the index of one calendar is written anew by them.
+pub(crate) fn as_indexed(stored: &StoredEvent, zone: Zone) -> Result<Vec<Happening>, Error> {
+    let always = Window::everything(zone);
+    let Indexed { from, until } = stored.indexed;
+    let window = Window { from: from.unwrap_or(always.from), to: until.unwrap_or(always.to), zone };
+    let (mut items, _) = happenings(stored, window)?;
+    items.retain(|it| stored.indexed.holds(it.at.utc_start, it.at.utc_end));
+    Ok(items)
 }
 
 /// The end of an index whose last occurrence starts at `start`.
@@ -129,17 +158,67 @@ fn overrides_reach_back(event: &Event, zone: Zone, from: Timestamp) -> bool {
     })
 }
 
-/// Puts occurrences into the index of these calendars, except where the person put the event away.
+/// Which calendars show an event in some of its occurrences alone.
+#[derive(Debug, Default)]
+pub(crate) struct Attendance {
+    /// Who takes part in any occurrence, save the organizer, whose calendar shows them all.
+    guests: HashSet<PersonId>,
+    /// The facilities that are booked for any occurrence.
+    booked: HashMap<CollectionId, FacilityId>,
+}
+
+impl Attendance {
+    /// Of an event. One statement, and that only where single occurrences book other facilities.
+    pub fn of(tx: &mut ReadTx<'_>, stored: &StoredEvent) -> Result<Self, Error> {
+        let mut attendance = Self::of_people(stored);
+        if stored.event.recurrence_overrides.values().any(|patch| patch.facility_ids().is_some()) {
+            let facilities = stored.all_facilities();
+            let ids: Vec<&str> = facilities.iter().map(Id::as_str).collect();
+            let bookable = store::facilities::list_bookable(tx, &ids)?;
+            attendance.booked = bookable.into_iter().map(|it| (it.collection, it.facility.id)).collect();
+        }
+        Ok(attendance)
+    }
+
+    /// Of an event in calendars of persons.
+    pub fn of_people(stored: &StoredEvent) -> Self {
+        let apart = stored.event.recurrence_overrides.values().any(PatchObject::changes_people);
+        let organizer = stored.organizer.as_ref();
+        let guests = match organizer.filter(|_| apart) {
+            Some(organizer) => stored.event.staff().into_iter().filter(|it| it != organizer).collect(),
+            None => HashSet::new(),
+        };
+        Self { guests, booked: HashMap::new() }
+    }
+
+    /// Whether a calendar shows an occurrence.
+    pub fn shows(&self, stored: &StoredEvent, it: &Happening, placement: &Placement) -> bool {
+        match &placement.person {
+            Some(person) => {
+                let shown = it.own.as_ref().unwrap_or(&stored.event);
+                !self.guests.contains(person) || shown.participation(person).is_some()
+            }
+            None => self.booked.get(&placement.collection).is_none_or(|facility| {
+                it.facilities.as_ref().unwrap_or(&stored.facilities).contains(facility)
+            }),
+        }
+    }
+}
+
+/// Puts occurrences into the index of these calendars, except where the person put the event away or does not take part.
 pub(crate) fn insert(
     tx: &mut Tx<'_>,
-    id: &EventId,
-    event: &Event,
+    stored: &StoredEvent,
     happenings: &[Happening],
     placements: &[Placement],
 ) -> Result<(), Error> {
-    let entries = placements
-        .iter()
-        .filter(|placement| !placement.hidden)
-        .flat_map(|placement| happenings.iter().map(move |it| (id.clone(), it.entry(event, placement))));
+    let attendance = Attendance::of(tx, stored)?;
+    let attendance = &attendance;
+    let entries = placements.iter().filter(|placement| !placement.hidden).flat_map(|placement| {
+        happenings
+            .iter()
+            .filter(|it| attendance.shows(stored, it, placement))
+            .map(move |it| (stored.id.clone(), it.entry(&stored.event, placement)))
+    });
     store::occurrences::insert_many(tx, entries)
 }

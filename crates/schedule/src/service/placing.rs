@@ -32,13 +32,8 @@ pub(crate) fn places(
         person: None,
         hidden: false,
     }));
-    let persons: Vec<&PersonId> = stored
-        .event
-        .participants
-        .values()
-        .filter_map(|participant| participant.person_id.as_ref())
-        .filter(|person| Some(*person) != owner.as_ref())
-        .collect();
+    let staff = stored.event.staff();
+    let persons: Vec<&PersonId> = staff.iter().filter(|person| Some(*person) != owner.as_ref()).collect();
     if !persons.is_empty() {
         let ids: Vec<&str> = persons.iter().map(|person| person.as_str()).collect();
         let known = store::calendars::list_defaults(tx, &ids)?;
@@ -106,7 +101,7 @@ fn index_and_record(
 ) -> Result<Recorded, ScheduleFault> {
     let shown = shown(places);
     let now = shown.get(..AT_ONCE).unwrap_or(&shown);
-    super::index::insert(tx, &stored.id, &stored.event, happenings, now)?;
+    super::index::insert(tx, stored, happenings, now)?;
     record(tx, &stored.id, places)
 }
 
@@ -166,11 +161,11 @@ pub(crate) fn spread(
     if let Some(stored) = &stored {
         let zone = store::calendars::get(tx, &stored.calendar)?
             .map_or(crate::model::Zone::TOKYO, |home| home.time_zone);
-        let (happenings, _) = super::index::to_index(stored, zone, tx.now())?;
+        let happenings = super::index::as_indexed(stored, zone)?;
         for place in &places {
             store::occurrences::remove(tx, event, Some(place.collection))?;
         }
-        super::index::insert(tx, event, &stored.event, &happenings, &places)?;
+        super::index::insert(tx, stored, &happenings, &places)?;
     }
     for collection in now {
         let shown = places.iter().any(|place| place.collection == *collection && !place.hidden);

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::{index, placing, view::Sight};
 use crate::{
     ScheduleFault, jobs,
-    model::{Event, EventView, LocalDateTime, ParticipationStatus, Zone},
+    model::{Event, EventView, LocalDateTime, ParticipationStatus, PatchObject, Zone},
     rules::recurrence,
     store::{self, events::StoredEvent, placements::Placement},
 };
@@ -96,27 +96,32 @@ fn answered(
     reply: &Answer,
     now: renraku_base::Timestamp,
 ) -> Result<Event, ScheduleFault> {
-    let Some((key, _)) = event.participant(&who.person) else { return Err(ScheduleFault::Forbidden) };
-    let key = key.to_owned();
-    let put = |target: &mut Event| {
-        if let Some(participant) = target.participants.get_mut(&key) {
+    let mut takes_part = false;
+    let mut put = |target: &mut Event| {
+        let mine = target.participants.values_mut().find(|it| it.person_id.as_ref() == Some(&who.person));
+        if let Some(participant) = mine {
+            takes_part = true;
             participant.participation_status = reply.participation_status;
             participant.participation_comment.clone_from(&reply.comment);
             participant.schedule_sequence = event.sequence;
             participant.schedule_updated = Some(now);
         }
     };
-    let Some(recurrence_id) = reply.recurrence_id else {
-        let mut after = event.clone();
-        put(&mut after);
-        return Ok(after);
-    };
-    if !recurrence::has_occurrence(event, recurrence_id) {
-        return Err(ScheduleFault::NotFound);
+    let mut after = event.clone();
+    match reply.recurrence_id {
+        None if event.participation(&who.person).is_some() => put(&mut after),
+        // A guest answers for each of the occurrences to which they are invited.
+        None => after.change_everywhere(PatchObject::changes_people, |_, target| put(target)),
+        Some(recurrence_id) => {
+            if !recurrence::has_occurrence(event, recurrence_id) {
+                return Err(ScheduleFault::NotFound);
+            }
+            let mut occurrence = event.occurrence(recurrence_id).ok_or(ScheduleFault::NotFound)?;
+            put(&mut occurrence);
+            after.put_occurrence(recurrence_id, &occurrence);
+        }
     }
-    let mut occurrence = event.occurrence(recurrence_id).ok_or(ScheduleFault::NotFound)?;
-    put(&mut occurrence);
-    Ok(event.with_occurrence(recurrence_id, &occurrence))
+    if takes_part { Ok(after) } else { Err(ScheduleFault::Forbidden) }
 }
 
 /// Brings the answer into the index of the person's own calendar, where it decides how the time is taken.
@@ -128,14 +133,14 @@ fn put_mine(
 ) -> Result<(), ScheduleFault> {
     let home = store::calendars::get(tx, &stored.calendar)?;
     let zone = home.map_or(Zone::TOKYO, |home| home.time_zone);
-    let (happenings, _) = index::to_index(stored, zone, tx.now())?;
+    let happenings = index::as_indexed(stored, zone)?;
     for place in mine {
         store::occurrences::remove(tx, &stored.id, Some(place.collection))?;
         if places.iter().any(|before| before.collection == place.collection && before.hidden) {
             store::placements::put_hidden(tx, &stored.id, place.collection, false)?;
         }
     }
-    Ok(index::insert(tx, &stored.id, &stored.event, &happenings, mine)?)
+    Ok(index::insert(tx, stored, &happenings, mine)?)
 }
 
 /// The organizer hears of the answer: in their feed, or by mail when they are not of the office.
@@ -150,8 +155,9 @@ fn tell_organizer(
     }
     let named = directory::service::names(tx, std::slice::from_ref(&who.person))?;
     let Some(person) = named.get(&who.person) else { return Ok(()) };
-    let occurrence = reply.recurrence_id.and_then(|id| stored.event.occurrence(id));
-    let shown = occurrence.as_ref().unwrap_or(&stored.event);
+    let occurrence = answered_occurrence(&stored.event, who, reply);
+    let recurrence_id = occurrence.as_ref().map(|(id, _)| id.to_string());
+    let shown = occurrence.as_ref().map_or(&stored.event, |(_, occurrence)| occurrence);
     let Some(organizer) = &stored.organizer else {
         return jobs::mail_answer(tx, who, person, stored, shown);
     };
@@ -160,14 +166,22 @@ fn tell_organizer(
     details.comment.clone_from(&reply.comment);
     let notice = Notice {
         kind: NotificationType::Answered,
-        subject: Subject {
-            event_id: Some(stored.id.clone()),
-            recurrence_id: reply.recurrence_id.map(|id| id.to_string()),
-            ..Subject::default()
-        },
+        subject: Subject { event_id: Some(stored.id.clone()), recurrence_id, ..Subject::default() },
         actor: Some(Actor { person_id: Some(who.person.clone()), name: person.name.full.clone() }),
         details,
         repeat: Repeat::Add,
     };
     Ok(notify::tell(tx, organizer, &notice)?)
+}
+
+/// The occurrence that was answered, or the first of them to which a guest is invited; `None` for the whole event.
+fn answered_occurrence(event: &Event, who: &Principal, reply: &Answer) -> Option<(LocalDateTime, Event)> {
+    match reply.recurrence_id {
+        Some(id) => Some((id, event.occurrence(id)?)),
+        None if event.participation(&who.person).is_some() => None,
+        None => event
+            .occurrences_of(PatchObject::changes_people)
+            .into_iter()
+            .find(|(_, occurrence)| occurrence.participation(&who.person).is_some()),
+    }
 }

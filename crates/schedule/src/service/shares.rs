@@ -1,13 +1,9 @@
 use renraku_base::{CalendarId, Principal, Role};
 use renraku_db::{Changed, ObjectType, ReadTx, Tx};
-use renraku_people::access::{self, Grantee};
+use renraku_people::{Share, ShareTarget, access};
 
 use super::calendars::manageable;
-use crate::{
-    ScheduleFault,
-    model::{CalendarKind, Share, ShareTarget},
-    store::calendars::StoredCalendar,
-};
+use crate::{ScheduleFault, model::CalendarKind, store::calendars::StoredCalendar};
 
 /// Who may do what in a calendar, its owner included.
 ///
@@ -20,7 +16,7 @@ pub fn list_shares(
 ) -> Result<Vec<Share>, ScheduleFault> {
     let calendar = manageable(tx, who, id)?;
     let grants = access::grants(tx, calendar.collection)?;
-    Ok(grants.into_iter().map(|grant| Share { grantee: target(grant.grantee), role: grant.role }).collect())
+    Ok(grants.into_iter().map(Share::from).collect())
 }
 
 /// Shares a calendar, or changes what someone may do in it.
@@ -66,21 +62,5 @@ fn put(
         return Err(ScheduleFault::CalendarFixed);
     }
     let object = (ObjectType::Calendar, &calendar.id);
-    Ok(access::put_grant(tx, calendar.collection, object, &grantee_of(grantee), role)?)
-}
-
-fn grantee_of(target: &ShareTarget) -> Grantee {
-    match target {
-        ShareTarget::Person { person_id } => Grantee::Person(person_id.clone()),
-        ShareTarget::Unit { unit_id } => Grantee::Unit(unit_id.clone()),
-        ShareTarget::Everyone => Grantee::Everyone,
-    }
-}
-
-fn target(grantee: Grantee) -> ShareTarget {
-    match grantee {
-        Grantee::Person(person_id) => ShareTarget::Person { person_id },
-        Grantee::Unit(unit_id) => ShareTarget::Unit { unit_id },
-        Grantee::Everyone => ShareTarget::Everyone,
-    }
+    Ok(access::put_grant(tx, calendar.collection, object, &grantee.clone().into(), role)?)
 }

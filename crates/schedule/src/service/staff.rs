@@ -1,6 +1,6 @@
 //! Who the participants of an event are, by the directory.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use renraku_base::{FieldFault, PersonId};
 use renraku_db::ReadTx;
@@ -8,7 +8,8 @@ use renraku_people::directory::{NamedPerson, service};
 
 use crate::{
     ScheduleFault,
-    model::{Event, Participant, ParticipationStatus},
+    model::{Event, Participant, ParticipationStatus, PatchObject},
+    rules::recurrence,
 };
 
 const OWNER: &str = "owner";
@@ -28,23 +29,66 @@ pub(crate) fn complete(
     organizer: Option<&PersonId>,
     before: Option<&Event>,
 ) -> Result<(), ScheduleFault> {
-    if event.participants.is_empty() {
+    let picks = |patch: &PatchObject| patch.touches_people();
+    let mut own = event.occurrences_of(picks);
+    let mut all: Vec<&mut Event> =
+        std::iter::once(&mut *event).chain(own.iter_mut().map(|(_, occurrence)| occurrence)).collect();
+    all.retain(|it| !it.participants.is_empty());
+    if all.is_empty() {
         event.organizer_calendar_address = None;
         return Ok(());
     }
-    resolve_addresses(tx, event)?;
+    resolve_addresses(tx, &mut all)?;
     if let Some(organizer) = organizer {
-        add_organizer(event, organizer);
+        all.iter_mut().for_each(|it| add_organizer(it, organizer));
     }
-    let named = name_staff(tx, event)?;
+    let named = name_staff(tx, &mut all)?;
     if let Some(organizer) = organizer {
-        event.organizer_calendar_address = named
-            .get(organizer)
-            .and_then(|person| person.email.as_ref())
-            .map(|email| format!("mailto:{email}"));
+        event.organizer_calendar_address = named.get(organizer).and_then(address_of);
         reset_answers(event, organizer, before);
+        for (id, occurrence) in &mut own {
+            let stored = before.and_then(|before| before.occurrence(*id));
+            reset_answers(occurrence, organizer, stored.as_ref());
+        }
     }
-    Ok(())
+    let mut faults = doubles(event);
+    for (id, mut occurrence) in own {
+        join_doubles(&mut occurrence, event);
+        faults.extend(doubles(&occurrence));
+        event.put_occurrence(id, &occurrence);
+    }
+    if faults.is_empty() { Ok(()) } else { Err(ScheduleFault::Invalid(faults)) }
+}
+
+/// Whoever was invited to one occurrence and then to the series takes part in that occurrence as one of the series.
+fn join_doubles(occurrence: &mut Event, series: &Event) {
+    let mut answered = Vec::new();
+    occurrence.participants.retain(|key, guest| {
+        let in_series = guest.person_id.as_ref().and_then(|person| series.participant(person));
+        let Some((series_key, _)) = in_series.filter(|(series_key, _)| series_key != key) else {
+            return true;
+        };
+        answered.push((series_key.to_owned(), guest.clone()));
+        false
+    });
+    for (key, guest) in answered {
+        if let Some(participant) = occurrence.participants.get_mut(&key) {
+            participant.take_answer(&guest);
+        }
+    }
+}
+
+/// A fault for each member of staff who takes part under more than one key.
+fn doubles(event: &Event) -> Vec<FieldFault> {
+    let mut seen = HashSet::new();
+    let again =
+        event.participants.iter().filter(|(_, it)| it.person_id.as_ref().is_some_and(|it| !seen.insert(it)));
+    again
+        .map(|(key, _)| {
+            let detail = "the same person takes part under another key";
+            FieldFault::new(format!("/participants/{key}"), "participant-twice", detail)
+        })
+        .collect()
 }
 
 /// The same for an event of which everyone is known: answers stay as they are given.
@@ -73,10 +117,10 @@ fn address_of(person: &NamedPerson) -> Option<String> {
     person.email.as_ref().map(|email| format!("mailto:{email}"))
 }
 
-fn resolve_addresses(tx: &mut ReadTx<'_>, event: &mut Event) -> Result<(), ScheduleFault> {
-    let addresses: Vec<String> = event
-        .participants
-        .values()
+fn resolve_addresses(tx: &mut ReadTx<'_>, events: &mut [&mut Event]) -> Result<(), ScheduleFault> {
+    let addresses: HashSet<String> = events
+        .iter()
+        .flat_map(|event| event.participants.values())
         .filter(|participant| participant.person_id.is_none())
         .filter_map(|participant| mail_address(participant.calendar_address.as_deref()?))
         .collect();
@@ -84,21 +128,12 @@ fn resolve_addresses(tx: &mut ReadTx<'_>, event: &mut Event) -> Result<(), Sched
         return Ok(());
     }
     let found = service::find_by_email(tx, &addresses.iter().map(String::as_str).collect::<Vec<_>>())?;
-    for participant in event.participants.values_mut().filter(|participant| participant.person_id.is_none()) {
+    let all = events.iter_mut().flat_map(|event| event.participants.values_mut());
+    for participant in all.filter(|participant| participant.person_id.is_none()) {
         let address = participant.calendar_address.as_deref().and_then(mail_address);
         participant.person_id = address.and_then(|address| found.get(&address).cloned());
     }
-    let mut seen: Vec<PersonId> = Vec::new();
-    let mut faults = Vec::new();
-    for (key, participant) in &event.participants {
-        let Some(person) = &participant.person_id else { continue };
-        if seen.contains(person) {
-            let detail = "the same person takes part under another key";
-            faults.push(FieldFault::new(format!("/participants/{key}"), "participant-twice", detail));
-        }
-        seen.push(person.clone());
-    }
-    if faults.is_empty() { Ok(()) } else { Err(ScheduleFault::Invalid(faults)) }
+    Ok(())
 }
 
 fn add_organizer(event: &mut Event, organizer: &PersonId) {
@@ -117,12 +152,13 @@ fn add_organizer(event: &mut Event, organizer: &PersonId) {
 
 fn name_staff(
     tx: &mut ReadTx<'_>,
-    event: &mut Event,
+    events: &mut [&mut Event],
 ) -> Result<HashMap<PersonId, NamedPerson>, ScheduleFault> {
-    let ids: Vec<PersonId> = event.participants.values().filter_map(|it| it.person_id.clone()).collect();
-    let named = service::names(tx, &ids)?;
+    let all = events.iter().flat_map(|event| event.participants.values());
+    let ids: HashSet<PersonId> = all.filter_map(|it| it.person_id.clone()).collect();
+    let named = service::names(tx, &ids.into_iter().collect::<Vec<_>>())?;
     let mut faults = Vec::new();
-    for (key, participant) in &mut event.participants {
+    for (key, participant) in events.iter_mut().flat_map(|event| &mut event.participants) {
         let Some(person) = &participant.person_id else { continue };
         let Some(known) = named.get(person) else {
             let pointer = format!("/participants/{key}/personId");
@@ -149,28 +185,40 @@ fn reset_answers(event: &mut Event, organizer: &PersonId, before: Option<&Event>
             None => before.participants.get(key),
         });
         match stored {
-            Some(stored) => {
-                participant.participation_status = stored.participation_status;
-                participant.participation_comment.clone_from(&stored.participation_comment);
-                participant.schedule_sequence = stored.schedule_sequence;
-                participant.schedule_updated = stored.schedule_updated;
-            }
-            None => {
-                participant.participation_status = ParticipationStatus::NeedsAction;
-                participant.participation_comment = None;
-                participant.schedule_sequence = 0;
-                participant.schedule_updated = None;
-            }
+            Some(stored) => participant.take_answer(stored),
+            None => participant.take_answer(&Participant::default()),
         }
     }
 }
 
-/// Whoever answered, other than the organizer, is asked again: the time that they answered for is no longer the time.
-pub(crate) fn ask_again(event: &mut Event, organizer: Option<&PersonId>) {
-    for participant in event.participants.values_mut() {
-        if participant.person_id.is_some() && participant.person_id.as_ref() == organizer {
-            continue;
+/// Whoever answered, other than the organizer, is asked again: the time that they answered for is no longer the time
+/// (RFC 5546 §3.2.2). An occurrence that has its own time and kept it keeps its answers.
+pub(crate) fn ask_again(before: &Event, after: &mut Event, organizer: Option<&PersonId>) {
+    let shift = recurrence::shift(before, after);
+    let picks = |patch: &PatchObject| patch.touches_people() || patch.touches_time();
+    after.change_everywhere(picks, |id, now| {
+        let as_before = id
+            .and_then(|id| before.occurrence(recurrence::later(id, -shift)))
+            .filter(|occurrence| occurrence.is_when(now));
+        match as_before {
+            Some(occurrence) => keep_answers(now, &occurrence),
+            None => forget_answers(now, |it| it.person_id.is_none() || it.person_id.as_ref() != organizer),
         }
+    });
+}
+
+fn keep_answers(event: &mut Event, before: &Event) {
+    for (key, participant) in &mut event.participants {
+        if let Some(stored) = before.participants.get(key) {
+            participant.take_answer(stored);
+        }
+    }
+}
+
+/// Asks those participants again of whom `asked` holds.
+pub(crate) fn forget_answers(event: &mut Event, asked: impl Fn(&Participant) -> bool) {
+    for participant in event.participants.values_mut().filter(|it| asked(it)) {
         participant.participation_status = ParticipationStatus::NeedsAction;
+        participant.participation_comment = None;
     }
 }

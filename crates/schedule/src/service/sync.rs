@@ -158,7 +158,9 @@ pub fn get_events(
         for it in &stored {
             for seen in sight.places(&it.id).filter(|seen| !seen.placement.hidden) {
                 let zone = seen.calendar.time_zone;
-                let series = OpenSeries { placement: seen.placement.clone(), stored: it.clone(), zone };
+                let at_home = seen.calendar.id == it.calendar;
+                let series =
+                    OpenSeries { placement: seen.placement.clone(), stored: it.clone(), zone, at_home };
                 rows.extend(window::beyond_index(&series, window)?);
             }
         }

@@ -1,19 +1,17 @@
-use renraku_base::{ETag, EventId, FieldFault, PersonId, Precondition, Principal, Role};
+use renraku_base::{ETag, EventId, FieldFault, Precondition, Principal, Role};
 use renraku_db::{Changed, Tx, changes::Recorded};
-use renraku_notify::NotificationType;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{
     booking,
     create_event::{role_in, writable},
-    index, placing, staff,
+    index, placing, staff, tell_change,
     view::Sight,
 };
 use crate::{
-    ScheduleFault,
-    jobs::{self, News},
-    model::{Event, EventPatch, EventView, LocalDateTime, Status},
+    ScheduleFault, jobs,
+    model::{Event, EventPatch, EventView, LocalDateTime, PatchObject},
     rules::recurrence,
     store::{self, calendars::StoredCalendar, events::StoredEvent, placements::Placement},
 };
@@ -74,13 +72,14 @@ pub fn update_event(
     precondition: &Precondition,
 ) -> Result<Changed<EventView>, ScheduleFault> {
     let before = open(tx, who, id, precondition)?;
-    let (event, facilities) = match scope {
-        Scope::All => (patched(&before.stored.event, patch)?, patch.facility_ids.clone()),
-        Scope::This(recurrence_id) => (patched_at(&before.stored.event, recurrence_id, patch)?, None),
-    };
-    let mut after = StoredEvent { event, ..before.stored.clone() };
-    if let Some(facilities) = facilities {
-        after.facilities = facilities;
+    let mut after = before.stored.clone();
+    let mut dropped = Vec::new();
+    match scope {
+        Scope::All => {
+            (after.event, dropped) = patched(&before.stored.event, patch)?;
+            after.facilities = patch.facility_ids.clone().unwrap_or(after.facilities);
+        }
+        Scope::This(recurrence_id) => after.event = patched_at(&before.stored, recurrence_id, patch)?,
     }
     let home = match &patch.calendar_id {
         Some(calendar) if *calendar != before.home.id && scope == Scope::All => {
@@ -89,8 +88,9 @@ pub fn update_event(
         _ => before.home.clone(),
     };
     after.calendar = home.id.clone();
-    let change = Change { before, home, after, scope };
-    change.store(tx, who)
+    let change = Change { before, home, after, scope, dropped: dropped.clone() };
+    let changed = change.store(tx, who)?;
+    Ok(changed.map(|view| EventView { dropped_overrides: dropped, ..view }))
 }
 
 /// An event whose organizer's side asks to change it, as it was.
@@ -159,30 +159,33 @@ fn not_theirs(
     })
 }
 
-fn patched(before: &Event, patch: &EventPatch) -> Result<Event, ScheduleFault> {
+fn patched(before: &Event, patch: &EventPatch) -> Result<(Event, Vec<LocalDateTime>), ScheduleFault> {
     let after = before.patched(patch).map_err(ScheduleFault::Invalid)?;
-    Ok(recurrence::keep_exceptions(before, after).0)
+    Ok(recurrence::keep_exceptions(before, after))
 }
 
 fn patched_at(
-    before: &Event,
+    before: &StoredEvent,
     recurrence_id: LocalDateTime,
     patch: &EventPatch,
 ) -> Result<Event, ScheduleFault> {
-    if !recurrence::has_occurrence(before, recurrence_id) {
+    if !recurrence::has_occurrence(&before.event, recurrence_id) {
         return Err(ScheduleFault::NotFound);
     }
-    for (named, pointer) in [
-        (patch.facility_ids.is_some(), "/facilityIds"),
-        (patch.calendar_id.is_some(), "/calendarId"),
-        (patch.touches(&["participants"]), "/participants"),
-    ] {
-        if named {
-            let detail = "belongs to the whole series and cannot differ in one occurrence";
-            return Err(ScheduleFault::field(pointer, "series-only", detail));
-        }
+    if patch.calendar_id.is_some() {
+        let detail = "belongs to the whole series and cannot differ in one occurrence";
+        return Err(ScheduleFault::field("/calendarId", "series-only", detail));
     }
-    before.patched_at(recurrence_id, patch).map_err(ScheduleFault::Invalid)
+    let mut after = before.event.patched_at(recurrence_id, patch).map_err(ScheduleFault::Invalid)?;
+    if let Some(booked) = &patch.facility_ids
+        && recurrence::has_occurrence(&after, recurrence_id)
+    {
+        after.put_facility_ids(
+            recurrence_id,
+            Some(booked).filter(|it| **it != before.facilities).map(Vec::as_slice),
+        );
+    }
+    Ok(after)
 }
 
 /// The calendar into which an event is moved: another one of the same person.
@@ -209,13 +212,15 @@ pub(crate) struct Change {
     pub home: StoredCalendar,
     pub after: StoredEvent,
     pub scope: Scope,
+    /// The exceptions that the change took away, as they were before.
+    pub dropped: Vec<LocalDateTime>,
 }
 
 impl Change {
     /// Stores the change with all that follows from it, and has everyone told.
     pub fn store(mut self, tx: &mut Tx<'_>, who: &Principal) -> Result<Changed<EventView>, ScheduleFault> {
         let organizer = self.after.organizer.clone();
-        if self.after.event.participants != self.before.stored.event.participants {
+        if self.changes_people() {
             let before = &self.before.stored.event;
             staff::complete(tx, &mut self.after.event, organizer.as_ref(), Some(before))?;
         }
@@ -229,7 +234,7 @@ impl Change {
             self.after.event.sequence = self.before.stored.event.sequence.saturating_add(1);
         }
         let recorded = self.write(tx, who, moved)?;
-        self.tell(tx, who, moved)?;
+        tell_change::tell(tx, who, &self, moved)?;
         if moved || self.after.event.alerts != self.before.stored.event.alerts {
             let now = tx.now();
             jobs::remind_next(tx, &self.after, self.home.time_zone, now)?;
@@ -237,21 +242,27 @@ impl Change {
         Ok(recorded.with(view(who, &self.after, &self.home, self.before.role)?))
     }
 
+    fn changes_people(&self) -> bool {
+        let (before, after) = (&self.before.stored.event, &self.after.event);
+        let people = |patch: &PatchObject| patch.touches_people();
+        before.participants != after.participants
+            || before
+                .recurrence_overrides
+                .values()
+                .filter(|it| people(it))
+                .ne(after.recurrence_overrides.values().filter(|it| people(it)))
+    }
+
     /// Whether it happens at another time, or no longer.
     fn moves(&self) -> bool {
-        let time = |it: &Event| {
-            (it.start, it.time_zone, it.duration, it.show_without_time, it.status == Status::Cancelled)
-        };
         let (before, after) = (&self.before.stored.event, &self.after.event);
-        if before.recurrence_rule != after.recurrence_rule || time(before) != time(after) {
-            return true;
-        }
         match self.scope {
-            Scope::All => false,
+            Scope::All => before.recurrence_rule != after.recurrence_rule || !before.is_when(after),
             Scope::This(recurrence_id) => {
-                let shown =
-                    |event: &Event| event.occurrence(recurrence_id).map(|occurrence| time(&occurrence));
-                shown(before) != shown(after)
+                match (before.occurrence(recurrence_id), after.occurrence(recurrence_id)) {
+                    (Some(before), Some(after)) => !before.is_when(&after),
+                    (before, after) => before.is_some() != after.is_some(),
+                }
             }
         }
     }
@@ -260,11 +271,13 @@ impl Change {
     fn ask_again(&mut self) {
         let organizer = self.after.organizer.as_ref();
         match self.scope {
-            Scope::All => staff::ask_again(&mut self.after.event, organizer),
+            Scope::All => staff::ask_again(&self.before.stored.event, &mut self.after.event, organizer),
             Scope::This(recurrence_id) => {
                 if let Some(mut occurrence) = self.after.event.occurrence(recurrence_id) {
-                    staff::ask_again(&mut occurrence, organizer);
-                    self.after.event = self.after.event.with_occurrence(recurrence_id, &occurrence);
+                    staff::forget_answers(&mut occurrence, |it| {
+                        it.person_id.is_none() || it.person_id.as_ref() != organizer
+                    });
+                    self.after.event.put_occurrence(recurrence_id, &occurrence);
                 }
             }
         }
@@ -302,54 +315,6 @@ impl Change {
         let open_before = !before.stored.indexed.is_whole();
         placing::put_changed(tx, &self.after, (&before.places, &places), &happenings, open_before)
     }
-
-    fn tell(&self, tx: &mut Tx<'_>, who: &Principal, moved: bool) -> Result<(), ScheduleFault> {
-        let organizer = self.after.organizer.as_ref();
-        let (staff_before, outside_before) = jobs::audience(&self.before.stored.event, organizer);
-        let (staff_after, outside_after) = jobs::audience(&self.after.event, organizer);
-        let added = (missing(&staff_after, &staff_before), missing(&outside_after, &outside_before));
-        let removed = (missing(&staff_before, &staff_after), missing(&outside_before, &outside_after));
-        let stayed = (missing(&staff_after, &added.0), missing(&outside_after, &added.1));
-
-        let invited = News { kind: NotificationType::Invited, stored: &self.after, occurrence: None };
-        jobs::tell(tx, who, invited, added.0, added.1)?;
-        let cancelled = News { kind: NotificationType::Cancelled, stored: &self.after, occurrence: None };
-        jobs::tell(tx, who, cancelled, removed.0, removed.1)?;
-        self.tell_of_change(tx, who, moved, stayed)
-    }
-
-    /// Those who take part as before hear of another time or place, or that it does not take place.
-    fn tell_of_change(
-        &self,
-        tx: &mut Tx<'_>,
-        who: &Principal,
-        moved: bool,
-        (staff, outside): (Vec<PersonId>, Vec<String>),
-    ) -> Result<(), ScheduleFault> {
-        let place_changed = self.after.event.place() != self.before.stored.event.place()
-            || self.after.facilities != self.before.stored.facilities;
-        if !moved && !place_changed {
-            return Ok(());
-        }
-        let (shown, occurrence) = match self.scope {
-            Scope::All => (Some(self.after.event.clone()), None),
-            Scope::This(id) => (self.after.event.occurrence(id), Some(id)),
-        };
-        let gone = shown.as_ref().is_none_or(|event| event.status == Status::Cancelled);
-        // An occurrence that was left out is told as it would have been.
-        let shown = match (shown, occurrence) {
-            (None, Some(id)) => self.before.stored.event.occurrence(id),
-            (shown, _) => shown,
-        };
-        let kind = if gone { NotificationType::Cancelled } else { NotificationType::Moved };
-        let occurrence = occurrence.and_then(|id| Some((id, shown.as_ref()?)));
-        jobs::tell(tx, who, News { kind, stored: &self.after, occurrence }, staff, outside)
-    }
-}
-
-/// Those of `some` who are not among `others`.
-fn missing<T: Clone + PartialEq>(some: &[T], others: &[T]) -> Vec<T> {
-    some.iter().filter(|it| !others.contains(it)).cloned().collect()
 }
 
 /// Whether the index of an event is the same before and after a change of its other members.

@@ -1,12 +1,17 @@
 //! An event as one person sees it.
 
-use renraku_base::{CalendarId, ETag, EventId, PersonId, Principal, Role};
+use std::borrow::Cow;
+
+use renraku_base::{CalendarId, ETag, EventId, FacilityId, PersonId, Principal, Role};
 use renraku_db::ReadTx;
 
 use crate::{
     ScheduleFault,
-    model::EventView,
-    rules::access::{self, View},
+    model::{Event, EventView, Privacy},
+    rules::{
+        access::{self, View},
+        attendance,
+    },
     store::{
         self,
         calendars::StoredCalendar,
@@ -47,31 +52,61 @@ impl Sight {
     /// The event as `who` sees it; `None` when they do not.
     pub fn view(&self, who: &PersonId, stored: &StoredEvent) -> Option<EventView> {
         let role = self.places(&stored.id).map(|place| place.role).max();
-        let involved = role.is_some()
-            && (stored.organizer.as_ref() == Some(who)
-                || stored.event.participation(who).is_some()
-                || self
-                    .places(&stored.id)
-                    .any(|it| it.calendar.id == stored.calendar && it.calendar.is_of(who)));
+        let holds = stored.organizer.as_ref() == Some(who)
+            || self.places(&stored.id).any(|it| it.calendar.id == stored.calendar && it.calendar.is_of(who));
+        let (event, booked) = self.part(who, stored, holds)?;
+        let takes_part = event.participation(who).is_some() || event.staff().contains(who);
+        let involved = role.is_some() && (holds || takes_part);
         let calendar_id = self.calendar_of(who, stored)?;
         let view = access::view(stored.event.privacy, role, involved);
         let (event, etag) = match view {
             View::Hidden => return None,
             View::Busy => {
                 let uid = stored.id.as_str().to_owned();
-                (access::busy_only(&stored.event, uid), ETag::of_view(stored.version, BUSY))
+                (access::busy_only(&event, uid), ETag::of_view(stored.version, BUSY))
             }
-            View::Full => (stored.event.clone(), ETag::of(stored.version)),
+            View::Full => (event.into_owned(), ETag::of(stored.version)),
         };
         let full = view == View::Full;
         Some(EventView {
             id: stored.id.clone(),
             calendar_id,
-            facility_ids: if full { stored.facilities.clone() } else { Vec::new() },
+            facility_ids: if full { booked } else { Vec::new() },
             is_organizer: full && stored.organizer.as_ref() == Some(who),
+            dropped_overrides: Vec::new(),
             etag,
             event,
         })
+    }
+
+    /// The occurrences of an event that the places show to `who`, with what they book.
+    fn part<'e>(
+        &self,
+        who: &PersonId,
+        stored: &'e StoredEvent,
+        holds: bool,
+    ) -> Option<(Cow<'e, Event>, Vec<FacilityId>)> {
+        let whole = || Some((Cow::Borrowed(&stored.event), stored.facilities.clone()));
+        if holds || !stored.event.differs_in_who_and_where() {
+            return whole();
+        }
+        // To a reader of the calendar what is private stays so, also when one occurrence of it is theirs.
+        let closed = stored.event.privacy != Privacy::Public
+            && stored.event.participation(who).is_none()
+            && stored.event.staff().contains(who);
+        if !closed && self.places(&stored.id).any(|it| it.calendar.id == stored.calendar) {
+            return whole();
+        }
+        let sees = |event: &Event, booked: &[FacilityId]| {
+            self.places(&stored.id).filter(|it| !closed || it.calendar.is_of(who)).any(|it| {
+                match &it.placement.person {
+                    Some(person) => event.participation(person).is_some(),
+                    None => booked.iter().any(|facility| facility.as_str() == it.calendar.owner_id),
+                }
+            })
+        };
+        let (event, booked) = attendance::part(&stored.event, &stored.facilities, sees)?;
+        Some((Cow::Owned(event), booked))
     }
 
     /// The one calendar in which someone is told that they see the event, whichever way they came to it: where it was made,

@@ -118,16 +118,18 @@ pub(crate) fn open(
 
 /// The occurrences of a series in a window that are not in the index.
 pub(crate) fn beyond_index(series: &OpenSeries, window: Window) -> Result<Vec<Seen>, ScheduleFault> {
-    let OpenSeries { placement, stored, zone } = series;
+    let OpenSeries { placement, stored, zone, at_home } = series;
+    // What single occurrences of an open series book is in the index.
+    if placement.person.is_none() && !at_home {
+        return Ok(Vec::new());
+    }
+    let attendance = index::Attendance::of_people(stored);
     let head = stored.head().to_text()?;
-    let indexed = |start: Timestamp, end: Timestamp| {
-        stored.indexed.from.is_none_or(|from| end > from || start >= from)
-            && stored.indexed.until.is_none_or(|until| start < until)
-    };
     let (happenings, _) = index::happenings(stored, window.in_zone(*zone))?;
     Ok(happenings
         .into_iter()
-        .filter(|it| !indexed(it.at.utc_start, it.at.utc_end))
+        .filter(|it| !stored.indexed.holds(it.at.utc_start, it.at.utc_end))
+        .filter(|it| attendance.shows(stored, it, placement))
         .map(|it| {
             let entry = it.entry(&stored.event, placement);
             Seen {

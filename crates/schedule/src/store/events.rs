@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use diesel::prelude::*;
 use renraku_base::{CalendarId, EventId, FacilityId, Id, PersonId, Timestamp};
@@ -8,7 +8,7 @@ use renraku_db::{
 };
 
 use super::{head::Head, placements::Placement};
-use crate::model::{Event, Zone};
+use crate::model::{Event, LocalDateTime, PatchObject, Zone};
 
 /// The part of time for which a series' occurrences are in the index; `None` is no bound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -18,6 +18,12 @@ pub(crate) struct Indexed {
 }
 
 impl Indexed {
+    /// Whether an occurrence with these ends is in the index.
+    pub fn holds(self, start: Timestamp, end: Timestamp) -> bool {
+        self.from.is_none_or(|from| end > from || start >= from)
+            && self.until.is_none_or(|until| start < until)
+    }
+
     /// Whether every occurrence that there is is in the index.
     pub fn is_whole(self) -> bool {
         self.from.is_none() && self.until.is_none()
@@ -42,6 +48,19 @@ pub(crate) struct StoredEvent {
 impl StoredEvent {
     pub fn head(&self) -> Head {
         Head::of(&self.event, &self.facilities)
+    }
+
+    /// What it books for one occurrence.
+    pub fn facilities_at(&self, recurrence_id: LocalDateTime) -> Vec<FacilityId> {
+        let own = self.event.recurrence_overrides.get(&recurrence_id).and_then(PatchObject::facility_ids);
+        own.unwrap_or_else(|| self.facilities.clone())
+    }
+
+    /// What it books for any occurrence, each once and in ascending order.
+    pub fn all_facilities(&self) -> Vec<FacilityId> {
+        let own = self.event.recurrence_overrides.values().filter_map(PatchObject::facility_ids);
+        let all: BTreeSet<FacilityId> = own.flatten().chain(self.facilities.iter().cloned()).collect();
+        all.into_iter().collect()
     }
 }
 
@@ -165,7 +184,12 @@ pub(crate) struct OpenSeries {
     pub stored: StoredEvent,
     /// The zone of the calendar in which it was made.
     pub zone: Zone,
+    /// Whether it was made in the calendar in which it is seen.
+    pub at_home: bool,
 }
+
+/// The calendar in which a series is seen and its person, the calendar in which it was made and its zone, the series.
+type OpenRow = (i64, Option<String>, (i64, String), Row);
 
 /// The series seen in these calendars of which a window may hold occurrences that are not in the index.
 pub(crate) fn list_open(
@@ -173,19 +197,25 @@ pub(crate) fn list_open(
     collections: &[CollectionId],
     (from, to): (Timestamp, Timestamp),
 ) -> Result<Vec<OpenSeries>, Error> {
-    let rows: Vec<(i64, Option<String>, String, Row)> = placements::table
+    let rows: Vec<OpenRow> = placements::table
         .inner_join(events::table.on(events::id.eq(placements::event_id)))
         .inner_join(calendars::table.on(calendars::id.eq(events::calendar_id)))
         .filter(placements::collection_id.eq_any(collections.iter().map(|id| id.0)))
         .filter(placements::open.eq(true).and(placements::hidden.eq(false)))
         .filter(events::indexed_until.lt(to.micros()).or(events::indexed_from.gt(from.micros())))
-        .select((placements::collection_id, placements::person_id, calendars::time_zone, Row::as_select()))
+        .select((
+            placements::collection_id,
+            placements::person_id,
+            (calendars::collection_id, calendars::time_zone),
+            Row::as_select(),
+        ))
         .load(tx.conn())?;
     rows.into_iter()
-        .map(|(collection, person, zone, row)| {
+        .map(|(collection, person, (home, zone), row)| {
             let person = person.map(Id::stored);
             let placement = Placement { collection: CollectionId(collection), person, hidden: false };
-            Ok(OpenSeries { placement, stored: row.try_into()?, zone: zone.parse().map_err(Error::damaged)? })
+            let zone = zone.parse().map_err(Error::damaged)?;
+            Ok(OpenSeries { placement, stored: row.try_into()?, zone, at_home: home == collection })
         })
         .collect()
 }

@@ -54,13 +54,15 @@ impl Head {
         serde_json::to_string(self).map_err(Error::damaged)
     }
 
-    /// What differs in one occurrence, as it is kept with it; `None` when nothing but the time does.
+    /// What differs in one occurrence, as it is kept with it; `None` when nothing but the time does. `booked` is what it
+    /// books instead of what its series does.
     pub fn of_occurrence(
         &self,
         occurrence: &Event,
+        booked: Option<&[FacilityId]>,
         recurrence_id: LocalDateTime,
     ) -> Result<Option<String>, Error> {
-        let own = Self::of(occurrence, &self.facilities);
+        let own = Self::of(occurrence, booked.unwrap_or(&self.facilities));
         let like_the_series = Self { start: recurrence_id, ..self.clone() };
         if own == like_the_series { Ok(None) } else { own.to_text().map(Some) }
     }

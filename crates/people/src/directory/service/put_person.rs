@@ -15,7 +15,8 @@ const MOST_CHARACTERS: usize = 200;
 /// # Errors
 /// [`DirectoryFault`] when something of the person is wrong or a statement fails.
 pub fn put_person(tx: &mut Tx<'_>, person: &PersonEntry) -> Result<Changed<()>, DirectoryFault> {
-    let tree = Tree::new(store::units::list(tx)?);
+    let held: Vec<&str> = person.posts.iter().map(|post| post.unit.as_str()).collect();
+    let tree = Tree::new(store::units::list_with_ancestors(tx, &held)?);
     let mut faults = faults(person, &tree);
     if let Some(number) = &person.staff_number
         && store::people::find_by_staff_number(tx, number)?.is_some_and(|other| other != person.id)

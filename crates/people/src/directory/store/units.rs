@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 use renraku_base::Id;
 use renraku_db::{Error, ReadTx, Tx, schema::units};
@@ -57,6 +59,23 @@ pub fn list(tx: &mut ReadTx<'_>) -> Result<Vec<StoredUnit>, Error> {
         .select((units::id, units::parent_id, units::name, units::position, units::version))
         .load(tx.conn())?;
     Ok(rows.into_iter().map(StoredUnit::from).collect())
+}
+
+/// These units and all above them; a statement for each level.
+pub fn list_with_ancestors(tx: &mut ReadTx<'_>, ids: &[&str]) -> Result<Vec<StoredUnit>, Error> {
+    let mut found: Vec<StoredUnit> = Vec::new();
+    let mut wanted: BTreeSet<String> = ids.iter().map(|id| (*id).to_owned()).collect();
+    while !wanted.is_empty() {
+        let rows: Vec<Row> = units::table
+            .filter(units::id.eq_any(&wanted))
+            .select((units::id, units::parent_id, units::name, units::position, units::version))
+            .load(tx.conn())?;
+        found.extend(rows.into_iter().map(StoredUnit::from));
+        let known: BTreeSet<&str> = found.iter().map(|unit| unit.entry.id.as_str()).collect();
+        let above = found.iter().filter_map(|unit| unit.entry.parent_id.as_ref());
+        wanted = above.filter(|id| !known.contains(id.as_str())).map(|id| id.as_str().to_owned()).collect();
+    }
+    Ok(found)
 }
 
 /// Writes a unit, new or changed.

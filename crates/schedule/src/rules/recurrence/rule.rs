@@ -10,7 +10,7 @@ use rrule::{Frequency as Freq, NWeekday, RRule, RRuleSet, Tz, Unvalidated};
 use crate::model::{Event, Frequency, LocalDateTime, RecurrenceRule, Weekday};
 
 /// The most starts that are looked at, those before the window included.
-const MAX_STEPS: usize = 100_000;
+pub(super) const MAX_STEPS: usize = 100_000;
 /// A rule that never comes true is followed by the crate up to the year 10,000. The calendar repeats every 400 years, days
 /// of the week included, so rules are followed 7,600 years later, where that end is near.
 const SHIFT_DAYS: Days = Days::new(19 * 146_097);
@@ -63,6 +63,16 @@ impl Iterator for Starts {
         }
         LocalDateTime::new(at).map(Some)
     }
+}
+
+/// How many starts the crate gives before the search for a window ends.
+#[cfg(test)]
+pub(super) fn steps(event: &Event, (from, to): (NaiveDateTime, NaiveDateTime)) -> usize {
+    let set = event.recurrence_rule.as_ref().and_then(|rule| expansion(event, rule, from));
+    let Some(set) = set else { return 0 };
+    let mut starts = Starts { iter: set.into_iter(), steps: 0, to };
+    starts.by_ref().for_each(drop);
+    starts.steps
 }
 
 /// The rule as the crate reads it, with local times put as if they were in UTC; `None` when it gives nothing.

@@ -1,0 +1,113 @@
+//! Who hears of a change of an event: those who come to it, those who are no longer part of it, and, when the time or
+//! place is another one, those who stay.
+
+use renraku_base::{PersonId, Principal};
+use renraku_db::Tx;
+use renraku_notify::NotificationType::{self, Cancelled, Invited, Moved};
+
+use super::update_event::{Change, Scope};
+use crate::{
+    ScheduleFault,
+    jobs::{self, News},
+    model::{Event, LocalDateTime, Status},
+};
+
+/// Staff, and addresses outside.
+type Crowd = (Vec<PersonId>, Vec<String>);
+
+/// Has everyone told whom a change concerns.
+pub(super) fn tell(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    change: &Change,
+    moved: bool,
+) -> Result<(), ScheduleFault> {
+    let news = match change.scope {
+        Scope::All => of_series(change, moved),
+        Scope::This(recurrence_id) => of_occurrence(change, recurrence_id, moved),
+    };
+    for Piece { kind, occurrence, crowd: (staff, outside) } in news {
+        let occurrence = occurrence.as_ref().map(|(id, occurrence)| (*id, occurrence));
+        jobs::tell(tx, who, News { kind, stored: &change.after, occurrence }, staff, outside)?;
+    }
+    Ok(())
+}
+
+/// One piece of news, and whom to tell.
+struct Piece {
+    kind: NotificationType,
+    occurrence: Option<(LocalDateTime, Event)>,
+    crowd: Crowd,
+}
+
+fn of_series(change: &Change, moved: bool) -> Vec<Piece> {
+    let organizer = change.after.organizer.as_ref();
+    let (before, after) = (&change.before.stored, &change.after);
+    let (was, is) = (jobs::audience(&before.event, organizer), jobs::audience(&after.event, organizer));
+    let added = missing(&is, &was);
+    let stayed = missing(&is, &added);
+    let mut news = vec![
+        Piece { kind: Invited, occurrence: None, crowd: added },
+        Piece { kind: Cancelled, occurrence: None, crowd: missing(&was, &is) },
+    ];
+    let elsewhere = before.event.place() != after.event.place() || before.facilities != after.facilities;
+    if moved || elsewhere {
+        news.push(Piece { kind: changed(&after.event), occurrence: None, crowd: stayed });
+    }
+    news.extend(of_guests(change));
+    news
+}
+
+/// Whoever takes part in single occurrences alone hears of these alone.
+fn of_guests(change: &Change) -> Vec<Piece> {
+    let organizer = change.after.organizer.as_ref();
+    let guests_before = jobs::guests(&change.before.stored.event, organizer);
+    let mut news = Vec::new();
+    for guests in jobs::guests(&change.after.event, organizer) {
+        // The exceptions of a series that moves get new names, so theirs are known by their time.
+        let as_before = guests_before.iter().any(|it| it.occurrence.is_when(&guests.occurrence));
+        if !as_before {
+            let occurrence = Some((guests.recurrence_id, guests.occurrence.clone()));
+            news.push(Piece { kind: changed(&guests.occurrence), occurrence, crowd: guests.crowd });
+        }
+    }
+    let lost = guests_before.into_iter().filter(|it| change.dropped.contains(&it.recurrence_id));
+    news.extend(lost.map(|it| Piece {
+        kind: Cancelled,
+        occurrence: Some((it.recurrence_id, it.occurrence)),
+        crowd: it.crowd,
+    }));
+    news
+}
+
+fn of_occurrence(change: &Change, id: LocalDateTime, moved: bool) -> Vec<Piece> {
+    let organizer = change.after.organizer.as_ref();
+    let (before, after) = (&change.before.stored, &change.after);
+    // One that was left out is told as it was, and one that is back as it is.
+    let (was, is) = (before.event.occurrence(id), after.event.occurrence(id));
+    let gone = is.as_ref().is_none_or(|it| it.status == Status::Cancelled);
+    let (Some(was), Some(is)) = (was.as_ref().or(is.as_ref()), is.as_ref().or(was.as_ref())) else {
+        return Vec::new();
+    };
+    let (crowd_before, crowd) = (jobs::audience(was, organizer), jobs::audience(is, organizer));
+    let added = missing(&crowd, &crowd_before);
+    let stayed = missing(&crowd, &added);
+    let piece = |kind, event: &Event, crowd| Piece { kind, occurrence: Some((id, event.clone())), crowd };
+    let mut news = vec![piece(Invited, is, added), piece(Cancelled, was, missing(&crowd_before, &crowd))];
+    let elsewhere = was.place() != is.place() || before.facilities_at(id) != after.facilities_at(id);
+    if moved || elsewhere {
+        news.push(piece(if gone { Cancelled } else { Moved }, is, stayed));
+    }
+    news
+}
+
+fn changed(event: &Event) -> NotificationType {
+    if event.status == Status::Cancelled { Cancelled } else { Moved }
+}
+
+/// Those of `some` who are not among `others`.
+fn missing(some: &Crowd, others: &Crowd) -> Crowd {
+    let staff = some.0.iter().filter(|it| !others.0.contains(it)).cloned().collect();
+    let outside = some.1.iter().filter(|it| !others.1.contains(it)).cloned().collect();
+    (staff, outside)
+}
