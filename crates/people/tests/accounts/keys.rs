@@ -1,3 +1,5 @@
+use std::error::Error as _;
+
 use renraku_db::Db;
 use renraku_people::{ServerSecret, Sessions, account};
 use renraku_test_db::{Backend, START, on_each_database};
@@ -63,6 +65,7 @@ fn a_database_opens_under_its_own_secret_alone() {
         assert_eq!(kids(&again), kids(&office.sessions), "a start makes no new key");
         assert_eq!(code(again.verify(&signed_in.access_token, db.now())), "ok");
         let refused = Sessions::load(db, &ServerSecret::from_bytes([43; 32])).unwrap_err();
-        assert!(refused.to_string().contains("secret"), "{refused}");
+        let cause = refused.source().map(ToString::to_string).unwrap_or_default();
+        assert!(cause.contains("secret"), "{cause}");
     });
 }
