@@ -151,7 +151,7 @@ fn a_share_reaches_units_and_everyone_and_their_phones() {
         share(db, &hanako, &hers.id, ShareTarget::Unit { unit_id: unit }, Role::Read);
         assert_eq!((list(db, &taro).len(), list(db, &jiro).len()), (1, 0));
         assert!(homes(&taro) > before);
-        share(db, &hanako, &hers.id, ShareTarget::Everyone, Role::Read);
+        share(db, &hanako, &hers.id, ShareTarget::Everyone {}, Role::Read);
         assert_eq!(list(db, &jiro).len(), 1);
         let shares = db.read(|tx| service::list_shares(tx, &hanako, &hers.id)).unwrap();
         assert_eq!(shares.len(), 3, "the owner's own is told, too");
@@ -170,7 +170,7 @@ fn the_owner_keeps_the_address_book_and_busy_time_is_no_role_in_it() {
         let remove = ShareChange { grantee: owner, role: None };
         let removed = db.write(|tx| service::change_share(tx, &hanako, &hers.id, remove.clone()));
         assert_eq!(refusal(removed).0, "address-book-fixed");
-        let busy = ShareChange { grantee: ShareTarget::Everyone, role: Some(Role::FreeBusy) };
+        let busy = ShareChange { grantee: ShareTarget::Everyone {}, role: Some(Role::FreeBusy) };
         let busy = db.write(|tx| service::change_share(tx, &hanako, &hers.id, busy.clone()));
         assert_eq!(refusal(busy), ("invalid", vec!["/role one-of".to_owned()]));
         let nobody = ShareTarget::Person { person_id: fresh(db) };
@@ -191,7 +191,7 @@ fn deleting_takes_the_contacts_and_the_rights_along() {
             &hers.id,
             json!({"name": {"full": "山田 太郎"}, "phones": {"p": {"number": "0157-23-0101"}}}),
         );
-        share(db, &hanako, &hers.id, ShareTarget::Everyone, Role::Read);
+        share(db, &hanako, &hers.id, ShareTarget::Everyone {}, Role::Read);
         made(db, |tx| service::delete_address_book(tx, &hanako, &hers.id, &ANY));
         for who in [&hanako, &taro] {
             assert!(list(db, who).is_empty());

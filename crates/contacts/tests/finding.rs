@@ -90,7 +90,7 @@ fn a_search_sees_all_that_may_be_read_and_nothing_else() {
         let his = book(db, &taro, "議会");
         contact_in(db, &taro, &his.id, named("高橋 議員"));
         assert_eq!(search(db, &taro, "高橋"), ["高橋 議員"]);
-        let share = ShareChange { grantee: ShareTarget::Everyone, role: Some(Role::Read) };
+        let share = ShareChange { grantee: ShareTarget::Everyone {}, role: Some(Role::Read) };
         made(db, |tx| service::change_share(tx, &hanako, &mine.id, share.clone()));
         assert_eq!(search(db, &taro, "高橋"), ["髙橋 一郎", "高橋 議員"]);
         assert_eq!(search(db, &hanako, "高橋"), ["髙橋 一郎"]);

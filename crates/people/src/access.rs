@@ -9,7 +9,7 @@ use renraku_base::{Id, PersonId, Principal, Role, UnitId};
 use renraku_db::{
     CollectionId, CollectionKind, Error, ObjectType, ReadTx, Tx,
     changes::{self, Head, Recorded},
-    schema::{collections, grants, person_groups},
+    schema::{collections, grants, people, person_groups, units},
 };
 
 const EVERYONE: &str = "everyone";
@@ -133,24 +133,23 @@ pub fn grants(tx: &mut ReadTx<'_>, collection: CollectionId) -> Result<Vec<Grant
         .collect()
 }
 
-/// Whether anybody belongs to a group: a right for nobody is a mistake.
+/// Whether there is such a person or unit.
 ///
 /// # Errors
 /// [`Error`] when the statement fails.
-pub fn has_members(tx: &mut ReadTx<'_>, grantee: &Grantee) -> Result<bool, Error> {
-    if *grantee == Grantee::Everyone {
-        return Ok(true);
-    }
-    let member: Option<String> = person_groups::table
-        .filter(person_groups::group_id.eq(grantee.id()))
-        .select(person_groups::person_id)
-        .first(tx.conn())
-        .optional()?;
-    Ok(member.is_some())
+pub fn is_there(tx: &mut ReadTx<'_>, grantee: &Grantee) -> Result<bool, Error> {
+    let id: Option<String> = match grantee {
+        Grantee::Everyone => return Ok(true),
+        Grantee::Person(id) => {
+            people::table.find(id.as_str()).select(people::id).first(tx.conn()).optional()?
+        }
+        Grantee::Unit(id) => units::table.find(id.as_str()).select(units::id).first(tx.conn()).optional()?,
+    };
+    Ok(id.is_some())
 }
 
-/// Grants `role` to a group (`None` takes it away) and tells its members' phones: the object (a calendar or an address book) is
-/// recorded in the group's home.
+/// Grants `role` to a group and tells its members' phones: the object (a calendar or an address book) is recorded in the
+/// group's home.
 ///
 /// # Errors
 /// [`Error`] when a statement fails.
@@ -159,28 +158,40 @@ pub fn put_grant<K>(
     collection: CollectionId,
     object: (ObjectType, &Id<K>),
     grantee: &Grantee,
-    role: Option<Role>,
+    role: Role,
 ) -> Result<Recorded, Error> {
-    match role {
-        Some(role) => {
-            let statement = diesel::insert_into(grants::table)
-                .values((
-                    grants::collection_id.eq(collection.0),
-                    grants::grantee_id.eq(grantee.id()),
-                    grants::grantee_kind.eq(grantee.kind()),
-                    grants::role.eq(role.rank()),
-                ))
-                .on_conflict((grants::grantee_id, grants::collection_id))
-                .do_update()
-                .set(grants::role.eq(role.rank()));
-            tx.run(statement)?;
-        }
-        None => {
-            diesel::delete(grants::table.find((grantee.id(), collection.0))).execute(tx.conn())?;
-        }
-    }
+    let statement = diesel::insert_into(grants::table)
+        .values((
+            grants::collection_id.eq(collection.0),
+            grants::grantee_id.eq(grantee.id()),
+            grants::grantee_kind.eq(grantee.kind()),
+            grants::role.eq(role.rank()),
+        ))
+        .on_conflict((grants::grantee_id, grants::collection_id))
+        .do_update()
+        .set(grants::role.eq(role.rank()));
+    tx.run(statement)?;
     let home = home(tx, grantee)?;
     Ok(changes::record(tx, home, object.0, object.1))
+}
+
+/// Takes away what a group may do and tells its members' phones; `None` when it had no right.
+///
+/// # Errors
+/// [`Error`] when a statement fails.
+pub fn remove_grant<K>(
+    tx: &mut Tx<'_>,
+    collection: CollectionId,
+    object: (ObjectType, &Id<K>),
+    grantee: &Grantee,
+) -> Result<Option<Recorded>, Error> {
+    let grant =
+        grants::table.find((grantee.id(), collection.0)).filter(grants::grantee_kind.eq(grantee.kind()));
+    if diesel::delete(grant).execute(tx.conn())? == 0 {
+        return Ok(None);
+    }
+    let home = home(tx, grantee)?;
+    Ok(Some(changes::record(tx, home, object.0, object.1)))
 }
 
 /// Lets everyone see when a new calendar is busy. Their phones are not told: what shows busy time alone is in no list.
@@ -236,7 +247,7 @@ pub fn remove_grants<K>(
     object: (ObjectType, &Id<K>),
 ) -> Result<(), Error> {
     for grant in grants(tx, collection)? {
-        let _recorded = put_grant(tx, collection, object, &grant.grantee, None)?;
+        remove_grant(tx, collection, object, &grant.grantee)?;
     }
     Ok(())
 }

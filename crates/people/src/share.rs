@@ -20,8 +20,8 @@ pub enum ShareTarget {
         /// Which unit.
         unit_id: UnitId,
     },
-    /// All staff.
-    Everyone,
+    /// All staff. (Without members of its own, an unknown one beside it would not be refused.)
+    Everyone {},
 }
 
 /// A right that was given in a calendar or an address book.
@@ -56,7 +56,7 @@ impl From<Grant> for Share {
         let grantee = match grant.grantee {
             Grantee::Person(person_id) => ShareTarget::Person { person_id },
             Grantee::Unit(unit_id) => ShareTarget::Unit { unit_id },
-            Grantee::Everyone => ShareTarget::Everyone,
+            Grantee::Everyone => ShareTarget::Everyone {},
         };
         Self { grantee, role: grant.role }
     }
@@ -67,7 +67,7 @@ impl From<ShareTarget> for Grantee {
         match target {
             ShareTarget::Person { person_id } => Self::Person(person_id),
             ShareTarget::Unit { unit_id } => Self::Unit(unit_id),
-            ShareTarget::Everyone => Self::Everyone,
+            ShareTarget::Everyone {} => Self::Everyone,
         }
     }
 }

@@ -217,7 +217,7 @@ fn a_facility_out_of_use_releases_its_events_and_their_organizers_hear_of_it() {
         db.write(|tx| {
             let all = changes::find_by_owner(tx, CollectionKind::Facilities, None)?[0];
             let grantee = Grantee::Person(keeper.person.clone());
-            access::put_grant(tx, all, (ObjectType::Facility, &large), &grantee, Some(Role::Manage)).map(drop)
+            access::put_grant(tx, all, (ObjectType::Facility, &large), &grantee, Role::Manage).map(drop)
         })
         .unwrap();
         delete().unwrap();

@@ -350,7 +350,7 @@ fn a_deleted_room_leaves_single_occurrences_too() {
         db.write(|tx| {
             let all = changes::find_by_owner(tx, CollectionKind::Facilities, None)?[0];
             let keeper = Grantee::Person(hanako.person.clone());
-            access::put_grant(tx, all, (ObjectType::Facility, &small), &keeper, Some(Role::Manage)).map(drop)
+            access::put_grant(tx, all, (ObjectType::Facility, &small), &keeper, Role::Manage).map(drop)
         })
         .unwrap();
         db.write(|tx| service::delete_facility(tx, &hanako, &small, &Precondition::Exists)).unwrap();

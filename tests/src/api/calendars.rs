@@ -70,3 +70,37 @@ fn a_shared_calendar_appears_and_goes_with_the_right() {
         taro.get(&path).problem(404, "not-found");
     });
 }
+
+#[test]
+fn a_right_is_given_to_who_is_there_and_never_taken_from_the_owner() {
+    on_each_backend(|server| {
+        let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
+        let book = hanako.post("address-books", &json!({"name": "議員"})).expect(201).json();
+        let paths = [
+            format!("calendars/{}", hanako.calendar),
+            format!("address-books/{}", book["id"].as_str().unwrap()),
+        ];
+        for path in paths {
+            let shares = format!("{path}/shares");
+            let to = |grantee: Value, role: Value| json!({"grantee": grantee, "role": role});
+            let to_taro = json!({"type": "person", "personId": taro.person});
+            hanako.post(&shares, &to(to_taro, json!("manage"))).expect(200);
+            let fixed = if path.starts_with("cal") { "calendar-fixed" } else { "address-book-fixed" };
+            let owner = json!({"type": "person", "personId": hanako.person});
+            taro.post(&shares, &to(owner, Value::Null)).problem(409, fixed);
+            // The owner under another name: no unit, and nothing is taken away.
+            let disguised = json!({"type": "unit", "unitId": hanako.person});
+            taro.post(&shares, &to(disguised.clone(), json!("read"))).problem(422, "invalid");
+            taro.post(&shares, &to(disguised, Value::Null)).expect(204);
+            let nobody = json!({"type": "person", "personId": Uuid::now_v7()});
+            let problem = taro.post(&shares, &to(nobody, json!("read"))).problem(422, "invalid");
+            assert_eq!(problem["errors"][0]["pointer"], "/grantee");
+            let more = json!({"type": "everyone", "personId": taro.person});
+            hanako.post(&shares, &to(more, json!("read"))).problem(422, "invalid");
+            assert_eq!(hanako.get(&path).expect(200).json()["role"], "manage");
+            assert_eq!(hanako.get(&shares).expect(200).json()["items"].as_array().unwrap().len(), {
+                if path.starts_with("cal") { 3 } else { 2 }
+            });
+        }
+    });
+}

@@ -178,7 +178,7 @@ fn add_book(
     }
     let object = (ObjectType::AddressBook, &book.id);
     let grantee = Grantee::Person(owner.clone());
-    let _recorded = access::put_grant(tx, book.collection, object, &grantee, Some(Role::Manage))?;
+    let _recorded = access::put_grant(tx, book.collection, object, &grantee, Role::Manage)?;
     let recorded = changes::record(tx, book.collection, ObjectType::AddressBook, &book.id);
     Ok((book, recorded))
 }

@@ -43,17 +43,17 @@ pub fn change_share(
         let detail = "an address book has no busy time: use read, write or manage";
         faults.push(FieldFault::new("/role", "one-of", detail));
     }
-    if change.role.is_some() && !access::has_members(tx, &grantee)? {
-        faults.push(FieldFault::new(
-            "/grantee",
-            "not-found",
-            "there is no such person, or nobody in the unit",
-        ));
+    if change.role.is_some() && !access::is_there(tx, &grantee)? {
+        faults.push(FieldFault::new("/grantee", "not-found", "there is no such person or unit"));
     }
     if !faults.is_empty() {
         return Err(ContactsFault::Invalid(faults));
     }
     let object = (ObjectType::AddressBook, &book.id);
-    let recorded = access::put_grant(tx, book.collection, object, &grantee, change.role)?;
-    Ok(recorded.with(change.role.map(|role| Share { grantee: change.grantee, role })))
+    let Some(role) = change.role else {
+        let removed = access::remove_grant(tx, book.collection, object, &grantee)?;
+        return Ok(removed.map_or_else(|| Changed::nothing(None), |recorded| recorded.with(None)));
+    };
+    let recorded = access::put_grant(tx, book.collection, object, &grantee, role)?;
+    Ok(recorded.with(Some(Share { grantee: change.grantee, role })))
 }

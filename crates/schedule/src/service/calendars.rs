@@ -233,7 +233,7 @@ fn hand_to_owner(
         calendar.collection,
         (ObjectType::Calendar, &calendar.id),
         &owner,
-        Some(Role::Manage),
+        Role::Manage,
     )?)
 }
 

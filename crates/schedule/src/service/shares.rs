@@ -1,6 +1,9 @@
-use renraku_base::{CalendarId, Principal, Role};
+use renraku_base::{CalendarId, FieldFault, Principal};
 use renraku_db::{Changed, ObjectType, ReadTx, Tx};
-use renraku_people::{Share, ShareTarget, access};
+use renraku_people::{
+    Share, ShareTarget,
+    access::{self, Grantee},
+};
 
 use super::calendars::manageable;
 use crate::{ScheduleFault, model::CalendarKind, store::calendars::StoredCalendar};
@@ -22,8 +25,8 @@ pub fn list_shares(
 /// Shares a calendar, or changes what someone may do in it.
 ///
 /// # Errors
-/// [`ScheduleFault::CalendarFixed`] for the owner's own right and for a facility's calendar,
-/// [`ScheduleFault::Forbidden`] below `manage`, [`ScheduleFault::NotFound`].
+/// [`ScheduleFault::CalendarFixed`] for the owner's own right and for a facility's calendar, [`ScheduleFault::Invalid`] for a
+/// grantee that is not there, [`ScheduleFault::Forbidden`] below `manage`, [`ScheduleFault::NotFound`].
 pub fn put_share(
     tx: &mut Tx<'_>,
     who: &Principal,
@@ -32,14 +35,21 @@ pub fn put_share(
 ) -> Result<Changed<Share>, ScheduleFault> {
     // Nobody gives more than they have: whoever shares holds the greatest role there is.
     let calendar = manageable(tx, who, id)?;
-    let recorded = put(tx, &calendar, &share.grantee, Some(share.role))?;
+    refuse_fixed(&calendar, &share.grantee)?;
+    let grantee = Grantee::from(share.grantee.clone());
+    if !access::is_there(tx, &grantee)? {
+        let fault = FieldFault::new("/grantee", "not-found", "there is no such person or unit");
+        return Err(ScheduleFault::Invalid(vec![fault]));
+    }
+    let object = (ObjectType::Calendar, &calendar.id);
+    let recorded = access::put_grant(tx, calendar.collection, object, &grantee, share.role)?;
     Ok(recorded.with(share))
 }
 
 /// Stops sharing a calendar with someone.
 ///
 /// # Errors
-/// As [`put_share`].
+/// As [`put_share`], but whoever is not there any more can be taken out.
 pub fn remove_share(
     tx: &mut Tx<'_>,
     who: &Principal,
@@ -47,20 +57,17 @@ pub fn remove_share(
     grantee: &ShareTarget,
 ) -> Result<Changed<()>, ScheduleFault> {
     let calendar = manageable(tx, who, id)?;
-    let recorded = put(tx, &calendar, grantee, None)?;
-    Ok(recorded.with(()))
+    refuse_fixed(&calendar, grantee)?;
+    let object = (ObjectType::Calendar, &calendar.id);
+    let removed = access::remove_grant(tx, calendar.collection, object, &grantee.clone().into())?;
+    Ok(removed.map_or_else(|| Changed::nothing(()), |recorded| recorded.with(())))
 }
 
-fn put(
-    tx: &mut Tx<'_>,
-    calendar: &StoredCalendar,
-    grantee: &ShareTarget,
-    role: Option<Role>,
-) -> Result<renraku_db::changes::Recorded, ScheduleFault> {
+/// The right of the owner is not given and not taken, and neither is any in a facility's calendar.
+fn refuse_fixed(calendar: &StoredCalendar, grantee: &ShareTarget) -> Result<(), ScheduleFault> {
     let owned = matches!(grantee, ShareTarget::Person { person_id } if calendar.is_of(person_id));
     if owned || calendar.kind == CalendarKind::Facility {
         return Err(ScheduleFault::CalendarFixed);
     }
-    let object = (ObjectType::Calendar, &calendar.id);
-    Ok(access::put_grant(tx, calendar.collection, object, &grantee.clone().into(), role)?)
+    Ok(())
 }

@@ -150,7 +150,7 @@ fn write_contacts(tx: &mut Tx<'_>, office: &Office) -> Result<(), FillFault> {
             let new = NewAddressBook { id: None, name: "取引先名簿".to_owned() };
             let book = contacts::create_address_book(tx, &who, new)?.into_inner();
             add_contacts(tx, &who, &book.id, &office.contacts, None)?;
-            let share = ShareChange { grantee: ShareTarget::Everyone, role: Some(Role::Read) };
+            let share = ShareChange { grantee: ShareTarget::Everyone {}, role: Some(Role::Read) };
             contacts::change_share(tx, &who, &book.id, share)?;
         }
         let own = contacts::default_address_book(tx, &who.person)?;
