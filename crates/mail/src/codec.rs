@@ -3,7 +3,8 @@
 //! Every function here reads foreign bytes. Work is bounded by counting (lines, parts, bytes), never by a clock, so
 //! that the same mail always gives the same answer.
 
-pub mod address;
+mod address;
+mod attributes;
 pub mod charset;
 pub mod compose;
 pub mod head;

@@ -4,11 +4,16 @@ use std::{borrow::Cow, collections::HashSet, sync::LazyLock};
 
 use ammonia::{Builder, UrlRelative};
 
+use super::attributes;
+
 /// Longer HTML is not shown; its text is.
 pub const MAX_HTML: usize = 1024 * 1024;
 
 /// Tags inside each other: beyond this the parser's work grows with the square.
 const MAX_NESTING: usize = 256;
+
+/// Attributes of one tag: beyond this, too.
+const MAX_ATTRIBUTES: usize = 1_000;
 
 static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut builder = Builder::default();
@@ -36,10 +41,13 @@ fn keep_url<'v>(tag: &str, attribute: &str, value: &'v str) -> Option<Cow<'v, st
 }
 
 /// The HTML without active content and without anything that would be loaded from elsewhere. `None` when it is too
-/// long or too deep to be shown.
+/// long, too deep or too cluttered to be shown.
 #[must_use]
 pub fn sanitise(html: &str) -> Option<String> {
-    (html.len() <= MAX_HTML && nesting(html) <= MAX_NESTING).then(|| CLEANER.clean(html).to_string())
+    let bearable = html.len() <= MAX_HTML
+        && nesting(html) <= MAX_NESTING
+        && attributes::most_in_a_tag(html) <= MAX_ATTRIBUTES;
+    bearable.then(|| CLEANER.clean(html).to_string())
 }
 
 /// The text of HTML, for previews and for phones that show text alone.

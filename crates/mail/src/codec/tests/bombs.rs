@@ -138,3 +138,11 @@ proptest! {
         drop(html::to_text(&text));
     }
 }
+
+#[test]
+fn a_tag_of_very_many_attributes_is_not_taken_apart() {
+    let tag =
+        |count: usize| format!("<p>x</p><a{}>", (0..count).map(|n| format!(" a{n}")).collect::<String>());
+    assert!(html::sanitise(&tag(500)).is_some());
+    assert_eq!(html::sanitise(&tag(80_000)), None);
+}
