@@ -121,6 +121,22 @@ fn no_collection_is_forgotten_where_a_page_ends() {
 }
 
 #[test]
+fn a_deleted_calendar_goes_with_all_that_was_in_it() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let calendar = hanako.post("calendars", &json!({"name": "出張"})).expect(201).json();
+        let event = json!({"title": "会議", "start": "2026-11-26T10:00:00", "calendarId": calendar["id"]});
+        hanako.post("events", &event).expect(201);
+        let mut replica = Replica::first(&hanako);
+        assert_eq!((replica.count("calendars"), replica.count("events")), (2, 1));
+        hanako.delete(&format!("calendars/{}", calendar["id"].as_str().unwrap()), "*").expect(204);
+        replica.catch_up(&hanako, None);
+        assert_eq!((replica.count("calendars"), replica.count("events")), (1, 0));
+        replica.assert_same(&Replica::first(&hanako), "after the calendar was deleted");
+    });
+}
+
+#[test]
 fn only_the_wanted_types_come() {
     on_each_backend(|server| {
         let hanako = server.staff("hanako");

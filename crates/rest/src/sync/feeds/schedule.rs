@@ -1,5 +1,8 @@
 use renraku_base::Id;
-use renraku_db::{CollectionId, ObjectType, ReadTx, changes::Change};
+use renraku_db::{
+    CollectionId, ObjectType, ReadTx,
+    changes::{self, Change},
+};
 use renraku_schedule::{
     ScheduleFault,
     model::Calendar,
@@ -83,7 +86,8 @@ pub(super) fn get(tx: &mut ReadTx<'_>, ask: &Ask, window: Window, rows: &[Change
     Ok(found)
 }
 
-/// A calendar that was lost, with the events that the person sees nowhere else.
+/// A calendar that was lost, with the events that the person sees nowhere else: of one that is there, what is in it now; and
+/// what its log names, which is all there is of one that was deleted.
 pub(super) fn lose(
     tx: &mut ReadTx<'_>,
     ask: &Ask,
@@ -94,6 +98,18 @@ pub(super) fn lose(
     if let Some((calendar, events)) = service::list_lost(tx, &ask.who, collection, window.in_schedule()?)? {
         page.put_gone("calendars", calendar.into_string());
         events.into_iter().map(Id::into_string).for_each(|id| page.put_gone("events", id));
+    }
+    let rows = changes::objects(tx, collection)?;
+    let found = get(tx, ask, window, &rows)?;
+    for row in rows {
+        let name = match row.object_type {
+            ObjectType::Calendar => "calendars",
+            ObjectType::Event => "events",
+            _ => continue,
+        };
+        if !found.contains_key(&(row.object_type, row.object.clone())) {
+            page.put_gone(name, row.object);
+        }
     }
     Ok(())
 }
