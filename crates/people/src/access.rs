@@ -9,7 +9,7 @@ use renraku_base::{Id, PersonId, Principal, Role, UnitId};
 use renraku_db::{
     CollectionId, CollectionKind, Error, ObjectType, ReadTx, Tx,
     changes::{self, Head, Recorded},
-    schema::{collections, grants, people, person_groups, units},
+    schema::{collections, grants, person_groups},
 };
 
 const EVERYONE: &str = "everyone";
@@ -133,19 +133,25 @@ pub fn grants(tx: &mut ReadTx<'_>, collection: CollectionId) -> Result<Vec<Grant
         .collect()
 }
 
-/// Whether there is such a person or unit.
+/// Whether there is such a person, or anybody in such a unit: a right for nobody is a mistake.
 ///
 /// # Errors
 /// [`Error`] when the statement fails.
 pub fn is_there(tx: &mut ReadTx<'_>, grantee: &Grantee) -> Result<bool, Error> {
-    let id: Option<String> = match grantee {
+    // A person is a group of themselves alone, which is no unit.
+    let of = person_groups::table
+        .filter(person_groups::group_id.eq(grantee.id()))
+        .select(person_groups::person_id);
+    let member: Option<String> = match grantee {
         Grantee::Everyone => return Ok(true),
         Grantee::Person(id) => {
-            people::table.find(id.as_str()).select(people::id).first(tx.conn()).optional()?
+            of.filter(person_groups::person_id.eq(id.as_str())).first(tx.conn()).optional()?
         }
-        Grantee::Unit(id) => units::table.find(id.as_str()).select(units::id).first(tx.conn()).optional()?,
+        Grantee::Unit(id) => {
+            of.filter(person_groups::person_id.ne(id.as_str())).first(tx.conn()).optional()?
+        }
     };
-    Ok(id.is_some())
+    Ok(member.is_some())
 }
 
 /// Grants `role` to a group and tells its members' phones: the object (a calendar or an address book) is recorded in the

@@ -45,13 +45,25 @@ pub fn get_calendar(
     who: &Principal,
     id: &CalendarId,
 ) -> Result<Calendar, ScheduleFault> {
-    let calendar = store::calendars::get(tx, id)?.ok_or(ScheduleFault::NotFound)?;
-    match access::role(tx, who, calendar.collection)? {
-        Some(role) if role >= Role::Read || calendar.kind == CalendarKind::Facility => {
+    match with_role(tx, who, id)? {
+        Some((calendar, role)) if role >= Role::Read || calendar.kind == CalendarKind::Facility => {
             Ok(seen_by(calendar, who, role))
         }
         _ => Err(ScheduleFault::NotFound),
     }
+}
+
+/// A calendar and what the person may do in it. One that is not there takes the same statements as one that is not to be seen,
+/// so that time does not tell them apart.
+fn with_role(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    id: &CalendarId,
+) -> Result<Option<(StoredCalendar, Role)>, ScheduleFault> {
+    const NOWHERE: CollectionId = CollectionId(0);
+    let calendar = store::calendars::get(tx, id)?;
+    let role = access::role(tx, who, calendar.as_ref().map_or(NOWHERE, |it| it.collection))?;
+    Ok(calendar.zip(role))
 }
 
 /// Makes a calendar of the person's own.
@@ -243,11 +255,7 @@ pub(crate) fn readable(
     who: &Principal,
     id: &CalendarId,
 ) -> Result<(StoredCalendar, Role), ScheduleFault> {
-    let calendar = store::calendars::get(tx, id)?.ok_or(ScheduleFault::NotFound)?;
-    match access::role(tx, who, calendar.collection)? {
-        Some(role) if role >= Role::Read => Ok((calendar, role)),
-        _ => Err(ScheduleFault::NotFound),
-    }
+    with_role(tx, who, id)?.filter(|(_, role)| *role >= Role::Read).ok_or(ScheduleFault::NotFound)
 }
 
 pub(crate) fn manageable(

@@ -9,7 +9,11 @@ use crate::{ScheduleFault, model::EventView, store};
 /// # Errors
 /// [`ScheduleFault::NotFound`] when they do not see it.
 pub fn get_event(tx: &mut ReadTx<'_>, who: &Principal, id: &EventId) -> Result<EventView, ScheduleFault> {
-    let stored = store::events::get(tx, id)?.ok_or(ScheduleFault::NotFound)?;
+    // Where it is seen first: what is not there must not be told apart by time from what is not to be seen.
     let sight = Sight::of(tx, who, &[id.as_str()])?;
+    if sight.places(id).next().is_none() {
+        return Err(ScheduleFault::NotFound);
+    }
+    let stored = store::events::get(tx, id)?.ok_or(ScheduleFault::NotFound)?;
     sight.view(&who.person, &stored).ok_or(ScheduleFault::NotFound)
 }
