@@ -67,7 +67,7 @@ impl Route {
         let mut paths = vec![path_with(path, &must)];
         for (name, required) in &self.query {
             let values = office.values(name);
-            for value in if *required { values.iter().skip(1) } else { values.iter().skip(0) } {
+            for value in values.iter().skip(usize::from(*required)) {
                 let mut pairs = must.clone();
                 pairs.retain(|one| !one.starts_with(&format!("{name}=")));
                 pairs.push(pair(name, value));
