@@ -45,7 +45,9 @@ pub fn open_existing_database(config: &Config) -> anyhow::Result<Db> {
     if let Location::Sqlite(file) = Location::parse(&config.database_url())?
         && !Path::new(&file).exists()
     {
-        bail!("there is no database at {file}: name the settings of the server with --config");
+        bail!(
+            "there is no database at {file}: name other settings with --config, or make it with `renraku migrate`"
+        );
     }
     open_database(config, system_clock())
 }

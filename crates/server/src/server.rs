@@ -62,6 +62,10 @@ pub struct RunningServer {
 /// # Errors
 /// When a part cannot be started, with the reason and what to do.
 pub fn start(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<RunningServer> {
+    let maildirs = &config.mail.maildirs;
+    if !maildirs.is_empty() && !Path::new(maildirs).is_dir() {
+        bail!("there is no folder {maildirs}: make it, or set mail.maildirs to the folder of the Maildirs");
+    }
     let claim = Claim::of(config);
     start_on(config, clock, claim.map_err(|fault| fault.advise("server.data_dir", "server.listen"))?)
 }
@@ -75,10 +79,6 @@ pub(crate) fn start_on(
     clock: Arc<dyn Clock>,
     Claim { listener, data }: Claim,
 ) -> anyhow::Result<RunningServer> {
-    let maildirs = &config.mail.maildirs;
-    if !maildirs.is_empty() && !Path::new(maildirs).is_dir() {
-        bail!("there is no folder {maildirs}: make it, or set mail.maildirs to the folder of the Maildirs");
-    }
     let addr = listener.local_addr()?;
     let db = assembly::open_database(config, clock)?;
     db.migrate()?;
