@@ -88,7 +88,10 @@ impl Connector {
         let open =
             |error: diesel::ConnectionError| Error::Open(format!("the database does not open: {error}"));
         let mut conn = match &self.location {
-            Location::Sqlite(path) => AnyConn::Sqlite(SqliteConnection::establish(path).map_err(open)?),
+            Location::Sqlite(path) => AnyConn::Sqlite(
+                SqliteConnection::establish(path)
+                    .map_err(|error| Error::Open(format!("{path} does not open: {error}")))?,
+            ),
             Location::Postgres(url) => {
                 if cfg!(feature = "bundled-libpq")
                     && url.contains("sslmode=")
@@ -105,7 +108,7 @@ impl Connector {
         };
         match &mut conn {
             AnyConn::Sqlite(c) => {
-                c.batch_execute(SQLITE_SETTINGS)?;
+                c.batch_execute(SQLITE_SETTINGS).map_err(|error| self.not_ours(error))?;
                 if self.purpose == Use::Read {
                     c.batch_execute("PRAGMA query_only = ON;")?;
                 }
@@ -114,6 +117,18 @@ impl Connector {
         }
         conn.set_instrumentation(Watch { statements: Arc::clone(&self.statements), started: None });
         Ok(conn)
+    }
+}
+
+impl Connector {
+    /// The first statement shows whether the file is a database at all.
+    fn not_ours(&self, error: diesel::result::Error) -> Error {
+        match (Error::from(error), &self.location) {
+            (Error::Query(error), Location::Sqlite(path)) => {
+                Error::Open(format!("{path} cannot be used: {error}"))
+            }
+            (other, _) => other,
+        }
     }
 }
 
@@ -188,6 +203,8 @@ struct Watch {
 }
 
 const SLOW: Duration = Duration::from_millis(200);
+/// So much of a slow statement is shown, in characters: one that inserts a thousand rows says no more with all of it.
+const SHOWN: usize = 300;
 
 impl Instrumentation for Watch {
     fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
@@ -201,9 +218,10 @@ impl Instrumentation for Watch {
                     && elapsed > SLOW
                 {
                     let text = query.to_string();
-                    let sql = text.split("-- binds").next().unwrap_or_default();
+                    let sql = text.split("-- binds").next().unwrap_or_default().trim();
+                    let sql: String = sql.chars().take(SHOWN).collect();
                     let elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
-                    tracing::warn!(db.elapsed_ms = elapsed_ms, db.statement = sql.trim(), "slow statement");
+                    tracing::warn!(db.elapsed_ms = elapsed_ms, db.statement = sql, "slow statement");
                 }
             }
             _ => {}

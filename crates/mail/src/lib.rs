@@ -17,4 +17,5 @@ pub use model::{
     Attachment, Body, EmailAddress, Keywords, MailAccount, Mailbox, MailboxRole, Message, MessageDetail,
     MessagePatch, NewForward, NewMessage, NewReply,
 };
+pub use rules::outgoing::is_address;
 pub use search::SearchTexts;

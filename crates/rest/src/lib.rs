@@ -8,6 +8,7 @@ mod calendars;
 mod contacts;
 mod core;
 mod directory;
+mod docs_page;
 mod events;
 mod facilities;
 mod health;
@@ -28,7 +29,6 @@ use actix_web::{
     web,
 };
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
-use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::routes::Routes;
 
@@ -128,8 +128,9 @@ fn face(config: &mut web::ServiceConfig) {
         .service(api(web::scope(BASE)))
         .app_data(web::Data::new(batch::InnerFace::default()))
         .service(openapi::served)
-        .service(SwaggerUi::new("/docs/{_:.*}").config(Config::from("/openapi.json")))
         .service(web::redirect("/docs", "/docs/"))
+        .service(docs_page::page)
+        .service(docs_page::files())
         .default_service(web::to(core::unknown_route));
 }
 

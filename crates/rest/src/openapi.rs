@@ -19,10 +19,13 @@ use crate::{ProblemBody, core::Gone};
 #[derive(OpenApi)]
 #[openapi(
     info(
-        title = "Renraku",
+        title = "Renraku API",
         description = "The groupware of an office, for its phones: schedule, mail, address book. \
                        Errors are RFC 9457 problems; every object has a strong ETag; every write takes an Idempotency-Key. \
-                       docs/API-DESIGN.md tells the rules of every request, docs/SYNC.md a phone's morning, docs/ERRORS.md the codes.",
+                       \n\nTo try a request here, send `POST /api/v1/auth/login` first, press *Authorize*, and paste the \
+                       `accessToken` of its answer; it lasts ten minutes. \
+                       \n\nThe rules of every request, a phone's morning and the codes of refusals are told in \
+                       API-DESIGN.md, SYNC.md and ERRORS.md, in the folder `docs` of Renraku's source.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     servers((url = "/", description = "This server")),

@@ -11,6 +11,7 @@ mod facilities;
 mod get_event;
 mod group_week;
 mod import_calendar;
+mod import_facility;
 pub(crate) mod index;
 mod list_occurrences;
 pub(crate) mod placing;
@@ -32,13 +33,11 @@ pub use create_event::create_event;
 pub use delete_event::delete_event;
 pub use delete_facility::delete_facility;
 pub use export_calendar::export_calendar;
-pub use facilities::{
-    create_facility, facilities_collection, get_facility, list_facilities, may_manage_facilities,
-    update_facility,
-};
+pub use facilities::{create_facility, get_facility, list_facilities, update_facility};
 pub use get_event::get_event;
 pub use group_week::{Group, PRINCIPALS, free_busy, group_week};
 pub use import_calendar::{IMPORT_BYTES, ImportReport, import_calendar};
+pub use import_facility::{Imported, find_facilities, import_facility};
 pub use list_occurrences::list_occurrences;
 pub use reply_event::{Answer, reply_event};
 pub use shares::{list_shares, put_share, remove_share};

@@ -4,6 +4,7 @@
 mod booking;
 mod calendars;
 mod events;
+mod facilities;
 mod importing;
 mod later;
 mod office;

@@ -1,12 +1,15 @@
 //! Puts the parts together from the settings.
 
 use std::{
-    fs,
+    fs::{DirBuilder, OpenOptions},
+    io,
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::Path,
     sync::{Arc, OnceLock},
     time::Duration,
 };
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use renraku_base::{Clock, SystemClock};
 use renraku_db::{Db, Location, Settings};
@@ -26,11 +29,37 @@ pub fn system_clock() -> Arc<dyn Clock> {
 /// When it cannot be opened, with what to do.
 pub fn open_database(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Db> {
     let location = Location::parse(&config.database_url())?;
-    if matches!(location, Location::Sqlite(_)) {
+    if let Location::Sqlite(file) = &location {
         make_data_folder(config)?;
+        make_database_file(Path::new(file))?;
     }
     let wait = Duration::from_secs(config.database.wait_s);
     Ok(Db::open(Settings { location, pool_size: config.database.pool, wait }, clock)?)
+}
+
+/// Opens the database of the settings, which must be there: for those who only look at what is stored.
+///
+/// # Errors
+/// When it is not there or cannot be opened, with what to do.
+pub fn open_existing_database(config: &Config) -> anyhow::Result<Db> {
+    if let Location::Sqlite(file) = Location::parse(&config.database_url())?
+        && !Path::new(&file).exists()
+    {
+        bail!(
+            "there is no database at {file}: name other settings with --config, or make it with `renraku migrate`"
+        );
+    }
+    open_database(config, system_clock())
+}
+
+/// Makes the file before SQLite would, readable by its owner alone; what SQLite puts beside it has the same rights.
+fn make_database_file(file: &Path) -> anyhow::Result<()> {
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(file) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+            Err(error).with_context(|| format!("the database {} cannot be made", file.display()))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The secret of the installation, made when it is first asked for.
@@ -44,14 +73,27 @@ pub fn open_secret(config: &Config) -> anyhow::Result<ServerSecret> {
         .with_context(|| format!("the server's secret ({}) cannot be used", file.display()))
 }
 
-fn make_data_folder(config: &Config) -> anyhow::Result<()> {
+/// Makes the data folder, readable by its owner alone.
+///
+/// # Errors
+/// When it cannot be made, with what to do.
+pub fn make_data_folder(config: &Config) -> anyhow::Result<()> {
     let folder = &config.server.data_dir;
-    fs::create_dir_all(folder).with_context(|| {
+    make_folder(folder).with_context(|| {
         format!(
-            "the data folder {} cannot be made: set server.data_dir to a folder of yours",
+            "the data folder {} cannot be made: set server.data_dir (or RENRAKU_SERVER_DATA_DIR) to a folder of yours; \
+             without settings it is /var/lib/renraku",
             folder.display()
         )
     })
+}
+
+/// Makes a folder and those above it, readable by their owner alone; one that is there stays as it is.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn make_folder(folder: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
 /// The figures of the process; one collector serves all servers of a process.

@@ -10,11 +10,13 @@ mod serve;
 mod user;
 
 use std::{
+    fmt::Display,
     fs,
+    io::{self, Write},
     path::{Path, PathBuf},
 };
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::{Parser, Subcommand};
 
 use crate::config::Config;
@@ -32,10 +34,11 @@ Examples:
   renraku serve --config renraku.toml         the server"
 )]
 pub struct Cli {
-    /// The file of the settings; without it renraku.toml in the current folder, where there is one
+    /// The file of the settings; without it renraku.toml in the current folder and, where there is none, the defaults: the
+    /// data are in /var/lib/renraku then
     #[arg(long, global = true, value_name = "FILE", env = "RENRAKU_CONFIG")]
     config: Option<PathBuf>,
-    /// The folder of a demo office, whose settings are used
+    /// The folder of a demo office (`demo` makes it in ./demo), whose settings are used
     #[arg(long, global = true, value_name = "DIR", conflicts_with = "config")]
     data: Option<PathBuf>,
     #[command(subcommand)]
@@ -54,9 +57,9 @@ enum Command {
     User(user::User),
     /// Look after the keys that sign access tokens
     Keys(keys::Keys),
-    /// Read data from files
+    /// Read data from files: rooms and cars, calendars
     Import(import::Import),
-    /// Print the description of the API (OpenAPI 3.1, JSON)
+    /// Print the description of the API (OpenAPI 3.1, YAML)
     Openapi(openapi::Openapi),
     /// Examine the data and say what is wrong
     Doctor(doctor::Doctor),
@@ -70,6 +73,9 @@ impl Cli {
     pub fn run(self) -> anyhow::Result<bool> {
         let source = Source { config: self.config, data: self.data };
         match self.command {
+            Command::Demo(_) if source.config.is_some() => {
+                bail!("a demo office has settings of its own: leave out --config (or RENRAKU_CONFIG)")
+            }
             Command::Demo(demo) => demo.run(source.data),
             Command::Serve(serve) => serve.run(&source),
             Command::Migrate(migrate) => migrate.run(&source),
@@ -104,6 +110,11 @@ impl Source {
         let file = named.map_or_else(|| CONFIG_FILE.to_owned(), |file| file.display().to_string());
         Ok(Config::read(&file, &text, std::env::vars())?)
     }
+}
+
+/// Writes a line for whoever reads standard output.
+fn say(line: impl Display) -> io::Result<()> {
+    writeln!(io::stdout(), "{line}")
 }
 
 fn read_file(file: &Path) -> anyhow::Result<String> {

@@ -16,13 +16,9 @@ mod seeded;
 mod table;
 mod units;
 
-use std::{
-    fs,
-    net::{SocketAddr, TcpListener},
-    path::PathBuf,
-};
+use std::{fs, net::SocketAddr, path::PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use chrono::NaiveDate;
 use renraku_base::Timestamp;
 use renraku_db::meta;
@@ -30,6 +26,7 @@ use renraku_mail::service as mail;
 
 use crate::{
     assembly,
+    claim::Claim,
     cli::CONFIG_FILE,
     config::Config,
     logging,
@@ -41,6 +38,10 @@ use office::Office;
 const FILLED: &str = "demo-filled";
 /// The folder of the users' Maildirs.
 const MAILDIRS: &str = "mail";
+/// How many people work there when nothing is said.
+const STAFF: u32 = 300;
+/// How the settings of a demo office begin.
+const SETTINGS_HEAD: &str = "# The settings of this demo office";
 /// What a civil day in Tokyo is ahead of one in UTC.
 const TOKYO_AHEAD_S: i64 = 9 * 3_600;
 
@@ -51,8 +52,8 @@ pub struct Wish {
     pub folder: PathBuf,
     /// Where it listens.
     pub listen: SocketAddr,
-    /// How many people work there.
-    pub staff: u32,
+    /// How many people work there; what it says counts when the office is filled.
+    pub staff: Option<u32>,
     /// Whether the rates per person and device are lifted.
     pub unlimited: bool,
 }
@@ -62,19 +63,27 @@ pub struct Wish {
 /// # Errors
 /// When it cannot be filled, or could not be opened afterwards, with the reason.
 pub fn fill(wish: &Wish) -> anyhow::Result<bool> {
-    // To be told of before the office is filled, which takes a while.
-    drop(TcpListener::bind(wish.listen).with_context(|| format!("{} cannot be listened on", wish.listen))?);
-    let (folder, config) = furnish(wish)?;
+    let site = Site::of(wish)?;
+    // To be told of what is taken before the office is filled, which takes a while.
+    let _claim = site.furnish()?;
+    let Site { folder, config, .. } = &site;
     logging::start(&config.log);
-    let db = assembly::open_database(&config, assembly::system_clock())?;
+    let db = assembly::open_database(config, assembly::system_clock())?;
     db.migrate()?;
-    if db.read(|tx| meta::get(tx, FILLED))?.is_some() {
+    if let Some(there) = db.read(|tx| meta::get(tx, FILLED))? {
+        if let Some(wanted) = wish.staff.map(|staff| staff.to_string()).filter(|wanted| *wanted != there) {
+            eprintln!(
+                "renraku: {there} people work in the office in {}; --staff {wanted} would count for a new one (--data)",
+                folder.display()
+            );
+        }
         return Ok(false);
     }
-    let secret = assembly::open_secret(&config)?;
-    let office = Office::draw(usize::try_from(wish.staff)?, day_in_tokyo(db.now()));
+    let secret = assembly::open_secret(config)?;
+    let staff = usize::try_from(wish.staff.unwrap_or(STAFF))?;
+    let office = Office::draw(staff, day_in_tokyo(db.now()));
     post::deliver(&folder.join(MAILDIRS), &office)?;
-    fill::fill(&config, &db, &secret, &office)?;
+    fill::fill(config, &db, &secret, &office)?;
     for account in db.read(mail::list_accounts)? {
         mail::index_account(&db, &account.id)?;
     }
@@ -87,7 +96,9 @@ pub fn fill(wish: &Wish) -> anyhow::Result<bool> {
 /// # Errors
 /// When it cannot be started, with the reason.
 pub fn open(wish: &Wish) -> anyhow::Result<(RunningServer, String)> {
-    let (folder, config) = furnish(wish)?;
+    let site = Site::of(wish)?;
+    let claim = site.furnish()?;
+    let Site { folder, config, .. } = site;
     logging::start(&config.log);
     let clock = assembly::system_clock();
     let db = assembly::open_database(&config, clock.clone())?;
@@ -96,28 +107,61 @@ pub fn open(wish: &Wish) -> anyhow::Result<(RunningServer, String)> {
     let mut handout = handout::write(&folder, wish.listen, &db, &secret)?;
     // The server has connections of its own.
     drop(db);
-    let running = server::start(&config, clock)?;
+    let running = server::start_on(&config, clock, claim)?;
     if running.addr() != wish.listen {
         handout = handout::write(&folder, running.addr(), running.db(), &secret)?;
     }
     Ok((running, handout.welcome()))
 }
 
-/// Makes the folder and writes the settings into it.
-fn furnish(wish: &Wish) -> anyhow::Result<(PathBuf, Config)> {
-    fs::create_dir_all(&wish.folder).with_context(|| format!("{} cannot be made", wish.folder.display()))?;
-    let folder = fs::canonicalize(&wish.folder)?;
-    let text = settings(&folder.display().to_string(), wish);
-    let file = folder.join(CONFIG_FILE);
-    fs::write(&file, &text)?;
-    let config = Config::read(&file.display().to_string(), &text, std::env::vars())?;
-    Ok((folder, config))
+/// Where an office is, with its settings.
+struct Site {
+    folder: PathBuf,
+    config: Config,
+    settings: String,
+}
+
+impl Site {
+    /// Makes the folder. What is in it and not of a demo office is left alone.
+    fn of(wish: &Wish) -> anyhow::Result<Self> {
+        let wanted = &wish.folder;
+        if wanted.exists() && !wanted.is_dir() {
+            bail!("{} is a file: --data names a folder", wanted.display());
+        }
+        let made = assembly::make_folder(wanted).and_then(|()| fs::canonicalize(wanted));
+        let folder = made.with_context(|| {
+            format!("the folder {} cannot be made: choose another --data", wanted.display())
+        })?;
+        let ours =
+            fs::read_to_string(folder.join(CONFIG_FILE)).map_or(true, |text| text.starts_with(SETTINGS_HEAD));
+        for (file, ours) in [(CONFIG_FILE, ours), (handout::FILE, handout::is_free(&folder))] {
+            if !ours {
+                let file = folder.join(file);
+                bail!(
+                    "{} is not of a demo office, and would be overwritten: choose another --data",
+                    file.display()
+                );
+            }
+        }
+        let settings = settings(&folder.display().to_string(), wish);
+        let file = folder.join(CONFIG_FILE);
+        let config = Config::read(&file.display().to_string(), &settings, std::env::vars())?;
+        Ok(Self { folder, config, settings })
+    }
+
+    /// Takes the place for one server, and writes the settings down.
+    fn furnish(&self) -> anyhow::Result<Claim> {
+        let claim = Claim::of(&self.config).map_err(|fault| fault.advise("--data", "--listen"))?;
+        let file = self.folder.join(CONFIG_FILE);
+        fs::write(&file, &self.settings).with_context(|| format!("{} cannot be written", file.display()))?;
+        Ok(claim)
+    }
 }
 
 /// The settings of a real office, but for where the data and the mail are and what is worth a line at a terminal.
 fn settings(folder: &str, wish: &Wish) -> String {
     format!(
-        "# The settings of this demo office, written at each start of `renraku demo`.\n\
+        "{SETTINGS_HEAD}, written at each start of `renraku demo`.\n\
          [server]\nlisten = \"{listen}\"\ndata_dir = {folder:?}\n\n\
          [log]\nlevel = \"warn\"\n\n\
          [mail]\nmaildirs = {mail:?}\n\n\

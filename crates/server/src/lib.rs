@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod assembly;
+pub mod claim;
 pub mod cli;
 pub mod config;
 pub mod demo;
@@ -9,6 +10,7 @@ mod jobs;
 pub mod logging;
 mod mailroom;
 pub mod server;
+mod sheet;
 mod ticker;
 pub mod worker;
 

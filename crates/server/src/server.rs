@@ -1,8 +1,11 @@
 //! Starts everything and ends it cleanly.
 
 use std::{
-    fmt, io,
+    fmt,
+    fs::File,
+    io,
     net::{SocketAddr, TcpListener},
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -12,7 +15,7 @@ use std::{
 };
 
 use actix_web::HttpServer;
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
 use renraku_base::Clock;
 use renraku_db::Db;
 use renraku_notify::Hub;
@@ -26,6 +29,7 @@ use tokio::{
 
 use crate::{
     assembly,
+    claim::Claim,
     config::Config,
     jobs,
     mailroom::{self, Mailroom},
@@ -50,6 +54,8 @@ pub struct RunningServer {
     ended: Option<oneshot::Receiver<()>>,
     http: Option<JoinHandle<io::Result<()>>>,
     jobs: Option<JoinHandle<()>>,
+    /// Keeps other servers off the data until this one has ended.
+    _data: Option<File>,
 }
 
 /// Starts a server: the schema is brought up to date, jobs run, requests are answered when this returns.
@@ -57,9 +63,23 @@ pub struct RunningServer {
 /// # Errors
 /// When a part cannot be started, with the reason and what to do.
 pub fn start(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<RunningServer> {
-    let listener = TcpListener::bind(config.server.listen).with_context(|| {
-        format!("{} cannot be listened on: choose another server.listen", config.server.listen)
-    })?;
+    let maildirs = &config.mail.maildirs;
+    if !maildirs.is_empty() && !Path::new(maildirs).is_dir() {
+        bail!("there is no folder {maildirs}: make it, or set mail.maildirs to the folder of the Maildirs");
+    }
+    let claim = Claim::of(config);
+    start_on(config, clock, claim.map_err(|fault| fault.advise("server.data_dir", "server.listen"))?)
+}
+
+/// Starts a server on what was taken for it.
+///
+/// # Errors
+/// As [`start`].
+pub(crate) fn start_on(
+    config: &Config,
+    clock: Arc<dyn Clock>,
+    Claim { listener, data }: Claim,
+) -> anyhow::Result<RunningServer> {
     let addr = listener.local_addr()?;
     let db = assembly::open_database(config, clock)?;
     db.migrate()?;
@@ -112,6 +132,7 @@ pub fn start(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<RunningSe
         ended: Some(ended),
         http: Some(http),
         jobs: Some(jobs),
+        _data: data,
     })
 }
 

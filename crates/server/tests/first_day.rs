@@ -1,38 +1,22 @@
-use crate::office::{Office, has_curl, shell};
+use crate::{
+    office::{Office, has_curl, shell},
+    page::{Page, assert_told},
+};
 
 const FIRST_DAY: &str = include_str!("../../../docs/FIRST-DAY.md");
 const README: &str = include_str!("../../../README.md");
 
-/// The lines of the shell in a page, and what status each request in them is said to get.
-fn lines() -> (String, Vec<String>) {
-    let mut script = String::new();
-    let mut expected = Vec::new();
-    let mut inside = false;
-    for line in FIRST_DAY.lines() {
-        match line {
-            "```sh" => inside = true,
-            "```" => inside = false,
-            line if inside => {
-                script.push_str(line);
-                script.push('\n');
-                if let Some((_, status)) = line.rsplit_once("# → ") {
-                    expected.push(status.trim().to_owned());
-                }
-            }
-            _ => {}
-        }
-    }
-    (script, expected)
-}
-
-/// Every line of the page is run, in order, in one shell; every request must get the status that stands behind it.
+/// Every line of the page is run, in order, in one shell; every request must get the status that stands behind it, and what
+/// stands behind the status must be in what is printed.
 #[test]
 fn every_line_of_the_first_day_is_true() {
     if !has_curl() {
         return;
     }
-    let (script, expected) = lines();
-    assert!(expected.len() > 20);
+    let Page { script, expected } = Page::read(FIRST_DAY);
+    let expected: Vec<(&str, &str)> =
+        expected.iter().map(|text| text.split_once(' ').unwrap_or((text, ""))).collect();
+    assert!(expected.len() > 20 && expected.iter().filter(|(_, told)| !told.is_empty()).count() > 10);
     let folder = tempfile::tempdir().unwrap();
     let office = Office::open(&folder.path().join("demo"));
     let statuses = folder.path().join("statuses");
@@ -45,7 +29,9 @@ fn every_line_of_the_first_day_is_true() {
     let printed = shell(&format!("{prelude}\n{script}"), &environment);
     let got = std::fs::read_to_string(&statuses).unwrap();
     let got: Vec<&str> = got.lines().collect();
-    assert_eq!(got, expected, "{printed}");
+    let statuses: Vec<&str> = expected.iter().map(|(status, _)| *status).collect();
+    assert_eq!(got, statuses, "{printed}");
+    assert_told(&printed, expected.iter().map(|(_, told)| *told));
 }
 
 /// The tour of the front page works as it stands there, but for the address.

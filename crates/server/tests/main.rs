@@ -3,5 +3,9 @@
 
 mod cli;
 mod demo;
+mod files;
 mod first_day;
+mod import;
 mod office;
+mod page;
+mod set_up;

@@ -156,7 +156,17 @@ fn the_description_is_served_and_can_be_browsed_without_the_internet() {
         assert!(
             phone.get("/openapi.json").expect(200).json()["openapi"].as_str().unwrap().starts_with("3.1")
         );
-        let page = phone.get("/docs/").expect(200).text();
-        assert!(!page.contains("https://"), "the page loads something from outside");
+        for path in ["/docs/", "/docs/index.html"] {
+            let answer = phone.get(path).expect(200);
+            let policy = answer.header("content-security-policy").unwrap_or_default().to_owned();
+            assert!(policy.starts_with("default-src 'self' ") && !policy.contains("http"), "{policy}");
+            let page = answer.text();
+            assert!(page.contains("<title>Renraku API</title>"), "{page}");
+            assert!(!page.contains("https://"), "the page loads something from outside");
+        }
+        let setup = phone.get("/docs/swagger-initializer.js").expect(200).text();
+        // Left out, Swagger UI asks validator.swagger.io about every document that is not on localhost.
+        assert!(setup.contains(r#""validatorUrl": "none""#), "{setup}");
+        assert!(setup.contains(r#""persistAuthorization": true"#) && !setup.contains("https://"), "{setup}");
     });
 }

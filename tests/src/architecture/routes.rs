@@ -9,8 +9,8 @@ use super::sources::{assert_none, files, root};
 const COMMITTED: &str = "openapi/renraku.yaml";
 const METHODS: &[&str] = &["get", "post", "put", "patch", "delete"];
 
-/// Handlers that serve the description itself and nothing of the contract.
-const UNDESCRIBED: &[&str] = &["/openapi.json"];
+/// Handlers that serve the description itself, as data and as a page, and nothing of the contract.
+const UNDESCRIBED: &[&str] = &["/openapi.json", "/docs/", "/docs/index.html"];
 
 #[test]
 fn the_description_is_committed_as_it_is_generated() {

@@ -8,6 +8,7 @@ mod lookup_phone;
 mod names;
 mod put_person;
 mod put_unit;
+mod put_unit_path;
 mod search_people;
 mod sync;
 
@@ -19,5 +20,6 @@ pub use lookup_phone::lookup_phone;
 pub use names::{find_by_email, members, names};
 pub use put_person::{put_person, touch_person};
 pub use put_unit::put_unit;
+pub use put_unit_path::put_unit_path;
 pub use search_people::{PeopleSearch, search_people};
 pub use sync::{get_people_for_sync, get_units_for_sync, list_people_for_sync, list_units_for_sync};

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use renraku_base::{Fault, FieldFault, Kind};
+use renraku_base::{Fault, FieldFault, Kind, Limit};
 use renraku_people::directory::{DirectoryFault, service};
 use renraku_test_db::on_each_database;
 
@@ -82,5 +82,25 @@ fn a_name_outlives_its_person_and_an_address_does_not() {
         .unwrap();
         let fault = db.write(|tx| service::end_person(tx, &id(77))).unwrap_err();
         assert_eq!(fault.kind(), Kind::NotFound);
+    });
+}
+
+#[test]
+fn a_path_of_units_is_made_once() {
+    on_each_database(|db, _| {
+        let directory = open(db);
+        let put = |path: &str| db.write(|tx| service::put_unit_path(tx, path));
+        let paths = || -> Vec<String> {
+            let page = db.read(|tx| service::list_units(tx, &directory, Limit::default(), None)).unwrap();
+            page.items.into_iter().map(|unit| unit.path).collect()
+        };
+        let before = paths();
+        let made = put("会計局/出納課/審査係").unwrap();
+        assert_eq!(put(" 会計局 / 出納課/審査係").unwrap(), made);
+        put("会計局/出納課").unwrap();
+        let after: Vec<String> = paths().into_iter().filter(|path| !before.contains(path)).collect();
+        assert_eq!(after, ["会計局", "会計局/出納課", "会計局/出納課/審査係"]);
+        assert_eq!(pointers(&put("会計局//審査係").unwrap_err()), ["/name required"]);
+        assert_eq!(paths().len(), before.len() + 3);
     });
 }

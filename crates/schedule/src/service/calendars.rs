@@ -97,8 +97,8 @@ pub fn create_calendar(
 /// Renames or recolors a calendar.
 ///
 /// # Errors
-/// [`ScheduleFault::Stale`], [`ScheduleFault::Invalid`], [`ScheduleFault::Forbidden`] below `manage`,
-/// [`ScheduleFault::NotFound`].
+/// [`ScheduleFault::CalendarFixed`] for the name of a facility's, [`ScheduleFault::Stale`], [`ScheduleFault::Invalid`],
+/// [`ScheduleFault::Forbidden`] below `manage`, [`ScheduleFault::NotFound`].
 pub fn update_calendar(
     tx: &mut Tx<'_>,
     who: &Principal,
@@ -108,6 +108,10 @@ pub fn update_calendar(
 ) -> Result<Changed<Calendar>, ScheduleFault> {
     tx.hold(id.as_str())?;
     let mut calendar = manageable(tx, who, id)?;
+    // It is called as its facility is.
+    if calendar.kind == CalendarKind::Facility && patch.name.is_some() {
+        return Err(ScheduleFault::CalendarFixed);
+    }
     expect(&calendar, who, precondition)?;
     check(patch.name.as_deref(), patch.color.as_ref().and_then(Option::as_deref))?;
     if let Some(name) = patch.name {

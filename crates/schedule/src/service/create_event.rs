@@ -12,7 +12,7 @@ use super::{
 use crate::{
     ScheduleFault,
     jobs::{self, News},
-    model::{EventDraft, EventView},
+    model::{CalendarKind, EventDraft, EventView},
     store::{
         self,
         calendars::StoredCalendar,
@@ -76,6 +76,8 @@ pub(crate) fn writable(
         return Ok((stored_default(tx, &who.person)?, Role::Manage));
     };
     match readable(tx, who, id)? {
+        // Nothing gets there but by booking the facility.
+        (calendar, _) if calendar.kind == CalendarKind::Facility => Err(ScheduleFault::Forbidden),
         (calendar, role) if role >= Role::Write => Ok((calendar, role)),
         _ => Err(ScheduleFault::Forbidden),
     }

@@ -4,7 +4,7 @@ use renraku_notify::{Notice, NotificationType, Repeat, Subject, service as notif
 use renraku_people::access;
 
 use super::{
-    facilities::{collection, may_manage_facilities, shown},
+    facilities::{collection, looks_after, shown},
     placing,
 };
 use crate::{
@@ -19,7 +19,7 @@ const PAGE: i64 = 200;
 /// Takes a facility out of use. Events that booked it go on without it, and whoever organizes one that is not over is told.
 ///
 /// # Errors
-/// [`ScheduleFault::NotFound`], [`ScheduleFault::Forbidden`] without `manage` on the facilities, [`ScheduleFault::Stale`].
+/// [`ScheduleFault::NotFound`], [`ScheduleFault::Forbidden`] for those who do not look after it, [`ScheduleFault::Stale`].
 pub fn delete_facility(
     tx: &mut Tx<'_>,
     who: &Principal,
@@ -27,7 +27,7 @@ pub fn delete_facility(
     precondition: &Precondition,
 ) -> Result<Changed<()>, ScheduleFault> {
     let facility = store::facilities::get(tx, id)?.ok_or(ScheduleFault::NotFound)?;
-    if !may_manage_facilities(tx, who)? {
+    if !looks_after(tx, who, &facility)? {
         return Err(ScheduleFault::Forbidden);
     }
     if !precondition.holds(&ETag::of(facility.version)) {

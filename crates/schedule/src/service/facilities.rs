@@ -34,7 +34,7 @@ pub fn get_facility(tx: &mut ReadTx<'_>, id: &FacilityId) -> Result<Facility, Sc
 }
 
 /// Makes a facility with the calendar of its bookings, of which everyone sees when it is busy. Whether the caller may,
-/// has been decided: this is for the command line, the demo and, after [`may_manage_facilities`], the API.
+/// has been decided: this is for the command line and the demo.
 ///
 /// # Errors
 /// [`ScheduleFault::Invalid`], [`ScheduleFault::IdTaken`].
@@ -65,7 +65,7 @@ pub fn create_facility(tx: &mut Tx<'_>, draft: FacilityDraft) -> Result<Changed<
 /// Replaces what is said of a facility.
 ///
 /// # Errors
-/// [`ScheduleFault::Forbidden`] without `manage` on the facilities, [`ScheduleFault::Stale`],
+/// [`ScheduleFault::Forbidden`] for those who do not look after it, [`ScheduleFault::Stale`],
 /// [`ScheduleFault::Invalid`], [`ScheduleFault::NotFound`].
 pub fn update_facility(
     tx: &mut Tx<'_>,
@@ -76,13 +76,22 @@ pub fn update_facility(
 ) -> Result<Changed<Facility>, ScheduleFault> {
     tx.hold(id.as_str())?;
     let current = store::facilities::get(tx, id)?.ok_or(ScheduleFault::NotFound)?;
-    if !may_manage_facilities(tx, who)? {
+    if !looks_after(tx, who, &current)? {
         return Err(ScheduleFault::Forbidden);
     }
     if !precondition.holds(&ETag::of(current.version)) {
         return Err(ScheduleFault::stale(&shown(current)));
     }
     check(&draft)?;
+    replace(tx, current, draft)
+}
+
+/// Stores what is said of a facility, and calls its calendar by its name.
+pub(crate) fn replace(
+    tx: &mut Tx<'_>,
+    current: StoredFacility,
+    draft: FacilityDraft,
+) -> Result<Changed<Facility>, ScheduleFault> {
     let version = tx.next_version(Some(current.version));
     let facility = stored(current.id, current.calendar, draft, version);
     store::facilities::put(tx, &facility)?;
@@ -99,33 +108,26 @@ pub fn update_facility(
     Ok(recorded.with(shown(facility)))
 }
 
-/// Whether the person looks after the facilities.
-///
-/// # Errors
-/// [`ScheduleFault::Internal`] when the database fails.
-pub fn may_manage_facilities(tx: &mut ReadTx<'_>, who: &Principal) -> Result<bool, ScheduleFault> {
-    match facilities_collection(tx)? {
-        Some(all) => Ok(access::role(tx, who, all)? == Some(Role::Manage)),
+/// Whether the person looks after a facility: they manage the calendar of its bookings.
+pub(crate) fn looks_after(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    facility: &StoredFacility,
+) -> Result<bool, ScheduleFault> {
+    match store::calendars::get(tx, &facility.calendar)? {
+        Some(calendar) => Ok(access::role(tx, who, calendar.collection)? == Some(Role::Manage)),
         None => Ok(false),
     }
 }
 
-/// The collection of all facilities; `None` before the first is made.
-///
-/// # Errors
-/// [`ScheduleFault::Internal`] when the database fails.
-pub fn facilities_collection(tx: &mut ReadTx<'_>) -> Result<Option<CollectionId>, ScheduleFault> {
-    Ok(changes::find_by_owner(tx, CollectionKind::Facilities, None)?.first().copied())
-}
-
 pub(crate) fn collection(tx: &mut Tx<'_>) -> Result<CollectionId, ScheduleFault> {
-    match facilities_collection(tx)? {
-        Some(all) => Ok(all),
+    match changes::find_by_owner(tx, CollectionKind::Facilities, None)?.first() {
+        Some(all) => Ok(*all),
         None => Ok(changes::create_collection(tx, CollectionKind::Facilities, None)?),
     }
 }
 
-fn stored(
+pub(crate) fn stored(
     id: FacilityId,
     calendar: renraku_base::CalendarId,
     draft: FacilityDraft,
@@ -158,7 +160,7 @@ pub(crate) fn shown(facility: StoredFacility) -> Facility {
     }
 }
 
-fn check(draft: &FacilityDraft) -> Result<(), ScheduleFault> {
+pub(crate) fn check(draft: &FacilityDraft) -> Result<(), ScheduleFault> {
     let mut faults: Vec<FieldFault> = name_fault("/name", &draft.name).into_iter().collect();
     if draft.capacity.is_some_and(|capacity| capacity < 0) {
         faults.push(FieldFault::new("/capacity", "out-of-range", "a capacity is not negative"));

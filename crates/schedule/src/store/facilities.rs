@@ -111,6 +111,16 @@ pub(crate) fn list_by_id(tx: &mut ReadTx<'_>, ids: &[&str]) -> Result<Vec<Stored
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
+/// The facilities of exactly this name, in the order of their ids.
+pub(crate) fn find_by_name(tx: &mut ReadTx<'_>, name: &str) -> Result<Vec<StoredFacility>, Error> {
+    let rows: Vec<Row> = facilities::table
+        .filter(facilities::name.eq(name))
+        .order(facilities::id)
+        .select(Row::as_select())
+        .load(tx.conn())?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
 /// The names of these facilities, as (id, name).
 pub(crate) fn list_names(tx: &mut ReadTx<'_>, ids: &[&str]) -> Result<Vec<(String, String)>, Error> {
     Ok(facilities::table

@@ -1,13 +1,8 @@
-use std::{
-    env,
-    io::{self, Write},
-    net::SocketAddr,
-    os::unix::process::CommandExt,
-    path::PathBuf,
-    process::Command,
-};
+use std::{env, net::SocketAddr, os::unix::process::CommandExt, path::PathBuf, process::Command};
 
 use clap::Args;
+
+use super::say;
 
 use crate::{
     demo::{self, Wish},
@@ -15,7 +10,7 @@ use crate::{
 };
 
 /// Start a demo office: an invented prefecture with staff, calendars, rooms, contacts and mail, the same each time, around
-/// today. It runs as `serve` does, with settings of its own in DIR/renraku.toml; what is done in it is kept, and a
+/// today. It runs as `serve` does, with settings of its own in DIR/renraku.toml, where DIR is --data or else ./demo; what is done in it is kept, and a
 /// second start goes on from there.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -24,11 +19,11 @@ Examples:
   renraku demo --data /tmp/office --listen 127.0.0.1:9090 --staff 20000")]
 pub struct Demo {
     /// The address and port to listen on
-    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8080")]
+    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8080", value_parser = address)]
     listen: SocketAddr,
-    /// How many people work there, at the first start
-    #[arg(long, value_name = "N", default_value_t = 300, value_parser = clap::value_parser!(u32).range(20..=20_000))]
-    staff: u32,
+    /// How many people work there, from 20 to 20,000; counts at the first start, which takes 300 when nothing is said
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(20..=20_000))]
+    staff: Option<u32>,
     /// Lift the rates per person and device, for measuring
     #[arg(long)]
     unlimited: bool,
@@ -45,10 +40,17 @@ impl Demo {
         let (running, welcome) = demo::open(&wish)?;
         let signals = Signals::hear()?;
         // Whoever reads it may have gone; the office is open all the same.
-        let _ = writeln!(io::stdout(), "{welcome}");
+        let _ = say(welcome);
         running.serve_until_told(signals)?;
+        let _ = say(
+            "デモ庁舎を閉じました。 The demo office is closed; the same command opens it again as you left it.",
+        );
         Ok(true)
     }
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_bad| "write an IP address and a port, like 127.0.0.1:8080".to_owned())
 }
 
 /// Goes on in a fresh process image, so that the memory that filling the office took is given back. Where the system does not

@@ -1,6 +1,6 @@
 use clap::Args;
 
-use super::Source;
+use super::{Source, say};
 use crate::{assembly, examination};
 
 /// Examine the data and say what is wrong. Nothing is changed; the exit status is 1 when something is wrong. It may run
@@ -13,13 +13,13 @@ pub struct Doctor {}
 
 impl Doctor {
     pub(super) fn run(self, source: &Source) -> anyhow::Result<bool> {
-        let db = assembly::open_database(&source.read()?, assembly::system_clock())?;
+        let db = assembly::open_existing_database(&source.read()?)?;
         let findings = examination::run(&db)?;
         for finding in &findings {
-            println!("{:>8}  {}", finding.faults, finding.what);
+            say(format_args!("{:>8}  {}", finding.faults, finding.what))?;
         }
         let healthy = findings.iter().all(|finding| finding.faults == 0);
-        println!("{}", if healthy { "Nothing is wrong." } else { "Something is wrong." });
+        say(if healthy { "Nothing is wrong." } else { "Something is wrong." })?;
         Ok(healthy)
     }
 }

@@ -1,22 +1,22 @@
-use std::path::PathBuf;
+mod calendar;
+mod facilities;
+mod report;
+
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
-use renraku_base::Principal;
-use renraku_people::account::{self, Username};
-use renraku_schedule::{
-    codec::ical::Refusal,
-    service::{IMPORT_BYTES, import_calendar},
-};
+use renraku_people::account::Username;
+use renraku_schedule::service::IMPORT_BYTES;
 
 use super::{Source, user::username};
-use crate::assembly;
 
 /// Read data from files. It may run beside the server. What cannot be taken is named with its place and reason, and the exit
 /// status is then 1.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Example:
+Examples:
+  renraku import facilities facilities.csv --dry-run
   renraku import calendar old-calendar.ics --for hanako")]
 pub struct Import {
     #[command(subcommand)]
@@ -34,32 +34,32 @@ enum ImportCommand {
         #[arg(long = "for", value_name = "USER", value_parser = username)]
         user: Username,
     },
+    /// Read rooms, cars and equipment from a table (CSV). One that is there already, by its name, becomes as its line says;
+    /// nothing is deleted. When a line is wrong, nothing is imported
+    #[command(after_help = facilities::HELP)]
+    Facilities {
+        /// The file (.csv, in UTF-8 or Shift_JIS)
+        file: PathBuf,
+        /// Only say what would be done
+        #[arg(long)]
+        dry_run: bool,
+    },
 }
 
 impl Import {
     pub(super) fn run(self, source: &Source) -> anyhow::Result<bool> {
-        let ImportCommand::Calendar { file, user } = self.command;
         let config = source.read()?;
-        let bytes = std::fs::read(&file).with_context(|| format!("{} cannot be read", file.display()))?;
-        if bytes.len() > IMPORT_BYTES {
-            bail!("{} has more than {} MiB: split it", file.display(), IMPORT_BYTES / 1024 / 1024);
+        match self.command {
+            ImportCommand::Calendar { file, user } => calendar::import(&config, &file, &user),
+            ImportCommand::Facilities { file, dry_run } => facilities::import(&config, &file, dry_run),
         }
-        let db = assembly::open_database(&config, assembly::system_clock())?;
-        db.migrate()?;
-        let who = Principal::person(db.read(|tx| account::find_account(tx, &user))?.person_id);
-        let report = import_calendar(&db, &who, None, &bytes)?;
-        for refusal in &report.refused {
-            println!("{}: {}: not taken: {}", file.display(), refusal.place, reasons(refusal));
-        }
-        for kept in &report.kept {
-            println!("{}: {}: kept without effect: {}", file.display(), kept.place, reasons(kept));
-        }
-        println!("{} new, {} updated, {} not taken", report.created, report.updated, report.refused.len());
-        Ok(report.refused.is_empty())
     }
 }
 
-fn reasons(refusal: &Refusal) -> String {
-    let each: Vec<String> = refusal.reasons.iter().map(|fault| fault.detail.clone()).collect();
-    each.join("; ")
+fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
+    let bytes = std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    if bytes.len() > IMPORT_BYTES {
+        bail!("{} has more than {} MiB: split it", file.display(), IMPORT_BYTES / 1024 / 1024);
+    }
+    Ok(bytes)
 }

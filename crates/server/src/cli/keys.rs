@@ -1,7 +1,7 @@
 use clap::{Args, Subcommand};
 use renraku_people::{Sessions, account};
 
-use super::Source;
+use super::{Source, say};
 use crate::assembly;
 
 /// Look after the keys that sign access tokens. Their public halves are at /.well-known/jwks.json.
@@ -27,16 +27,16 @@ enum KeysCommand {
 impl Keys {
     pub(super) fn run(self, source: &Source) -> anyhow::Result<bool> {
         let config = source.read()?;
-        let db = assembly::open_database(&config, assembly::system_clock())?;
+        let db = assembly::open_existing_database(&config)?;
         let secret = assembly::open_secret(&config)?;
         match self.command {
             KeysCommand::Rotate => {
                 let made = db.write(|tx| account::rotate_signing_key(tx, &secret))?;
-                println!("{}", made.into_inner());
+                say(made.into_inner())?;
             }
             KeysCommand::List => {
                 let jwks = Sessions::load(&db, &secret)?.jwks();
-                println!("{}", serde_json::to_string_pretty(&jwks)?);
+                say(serde_json::to_string_pretty(&jwks)?)?;
             }
         }
         Ok(true)

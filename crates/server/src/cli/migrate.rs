@@ -1,7 +1,7 @@
 use clap::Args;
 use renraku_db::meta;
 
-use super::Source;
+use super::{Source, say};
 use crate::assembly;
 
 /// Bring the database's schema up to date. `serve` does so, too; this is for those who want it done before.
@@ -21,10 +21,10 @@ impl Migrate {
     pub(super) fn run(self, source: &Source) -> anyhow::Result<bool> {
         let db = assembly::open_database(&source.read()?, assembly::system_clock())?;
         db.migrate()?;
-        println!("The schema is up to date.");
+        say("The schema is up to date.")?;
         if self.restored {
             db.write(meta::renew_epoch)?;
-            println!("A new epoch has begun.");
+            say("A new epoch has begun.")?;
         }
         Ok(true)
     }

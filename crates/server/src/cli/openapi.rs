@@ -1,5 +1,7 @@
 use clap::Args;
 
+use super::say;
+
 /// Print the description of the API (OpenAPI 3.1, YAML); the same is served as JSON at /openapi.json.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -9,7 +11,7 @@ pub struct Openapi {}
 
 impl Openapi {
     pub(super) fn run(self) -> anyhow::Result<bool> {
-        print!("{}", renraku_rest::openapi::yaml()?);
+        say(renraku_rest::openapi::yaml()?.trim_end())?;
         Ok(true)
     }
 }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use clap::Args;
 use renraku_base::SystemClock;
 
-use super::Source;
+use super::{Source, say};
 use crate::{
     config, logging,
     server::{self, Signals},
@@ -26,7 +26,7 @@ pub struct Serve {
 impl Serve {
     pub(super) fn run(self, source: &Source) -> anyhow::Result<bool> {
         if self.print_config {
-            print!("{}", config::printed());
+            say(config::printed().trim_end())?;
             return Ok(true);
         }
         let config = source.read()?;

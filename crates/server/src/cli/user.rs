@@ -1,25 +1,26 @@
+mod add;
+
 use std::io::{self, BufRead, IsTerminal};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use clap::{Args, Subcommand};
-use renraku_base::{DeviceId, Entropy, Limit, PersonId, Precondition, Principal};
+use renraku_base::{DeviceId, Limit, Precondition, Principal};
 use renraku_db::{Db, Error};
-use renraku_mail::service as mail;
 use renraku_people::{
-    Passwords,
+    AccountFault, Passwords,
     account::{self, Account, Password, PasswordHash, Username},
-    directory::{PersonEntry, PersonName, service as directory},
 };
 
-use super::Source;
-use crate::{assembly, config::Config, mailroom};
+use super::{Source, say};
+use crate::{assembly, config::Config};
 
 /// Look after accounts: who may sign in, with which password and which devices. Passwords are read from standard input,
 /// so that they stay out of the list of processes and of the shell's history.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  renraku user add hanako --name '佐藤 花子' --kana 'サトウ ハナコ' --email hanako@pref.example.jp
+  renraku user add hanako --email hanako@pref.example.jp --name '佐藤 花子' --kana 'サトウ ハナコ' \\
+      --unit 総務部/人事課/給与係 --post 主任 --extension 1001 --phone 0155-55-1001
   renraku user password hanako < password.txt
   renraku user devices hanako
   renraku user disable hanako")]
@@ -32,7 +33,7 @@ pub struct User {
 enum UserCommand {
     /// Make an account for the person of the directory with this address, or for a new person; the password is read from
     /// standard input
-    Add(Add),
+    Add(add::Add),
     /// Set the password, read from standard input; all devices are signed out
     Password {
         /// The name to sign in with
@@ -69,22 +70,6 @@ enum UserCommand {
     },
 }
 
-#[derive(Debug, Args)]
-struct Add {
-    /// The name to sign in with
-    #[arg(value_parser = username)]
-    username: Username,
-    /// The person's mail address, by which they are found in the directory
-    #[arg(long)]
-    email: String,
-    /// A new person's name, family name first
-    #[arg(long, requires = "kana")]
-    name: Option<String>,
-    /// How the name is read, in kana
-    #[arg(long)]
-    kana: Option<String>,
-}
-
 /// Reads a username as people type it.
 pub(super) fn username(text: &str) -> Result<Username, String> {
     text.parse::<Username>().map_err(|fault| fault.detail)
@@ -93,80 +78,69 @@ pub(super) fn username(text: &str) -> Result<Username, String> {
 impl User {
     pub(super) fn run(self, source: &Source) -> anyhow::Result<bool> {
         let config = source.read()?;
-        let db = assembly::open_database(&config, assembly::system_clock())?;
+        let db = match &self.command {
+            UserCommand::Add(_) => assembly::open_database(&config, assembly::system_clock())?,
+            _ => assembly::open_existing_database(&config)?,
+        };
         db.migrate()?;
         match self.command {
             UserCommand::Add(add) => add.run(&config, &db)?,
             UserCommand::Password { username } => {
+                find(&db, &username)?;
                 let hash = read_password(&config)?;
-                show(&db.write(|tx| account::set_password(tx, &username, &hash))?);
+                change(&username, db.write(|tx| account::set_password(tx, &username, &hash)))?;
             }
             UserCommand::Disable { username } => {
-                show(&db.write(|tx| account::disable_account(tx, &username))?);
+                change(&username, db.write(|tx| account::disable_account(tx, &username)))?;
             }
-            UserCommand::Enable { username } => show(&db.write(|tx| account::enable_account(tx, &username))?),
+            UserCommand::Enable { username } => {
+                change(&username, db.write(|tx| account::enable_account(tx, &username)))?;
+            }
             UserCommand::List => list(&db)?,
             UserCommand::Devices { username } => {
                 let who = principal(&db, &username)?;
                 for device in db.read(|tx| account::list_devices(tx, &who))? {
-                    println!("{}\t{}\t{}\t{}", device.id, device.name, device.platform, device.seen_at);
+                    let (name, platform) = (&device.name, &device.platform);
+                    say(format_args!("{}\t{name}\t{platform}\t{}", device.id, device.seen_at))?;
                 }
             }
             UserCommand::Revoke { username, device } => {
                 let who = principal(&db, &username)?;
-                db.write(|tx| account::revoke_device(tx, &who, &device, &Precondition::None))?;
-                println!("{device}\tsigned out");
+                match db.write(|tx| account::revoke_device(tx, &who, &device, &Precondition::None)) {
+                    Err(AccountFault::NotFound) => bail!(
+                        "{username} has no device {device}: `renraku user devices {username}` shows all"
+                    ),
+                    done => drop(done?),
+                }
+                say(format_args!("{device}\tsigned out"))?;
             }
         }
         Ok(true)
     }
 }
 
-impl Add {
-    fn run(self, config: &Config, db: &Db) -> anyhow::Result<()> {
-        let hash = read_password(config)?;
-        let email = self.email.to_lowercase();
-        let found = db.read(|tx| directory::find_by_email(tx, &[&email]))?;
-        let person = match (found.get(&email), self.name, self.kana) {
-            (Some(known), ..) => known.clone(),
-            (None, Some(full), Some(phonetic)) => add_person(db, &email, PersonName { full, phonetic })?,
-            (None, ..) => bail!(
-                "nobody in the directory has the address {email}: add --name and --kana to put a new person there"
-            ),
-        };
-        let account = db.write(|tx| account::create_account(tx, &person, &self.username, Some(&hash)))?;
-        if let Some(source) = mailroom::source_of(config, account.username.as_str()) {
-            let named = db.read(|tx| directory::names(tx, std::slice::from_ref(&person)))?;
-            let name = named.get(&person).map_or("", |named| named.name.full.as_str());
-            db.write(|tx| mail::put_account(tx, &person, &source, &email, name))?;
-        }
-        show(&account);
-        Ok(())
+/// The account of a username.
+pub(super) fn find(db: &Db, username: &Username) -> anyhow::Result<Account> {
+    db.read(|tx| account::find_account(tx, username)).map_err(|fault| named(fault, username))
+}
+
+/// A refusal that says whose account it is about.
+fn named(fault: AccountFault, username: &Username) -> anyhow::Error {
+    match fault {
+        AccountFault::NotFound => anyhow!("there is no user {username}: `renraku user list` shows all"),
+        other => other.into(),
     }
 }
 
-fn add_person(db: &Db, email: &str, name: PersonName) -> anyhow::Result<PersonId> {
-    let entry = PersonEntry {
-        id: Entropy.new_id(db.now()),
-        name,
-        posts: Vec::new(),
-        phones: Vec::new(),
-        emails: vec![email.to_owned()],
-        staff_number: None,
-    };
-    db.write(|tx| directory::put_person(tx, &entry))?;
-    Ok(entry.id)
-}
-
 fn principal(db: &Db, username: &Username) -> anyhow::Result<Principal> {
-    Ok(Principal::person(db.read(|tx| account::find_account(tx, username))?.person_id))
+    Ok(Principal::person(find(db, username)?.person_id))
 }
 
 fn list(db: &Db) -> anyhow::Result<()> {
     let mut after: Option<Username> = None;
     loop {
         let page = db.read(|tx| account::list_accounts(tx, after.as_ref(), Limit::default()))?;
-        page.items.iter().for_each(show);
+        page.items.iter().try_for_each(show)?;
         match (page.items.last(), page.next_cursor) {
             (Some(last), Some(_)) => after = Some(last.username.clone()),
             _ => return Ok(()),
@@ -174,9 +148,14 @@ fn list(db: &Db) -> anyhow::Result<()> {
     }
 }
 
-fn show(account: &Account) {
+/// Shows what became of an account.
+fn change(username: &Username, changed: Result<Account, AccountFault>) -> anyhow::Result<()> {
+    Ok(show(&changed.map_err(|fault| named(fault, username))?)?)
+}
+
+fn show(account: &Account) -> io::Result<()> {
     let state = if account.disabled_at.is_some() { "disabled" } else { "active" };
-    println!("{}\t{state}\t{}", account.username, account.person_id);
+    say(format_args!("{}\t{state}\t{}", account.username, account.person_id))
 }
 
 /// Reads a password from the first line of standard input and hashes it.

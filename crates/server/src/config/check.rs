@@ -53,13 +53,11 @@ pub(super) fn read(
     environment: impl IntoIterator<Item = (String, String)>,
 ) -> Result<Config, Faults> {
     let mut reading = Reading { file, text, merged: defaults(), faults: Vec::new() };
-    match DeTable::parse(text) {
-        Ok(table) => reading.take_file(table.get_ref()),
-        Err(error) => {
-            let at = error.span().unwrap_or(0..0);
-            reading.complain(&at, error.message().to_owned());
-        }
+    let (table, errors) = DeTable::parse_recoverable(text);
+    for error in errors {
+        reading.complain(&error.span().unwrap_or(0..0), error.message().to_owned());
     }
+    reading.take_file(table.get_ref());
     for (name, value) in environment {
         if name.starts_with(PREFIX) && name != CONFIG_FILE {
             reading.take_variable(&name, &value);
@@ -99,6 +97,10 @@ impl Reading<'_> {
         for (section, content) in table {
             let name = section.get_ref().as_ref();
             let known: Vec<&Setting> = SETTINGS.iter().filter(|setting| setting.section == name).collect();
+            if known.is_empty() && !matches!(content.get_ref(), DeValue::Table(_)) {
+                self.complain(&section.span(), outside(name));
+                continue;
+            }
             if known.is_empty() {
                 let sections: Vec<&str> = SETTINGS.iter().map(|setting| setting.section).collect();
                 let complaint = format!("there is no section [{name}]; {}", instead(name, &sections));
@@ -155,7 +157,7 @@ impl Reading<'_> {
         let value = match setting.kind {
             Kind::Switch => text.parse().map(Value::Boolean).ok(),
             Kind::Number { .. } => text.parse().map(Value::Integer).ok(),
-            Kind::Text | Kind::OneOf(_) | Kind::Listen | Kind::Database | Kind::Level => {
+            Kind::Text | Kind::Folder | Kind::OneOf(_) | Kind::Listen | Kind::Database | Kind::Level => {
                 Some(Value::String(text.to_owned()))
             }
         };
@@ -179,13 +181,14 @@ impl Kind {
     fn takes(self, value: &Value) -> bool {
         match (self, value) {
             (Self::Text, Value::String(_)) | (Self::Switch, Value::Boolean(_)) => true,
+            (Self::Folder, Value::String(text)) => !text.trim().is_empty(),
             (Self::Number { least, most }, Value::Integer(number)) => (least..=most).contains(number),
             (Self::OneOf(choices), Value::String(text)) => choices.contains(&text.as_str()),
             (Self::Listen, Value::String(text)) => text.parse::<SocketAddr>().is_ok(),
             (Self::Database, Value::String(text)) => {
                 text.is_empty() || renraku_db::Location::parse(text).is_ok()
             }
-            (Self::Level, Value::String(text)) => text.parse::<tracing_subscriber::filter::Targets>().is_ok(),
+            (Self::Level, Value::String(text)) => is_filter(text),
             _ => false,
         }
     }
@@ -194,6 +197,7 @@ impl Kind {
         let example = setting.default;
         match self {
             Self::Text => format!("a text in quotes, like {example}"),
+            Self::Folder => format!("the path of a folder, like {example}"),
             Self::Switch => "true or false".to_owned(),
             Self::Number { least, most } => format!("a whole number from {least} to {most}, like {example}"),
             Self::OneOf(choices) => {
@@ -204,8 +208,34 @@ impl Kind {
             Self::Database => "a database URL, like \"sqlite:/var/lib/renraku/renraku.db\" or \
                  \"postgres://renraku@db.internal/renraku\""
                 .to_owned(),
-            Self::Level => format!("error, warn, info, debug or trace, like {example}"),
+            Self::Level => format!(
+                "error, warn, info, debug or trace, like {example}, and for single modules besides, like \
+                 \"info,renraku_mail=debug\""
+            ),
         }
+    }
+}
+
+/// Whether a text is a level and, after it, any number of levels of single modules. What the filter itself takes goes
+/// further: any word is the name of a module to it, of which everything is logged, and of the rest nothing.
+fn is_filter(text: &str) -> bool {
+    const LEVELS: [&str; 5] = ["error", "warn", "info", "debug", "trace"];
+    let is_level = |word: &str| LEVELS.iter().any(|level| level.eq_ignore_ascii_case(word));
+    let mut words = text.split(',').map(str::trim);
+    words.next().is_some_and(is_level)
+        && words.all(|word| {
+            word.split_once('=')
+                .is_some_and(|(module, level)| !module.is_empty() && (is_level(level) || level == "off"))
+        })
+        && text.parse::<tracing_subscriber::filter::Targets>().is_ok()
+}
+
+/// What to say of a key before the first section.
+fn outside(name: &str) -> String {
+    let keys: Vec<&str> = SETTINGS.iter().map(|setting| setting.key).collect();
+    match SETTINGS.iter().find(|setting| setting.key == name) {
+        Some(setting) => format!("{name} stands in no section: write it below [{}]", setting.section),
+        None => format!("there is no setting {name}, and it stands in no section; {}", instead(name, &keys)),
     }
 }
 

@@ -4,6 +4,8 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Text,
+    /// A path, never empty.
+    Folder,
     Switch,
     Number {
         least: i64,
@@ -58,7 +60,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     setting(
         "server",
         "data_dir",
-        Kind::Text,
+        Kind::Folder,
         r#""/var/lib/renraku""#,
         "The folder of the server's secret (made at the first start, readable by its owner alone) and,\n\
          unless database.url says otherwise, of its database.",
@@ -105,7 +107,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         "level",
         Kind::Level,
         r#""info""#,
-        "What is worth a line: error, warn, info, debug or trace, also by module (info,renraku_mail=debug).",
+        "What is worth a line: error, warn, info, debug or trace; modules besides (info,renraku_mail=debug).",
     ),
     setting(
         "mail",

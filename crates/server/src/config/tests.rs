@@ -56,3 +56,39 @@ fn a_password_is_not_shown() {
     let config = read("[smtp]\npassword = \"geheim\"\n").unwrap();
     assert!(!format!("{config:?}").contains("geheim"));
 }
+
+#[test]
+fn a_level_that_would_silence_the_log_is_refused() {
+    for good in ["info", "WARN", "info,renraku_mail=debug", "warn, renraku_db=off"] {
+        assert!(read(&format!("[log]\nlevel = {good:?}\n")).is_ok(), "{good}");
+    }
+    for bad in ["loud", "", "renraku_mail=debug", "info,loud", "info,x=loud"] {
+        let complaint = &complaints(&format!("[log]\nlevel = {bad:?}\n"))[0];
+        assert!(
+            complaint.starts_with("renraku.toml:2: level must be error, warn, info, debug or trace"),
+            "{complaint}"
+        );
+    }
+}
+
+#[test]
+fn an_empty_data_folder_is_refused_and_a_key_outside_of_sections_is_told_where_it_belongs() {
+    assert!(complaints("[server]\ndata_dir = \"\"\n")[0].contains("must be the path of a folder"));
+    assert_eq!(
+        complaints("listen = \"127.0.0.1:80\"\nlissen = 1\n"),
+        [
+            "renraku.toml:1: listen stands in no section: write it below [server]",
+            "renraku.toml:2: there is no setting lissen, and it stands in no section; did you mean listen?",
+        ]
+    );
+}
+
+#[test]
+fn what_is_wrong_is_told_at_once_also_when_some_of_it_is_no_toml() {
+    let complaints = complaints("[server]\nlisten = \nworkers = \"two\"\n[log]\nlevel = loud\n");
+    let lines: Vec<&str> = complaints.iter().filter_map(|complaint| complaint.split(": ").next()).collect();
+    assert!(
+        ["renraku.toml:2", "renraku.toml:3", "renraku.toml:5"].iter().all(|line| lines.contains(line)),
+        "{complaints:?}"
+    );
+}

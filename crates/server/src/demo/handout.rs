@@ -1,5 +1,12 @@
-use std::{fs, net::SocketAddr, path::Path};
+use std::{
+    fs::{self, OpenOptions},
+    io::Write,
+    net::SocketAddr,
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
+};
 
+use anyhow::Context;
 use renraku_base::{Limit, Principal};
 use renraku_db::Db;
 use renraku_people::{
@@ -11,7 +18,8 @@ use serde::{Deserialize, Serialize};
 
 use super::people::USERS;
 
-const FILE: &str = "demo.json";
+/// The file of the handout, in the folder of the office.
+pub const FILE: &str = "demo.json";
 const PLAIN_ROOM: &str = "第1会議室";
 
 /// What may be relied on of a demo office.
@@ -46,9 +54,7 @@ struct Named {
 /// Writes `demo.json`. App passwords, which the server tells only once, are taken from the file of an earlier start.
 pub fn write(folder: &Path, addr: SocketAddr, db: &Db, secret: &ServerSecret) -> anyhow::Result<Handout> {
     let file = folder.join(FILE);
-    let former: Option<Handout> =
-        fs::read_to_string(&file).ok().and_then(|text| serde_json::from_str(&text).ok());
-    let former = former.map_or_else(Vec::new, |handout| handout.users);
+    let former = read(&file).map_or_else(Vec::new, |handout| handout.users);
     let mut users = Vec::with_capacity(USERS.len());
     for user in &USERS {
         let username: Username =
@@ -81,9 +87,25 @@ pub fn write(folder: &Path, addr: SocketAddr, db: &Db, secret: &ServerSecret) ->
     };
     // Never seen half written.
     let draft = folder.join(format!(".{FILE}"));
-    fs::write(&draft, serde_json::to_string_pretty(&handout)? + "\n")?;
-    fs::rename(draft, file)?;
+    let text = serde_json::to_string_pretty(&handout)? + "\n";
+    // It has passwords in it.
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true).mode(0o600);
+    let written = options.open(&draft).and_then(|mut draft| draft.write_all(text.as_bytes()));
+    written
+        .and_then(|()| fs::rename(&draft, &file))
+        .with_context(|| format!("{} cannot be written", file.display()))?;
     Ok(handout)
+}
+
+/// Whether the handout can be written without losing a file of somebody else.
+pub fn is_free(folder: &Path) -> bool {
+    let file = folder.join(FILE);
+    !file.exists() || read(&file).is_some()
+}
+
+fn read(file: &Path) -> Option<Handout> {
+    serde_json::from_str(&fs::read_to_string(file).ok()?).ok()
 }
 
 /// All facilities, the plain room that everyone may book at any hour first.

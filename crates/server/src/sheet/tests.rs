@@ -1,0 +1,71 @@
+use super::*;
+
+const COLUMNS: &[Column] = &[
+    Column { name: "name", titles: &["名称"], required: true },
+    Column { name: "maxDuration", titles: &["最長時間"], required: false },
+];
+
+fn faults(text: &str) -> Vec<String> {
+    let faults = Sheet::read(text.as_bytes(), COLUMNS).faults;
+    faults.into_iter().map(|fault| format!("{}: {}", fault.line, fault.complaint)).collect()
+}
+
+#[test]
+fn the_encodings_of_spreadsheets_read_the_same() {
+    let text = "最長時間,名称\r\nPT1H,髙橋会議室①\r\n";
+    let (shift_jis, _, unmapped) = encoding_rs::SHIFT_JIS.encode(text);
+    assert!(!unmapped);
+    let plain = Sheet::read(text.as_bytes(), COLUMNS);
+    assert_eq!(plain.rows[0].get("name"), Some("髙橋会議室①"));
+    assert_eq!(Sheet::read(&shift_jis, COLUMNS), plain);
+    assert_eq!(Sheet::read(format!("\u{feff}{text}").as_bytes(), COLUMNS), plain);
+    assert_eq!(Sheet::read(text.replace("\r\n", "\r").as_bytes(), COLUMNS), plain);
+    assert_eq!(faults("\u{feff}"), ["1: the file is empty: its first line names the columns"]);
+}
+
+#[test]
+fn what_is_no_text_is_told_with_its_line() {
+    for (bytes, line) in [
+        (&b"name\n\x82\xA0\nb\xFF\xFF\n"[..], 3),
+        (b"\xFF\xFEn\0", 1),
+        (b"name\n\xE3\x81\x82\n\x82\xA0\n", 3),
+    ] {
+        let sheet = Sheet::read(bytes, COLUMNS);
+        assert_eq!(sheet.faults.iter().map(|fault| fault.line).collect::<Vec<_>>(), [line], "{sheet:?}");
+    }
+}
+
+#[test]
+fn a_line_has_the_number_that_an_editor_shows() {
+    let sheet =
+        Sheet::read("\n名称,Max Duration\r\n\r\n a ,\r\n,,\n\n\n\"b, c\",PT1H,\n　\nd".as_bytes(), COLUMNS);
+    assert_eq!(sheet.faults, []);
+    let rows: Vec<_> = sheet.rows.iter().map(|row| (row.line, row.get("name").unwrap())).collect();
+    assert_eq!(rows, [(4, "a"), (8, "b, c"), (10, "d")]);
+    assert_eq!(
+        (sheet.rows[0].get("maxDuration"), sheet.rows[1].get("maxDuration")),
+        (Some(""), Some("PT1H"))
+    );
+    let narrow = Sheet::read(b"name\na\n", COLUMNS);
+    assert_eq!(narrow.rows[0].get("maxDuration"), None, "not in the file is not the same as empty");
+}
+
+#[test]
+fn every_wrong_line_is_told() {
+    assert_eq!(
+        faults("ＮＡＭＥ,colour,名称\n"),
+        [
+            "1: there is no column colour: write name (名称), maxDuration (最長時間)",
+            "1: the column name is there twice",
+        ]
+    );
+    assert_eq!(faults("maxDuration\nPT1H\n"), ["1: the column name (名称) is missing"]);
+    assert_eq!(
+        faults("name,maxDuration\n,PT1H\na,b,c\nok\n\"open,PT1H\nx,y\n"),
+        [
+            "2: name (名称) is empty",
+            "3: there are 3 cells below 2 columns: a cell with a comma in it stands in \"quotes\"",
+            "5: name: a line break in a cell, or a quote that is not closed",
+        ]
+    );
+}
