@@ -4,6 +4,8 @@
 //! to a group, so that one statement tells the role. Each group has a *home* collection in which gains and losses of
 //! calendars and address books are recorded, so that a phone hears of them by an ordinary delta.
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 use renraku_base::{Id, PersonId, Principal, Role, UnitId};
 use renraku_db::{
@@ -241,7 +243,7 @@ pub fn remove_grants<K>(
     Ok(())
 }
 
-/// The home collection of a group, made when it is first needed.
+/// The home collection of a group.
 fn home(tx: &mut Tx<'_>, grantee: &Grantee) -> Result<CollectionId, Error> {
     let kind = grantee.home_kind();
     match changes::find_by_owner(tx, kind, Some(grantee.id()))?.first() {
@@ -297,7 +299,9 @@ pub fn set_groups(tx: &mut Tx<'_>, person: &PersonId, units: &[UnitId]) -> Resul
 /// [`Error`] when a statement fails.
 pub fn add_people(tx: &mut Tx<'_>, people: &[(PersonId, Vec<UnitId>)], new: bool) -> Result<(), Error> {
     let mut rows: Vec<(&str, &str)> = Vec::new();
+    let mut units_of_all: BTreeSet<&str> = BTreeSet::new();
     for (person, units) in people {
+        units_of_all.extend(units.iter().map(Id::as_str));
         rows.push((person.as_str(), person.as_str()));
         rows.push((person.as_str(), EVERYONE));
         rows.extend(units.iter().map(|unit| (person.as_str(), unit.as_str())));
@@ -311,6 +315,7 @@ pub fn add_people(tx: &mut Tx<'_>, people: &[(PersonId, Vec<UnitId>)], new: bool
             .collect();
         tx.run(diesel::insert_into(person_groups::table).values(&values))?;
     }
+    add_shared_homes(tx, units_of_all)?;
     if new {
         for some in people.chunks(4_000) {
             let values: Vec<_> = some
@@ -321,6 +326,24 @@ pub fn add_people(tx: &mut Tx<'_>, people: &[(PersonId, Vec<UnitId>)], new: bool
             tx.run(diesel::insert_into(collections::table).values(&values))?;
         }
     }
+    Ok(())
+}
+
+/// Makes the homes of groups that get their first members. A home is there before anything is granted to its group, because a
+/// sync token names the homes that a phone follows: one that came later would be waited for in vain.
+fn add_shared_homes(tx: &mut Tx<'_>, units: BTreeSet<&str>) -> Result<(), Error> {
+    let kind = CollectionKind::SharedHome;
+    let groups: Vec<&str> = units.into_iter().chain([EVERYONE]).collect();
+    let mut missing: Vec<&str> = Vec::new();
+    for some in groups.chunks(1_000) {
+        let known: Vec<Option<String>> = collections::table
+            .filter(collections::kind.eq(kind.as_str()))
+            .filter(collections::owner_id.eq_any(some))
+            .select(collections::owner_id)
+            .load(tx.conn())?;
+        missing.extend(some.iter().filter(|group| !known.iter().flatten().any(|owner| owner == **group)));
+    }
+    changes::create_collections(tx, kind, &missing)?;
     Ok(())
 }
 
@@ -342,6 +365,8 @@ pub fn members(tx: &mut ReadTx<'_>, unit: &UnitId) -> Result<Vec<PersonId>, Erro
 pub struct Followed {
     /// What it holds.
     pub kind: CollectionKind,
+    /// Whether it belongs to the person alone.
+    pub own: bool,
     /// Where it stands.
     pub head: Head,
 }
@@ -356,7 +381,8 @@ pub fn followed(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<Followed>, E
         AddressBook, Calendar, Directory, Facilities, Home, Mail, Notifications, SharedHome,
     };
 
-    let columns = (collections::id, collections::kind, collections::modseq, collections::floor);
+    let columns =
+        (collections::id, collections::kind, collections::owner_id, collections::modseq, collections::floor);
     let groups = || {
         person_groups::table
             .filter(person_groups::person_id.eq(who.person.as_str()))
@@ -364,7 +390,7 @@ pub fn followed(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<Followed>, E
     };
     let personal = [Home, SharedHome, Mail, Notifications].map(CollectionKind::as_str);
     let common = [Directory, Facilities].map(CollectionKind::as_str);
-    let mut rows: Vec<(i64, String, i64, i64)> = collections::table
+    let mut rows: Vec<Row> = collections::table
         .filter(
             collections::owner_id
                 .eq_any(groups())
@@ -373,7 +399,7 @@ pub fn followed(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<Followed>, E
         )
         .select(columns)
         .load(tx.conn())?;
-    let shared: Vec<(i64, String, i64, i64)> = person_groups::table
+    let shared: Vec<Row> = person_groups::table
         .inner_join(grants::table.on(grants::grantee_id.eq(person_groups::group_id)))
         .inner_join(collections::table.on(collections::id.eq(grants::collection_id)))
         .filter(person_groups::person_id.eq(who.person.as_str()))
@@ -384,7 +410,7 @@ pub fn followed(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<Followed>, E
         .load(tx.conn())?;
     rows.extend(shared);
     rows.sort_unstable_by_key(|row| row.0);
-    as_followed(rows)
+    as_followed(rows, who)
 }
 
 /// Where these collections stand, and beside them those of `who` and of everybody that may have come without a word in a home:
@@ -402,17 +428,26 @@ pub fn heads(tx: &mut ReadTx<'_>, who: &Principal, ids: &[CollectionId]) -> Resu
     let named = collections::id.eq_any(ids.iter().map(|id| id.0));
     let rows = collections::table
         .filter(named.or(own.assume_not_null()).or(everybodys))
-        .select((collections::id, collections::kind, collections::modseq, collections::floor))
+        .select((
+            collections::id,
+            collections::kind,
+            collections::owner_id,
+            collections::modseq,
+            collections::floor,
+        ))
         .load(tx.conn())?;
-    as_followed(rows)
+    as_followed(rows, who)
 }
 
-fn as_followed(rows: Vec<(i64, String, i64, i64)>) -> Result<Vec<Followed>, Error> {
+type Row = (i64, String, Option<String>, i64, i64);
+
+fn as_followed(rows: Vec<Row>, who: &Principal) -> Result<Vec<Followed>, Error> {
     rows.into_iter()
-        .map(|(id, kind, modseq, floor)| {
+        .map(|(id, kind, owner, modseq, floor)| {
             let kind = CollectionKind::parse(&kind)
                 .ok_or_else(|| Error::damaged(format!("collection kind {kind}")))?;
-            Ok(Followed { kind, head: Head { collection: CollectionId(id), modseq, floor } })
+            let own = owner.is_some_and(|owner| owner == who.person.as_str());
+            Ok(Followed { kind, own, head: Head { collection: CollectionId(id), modseq, floor } })
         })
         .collect()
 }

@@ -59,7 +59,7 @@ impl Sight {
             View::Hidden => return None,
             View::Busy => {
                 let uid = stored.id.as_str().to_owned();
-                (access::busy_only(&stored.event, uid), ETag::of_view(stored.version, BUSY))
+                (access::busy_only(&stored.event, uid), ETag::of_view(stored.busy_version, BUSY))
             }
             View::Full => (stored.event.clone(), ETag::of(stored.version)),
         };
