@@ -56,9 +56,11 @@ impl<'s> Office<'s> {
         Self { server, people, random, made: Vec::new(), section, known, open: BTreeSet::new() }
     }
 
-    /// Whether somebody may have heard of an event: they could read it once, or it was not secret once.
+    /// Whether somebody may have heard of an event: they could read it once, or it was not secret once. Of those that were made in
+    /// another office and shared with everyone nothing is known here.
     pub fn may_know(&self, who: usize, event: &str) -> bool {
-        self.open.contains(event) || self.known[who].contains(event)
+        let elsewhere = !self.made.iter().any(|(path, _)| path.strip_prefix("events/") == Some(event));
+        elsewhere || self.open.contains(event) || self.known[who].contains(event)
     }
 
     /// Somebody does something; what.
