@@ -4,7 +4,7 @@
 //! the commit: a later number of the same collection cannot commit before an earlier one. Numbers are taken at the very
 //! end of the transaction, in ascending order of collections, so that writers neither wait long nor deadlock.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use diesel::{
     backend::Backend,
@@ -147,7 +147,48 @@ impl ObjectType {
     }
 }
 
-/// Proof that a change was recorded; only [`record`] makes one.
+/// Who can notice a change, from most to least. A change that somebody cannot notice is not told to them: neither its time nor the
+/// object's id would be theirs to know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(i32)]
+pub enum Audience {
+    /// Everybody who may read the collection.
+    Everybody = 0,
+    /// Those who see more of the object than when it takes time: for the others it looks as before.
+    Details = 1,
+    /// Those who see the object although it is, and was, secret.
+    Involved = 2,
+}
+
+impl Audience {
+    /// The number by which it is stored.
+    #[must_use]
+    pub const fn number(self) -> i32 {
+        self as i32
+    }
+
+    /// Whether a change is told to someone who reads the collection. `details` says what they see of the object now: more than when it
+    /// takes time, or no more, or (`None`) that it is not there for them; `own`, whether the collection is theirs.
+    #[must_use]
+    pub const fn includes(self, details: Option<bool>, own: bool) -> bool {
+        match (self, details) {
+            (Self::Everybody, _) | (_, Some(true)) => true,
+            // Whoever was involved in what is gone is told in a calendar of their own.
+            (Self::Involved, None) => own,
+            (Self::Details | Self::Involved, _) => false,
+        }
+    }
+
+    /// The audience of a stored number.
+    #[must_use]
+    pub fn from_number(number: i32) -> Option<Self> {
+        [Self::Everybody, Self::Details, Self::Involved]
+            .into_iter()
+            .find(|audience| audience.number() == number)
+    }
+}
+
+/// Proof that a change was recorded; only recording makes one.
 #[derive(Debug)]
 #[must_use = "answer with Recorded::with(value)"]
 pub struct Recorded(());
@@ -200,7 +241,14 @@ pub(crate) struct Pending {
     collection: CollectionId,
     object_type: ObjectType,
     object: String,
+    state: State,
+}
+
+/// What a change leaves behind.
+#[derive(Debug, Clone, Copy)]
+struct State {
     gone: bool,
+    audience: Audience,
 }
 
 /// Records that an object of `collection` is there in a new state. Numbered when the transaction commits.
@@ -210,7 +258,18 @@ pub fn record<K>(
     object_type: ObjectType,
     object: &renraku_base::Id<K>,
 ) -> Recorded {
-    push(tx, collection, object_type, object.as_str(), false)
+    record_for(tx, collection, object_type, object, Audience::Everybody)
+}
+
+/// The same where not everybody who reads the collection can notice it.
+pub fn record_for<K>(
+    tx: &mut Tx<'_>,
+    collection: CollectionId,
+    object_type: ObjectType,
+    object: &renraku_base::Id<K>,
+    audience: Audience,
+) -> Recorded {
+    push(tx, collection, object_type, object.as_str(), State { gone: false, audience })
 }
 
 /// Records that an object of `collection` is gone from it. Numbered when the transaction commits.
@@ -220,7 +279,18 @@ pub fn record_gone<K>(
     object_type: ObjectType,
     object: &renraku_base::Id<K>,
 ) -> Recorded {
-    push(tx, collection, object_type, object.as_str(), true)
+    record_gone_for(tx, collection, object_type, object, Audience::Everybody)
+}
+
+/// The same where not everybody who reads the collection can notice it.
+pub fn record_gone_for<K>(
+    tx: &mut Tx<'_>,
+    collection: CollectionId,
+    object_type: ObjectType,
+    object: &renraku_base::Id<K>,
+    audience: Audience,
+) -> Recorded {
+    push(tx, collection, object_type, object.as_str(), State { gone: true, audience })
 }
 
 fn push(
@@ -228,9 +298,9 @@ fn push(
     collection: CollectionId,
     object_type: ObjectType,
     object: &str,
-    gone: bool,
+    state: State,
 ) -> Recorded {
-    tx.pending.push(Pending { collection, object_type, object: object.to_owned(), gone });
+    tx.pending.push(Pending { collection, object_type, object: object.to_owned(), state });
     Recorded(())
 }
 
@@ -252,6 +322,7 @@ struct ChangeRow<'a> {
     object_type: i32,
     object_id: &'a str,
     gone: bool,
+    audience: i32,
     at: i64,
 }
 
@@ -287,13 +358,12 @@ impl<C> RunQueryDsl<C> for TakeNumbers {}
 /// Numbers and stores what the transaction recorded. Called once, just before the commit.
 pub(crate) fn flush(tx: &mut Tx<'_>) -> Result<Committed, Error> {
     let pending = std::mem::take(&mut tx.pending);
-    // Of one object only its last state counts; collections in ascending order of their ids.
-    let mut by_collection: BTreeMap<CollectionId, BTreeMap<(ObjectType, &str), bool>> = BTreeMap::new();
+    // Of one object only its last state counts, for whoever could notice any of them; collections in ascending order of their ids.
+    let mut by_collection: BTreeMap<CollectionId, BTreeMap<(ObjectType, &str), State>> = BTreeMap::new();
     for change in &pending {
-        by_collection
-            .entry(change.collection)
-            .or_default()
-            .insert((change.object_type, &change.object), change.gone);
+        let objects = by_collection.entry(change.collection).or_default();
+        let state = objects.entry((change.object_type, &change.object)).or_insert(change.state);
+        *state = State { audience: state.audience.min(change.state.audience), ..change.state };
     }
     let at = tx.now().micros();
     let mut rows = Vec::with_capacity(pending.len());
@@ -305,7 +375,7 @@ pub(crate) fn flush(tx: &mut Tx<'_>) -> Result<Committed, Error> {
             .first()
             .ok_or_else(|| Error::damaged(format!("collection {} is not there", collection.0)))?;
         let mut types: Vec<ObjectType> = Vec::new();
-        for (modseq, ((object_type, object), gone)) in (upto - count + 1..).zip(objects) {
+        for (modseq, ((object_type, object), state)) in (upto - count + 1..).zip(objects) {
             if !types.contains(object_type) {
                 types.push(*object_type);
             }
@@ -314,7 +384,8 @@ pub(crate) fn flush(tx: &mut Tx<'_>) -> Result<Committed, Error> {
                 modseq,
                 object_type: object_type.number(),
                 object_id: object,
-                gone: *gone,
+                gone: state.gone,
+                audience: state.audience.number(),
                 at,
             });
         }
@@ -449,6 +520,8 @@ pub struct Change {
     pub object: String,
     /// Whether the object went away by it.
     pub gone: bool,
+    /// Who can notice it.
+    pub audience: Audience,
 }
 
 /// The changes of a collection after number `after`, oldest first, at most `limit` of them.
@@ -461,31 +534,21 @@ pub fn since(
     after: i64,
     limit: i64,
 ) -> Result<Vec<Change>, Error> {
-    let rows: Vec<(i64, i32, String, bool)> = changes::table
+    let rows: Vec<(i64, i32, String, bool, i32)> = changes::table
         .filter(changes::collection_id.eq(collection.0).and(changes::modseq.gt(after)))
         .order(changes::modseq)
         .limit(limit)
-        .select((changes::modseq, changes::object_type, changes::object_id, changes::gone))
+        .select((changes::modseq, changes::object_type, changes::object_id, changes::gone, changes::audience))
         .load(tx.conn())?;
     rows.into_iter()
-        .map(|(modseq, object_type, object, gone)| {
+        .map(|(modseq, object_type, object, gone, audience)| {
             let object_type = ObjectType::from_number(object_type)
                 .ok_or_else(|| Error::damaged(format!("object type {object_type} in the change log")))?;
-            Ok(Change { modseq, object_type, object, gone })
+            let audience = Audience::from_number(audience)
+                .ok_or_else(|| Error::damaged(format!("audience {audience} in the change log")))?;
+            Ok(Change { modseq, object_type, object, gone, audience })
         })
         .collect()
-}
-
-/// Every object that a collection's log names, each once, in its last state.
-///
-/// # Errors
-/// [`Error`] when the statement fails.
-pub fn objects(tx: &mut ReadTx<'_>, collection: CollectionId) -> Result<Vec<Change>, Error> {
-    let mut rows = since(tx, collection, 0, i64::MAX)?;
-    rows.reverse();
-    let mut seen = HashSet::new();
-    rows.retain(|row| seen.insert((row.object_type, row.object.clone())));
-    Ok(rows)
 }
 
 /// Forgets changes older than `before` (microseconds), but never the latest `keep` of a collection.

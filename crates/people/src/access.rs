@@ -4,6 +4,8 @@
 //! to a group, so that one statement tells the role. Each group has a *home* collection in which gains and losses of
 //! calendars and address books are recorded, so that a phone hears of them by an ordinary delta.
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 use renraku_base::{Id, PersonId, Principal, Role, UnitId};
 use renraku_db::{
@@ -258,7 +260,7 @@ pub fn remove_grants<K>(
     Ok(())
 }
 
-/// The home collection of a group, made when it is first needed.
+/// The home collection of a group.
 fn home(tx: &mut Tx<'_>, grantee: &Grantee) -> Result<CollectionId, Error> {
     changes::find_or_create_home(tx, grantee.home_kind(), grantee.id())
 }
@@ -310,7 +312,9 @@ pub fn set_groups(tx: &mut Tx<'_>, person: &PersonId, units: &[UnitId]) -> Resul
 /// [`Error`] when a statement fails.
 pub fn add_people(tx: &mut Tx<'_>, people: &[(PersonId, Vec<UnitId>)], new: bool) -> Result<(), Error> {
     let mut rows: Vec<(&str, &str)> = Vec::new();
+    let mut units_of_all: BTreeSet<&str> = BTreeSet::new();
     for (person, units) in people {
+        units_of_all.extend(units.iter().map(Id::as_str));
         rows.push((person.as_str(), person.as_str()));
         rows.push((person.as_str(), EVERYONE));
         rows.extend(units.iter().map(|unit| (person.as_str(), unit.as_str())));
@@ -324,6 +328,7 @@ pub fn add_people(tx: &mut Tx<'_>, people: &[(PersonId, Vec<UnitId>)], new: bool
             .collect();
         tx.run(diesel::insert_into(person_groups::table).values(&values))?;
     }
+    add_shared_homes(tx, units_of_all)?;
     if new {
         for some in people.chunks(4_000) {
             let values: Vec<_> = some
@@ -334,6 +339,24 @@ pub fn add_people(tx: &mut Tx<'_>, people: &[(PersonId, Vec<UnitId>)], new: bool
             tx.run(diesel::insert_into(collections::table).values(&values))?;
         }
     }
+    Ok(())
+}
+
+/// Makes the homes of groups that get their first members. A home is there before anything is granted to its group, because a
+/// sync token names the homes that a phone follows: one that came later would be waited for in vain.
+fn add_shared_homes(tx: &mut Tx<'_>, units: BTreeSet<&str>) -> Result<(), Error> {
+    let kind = CollectionKind::SharedHome;
+    let groups: Vec<&str> = units.into_iter().chain([EVERYONE]).collect();
+    let mut missing: Vec<&str> = Vec::new();
+    for some in groups.chunks(1_000) {
+        let known: Vec<Option<String>> = collections::table
+            .filter(collections::kind.eq(kind.as_str()))
+            .filter(collections::owner_id.eq_any(some))
+            .select(collections::owner_id)
+            .load(tx.conn())?;
+        missing.extend(some.iter().filter(|group| !known.iter().flatten().any(|owner| owner == **group)));
+    }
+    changes::create_collections(tx, kind, &missing)?;
     Ok(())
 }
 
@@ -355,6 +378,8 @@ pub fn members(tx: &mut ReadTx<'_>, unit: &UnitId) -> Result<Vec<PersonId>, Erro
 pub struct Followed {
     /// What it holds.
     pub kind: CollectionKind,
+    /// Whether it belongs to the person alone.
+    pub own: bool,
     /// Where it stands.
     pub head: Head,
 }
@@ -370,7 +395,8 @@ pub fn followed(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<Followed>, E
     };
 
     // Kinds are compared one by one: a statement with a list in it is prepared anew each time.
-    let columns = (collections::id, collections::kind, collections::modseq, collections::floor);
+    let columns =
+        (collections::id, collections::kind, collections::owner_id, collections::modseq, collections::floor);
     let is = |kind: CollectionKind| collections::kind.eq(kind.as_str());
     let groups = || {
         person_groups::table
@@ -378,14 +404,14 @@ pub fn followed(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<Followed>, E
             .select(person_groups::group_id.nullable())
     };
     let common = collections::owner_id.is_null().and(is(Directory).or(is(Facilities)));
-    let mut rows: Vec<(i64, String, i64, i64)> = collections::table
+    let mut rows: Vec<Row> = collections::table
         .filter(collections::owner_id.eq_any(groups()).or(common))
         .select(columns)
         .load(tx.conn())?;
     // Owning a calendar or an address book is not the right to read it: that is looked up with the others.
     let followed = [Home, SharedHome, Mail, Notifications, Directory, Facilities].map(CollectionKind::as_str);
-    rows.retain(|(_, kind, _, _)| followed.contains(&kind.as_str()));
-    let shared: Vec<(i64, String, i64, i64)> = person_groups::table
+    rows.retain(|(_, kind, _, _, _)| followed.contains(&kind.as_str()));
+    let shared: Vec<Row> = person_groups::table
         .inner_join(grants::table.on(grants::grantee_id.eq(person_groups::group_id)))
         .inner_join(collections::table.on(collections::id.eq(grants::collection_id)))
         .filter(person_groups::person_id.eq(who.person.as_str()))
@@ -396,7 +422,7 @@ pub fn followed(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<Followed>, E
         .load(tx.conn())?;
     rows.extend(shared);
     rows.sort_unstable_by_key(|row| row.0);
-    as_followed(rows)
+    as_followed(rows, who)
 }
 
 /// Where these collections stand, and beside them those of `who` and of everybody that may have come without a word in a home:
@@ -414,17 +440,26 @@ pub fn heads(tx: &mut ReadTx<'_>, who: &Principal, ids: &[CollectionId]) -> Resu
     let named = collections::id.eq_any(ids.iter().map(|id| id.0));
     let rows = collections::table
         .filter(named.or(own.assume_not_null()).or(everybodys))
-        .select((collections::id, collections::kind, collections::modseq, collections::floor))
+        .select((
+            collections::id,
+            collections::kind,
+            collections::owner_id,
+            collections::modseq,
+            collections::floor,
+        ))
         .load(tx.conn())?;
-    as_followed(rows)
+    as_followed(rows, who)
 }
 
-fn as_followed(rows: Vec<(i64, String, i64, i64)>) -> Result<Vec<Followed>, Error> {
+type Row = (i64, String, Option<String>, i64, i64);
+
+fn as_followed(rows: Vec<Row>, who: &Principal) -> Result<Vec<Followed>, Error> {
     rows.into_iter()
-        .map(|(id, kind, modseq, floor)| {
+        .map(|(id, kind, owner, modseq, floor)| {
             let kind = CollectionKind::parse(&kind)
                 .ok_or_else(|| Error::damaged(format!("collection kind {kind}")))?;
-            Ok(Followed { kind, head: Head { collection: CollectionId(id), modseq, floor } })
+            let own = owner.is_some_and(|owner| owner == who.person.as_str());
+            Ok(Followed { kind, own, head: Head { collection: CollectionId(id), modseq, floor } })
         })
         .collect()
 }

@@ -6,7 +6,7 @@ mod notices;
 mod reminders;
 
 use renraku_base::{EventId, Id};
-use renraku_db::{CollectionId, Error, Tx, jobs};
+use renraku_db::{CollectionId, Error, Tx, changes::Audience, jobs};
 use serde::{Deserialize, Serialize};
 
 use crate::{ScheduleFault, service::placing};
@@ -42,6 +42,9 @@ pub fn run(tx: &mut Tx<'_>, kind: &str, payload: &str) -> Result<bool, ScheduleF
 struct Spread {
     event: String,
     collections: Vec<i64>,
+    /// Who can notice the change; of a job from before this was known, everybody.
+    #[serde(default)]
+    audience: i32,
 }
 
 /// Brings an event into, or out of, the index and change log of these calendars.
@@ -49,10 +52,12 @@ pub(crate) fn spread(
     tx: &mut Tx<'_>,
     event: &EventId,
     collections: &[CollectionId],
+    audience: Audience,
 ) -> Result<(), ScheduleFault> {
     let payload = Spread {
         event: event.as_str().to_owned(),
         collections: collections.iter().map(|collection| collection.0).collect(),
+        audience: audience.number(),
     };
     let due = tx.now();
     jobs::enqueue(tx, SPREAD, &payload, due, None)?;
@@ -62,7 +67,9 @@ pub(crate) fn spread(
 fn run_spread(tx: &mut Tx<'_>, payload: &str) -> Result<(), ScheduleFault> {
     let payload: Spread = read(payload)?;
     let collections: Vec<CollectionId> = payload.collections.into_iter().map(CollectionId).collect();
-    placing::spread(tx, &Id::stored(payload.event), &collections)
+    let audience = Audience::from_number(payload.audience)
+        .ok_or_else(|| Error::damaged(format!("audience {} in a job", payload.audience)))?;
+    placing::spread(tx, &Id::stored(payload.event), &collections, audience)
 }
 
 fn read<'p, T: Deserialize<'p>>(payload: &'p str) -> Result<T, ScheduleFault> {

@@ -82,10 +82,13 @@ fn a_window_lists_its_events_once_with_all_their_occurrences() {
             }
         }
         assert_eq!(found, expected.iter().cloned().collect::<Vec<_>>());
-        let left = db.read(|tx| sync::list_left(tx, hers, window, days("2026-11-28", "2026-12-01"))).unwrap();
+        let left = db
+            .read(|tx| sync::list_left(tx, &hanako, hers, window, days("2026-11-28", "2026-12-01")))
+            .unwrap();
         assert_eq!(left.len(), 4, "the one of the 27th goes on on the 28th");
-        let lost = db.read(|tx| sync::list_lost(tx, &hanako, hers, window)).unwrap().unwrap();
-        assert_eq!(lost.1, [], "she sees them all in another way");
+        let held = sync::Held { collection: hers, own: true, log: &[], window };
+        let lost = db.read(|tx| sync::list_lost(tx, &hanako, &held, window)).unwrap().unwrap();
+        assert_eq!((lost.kept.len(), lost.gone), (5, vec![]), "she sees them all in another way");
     });
 }
 

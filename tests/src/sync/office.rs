@@ -1,8 +1,10 @@
 //! Three people who do things at random: whatever they do, by public requests alone.
 
-use std::{ops::RangeInclusive, time::Duration};
+use std::{collections::BTreeSet, ops::RangeInclusive, time::Duration};
 
 use rand::{Rng, SeedableRng, rngs::StdRng, seq::IndexedRandom};
+use renraku_base::{Entropy, UnitId};
+use renraku_people::directory::{PersonEntry, PersonName, PostEntry, UnitEntry, service as directory};
 use serde_json::{Value, json};
 
 use crate::harness::{Answer, Staff, TestServer};
@@ -16,13 +18,49 @@ pub struct Office<'s> {
     pub random: StdRng,
     /// Path and owner of what was made, also of what is gone since.
     made: Vec<(String, usize)>,
+    /// The section in which the first two work; nothing is shared with it yet.
+    section: UnitId,
+    /// Of each person the events that they could read at some time.
+    known: Vec<BTreeSet<String>>,
+    /// The events that were not secret at some time.
+    open: BTreeSet<String>,
+}
+
+/// Puts people into a new section, with which nothing was ever shared.
+pub fn found_section(server: &TestServer, people: &[&Staff]) -> UnitId {
+    let id: UnitId = Entropy.new_id(server.db().now());
+    let unit = UnitEntry { id: id.clone(), name: "総務課".to_owned(), parent_id: None, position: 0 };
+    server.db().write(|tx| directory::put_unit(tx, &unit)).unwrap();
+    for staff in people {
+        let post = PostEntry { unit: id.clone(), title: None, starts_on: None, ends_on: None };
+        let entry = PersonEntry {
+            id: staff.person.clone(),
+            name: PersonName { full: staff.username.clone(), phonetic: "シケン".to_owned() },
+            posts: vec![post],
+            phones: Vec::new(),
+            emails: vec![format!("{}@pref.example.jp", staff.username)],
+            staff_number: None,
+        };
+        server.db().write(|tx| directory::put_person(tx, &entry)).unwrap();
+    }
+    id
 }
 
 impl<'s> Office<'s> {
     /// Opens for this seed.
     pub fn open(server: &'s TestServer, seed: u64) -> Self {
         let people = ["hanako", "taro", "jiro"].map(|name| server.staff(&format!("{name}{seed}"))).to_vec();
-        Self { server, people, random: StdRng::seed_from_u64(seed), made: Vec::new() }
+        let section = found_section(server, &[&people[0], &people[1]]);
+        let known = vec![BTreeSet::new(); people.len()];
+        let random = StdRng::seed_from_u64(seed);
+        Self { server, people, random, made: Vec::new(), section, known, open: BTreeSet::new() }
+    }
+
+    /// Whether somebody may have heard of an event: they could read it once, or it was not secret once. Of those that were made in
+    /// another office and shared with everyone nothing is known here.
+    pub fn may_know(&self, who: usize, event: &str) -> bool {
+        let elsewhere = !self.made.iter().any(|(path, _)| path.strip_prefix("events/") == Some(event));
+        elsewhere || self.open.contains(event) || self.known[who].contains(event)
     }
 
     /// Somebody does something; what.
@@ -44,6 +82,20 @@ impl<'s> Office<'s> {
             let id = answer.json()["id"].as_str().unwrap().to_owned();
             self.made.push((format!("{path}/{id}"), who));
         }
+        if answer.status < 300
+            && path.starts_with("events")
+            && method != "DELETE"
+            && let Some(id) = answer.json()["id"].as_str()
+        {
+            if answer.json()["privacy"] != "secret" {
+                self.open.insert(id.to_owned());
+            }
+            for (person, known) in self.people.iter().zip(&mut self.known) {
+                if person.get(&format!("events/{id}")).status == 200 {
+                    known.insert(id.to_owned());
+                }
+            }
+        }
     }
 
     fn choose(&mut self, who: usize) -> (&'static str, String, Value) {
@@ -55,8 +107,8 @@ impl<'s> Office<'s> {
             46..49 => ("DELETE", self.any_occurrence(who), Value::Null),
             49..55 => ("POST", format!("{}/reply", self.any(who, "events/")), self.reply()),
             55..59 => ("POST", "calendars".into(), json!({"name": self.word()})),
-            59..61 => ("PATCH", self.any(who, "calendars/"), json!({"name": self.word()})),
-            61..63 => ("DELETE", self.any(who, "calendars/"), Value::Null),
+            59..60 => ("PATCH", self.any(who, "calendars/"), json!({"name": self.word()})),
+            60..63 => ("DELETE", self.any(who, "calendars/"), Value::Null),
             63..70 => {
                 ("POST", format!("{}/shares", self.calendar(who)), self.share(&["freeBusy", "read", "write"]))
             }
@@ -126,8 +178,8 @@ impl<'s> Office<'s> {
         if self.random.random_bool(0.5) {
             event["participants"] = self.participants(who);
         }
-        if self.random.random_bool(0.2) {
-            event["privacy"] = "private".into();
+        if self.random.random_bool(0.4) {
+            event["privacy"] = self.privacy().into();
         }
         if self.random.random_bool(0.4) {
             event["calendarId"] = self.calendar(who).trim_start_matches("calendars/").into();
@@ -147,8 +199,10 @@ impl<'s> Office<'s> {
     }
 
     fn event_change(&mut self, who: usize) -> Value {
-        match self.random.random_range(0..6) {
+        match self.random.random_range(0..8) {
             0 => json!({"title": self.word()}),
+            6 => json!({"privacy": self.privacy()}),
+            7 => json!({"privacy": self.privacy(), "start": self.start(0..=45)}),
             1 => json!({"start": self.start(0..=45)}),
             2 => json!({"calendarId": self.calendar(who).trim_start_matches("calendars/")}),
             3 => json!({"participants": self.participants(who)}),
@@ -171,6 +225,10 @@ impl<'s> Office<'s> {
         }
     }
 
+    fn privacy(&mut self) -> &'static str {
+        ["public", "private", "secret"].choose(&mut self.random).unwrap()
+    }
+
     fn reply(&mut self) -> Value {
         let status = ["accepted", "declined", "tentative"].choose(&mut self.random).unwrap();
         let mut reply = json!({"participationStatus": status});
@@ -190,11 +248,12 @@ impl<'s> Office<'s> {
     }
 
     fn share(&mut self, roles: &[&str]) -> Value {
-        let grantee = match self.random.random_range(0..4) {
+        let grantee = match self.random.random_range(0..6) {
             0 => json!({"type": "everyone"}),
+            1 => json!({"type": "unit", "unitId": self.section}),
             _ => json!({"type": "person", "personId": self.people.choose(&mut self.random).unwrap().person}),
         };
-        let role = if self.random.random_bool(0.3) { None } else { roles.choose(&mut self.random) };
+        let role = if self.random.random_bool(0.4) { None } else { roles.choose(&mut self.random) };
         json!({"grantee": grantee, "role": role})
     }
 }

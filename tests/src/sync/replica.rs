@@ -1,27 +1,50 @@
 //! What a phone holds, as `docs/SYNC.md` tells it to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
 use crate::harness::Phone;
 
-/// The window of every replica here: a week back, five weeks ahead of the harness's clock.
-pub const WINDOW: (&str, &str) = ("2026-11-18T00:00:00Z", "2026-12-30T00:00:00Z");
+/// The first instant of a phone's window, and the first after it.
+pub type Window = (&'static str, &'static str);
+
+/// The window of a replica that asks for no other: a week back, five weeks ahead of the harness's clock.
+pub const WINDOW: Window = ("2026-11-18T00:00:00Z", "2026-12-30T00:00:00Z");
 
 /// What one phone holds: under each type's name its objects by id.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Replica {
+    /// Where it holds the schedule.
+    pub window: Window,
     /// The token of the last answer that had one.
     pub token: Option<String>,
     /// The objects; of `occurrences` the items of each event.
     pub objects: BTreeMap<String, BTreeMap<String, Value>>,
+    /// The ids of all events of which it ever heard anything.
+    pub heard: BTreeSet<String>,
+}
+
+impl Default for Replica {
+    fn default() -> Self {
+        Self::in_window(WINDOW)
+    }
 }
 
 impl Replica {
+    /// A phone that has not synced yet.
+    pub fn in_window(window: Window) -> Self {
+        Self { window, token: None, objects: BTreeMap::new(), heard: BTreeSet::new() }
+    }
+
     /// A phone's first sync, to its end.
     pub fn first(phone: &Phone) -> Self {
-        let mut replica = Self::default();
+        Self::first_in(phone, WINDOW)
+    }
+
+    /// The same with another window.
+    pub fn first_in(phone: &Phone, window: Window) -> Self {
+        let mut replica = Self::in_window(window);
         replica.catch_up(phone, None);
         replica
     }
@@ -43,7 +66,7 @@ impl Replica {
 
     /// One request for some types; whether there is more.
     pub fn step_for(&mut self, phone: &Phone, limit: Option<usize>, types: Option<&[&str]>) -> bool {
-        let mut body = json!({"window": {"from": WINDOW.0, "to": WINDOW.1}});
+        let mut body = json!({"window": {"from": self.window.0, "to": self.window.1}});
         if let Some(types) = types {
             body["types"] = json!(types);
         }
@@ -58,12 +81,31 @@ impl Replica {
         answer["more"].as_bool().unwrap()
     }
 
+    /// Moves on to another window: what lies outside it the phone drops by itself.
+    pub fn move_to(&mut self, window: Window) {
+        self.window = window;
+        // A start and an end in whole seconds, without the fraction and the zone.
+        let second = |value: &Value| text(value)[..19].to_owned();
+        let (from, to) = (&window.0[..19], &window.1[..19]);
+        for items in self.of("occurrences").values_mut() {
+            let inside = |item: &&Value| {
+                let (start, end) = (second(&item["utcStart"]), second(&item["utcEnd"]));
+                start.as_str() < to && (end.as_str() > from || start.as_str() >= from)
+            };
+            *items = list(items).iter().filter(inside).cloned().collect();
+        }
+        self.of("occurrences").retain(|_, items| !list(items).is_empty());
+    }
+
     fn apply(&mut self, answer: &Value) {
         for reset in list(&answer["reset"]) {
             self.drop_collection(text(&reset["type"]), text(&reset["collectionId"]));
         }
         for (kind, ids) in members(&answer["destroyed"]) {
             for id in list(ids) {
+                if kind == "events" {
+                    self.heard.insert(text(id).to_owned());
+                }
                 self.of(kind).remove(text(id));
                 if kind == "events" {
                     self.of("occurrences").remove(text(id));
@@ -72,6 +114,9 @@ impl Replica {
         }
         for (kind, objects) in members(&answer["changed"]) {
             for object in list(objects) {
+                if kind == "events" {
+                    self.heard.insert(text(&object["id"]).to_owned());
+                }
                 if kind == "occurrences" {
                     self.put_occurrences(text(&object["eventId"]), &object["items"]);
                 } else {

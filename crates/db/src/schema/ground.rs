@@ -22,6 +22,7 @@ diesel::table! {
         object_type -> Integer,
         object_id -> Text,
         gone -> Bool,
+        audience -> Integer,
         at -> BigInt,
     }
 }

@@ -34,6 +34,7 @@ diesel::table! {
         organizer_id -> Nullable<Text>,
         uid -> Text,
         version -> BigInt,
+        busy_version -> BigInt,
         indexed_from -> Nullable<BigInt>,
         indexed_until -> Nullable<BigInt>,
         head -> Text,

@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, HashMap};
 use renraku_base::{Language, Principal};
 use renraku_db::{
     CollectionId, CollectionKind, Error, ObjectType, ReadTx,
-    changes::{self, Change},
+    changes::{self, Audience, Change},
     meta,
 };
 use renraku_people::access::{self, Followed};
@@ -97,8 +97,8 @@ pub(super) fn advance(tx: &mut ReadTx<'_>, ask: &Ask, token: Option<Token>) -> R
     };
     let followed = access::followed(tx, &ask.who)?;
     let mut run = Run::begin(tx, ask, epoch, token, followed)?;
-    run.drop_lost(tx)?;
     run.move_window(tx)?;
+    run.drop_lost(tx)?;
     run.bring_forward(tx)?;
     Ok(run.end())
 }
@@ -139,12 +139,10 @@ impl<'a> Run<'a> {
         let mut reset = Vec::new();
         for one in &followed {
             let id = one.head.collection;
-            let since = match progress.get(&id) {
-                Some(Progress::Upto(modseq)) => *modseq,
-                Some(Progress::Listing { since, .. }) => *since,
-                None => continue,
-            };
-            if since > one.head.modseq {
+            let Some(since) = progress.get(&id).map(Progress::since) else { continue };
+            // A home has no content of its own that could be sent anew.
+            let is_home = matches!(one.kind, CollectionKind::Home | CollectionKind::SharedHome);
+            if since > one.head.modseq || (is_home && since < one.head.floor) {
                 return Err(RestFault::ResyncRequired.into());
             }
             if since < one.head.floor {
@@ -164,9 +162,21 @@ impl<'a> Run<'a> {
             .filter(|id| self.followed.binary_search_by_key(id, |one| &one.head.collection).is_err())
             .copied()
             .collect();
+        if lost.is_empty() {
+            return Ok(());
+        }
+        let held = self.before.as_ref().map_or(self.window, |token| token.window);
+        let heads = access::heads(tx, &self.ask.who, &lost)?;
         for id in lost {
-            self.progress.remove(&id);
-            feeds::lose(tx, self.ask, id, self.window, &mut self.page)?;
+            let since = self.progress.remove(&id).map(|progress| progress.since());
+            let one = heads.iter().find(|one| one.head.collection == id).copied();
+            let (Some(since), Some(one)) = (since, one) else { return Err(RestFault::ResyncRequired.into()) };
+            if !(one.head.floor..=one.head.modseq).contains(&since) {
+                // Nobody can tell any more what the phone holds of it.
+                return Err(RestFault::ResyncRequired.into());
+            }
+            let log = changes::since(tx, id, since, i64::MAX)?;
+            feeds::lose(tx, self.ask, &feeds::Lost { one, log }, (held, self.window), &mut self.page)?;
         }
         Ok(())
     }
@@ -194,7 +204,7 @@ impl<'a> Run<'a> {
                 }
             };
             for part in old.without(self.window) {
-                feeds::leave_window(tx, id, part, self.window, &mut self.page)?;
+                feeds::leave_window(tx, self.ask, id, part, self.window, &mut self.page)?;
             }
         }
         self.prior = Some(old);
@@ -280,20 +290,24 @@ impl<'a> Run<'a> {
             );
         }
         let mut found = feeds::get(tx, self.ask, one, self.window, &rows)?;
-        let last = last_rows(&rows);
+        let mut untold = audiences(&rows);
         let mut reached = after;
-        for (at, row) in rows.iter().enumerate() {
+        for row in &rows {
             if self.page.room(is_people(one.kind)) == 0 {
                 break;
             }
             reached = row.modseq;
-            if last.get(&(row.object_type, row.object.as_str())) == Some(&at) {
-                match found.remove(&(row.object_type, row.object.clone())) {
-                    Some(pieces) => self.page.put(pieces),
-                    None => {
-                        if let Some(name) = feeds::name_when_gone(one.kind, row.object_type) {
-                            self.page.put_gone(name, row.object.clone());
-                        }
+            // An object is told as it is now, so that its first row says all there is to say.
+            let Some(audience) = untold.remove(&(row.object_type, row.object.as_str())) else { continue };
+            let object = found.remove(&(row.object_type, row.object.clone()));
+            if !audience.includes(object.as_ref().map(|it| it.details), one.own) {
+                continue;
+            }
+            match object {
+                Some(object) => self.page.put(object.pieces),
+                None => {
+                    if let Some(name) = feeds::name_when_gone(one.kind, row.object_type) {
+                        self.page.put_gone(name, row.object.clone());
                     }
                 }
             }
@@ -349,7 +363,12 @@ fn chunk(kind: CollectionKind) -> usize {
     if is_people(kind) { CHUNK_OF_PEOPLE } else { CHUNK }
 }
 
-/// For each object of these rows, the position of its last one: only its last state counts.
-fn last_rows(rows: &[Change]) -> HashMap<(ObjectType, &str), usize> {
-    rows.iter().enumerate().map(|(at, row)| ((row.object_type, row.object.as_str()), at)).collect()
+/// For each object of these rows, who can notice any of its changes.
+fn audiences(rows: &[Change]) -> HashMap<(ObjectType, &str), Audience> {
+    let mut audiences = HashMap::new();
+    for row in rows {
+        let audience = audiences.entry((row.object_type, row.object.as_str())).or_insert(row.audience);
+        *audience = row.audience.min(*audience);
+    }
+    audiences
 }

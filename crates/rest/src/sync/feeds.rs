@@ -39,8 +39,30 @@ pub(super) struct Listed {
     pub more: bool,
 }
 
+/// A changed object as this person sees it.
+pub(super) struct Object {
+    /// What is sent.
+    pub pieces: Pieces,
+    /// Whether they see more of it than when it takes time; true of everything but events.
+    pub details: bool,
+}
+
+impl From<Pieces> for Object {
+    fn from(pieces: Pieces) -> Self {
+        Self { pieces, details: true }
+    }
+}
+
 /// Objects as this person sees them, by type and id; those that are missing are gone for them.
-pub(super) type Found = HashMap<(ObjectType, String), Pieces>;
+pub(super) type Found = HashMap<(ObjectType, String), Object>;
+
+/// A collection that a person no longer follows, and what its log tells since their phone heard of it last.
+pub(super) struct Lost {
+    /// Where it stands.
+    pub one: Followed,
+    /// Its log.
+    pub log: Vec<Change>,
+}
 
 /// Lists up to `count` objects of a collection after `cursor` (from the beginning when it is empty).
 pub(super) fn list(
@@ -104,28 +126,39 @@ pub(super) fn name_when_gone(kind: CollectionKind, object_type: ObjectType) -> O
     }
 }
 
-/// Tells that a collection is lost to this person: it is gone with all that its log names, but for what the person still
-/// sees elsewhere.
+/// Tells that a collection is lost to this person: it is gone with all that the phone may hold of it, but for what the person
+/// still sees elsewhere. `held` is the window in which the phone holds the schedule, `window` the one to which it goes.
 pub(super) fn lose(
     tx: &mut ReadTx<'_>,
     ask: &Ask,
-    collection: CollectionId,
-    window: Window,
+    lost: &Lost,
+    (held, window): (Window, Window),
     page: &mut Page,
 ) -> Result<(), Problem> {
-    schedule::lose(tx, ask, collection, window, page)?;
-    contacts::lose(tx, ask, collection, page)
+    match lost.one.kind {
+        CollectionKind::Calendar => schedule::lose(tx, ask, lost, (held, window), page),
+        CollectionKind::AddressBook => contacts::lose(tx, ask, lost, page),
+        // What was shared with a unit is lost with its own collection.
+        CollectionKind::Home
+        | CollectionKind::SharedHome
+        | CollectionKind::Mail
+        | CollectionKind::Notifications
+        | CollectionKind::Directory
+        | CollectionKind::Facilities
+        | CollectionKind::Revocations => Ok(()),
+    }
 }
 
 /// Tells that events which a calendar shows in `left` and no longer in the window are gone from the phone.
 pub(super) fn leave_window(
     tx: &mut ReadTx<'_>,
+    ask: &Ask,
     collection: CollectionId,
     left: Window,
     window: Window,
     page: &mut Page,
 ) -> Result<(), Problem> {
-    schedule::leave_window(tx, collection, left, window, page)
+    schedule::leave_window(tx, ask, collection, left, window, page)
 }
 
 /// How a `reset` names a collection: the types of its objects, and which collection.

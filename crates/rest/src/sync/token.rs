@@ -25,6 +25,15 @@ pub(super) enum Progress {
     },
 }
 
+impl Progress {
+    /// The change of the collection after which everything is still to be told.
+    pub fn since(&self) -> i64 {
+        match self {
+            Self::Upto(since) | Self::Listing { since, .. } => *since,
+        }
+    }
+}
+
 /// What a sync token says. Nothing of it is stored on the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Token {

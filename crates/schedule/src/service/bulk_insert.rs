@@ -111,6 +111,7 @@ fn write(tx: &mut Tx<'_>, events: Vec<(PersonId, EventDraft)>) -> Result<(), Sch
             calendar: home.id.clone(),
             organizer: Some(organizer),
             version,
+            busy_version: version,
             indexed: Indexed::default(),
             facilities: facility_ids,
             event,

@@ -38,11 +38,13 @@ pub fn create_event(
     event.sequence = 0;
     staff::complete(tx, &mut event, organizer.as_ref(), None)?;
     booking::must_end(&event, &draft.facility_ids)?;
+    let version = tx.next_version(None);
     let mut stored = StoredEvent {
         id: draft.id.clone(),
         calendar: home.id.clone(),
         organizer,
-        version: tx.next_version(None),
+        version,
+        busy_version: version,
         indexed: Indexed::default(),
         facilities: draft.facility_ids.clone(),
         event,

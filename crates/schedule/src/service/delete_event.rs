@@ -1,8 +1,9 @@
 use renraku_base::{EventId, Precondition, Principal};
-use renraku_db::{Changed, CollectionId, ObjectType, Tx, changes};
+use renraku_db::{Changed, ObjectType, Tx, changes};
 use renraku_notify::NotificationType;
 
 use super::{
+    audience::Audiences,
     placing,
     reply_event::{Answer, answer},
     update_event::{Change, Opened, Scope, open},
@@ -44,7 +45,8 @@ pub fn delete_event(
 fn call_off(tx: &mut Tx<'_>, who: &Principal, opened: &Opened) -> Result<Changed<()>, ScheduleFault> {
     tell_of_end(tx, who, &opened.stored)?;
     remove(tx, &opened.stored, &opened.places)?;
-    let recorded = changes::record_gone(tx, opened.home.collection, ObjectType::Event, &opened.stored.id);
+    let (home, audience) = (opened.home.collection, Audiences::of(&opened.stored.event).goes);
+    let recorded = changes::record_gone_for(tx, home, ObjectType::Event, &opened.stored.id, audience);
     Ok(recorded.with(()))
 }
 
@@ -72,10 +74,7 @@ fn remove(tx: &mut Tx<'_>, stored: &StoredEvent, places: &[Placement]) -> Result
     store::occurrences::remove(tx, &stored.id, None)?;
     store::placements::remove_all(tx, &stored.id)?;
     store::events::remove(tx, &stored.id)?;
-    let shown: Vec<CollectionId> =
-        places.iter().filter(|place| !place.hidden).map(|place| place.collection).collect();
-    placing::record_gone(tx, &stored.id, &shown)?;
-    Ok(())
+    placing::record_gone(tx, &stored.id, places, Audiences::of(&stored.event))
 }
 
 fn leave_out(
@@ -122,7 +121,9 @@ fn put_away(
             for place in places.iter().filter(|place| place.person.as_ref() == Some(&who.person)) {
                 store::placements::put_hidden(tx, id, place.collection, true)?;
                 store::occurrences::remove(tx, id, Some(place.collection))?;
-                let _recorded = changes::record_gone(tx, place.collection, ObjectType::Event, id);
+                let audience = Audiences::of(&stored.event).goes;
+                let _recorded =
+                    changes::record_gone_for(tx, place.collection, ObjectType::Event, id, audience);
             }
             Ok(changed.map(|_| ()))
         }

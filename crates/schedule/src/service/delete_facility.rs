@@ -4,6 +4,7 @@ use renraku_notify::{Notice, NotificationType, Repeat, Subject, service as notif
 use renraku_people::access;
 
 use super::{
+    audience::{Audiences, renew},
     facilities::{collection, looks_after, shown},
     placing,
 };
@@ -62,6 +63,7 @@ fn release(
     store::placements::remove(tx, event, bookings)?;
     store::occurrences::remove(tx, event, Some(bookings))?;
     let Some(mut stored) = store::events::get(tx, event)? else { return Ok(()) };
+    let before = stored.clone();
     stored.facilities.retain(|booked| *booked != facility.id);
     let own = stored.event.recurrence_overrides.iter();
     let own: Vec<_> =
@@ -70,12 +72,13 @@ fn release(
         booked.retain(|booked| *booked != facility.id);
         stored.event.put_facility_ids(recurrence_id, Some(&booked));
     }
-    stored.version = tx.next_version(Some(stored.version));
+    renew(tx, &before, &mut stored);
     stored.event.sequence = stored.event.sequence.saturating_add(1);
     stored.event.updated = Some(tx.now());
     store::events::put(tx, &stored)?;
     let places: Vec<Placement> = store::placements::list(tx, event)?;
-    let _recorded = placing::record(tx, event, &places)?;
+    let audiences = Audiences::of_change(&before.event, &stored.event);
+    let _recorded = placing::record(tx, event, (&places, &places), audiences)?;
     tell_organizer(tx, &stored, facility)
 }
 

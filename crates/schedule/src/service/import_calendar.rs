@@ -4,7 +4,12 @@ use renraku_base::{CalendarId, EventId, Fault, FieldFault, PersonId, Preconditio
 use renraku_db::{Changed, Db, Tx, changes::Recorded};
 use renraku_people::directory::service as directory;
 
-use super::{booking, create_event::writable, index, placing, staff, update_event};
+use super::{
+    audience::{Audiences, renew},
+    booking,
+    create_event::writable,
+    index, placing, staff, update_event,
+};
 use crate::{
     ScheduleFault,
     codec::ical::{self, ParsedEvent, Refusal},
@@ -153,11 +158,13 @@ impl<'a> Import<'a> {
     fn create(&mut self, tx: &mut Tx<'_>, event: &Event) -> Result<(), ScheduleFault> {
         let mut event = event.clone();
         self.find_owner(&mut event);
+        let version = tx.next_version(None);
         let mut stored = StoredEvent {
             id: tx.new_id(),
             calendar: self.home.id.clone(),
             organizer: self.organizer(&event),
-            version: tx.next_version(None),
+            version,
+            busy_version: version,
             indexed: Indexed::default(),
             facilities: Vec::new(),
             event,
@@ -184,16 +191,15 @@ impl<'a> Import<'a> {
         }
         let mut after = StoredEvent { event, ..before.stored.clone() };
         after.organizer = self.organizer(&after.event);
-        after.version = tx.next_version(Some(before.stored.version));
+        renew(tx, &before.stored, &mut after);
         booking::must_end(&after.event, &after.facilities)?;
         let (happenings, indexed) = index::to_index(&after, self.home.time_zone, tx.now())?;
         after.indexed = indexed;
         let facilities = booking::take(tx, self.who, &after, &happenings)?;
         store::events::put(tx, &after)?;
         let places = placing::places(tx, &after, &self.home, &facilities, &before.places)?;
-        let open_before = !before.stored.indexed.is_whole();
         self.recorded =
-            Some(placing::put_changed(tx, &after, (&before.places, &places), &happenings, open_before)?);
+            Some(placing::put_changed(tx, &after, (&before.places, &places), &happenings, &before.stored)?);
         let now = tx.now();
         jobs::remind_next(tx, &after, self.home.time_zone, now)
     }
@@ -235,7 +241,9 @@ impl<'a> Import<'a> {
         let now = tx.now();
         for stored in &self.new {
             jobs::remind_next(tx, stored, self.home.time_zone, now)?;
-            self.recorded = Some(placing::record(tx, &stored.id, std::slice::from_ref(&place))?);
+            let places = std::slice::from_ref(&place);
+            let audiences = Audiences::of(&stored.event);
+            self.recorded = Some(placing::record(tx, &stored.id, (&[], places), audiences)?);
         }
         Ok(match self.recorded {
             Some(recorded) => recorded.with(self.done),

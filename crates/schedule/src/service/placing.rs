@@ -3,10 +3,10 @@
 use renraku_base::{EventId, PersonId};
 use renraku_db::{
     CollectionId, ObjectType, Tx,
-    changes::{self, Recorded},
+    changes::{self, Audience, Recorded},
 };
 
-use super::{calendars::stored_default, index::Happening};
+use super::{audience::Audiences, calendars::stored_default, index::Happening};
 use crate::{
     ScheduleFault, jobs as later,
     store::{self, calendars::StoredCalendar, events::StoredEvent, placements::Placement},
@@ -60,7 +60,7 @@ pub(crate) fn put_new(
     happenings: &[Happening],
 ) -> Result<Recorded, ScheduleFault> {
     insert_places(tx, stored, places)?;
-    index_and_record(tx, stored, places, happenings)
+    index_and_record(tx, stored, (&[], places), happenings, Audiences::of(&stored.event))
 }
 
 /// The same for an event that is seen already: what changed is written, and calendars that lose it are told.
@@ -69,22 +69,19 @@ pub(crate) fn put_changed(
     stored: &StoredEvent,
     (before, places): (&[Placement], &[Placement]),
     happenings: &[Happening],
-    open_before: bool,
+    old: &StoredEvent,
 ) -> Result<Recorded, ScheduleFault> {
+    let audiences = Audiences::of_change(&old.event, &stored.event);
     store::occurrences::remove(tx, &stored.id, None)?;
     let mut sorted: Vec<Placement> = places.to_vec();
     sorted.sort_by_key(|place| place.collection);
-    if sorted != before || open_before == stored.indexed.is_whole() {
+    if sorted != before || old.indexed.is_whole() != stored.indexed.is_whole() {
         store::placements::remove_all(tx, &stored.id)?;
         insert_places(tx, stored, places)?;
-        let lost: Vec<CollectionId> = before
-            .iter()
-            .map(|place| place.collection)
-            .filter(|collection| !places.iter().any(|place| place.collection == *collection))
-            .collect();
-        record_gone(tx, &stored.id, &lost)?;
+        let kept = |lost: &Placement| places.iter().any(|place| place.collection == lost.collection);
+        record_gone(tx, &stored.id, before.iter().filter(|place| !kept(place)), audiences)?;
     }
-    index_and_record(tx, stored, places, happenings)
+    index_and_record(tx, stored, (before, places), happenings, audiences)
 }
 
 fn insert_places(tx: &mut Tx<'_>, stored: &StoredEvent, places: &[Placement]) -> Result<(), ScheduleFault> {
@@ -96,52 +93,71 @@ fn insert_places(tx: &mut Tx<'_>, stored: &StoredEvent, places: &[Placement]) ->
 fn index_and_record(
     tx: &mut Tx<'_>,
     stored: &StoredEvent,
-    places: &[Placement],
+    (before, places): (&[Placement], &[Placement]),
     happenings: &[Happening],
+    audiences: Audiences,
 ) -> Result<Recorded, ScheduleFault> {
     let shown = shown(places);
     let now = shown.get(..AT_ONCE).unwrap_or(&shown);
     super::index::insert(tx, stored, happenings, now)?;
-    record(tx, &stored.id, places)
+    record(tx, &stored.id, (before, places), audiences)
 }
 
 fn shown(places: &[Placement]) -> Vec<Placement> {
     places.iter().filter(|place| !place.hidden).cloned().collect()
 }
 
-/// Records a change of an event in the calendars that show it.
+/// Records a change of an event in the calendars that show it; `before` is where it was.
 pub(crate) fn record(
     tx: &mut Tx<'_>,
     event: &EventId,
-    places: &[Placement],
+    (before, places): (&[Placement], &[Placement]),
+    audiences: Audiences,
 ) -> Result<Recorded, ScheduleFault> {
-    let shown: Vec<CollectionId> = shown(places).iter().map(|place| place.collection).collect();
-    let (now, rest) = shown.split_at(shown.len().min(AT_ONCE));
-    if !rest.is_empty() {
-        later::spread(tx, event, rest)?;
-    }
+    let told: Vec<(CollectionId, Audience)> = shown(places)
+        .iter()
+        .map(|place| (place.collection, audiences.at(before, place.collection)))
+        .collect();
     let mut recorded = None;
-    for collection in now {
-        recorded = Some(changes::record(tx, *collection, ObjectType::Event, event));
+    for (collection, audience) in at_once(tx, event, &told)? {
+        recorded = Some(changes::record_for(tx, *collection, ObjectType::Event, event, *audience));
     }
     recorded.ok_or_else(|| renraku_db::Error::damaged(format!("event {event} is in no calendar")).into())
 }
 
-/// Records that an event went out of these calendars.
-pub(crate) fn record_gone(
+/// Records that an event went out of these calendars, as far as they showed it.
+pub(crate) fn record_gone<'p>(
     tx: &mut Tx<'_>,
     event: &EventId,
-    collections: &[CollectionId],
-) -> Result<Option<Recorded>, ScheduleFault> {
-    let (now, rest) = collections.split_at(collections.len().min(AT_ONCE));
-    if !rest.is_empty() {
-        later::spread(tx, event, rest)?;
+    places: impl IntoIterator<Item = &'p Placement>,
+    audiences: Audiences,
+) -> Result<(), ScheduleFault> {
+    let told: Vec<(CollectionId, Audience)> = places
+        .into_iter()
+        .filter(|place| !place.hidden)
+        .map(|place| (place.collection, audiences.goes))
+        .collect();
+    for (collection, audience) in at_once(tx, event, &told)? {
+        let _recorded = changes::record_gone_for(tx, *collection, ObjectType::Event, event, *audience);
     }
-    let mut recorded = None;
-    for collection in now {
-        recorded = Some(changes::record_gone(tx, *collection, ObjectType::Event, event));
+    Ok(())
+}
+
+/// The calendars in which a change is recorded now; of the others a job takes care.
+fn at_once<'t>(
+    tx: &mut Tx<'_>,
+    event: &EventId,
+    told: &'t [(CollectionId, Audience)],
+) -> Result<&'t [(CollectionId, Audience)], ScheduleFault> {
+    let (now, rest) = told.split_at(told.len().min(AT_ONCE));
+    for audience in [Audience::Everybody, Audience::Details, Audience::Involved] {
+        let some: Vec<CollectionId> =
+            rest.iter().filter(|(_, its)| *its == audience).map(|(collection, _)| *collection).collect();
+        if !some.is_empty() {
+            later::spread(tx, event, &some, audience)?;
+        }
     }
-    Ok(recorded)
+    Ok(now)
 }
 
 /// Does for these calendars what the request that changed the event left to a job: the event is in their index as it is now,
@@ -150,6 +166,7 @@ pub(crate) fn spread(
     tx: &mut Tx<'_>,
     event: &EventId,
     collections: &[CollectionId],
+    audience: Audience,
 ) -> Result<(), ScheduleFault> {
     let (now, rest) = collections.split_at(collections.len().min(AT_ONCE));
     let stored = store::events::get(tx, event)?;
@@ -170,13 +187,13 @@ pub(crate) fn spread(
     for collection in now {
         let shown = places.iter().any(|place| place.collection == *collection && !place.hidden);
         let _recorded = if shown {
-            changes::record(tx, *collection, ObjectType::Event, event)
+            changes::record_for(tx, *collection, ObjectType::Event, event, audience)
         } else {
-            changes::record_gone(tx, *collection, ObjectType::Event, event)
+            changes::record_gone_for(tx, *collection, ObjectType::Event, event, audience)
         };
     }
     if !rest.is_empty() {
-        later::spread(tx, event, rest)?;
+        later::spread(tx, event, rest, audience)?;
     }
     Ok(())
 }

@@ -5,7 +5,11 @@ use renraku_people::directory;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{index, placing, view::Sight};
+use super::{
+    audience::{Audiences, renew},
+    index, placing,
+    view::Sight,
+};
 use crate::{
     ScheduleFault, jobs,
     model::{Event, EventView, LocalDateTime, ParticipationStatus, PatchObject, Zone},
@@ -66,7 +70,7 @@ pub(crate) fn answer(
     }
     let mut after = before.clone();
     after.event = answered(&before.event, who, reply, tx.now())?;
-    after.version = tx.next_version(Some(before.version));
+    renew(tx, &before, &mut after);
     store::events::put(tx, &after)?;
 
     let places = store::placements::list(tx, id)?;
@@ -77,13 +81,14 @@ pub(crate) fn answer(
         .collect();
     put_mine(tx, &after, &places, &mine)?;
     let shown: Vec<Placement> = places
-        .into_iter()
+        .iter()
         .map(|place| Placement {
             hidden: place.hidden && place.person.as_ref() != Some(&who.person),
-            ..place
+            ..place.clone()
         })
         .collect();
-    let recorded = placing::record(tx, id, &shown)?;
+    let audiences = Audiences::of_change(&before.event, &after.event);
+    let recorded = placing::record(tx, id, (&places, &shown), audiences)?;
     tell_organizer(tx, who, &after, reply)?;
     let view = sight.view(&who.person, &after).ok_or(ScheduleFault::NotFound)?;
     Ok(recorded.with(view))

@@ -2,8 +2,11 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use renraku_base::{CalendarId, EventId, FacilityId, Id, Principal};
-use renraku_db::{CollectionId, ReadTx};
+use renraku_base::{CalendarId, ETag, EventId, FacilityId, Id, Principal};
+use renraku_db::{
+    CollectionId, ObjectType, ReadTx,
+    changes::{Audience, Change},
+};
 use renraku_people::access;
 
 use super::{
@@ -14,9 +17,12 @@ use super::{
 };
 use crate::{
     ScheduleFault,
-    model::{Calendar, EventView, Facility, Occurrence},
+    model::{Calendar, EventView, Facility, Occurrence, Privacy},
     store::{self, events::OpenSeries},
 };
+
+/// So many events are looked at by one statement.
+const AT_A_TIME: usize = 500;
 
 /// An event with all its occurrences in a phone's window, whichever of the person's calendars show them.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +31,8 @@ pub struct SyncedEvent {
     pub event: EventView,
     /// Its occurrences, in order of start; never empty.
     pub occurrences: Vec<Occurrence>,
+    /// Whether the person sees more of it than when it takes time.
+    pub details: bool,
 }
 
 /// The calendar of a collection, as the person sees it; `None` when they may not read it.
@@ -90,36 +98,103 @@ pub fn list_events(
         .collect())
 }
 
-/// Events of a calendar that have an occurrence in `left` and none in `window`: those that a window lost when it moved.
+/// Events of a calendar that have an occurrence in `left` and none in `window`, as far as the person sees them: those that a window
+/// lost when it moved.
 ///
 /// # Errors
 /// [`ScheduleFault::Internal`] when the database fails.
 pub fn list_left(
     tx: &mut ReadTx<'_>,
+    who: &Principal,
     collection: CollectionId,
     left: Window,
     window: Window,
 ) -> Result<Vec<EventId>, ScheduleFault> {
-    let still: BTreeSet<EventId> = ids_in(tx, collection, window, "", usize::MAX)?;
-    let gone = ids_in(tx, collection, left, "", usize::MAX)?;
-    Ok(gone.into_iter().filter(|id| !still.contains(id)).collect())
+    let mut gone = ids_in(tx, collection, left, "", usize::MAX)?;
+    if gone.is_empty() {
+        return Ok(Vec::new());
+    }
+    for still in ids_in(tx, collection, window, "", usize::MAX)? {
+        gone.remove(&still);
+    }
+    let mut seen = Vec::new();
+    for some in Vec::from_iter(gone).chunks(AT_A_TIME) {
+        let texts: Vec<&str> = some.iter().map(Id::as_str).collect();
+        let sight = Sight::of(tx, who, &texts)?;
+        let stored = store::events::list_by_id(tx, &texts)?;
+        seen.extend(stored.into_iter().filter(|it| sight.view(&who.person, it).is_some()).map(|it| it.id));
+    }
+    Ok(seen)
 }
 
-/// A calendar that was lost to the person, with the events in the phone's window that they saw nowhere else.
+/// What a phone holds of a calendar that its person may not read any more.
+#[derive(Debug)]
+pub struct Held<'a> {
+    /// The calendar's collection.
+    pub collection: CollectionId,
+    /// Whether it was the person's own.
+    pub own: bool,
+    /// What its log tells since the phone last heard of it.
+    pub log: &'a [Change],
+    /// The window in which the phone holds the schedule.
+    pub window: Window,
+}
+
+/// What becomes of what a phone held of a lost calendar.
+#[derive(Debug, PartialEq)]
+pub struct Lost {
+    /// The calendar.
+    pub calendar: CalendarId,
+    /// Events that the person still sees elsewhere, as they see them there.
+    pub kept: Vec<SyncedEvent>,
+    /// Events that are gone for them.
+    pub gone: Vec<EventId>,
+}
+
+/// Settles every event that the phone may have been shown in a calendar that was lost: those that are in its window now, and
+/// those that changed since the phone heard of it last, for they may have been in its window then. `window` is where the phone
+/// goes. `None` when the calendar was never told.
 ///
 /// # Errors
 /// [`ScheduleFault::Internal`] when the database fails.
 pub fn list_lost(
     tx: &mut ReadTx<'_>,
     who: &Principal,
-    collection: CollectionId,
+    held: &Held<'_>,
     window: Window,
-) -> Result<Option<(CalendarId, Vec<EventId>)>, ScheduleFault> {
-    let Some(calendar) = store::calendars::find_by_collection(tx, collection)? else { return Ok(None) };
-    let ids: Vec<EventId> = ids_in(tx, collection, window, "", usize::MAX)?.into_iter().collect();
-    let kept: BTreeSet<EventId> =
-        get_events(tx, who, &ids, window)?.into_iter().map(|it| it.event.id).collect();
-    Ok(Some((calendar.id, ids.into_iter().filter(|id| !kept.contains(id)).collect())))
+) -> Result<Option<Lost>, ScheduleFault> {
+    let there = store::calendars::find_by_collection(tx, held.collection)?.map(|calendar| calendar.id);
+    // A calendar that was deleted is named by its log alone.
+    let logged = |object_type: ObjectType| held.log.iter().filter(move |row| row.object_type == object_type);
+    let Some(calendar) =
+        there.or_else(|| logged(ObjectType::Calendar).next().map(|row| Id::stored(row.object.clone())))
+    else {
+        return Ok(None);
+    };
+    let noticed: BTreeSet<EventId> = logged(ObjectType::Event)
+        .filter(|row| row.audience != Audience::Involved || held.own)
+        .map(|row| Id::stored(row.object.clone()))
+        .collect();
+    let mut ids = ids_in(tx, held.collection, held.window, "", usize::MAX)?;
+    ids.extend(noticed.iter().cloned());
+    let mut lost = Lost { calendar, kept: Vec::new(), gone: Vec::new() };
+    for some in Vec::from_iter(ids).chunks(AT_A_TIME) {
+        let kept = get_events(tx, who, some, window)?;
+        let mut gone: Vec<EventId> =
+            some.iter().filter(|id| !kept.iter().any(|it| it.event.id == **id)).cloned().collect();
+        // What is secret, and was all the time, the phone never heard of.
+        let unsure: Vec<&str> = gone.iter().filter(|id| !noticed.contains(*id)).map(Id::as_str).collect();
+        if !unsure.is_empty() {
+            let stored = store::events::list_by_id(tx, &unsure)?;
+            let secret = |id: &EventId| {
+                stored.iter().any(|it| it.id == *id && it.event.privacy == Privacy::Secret && !held.own)
+            };
+            gone.retain(|id| !secret(id));
+        }
+        lost.kept.extend(kept);
+        lost.gone.extend(gone);
+    }
+    Ok(Some(lost))
 }
 
 /// Those of these events that the person sees and that have an occurrence in the window, in no order.
@@ -174,7 +249,9 @@ pub fn get_events(
         .iter()
         .filter_map(|it| {
             let occurrences = occurrences.remove(&it.id)?;
-            Some(SyncedEvent { event: sight.view(&who.person, it)?, occurrences })
+            let event = sight.view(&who.person, it)?;
+            let details = event.etag == ETag::of(it.version);
+            Some(SyncedEvent { event, occurrences, details })
         })
         .collect())
 }

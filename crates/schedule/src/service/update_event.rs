@@ -4,6 +4,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{
+    audience::{Audiences, renew},
     booking,
     create_event::{role_in, writable},
     index, placing, staff, tell_change,
@@ -228,7 +229,7 @@ impl Change {
         if moved {
             self.ask_again();
         }
-        self.after.version = tx.next_version(Some(self.before.stored.version));
+        renew(tx, &self.before.stored, &mut self.after);
         self.after.event.updated = Some(tx.now());
         if self.changes_more_than_participants() {
             self.after.event.sequence = self.before.stored.event.sequence.saturating_add(1);
@@ -300,7 +301,8 @@ impl Change {
         booking::must_end(&self.after.event, &self.after.facilities)?;
         if !rebooks && self.home.id == before.home.id && same_index(&before.stored.event, &self.after.event) {
             store::events::put(tx, &self.after)?;
-            return placing::record(tx, &self.after.id, &before.places);
+            let audiences = Audiences::of_change(&before.stored.event, &self.after.event);
+            return placing::record(tx, &self.after.id, (&before.places, &before.places), audiences);
         }
         let (happenings, indexed) = index::to_index(&self.after, self.home.time_zone, tx.now())?;
         self.after.indexed = indexed;
@@ -312,8 +314,7 @@ impl Change {
             kept.iter_mut().for_each(|place| place.hidden = false);
         }
         let places = placing::places(tx, &self.after, &self.home, &facilities, &kept)?;
-        let open_before = !before.stored.indexed.is_whole();
-        placing::put_changed(tx, &self.after, (&before.places, &places), &happenings, open_before)
+        placing::put_changed(tx, &self.after, (&before.places, &places), &happenings, &before.stored)
     }
 }
 

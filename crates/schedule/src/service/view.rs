@@ -63,7 +63,7 @@ impl Sight {
             View::Hidden => return None,
             View::Busy => {
                 let uid = stored.id.as_str().to_owned();
-                (access::busy_only(&event, uid), ETag::of_view(stored.version, BUSY))
+                (access::busy_only(&event, uid), ETag::of_view(stored.busy_version, BUSY))
             }
             View::Full => (event.into_owned(), ETag::of(stored.version)),
         };

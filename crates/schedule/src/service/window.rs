@@ -143,6 +143,7 @@ pub(crate) fn beyond_index(series: &OpenSeries, window: Window) -> Result<Vec<Se
                 detail: entry.detail,
                 head: head.clone(),
                 version: stored.version,
+                busy_version: stored.busy_version,
                 organizer: stored.organizer.clone(),
             }
         })
@@ -259,7 +260,7 @@ fn occurrence(
     };
     let occurrence = match view {
         View::Hidden => return Ok(None),
-        View::Busy => Occurrence { etag: ETag::of_view(seen.version, BUSY), ..occurrence.busy_only() },
+        View::Busy => Occurrence { etag: ETag::of_view(seen.busy_version, BUSY), ..occurrence.busy_only() },
         View::Full => occurrence,
     };
     Ok(Some(Shown { occurrence, collection: seen.collection, view, busy: seen.busy }))

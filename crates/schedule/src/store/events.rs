@@ -39,6 +39,8 @@ pub(crate) struct StoredEvent {
     /// The member of staff who organizes it; `None` when someone from outside does.
     pub organizer: Option<PersonId>,
     pub version: i64,
+    /// The version of what those see who see only when it takes time.
+    pub busy_version: i64,
     pub indexed: Indexed,
     /// What it books, in ascending order.
     pub facilities: Vec<FacilityId>,
@@ -72,6 +74,7 @@ struct Row {
     organizer_id: Option<String>,
     uid: String,
     version: i64,
+    busy_version: i64,
     indexed_from: Option<i64>,
     indexed_until: Option<i64>,
     head: String,
@@ -89,6 +92,7 @@ impl TryFrom<Row> for StoredEvent {
             calendar: Id::stored(row.calendar_id),
             organizer: row.organizer_id.map(Id::stored),
             version: row.version,
+            busy_version: row.busy_version,
             indexed: Indexed {
                 from: row.indexed_from.map(Timestamp::from_micros),
                 until: row.indexed_until.map(Timestamp::from_micros),
@@ -107,6 +111,7 @@ impl TryFrom<&StoredEvent> for Row {
             organizer_id: stored.organizer.as_ref().map(|person| person.as_str().to_owned()),
             uid: stored.event.uid.clone(),
             version: stored.version,
+            busy_version: stored.busy_version,
             indexed_from: stored.indexed.from.map(Timestamp::micros),
             indexed_until: stored.indexed.until.map(Timestamp::micros),
             head: stored.head().to_text()?,

@@ -147,6 +147,7 @@ pub(crate) struct SeenRow {
     detail: Option<String>,
     head: String,
     version: i64,
+    busy_version: i64,
     organizer_id: Option<String>,
 }
 
@@ -164,6 +165,7 @@ pub(crate) struct Seen {
     pub detail: Option<String>,
     pub head: String,
     pub version: i64,
+    pub busy_version: i64,
     pub organizer: Option<PersonId>,
 }
 
@@ -182,6 +184,7 @@ impl TryFrom<SeenRow> for Seen {
             detail: row.detail,
             head: row.head,
             version: row.version,
+            busy_version: row.busy_version,
             organizer: row.organizer_id.map(Id::stored),
         })
     }
@@ -198,6 +201,7 @@ type SeenColumns = (
     occurrences::detail,
     events::head,
     events::version,
+    events::busy_version,
     events::organizer_id,
 );
 
@@ -212,6 +216,7 @@ const SEEN: SeenColumns = (
     occurrences::detail,
     events::head,
     events::version,
+    events::busy_version,
     events::organizer_id,
 );
 
@@ -266,7 +271,12 @@ pub(crate) fn list_of_events(
         .inner_join(events::table.on(events::id.eq(occurrences::event_id)))
         .filter(occurrences::utc_start.lt(to))
         .filter(occurrences::utc_end.gt(from).or(occurrences::utc_start.ge(from)))
-        .order((occurrences::event_id, occurrences::utc_start, occurrences::recurrence_id))
+        .order((
+            occurrences::event_id,
+            occurrences::utc_start,
+            occurrences::recurrence_id,
+            occurrences::collection_id,
+        ))
         .select(SEEN);
     let rows: Vec<SeenRow> = match (collections, events) {
         ([collection], [event]) => all

@@ -1,10 +1,7 @@
 use renraku_contacts::service::sync as service;
-use renraku_db::{
-    CollectionId, ObjectType, ReadTx,
-    changes::{self, Change},
-};
+use renraku_db::{CollectionId, ObjectType, ReadTx, changes::Change};
 
-use super::{Ask, Found, Listed, Problem, as_limit, ids_of};
+use super::{Ask, Found, Listed, Lost, Problem, as_limit, ids_of};
 use crate::sync::page::{Page, piece};
 
 /// The book itself is listed before its contacts, under the empty cursor.
@@ -39,42 +36,42 @@ pub(super) fn get(tx: &mut ReadTx<'_>, ask: &Ask, rows: &[Change]) -> Result<Fou
     let ids = ids_of(rows, ObjectType::AddressBook);
     if !ids.is_empty() {
         for book in service::get_address_books(tx, &ask.who, &ids)? {
-            found.insert((ObjectType::AddressBook, book.id.to_string()), vec![piece("addressBooks", &book)?]);
+            found.insert(
+                (ObjectType::AddressBook, book.id.to_string()),
+                vec![piece("addressBooks", &book)?].into(),
+            );
         }
     }
     let ids = ids_of(rows, ObjectType::Contact);
     if !ids.is_empty() {
         for contact in service::get_contacts(tx, &ask.who, &ids)? {
-            found.insert((ObjectType::Contact, contact.id.to_string()), vec![piece("contacts", &contact)?]);
+            found.insert(
+                (ObjectType::Contact, contact.id.to_string()),
+                vec![piece("contacts", &contact)?].into(),
+            );
         }
     }
     Ok(found)
 }
 
-/// Tells what a lost address book held: of one that is there, what is in it now; of one that was deleted, what its log
-/// names. What went from it into another book that the person may read is not gone.
-pub(super) fn lose(
-    tx: &mut ReadTx<'_>,
-    ask: &Ask,
-    collection: CollectionId,
-    page: &mut Page,
-) -> Result<(), Problem> {
-    if let Some((book, contacts)) = service::ids_in(tx, collection)? {
+/// Tells what a lost address book held: what is in it now, and what its log names since. What went from it into another book
+/// that the person may read is not gone.
+pub(super) fn lose(tx: &mut ReadTx<'_>, ask: &Ask, lost: &Lost, page: &mut Page) -> Result<(), Problem> {
+    if let Some((book, contacts)) = service::ids_in(tx, lost.one.head.collection)? {
         page.put_gone("addressBooks", book.into_string());
         for contact in contacts {
             page.put_gone("contacts", contact.into_string());
         }
     }
-    let rows = changes::objects(tx, collection)?;
-    let found = get(tx, ask, &rows)?;
-    for row in rows {
+    let found = get(tx, ask, &lost.log)?;
+    for row in &lost.log {
         let name = match row.object_type {
             ObjectType::AddressBook => "addressBooks",
             ObjectType::Contact => "contacts",
             _ => continue,
         };
         if !found.contains_key(&(row.object_type, row.object.clone())) {
-            page.put_gone(name, row.object);
+            page.put_gone(name, row.object.clone());
         }
     }
     Ok(())

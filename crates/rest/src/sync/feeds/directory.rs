@@ -34,13 +34,13 @@ pub(super) fn get(tx: &mut ReadTx<'_>, ask: &Ask, rows: &[Change]) -> Result<Fou
     let ids = ids_of(rows, ObjectType::Unit);
     if !ids.is_empty() {
         for unit in service::get_units_for_sync(tx, directory, &ids)?.into_iter().flatten() {
-            found.insert((ObjectType::Unit, unit.id.to_string()), vec![piece("units", &unit)?]);
+            found.insert((ObjectType::Unit, unit.id.to_string()), vec![piece("units", &unit)?].into());
         }
     }
     let ids = ids_of(rows, ObjectType::Person);
     if !ids.is_empty() {
         for person in service::get_people_for_sync(tx, directory, &ids)?.into_iter().flatten() {
-            found.insert((ObjectType::Person, person.id.to_string()), vec![piece("people", &person)?]);
+            found.insert((ObjectType::Person, person.id.to_string()), vec![piece("people", &person)?].into());
         }
     }
     Ok(found)

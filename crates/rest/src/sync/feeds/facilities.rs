@@ -18,6 +18,6 @@ pub(super) fn get(tx: &mut ReadTx<'_>, rows: &[Change]) -> Result<Found, Problem
     let ids = ids_of(rows, ObjectType::Facility);
     service::get_facilities(tx, &stored(ids))?
         .iter()
-        .map(|one| Ok(((ObjectType::Facility, one.id.to_string()), vec![piece("facilities", one)?])))
+        .map(|one| Ok(((ObjectType::Facility, one.id.to_string()), vec![piece("facilities", one)?].into())))
         .collect()
 }

@@ -58,13 +58,19 @@ pub(super) fn get(tx: &mut ReadTx<'_>, ask: &Ask, rows: &[Change]) -> Result<Fou
     let ids = ids_of(rows, ObjectType::Mailbox);
     if !ids.is_empty() {
         for mailbox in service::get_mailboxes_for_sync(tx, &ask.who, &stored(ids))? {
-            found.insert((ObjectType::Mailbox, mailbox.id.to_string()), vec![piece("mailboxes", &mailbox)?]);
+            found.insert(
+                (ObjectType::Mailbox, mailbox.id.to_string()),
+                vec![piece("mailboxes", &mailbox)?].into(),
+            );
         }
     }
     let ids = ids_of(rows, ObjectType::Message);
     if !ids.is_empty() {
         for message in service::get_messages_for_sync(tx, &ask.who, &stored(ids))? {
-            found.insert((ObjectType::Message, message.id.to_string()), vec![piece("messages", &message)?]);
+            found.insert(
+                (ObjectType::Message, message.id.to_string()),
+                vec![piece("messages", &message)?].into(),
+            );
         }
     }
     Ok(found)

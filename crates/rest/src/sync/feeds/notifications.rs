@@ -21,7 +21,7 @@ pub(super) fn get(tx: &mut ReadTx<'_>, ask: &Ask, rows: &[Change]) -> Result<Fou
         .iter()
         .map(|one| {
             let key = (ObjectType::Notification, one.id.as_str().to_owned());
-            Ok((key, vec![piece("notifications", one)?]))
+            Ok((key, vec![piece("notifications", one)?].into()))
         })
         .collect()
 }

@@ -1,8 +1,5 @@
 use renraku_base::Id;
-use renraku_db::{
-    CollectionId, ObjectType, ReadTx,
-    changes::{self, Change},
-};
+use renraku_db::{CollectionId, ObjectType, ReadTx, changes::Change};
 use renraku_schedule::{
     ScheduleFault,
     model::Calendar,
@@ -13,7 +10,7 @@ use renraku_schedule::{
 };
 use serde::Serialize;
 
-use super::{Ask, Found, Listed, Page, Problem, Scope, Window, ids_of, stored};
+use super::{Ask, Found, Listed, Lost, Object, Page, Problem, Scope, Window, ids_of, stored};
 use crate::sync::page::{Pieces, piece};
 
 /// The occurrences of one event in the window, as `sync` tells them.
@@ -73,43 +70,40 @@ pub(super) fn get(tx: &mut ReadTx<'_>, ask: &Ask, window: Window, rows: &[Change
         for calendar in service::get_calendars(tx, &ask.who, &stored(ids))? {
             found.insert(
                 (ObjectType::Calendar, calendar.id.to_string()),
-                vec![piece("calendars", &calendar)?],
+                vec![piece("calendars", &calendar)?].into(),
             );
         }
     }
     let ids = ids_of(rows, ObjectType::Event);
     if !ids.is_empty() {
         for event in service::get_events(tx, &ask.who, &stored(ids), window.in_schedule()?)? {
-            found.insert((ObjectType::Event, event.event.id.to_string()), pieces(&event)?);
+            let object = Object { pieces: pieces(&event)?, details: event.details };
+            found.insert((ObjectType::Event, event.event.id.to_string()), object);
         }
     }
     Ok(found)
 }
 
-/// A calendar that was lost, with the events that the person sees nowhere else: of one that is there, what is in it now; and
-/// what its log names, which is all there is of one that was deleted.
+/// A calendar that was lost: its events are gone, or sent as they are still seen elsewhere.
 pub(super) fn lose(
     tx: &mut ReadTx<'_>,
     ask: &Ask,
-    collection: CollectionId,
-    window: Window,
+    lost: &Lost,
+    (held, window): (Window, Window),
     page: &mut Page,
 ) -> Result<(), Problem> {
-    if let Some((calendar, events)) = service::list_lost(tx, &ask.who, collection, window.in_schedule()?)? {
-        page.put_gone("calendars", calendar.into_string());
-        events.into_iter().map(Id::into_string).for_each(|id| page.put_gone("events", id));
-    }
-    let rows = changes::objects(tx, collection)?;
-    let found = get(tx, ask, window, &rows)?;
-    for row in rows {
-        let name = match row.object_type {
-            ObjectType::Calendar => "calendars",
-            ObjectType::Event => "events",
-            _ => continue,
-        };
-        if !found.contains_key(&(row.object_type, row.object.clone())) {
-            page.put_gone(name, row.object);
+    let held = service::Held {
+        collection: lost.one.head.collection,
+        own: lost.one.own,
+        log: &lost.log,
+        window: held.in_schedule()?,
+    };
+    if let Some(lost) = service::list_lost(tx, &ask.who, &held, window.in_schedule()?)? {
+        page.put_gone("calendars", lost.calendar.into_string());
+        for event in &lost.kept {
+            page.put(pieces(event)?);
         }
+        lost.gone.into_iter().map(Id::into_string).for_each(|id| page.put_gone("events", id));
     }
     Ok(())
 }
@@ -117,12 +111,14 @@ pub(super) fn lose(
 /// Events that a calendar shows in `left` and no longer in the window.
 pub(super) fn leave_window(
     tx: &mut ReadTx<'_>,
+    ask: &Ask,
     collection: CollectionId,
     left: Window,
     window: Window,
     page: &mut Page,
 ) -> Result<(), Problem> {
-    for id in service::list_left(tx, collection, left.in_schedule()?, window.in_schedule()?)? {
+    let (left, window) = (left.in_schedule()?, window.in_schedule()?);
+    for id in service::list_left(tx, &ask.who, collection, left, window)? {
         page.put_gone("events", id.into_string());
     }
     Ok(())

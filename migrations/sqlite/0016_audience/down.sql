@@ -1,0 +1,2 @@
+ALTER TABLE events DROP COLUMN busy_version;
+ALTER TABLE changes DROP COLUMN audience;
