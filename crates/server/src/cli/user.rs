@@ -110,7 +110,7 @@ impl User {
                     Err(AccountFault::NotFound) => bail!(
                         "{username} has no device {device}: `renraku user devices {username}` shows all"
                     ),
-                    done => drop(done?),
+                    done => done?.into_inner(),
                 }
                 say(format_args!("{device}\tsigned out"))?;
             }
