@@ -9,7 +9,9 @@ use renraku_schedule::{ScheduleFault, service::Scope};
 use renraku_test_db::on_each_database;
 use serde_json::{Value, json};
 
-use crate::office::{code, create, draft, get, patch, person, room, try_create, try_delete, try_patch};
+use crate::office::{
+    appoint, code, create, draft, get, patch, person, room, try_create, try_delete, try_patch,
+};
 
 fn meeting(room: &FacilityId, start: &str, duration: &str) -> Value {
     json!({"title": "会議", "start": start, "duration": duration, "facilityIds": [room]})
@@ -203,9 +205,7 @@ fn race(db: &Db, people: &[Principal], room: &FacilityId, round: u32) -> usize {
 
 #[test]
 fn a_facility_out_of_use_releases_its_events_and_their_organizers_hear_of_it() {
-    use renraku_base::{Language, Limit, Precondition, Role};
-    use renraku_db::{CollectionKind, ObjectType, changes};
-    use renraku_people::access::{self, Grantee};
+    use renraku_base::{Language, Limit, Precondition};
     use renraku_schedule::service;
     on_each_database(|db, _| {
         let (hanako, keeper) = (person(db, "佐藤"), person(db, "管理"));
@@ -214,12 +214,7 @@ fn a_facility_out_of_use_releases_its_events_and_their_organizers_hear_of_it() {
         let event = create(db, &hanako, meeting(&large, "2026-11-26T10:00:00", "PT1H"));
         let delete = || db.write(|tx| service::delete_facility(tx, &keeper, &large, &Precondition::Exists));
         assert_eq!(code(delete()), "forbidden");
-        db.write(|tx| {
-            let all = changes::find_by_owner(tx, CollectionKind::Facilities, None)?[0];
-            let grantee = Grantee::Person(keeper.person.clone());
-            access::put_grant(tx, all, (ObjectType::Facility, &large), &grantee, Role::Manage).map(drop)
-        })
-        .unwrap();
+        appoint(db, &keeper, &large);
         delete().unwrap();
         for id in [&past.id, &event.id] {
             assert!(get(db, &hanako, id).unwrap().facility_ids.is_empty());

@@ -2,9 +2,9 @@
 
 use renraku_base::{
     CalendarId, ETag, Entropy, EventId, FacilityId, Fault, Id, Limit, PersonId, Precondition, Principal,
-    Timestamp,
+    Role, Timestamp,
 };
-use renraku_db::{Db, jobs as queue};
+use renraku_db::{CollectionId, Db, ObjectType, jobs as queue};
 use renraku_people::{
     access,
     directory::{self, PersonEntry, PersonName},
@@ -60,6 +60,22 @@ pub fn room(db: &Db, name: &str) -> FacilityId {
     let draft: FacilityDraft =
         serde_json::from_value(json!({"name": name, "kind": "room", "capacity": 8})).unwrap();
     db.write(|tx| service::create_facility(tx, draft.clone())).unwrap().into_inner().id
+}
+
+/// Has someone look after a facility.
+pub fn appoint(db: &Db, keeper: &Principal, facility: &FacilityId) {
+    use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+    use renraku_db::schema::calendars;
+    db.write(|tx| -> Result<(), renraku_db::Error> {
+        let id = service::get_facility(tx, facility).unwrap().calendar_id;
+        let bookings: i64 = calendars::table
+            .filter(calendars::id.eq(id.as_str()))
+            .select(calendars::collection_id)
+            .first(tx.conn())?;
+        let (object, grantee) = ((ObjectType::Calendar, &id), access::Grantee::Person(keeper.person.clone()));
+        access::put_grant(tx, CollectionId(bookings), object, &grantee, Role::Manage).map(drop)
+    })
+    .unwrap();
 }
 
 pub fn draft(db: &Db, body: Value) -> EventDraft {

@@ -1,9 +1,8 @@
 //! Single occurrences with their own participants and facilities.
 
 use renraku_base::{EventId, FacilityId, Language, Limit, Precondition, Principal, Role};
-use renraku_db::{CollectionKind, Db, ObjectType, changes};
+use renraku_db::Db;
 use renraku_notify::service as notify;
-use renraku_people::access::{self, Grantee};
 use renraku_people::{Share, ShareTarget};
 use renraku_schedule::{
     model::{EventView, ParticipationStatus},
@@ -13,8 +12,8 @@ use renraku_test_db::on_each_database;
 use serde_json::json;
 
 use crate::office::{
-    code, create, days, default_calendar, get, local, occurrences, patch, person, reply, room, run_due_jobs,
-    starts, try_create, try_delete, try_patch,
+    appoint, code, create, days, default_calendar, get, local, occurrences, patch, person, reply, room,
+    run_due_jobs, starts, try_create, try_delete, try_patch,
 };
 
 const SECOND: &str = "2026-12-08T10:00:00";
@@ -347,12 +346,7 @@ fn a_deleted_room_leaves_single_occurrences_too() {
         let (large, small) = (room(db, "大会議室"), room(db, "小会議室"));
         let event = series(db, &hanako, &taro, &large);
         let event = patch(db, &hanako, &event, second(), json!({"facilityIds": [small]}));
-        db.write(|tx| {
-            let all = changes::find_by_owner(tx, CollectionKind::Facilities, None)?[0];
-            let keeper = Grantee::Person(hanako.person.clone());
-            access::put_grant(tx, all, (ObjectType::Facility, &small), &keeper, Role::Manage).map(drop)
-        })
-        .unwrap();
+        appoint(db, &hanako, &small);
         db.write(|tx| service::delete_facility(tx, &hanako, &small, &Precondition::Exists)).unwrap();
         assert_eq!(rooms(db, &taro), ["大会議室", "", "大会議室"]);
         let event = get(db, &hanako, &event.id).unwrap();

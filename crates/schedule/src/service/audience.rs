@@ -86,7 +86,7 @@ mod tests {
         let renamed = json!({"title": "健康相談"});
         let moved = json!({"start": "2026-04-01T10:00:00"});
         let opened = json!({"recurrenceRule": {"frequency": "daily"},
-            "recurrenceOverrides": {"2026-04-02T09:00:00": {"privacy": "public"}}});
+            "recurrenceOverrides": {"2026-04-02T09:00:00": {"freeBusyStatus": "free"}}});
         for (before, after, change, expected) in [
             ("public", "public", &renamed, Audience::Everybody),
             ("private", "private", &renamed, Audience::Details),

@@ -195,7 +195,8 @@ fn read_words(component: &Component, event: &mut Event) {
     event.free_busy_status = value("TRANSP").map(free_busy).unwrap_or_default();
     event.color = value("COLOR").map(|color| text::line(color, 64)).filter(|color| !color.is_empty());
     let keywords = component.lines_of("CATEGORIES").flat_map(|line| text::list(&line.value));
-    event.keywords = keywords.take(limits::SMALL_MEMBERS).map(|word| (text::line(&word, 80), true)).collect();
+    let keywords = keywords.map(|word| text::line(&word, 80)).filter(|word| !word.is_empty());
+    event.keywords = keywords.take(limits::SMALL_MEMBERS).map(|word| (word, true)).collect();
 }
 
 /// What `CLASS` means; what is not known is private (RFC 5545 §3.8.1.3).
