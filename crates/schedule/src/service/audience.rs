@@ -75,7 +75,7 @@ mod tests {
 
     use super::*;
 
-    fn event(privacy: &str, more: Value) -> Event {
+    fn event(privacy: &str, more: &Value) -> Event {
         let mut event = json!({"uid": "u", "title": "面談", "start": "2026-04-01T09:00:00", "duration": "PT1H", "privacy": privacy});
         event.as_object_mut().unwrap().extend(more.as_object().cloned().unwrap());
         Event::read(event).unwrap()
@@ -98,10 +98,10 @@ mod tests {
             ("secret", "secret", &renamed, Audience::Involved),
             ("secret", "secret", &moved, Audience::Involved),
         ] {
-            let told = Audiences::of_change(&event(before, json!({})), &event(after, change.clone()));
+            let told = Audiences::of_change(&event(before, &json!({})), &event(after, change));
             assert_eq!(told.stays, expected, "{before} {after} {change}");
         }
-        let told = Audiences::of_change(&event("public", json!({})), &event("secret", json!({})));
+        let told = Audiences::of_change(&event("public", &json!({})), &event("secret", &json!({})));
         assert_eq!((told.goes, told.comes), (Audience::Everybody, Audience::Involved));
     }
 }
