@@ -3,8 +3,10 @@
 
 mod booking;
 mod calendars;
+mod dense;
 mod events;
 mod importing;
+mod large;
 mod later;
 mod office;
 mod privacy;

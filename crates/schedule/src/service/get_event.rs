@@ -7,9 +7,9 @@ use crate::{ScheduleFault, model::EventView, store};
 /// One event as the person sees it.
 ///
 /// # Errors
-/// [`ScheduleFault::NotFound`] when they do not see it.
+/// [`ScheduleFault::NotFound`] when they do not see it, or put it away.
 pub fn get_event(tx: &mut ReadTx<'_>, who: &Principal, id: &EventId) -> Result<EventView, ScheduleFault> {
     let stored = store::events::get(tx, id)?.ok_or(ScheduleFault::NotFound)?;
-    let sight = Sight::of(tx, who, &[id.as_str()])?;
+    let sight = Sight::of(tx, who, &[id.as_str()])?.without_hidden();
     sight.view(&who.person, &stored).ok_or(ScheduleFault::NotFound)
 }
