@@ -9,6 +9,7 @@ mod problem;
 mod query;
 mod reader;
 mod reply;
+mod turns;
 mod who;
 
 pub use app::{App, Parts};

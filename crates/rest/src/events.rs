@@ -129,7 +129,7 @@ pub(crate) async fn update_event(
 #[utoipa::path(
     tag = "events",
     params(("id" = EventId, Path), ChangeHeaders, ScopeQuery),
-    responses((status = 204, description = "It is gone."), Refusals, WriteRefusals)
+    responses((status = 204, description = "It is gone; of a series that goes on, `ETag` is the new one."), Refusals, WriteRefusals)
 )]
 #[delete("/events/{id}")]
 pub(crate) async fn delete_event(
@@ -143,7 +143,7 @@ pub(crate) async fn delete_event(
         move |tx, c| {
             let scope = query.0.scope()?;
             let deleted = service::delete_event(tx, &c.who, &id, scope, &c.precondition()?)?;
-            Ok(deleted.map(|()| Written::done()))
+            Ok(deleted.map(|etag| Written::left::<EventView>(id.as_str(), etag)))
         },
         |tx, who, id| Ok(service::get_event(tx, who, &Id::stored(id.to_owned()))?),
     )

@@ -35,7 +35,7 @@ pub(crate) struct GroupQuery {
 /// One row for each person or facility.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct GroupWeek {
-    /// In the order asked for, or of the unit's members; who is not there is left out.
+    /// In the order asked for, or of the unit's members.
     items: Vec<GroupRow>,
 }
 

@@ -38,6 +38,9 @@ pub enum ScheduleFault {
     /// Not there, or not to be seen.
     #[error("there is no such object")]
     NotFound,
+    /// The series has no occurrence with this original start.
+    #[error("the series has no such occurrence")]
+    NoOccurrence,
     /// Seen, but not allowed.
     #[error("the right for this is missing")]
     Forbidden,
@@ -65,6 +68,9 @@ pub enum ScheduleFault {
     /// A series that books a facility goes on for too long.
     #[error("a series that books a facility must end within 24 months")]
     FacilitySeriesNeedsEnd,
+    /// A series happens too often to book a facility.
+    #[error("a series that books a facility has at most 3,000 occurrences")]
+    SeriesTooDense,
     /// A booking lies outside what the facility's rules allow.
     #[error("the booking rules of the facility do not allow it")]
     FacilityRules(FieldFault),
@@ -106,7 +112,7 @@ impl ScheduleFault {
 impl Fault for ScheduleFault {
     fn kind(&self) -> Kind {
         match self {
-            Self::NotFound => Kind::NotFound,
+            Self::NotFound | Self::NoOccurrence => Kind::NotFound,
             Self::Forbidden | Self::NotOrganizer => Kind::Forbidden,
             Self::Stale(_) => Kind::Stale,
             Self::BadQuery(_) | Self::NotACalendar => Kind::Malformed,
@@ -115,6 +121,7 @@ impl Fault for ScheduleFault {
             }
             Self::Invalid(_)
             | Self::FacilitySeriesNeedsEnd
+            | Self::SeriesTooDense
             | Self::FacilityRules(_)
             | Self::ScopeNotSupported
             | Self::WindowTooFull => Kind::Invalid,
@@ -124,7 +131,7 @@ impl Fault for ScheduleFault {
 
     fn code(&self) -> &'static str {
         match self {
-            Self::NotFound => "not-found",
+            Self::NotFound | Self::NoOccurrence => "not-found",
             Self::Forbidden => "forbidden",
             Self::NotOrganizer => "not-organizer",
             Self::Stale(_) => "stale",
@@ -134,6 +141,7 @@ impl Fault for ScheduleFault {
             Self::UidTaken(_) => "uid-taken",
             Self::FacilityTaken(_) => "facility-taken",
             Self::FacilitySeriesNeedsEnd => "facility-series-needs-end",
+            Self::SeriesTooDense => "series-too-dense",
             Self::FacilityRules(_) => "facility-rules",
             Self::ScopeNotSupported => "scope-not-supported",
             Self::CalendarFixed => "calendar-fixed",
@@ -147,10 +155,20 @@ impl Fault for ScheduleFault {
         match self {
             Self::BadQuery(field) | Self::FacilityRules(field) => vec![field.clone()],
             Self::Invalid(fields) => fields.clone(),
+            Self::NoOccurrence => vec![FieldFault::new(
+                "recurrenceId",
+                "no-occurrence",
+                "the series has no occurrence with this original start",
+            )],
             Self::FacilitySeriesNeedsEnd => vec![FieldFault::new(
                 "/recurrenceRule",
                 "facility-series-needs-end",
                 "give `until` or `count`, so that the last occurrence lies within 24 months of the first",
+            )],
+            Self::SeriesTooDense => vec![FieldFault::new(
+                "/recurrenceRule",
+                "series-too-dense",
+                "a series that books a facility has at most 3,000 occurrences: end it earlier",
             )],
             Self::ScopeNotSupported => {
                 vec![FieldFault::new("scope", "scope-not-supported", "use this or all")]
@@ -178,12 +196,14 @@ impl Fault for ScheduleFault {
                 _ => None,
             },
             Self::NotFound
+            | Self::NoOccurrence
             | Self::Forbidden
             | Self::NotOrganizer
             | Self::BadQuery(_)
             | Self::Invalid(_)
             | Self::IdTaken
             | Self::FacilitySeriesNeedsEnd
+            | Self::SeriesTooDense
             | Self::FacilityRules(_)
             | Self::ScopeNotSupported
             | Self::CalendarFixed

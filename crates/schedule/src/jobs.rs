@@ -5,11 +5,14 @@ mod invitation;
 mod notices;
 mod reminders;
 
-use renraku_base::{EventId, Id};
+use renraku_base::{CalendarId, EventId, Id, PersonId, Principal};
 use renraku_db::{CollectionId, Error, Tx, changes::Audience, jobs};
 use serde::{Deserialize, Serialize};
 
-use crate::{ScheduleFault, service::placing};
+use crate::{
+    ScheduleFault,
+    service::{delete_calendar, placing},
+};
 
 pub use horizon::{EXTEND_HORIZON, start_extending};
 pub(crate) use notices::{News, audience, details, guests, mail_answer, tell};
@@ -18,9 +21,16 @@ pub(crate) use reminders::remind_next;
 const SPREAD: &str = "schedule.spread";
 const TELL: &str = "schedule.tell";
 const REMIND: &str = "schedule.remind";
+const EMPTY_CALENDAR: &str = "schedule.empty_calendar";
 
 /// The kinds of jobs that [`run`] does.
-pub const KINDS: [&str; 4] = [SPREAD, TELL, REMIND, EXTEND_HORIZON];
+pub const KINDS: [&str; 5] = [SPREAD, TELL, REMIND, EXTEND_HORIZON, EMPTY_CALENDAR];
+
+/// Whether jobs of this kind write many rows.
+#[must_use]
+pub fn is_large(kind: &str) -> bool {
+    [SPREAD, EXTEND_HORIZON, EMPTY_CALENDAR].contains(&kind)
+}
 
 /// Runs the body of a job in the transaction in which it is finished; `false` says that the kind is not of this area.
 ///
@@ -32,6 +42,7 @@ pub fn run(tx: &mut Tx<'_>, kind: &str, payload: &str) -> Result<bool, ScheduleF
         TELL => notices::run(tx, payload)?,
         REMIND => reminders::run(tx, payload)?,
         EXTEND_HORIZON => horizon::run(tx)?,
+        EMPTY_CALENDAR => run_empty_calendar(tx, payload)?,
         _ => return Ok(false),
     }
     Ok(true)
@@ -70,6 +81,30 @@ fn run_spread(tx: &mut Tx<'_>, payload: &str) -> Result<(), ScheduleFault> {
     let audience = Audience::from_number(payload.audience)
         .ok_or_else(|| Error::damaged(format!("audience {} in a job", payload.audience)))?;
     placing::spread(tx, &Id::stored(payload.event), &collections, audience)
+}
+
+#[derive(Serialize, Deserialize)]
+struct Emptied {
+    calendar: CalendarId,
+    /// Who deleted it.
+    person: PersonId,
+}
+
+/// Has the rest of a calendar that was deleted taken away.
+pub(crate) fn empty_calendar(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    calendar: &CalendarId,
+) -> Result<(), ScheduleFault> {
+    let payload = Emptied { calendar: calendar.clone(), person: who.person.clone() };
+    let due = tx.now();
+    jobs::enqueue(tx, EMPTY_CALENDAR, &payload, due, None)?;
+    Ok(())
+}
+
+fn run_empty_calendar(tx: &mut Tx<'_>, payload: &str) -> Result<(), ScheduleFault> {
+    let Emptied { calendar, person } = read(payload)?;
+    delete_calendar::go_on(tx, &Principal::person(person), &calendar)
 }
 
 fn read<'p, T: Deserialize<'p>>(payload: &'p str) -> Result<T, ScheduleFault> {

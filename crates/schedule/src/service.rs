@@ -5,6 +5,7 @@ mod booking;
 mod bulk_insert;
 mod calendars;
 mod create_event;
+pub(crate) mod delete_calendar;
 mod delete_event;
 mod delete_facility;
 mod export_calendar;
@@ -27,10 +28,10 @@ mod window;
 
 pub use bulk_insert::{bulk_insert, create_default_calendars};
 pub use calendars::{
-    create_calendar, default_calendar, delete_calendar, find_default_calendar, get_calendar, list_calendars,
-    update_calendar,
+    create_calendar, default_calendar, find_default_calendar, get_calendar, list_calendars, update_calendar,
 };
 pub use create_event::create_event;
+pub use delete_calendar::delete_calendar;
 pub use delete_event::delete_event;
 pub use delete_facility::delete_facility;
 pub use export_calendar::export_calendar;

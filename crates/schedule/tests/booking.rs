@@ -236,3 +236,19 @@ fn a_facility_out_of_use_releases_its_events_and_their_organizers_hear_of_it() {
         assert_eq!(code(db.read(|tx| service::get_facility(tx, &large))), "not-found");
     });
 }
+
+#[test]
+fn nothing_is_booked_for_no_time() {
+    on_each_database(|db, _| {
+        let hanako = person(db, "佐藤");
+        let large = room(db, "大会議室");
+        let body = json!({"title": "会議", "start": "2026-11-26T10:00:00", "facilityIds": [large]});
+        let refused = try_create(db, &hanako, body).unwrap_err();
+        let fields = renraku_base::Fault::fields(&refused);
+        assert_eq!((&*fields[0].pointer, &*fields[0].code), ("/duration", "facility-needs-duration"));
+        let body = json!({"title": "会議", "start": "2026-11-26T10:00:00", "duration": "PT1H", "facilityIds": [large]});
+        let event = create(db, &hanako, body);
+        let none = json!({"duration": null});
+        assert_eq!(code(try_patch(db, &hanako, &event, Scope::All, none)), "invalid");
+    });
+}

@@ -2,7 +2,10 @@ use std::{sync::Barrier, thread};
 
 use renraku_base::{Precondition, Role, UnitId};
 use renraku_db::{CollectionKind, changes};
-use renraku_people::{Share, ShareTarget, access};
+use renraku_people::{
+    Share, ShareTarget, access,
+    directory::{self, UnitEntry},
+};
 use renraku_schedule::{
     model::{CalendarPatch, CalendarRelation, NewCalendar},
     service,
@@ -132,6 +135,9 @@ fn two_first_shares_at_once_make_one_home() {
         for round in 0..5 {
             let (hanako, taro) = (person(db, "佐藤"), person(db, "鈴木"));
             let unit: UnitId = fresh(db);
+            let entry =
+                UnitEntry { id: unit.clone(), name: "総務課".to_owned(), parent_id: None, position: 1 };
+            db.write(|tx| directory::service::put_unit(tx, &entry)).unwrap();
             db.write(|tx| access::set_groups(tx, &taro.person, std::slice::from_ref(&unit))).unwrap();
             let calendars = [default_calendar(db, &hanako), default_calendar(db, &taro)];
             let start = Barrier::new(2);

@@ -3,9 +3,11 @@
 
 mod booking;
 mod calendars;
+mod dense;
 mod events;
 mod facilities;
 mod importing;
+mod large;
 mod later;
 mod office;
 mod privacy;

@@ -151,3 +151,20 @@ fn what_moves_is_asked_again_and_what_stays_keeps_its_answers() {
         assert_eq!(answers(&event.event)[1], "accepted needs-action");
     });
 }
+
+#[test]
+fn what_was_put_away_is_not_there() {
+    on_each_database(|db, _| {
+        let (hanako, taro) = (person(db, "佐藤"), person(db, "鈴木"));
+        let body = json!({"title": "会議", "start": "2026-11-26T10:00:00", "duration": "PT1H",
+            "participants": {"1": {"personId": taro.person}}});
+        let event = create(db, &hanako, body);
+        let his = get(db, &taro, &event.id).unwrap();
+        crate::office::try_delete(db, &taro, &event.id, Scope::All, &his.etag).unwrap();
+        assert_eq!(code(get(db, &taro, &event.id)), "not-found");
+        get(db, &hanako, &event.id).unwrap();
+        // Whoever changes their mind has it back.
+        reply(db, &taro, &event.id, json!({"participationStatus": "accepted"})).unwrap();
+        get(db, &taro, &event.id).unwrap();
+    });
+}

@@ -166,3 +166,31 @@ fn a_moved_series_takes_its_exceptions_along() {
         assert_eq!(found[0].title.as_deref(), Some("拡大定例"));
     });
 }
+
+#[test]
+fn an_occurrence_that_was_left_out_comes_back() {
+    on_each_database(|db, _| {
+        let hanako = person(db, "佐藤");
+        let event = create(
+            db,
+            &hanako,
+            json!({"title": "定例", "start": "2026-11-26T09:00:00", "duration": "PT1H",
+                "recurrenceRule": {"frequency": "daily", "count": 3}}),
+        );
+        let this = Scope::This(local("2026-11-27T09:00:00"));
+        try_delete(db, &hanako, &event.id, this, &event.etag).unwrap();
+        let window = days("2026-11-26", "2026-12-01");
+        assert_eq!(occurrences(db, &hanako, window).len(), 2);
+        let now = get(db, &hanako, &event.id).unwrap();
+        let back = patch(db, &hanako, &now, this, json!({"excluded": false}));
+        assert_eq!(occurrences(db, &hanako, window).len(), 3);
+        assert!(back.event.recurrence_overrides.is_empty());
+        // The rule does not give this one, so that there is nothing to bring back.
+        let other = Scope::This(local("2026-11-27T10:00:00"));
+        let refused = try_patch(db, &hanako, &back, other, json!({"excluded": false})).unwrap_err();
+        assert_eq!(renraku_base::Fault::fields(&refused)[0].code, "no-occurrence");
+        let away = patch(db, &hanako, &back, this, json!({"excluded": true}));
+        patch(db, &hanako, &away, this, json!({"excluded": false, "title": "臨時"}));
+        assert_eq!(titles(db, &hanako, window), ["定例", "臨時", "定例"].map(|title| Some(title.to_owned())));
+    });
+}

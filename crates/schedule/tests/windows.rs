@@ -129,3 +129,21 @@ fn a_write_costs_the_same_however_full_the_calendar_is() {
         assert!(few.0 <= 10 && few.1 <= 15, "{few:?}");
     });
 }
+
+#[test]
+fn nobody_is_not_free() {
+    on_each_database(|db, _| {
+        let hanako = person(db, "佐藤");
+        let window = days("2026-11-23", "2026-11-30");
+        let large = room(db, "大会議室").to_string();
+        let nobody = crate::office::fresh::<()>(db).to_string();
+        let known = vec![hanako.person.to_string(), large];
+        let busy = |ids: &[String]| db.read(|tx| service::free_busy(tx, &hanako, ids, window));
+        let week = |ids: &[String]| {
+            db.read(|tx| service::group_week(tx, &hanako, &Group::Principals(ids.to_vec()), window))
+        };
+        assert_eq!((busy(&known).unwrap().len(), week(&known).unwrap().len()), (2, 2));
+        let asked = [known, vec![nobody]].concat();
+        assert_eq!((code(busy(&asked)), code(week(&asked))), ("invalid", "invalid"));
+    });
+}

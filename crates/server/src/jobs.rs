@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use chrono::NaiveDate;
 use renraku_base::Timestamp;
 use renraku_db::{
-    Db, Error, changes,
+    Db, Error, Tx, changes,
     jobs::{self, Job},
     ledger,
 };
@@ -40,11 +40,12 @@ fn run(db: &Db, sender: &dyn MailSender, job: &Job) -> Result<Ran, JobFault> {
         renraku_mail::jobs::FILE => renraku_mail::jobs::file(db, job).map_err(again)?,
         RETENTION => forget_old(db)?,
         kind if renraku_schedule::jobs::KINDS.contains(&kind) => {
-            db.write(|tx| {
+            let work = |tx: &mut Tx<'_>| {
                 renraku_schedule::jobs::run(tx, kind, &job.payload)?;
                 Ok::<_, ScheduleFault>(jobs::finish(tx, &job.id)?)
-            })
-            .map_err(again)?;
+            };
+            let large = renraku_schedule::jobs::is_large(kind);
+            if large { db.write_many(work) } else { db.write(work) }.map_err(again)?;
             return Ok(Ran::Finished);
         }
         _ => return Err(JobFault::Again("this version knows no job of this kind".to_owned())),

@@ -9,6 +9,7 @@ diesel::table! {
         color -> Nullable<Text>,
         time_zone -> Text,
         version -> BigInt,
+        dense -> Bool,
     }
 }
 

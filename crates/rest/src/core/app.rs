@@ -15,7 +15,7 @@ use std::{
 
 use crate::sync::TokenKey;
 
-use super::{Command, Locales, Problem, Resource, RestFault, Written};
+use super::{Command, Locales, Problem, Resource, RestFault, Written, turns::Turns};
 
 /// What the server hands to this face.
 pub struct Parts {
@@ -46,6 +46,7 @@ struct State {
     sign_in: SignIn,
     token_key: TokenKey,
     mail_texts: renraku_mail::SearchTexts,
+    turns: Turns,
 }
 
 impl App {
@@ -57,7 +58,7 @@ impl App {
         let sign_in =
             SignIn::new(gate.db().clone(), gate.sessions().clone(), gate.secret(), parts.devices_each);
         let mail_texts = renraku_mail::SearchTexts::new();
-        Self(Arc::new(State { parts, sign_in, token_key, mail_texts }))
+        Self(Arc::new(State { parts, sign_in, token_key, mail_texts, turns: Turns::default() }))
     }
 
     /// The state of the server that received `request`.
@@ -180,8 +181,8 @@ impl App {
 
 impl App {
     /// Writes in several transactions, each of which may be done again without harm, and notes the key after the last. A
-    /// repeat of what was cut short goes on; a repeat of what ended has no effect and answers what `recall` makes of its
-    /// outcome.
+    /// repeat of what was cut short goes on; a repeat of what runs waits for it; a repeat of what ended has no effect and
+    /// answers what `recall` makes of its outcome.
     pub(crate) async fn write_in_parts<B, R, F, G>(
         &self,
         command: Command<B>,
@@ -194,8 +195,13 @@ impl App {
         F: FnOnce(&Db, &Command<B>) -> Result<R, Problem> + Send + 'static,
         G: FnOnce(&Command<B>, &Outcome) -> Result<R, Problem> + Send + 'static,
     {
+        let turn = match &command.key {
+            Some(key) => Some(self.0.turns.take(&command.who.person, key).await),
+            None => None,
+        };
         let (written, replayed) =
             self.blocking(move |app| in_parts(app.db(), &command, work, recall)).await?;
+        drop(turn);
         Ok(written.respond(replayed))
     }
 }

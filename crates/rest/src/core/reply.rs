@@ -127,6 +127,12 @@ impl Written {
         Self { outcome, body: None }
     }
 
+    /// 204: done, and what is left of the object has this tag.
+    pub fn left<R: Resource>(id: &str, etag: Option<ETag>) -> Self {
+        let object = Some((R::TYPE, id.to_owned()));
+        Self { outcome: Outcome { status: StatusCode::NO_CONTENT.as_u16(), object, etag }, body: None }
+    }
+
     /// 200 with a value that is not kept under the key; a repeat answers without it.
     pub fn told(value: &impl Serialize) -> Result<Self, Problem> {
         let outcome = Outcome { status: StatusCode::OK.as_u16(), object: None, etag: None };
@@ -146,8 +152,8 @@ impl Written {
     pub(super) fn again<R: Resource>(outcome: Outcome, now: Option<&R>) -> Result<Self, Problem> {
         let etag = now.map(|resource| resource.etag().clone());
         let body = match (now, &outcome.object) {
+            _ if outcome.status == StatusCode::NO_CONTENT.as_u16() => None,
             (Some(resource), _) => Some(encode(resource)?),
-            (None, _) if outcome.status == StatusCode::NO_CONTENT.as_u16() => None,
             (None, object) => Some(encode(&Gone { id: object.as_ref().map(|(_, id)| id.clone()) })?),
         };
         Ok(Self { outcome: Outcome { etag, ..outcome }, body })

@@ -8,9 +8,12 @@ use renraku_db::{Tx, jobs};
 use crate::{
     ScheduleFault,
     model::Zone,
-    rules::recurrence::{self, Window},
-    service::index,
-    store,
+    rules::recurrence::{self, MAX_INSTANCES, Window},
+    service::{index, placing},
+    store::{
+        self,
+        events::{Indexed, StoredEvent},
+    },
 };
 
 /// The kind of the job that brings series further into the index; it enqueues itself for the next day.
@@ -37,6 +40,17 @@ fn enqueue(tx: &mut Tx<'_>, due: Timestamp, part: i64) -> Result<(), ScheduleFau
     Ok(())
 }
 
+/// Takes a series that happens too often out of the index. What single occurrences of it book stays there.
+fn take_out(tx: &mut Tx<'_>, mut stored: StoredEvent) -> Result<(), ScheduleFault> {
+    stored.indexed = Indexed::NOTHING;
+    store::events::put_indexed(tx, &stored.id, stored.indexed)?;
+    let places = store::placements::list(tx, &stored.id)?;
+    for place in places.iter().filter(|place| place.person.is_some()) {
+        store::occurrences::remove(tx, &stored.id, Some(place.collection))?;
+    }
+    placing::mark_dense(tx, &stored, &places)
+}
+
 pub(super) fn run(tx: &mut Tx<'_>) -> Result<(), ScheduleFault> {
     let (now, horizon) = (tx.now(), tx.now() + index::AHEAD);
     // What was indexed within the last day is far enough ahead.
@@ -46,16 +60,18 @@ pub(super) fn run(tx: &mut Tx<'_>) -> Result<(), ScheduleFault> {
         let Some(from) = stored.indexed.until else { continue };
         let home = store::calendars::get(tx, &stored.calendar)?;
         let zone = home.map_or(Zone::TOKYO, |home| home.time_zone);
-        let (items, truncated) = index::happenings(&stored, Window { from, to: horizon, zone })?;
+        let window = Window { from, to: horizon, zone };
+        let (items, truncated) = index::happenings(&stored, window, MAX_INSTANCES)?;
+        if truncated {
+            take_out(tx, stored)?;
+            continue;
+        }
         // Those that begin before the old end are in the index already.
         let new: Vec<_> = items.into_iter().filter(|it| it.at.utc_start >= from).collect();
-        let until = match new.last() {
-            Some(last) if truncated => Some(index::just_after(last.at.utc_start)),
-            _ => recurrence::end(&stored.event).is_none_or(|end| end > horizon).then_some(horizon),
-        };
+        let until = recurrence::end(&stored.event).is_none_or(|end| end > horizon).then_some(horizon);
         let places = store::placements::list(tx, &stored.id)?;
         index::insert(tx, &stored, &new, &places)?;
-        store::events::put_indexed_until(tx, &stored.id, until)?;
+        store::events::put_indexed(tx, &stored.id, Indexed { until, ..stored.indexed })?;
     }
     if more {
         let part = now.micros();

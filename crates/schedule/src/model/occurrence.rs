@@ -14,8 +14,8 @@ pub struct Occurrence {
     pub calendar_id: CalendarId,
     /// The original start in its series; `null` for an event that does not repeat.
     pub recurrence_id: Option<LocalDateTime>,
-    /// One line that says what it is; left out where only busy time may be seen.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// One line that says what it is; empty where only busy time may be seen.
+    #[schema(value_type = String, required)]
     pub title: Option<String>,
     /// When it starts.
     pub utc_start: Timestamp,
@@ -59,7 +59,7 @@ impl Occurrence {
     #[must_use]
     pub fn busy_only(self) -> Self {
         Self {
-            title: None,
+            title: Some(String::new()),
             place: None,
             facilities: Vec::new(),
             participation_status: None,

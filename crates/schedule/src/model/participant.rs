@@ -130,6 +130,9 @@ impl Participant {
     }
 
     pub(super) fn read(mut members: Members<'_>) -> Option<Self> {
+        if members.has("sendTo") {
+            members.fault("sendTo", "older-name", "use calendarAddress");
+        }
         members.object_type("Participant");
         let mut participant = Self {
             object_type: ParticipantType::Participant,

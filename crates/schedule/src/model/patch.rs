@@ -306,6 +306,12 @@ impl EventPatch {
         patch.filter(|_| faults.is_empty()).ok_or(faults)
     }
 
+    /// Whether it takes an occurrence in again that was left out.
+    #[must_use]
+    pub fn brings_back(&self) -> bool {
+        self.members.get(EXCLUDED) == Some(&Value::Bool(false))
+    }
+
     /// Whether it touches one of these members.
     #[must_use]
     pub fn touches(&self, names: &[&str]) -> bool {
@@ -371,6 +377,9 @@ impl Event {
         members.remove(EXCLUDED);
         let mut members = Value::Object(members);
         merge_patch(&mut members, &patch.members);
+        if let Value::Object(members) = &mut members {
+            members.remove(EXCLUDED);
+        }
         let occurrence = match Self::read(members) {
             Ok(occurrence) if faults.is_empty() => occurrence,
             Ok(_) => return Err(faults),

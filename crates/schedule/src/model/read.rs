@@ -20,6 +20,16 @@ const HOURLY_HOURS: i64 = 31 * 24;
 const TOLD_BY_THE_SERVER: [&str; 8] =
     ["id", "calendarId", "facilityIds", "etag", "facilities", "isOrganizer", "utcStart", "utcEnd"];
 
+/// Names that JSCalendar had in RFC 8984, or that look as if it had them: kept as unknown members they would cost a series its
+/// rule or an event its length.
+const OLDER_NAMES: [(&str, &str); 5] = [
+    ("recurrenceRules", "recurrenceRule"),
+    ("excludedRecurrenceRules", "recurrenceOverrides"),
+    ("rrule", "recurrenceRule"),
+    ("end", "duration"),
+    ("replyTo", "organizerCalendarAddress"),
+];
+
 /// A new event as a client sends it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EventDraft {
@@ -95,13 +105,21 @@ fn read_event(mut members: Members<'_>, uid: Option<String>) -> Option<Event> {
         members.ignore(name);
     }
     members.object_type("Event");
+    for (older, name) in OLDER_NAMES {
+        if members.has(older) {
+            members.fault(older, "older-name", format!("use {name}"));
+        }
+    }
     if !members.has("start") {
         members.fault("start", "required", "an event has a start");
     }
     if !members.has("uid") && uid.is_none() {
         members.fault("uid", "required", "an event has a uid");
     }
-    let given_uid = members.line("uid").filter(|uid| !uid.is_empty());
+    let given_uid = members.line("uid");
+    if given_uid.as_ref().is_some_and(String::is_empty) {
+        members.fault("uid", "required", "a uid is not empty; left out, it is the id");
+    }
     if given_uid.as_ref().is_some_and(|uid| uid.chars().count() > UID_CHARS) {
         members.fault("uid", "too-long", format!("at most {UID_CHARS} characters"));
     }

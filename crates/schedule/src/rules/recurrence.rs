@@ -12,7 +12,7 @@ use renraku_base::Timestamp;
 
 use crate::model::{Duration, Event, LocalDateTime, PatchObject, Zone};
 
-/// The most occurrences of one event that one expansion gives.
+/// The most occurrences of one event that stand in the index, or that book a facility.
 pub const MAX_INSTANCES: usize = 3_000;
 
 /// The time in which occurrences are looked for: those that begin before its end and end after its start.
@@ -68,14 +68,13 @@ pub struct Instance {
 pub struct Expansion {
     /// In the order of their start.
     pub items: Vec<Instance>,
-    /// Whether there are more than were asked for, or more than [`MAX_INSTANCES`].
+    /// Whether there are more than were asked for.
     pub truncated: bool,
 }
 
 /// The occurrences of `event` that lie in `window`, the first `limit` of them.
 #[must_use]
 pub fn expand(event: &Event, window: Window, limit: usize) -> Expansion {
-    let limit = limit.min(MAX_INSTANCES);
     if !event.is_series() {
         let recurrence_id = event.recurrence_id;
         let only = instance(recurrence_id, Time::of(event), window.zone, false);
@@ -160,12 +159,16 @@ pub fn additions(event: &Event) -> Vec<LocalDateTime> {
     ids.into_iter().filter(|id| !given.contains(id)).collect()
 }
 
-/// The instant at which the last occurrence ends; `None` for a series without end, or with one too far to be found.
+/// Whether a series says when it ends, or the event is none.
+#[must_use]
+pub fn is_bounded(event: &Event) -> bool {
+    event.recurrence_rule.as_ref().is_none_or(|rule| rule.count.is_some() || rule.until.is_some())
+}
+
+/// The instant at which the last occurrence ends; `None` for a series without end, or with more than [`MAX_INSTANCES`].
 #[must_use]
 pub fn end(event: &Event) -> Option<Timestamp> {
-    let unbounded =
-        event.recurrence_rule.as_ref().is_some_and(|rule| rule.count.is_none() && rule.until.is_none());
-    if unbounded {
+    if !is_bounded(event) {
         return None;
     }
     let all = expand(event, Window::everything(Zone::TOKYO), MAX_INSTANCES);

@@ -41,6 +41,7 @@ pub(crate) fn must_end(event: &Event, facilities: &[FacilityId]) -> Result<(), S
     let start = Timestamp::from(event.zone_for(Zone::TOKYO).instant(event.start.naive()));
     match recurrence::end(event) {
         Some(end) if end <= start + SERIES => Ok(()),
+        None if recurrence::is_bounded(event) => Err(ScheduleFault::SeriesTooDense),
         _ => Err(ScheduleFault::FacilitySeriesNeedsEnd),
     }
 }
@@ -59,6 +60,9 @@ pub(crate) fn take(
     if facilities.is_empty() {
         return Ok(Vec::new());
     }
+    if event.indexed.is_dense() {
+        return Err(ScheduleFault::SeriesTooDense);
+    }
     is_indexed(event, happenings, tx.now())?;
     lock(tx, &facilities)?;
     let ids: Vec<&str> = facilities.iter().map(FacilityId::as_str).collect();
@@ -66,6 +70,10 @@ pub(crate) fn take(
     let mut wanted = Vec::with_capacity(booked.len());
     for it in booked {
         let slots = slots(event, happenings, &it.facility.id);
+        if slots.iter().any(|slot| slot.utc_end <= slot.utc_start) {
+            let detail = "a facility is booked for some time: say for how long";
+            return Err(ScheduleFault::field("/duration", "facility-needs-duration", detail));
+        }
         keeps_rules(&it.facility.booking_rules, &slots)?;
         wanted.push((it, slots));
     }

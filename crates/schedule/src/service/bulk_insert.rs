@@ -4,7 +4,7 @@ use renraku_base::{FacilityId, Id, PersonId};
 use renraku_db::{CollectionId, Tx};
 use renraku_people::directory::{NamedPerson, service as directory};
 
-use super::{calendars::seed_defaults, index, staff};
+use super::{calendars::seed_defaults, index, placing, staff};
 use crate::{
     ScheduleFault, jobs,
     model::EventDraft,
@@ -127,6 +127,11 @@ fn write(tx: &mut Tx<'_>, events: Vec<(PersonId, EventDraft)>) -> Result<(), Sch
     store::events::insert_many(tx, &stored)?;
     let places: Vec<_> = places.iter().map(|(id, place, open)| (id, place, *open)).collect();
     store::placements::insert_many(tx, &places)?;
+    for one in stored.iter().filter(|one| one.indexed.is_dense()) {
+        let of_it: Vec<Placement> =
+            places.iter().filter(|it| *it.0 == one.id).map(|it| it.1.clone()).collect();
+        placing::mark_dense(tx, one, &of_it)?;
+    }
     store::occurrences::insert_many(tx, entries)?;
     for one in stored.iter().filter(|one| !one.event.alerts.is_empty()) {
         if let Some(home) = one.organizer.as_ref().and_then(|organizer| known.calendars.get(organizer)) {

@@ -86,6 +86,7 @@ pub fn create_calendar(
         color: new.color,
         time_zone: new.time_zone.unwrap_or(Zone::TOKYO),
         version: tx.next_version(None),
+        dense: false,
     };
     if !store::calendars::insert(tx, &calendar)? {
         return Err(ScheduleFault::IdTaken);
@@ -124,30 +125,6 @@ pub fn update_calendar(
     store::calendars::put(tx, &calendar)?;
     let recorded = changes::record(tx, calendar.collection, ObjectType::Calendar, &calendar.id);
     Ok(recorded.with(seen_by(calendar, who, Role::Manage)))
-}
-
-/// Deletes a calendar with the events that were made in it.
-///
-/// # Errors
-/// [`ScheduleFault::CalendarFixed`] for a default calendar or that of a facility, [`ScheduleFault::Stale`],
-/// [`ScheduleFault::Forbidden`] below `manage`, [`ScheduleFault::NotFound`].
-pub fn delete_calendar(
-    tx: &mut Tx<'_>,
-    who: &Principal,
-    id: &CalendarId,
-    precondition: &Precondition,
-) -> Result<Changed<()>, ScheduleFault> {
-    tx.hold(id.as_str())?;
-    let calendar = manageable(tx, who, id)?;
-    expect(&calendar, who, precondition)?;
-    if calendar.is_default || calendar.kind == CalendarKind::Facility {
-        return Err(ScheduleFault::CalendarFixed);
-    }
-    super::delete_event::empty_calendar(tx, who, &calendar)?;
-    access::remove_grants(tx, calendar.collection, (ObjectType::Calendar, &calendar.id))?;
-    store::calendars::remove(tx, &calendar.id)?;
-    let recorded = changes::record_gone(tx, calendar.collection, ObjectType::Calendar, &calendar.id);
-    Ok(recorded.with(()))
 }
 
 /// The calendar to which a person's events go when no other is named; made when it is first needed, open to all
@@ -204,6 +181,7 @@ fn new_default(tx: &Tx<'_>, person: &PersonId, collection: CollectionId) -> Stor
         color: None,
         time_zone: Zone::TOKYO,
         version: tx.next_version(None),
+        dense: false,
     }
 }
 
@@ -273,7 +251,7 @@ pub(crate) fn manageable(
     }
 }
 
-fn expect(
+pub(crate) fn expect(
     calendar: &StoredCalendar,
     who: &Principal,
     precondition: &Precondition,

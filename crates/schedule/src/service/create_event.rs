@@ -33,6 +33,8 @@ pub fn create_event(
     draft: &EventDraft,
 ) -> Result<Changed<EventView>, ScheduleFault> {
     let (home, role) = writable(tx, who, draft.calendar_id.as_ref())?;
+    // An import into the calendar would find the same UID free.
+    tx.hold(home.id.as_str())?;
     let organizer = home.owner();
     let mut event = draft.event.clone();
     event.sequence = 0;

@@ -1,4 +1,4 @@
-use renraku_base::{EventId, Precondition, Principal};
+use renraku_base::{ETag, EventId, Precondition, Principal};
 use renraku_db::{Changed, ObjectType, Tx, changes};
 use renraku_notify::NotificationType;
 
@@ -14,14 +14,11 @@ use crate::{
     jobs::{self, News},
     model::{LocalDateTime, ParticipationStatus},
     rules::recurrence,
-    store::{self, calendars::StoredCalendar, events::StoredEvent, placements::Placement},
+    store::{self, events::StoredEvent, placements::Placement},
 };
 
-/// How many events of a calendar are removed before the next ones are read.
-const PAGE: i64 = 200;
-
 /// Deletes an event, or leaves one occurrence out of its series. From the organizer's side it is called off for everyone; a
-/// participant declines it and puts it away.
+/// participant declines it and puts it away. Where the event is still there, its new tag is told.
 ///
 /// # Errors
 /// [`ScheduleFault::NotFound`], [`ScheduleFault::Forbidden`], [`ScheduleFault::Stale`].
@@ -31,7 +28,7 @@ pub fn delete_event(
     id: &EventId,
     scope: Scope,
     precondition: &Precondition,
-) -> Result<Changed<()>, ScheduleFault> {
+) -> Result<Changed<Option<ETag>>, ScheduleFault> {
     match open(tx, who, id, precondition) {
         Ok(opened) => match scope {
             Scope::All => call_off(tx, who, &opened),
@@ -42,16 +39,24 @@ pub fn delete_event(
     }
 }
 
-fn call_off(tx: &mut Tx<'_>, who: &Principal, opened: &Opened) -> Result<Changed<()>, ScheduleFault> {
+fn call_off(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    opened: &Opened,
+) -> Result<Changed<Option<ETag>>, ScheduleFault> {
     tell_of_end(tx, who, &opened.stored)?;
     remove(tx, &opened.stored, &opened.places)?;
     let (home, audience) = (opened.home.collection, Audiences::of(&opened.stored.event).goes);
     let recorded = changes::record_gone_for(tx, home, ObjectType::Event, &opened.stored.id, audience);
-    Ok(recorded.with(()))
+    Ok(recorded.with(None))
 }
 
 /// Everyone hears that an event does not take place. What is over is no news.
-fn tell_of_end(tx: &mut Tx<'_>, who: &Principal, stored: &StoredEvent) -> Result<(), ScheduleFault> {
+pub(crate) fn tell_of_end(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    stored: &StoredEvent,
+) -> Result<(), ScheduleFault> {
     if recurrence::end(&stored.event).is_some_and(|end| end < tx.now()) {
         return Ok(());
     }
@@ -82,16 +87,16 @@ fn leave_out(
     who: &Principal,
     opened: Opened,
     recurrence_id: LocalDateTime,
-) -> Result<Changed<()>, ScheduleFault> {
+) -> Result<Changed<Option<ETag>>, ScheduleFault> {
     if !recurrence::has_occurrence(&opened.stored.event, recurrence_id) {
-        return Err(ScheduleFault::NotFound);
+        return Err(ScheduleFault::NoOccurrence);
     }
     let mut after = opened.stored.clone();
     after.event = opened.stored.event.without(recurrence_id);
     let home = opened.home.clone();
     let scope = Scope::This(recurrence_id);
     let change = Change { before: opened, home, after, scope, dropped: Vec::new() };
-    Ok(change.store(tx, who)?.map(|_| ()))
+    Ok(change.store(tx, who)?.map(|view| Some(view.etag)))
 }
 
 /// A participant does not want an event in their calendar: that is a no, and the event leaves their calendar alone.
@@ -101,7 +106,7 @@ fn put_away(
     id: &EventId,
     scope: Scope,
     precondition: &Precondition,
-) -> Result<Changed<()>, ScheduleFault> {
+) -> Result<Changed<Option<ETag>>, ScheduleFault> {
     let stored = store::events::get(tx, id)?.ok_or(ScheduleFault::NotFound)?;
     let view =
         Sight::of(tx, who, &[id.as_str()])?.view(&who.person, &stored).ok_or(ScheduleFault::NotFound)?;
@@ -114,7 +119,9 @@ fn put_away(
         recurrence_id,
     };
     match scope {
-        Scope::This(recurrence_id) => Ok(answer(tx, who, id, &no(Some(recurrence_id)))?.map(|_| ())),
+        Scope::This(recurrence_id) => {
+            Ok(answer(tx, who, id, &no(Some(recurrence_id)))?.map(|view| Some(view.etag)))
+        }
         Scope::All => {
             let changed = answer(tx, who, id, &no(None))?;
             let places = store::placements::list(tx, id)?;
@@ -125,27 +132,7 @@ fn put_away(
                 let _recorded =
                     changes::record_gone_for(tx, place.collection, ObjectType::Event, id, audience);
             }
-            Ok(changed.map(|_| ()))
-        }
-    }
-}
-
-/// Takes every event away that was made in a calendar, and everything else out of it.
-pub(crate) fn empty_calendar(
-    tx: &mut Tx<'_>,
-    who: &Principal,
-    calendar: &StoredCalendar,
-) -> Result<(), ScheduleFault> {
-    loop {
-        let events = store::events::list_made_in(tx, &calendar.id, "", PAGE)?;
-        if events.is_empty() {
-            return Ok(());
-        }
-        for stored in &events {
-            tx.hold(stored.id.as_str())?;
-            tell_of_end(tx, who, stored)?;
-            let places = store::placements::list(tx, &stored.id)?;
-            remove(tx, stored, &places)?;
+            Ok(changed.map(|_| None))
         }
     }
 }

@@ -51,6 +51,7 @@ pub fn create_facility(tx: &mut Tx<'_>, draft: FacilityDraft) -> Result<Changed<
         color: None,
         time_zone: Zone::TOKYO,
         version: tx.next_version(None),
+        dense: false,
     };
     let facility = stored(id, calendar.id.clone(), draft, tx.next_version(None));
     if !store::calendars::insert(tx, &calendar)? || !store::facilities::insert(tx, &facility)? {

@@ -7,10 +7,10 @@ use crate::{ScheduleFault, model::EventView, store};
 /// One event as the person sees it.
 ///
 /// # Errors
-/// [`ScheduleFault::NotFound`] when they do not see it.
+/// [`ScheduleFault::NotFound`] when they do not see it, or put it away.
 pub fn get_event(tx: &mut ReadTx<'_>, who: &Principal, id: &EventId) -> Result<EventView, ScheduleFault> {
     // Where it is seen first: what is not there must not be told apart by time from what is not to be seen.
-    let sight = Sight::of(tx, who, &[id.as_str()])?;
+    let sight = Sight::of(tx, who, &[id.as_str()])?.without_hidden();
     if sight.places(id).next().is_none() {
         return Err(ScheduleFault::NotFound);
     }

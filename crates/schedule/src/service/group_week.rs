@@ -1,6 +1,6 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use renraku_base::{Id, PersonId, Principal, UnitId};
+use renraku_base::{FieldFault, Id, PersonId, Principal, UnitId};
 use renraku_db::{CollectionId, ReadTx};
 use renraku_people::directory;
 
@@ -31,8 +31,8 @@ pub enum Group {
 /// statements depends neither on the people nor on what they do.
 ///
 /// # Errors
-/// [`ScheduleFault::BadQuery`] for more than 200 principals, [`ScheduleFault::NotFound`] for a unit of nobody,
-/// [`ScheduleFault::WindowTooFull`].
+/// [`ScheduleFault::BadQuery`] for more than 200 principals, [`ScheduleFault::Invalid`] for one that is nobody,
+/// [`ScheduleFault::NotFound`] for a unit of nobody, [`ScheduleFault::WindowTooFull`].
 pub fn group_week(
     tx: &mut ReadTx<'_>,
     who: &Principal,
@@ -50,6 +50,10 @@ pub fn group_week(
         }
     };
     let mut rows = named_rows(tx, &principals)?;
+    if let Group::Principals(ids) = group {
+        let found: HashSet<&str> = rows.iter().map(|row| row.principal_id.as_str()).collect();
+        refuse_unknown(ids, |id| found.contains(id))?;
+    }
     let (places, seen) = read(tx, who, &principals, window)?;
     let row_of_owner: HashMap<&str, usize> =
         rows.iter().enumerate().map(|(at, row)| (row.principal_id.as_str(), at)).collect();
@@ -90,6 +94,12 @@ pub fn free_busy(
     check(principals)?;
     let ids: Vec<&str> = principals.iter().map(String::as_str).collect();
     let owned = store::calendars::list_by_owner(tx, who, &ids)?;
+    let mut known: HashSet<String> = owned.iter().map(|calendar| calendar.owner_id.clone()).collect();
+    let others: Vec<String> = principals.iter().filter(|id| !known.contains(*id)).cloned().collect();
+    if !others.is_empty() {
+        known.extend(named_rows(tx, &others)?.into_iter().map(|row| row.principal_id));
+        refuse_unknown(principals, |id| known.contains(id))?;
+    }
     let collections: Vec<_> = owned.iter().map(|calendar| calendar.collection).collect();
     let (from, to) = window.bounds();
     let mut periods: HashMap<_, Vec<BusyPeriod>> = HashMap::new();
@@ -103,7 +113,8 @@ pub fn free_busy(
     for it in taken {
         add(it.collection, it.utc_start, it.utc_end, it.status);
     }
-    for series in window::open(tx, &collections, window)? {
+    let dense = owned.iter().filter(|calendar| calendar.dense).map(|calendar| calendar.collection).collect();
+    for series in window::open(tx, &collections, dense, window)? {
         for it in window::beyond_index(&series, window)? {
             if let Some(status) = it.busy {
                 add(it.collection, it.utc_start, it.utc_end, status);
@@ -126,7 +137,17 @@ fn check(principals: &[String]) -> Result<(), ScheduleFault> {
         return Ok(());
     }
     let detail = "at most 200 persons and facilities at a time";
-    Err(ScheduleFault::BadQuery(renraku_base::FieldFault::new("principals", "too-many", detail)))
+    Err(ScheduleFault::BadQuery(FieldFault::new("principals", "too-many", detail)))
+}
+
+fn refuse_unknown(principals: &[String], is_known: impl Fn(&str) -> bool) -> Result<(), ScheduleFault> {
+    let unknown = principals.iter().filter(|id| !is_known(id));
+    let faults: Vec<FieldFault> = unknown
+        .map(|id| {
+            FieldFault::new("principals", "unknown-principal", format!("{id} is nobody and no facility"))
+        })
+        .collect();
+    if faults.is_empty() { Ok(()) } else { Err(ScheduleFault::Invalid(faults)) }
 }
 
 /// One empty row for each principal that there is, in the order asked for.
@@ -167,10 +188,10 @@ fn read(
             owner_id: calendar.owner_id,
             kind: calendar.kind,
             role: calendar.role,
+            dense: calendar.dense,
         })
         .collect();
-    let collections: Vec<_> = places.iter().map(|place| place.collection).collect();
-    let seen = window::list(tx, &collections, window, None, MOST + 1)?;
+    let seen = window::list(tx, &places, window, None, MOST + 1)?;
     if i64::try_from(seen.len()).is_ok_and(|count| count > MOST) {
         return Err(ScheduleFault::WindowTooFull);
     }

@@ -27,9 +27,12 @@ use crate::{
 
 /// The largest file that is imported.
 pub const IMPORT_BYTES: usize = 10 * 1024 * 1024;
-/// A transaction takes at most so many events, and no further one after so many index entries: it stays well below a second.
+/// A transaction takes at most so many events, and no further one after so many index entries written or removed: it stays
+/// well below a second.
 const EVENTS: usize = 500;
 const ENTRIES: usize = 10_000;
+/// As much work as the statements by which one event is replaced.
+const REPLACED: usize = 100;
 
 /// What an import did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -92,7 +95,7 @@ fn import_some(
     let mut import = Import::begin(tx, who, home, some)?;
     for parsed in some {
         import.take(tx, parsed)?;
-        if import.entries.len() > ENTRIES {
+        if import.work > ENTRIES {
             break;
         }
     }
@@ -106,7 +109,9 @@ struct Import<'a> {
     /// The mail address of the person to whom the calendar belongs, folded.
     address: Option<String>,
     /// The events that are there, by their UIDs.
-    known: HashMap<String, EventId>,
+    known: HashMap<String, StoredEvent>,
+    /// How many index entries it writes and removes.
+    work: usize,
     new: Vec<StoredEvent>,
     entries: Vec<(EventId, Entry)>,
     recorded: Option<Recorded>,
@@ -128,17 +133,21 @@ impl<'a> Import<'a> {
             None => None,
         };
         let uids: Vec<&str> = events.iter().map(|parsed| parsed.event.uid.as_str()).collect();
-        let known = store::events::list_ids_by_uid(tx, &home.id, &uids)?;
+        let known = store::events::list_by_uid(tx, &home.id, &uids)?;
         let (new, entries, recorded) = (Vec::new(), Vec::new(), None);
-        Ok(Self { who, home, address, known, new, entries, recorded, done: Done::default() })
+        Ok(Self { who, home, address, known, work: 0, new, entries, recorded, done: Done::default() })
     }
 
     fn take(&mut self, tx: &mut Tx<'_>, parsed: &ParsedEvent) -> Result<(), ScheduleFault> {
         self.done.taken += 1;
         match self.known.get(&parsed.event.uid).cloned() {
             None => self.create(tx, &parsed.event),
-            Some(id) => {
-                let replaced = tx.savepoint(|tx| self.replace(tx, &id, &parsed.event));
+            Some(stored) if self.merged(&parsed.event, &stored) == stored.event => {
+                self.done.updated += 1;
+                Ok(())
+            }
+            Some(stored) => {
+                let replaced = tx.savepoint(|tx| self.replace(tx, &stored.id, &parsed.event));
                 match replaced {
                     Ok(()) => {
                         self.done.updated += 1;
@@ -174,21 +183,25 @@ impl<'a> Import<'a> {
         let place = self.place();
         let entries = happenings.iter().map(|it| (stored.id.clone(), it.entry(&stored.event, &place)));
         self.entries.extend(entries);
+        self.work += happenings.len();
         self.new.push(stored);
         Ok(())
     }
 
-    /// Turns an event that is there into what the file says. What it books stays booked; who takes part by invitation stays
-    /// invited, with the answer that they gave.
-    fn replace(&mut self, tx: &mut Tx<'_>, id: &EventId, event: &Event) -> Result<(), ScheduleFault> {
-        let before = update_event::open(tx, self.who, id, &Precondition::None)?;
+    /// What an event that is there becomes by the file. What it books stays booked; who takes part by invitation stays invited,
+    /// with the answer that they gave.
+    fn merged(&self, event: &Event, stored: &StoredEvent) -> Event {
         let mut event = event.clone();
         self.find_owner(&mut event);
-        keep_staff(&mut event, &before.stored);
-        keep_bookings(&mut event, &before.stored.event);
-        if event == before.stored.event {
-            return Ok(());
-        }
+        keep_staff(&mut event, stored);
+        keep_bookings(&mut event, &stored.event);
+        event
+    }
+
+    /// Turns an event that is there into what the file says.
+    fn replace(&mut self, tx: &mut Tx<'_>, id: &EventId, event: &Event) -> Result<(), ScheduleFault> {
+        let before = update_event::open(tx, self.who, id, &Precondition::None)?;
+        let event = self.merged(event, &before.stored);
         let mut after = StoredEvent { event, ..before.stored.clone() };
         after.organizer = self.organizer(&after.event);
         renew(tx, &before.stored, &mut after);
@@ -198,6 +211,8 @@ impl<'a> Import<'a> {
         let facilities = booking::take(tx, self.who, &after, &happenings)?;
         store::events::put(tx, &after)?;
         let places = placing::places(tx, &after, &self.home, &facilities, &before.places)?;
+        // About as many entries go as come.
+        self.work += REPLACED + 2 * happenings.len() * places.len();
         self.recorded =
             Some(placing::put_changed(tx, &after, (&before.places, &places), &happenings, &before.stored)?);
         let now = tx.now();
@@ -237,6 +252,9 @@ impl<'a> Import<'a> {
         let places: Vec<_> =
             self.new.iter().map(|stored| (&stored.id, &place, !stored.indexed.is_whole())).collect();
         store::placements::insert_many(tx, &places)?;
+        if let Some(dense) = self.new.iter().find(|stored| stored.indexed.is_dense()) {
+            placing::mark_dense(tx, dense, std::slice::from_ref(&place))?;
+        }
         store::occurrences::insert_many(tx, std::mem::take(&mut self.entries))?;
         let now = tx.now();
         for stored in &self.new {

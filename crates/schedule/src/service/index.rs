@@ -73,9 +73,13 @@ fn busy(shown: &Event, placement: &Placement, answer: Option<ParticipationStatus
     }
 }
 
-/// The occurrences of an event in a window, in the order of their start.
-pub(crate) fn happenings(stored: &StoredEvent, window: Window) -> Result<(Vec<Happening>, bool), Error> {
-    let expansion = recurrence::expand(&stored.event, window, MAX_INSTANCES);
+/// The occurrences of an event in a window, in the order of their start, the first `limit` of them; and whether there are more.
+pub(crate) fn happenings(
+    stored: &StoredEvent,
+    window: Window,
+    limit: usize,
+) -> Result<(Vec<Happening>, bool), Error> {
+    let expansion = recurrence::expand(&stored.event, window, limit);
     let head = stored.head();
     let items = expansion
         .items
@@ -96,7 +100,8 @@ pub(crate) fn happenings(stored: &StoredEvent, window: Window) -> Result<(Vec<Ha
 }
 
 /// The occurrences of an event that belong into the index now, and the part of time that they cover. Of what books a
-/// facility everything belongs there, so that a clash is found however far ahead it lies.
+/// facility everything belongs there, so that a clash is found however far ahead it lies; of a series that happens too often
+/// for it, nothing.
 pub(crate) fn to_index(
     stored: &StoredEvent,
     zone: Zone,
@@ -104,21 +109,21 @@ pub(crate) fn to_index(
 ) -> Result<(Vec<Happening>, Indexed), Error> {
     let always = Window::everything(zone);
     if !stored.event.is_series() {
-        return Ok((happenings(stored, always)?.0, Indexed::default()));
+        return Ok((happenings(stored, always, MAX_INSTANCES)?.0, Indexed::default()));
     }
     let end = recurrence::end(&stored.event);
     if !stored.facilities.is_empty() && end.is_some() {
-        return Ok((happenings(stored, always)?.0, Indexed::default()));
+        return Ok((happenings(stored, always, MAX_INSTANCES)?.0, Indexed::default()));
     }
     let booked = last_booked(&stored.event, zone).min(now + BOOKED_AHEAD);
     let window = Window { from: now - BEHIND, to: (now + AHEAD).max(just_after(booked)), zone };
-    let (items, truncated) = happenings(stored, window)?;
+    let (items, truncated) = happenings(stored, window, MAX_INSTANCES)?;
+    if truncated {
+        return Ok((Vec::new(), Indexed::NOTHING));
+    }
     let first = zone_instant(&stored.event, zone);
     let earlier = first < window.from || overrides_reach_back(&stored.event, zone, window.from);
-    let until = match items.last() {
-        Some(last) if truncated => Some(just_after(last.at.utc_start)),
-        _ => (end.is_none_or(|end| end > window.to)).then_some(window.to),
-    };
+    let until = end.is_none_or(|end| end > window.to).then_some(window.to);
     Ok((items, Indexed { from: earlier.then_some(window.from), until }))
 }
 
@@ -133,10 +138,14 @@ fn last_booked(event: &Event, zone: Zone) -> Timestamp {
 
 /// The occurrences of an event that are in the index as it stands: the index of one calendar is written anew by them.
 pub(crate) fn as_indexed(stored: &StoredEvent, zone: Zone) -> Result<Vec<Happening>, Error> {
+    if stored.indexed.is_dense() {
+        return Ok(Vec::new());
+    }
     let always = Window::everything(zone);
     let Indexed { from, until } = stored.indexed;
     let window = Window { from: from.unwrap_or(always.from), to: until.unwrap_or(always.to), zone };
-    let (mut items, _) = happenings(stored, window)?;
+    // The job brought the series further day by day, so that it may have more by now than a first look takes.
+    let (mut items, _) = happenings(stored, window, usize::MAX)?;
     items.retain(|it| stored.indexed.holds(it.at.utc_start, it.at.utc_end));
     Ok(items)
 }

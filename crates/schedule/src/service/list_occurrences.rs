@@ -23,8 +23,7 @@ pub fn list_occurrences(
 ) -> Result<Page<Occurrence>, ScheduleFault> {
     let after = cursor.map(read_cursor).transpose()?;
     let places = readable_places(tx, who, calendars)?;
-    let collections: Vec<_> = places.iter().map(|place| place.collection).collect();
-    let rows = window::list(tx, &collections, window, after.as_ref(), limit.and_one())?;
+    let rows = window::list(tx, &places, window, after.as_ref(), limit.and_one())?;
     let page = Page::cut(rows, limit, |last| write_cursor(&window::key(last)));
     let items = window::show(tx, &who.person, &places, page.items)?;
     Ok(Page { items: items.into_iter().map(|it| it.occurrence).collect(), next_cursor: page.next_cursor })
@@ -44,13 +43,7 @@ fn readable_places(
     Ok(all
         .into_iter()
         .filter(|(calendar, _)| calendars.is_none_or(|named| named.contains(&calendar.id)))
-        .map(|(calendar, role)| Place {
-            calendar: calendar.id,
-            collection: calendar.collection,
-            owner_id: calendar.owner_id,
-            kind: calendar.kind,
-            role,
-        })
+        .map(|(calendar, role)| Place::of(calendar, role))
         .collect())
 }
 

@@ -80,6 +80,8 @@ pub(crate) fn put_changed(
         insert_places(tx, stored, places)?;
         let kept = |lost: &Placement| places.iter().any(|place| place.collection == lost.collection);
         record_gone(tx, &stored.id, before.iter().filter(|place| !kept(place)), audiences)?;
+    } else {
+        mark_dense(tx, stored, places)?;
     }
     index_and_record(tx, stored, (before, places), happenings, audiences)
 }
@@ -87,7 +89,21 @@ pub(crate) fn put_changed(
 fn insert_places(tx: &mut Tx<'_>, stored: &StoredEvent, places: &[Placement]) -> Result<(), ScheduleFault> {
     let open = !stored.indexed.is_whole();
     let rows: Vec<_> = places.iter().map(|place| (&stored.id, place, open)).collect();
-    Ok(store::placements::insert_many(tx, &rows)?)
+    store::placements::insert_many(tx, &rows)?;
+    mark_dense(tx, stored, places)
+}
+
+/// Has the windows of calendars look at a series that is not in the index.
+pub(crate) fn mark_dense(
+    tx: &mut Tx<'_>,
+    stored: &StoredEvent,
+    places: &[Placement],
+) -> Result<(), ScheduleFault> {
+    if stored.indexed.is_dense() {
+        let collections: Vec<CollectionId> = places.iter().map(|place| place.collection).collect();
+        store::calendars::mark_dense(tx, &collections)?;
+    }
+    Ok(())
 }
 
 fn index_and_record(

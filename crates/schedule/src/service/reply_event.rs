@@ -119,7 +119,7 @@ fn answered(
         None => after.change_everywhere(PatchObject::changes_people, |_, target| put(target)),
         Some(recurrence_id) => {
             if !recurrence::has_occurrence(event, recurrence_id) {
-                return Err(ScheduleFault::NotFound);
+                return Err(ScheduleFault::NoOccurrence);
             }
             let mut occurrence = event.occurrence(recurrence_id).ok_or(ScheduleFault::NotFound)?;
             put(&mut occurrence);

@@ -217,28 +217,22 @@ pub fn get_events(
         .iter()
         .flat_map(|id| sight.places(id))
         .filter(|seen| !seen.placement.hidden)
-        .map(|seen| Place {
-            calendar: seen.calendar.id.clone(),
-            collection: seen.placement.collection,
-            owner_id: seen.calendar.owner_id.clone(),
-            kind: seen.calendar.kind,
-            role: seen.role,
-        })
+        .map(|seen| Place::of(seen.calendar.clone(), seen.role))
         .collect();
     places.sort_by_key(|place| place.collection);
     places.dedup_by_key(|place| place.collection);
     let collections: Vec<CollectionId> = places.iter().map(|place| place.collection).collect();
     let mut rows = store::occurrences::list_of_events(tx, &collections, &texts, window.bounds())?;
-    if !window.is_indexed(tx.now()) {
-        for it in &stored {
-            for seen in sight.places(&it.id).filter(|seen| !seen.placement.hidden) {
-                let zone = seen.calendar.time_zone;
-                let at_home = seen.calendar.id == it.calendar;
-                let series =
-                    OpenSeries { placement: seen.placement.clone(), stored: it.clone(), zone, at_home };
-                rows.extend(window::beyond_index(&series, window)?);
-            }
+    let indexed = rows.len();
+    for it in stored.iter().filter(|it| !it.indexed.covers(window.bounds())) {
+        for seen in sight.places(&it.id).filter(|seen| !seen.placement.hidden) {
+            let zone = seen.calendar.time_zone;
+            let at_home = seen.calendar.id == it.calendar;
+            let series = OpenSeries { placement: seen.placement.clone(), stored: it.clone(), zone, at_home };
+            rows.extend(window::beyond_index(&series, window)?);
         }
+    }
+    if rows.len() > indexed {
         rows.sort_by_cached_key(window::key);
     }
     let mut occurrences: HashMap<EventId, Vec<Occurrence>> = HashMap::new();
@@ -268,7 +262,8 @@ fn ids_in(
         store::occurrences::list_event_ids(tx, collection, window.bounds(), after, most)?
             .into_iter()
             .collect();
-    for series in window::open(tx, &[collection], window)? {
+    let dense = store::calendars::is_dense(tx, collection)?.then_some(collection);
+    for series in window::open(tx, &[collection], dense.into_iter().collect(), window)? {
         if series.stored.id.as_str() > after && !window::beyond_index(&series, window)?.is_empty() {
             ids.insert(series.stored.id);
         }

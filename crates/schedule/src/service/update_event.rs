@@ -170,14 +170,20 @@ fn patched_at(
     recurrence_id: LocalDateTime,
     patch: &EventPatch,
 ) -> Result<Event, ScheduleFault> {
-    if !recurrence::has_occurrence(&before.event, recurrence_id) {
-        return Err(ScheduleFault::NotFound);
+    let mut series = before.event.clone();
+    if patch.brings_back()
+        && series.recurrence_overrides.get(&recurrence_id).is_some_and(PatchObject::is_excluded)
+    {
+        series.recurrence_overrides.remove(&recurrence_id);
+    }
+    if !recurrence::has_occurrence(&series, recurrence_id) {
+        return Err(ScheduleFault::NoOccurrence);
     }
     if patch.calendar_id.is_some() {
         let detail = "belongs to the whole series and cannot differ in one occurrence";
         return Err(ScheduleFault::field("/calendarId", "series-only", detail));
     }
-    let mut after = before.event.patched_at(recurrence_id, patch).map_err(ScheduleFault::Invalid)?;
+    let mut after = series.patched_at(recurrence_id, patch).map_err(ScheduleFault::Invalid)?;
     if let Some(booked) = &patch.facility_ids
         && recurrence::has_occurrence(&after, recurrence_id)
     {
@@ -201,6 +207,7 @@ fn new_home(
         let detail = "an event moves between calendars of the same person only";
         return Err(ScheduleFault::field("/calendarId", "other-owner", detail));
     }
+    tx.hold(calendar.as_str())?;
     match store::events::find_by_uid(tx, calendar, &before.stored.event.uid)? {
         Some(other) => Err(ScheduleFault::UidTaken(other.id)),
         None => Ok(home),

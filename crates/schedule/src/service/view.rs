@@ -44,6 +44,12 @@ impl Sight {
         Self { places: vec![SeenPlace { event: event.clone(), placement, role, calendar: home }] }
     }
 
+    /// The same without those where the event was put away.
+    pub fn without_hidden(mut self) -> Self {
+        self.places.retain(|place| !place.placement.hidden);
+        self
+    }
+
     /// The places of one event.
     pub fn places(&self, event: &EventId) -> impl Iterator<Item = &SeenPlace> {
         self.places.iter().filter(move |place| place.event == *event)

@@ -19,6 +19,7 @@ use crate::{
     },
     store::{
         self,
+        calendars::StoredCalendar,
         events::OpenSeries,
         head::Head,
         occurrences::{After, Seen},
@@ -63,7 +64,7 @@ impl Window {
         recurrence::Window { from: self.from, to: self.to, zone }
     }
 
-    /// Whether the index alone can answer.
+    /// Whether the index alone can answer, save for dense series.
     pub(crate) fn is_indexed(self, now: Timestamp) -> bool {
         self.from >= now - index::SURE && self.to <= now + index::SURE
     }
@@ -72,24 +73,26 @@ impl Window {
 /// The occurrences in these calendars, in order of start, at most `limit` after `after`.
 pub(crate) fn list(
     tx: &mut ReadTx<'_>,
-    collections: &[CollectionId],
+    places: &[Place],
     window: Window,
     after: Option<&After>,
     limit: i64,
 ) -> Result<Vec<Seen>, ScheduleFault> {
-    if collections.is_empty() {
+    if places.is_empty() {
         return Ok(Vec::new());
     }
-    let open = open(tx, collections, window)?;
+    let collections: Vec<CollectionId> = places.iter().map(|place| place.collection).collect();
+    let dense = places.iter().filter(|place| place.dense).map(|place| place.collection).collect();
+    let open = open(tx, &collections, dense, window)?;
     if open.is_empty() {
-        return Ok(store::occurrences::list(tx, collections, window.bounds(), after, limit)?);
+        return Ok(store::occurrences::list(tx, &collections, window.bounds(), after, limit)?);
     }
-    let mut all = store::occurrences::list(tx, collections, window.bounds(), None, MOST)?;
+    let mut all = store::occurrences::list(tx, &collections, window.bounds(), None, MOST + 1)?;
     for series in &open {
         all.extend(beyond_index(series, window)?);
-    }
-    if i64::try_from(all.len()).is_ok_and(|count| count > MOST) {
-        return Err(ScheduleFault::WindowTooFull);
+        if i64::try_from(all.len()).is_ok_and(|count| count > MOST) {
+            return Err(ScheduleFault::WindowTooFull);
+        }
     }
     all.sort_by_cached_key(key);
     if let Some(after) = after {
@@ -104,28 +107,39 @@ pub(crate) fn key(seen: &Seen) -> After {
     (seen.utc_start.micros(), seen.event.as_str().to_owned(), seen.recurrence_id.clone(), seen.collection.0)
 }
 
-/// The series of which the window may hold occurrences that are not in the index; none, without asking, near to now.
+/// The series of which the window may hold occurrences that are not in the index; near to now these are in the `dense` ones
+/// of the calendars alone, and where there is none it is not asked for any.
 pub(crate) fn open(
     tx: &mut ReadTx<'_>,
     collections: &[CollectionId],
+    dense: Vec<CollectionId>,
     window: Window,
 ) -> Result<Vec<OpenSeries>, ScheduleFault> {
-    if window.is_indexed(tx.now()) {
+    let near = window.is_indexed(tx.now());
+    let asked = if near { &dense } else { collections };
+    if asked.is_empty() {
         return Ok(Vec::new());
     }
-    Ok(store::events::list_open(tx, collections, window.bounds())?)
+    Ok(store::events::list_open(tx, asked, window.bounds())?)
 }
 
 /// The occurrences of a series in a window that are not in the index.
 pub(crate) fn beyond_index(series: &OpenSeries, window: Window) -> Result<Vec<Seen>, ScheduleFault> {
     let OpenSeries { placement, stored, zone, at_home } = series;
+    if stored.indexed.covers(window.bounds()) {
+        return Ok(Vec::new());
+    }
     // What single occurrences of an open series book is in the index.
     if placement.person.is_none() && !at_home {
         return Ok(Vec::new());
     }
     let attendance = index::Attendance::of_people(stored);
     let head = stored.head().to_text()?;
-    let (happenings, _) = index::happenings(stored, window.in_zone(*zone))?;
+    let limit = usize::try_from(MOST).unwrap_or(usize::MAX);
+    let (happenings, truncated) = index::happenings(stored, window.in_zone(*zone), limit)?;
+    if truncated {
+        return Err(ScheduleFault::WindowTooFull);
+    }
     Ok(happenings
         .into_iter()
         .filter(|it| !stored.indexed.holds(it.at.utc_start, it.at.utc_end))
@@ -159,6 +173,22 @@ pub(crate) struct Place {
     pub owner_id: String,
     pub kind: CalendarKind,
     pub role: Role,
+    /// Whether it shows a series that is not in the index.
+    pub dense: bool,
+}
+
+impl Place {
+    /// A calendar to someone who has a right in it.
+    pub fn of(calendar: StoredCalendar, role: Role) -> Self {
+        Self {
+            calendar: calendar.id,
+            collection: calendar.collection,
+            owner_id: calendar.owner_id,
+            kind: calendar.kind,
+            role,
+            dense: calendar.dense,
+        }
+    }
 }
 
 /// An occurrence as someone sees it.

@@ -20,6 +20,8 @@ pub(crate) struct StoredCalendar {
     pub color: Option<String>,
     pub time_zone: Zone,
     pub version: i64,
+    /// Whether it shows, or once showed, a series with too many occurrences for the index.
+    pub dense: bool,
 }
 
 impl StoredCalendar {
@@ -49,6 +51,7 @@ pub(super) struct Row {
     color: Option<String>,
     time_zone: String,
     version: i64,
+    dense: bool,
 }
 
 impl TryFrom<Row> for StoredCalendar {
@@ -66,6 +69,7 @@ impl TryFrom<Row> for StoredCalendar {
             name: row.name,
             color: row.color,
             version: row.version,
+            dense: row.dense,
         })
     }
 }
@@ -82,6 +86,7 @@ impl From<&StoredCalendar> for Row {
             color: calendar.color.clone(),
             time_zone: calendar.time_zone.name().to_owned(),
             version: calendar.version,
+            dense: calendar.dense,
         }
     }
 }
@@ -166,6 +171,7 @@ pub(crate) struct OwnedCalendar {
     pub collection: CollectionId,
     pub owner_id: String,
     pub kind: CalendarKind,
+    pub dense: bool,
     pub role: Role,
 }
 
@@ -180,7 +186,7 @@ pub(crate) fn list_by_owner(
 ) -> Result<Vec<OwnedCalendar>, Error> {
     let mine =
         person_groups::group_id.eq(grants::grantee_id).and(person_groups::person_id.eq(who.person.as_str()));
-    type Found = (String, i64, String, String, Option<i32>, Option<String>);
+    type Found = (String, i64, String, String, bool, Option<i32>, Option<String>);
     let rows: Vec<Found> = calendars::table
         .left_join(grants::table.on(grants::collection_id.eq(calendars::collection_id)))
         .left_join(person_groups::table.on(mine))
@@ -190,12 +196,13 @@ pub(crate) fn list_by_owner(
             calendars::collection_id,
             calendars::owner_id,
             calendars::kind,
+            calendars::dense,
             grants::role.nullable(),
             person_groups::person_id.nullable(),
         ))
         .load(tx.conn())?;
     let mut found: Vec<OwnedCalendar> = Vec::with_capacity(rows.len());
-    for (id, collection, owner_id, kind, rank, granted) in rows {
+    for (id, collection, owner_id, kind, dense, rank, granted) in rows {
         let kind =
             CalendarKind::parse(&kind).ok_or_else(|| Error::damaged(format!("calendar kind {kind}")))?;
         let Some(role) = granted.and(rank).and_then(Role::from_rank) else { continue };
@@ -206,6 +213,7 @@ pub(crate) fn list_by_owner(
                 collection: CollectionId(collection),
                 owner_id,
                 kind,
+                dense,
                 role,
             }),
         }
@@ -232,6 +240,26 @@ pub(crate) fn put(tx: &mut Tx<'_>, calendar: &StoredCalendar) -> Result<(), Erro
     let row = Row::from(calendar);
     diesel::update(calendars::table.find(calendar.id.as_str())).set(row).execute(tx.conn())?;
     Ok(())
+}
+
+/// Notes that these calendars show a series with too many occurrences for the index. The mark stays: all it costs is a look.
+pub(crate) fn mark_dense(tx: &mut Tx<'_>, collections: &[CollectionId]) -> Result<(), Error> {
+    let numbers: Vec<i64> = collections.iter().map(|id| id.0).collect();
+    diesel::update(calendars::table)
+        .filter(calendars::collection_id.eq_any(numbers).and(calendars::dense.eq(false)))
+        .set(calendars::dense.eq(true))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Whether a calendar is marked so.
+pub(crate) fn is_dense(tx: &mut ReadTx<'_>, collection: CollectionId) -> Result<bool, Error> {
+    let dense: Option<bool> = calendars::table
+        .filter(calendars::collection_id.eq(collection.0))
+        .select(calendars::dense)
+        .first(tx.conn())
+        .optional()?;
+    Ok(dense.unwrap_or_default())
 }
 
 pub(crate) fn remove(tx: &mut Tx<'_>, id: &CalendarId) -> Result<(), Error> {

@@ -18,6 +18,19 @@ pub(crate) struct Indexed {
 }
 
 impl Indexed {
+    /// Of a series with too many occurrences for the index: none of them is there.
+    pub const NOTHING: Self = Self { from: Some(Timestamp::from_micros(i64::MAX)), until: None };
+
+    /// Whether the series has too many occurrences for the index.
+    pub fn is_dense(self) -> bool {
+        self == Self::NOTHING
+    }
+
+    /// Whether every occurrence that lies in this part of time is in the index.
+    pub fn covers(self, (from, to): (Timestamp, Timestamp)) -> bool {
+        self.from.is_none_or(|first| first <= from) && self.until.is_none_or(|until| until >= to)
+    }
+
     /// Whether an occurrence with these ends is in the index.
     pub fn holds(self, start: Timestamp, end: Timestamp) -> bool {
         self.from.is_none_or(|from| end > from || start >= from)
@@ -153,17 +166,17 @@ pub(crate) fn find_by_uid(
     row.map(TryInto::try_into).transpose()
 }
 
-/// The ids of the events of these UIDs in the calendar in which they were made, by UID.
-pub(crate) fn list_ids_by_uid(
+/// The events of these UIDs in the calendar in which they were made, by UID.
+pub(crate) fn list_by_uid(
     tx: &mut ReadTx<'_>,
     calendar: &CalendarId,
     uids: &[&str],
-) -> Result<HashMap<String, EventId>, Error> {
-    let rows: Vec<(String, String)> = events::table
+) -> Result<HashMap<String, StoredEvent>, Error> {
+    let rows: Vec<Row> = events::table
         .filter(events::calendar_id.eq(calendar.as_str()).and(events::uid.eq_any(uids)))
-        .select((events::uid, events::id))
+        .select(Row::as_select())
         .load(tx.conn())?;
-    Ok(rows.into_iter().map(|(uid, id)| (uid, Id::stored(id))).collect())
+    rows.into_iter().map(|row| Ok((row.uid.clone(), row.try_into()?))).collect()
 }
 
 /// The events that were made in a calendar, in ascending order of their ids after `after`.
@@ -261,19 +274,24 @@ pub(crate) fn put(tx: &mut Tx<'_>, stored: &StoredEvent) -> Result<(), Error> {
     Ok(())
 }
 
-/// Notes until when a series is in the index now. Nothing that anyone sees changes by it, so the version stays.
-pub(crate) fn put_indexed_until(
-    tx: &mut Tx<'_>,
-    id: &EventId,
-    until: Option<Timestamp>,
-) -> Result<(), Error> {
+/// Notes which part of a series is in the index now. Nothing that anyone sees changes by it, so the version stays.
+pub(crate) fn put_indexed(tx: &mut Tx<'_>, id: &EventId, indexed: Indexed) -> Result<(), Error> {
     diesel::update(events::table.find(id.as_str()))
-        .set(events::indexed_until.eq(until.map(Timestamp::micros)))
+        .set((
+            events::indexed_from.eq(indexed.from.map(Timestamp::micros)),
+            events::indexed_until.eq(indexed.until.map(Timestamp::micros)),
+        ))
         .execute(tx.conn())?;
     Ok(())
 }
 
 pub(crate) fn remove(tx: &mut Tx<'_>, id: &EventId) -> Result<(), Error> {
     diesel::delete(events::table.find(id.as_str())).execute(tx.conn())?;
+    Ok(())
+}
+
+/// Takes these events away, which are in no calendar any more.
+pub(crate) fn remove_many(tx: &mut Tx<'_>, ids: &[&str]) -> Result<(), Error> {
+    diesel::delete(events::table.filter(events::id.eq_any(ids))).execute(tx.conn())?;
     Ok(())
 }

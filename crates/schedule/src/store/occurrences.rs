@@ -396,3 +396,9 @@ pub(crate) fn remove(
     };
     Ok(())
 }
+
+/// Takes these events out of the index of every calendar.
+pub(crate) fn remove_many(tx: &mut Tx<'_>, ids: &[&str]) -> Result<(), Error> {
+    diesel::delete(occurrences::table.filter(occurrences::event_id.eq_any(ids))).execute(tx.conn())?;
+    Ok(())
+}

@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use renraku_base::{EventId, Id, PersonId, Principal, Role};
 use renraku_db::{
@@ -41,6 +43,24 @@ pub(crate) fn list(tx: &mut ReadTx<'_>, event: &EventId) -> Result<Vec<Placement
             hidden,
         })
         .collect())
+}
+
+/// The places of these events.
+pub(crate) fn list_of(
+    tx: &mut ReadTx<'_>,
+    events: &[&str],
+) -> Result<HashMap<EventId, Vec<Placement>>, Error> {
+    let rows: Vec<(String, i64, Option<String>, bool)> = placements::table
+        .filter(placements::event_id.eq_any(events))
+        .order((placements::event_id, placements::collection_id))
+        .select((placements::event_id, placements::collection_id, placements::person_id, placements::hidden))
+        .load(tx.conn())?;
+    let mut places: HashMap<EventId, Vec<Placement>> = HashMap::with_capacity(events.len());
+    for (event, collection, person, hidden) in rows {
+        let (collection, person) = (CollectionId(collection), person.map(Id::stored));
+        places.entry(Id::stored(event)).or_default().push(Placement { collection, person, hidden });
+    }
+    Ok(places)
 }
 
 /// A calendar that someone may read, and an event in it.
@@ -151,5 +171,11 @@ pub(crate) fn remove(tx: &mut Tx<'_>, event: &EventId, collection: CollectionId)
 /// Takes an event out of every calendar.
 pub(crate) fn remove_all(tx: &mut Tx<'_>, event: &EventId) -> Result<(), Error> {
     diesel::delete(placements::table.filter(placements::event_id.eq(event.as_str()))).execute(tx.conn())?;
+    Ok(())
+}
+
+/// Takes these events out of every calendar.
+pub(crate) fn remove_many(tx: &mut Tx<'_>, ids: &[&str]) -> Result<(), Error> {
+    diesel::delete(placements::table.filter(placements::event_id.eq_any(ids))).execute(tx.conn())?;
     Ok(())
 }
