@@ -118,12 +118,6 @@ impl PatchObject {
         Self(kept.map(|(pointer, value)| (pointer.clone(), value.clone())).collect())
     }
 
-    /// Whether more or less of the occurrence may be seen than of its series.
-    #[must_use]
-    pub(crate) fn changes_privacy(&self) -> bool {
-        self.0.contains_key("privacy")
-    }
-
     /// The keys of a member, such as `participants`, into which it goes.
     fn keys_within(&self, member: &str) -> HashSet<String> {
         let keys = self.0.keys().filter_map(|pointer| pointer.strip_prefix(member)?.strip_prefix('/'));

@@ -53,10 +53,8 @@ fn presence(event: &Event) -> Audience {
 
 /// Whether those who see only when an event takes time see the same before and after.
 fn is_same_busy(before: &Event, after: &Event) -> bool {
-    // One occurrence may be more open than its series; then more than time is seen of it.
-    let uniform = |event: &Event| event.recurrence_overrides.values().all(|patch| !patch.changes_privacy());
     let busy = |event: &Event| access::busy_only(event, String::new());
-    uniform(before) && uniform(after) && busy(before) == busy(after)
+    busy(before) == busy(after)
 }
 
 /// Gives a changed event its new versions: that of what is seen as busy time stays when that does.
@@ -85,13 +83,10 @@ mod tests {
     fn a_change_is_for_those_who_see_a_difference() {
         let renamed = json!({"title": "健康相談"});
         let moved = json!({"start": "2026-04-01T10:00:00"});
-        let opened = json!({"recurrenceRule": {"frequency": "daily"},
-            "recurrenceOverrides": {"2026-04-02T09:00:00": {"freeBusyStatus": "free"}}});
         for (before, after, change, expected) in [
             ("public", "public", &renamed, Audience::Everybody),
             ("private", "private", &renamed, Audience::Details),
             ("private", "private", &moved, Audience::Everybody),
-            ("private", "private", &opened, Audience::Everybody),
             ("private", "public", &renamed, Audience::Everybody),
             ("public", "secret", &renamed, Audience::Everybody),
             ("secret", "private", &renamed, Audience::Everybody),
