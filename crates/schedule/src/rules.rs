@@ -3,4 +3,5 @@
 pub mod access;
 pub mod booking;
 pub mod free_busy;
+pub mod merge;
 pub mod recurrence;

@@ -13,6 +13,7 @@ mod group_week;
 mod import_calendar;
 pub(crate) mod index;
 mod list_occurrences;
+pub mod objects;
 pub(crate) mod placing;
 mod reply_event;
 mod shares;

@@ -12,6 +12,7 @@ mod component;
 mod event;
 mod invitation;
 mod line;
+mod object;
 mod people;
 mod read;
 mod rule;
@@ -21,6 +22,7 @@ mod when;
 mod write;
 
 pub use invitation::{Invitation, cancel, reply, request};
+pub use object::{CalendarObject, Contents, NotAnObject, read_object};
 pub use read::{NotACalendar, Parsed, ParsedEvent, Place, Refusal, read};
 pub use write::{Writer, write};
 

@@ -129,6 +129,9 @@ pub fn delete_calendar(
     }
     super::delete_event::empty_calendar(tx, who, &calendar)?;
     access::remove_grants(tx, calendar.collection, (ObjectType::Calendar, &calendar.id))?;
+    store::objects::remove_all(tx, calendar.collection)?;
+    store::calendar_paths::remove(tx, &calendar.id)?;
+    store::calendar_properties::remove_all(tx, &calendar.id)?;
     store::calendars::remove(tx, &calendar.id)?;
     let recorded = changes::record_gone(tx, calendar.collection, ObjectType::Calendar, &calendar.id);
     Ok(recorded.with(()))
