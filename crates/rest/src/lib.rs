@@ -133,9 +133,11 @@ fn face(config: &mut web::ServiceConfig) {
         .default_service(web::to(core::unknown_route));
 }
 
-/// The whole face as an actix application, one for each worker.
+/// The whole face as an actix application, one for each worker, together with the routes of `others`: what holds for every
+/// request holds for theirs.
 pub fn application(
     app: &App,
+    others: &dyn Fn(&mut web::ServiceConfig),
 ) -> actix_web::App<
     impl ServiceFactory<
         ServiceRequest,
@@ -149,5 +151,6 @@ pub fn application(
         .app_data(web::Data::new(app.clone()))
         .wrap(from_fn(core::manners))
         .wrap(Compress::default())
+        .configure(|config| others(config))
         .configure(face)
 }

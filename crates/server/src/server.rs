@@ -14,6 +14,7 @@ use std::{
 use actix_web::HttpServer;
 use anyhow::{Context, anyhow};
 use renraku_base::Clock;
+use renraku_dav::Dav;
 use renraku_db::Db;
 use renraku_notify::Hub;
 use renraku_people::{Sessions, directory::Directory};
@@ -81,17 +82,18 @@ pub fn start(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<RunningSe
     let gate = Gate::new(db.clone(), sessions, secret, rates, threads.in_all());
     let app = App::new(Parts {
         gate: gate.clone(),
-        directory,
+        directory: directory.clone(),
         hub: hub.clone(),
         devices_each: usize::from(config.limits.devices),
         locales: Locales::load().map_err(|error| anyhow!("the texts of refusals cannot be read: {error}"))?,
         figures: Some(assembly::figures()?),
         draining: Arc::clone(&draining),
     });
+    let dav = Dav::new(gate.clone(), directory);
     let background = Background { _tickers: [revocations, forget_quiet_devices(gate)?], _mailroom };
     let (stop, stopped) = oneshot::channel();
     let (end, ended) = oneshot::channel();
-    let http = Http { app, hub, listener, threads };
+    let http = Http { app, dav, hub, listener, threads };
     let http = thread::Builder::new().name("http".to_owned()).spawn(move || {
         let result = http.run(stopped);
         // Nobody waits for it when the server is being stopped.
@@ -147,6 +149,7 @@ struct Background {
 /// What the HTTP server runs with.
 struct Http {
     app: App,
+    dav: Dav,
     hub: Hub,
     listener: TcpListener,
     threads: Threads,
@@ -174,9 +177,10 @@ impl Threads {
 
 impl Http {
     fn run(self, stopped: oneshot::Receiver<Duration>) -> io::Result<()> {
-        let Self { app, hub, listener, threads } = self;
+        let Self { app, dav, hub, listener, threads } = self;
+        let others = renraku_dav::routes(&dav);
         actix_web::rt::System::new().block_on(async move {
-            let server = HttpServer::new(move || renraku_rest::application(&app))
+            let server = HttpServer::new(move || renraku_rest::application(&app, &others))
                 .workers(threads.workers)
                 .worker_max_blocking_threads(threads.blocking)
                 .client_request_timeout(Duration::from_secs(5))

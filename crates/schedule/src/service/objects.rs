@@ -7,6 +7,7 @@
 mod adopt;
 mod answer;
 mod calendars;
+mod carry;
 mod delete;
 mod facilities;
 mod fault;
@@ -21,9 +22,10 @@ pub use calendars::{
     CalendarChange, ObjectCalendar, change_calendar, delete_calendar, find_calendar, list_calendars,
     make_calendar,
 };
+pub use carry::Carry;
 pub use delete::delete;
 pub use fault::ObjectFault;
-pub use find::find;
+pub use find::{busy, find, resolve};
 pub use list::{ObjectChange, ObjectHead, ObjectKind, list, list_changes};
-pub use put::{Expectation, Put, put};
+pub use put::{Expectation, OBJECT_BYTES, Put, put};
 pub use read::{ObjectText, get, get_by_id, get_schedule_tag};

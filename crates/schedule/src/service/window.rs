@@ -118,13 +118,21 @@ pub(crate) fn open(
 
 /// The occurrences of a series in a window that are not in the index.
 pub(crate) fn beyond_index(series: &OpenSeries, window: Window) -> Result<Vec<Seen>, ScheduleFault> {
-    let OpenSeries { placement, stored, zone } = series;
+    beyond_index_in(series, window.in_zone(series.zone))
+}
+
+/// The same for a window of any length.
+pub(crate) fn beyond_index_in(
+    series: &OpenSeries,
+    window: recurrence::Window,
+) -> Result<Vec<Seen>, ScheduleFault> {
+    let OpenSeries { placement, stored, .. } = series;
     let head = stored.head().to_text()?;
     let indexed = |start: Timestamp, end: Timestamp| {
         stored.indexed.from.is_none_or(|from| end > from || start >= from)
             && stored.indexed.until.is_none_or(|until| start < until)
     };
-    let (happenings, _) = index::happenings(stored, window.in_zone(*zone))?;
+    let (happenings, _) = index::happenings(stored, window)?;
     Ok(happenings
         .into_iter()
         .filter(|it| !indexed(it.at.utc_start, it.at.utc_end))

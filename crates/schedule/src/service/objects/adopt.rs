@@ -7,7 +7,6 @@ use renraku_people::directory::service as directory;
 use super::{
     ObjectFault, ObjectKind, facilities,
     put::{Arrival, Put},
-    read::schedule_tag,
     text,
 };
 use crate::{
@@ -139,6 +138,5 @@ fn keep(
 ) -> Result<Put, ScheduleFault> {
     let etag = ETag::of(stored.version);
     arrival.keep(tx, stored.id.as_str(), ObjectKind::Event, etag.as_str())?;
-    let schedule_tag = schedule_tag(&stored.event, &[]);
-    Ok(Put { created, etag: Some(etag), schedule_tag })
+    Ok(Put { created, etag: Some(etag), schedule_tag: None })
 }

@@ -25,7 +25,7 @@ pub(super) fn address<K>(id: &Id<K>) -> String {
 }
 
 /// The id that an address is.
-fn id_of(address: &str) -> Option<&str> {
+pub(super) fn id_of(address: &str) -> Option<&str> {
     let id = address
         .get(..URN.len())
         .filter(|scheme| scheme.eq_ignore_ascii_case(URN))

@@ -23,6 +23,8 @@ pub struct ObjectText {
     pub head: ObjectHead,
     /// Its text.
     pub text: String,
+    /// The tag of what its organizer says of it; `None` for an event of one person and for a task.
+    pub schedule_tag: Option<ETag>,
 }
 
 /// The objects of these names in a calendar, in their order; `None` for one that is not there.
@@ -86,7 +88,7 @@ pub fn get_by_id(
             && let Some(text) = body
             && let Some(head) = heads.remove(&object)
         {
-            objects.push(ObjectText { head, text });
+            objects.push(ObjectText { head, text, schedule_tag: None });
         }
     }
     let events: Vec<&str> =
@@ -101,8 +103,9 @@ pub fn get_by_id(
         let Some(view) = sight.view(&who.person, it) else { continue };
         let shown = names.present(&view.event, it.organizer.as_ref(), &view.facility_ids);
         if let Some(head) = heads.remove(it.id.as_str()) {
-            objects
-                .push(ObjectText { head: ObjectHead { etag: view.etag, ..head }, text: text::write(&shown) });
+            let schedule_tag = schedule_tag(&view.event, &view.facility_ids);
+            let head = ObjectHead { etag: view.etag, ..head };
+            objects.push(ObjectText { head, text: text::write(&shown), schedule_tag });
         }
     }
     Ok(objects)
