@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::{
     client::Client,
     process::Server,
-    user,
+    today, user,
     work::{Office, day, event, first_sync, ok},
 };
 
@@ -22,7 +22,6 @@ const PHONES: usize = 32;
 pub fn thirty_two(server: &Server, folder: &Path, time: Duration) -> Result<String> {
     let demo: Value = serde_json::from_slice(&std::fs::read(folder.join("demo.json"))?)?;
     let users = demo.get("users").and_then(Value::as_array).map_or(0, Vec::len);
-    let today = renraku_base::Clock::now(&renraku_base::SystemClock).seconds().div_euclid(86_400) * 86_400;
     let next_event = AtomicUsize::new(0);
     // Each person signs in once; their phones share the session, as sign-in is not what is measured.
     let mut phones = Vec::new();
@@ -32,7 +31,7 @@ pub fn thirty_two(server: &Server, folder: &Path, time: Duration) -> Result<Stri
         client
             .sign_in(username, password)
             .or_else(|error| anyhow::bail!("phone {at} of {username}: {error}"))?;
-        let mut office = Office::look(&mut client, &demo, today)?;
+        let mut office = Office::look(&mut client, &demo, today())?;
         office.calendar = demo
             .pointer(&format!("/users/{}/calendarId", at % users))
             .and_then(Value::as_str)

@@ -50,6 +50,12 @@ pub fn mail_heads(url: &str, people: &[String], count: u32) -> Result<()> {
     Ok(())
 }
 
+/// Puts `count` mail heads into the mailbox of one person.
+pub fn one_account_of(url: &str, person: &str, count: u32) -> Result<()> {
+    let db = Db::open(Settings::new(Location::parse(url)?), Arc::new(SystemClock))?;
+    one_account(&db, &person.parse().ok().context("a person's id")?, count)
+}
+
 fn one_account(db: &Db, person: &PersonId, count: u32) -> Result<()> {
     let address = format!("{person}@example.jp");
     let account = db.write(|tx| put_account(tx, person, "maildir:/nonexistent", &address, "bench"))?;

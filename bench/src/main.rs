@@ -5,6 +5,7 @@
 mod client;
 mod crowd;
 mod fill;
+mod flat;
 mod measure;
 mod process;
 mod work;
@@ -44,6 +45,9 @@ struct Arguments {
     /// Leave PostgreSQL out.
     #[arg(long)]
     sqlite_only: bool,
+    /// Only compare a person of few objects with one of many.
+    #[arg(long)]
+    flat: bool,
     /// The port to listen on.
     #[arg(long, default_value_t = 18_930)]
     port: u16,
@@ -52,6 +56,9 @@ struct Arguments {
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
     println!("{}", machine());
+    if arguments.flat {
+        return flat::compare(&arguments);
+    }
     run(&arguments, "SQLite", None)?;
     if arguments.sqlite_only {
         return Ok(());
@@ -110,6 +117,11 @@ fn read_demo(folder: &Path) -> Result<Value> {
     Ok(serde_json::from_slice(&std::fs::read(folder.join("demo.json"))?)?)
 }
 
+/// Midnight of today in UTC, in seconds.
+fn today() -> i64 {
+    renraku_base::Clock::now(&renraku_base::SystemClock).seconds().div_euclid(86_400) * 86_400
+}
+
 fn user(demo: &Value, at: usize) -> (&str, &str) {
     let text =
         |name: &str| demo.pointer(&format!("/users/{at}/{name}")).and_then(Value::as_str).unwrap_or("");
@@ -121,8 +133,7 @@ fn day_of_a_phone(arguments: &Arguments, server: &Server, demo: &Value) -> Resul
     let mut client = Client::connect(&server.address)?;
     let (username, password) = user(demo, 0);
     client.sign_in(username, password)?;
-    let today = renraku_base::Clock::now(&renraku_base::SystemClock).seconds().div_euclid(86_400) * 86_400;
-    let office = Office::look(&mut client, demo, today)?;
+    let office = Office::look(&mut client, demo, today())?;
     let mut floor = None;
     let mut row = |client: &mut Client, name, work: &mut measure::Work<'_>| -> Result<()> {
         let row = measure(server, client, name, Duration::from_secs(arguments.seconds), work)?;
@@ -175,7 +186,7 @@ fn sync_rows(client: &mut Client, office: &Office, row: &mut Rows<'_>) -> Result
     row(client, "first open, without the directory", &mut |client, _| {
         first_sync(client, office, Some(&types)).map(drop)
     })?;
-    let mut token = first_sync(client, office, None)?;
+    let token = first_sync(client, office, None)?;
     let body =
         |token: &str| json!({"token": token, "window": {"from": day(office, -7), "to": day(office, 31)}});
     row(client, "unchanged sync", &mut |client, _| {
@@ -183,15 +194,14 @@ fn sync_rows(client: &mut Client, office: &Office, row: &mut Rows<'_>) -> Result
         anyhow::ensure!(answer.body == br#"{"more":false}"#, "the sync is not unchanged");
         Ok(())
     })?;
-    let stamp = std::time::UNIX_EPOCH.elapsed()?.as_secs();
-    row(client, "one change, then the sync that tells it", &mut |client, at| {
-        let mut event = event(office, at, false);
-        event["title"] = json!(format!("打合せ {stamp}"));
-        // In the phone's window, and in no week or month that other rows look at.
-        event["start"] = json!(day(office, -3).trim_end_matches('Z'));
-        ok(client.post("/api/v1/events", &event)?)?;
+    // In the phone's window, and in no week or month that other rows look at.
+    let mut change = event(office, 0, false);
+    change["start"] = json!(day(office, -3).trim_end_matches('Z'));
+    ok(client.post("/api/v1/events", &change)?)?;
+    // A token stays what it is: from one that is a change old, each sync tells that change.
+    row(client, "sync after one change", &mut |client, _| {
         let answer = ok(client.send("POST", "/api/v1/sync", &[], Some(&body(&token)))?)?.json()?;
-        token = answer.get("token").and_then(Value::as_str).context("the change is not told")?.to_owned();
+        anyhow::ensure!(answer.pointer("/changed/events/0").is_some(), "the change is not told");
         Ok(())
     })?;
     let colleagues = office.colleagues.iter().take(5).cloned().collect::<Vec<_>>().join(",");
@@ -208,6 +218,16 @@ fn sync_rows(client: &mut Client, office: &Office, row: &mut Rows<'_>) -> Result
 }
 
 fn booking_rows(client: &mut Client, office: &Office, row: &mut Rows<'_>) -> Result<()> {
+    let moved = ok(client.post("/api/v1/events", &event(office, 0, false))?)?.json()?;
+    let path = format!("/api/v1/events/{}", moved.get("id").and_then(Value::as_str).context("no id")?);
+    let mut etag = moved.get("etag").and_then(Value::as_str).context("no etag")?.to_owned();
+    row(client, "move an event", &mut |client, at| {
+        let to = event(office, at, false);
+        let change = json!({"start": to["start"]});
+        let answer = ok(client.send("PATCH", &path, &[("If-Match", &etag)], Some(&change))?)?;
+        etag = answer.header("etag").context("no etag")?.to_owned();
+        Ok(())
+    })?;
     row(client, "create an event", &mut |client, at| {
         ok(client.post("/api/v1/events", &event(office, at, false))?).map(drop)
     })?;

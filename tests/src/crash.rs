@@ -1,4 +1,4 @@
-//! What was acknowledged survives kill -9, and what was not is cleared up by the same request with the same key.
+//! What was acknowledged survives kill -9 and SIGTERM, and what was not is cleared up by the same request with the same key.
 //!
 //! `RENRAKU_CRASH_KILLS` says how often the server is killed on each database (by default a few times).
 
@@ -7,7 +7,7 @@ use std::{
     env,
     sync::{Condvar, Mutex},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use renraku_base::SystemClock;
@@ -15,7 +15,7 @@ use renraku_test_db::Backend;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::harness::{Answer, Phone, ServerProcess, Staff};
+use crate::harness::{Answer, Phone, ServerProcess, Staff, Wire};
 
 const WRITERS: usize = 3;
 
@@ -42,8 +42,8 @@ fn there(phone: &Phone) -> Vec<Uuid> {
     }
 }
 
-/// Writes from several phones and kills the server when `kill_after` writes were acknowledged.
-fn write_until_killed(server: ServerProcess, phone: &Phone, kill_after: usize) -> Sent {
+/// Writes from several phones, and ends the server when `enough` writes were acknowledged.
+fn write_until_ended(phone: &Phone, enough: usize, end: impl FnOnce()) -> Sent {
     let sent = Mutex::new(Sent::new());
     let acknowledged = Condvar::new();
     thread::scope(|scope| {
@@ -59,12 +59,12 @@ fn write_until_killed(server: ServerProcess, phone: &Phone, kill_after: usize) -
                 }
             });
         }
-        let few = |sent: &mut Sent| sent.values().filter(|acknowledged| **acknowledged).count() < kill_after;
+        let few = |sent: &mut Sent| sent.values().filter(|acknowledged| **acknowledged).count() < enough;
         let (held, waited) =
             acknowledged.wait_timeout_while(sent.lock().unwrap(), Duration::from_secs(60), few).unwrap();
         assert!(!waited.timed_out(), "the server answers too little");
         drop(held);
-        server.kill();
+        end();
     });
     sent.into_inner().unwrap()
 }
@@ -81,7 +81,7 @@ fn nothing_acknowledged_is_lost_and_nothing_is_done_twice() {
         let mut all = BTreeSet::new();
         for kill in 0..kills {
             let phone = hanako.at(server.base());
-            let sent = write_until_killed(server, &phone, 5 + kill * 7 % 13);
+            let sent = write_until_ended(&phone, 5 + kill * 7 % 13, || server.kill());
             server = ServerProcess::start(&database, folder.path());
             let phone = hanako.at(server.base());
             let survived: BTreeSet<Uuid> = there(&phone).into_iter().collect();
@@ -99,5 +99,41 @@ fn nothing_acknowledged_is_lost_and_nothing_is_done_twice() {
         let mut there = there(&hanako.at(server.base()));
         there.sort_unstable();
         assert_eq!(there, all.into_iter().collect::<Vec<_>>(), "an effect was lost or doubled on {backend}");
+    }
+}
+
+#[test]
+fn a_server_that_is_told_to_end_loses_nothing_and_says_goodbye() {
+    for backend in Backend::all() {
+        let database = backend.fresh();
+        let folder = tempfile::tempdir().unwrap();
+        let server = ServerProcess::start(&database, folder.path());
+        let phone = Phone::new(server.base());
+        let hanako = Staff::hire(&database.open(2, &SystemClock), folder.path(), &phone, "hanako");
+        let mut streams: Vec<Wire> = (0..4)
+            .flat_map(|_| {
+                let device = hanako.on_another_phone();
+                [(); 3].map(|()| Wire::listen(&device))
+            })
+            .collect();
+        let began = Instant::now();
+        let sent = write_until_ended(&hanako, 50, || {
+            assert!(server.terminate(), "it ends well on {backend}");
+        });
+        // Its promise to whoever runs it, not a figure: what is left would be killed then.
+        assert!(began.elapsed() < Duration::from_secs(60), "it does not end");
+        let mut retries = BTreeSet::new();
+        for stream in &mut streams {
+            let bye = stream.read_until("event: bye\n");
+            let retry = bye.rsplit("retry: ").next().unwrap().lines().next().unwrap();
+            retries.insert(retry.parse::<u64>().unwrap());
+        }
+        assert!(retries.len() > streams.len() / 2, "they come back at spread times: {retries:?}");
+        assert!(retries.iter().all(|retry| (5_000..=125_000).contains(retry)), "{retries:?}");
+        let server = ServerProcess::start(&database, folder.path());
+        let survived: BTreeSet<Uuid> = there(&hanako.at(server.base())).into_iter().collect();
+        for (key, acknowledged) in sent {
+            assert!(!acknowledged || survived.contains(&key), "an acknowledged write is lost on {backend}");
+        }
     }
 }

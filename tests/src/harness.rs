@@ -4,6 +4,7 @@
 //! done by the program's own operations.
 
 mod answer;
+mod mailbox;
 mod phone;
 mod process;
 mod server;
@@ -11,7 +12,8 @@ mod staff;
 mod wire;
 
 pub use answer::Answer;
-pub use phone::Phone;
+pub use mailbox::Mailbox;
+pub use phone::{Ask, Phone};
 pub use process::ServerProcess;
 pub use server::{TestServer, on_each_backend};
 pub use staff::Staff;

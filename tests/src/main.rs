@@ -9,4 +9,6 @@ mod architecture;
 mod crash;
 mod harness;
 mod push;
+mod retrying;
+mod routes;
 mod sync;

@@ -80,7 +80,7 @@ fn what_does_not_concern_a_person_is_not_told() {
         hanako.post("events", &private).expect(201);
         add_contact(&hanako);
         // His own change comes after hers.
-        taro.post("calendars", &json!({"name": "出張"})).expect(201);
+        taro.patch(&format!("calendars/{}", taro.calendar), "*", &json!({"name": "出張"})).expect(200);
         let (_, named) = hear_of(&mut wire, "calendars");
         assert!(!named.iter().any(|name| name == "contacts" || name == "events"), "{named:?}");
     });
@@ -95,6 +95,19 @@ fn an_invitation_wakes_the_invited() {
         let event = json!({"title": "会議", "start": "2026-11-26T10:00:00", "participants": participants});
         hanako.post("events", &event).expect(201);
         hear_of(&mut wire, "events");
+    });
+}
+
+#[test]
+fn what_a_gained_calendar_holds_is_named_too() {
+    on_each_backend(|server| {
+        let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
+        hanako.post("events", &json!({"title": "会議", "start": "2026-11-26T10:00:00"})).expect(201);
+        let (mut wire, _) = listen(server, &taro, "");
+        let share = json!({"grantee": {"type": "person", "personId": taro.person}, "role": "read"});
+        hanako.post(&format!("calendars/{}/shares", hanako.calendar), &share).expect(200);
+        let (_, types) = next(&mut wire);
+        assert!(types.contains(&"calendars".to_owned()) && types.contains(&"events".to_owned()), "{types:?}");
     });
 }
 

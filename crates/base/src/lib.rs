@@ -5,6 +5,7 @@ mod etag;
 mod fault;
 mod id;
 mod merge_patch;
+mod notification_choices;
 mod page;
 mod principal;
 mod schema;
@@ -18,6 +19,7 @@ pub use id::{
     MessageId, NotificationId, PersonId, PostId, SigningKeyId, UnitId, kind,
 };
 pub use merge_patch::merge_patch;
+pub use notification_choices::NotificationChoices;
 pub use page::{Cursor, Limit, Page};
 pub use principal::{Language, Principal, Role};
 pub use timestamp::Timestamp;

@@ -31,7 +31,7 @@ pub enum ContactsFault {
     #[error("this address book must stay as it is")]
     AddressBookFixed,
     /// The database did not do what was asked.
-    #[error(transparent)]
+    #[error("the database failed")]
     Internal(#[from] Error),
 }
 

@@ -6,7 +6,13 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use diesel::prelude::*;
+use diesel::{
+    backend::Backend,
+    prelude::*,
+    query_builder::{AstPass, Query, QueryFragment},
+    serialize::ToSql,
+    sql_types::{BigInt, HasSqlType},
+};
 
 use crate::{
     Error, ReadTx, Tx,
@@ -252,6 +258,35 @@ struct ChangeRow<'a> {
     at: i64,
 }
 
+/// Takes the next `count` numbers of a collection and tells the last. Nearly every transaction does this, so it is written out:
+/// diesel prepares its own UPDATE anew each time.
+#[derive(Debug, Clone, Copy, diesel::query_builder::QueryId)]
+struct TakeNumbers {
+    collection: i64,
+    count: i64,
+}
+
+impl<DB: Backend> QueryFragment<DB> for TakeNumbers
+where
+    DB: HasSqlType<BigInt>,
+    i64: ToSql<BigInt, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql("UPDATE collections SET modseq = modseq + ");
+        out.push_bind_param::<BigInt, _>(&self.count)?;
+        out.push_sql(" WHERE id = ");
+        out.push_bind_param::<BigInt, _>(&self.collection)?;
+        out.push_sql(" RETURNING modseq");
+        Ok(())
+    }
+}
+
+impl Query for TakeNumbers {
+    type SqlType = BigInt;
+}
+
+impl<C> RunQueryDsl<C> for TakeNumbers {}
+
 /// Numbers and stores what the transaction recorded. Called once, just before the commit.
 pub(crate) fn flush(tx: &mut Tx<'_>) -> Result<Committed, Error> {
     let pending = std::mem::take(&mut tx.pending);
@@ -268,12 +303,10 @@ pub(crate) fn flush(tx: &mut Tx<'_>) -> Result<Committed, Error> {
     let mut committed = Committed { collections: Vec::new(), jobs_enqueued: tx.jobs_enqueued };
     for (collection, objects) in &by_collection {
         let count = i64::try_from(objects.len()).unwrap_or(i64::MAX);
-        let upto: Option<i64> = diesel::update(collections::table.find(collection.0))
-            .set(collections::modseq.eq(collections::modseq + count))
-            .returning(collections::modseq)
-            .get_result(tx.conn())
-            .optional()?;
-        let upto = upto.ok_or_else(|| Error::damaged(format!("collection {} is not there", collection.0)))?;
+        let upto: Vec<i64> = tx.fetch(TakeNumbers { collection: collection.0, count })?;
+        let upto = *upto
+            .first()
+            .ok_or_else(|| Error::damaged(format!("collection {} is not there", collection.0)))?;
         let mut types: Vec<ObjectType> = Vec::new();
         for (modseq, ((object_type, object), gone)) in (upto - count + 1..).zip(objects) {
             if !types.contains(object_type) {
@@ -365,27 +398,6 @@ pub fn heads(tx: &mut ReadTx<'_>, ids: &[CollectionId]) -> Result<Vec<Head>, Err
         .into_iter()
         .map(|(id, modseq, floor)| Head { collection: CollectionId(id), modseq, floor })
         .collect())
-}
-
-/// The heads of these collections with their kinds, by one statement; one that is not there is left out.
-///
-/// # Errors
-/// [`Error`] when the statement fails.
-pub fn heads_with_kinds(
-    tx: &mut ReadTx<'_>,
-    ids: &[CollectionId],
-) -> Result<Vec<(CollectionKind, Head)>, Error> {
-    let rows: Vec<(i64, String, i64, i64)> = collections::table
-        .filter(collections::id.eq_any(ids.iter().map(|id| id.0)))
-        .select((collections::id, collections::kind, collections::modseq, collections::floor))
-        .load(tx.conn())?;
-    rows.into_iter()
-        .map(|(id, kind, modseq, floor)| {
-            let kind = CollectionKind::parse(&kind)
-                .ok_or_else(|| Error::damaged(format!("collection kind {kind}")))?;
-            Ok((kind, Head { collection: CollectionId(id), modseq, floor }))
-        })
-        .collect()
 }
 
 /// The collections of one kind that a person owns (`None`: that nobody owns), in ascending order.

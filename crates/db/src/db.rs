@@ -2,7 +2,7 @@ use std::{
     fmt,
     sync::{
         Arc, PoisonError, RwLock,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -19,6 +19,7 @@ use crate::{
     AnyConn, Error, Location, ReadTx, Tx, changes,
     connection::{self, Connector, Use},
     error, meta,
+    writer::{Company, Writer},
 };
 
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
@@ -34,10 +35,20 @@ pub struct Db(Arc<Inner>);
 struct Inner {
     location: Location,
     readers: Pool<Connector>,
-    writers: Pool<Connector>,
+    writers: Writers,
     clock: Arc<dyn Clock>,
     statements: Arc<AtomicU64>,
+    /// Whether the last write found the disk full.
+    full: AtomicBool,
     subscribers: RwLock<Vec<Subscriber>>,
+}
+
+/// Who writes.
+enum Writers {
+    /// One at a time, on the embedded database.
+    One(Writer),
+    /// As many as the pool has connections.
+    Many(Pool<Connector>),
 }
 
 /// How to open the database.
@@ -66,32 +77,42 @@ impl Db {
     /// [`Error::Open`] with what is wrong and what to do.
     pub fn open(settings: Settings, clock: Arc<dyn Clock>) -> Result<Self, Error> {
         let statements = Arc::new(AtomicU64::new(0));
-        let pool = |purpose: Use, size: u32| {
-            let connector = Connector {
-                location: settings.location.clone(),
-                purpose,
-                statements: Arc::clone(&statements),
-            };
+        let connector = |purpose: Use| Connector {
+            location: settings.location.clone(),
+            purpose,
+            statements: Arc::clone(&statements),
+        };
+        let pool = |purpose: Use| {
+            let connector = connector(purpose);
             // The first connection is made here, so that a wrong address is told at once and in words.
             let first = diesel::r2d2::ManageConnection::connect(&connector)?;
             drop(first);
             Pool::builder()
-                .max_size(size)
+                .max_size(settings.pool_size)
                 .min_idle(Some(0))
                 .test_on_check_out(false)
                 .connection_timeout(settings.wait)
                 .build(connector)
                 .map_err(|error| Error::Open(format!("the database does not open: {error}")))
         };
-        let sqlite = matches!(settings.location, Location::Sqlite(_));
-        let writers = pool(Use::Write, if sqlite { 1 } else { settings.pool_size })?;
-        let readers = if sqlite { pool(Use::Read, settings.pool_size)? } else { writers.clone() };
+        let (readers, writers) = match settings.location {
+            Location::Sqlite(_) => {
+                // The writer first: it may have to make the file.
+                let writer = Writer::open(connector(Use::Write), settings.wait)?;
+                (pool(Use::Read)?, Writers::One(writer))
+            }
+            Location::Postgres(_) => {
+                let pool = pool(Use::Write)?;
+                (pool.clone(), Writers::Many(pool))
+            }
+        };
         let db = Self(Arc::new(Inner {
             location: settings.location,
             readers,
             writers,
             clock,
             statements,
+            full: AtomicBool::new(false),
             subscribers: RwLock::default(),
         }));
         db.refuse_translated_messages()?;
@@ -133,13 +154,13 @@ impl Db {
         let failed = |error: Box<dyn std::error::Error + Send + Sync>| {
             Error::Open(format!("the schema cannot be brought up to date: {error}"))
         };
-        {
-            let mut conn = checkout(&self.0.writers)?;
-            match &mut *conn {
+        self.with_writer(|conn| {
+            match conn {
                 AnyConn::Sqlite(c) => c.run_pending_migrations(SQLITE_MIGRATIONS).map_err(failed)?,
                 AnyConn::Postgres(c) => c.run_pending_migrations(POSTGRES_MIGRATIONS).map_err(failed)?,
             };
-        }
+            Ok(())
+        })?;
         self.write(|tx| {
             if meta::get(tx, "epoch")?.is_none() {
                 meta::renew_epoch(tx)?;
@@ -156,11 +177,10 @@ impl Db {
         let failed = |error: Box<dyn std::error::Error + Send + Sync>| {
             Error::Open(format!("the schema's version cannot be read: {error}"))
         };
-        let mut conn = checkout(&self.0.writers)?;
-        match &mut *conn {
+        self.with_writer(|conn| match conn {
             AnyConn::Sqlite(c) => c.has_pending_migration(SQLITE_MIGRATIONS).map_err(failed),
             AnyConn::Postgres(c) => c.has_pending_migration(POSTGRES_MIGRATIONS).map_err(failed),
-        }
+        })
     }
 
     /// Undoes every migration: an empty schema is left. For tests of the migrations alone.
@@ -171,12 +191,20 @@ impl Db {
         let failed = |error: Box<dyn std::error::Error + Send + Sync>| {
             Error::Open(format!("the schema cannot be reverted: {error}"))
         };
-        let mut conn = checkout(&self.0.writers)?;
-        match &mut *conn {
-            AnyConn::Sqlite(c) => c.revert_all_migrations(SQLITE_MIGRATIONS).map_err(failed)?,
-            AnyConn::Postgres(c) => c.revert_all_migrations(POSTGRES_MIGRATIONS).map_err(failed)?,
-        };
-        Ok(())
+        self.with_writer(|conn| {
+            match conn {
+                AnyConn::Sqlite(c) => c.revert_all_migrations(SQLITE_MIGRATIONS).map_err(failed)?,
+                AnyConn::Postgres(c) => c.revert_all_migrations(POSTGRES_MIGRATIONS).map_err(failed)?,
+            };
+            Ok(())
+        })
+    }
+
+    fn with_writer<T>(&self, work: impl FnOnce(&mut AnyConn) -> Result<T, Error>) -> Result<T, Error> {
+        match &self.0.writers {
+            Writers::One(writer) => writer.lend(work)?,
+            Writers::Many(pool) => work(&mut *checkout(pool)?),
+        }
     }
 
     /// Runs `f` on one consistent snapshot.
@@ -221,47 +249,67 @@ impl Db {
     }
 
     /// Runs `f` in one transaction that commits when it succeeds and leaves nothing behind when it fails. PostgreSQL
-    /// may end it to keep others going; then `f` runs again.
+    /// may end it to keep others going; then `f` runs again. The embedded database commits those together who wait for each
+    /// other.
     ///
     /// # Errors
     /// The failure of `f`, or [`Error`] when the database is busy or fails.
-    pub fn write<T, E>(&self, mut f: impl FnMut(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E>
+    pub fn write<T, E>(&self, f: impl FnMut(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<Error> + std::error::Error + 'static,
+    {
+        self.write_in(Company::Shared, f)
+    }
+
+    /// The same for a transaction of many rows: nobody who writes little is committed together with it.
+    ///
+    /// # Errors
+    /// As [`Db::write`].
+    pub fn write_many<T, E>(&self, f: impl FnMut(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<Error> + std::error::Error + 'static,
+    {
+        self.write_in(Company::Alone, f)
+    }
+
+    fn write_in<T, E>(&self, company: Company, mut f: impl FnMut(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E>
     where
         E: From<Error> + std::error::Error + 'static,
     {
         let mut runs = 0;
         loop {
             runs += 1;
-            match self.write_once(&mut f) {
+            match self.write_once(company, &mut f) {
                 Err(error) if runs < MAX_RUNS && error::is_retry(&error) => {}
-                other => return other,
+                Ok(value) => {
+                    self.0.full.store(false, Ordering::Relaxed);
+                    return Ok(value);
+                }
+                Err(error) => {
+                    if error::is_full(&error) {
+                        self.0.full.store(true, Ordering::Relaxed);
+                    }
+                    return Err(error);
+                }
             }
         }
     }
 
-    fn write_once<T, E>(&self, f: &mut impl FnMut(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E>
+    fn write_once<T, E>(
+        &self,
+        company: Company,
+        f: &mut impl FnMut(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E>
     where
         E: From<Error>,
     {
-        let (value, committed) = {
-            let mut conn = checkout(&self.0.writers)?;
-            connection::begin(&mut conn, Use::Write)?;
-            let mut tx = Tx::new(&mut conn, self.0.clock.now());
-            let result = f(&mut tx).and_then(|value| Ok((value, changes::flush(&mut tx)?)));
-            match result {
-                Ok(done) => {
-                    if let Err(error) = connection::commit(&mut conn) {
-                        // A commit that failed may have left its transaction open; the pool drops the connection then.
-                        drop(connection::roll_back(&mut conn));
-                        return Err(error.into());
-                    }
-                    done
-                }
-                Err(error) => {
-                    connection::roll_back(&mut conn)?;
-                    return Err(error);
-                }
-            }
+        let work = |conn: &mut AnyConn| {
+            let mut tx = Tx::new(conn, self.0.clock.now());
+            f(&mut tx).and_then(|value| Ok((value, changes::flush(&mut tx)?)))
+        };
+        let (value, committed) = match &self.0.writers {
+            Writers::One(writer) => writer.run(company, work)?,
+            Writers::Many(pool) => write_on(&mut *checkout(pool)?, work)?,
         };
         self.tell(&committed);
         Ok(value)
@@ -288,6 +336,12 @@ impl Db {
         self.0.statements.load(Ordering::Relaxed)
     }
 
+    /// Whether the last write failed because the disk is full.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.0.full.load(Ordering::Relaxed)
+    }
+
     /// The current instant, by the clock that the transactions use.
     #[must_use]
     pub fn now(&self) -> Timestamp {
@@ -309,4 +363,26 @@ impl fmt::Debug for Db {
 
 fn checkout(pool: &Pool<Connector>) -> Result<PooledConnection<Connector>, Error> {
     pool.get().map_err(|_timed_out| Error::Busy)
+}
+
+/// One transaction on a connection of its own.
+fn write_on<T, E: From<Error>>(
+    conn: &mut AnyConn,
+    work: impl FnOnce(&mut AnyConn) -> Result<T, E>,
+) -> Result<T, E> {
+    connection::begin(conn, Use::Write)?;
+    match work(conn) {
+        Ok(value) => match connection::commit(conn) {
+            Ok(()) => Ok(value),
+            Err(error) => {
+                // A commit that failed may have left its transaction open; the pool drops the connection then.
+                drop(connection::roll_back(conn));
+                Err(error.into())
+            }
+        },
+        Err(error) => {
+            connection::roll_back(conn)?;
+            Err(error)
+        }
+    }
 }

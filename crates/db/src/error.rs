@@ -31,13 +31,31 @@ impl Error {
     }
 }
 
+/// What PostgreSQL and its library say when the connection went away or the server is not up.
+const LOST: [&str; 6] = [
+    "terminating connection",
+    "server closed the connection",
+    "connection to server",
+    "no connection to the server",
+    "the database system is",
+    "could not receive data from server",
+];
+
 impl From<Diesel> for Error {
     fn from(error: Diesel) -> Self {
         let retry = match &error {
             Diesel::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
+            // Whether a commit that was on its way is done is not known: the client asks again with the same key.
+            Diesel::DatabaseError(DatabaseErrorKind::ClosedConnection, _)
+            | Diesel::BrokenTransactionManager => {
+                return Self::Busy;
+            }
             Diesel::DatabaseError(_, info) => {
                 let text = info.message();
                 if text.contains("database is locked") || text.contains("lock timeout") {
+                    return Self::Busy;
+                }
+                if LOST.iter().any(|lost| text.contains(lost)) {
                     return Self::Busy;
                 }
                 if text.contains("database or disk is full") || text.contains("No space left on device") {
@@ -72,9 +90,18 @@ impl Fault for Error {
 
 /// Whether `error` was caused, somewhere down its chain, by a transaction that is worth running again.
 pub(crate) fn is_retry(error: &(dyn std::error::Error + 'static)) -> bool {
+    was_caused_by(error, |cause| matches!(cause, Error::Retry(_)))
+}
+
+/// Whether `error` was caused, somewhere down its chain, by a full disk.
+pub(crate) fn is_full(error: &(dyn std::error::Error + 'static)) -> bool {
+    was_caused_by(error, |cause| matches!(cause, Error::Full))
+}
+
+fn was_caused_by(error: &(dyn std::error::Error + 'static), fits: impl Fn(&Error) -> bool) -> bool {
     let mut cause = Some(error);
     while let Some(error) = cause {
-        if matches!(error.downcast_ref::<Error>(), Some(Error::Retry(_))) {
+        if error.downcast_ref().is_some_and(&fits) {
             return true;
         }
         cause = error.source();

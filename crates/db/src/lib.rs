@@ -11,6 +11,7 @@ mod like;
 pub mod meta;
 pub mod schema;
 mod transaction;
+mod writer;
 
 // The crate's features choose how libpq and SQLite are built.
 use libsqlite3_sys as _;

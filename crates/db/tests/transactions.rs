@@ -7,6 +7,7 @@ use std::{
     thread,
 };
 
+use diesel::RunQueryDsl;
 use renraku_db::{Db, Error, Location, meta};
 use renraku_test_db::on_each_database;
 
@@ -106,8 +107,9 @@ fn writers_that_would_wait_for_each_other_for_ever_both_succeed() {
             one.join().unwrap().unwrap();
             other.join().unwrap().unwrap();
         });
-        let expected = if meet.is_some() { 3 } else { 2 };
-        assert_eq!(runs.load(Ordering::SeqCst), expected, "the one that was ended ran again, once");
+        // PostgreSQL may end the same one more than once: its second run can be first at the row again.
+        let least = if meet.is_some() { 3 } else { 2 };
+        assert!(runs.load(Ordering::SeqCst) >= least, "the one that was ended did not run again");
     });
 }
 
@@ -127,5 +129,22 @@ fn statements_are_counted() {
         let before = db.statements();
         db.read(|tx| meta::get(tx, "x")).unwrap();
         assert_eq!(db.statements() - before, 3, "begin, select, roll back");
+    });
+}
+
+#[test]
+fn a_connection_that_goes_away_is_another_time_and_the_next_one_works() {
+    on_each_database(|db, _| {
+        if !matches!(db.location(), Location::Postgres(_)) {
+            return;
+        }
+        let lost: Result<(), Error> = db.write(|tx| {
+            meta::put(tx, "a", "1")?;
+            diesel::sql_query("SELECT pg_terminate_backend(pg_backend_pid())").execute(tx.conn())?;
+            Ok(())
+        });
+        assert!(matches!(lost, Err(Error::Busy)), "{lost:?}");
+        db.write(|tx| meta::put(tx, "a", "2")).unwrap();
+        assert_eq!(value(db, "a").as_deref(), Some("2"));
     });
 }

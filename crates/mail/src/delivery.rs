@@ -2,6 +2,7 @@
 
 mod bounce;
 mod maildirs;
+mod prepare;
 mod smtp;
 
 pub use maildirs::MaildirSender;

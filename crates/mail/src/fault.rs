@@ -31,7 +31,7 @@ pub enum MailFault {
     #[error("the mail source cannot be reached: {0}")]
     SourceUnavailable(String),
     /// The database failed.
-    #[error(transparent)]
+    #[error("the database failed")]
     Internal(#[from] renraku_db::Error),
 }
 

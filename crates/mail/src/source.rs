@@ -49,7 +49,8 @@ pub enum SourceFault {
     Unknown(String),
 }
 
-/// A store of one person's mail. Every change may be asked for twice and has its effect once.
+/// A store of one person's mail, which others change at the same time. Every change may be asked for twice and has its
+/// effect once.
 pub trait MailSource: Send + Sync {
     /// The folders, the inbox among them.
     ///
@@ -96,7 +97,7 @@ pub trait MailSource: Send + Sync {
     /// Removes a mail for good.
     ///
     /// # Errors
-    /// [`SourceFault`] when the folder cannot be written.
+    /// [`SourceFault::Missing`] when it is not there: it may be elsewhere.
     fn remove(&self, folder: &str, key: &str) -> Result<(), SourceFault>;
 
     /// Stores a mail under a key that the caller chose, so that a second attempt does not store it twice.

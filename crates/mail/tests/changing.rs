@@ -1,5 +1,5 @@
 use renraku_base::{ETag, Precondition};
-use renraku_db::ObjectType;
+use renraku_db::{ObjectType, jobs::Job};
 use renraku_mail::{Keywords, MailFault, MailboxRole, service, source::MailSource};
 use renraku_test_db::on_each_database;
 
@@ -99,17 +99,22 @@ fn a_job_may_run_again_or_too_late() {
         office.index(&hanako);
         let id = office.all(&hanako).remove(0).id;
         office.patch(&hanako, &id, r#"{"keywords":{"$seen":true}}"#).unwrap();
-        let payload = format!(r#"{{"message":"{id}"}}"#);
+        let job = Job {
+            id: "j".to_owned(),
+            kind: renraku_mail::jobs::APPLY.to_owned(),
+            payload: format!(r#"{{"message":"{id}"}}"#),
+            attempts: 0,
+        };
         for _ in 0..2 {
-            renraku_mail::jobs::apply(db, &payload).unwrap();
+            renraku_mail::jobs::apply(db, &job).unwrap();
         }
         assert_eq!(in_folder(&hanako, ""), [(key(1, "a"), Keywords::SEEN)]);
         office.patch(&hanako, &id, r#"{"keywords":{"$flagged":true}}"#).unwrap();
         hanako.maildir.remove("", &key(1, "a")).unwrap();
-        renraku_mail::jobs::apply(db, &payload).unwrap();
+        renraku_mail::jobs::apply(db, &job).unwrap();
         office.index(&hanako);
         assert!(office.all(&hanako).is_empty());
-        renraku_mail::jobs::apply(db, &payload).unwrap();
+        renraku_mail::jobs::apply(db, &job).unwrap();
     });
 }
 

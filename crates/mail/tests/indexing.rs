@@ -95,7 +95,7 @@ fn one_folder_alone_tells_moves_from_copies() {
         let id = office.all(&hanako).remove(0).id;
         let look = |folder: &str| {
             let folders = News::Folders(BTreeSet::from([folder.to_owned()]));
-            service::index_news(db, &hanako.account.id, &folders).unwrap()
+            service::index_news(db, &hanako.account.id, &folders).unwrap().changed
         };
         hanako.maildir.append(".Archive", &key(1, "a"), &mail("一", ""), Keywords::NONE).unwrap();
         assert_eq!(look(".Archive"), 1);

@@ -4,6 +4,7 @@
 mod changing;
 mod indexing;
 mod listing;
+mod racing;
 mod searching;
 mod sending;
 mod smtp;
@@ -59,7 +60,7 @@ impl<'d> Office<'d> {
     }
 
     fn index(&self, mailer: &Mailer) -> usize {
-        service::index_account(self.db, &mailer.account.id).unwrap()
+        service::index_account(self.db, &mailer.account.id).unwrap().changed
     }
 
     fn list(&self, mailer: &Mailer, query: &MessageQuery) -> Vec<Message> {
@@ -107,8 +108,8 @@ impl<'d> Office<'d> {
             }
             for job in claimed {
                 match job.kind.as_str() {
-                    bodies::APPLY => bodies::apply(self.db, &job.payload).unwrap(),
-                    bodies::FILE => bodies::file(self.db, &job.payload).unwrap(),
+                    bodies::APPLY => bodies::apply(self.db, &job).unwrap(),
+                    bodies::FILE => bodies::file(self.db, &job).unwrap(),
                     renraku_notify::jobs::SEND_MAIL => {
                         renraku_notify::jobs::send_mail(&sender, &job.payload).unwrap();
                     }

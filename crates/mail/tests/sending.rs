@@ -66,7 +66,7 @@ fn a_sending_that_was_cut_off_sends_the_same_again() {
         for _ in 0..2 {
             for job in &claimed {
                 match job.kind.as_str() {
-                    renraku_mail::jobs::FILE => renraku_mail::jobs::file(db, &job.payload).unwrap(),
+                    renraku_mail::jobs::FILE => renraku_mail::jobs::file(db, job).unwrap(),
                     _ => renraku_notify::jobs::send_mail(&sender, &job.payload).unwrap(),
                 }
             }
@@ -159,7 +159,7 @@ fn an_answer_stands_in_its_thread_and_marks_what_it_answers() {
 }
 
 #[test]
-fn a_mail_is_sent_on_with_its_text_and_the_names_of_its_files() {
+fn a_mail_is_sent_on_with_its_text_and_its_files() {
     on_each_database(|db, _clock| {
         let office = Office::new(db);
         let (hanako, taro) = (office.mailer("hanako"), office.mailer("taro"));
@@ -168,23 +168,58 @@ fn a_mail_is_sent_on_with_its_text_and_the_names_of_its_files() {
         office.index(&hanako);
         let id = office.all(&hanako).remove(0).id;
         let original = service::get_original(db, &hanako.who, &id).unwrap();
-        let forward =
-            NewForward { to: vec![to("taro@pref.example.jp")], text: "ご参考まで".to_owned(), id: None };
-        db.write(|tx| service::forward_message(tx, &hanako.who, &original, &forward, Language::Ja)).unwrap();
+        let mut forward = NewForward {
+            to: vec![to("taro@pref.example.jp")],
+            text: "ご参考まで".to_owned(),
+            ..NewForward::default()
+        };
+        let send = |forward: &NewForward| {
+            db.write(|tx| service::forward_message(tx, &hanako.who, &original, forward, Language::Ja))
+                .unwrap()
+                .into_inner()
+        };
+        let sent = send(&forward);
+        assert!(sent.message.has_attachment);
+        let (_, bytes) = service::get_attachment(db, &hanako.who, &id, 1).unwrap();
+        let named = |who, id| {
+            let (file, bytes) = service::get_attachment(db, who, id, 1).unwrap();
+            (file.name, file.media_type, bytes)
+        };
+        let whole = ("見積書.pdf".to_owned(), "application/pdf".to_owned(), bytes);
+        assert_eq!(named(&hanako.who, &sent.message.id), whole, "it can be read before it is filed");
         office.run_jobs();
+        assert_eq!(named(&hanako.who, &sent.message.id), whole);
         office.index(&taro);
         let got = office.all(&taro).remove(0);
         assert_eq!(got.subject, "Fwd: x");
         let text = service::get_body(db, &taro.who, &got.id).unwrap().text;
-        for part in [
-            "ご参考まで\n\n---------- 転送メール ----------\n",
-            "添付（転送されません）: 見積書.pdf\n",
-            "添付をご覧ください。",
-        ] {
+        for part in
+            ["ご参考まで\n\n---------- 転送メール ----------\n", "添付: 見積書.pdf\n", "添付をご覧ください。"]
+        {
             assert!(text.contains(part), "{text}");
         }
         let marked = db.read(|tx| service::get_message(tx, &hanako.who, &id)).unwrap();
         assert_eq!(marked.message.keywords, Keywords::FORWARDED);
+        assert_eq!(named(&taro.who, &got.id), whole);
+
+        forward.without_attachments = true;
+        assert!(!send(&forward).message.has_attachment);
+        office.run_jobs();
+        office.index(&taro);
+        let text =
+            office.all(&taro).into_iter().map(|mail| service::get_body(db, &taro.who, &mail.id).unwrap());
+        let left: Vec<_> = text.filter(|body| body.attachments.is_empty()).collect();
+        assert!(left.len() == 1 && left[0].text.contains("添付（転送されません）: 見積書.pdf\n"), "{left:?}");
+
+        // The original goes before its files went along: its author hears of it, and nothing is sent without them.
+        forward.without_attachments = false;
+        send(&forward);
+        hanako.maildir.remove("", &key(1, "a")).unwrap();
+        office.index(&hanako);
+        office.run_jobs();
+        office.index(&hanako);
+        assert_eq!(in_folder(&taro, "").len(), 2);
+        assert_eq!(office.all(&hanako).iter().filter(|mail| mail.subject.starts_with("配送でき")).count(), 1);
     });
 }
 

@@ -65,6 +65,7 @@ fn mail() -> OutgoingMail {
         calendar: None,
         in_reply_to: None,
         references: vec![],
+        files_of: None,
     }
 }
 

@@ -1,4 +1,4 @@
-use renraku_base::Timestamp;
+use renraku_base::{MessageId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// A mail address with the name that is shown beside it.
@@ -53,6 +53,9 @@ pub struct OutgoingMail {
     /// The Message-IDs of the thread, oldest first.
     #[serde(default)]
     pub references: Vec<String>,
+    /// The mail whose files go along; they are read from where it lies when this one is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub files_of: Option<MessageId>,
 }
 
 /// A mail was not sent.

@@ -16,7 +16,7 @@ pub enum NotifyFault {
     #[error("the cursor is not one that this list gave")]
     BadCursor,
     /// The database did not do what was asked.
-    #[error(transparent)]
+    #[error("the database failed")]
     Internal(#[from] db::Error),
 }
 

@@ -1,4 +1,6 @@
-use renraku_base::{ETag, EventId, FacilityId, MessageId, NotificationId, PersonId, Timestamp};
+use renraku_base::{
+    ETag, EventId, FacilityId, MessageId, NotificationChoices, NotificationId, PersonId, Timestamp,
+};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
@@ -44,6 +46,17 @@ impl NotificationType {
             Self::Reminder => "reminder",
             Self::RoomLost => "roomLost",
             Self::NewMail => "newMail",
+        }
+    }
+
+    /// Whether somebody who chose so is notified of it.
+    pub(crate) const fn is_wanted(self, choices: NotificationChoices) -> bool {
+        match self {
+            Self::Invited => choices.invitations,
+            Self::Moved | Self::Cancelled | Self::RoomLost => choices.changes,
+            Self::Answered => choices.replies,
+            Self::Reminder => choices.reminders,
+            Self::NewMail => choices.new_mail,
         }
     }
 
@@ -171,8 +184,7 @@ pub struct ReadAll {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AllRead {
-    /// How many were unread before; not told again in the answer to a repeat.
-    #[schema(required = false)]
+    /// How many were unread before.
     pub count: usize,
 }
 
@@ -189,8 +201,8 @@ pub enum Repeat {
     Add,
     /// It changes nothing when the person was ever told under this key: for jobs, which may run twice.
     Once(String),
-    /// It brings the notification under this key up to date and counts, as long as that is unread.
-    Merge(String),
+    /// It brings the notification under this key up to date and counts for so many, as long as that is unread.
+    Merge(String, u32),
 }
 
 /// The order to tell somebody something.

@@ -1,4 +1,5 @@
 //! The only diesel of this crate.
 
+pub(crate) mod choices;
 pub(crate) mod feeds;
 pub(crate) mod notifications;

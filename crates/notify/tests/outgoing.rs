@@ -32,6 +32,7 @@ fn mail(db: &Db) -> OutgoingMail {
         calendar: None,
         in_reply_to: None,
         references: Vec::new(),
+        files_of: None,
     }
 }
 

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use renraku_db::changes::CollectionId;
+use renraku_db::{Tx, changes::CollectionId};
 use renraku_test_db::on_each_database;
 
 use super::*;
@@ -59,7 +59,7 @@ fn a_burst_is_one_unread_notification_until_it_is_read() {
     on_each_database(|db, clock| {
         let hanako = person();
         let who = Principal::person(hanako.clone());
-        let mail = notice(NotificationType::NewMail, Repeat::Merge("inbox".to_owned()));
+        let mail = notice(NotificationType::NewMail, Repeat::Merge("inbox".to_owned(), 1));
         tell(db, &hanako, &mail);
         let first = all(db, &hanako).remove(0);
         for _ in 0..4 {
@@ -141,4 +141,38 @@ fn what_could_deceive_is_taken_out_before_it_is_stored() {
         assert_eq!(found.details.title.as_deref(), Some("給与gpj.明細"));
         assert_eq!(found.actor.unwrap().name, "外部太郎");
     });
+}
+
+#[test]
+fn who_switched_a_kind_off_is_not_told_of_it() {
+    use NotificationType::{Answered, Cancelled, Invited, Moved, NewMail, Reminder, RoomLost};
+    on_each_database(|db, _| {
+        for (choice, kinds) in [
+            ("invitations", vec![Invited]),
+            ("changes", vec![Moved, Cancelled, RoomLost]),
+            ("replies", vec![Answered]),
+            ("reminders", vec![Reminder]),
+            ("newMail", vec![NewMail]),
+        ] {
+            let (deaf, hanako) = (person(), person());
+            let value = format!(r#"{{"language":"ja","notifications":{{"{choice}":false}}}}"#);
+            ok(db.write(|tx| choose(tx, &deaf, &value)));
+            for kind in [Invited, Moved, Cancelled, Answered, Reminder, RoomLost, NewMail] {
+                let told = notice(kind, Repeat::Add);
+                ok(db.write(|tx| service::tell_all(tx, &[deaf.clone(), hanako.clone()], &told)));
+                let heard = all(db, &deaf).iter().any(|notification| notification.kind == kind);
+                assert_eq!(heard, !kinds.contains(&kind), "{choice} off, {kind:?}");
+            }
+            assert_eq!(all(db, &hanako).len(), 7);
+            assert_eq!(log(db, &deaf).len(), 7 - kinds.len(), "nor are they woken");
+        }
+    });
+}
+
+/// Puts preferences there, as they are stored.
+fn choose(tx: &mut Tx<'_>, person: &PersonId, value: &str) -> Result<(), Error> {
+    use diesel::ExpressionMethods;
+    use renraku_db::schema::preferences as table;
+    let row = (table::person_id.eq(person.as_str()), table::value.eq(value), table::version.eq(1));
+    tx.run(diesel::insert_into(table::table).values(row)).map(|_| ())
 }

@@ -356,34 +356,57 @@ pub fn followed(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<Followed>, E
         AddressBook, Calendar, Directory, Facilities, Home, Mail, Notifications, SharedHome,
     };
 
+    // Kinds are compared one by one: a statement with a list in it is prepared anew each time.
     let columns = (collections::id, collections::kind, collections::modseq, collections::floor);
+    let is = |kind: CollectionKind| collections::kind.eq(kind.as_str());
     let groups = || {
         person_groups::table
             .filter(person_groups::person_id.eq(who.person.as_str()))
             .select(person_groups::group_id.nullable())
     };
-    let personal = [Home, SharedHome, Mail, Notifications].map(CollectionKind::as_str);
-    let common = [Directory, Facilities].map(CollectionKind::as_str);
+    let common = collections::owner_id.is_null().and(is(Directory).or(is(Facilities)));
     let mut rows: Vec<(i64, String, i64, i64)> = collections::table
-        .filter(
-            collections::owner_id
-                .eq_any(groups())
-                .and(collections::kind.eq_any(personal))
-                .or(collections::owner_id.is_null().and(collections::kind.eq_any(common))),
-        )
+        .filter(collections::owner_id.eq_any(groups()).or(common))
         .select(columns)
         .load(tx.conn())?;
+    // Owning a calendar or an address book is not the right to read it: that is looked up with the others.
+    let followed = [Home, SharedHome, Mail, Notifications, Directory, Facilities].map(CollectionKind::as_str);
+    rows.retain(|(_, kind, _, _)| followed.contains(&kind.as_str()));
     let shared: Vec<(i64, String, i64, i64)> = person_groups::table
         .inner_join(grants::table.on(grants::grantee_id.eq(person_groups::group_id)))
         .inner_join(collections::table.on(collections::id.eq(grants::collection_id)))
         .filter(person_groups::person_id.eq(who.person.as_str()))
         .filter(grants::role.ge(Role::Read.rank()))
-        .filter(collections::kind.eq_any([Calendar, AddressBook].map(CollectionKind::as_str)))
+        .filter(is(Calendar).or(is(AddressBook)))
         .select(columns)
         .distinct()
         .load(tx.conn())?;
     rows.extend(shared);
     rows.sort_unstable_by_key(|row| row.0);
+    as_followed(rows)
+}
+
+/// Where these collections stand, and beside them those of `who` and of everybody that may have come without a word in a home:
+/// mail, notifications, the directory, the facilities. In no order, by one statement; one that is not there is left out.
+///
+/// # Errors
+/// [`Error`] when the statement fails.
+pub fn heads(tx: &mut ReadTx<'_>, who: &Principal, ids: &[CollectionId]) -> Result<Vec<Followed>, Error> {
+    use CollectionKind::{Directory, Facilities, Mail, Notifications};
+
+    let personal = [Mail, Notifications].map(CollectionKind::as_str);
+    let common = [Directory, Facilities].map(CollectionKind::as_str);
+    let own = collections::owner_id.eq(who.person.as_str()).and(collections::kind.eq_any(personal));
+    let everybodys = collections::owner_id.is_null().and(collections::kind.eq_any(common));
+    let named = collections::id.eq_any(ids.iter().map(|id| id.0));
+    let rows = collections::table
+        .filter(named.or(own.assume_not_null()).or(everybodys))
+        .select((collections::id, collections::kind, collections::modseq, collections::floor))
+        .load(tx.conn())?;
+    as_followed(rows)
+}
+
+fn as_followed(rows: Vec<(i64, String, i64, i64)>) -> Result<Vec<Followed>, Error> {
     rows.into_iter()
         .map(|(id, kind, modseq, floor)| {
             let kind = CollectionKind::parse(&kind)

@@ -9,8 +9,8 @@ mod service;
 mod store;
 
 pub use model::{
-    Account, AppPassword, Choices, CreatedAppPassword, Device, DeviceOffer, Login, NewAppPassword,
-    NotificationChoices, Password, PasswordHash, Preferences, SignedIn, Username,
+    Account, AppPassword, Choices, CreatedAppPassword, Device, DeviceOffer, Login, NewAppPassword, Password,
+    PasswordHash, Preferences, SignedIn, Username,
 };
 pub(crate) use rules::delay;
 pub(crate) use service::{Refreshed, refresh};

@@ -68,7 +68,7 @@ pub enum AccountFault {
     #[error("fields are wrong")]
     Invalid(Vec<FieldFault>),
     /// Our own fault, or the database's.
-    #[error(transparent)]
+    #[error("the database failed")]
     Internal(#[from] Error),
 }
 

@@ -25,7 +25,8 @@ pub(crate) struct RefreshRequest {
 }
 
 async fn body<T: DeserializeOwned>(request: &HttpRequest, payload: web::Payload) -> Result<T, Problem> {
-    let bytes = receive(request, &mut payload.into_inner(), BODY_LIMIT).await?;
+    let bytes =
+        receive(request, &mut payload.into_inner(), BODY_LIMIT, App::of(request)?.patience(false)).await?;
     Ok(json(request, &bytes)?)
 }
 

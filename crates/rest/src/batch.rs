@@ -9,7 +9,7 @@ use std::{
 use actix_http::Request;
 use actix_service::{IntoServiceFactory, Service, ServiceFactory, boxed};
 use actix_web::{
-    HttpRequest, HttpResponse,
+    HttpMessage, HttpRequest, HttpResponse,
     body::{BoxBody, to_bytes_limited},
     dev::{AppConfig, Payload, ServiceResponse},
     http::{
@@ -19,21 +19,23 @@ use actix_web::{
     middleware::from_fn,
     post, web,
 };
-use renraku_base::FieldFault;
+use renraku_base::{Fault, FieldFault};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use crate::core::{
-    App, Problem, Refusals, RestFault, WebFault, Who, WriteRefusals, accepted_language, json, manners, plain,
-    receive, status,
+    App, Problem, Refusals, RequestId, RestFault, Unmet, WebFault, Who, WriteRefusals, accepted_language,
+    json, manners, plain, receive, status,
 };
 
 const MAX_REQUESTS: usize = 50;
 const BODY_LIMIT: usize = 1024 * 1024;
+/// The most bytes of one answer, and of all answers to reads together.
 const ANSWER_LIMIT: usize = 8 * 1024 * 1024;
+const READS_LIMIT: usize = 16 * 1024 * 1024;
 const BASE: &str = "/api/v1/";
-/// What has no place in a batch: itself, streams, sign-in (it carries no person yet).
+/// What has no place in a batch and is told so: itself, streams, sign-in (it carries no person yet).
 const OUTSIDE: [&str; 3] = ["/api/v1/batch", "/api/v1/push", "/api/v1/auth/"];
 
 /// Up to 50 requests, run in order.
@@ -109,7 +111,7 @@ impl InnerFace {
         let face = actix_web::App::new()
             .app_data(web::Data::new(app.clone()))
             .wrap(from_fn(manners))
-            .configure(crate::face);
+            .configure(crate::inner_face);
         let service = face
             .into_factory()
             .new_service(AppConfig::default())
@@ -134,7 +136,7 @@ pub(crate) async fn batch(
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     drop(who);
-    let bytes = receive(&request, &mut payload.into_inner(), BODY_LIMIT).await?;
+    let bytes = receive(&request, &mut payload.into_inner(), BODY_LIMIT, app.patience(false)).await?;
     let batch: BatchRequest = json(&request, &bytes)?;
     if batch.requests.len() > MAX_REQUESTS {
         let field = FieldFault::new("/requests", "too-many", "a batch holds at most 50 requests");
@@ -153,24 +155,31 @@ pub(crate) async fn batch(
     drop(named);
     let inner = inner.get(&app).await?;
     let mut responses: Vec<PartAnswer> = Vec::with_capacity(batch.requests.len());
+    let mut room = READS_LIMIT;
     for part in batch.requests {
-        let answer = run(&inner, &request, part, &responses).await?;
+        let reads = part.method.eq_ignore_ascii_case("GET");
+        let limit = if reads { room.min(ANSWER_LIMIT) } else { ANSWER_LIMIT };
+        let (answer, size) = run(&inner, &request, part, &responses, limit).await?;
+        if reads {
+            room = room.saturating_sub(size);
+        }
         responses.push(answer);
     }
     plain(&BatchAnswer { responses })
 }
 
-/// Runs one request of the batch; only our own trouble ends the batch as a whole.
+/// Runs one request of the batch, and tells how large its answer was; only our own trouble ends the batch as a whole.
 async fn run(
     inner: &Inner,
     outer: &HttpRequest,
     part: Part,
     earlier: &[PartAnswer],
-) -> Result<PartAnswer, Problem> {
+    limit: usize,
+) -> Result<(PartAnswer, usize), Problem> {
     let id = part.id.clone();
     let request = match build(outer, part, earlier) {
         Ok(request) => request,
-        Err(fault) => return Ok(refused(outer, id, fault)),
+        Err(fault) => return Ok((refused(outer, id, fault), 0)),
     };
     let response = match inner.call(request).await {
         Ok(response) => response,
@@ -182,11 +191,11 @@ async fn run(
         .iter()
         .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
         .collect();
-    let body = to_bytes_limited(response.into_body(), ANSWER_LIMIT)
-        .await
-        .map_err(|_too_large| WebFault::TooLarge { limit_bytes: ANSWER_LIMIT })?
-        .map_err(renraku_db::Error::damaged)?;
-    Ok(PartAnswer { id, status, headers, body: part_body(&body) })
+    let Ok(body) = to_bytes_limited(response.into_body(), limit).await else {
+        return Ok((refused(outer, id, WebFault::TooLarge { limit_bytes: limit }), 0));
+    };
+    let body = body.map_err(renraku_db::Error::damaged)?;
+    Ok((PartAnswer { id, status, headers, body: part_body(&body) }, body.len()))
 }
 
 fn part_body(bytes: &[u8]) -> Option<PartBody> {
@@ -200,14 +209,15 @@ fn part_body(bytes: &[u8]) -> Option<PartBody> {
     }
 }
 
-/// The refusal of a request that never reached its route.
-fn refused(outer: &HttpRequest, id: String, fault: RestFault) -> PartAnswer {
+/// The refusal of a request that never reached its route, or of an answer that is too large for a batch.
+fn refused(outer: &HttpRequest, id: String, fault: impl Fault) -> PartAnswer {
     let problem = Problem::from(fault);
     let language =
         accepted_language(outer.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()));
-    let body = App::of(outer)
-        .ok()
-        .and_then(|app| serde_json::value::to_raw_value(&problem.body(app.locales().of(language), "")).ok());
+    let body = App::of(outer).ok().and_then(|app| {
+        let request_id = RequestId::of(outer);
+        serde_json::value::to_raw_value(&problem.body(app.locales().of(language), &request_id)).ok()
+    });
     PartAnswer {
         id,
         status: status(problem.fault().kind()).as_u16(),
@@ -237,13 +247,19 @@ fn build(outer: &HttpRequest, part: Part, earlier: &[PartAnswer]) -> Result<Requ
     head.uri = uri;
     head.headers = headers(outer, &part.headers).ok_or_else(|| bad("headers", "a header is not valid"))?;
     if let Some(from) = part.if_match_from {
-        let etag = earlier
+        let named = earlier
             .iter()
-            .find(|answer| answer.id == from && (200..300).contains(&answer.status))
-            .and_then(|answer| answer.headers.get("etag"))
-            .ok_or(RestFault::BatchDependency)?;
-        let value = HeaderValue::from_str(etag).map_err(|_not_a_tag| RestFault::BatchDependency)?;
-        head.headers.insert(header::IF_MATCH, value);
+            .find(|answer| answer.id == from)
+            .ok_or_else(|| bad("ifMatchFrom", "the id of an earlier request of this batch"))?;
+        let etag = named.headers.get("etag").filter(|_| (200..300).contains(&named.status));
+        match etag.and_then(|etag| HeaderValue::from_str(etag).ok()) {
+            Some(etag) => head.headers.insert(header::IF_MATCH, etag).for_each(drop),
+            // A write may have been done before, under its key: that is looked at first.
+            None if head.method != Method::GET => {
+                request.extensions_mut().insert(Unmet);
+            }
+            None => return Err(RestFault::BatchDependency),
+        }
     }
     Ok(request)
 }

@@ -29,6 +29,7 @@ pub(crate) struct CalendarFile(Bytes);
 
 impl Body for CalendarFile {
     const LIMIT: usize = IMPORT_BYTES;
+    const LONGER: bool = true;
 
     fn read(request: &HttpRequest, bytes: Bytes) -> Result<Self, RestFault> {
         let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());

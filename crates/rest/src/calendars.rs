@@ -163,7 +163,7 @@ pub(crate) struct ShareOrder {
     params(("id" = CalendarId, Path), IdempotencyKey),
     responses(
         (status = 200, body = Share, description = "The right as it is now."),
-        (status = 204, description = "It was taken away, or this is a repeat."),
+        (status = 204, description = "It was taken away."),
         Refusals, WriteRefusals
     )
 )]

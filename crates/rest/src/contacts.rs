@@ -74,6 +74,7 @@ fn ids<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<AddressB
 /// My contacts in the order of their readings, or those that are found by any spelling.
 #[utoipa::path(
     tag = "contacts",
+    params(ContactsQuery),
     responses((status = 200, body = Page<Contact>), Refusals)
 )]
 #[get("/contacts")]
@@ -110,6 +111,7 @@ pub(crate) struct ContactCallers {
 /// Caller id: my contacts with a number, in whatever way it and theirs are written.
 #[utoipa::path(
     tag = "contacts",
+    params(ContactLookupQuery),
     responses((status = 200, body = ContactCallers), Refusals)
 )]
 #[get("/contacts/lookup")]

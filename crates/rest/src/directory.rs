@@ -10,7 +10,7 @@ use renraku_people::directory::{
     service::{self, PeopleSearch},
 };
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use crate::core::{
     App, PageQuery, PathId, Problem, Query, RateKind, Refusals, Resource, Seen, Who, cursor, limit, list,
@@ -42,7 +42,7 @@ impl Resource for UnitDetail {
 }
 
 /// Who is looked for.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct PeopleQuery {
@@ -70,6 +70,7 @@ impl From<PeopleQuery> for PeopleSearch {
 /// Finds people by any spelling, best first; without `q` lists them in あいうえお order.
 #[utoipa::path(
     tag = "directory",
+    params(PeopleQuery),
     responses((status = 200, body = Page<Person>), (status = 422, description = "`q` is too long or there is no such `unit`."), Refusals)
 )]
 #[get("/directory/people")]
@@ -103,7 +104,7 @@ pub(crate) async fn get_person(
 }
 
 /// The units, each before those below it and siblings in official order.
-#[utoipa::path(tag = "directory", responses((status = 200, body = Page<Unit>), Refusals))]
+#[utoipa::path(tag = "directory", params(PageQuery), responses((status = 200, body = Page<Unit>), Refusals))]
 #[get("/directory/units")]
 pub(crate) async fn list_units(
     app: App,
@@ -136,7 +137,7 @@ pub(crate) async fn get_unit(
 }
 
 /// A calling number.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct LookupQuery {
@@ -153,7 +154,7 @@ pub(crate) struct Callers {
 }
 
 /// Caller id: the people with a number or extension, best first.
-#[utoipa::path(tag = "directory", responses((status = 200, body = Callers), Refusals))]
+#[utoipa::path(tag = "directory", params(LookupQuery), responses((status = 200, body = Callers), Refusals))]
 #[get("/directory/lookup")]
 pub(crate) async fn lookup(app: App, who: Who, query: Query<LookupQuery>) -> Result<HttpResponse, Problem> {
     app.rates().take(&who, RateKind::Search)?;

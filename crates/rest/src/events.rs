@@ -102,7 +102,7 @@ pub(crate) async fn get_event(
 #[utoipa::path(
     tag = "events",
     request_body(content = EventBody, content_type = "application/merge-patch+json"),
-    params(("id" = EventId, Path), ChangeHeaders),
+    params(("id" = EventId, Path), ChangeHeaders, ScopeQuery),
     responses((status = 200, body = EventView), Refusals, WriteRefusals)
 )]
 #[patch("/events/{id}")]
@@ -128,7 +128,7 @@ pub(crate) async fn update_event(
 /// Calls an event off, or one occurrence. A participant declines it and puts it away.
 #[utoipa::path(
     tag = "events",
-    params(("id" = EventId, Path), ChangeHeaders),
+    params(("id" = EventId, Path), ChangeHeaders, ScopeQuery),
     responses((status = 204, description = "It is gone."), Refusals, WriteRefusals)
 )]
 #[delete("/events/{id}")]

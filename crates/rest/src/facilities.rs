@@ -26,7 +26,7 @@ impl Resource for Facility {
 }
 
 /// All facilities, by name.
-#[utoipa::path(tag = "facilities", responses((status = 200, body = Page<Facility>), Refusals))]
+#[utoipa::path(tag = "facilities", params(PageQuery), responses((status = 200, body = Page<Facility>), Refusals))]
 #[get("/facilities")]
 pub(crate) async fn list_facilities(
     app: App,

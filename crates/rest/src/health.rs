@@ -9,7 +9,7 @@ use crate::core::{App, Problem, plain};
 /// The state of the server.
 #[derive(Debug, Serialize, ToSchema)]
 struct Health {
-    /// `live` or `ready`.
+    /// `live`, `ready`, or `degraded`: it reads and cannot write.
     status: &'static str,
 }
 
@@ -20,7 +20,8 @@ pub(crate) async fn live() -> Result<HttpResponse, Problem> {
     plain(&Health { status: "live" })
 }
 
-/// Whether the server can serve: its database answers and it is not stopping.
+/// Whether the server can serve: its database answers and it is not stopping. `degraded` when the disk is full: what is there
+/// can be read.
 #[utoipa::path(tag = "health", security(()), responses((status = 200, body = Health), (status = 503, body = crate::ProblemBody, content_type = "application/problem+json")))]
 #[get("/health/ready")]
 pub(crate) async fn ready(app: App) -> Result<HttpResponse, Problem> {
@@ -28,13 +29,14 @@ pub(crate) async fn ready(app: App) -> Result<HttpResponse, Problem> {
         return Err(renraku_db::Error::Busy.into());
     }
     app.read(renraku_db::meta::epoch).await?;
-    plain(&Health { status: "ready" })
+    plain(&Health { status: if app.db().is_full() { "degraded" } else { "ready" } })
 }
 
 /// Figures of the process (Prometheus text format).
 #[utoipa::path(tag = "health", security(()), responses((status = 200, body = String, content_type = "text/plain")))]
 #[get("/metrics")]
 pub(crate) async fn metrics(app: App) -> HttpResponse {
+    ::metrics::gauge!("renraku_db_full").set(if app.db().is_full() { 1.0 } else { 0.0 });
     ::metrics::counter!("renraku_db_statements_total").absolute(app.db().statements());
     let text = app.figures().map(metrics_exporter_prometheus::PrometheusHandle::render).unwrap_or_default();
     HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "text/plain; version=0.0.4")).body(text)

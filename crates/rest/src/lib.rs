@@ -42,12 +42,14 @@ fn outside<R: Routes>(routes: R) -> R {
     routes.add(health::live).add(health::ready).add(health::metrics).add(auth::jwks)
 }
 
-/// Every route below `/api/v1`, in the order of the contract's table.
+/// Every route below `/api/v1`.
 fn api<R: Routes>(routes: R) -> R {
+    batched(routes.add(auth::login).add(auth::refresh).add(auth::logout)).add(push::push).add(batch::batch)
+}
+
+/// Those that a batch may ask for too, in the order of the contract's table.
+fn batched<R: Routes>(routes: R) -> R {
     routes
-        .add(auth::login)
-        .add(auth::refresh)
-        .add(auth::logout)
         .add(me::get_me)
         .add(me::list_devices)
         .add(me::revoke_device)
@@ -111,8 +113,6 @@ fn api<R: Routes>(routes: R) -> R {
         .add(notifications::update_notification)
         .add(notifications::delete_notification)
         .add(sync::sync)
-        .add(push::push)
-        .add(batch::batch)
 }
 
 /// The routes as they are described.
@@ -133,6 +133,11 @@ fn face(config: &mut web::ServiceConfig) {
         .default_service(web::to(core::unknown_route));
 }
 
+/// What a batch may ask for: a stream would never end, and who signs in is nobody yet.
+fn inner_face(config: &mut web::ServiceConfig) {
+    config.service(batched(web::scope(BASE))).default_service(web::to(core::unknown_route));
+}
+
 /// The whole face as an actix application, one for each worker, together with the routes of `others`: what holds for every
 /// request holds for theirs.
 pub fn application(
@@ -151,6 +156,7 @@ pub fn application(
         .app_data(web::Data::new(app.clone()))
         .wrap(from_fn(core::manners))
         .wrap(Compress::default())
+        .wrap(from_fn(core::untold_identity))
         .configure(|config| others(config))
         .configure(face)
 }

@@ -209,7 +209,7 @@ pub(crate) async fn revoke_app_password(
     .await
 }
 
-/// What I prefer, the same on all my phones. The server keeps it; phones act on it.
+/// What I prefer, the same on all my phones. Of the kinds of `notifications` that are switched off the server makes none.
 #[utoipa::path(tag = "me", responses((status = 200, body = Preferences), Refusals))]
 #[get("/me/preferences")]
 pub(crate) async fn get_preferences(app: App, who: Who, seen: Seen) -> Result<HttpResponse, Problem> {

@@ -45,6 +45,7 @@ pub(crate) struct NotificationsQuery {
 /// My notifications, newest first; kept for 90 days.
 #[utoipa::path(
     tag = "notifications",
+    params(NotificationsQuery),
     responses((status = 200, body = Page<Notification>), Refusals)
 )]
 #[get("/notifications")]

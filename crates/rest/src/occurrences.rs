@@ -34,7 +34,7 @@ pub(crate) struct OccurrencesQuery {
 }
 
 /// The occurrences that lie in a window, at least in part, in order of start.
-#[utoipa::path(tag = "events", responses((status = 200, body = Page<Occurrence>), Refusals))]
+#[utoipa::path(tag = "events", params(OccurrencesQuery), responses((status = 200, body = Page<Occurrence>), Refusals))]
 #[get("/occurrences")]
 pub(crate) async fn list_occurrences(
     app: App,

@@ -6,12 +6,15 @@ use actix_web::{HttpResponse, get, http::header};
 use utoipa::{
     Modify, OpenApi,
     openapi::{
-        PathItem, RefOr, Schema,
-        schema::AdditionalProperties,
+        PathItem, Ref, RefOr, Response, Schema,
+        path::{Operation, Parameter},
+        schema::{AdditionalProperties, OneOfBuilder},
         security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
 use utoipa_actix_web::AppExt;
+
+use crate::{ProblemBody, core::Gone};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -25,7 +28,7 @@ use utoipa_actix_web::AppExt;
     servers((url = "/", description = "This server")),
     security(("bearer" = [])),
     modifiers(&Bearer),
-    components(schemas(crate::ProblemBody))
+    components(schemas(ProblemBody))
 )]
 struct Base;
 
@@ -52,21 +55,54 @@ pub fn document() -> utoipa::openapi::OpenApi {
         components.schemas.values_mut().for_each(loosen);
     }
     document.paths.paths.values_mut().for_each(describe);
+    if let Some(components) = &mut document.components {
+        components.schemas.insert("Gone".to_owned(), gone());
+    }
     document
 }
 
-/// The standard wants every answer described, also where the schema says it all.
+/// Says of every answer what holds for all of its kind: the standard wants each described, also where the schema says it all.
 fn describe(item: &mut PathItem) {
-    let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete]
-        .into_iter()
-        .flatten();
-    for response in operations.flat_map(|operation| operation.responses.responses.values_mut()) {
-        if let RefOr::T(response) = response
-            && response.description.is_empty()
-        {
-            "As described by the schema.".clone_into(&mut response.description);
+    let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete];
+    for operation in operations.into_iter().flatten() {
+        let repeats = takes_key(operation);
+        for (status, response) in &mut operation.responses.responses {
+            let RefOr::T(response) = response else { continue };
+            if response.description.is_empty() {
+                "As described by the schema.".clone_into(&mut response.description);
+            }
+            if repeats && status.starts_with('2') {
+                allow_gone(response);
+            }
         }
     }
+}
+
+/// Whether a request may be repeated under its key.
+fn takes_key(operation: &Operation) -> bool {
+    let named =
+        |parameter: &RefOr<Parameter>| matches!(parameter, RefOr::T(one) if one.name == "Idempotency-Key");
+    operation.parameters.iter().flatten().any(named)
+}
+
+/// The repeat of a request whose object is gone since is answered with what is left of it.
+fn allow_gone(response: &mut Response) {
+    for content in response.content.values_mut() {
+        let RefOr::T(content) = content else { continue };
+        if let Some(schema @ RefOr::Ref(_)) = &content.schema {
+            let either = OneOfBuilder::new().item(schema.clone()).item(Ref::from_schema_name("Gone"));
+            content.schema = Some(either.into());
+        }
+    }
+}
+
+/// Nothing stands beside the id: by that an object that is gone is told from one that is there.
+fn gone() -> RefOr<Schema> {
+    let mut schema = <Gone as utoipa::PartialSchema>::schema();
+    if let RefOr::T(Schema::Object(object)) = &mut schema {
+        object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
+    }
+    schema
 }
 
 /// Takes back what the derives say too strictly: that the names in a map look like its values, and that nothing may stand

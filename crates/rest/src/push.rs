@@ -204,6 +204,9 @@ impl Open {
                     let kinds = state.kinds_since(&self.state.id());
                     self.state = state;
                     if !kinds.is_empty() {
+                        // What is in a calendar or book that came or went was not followed, so the hub cannot name it.
+                        let moved = kinds.contains(&CollectionKind::Home);
+                        let types = if moved { Vec::new() } else { types };
                         let named: Vec<&'static str> = types.into_iter().filter_map(type_name).collect();
                         return Some(event(&types_in(&kinds, &named), &self.state));
                     }

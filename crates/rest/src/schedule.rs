@@ -40,7 +40,7 @@ pub(crate) struct GroupWeek {
 }
 
 /// The group week: one row for each person or facility. Where I may not read, a row shows when its time is taken.
-#[utoipa::path(tag = "schedule", responses((status = 200, body = GroupWeek), Refusals))]
+#[utoipa::path(tag = "schedule", params(GroupQuery), responses((status = 200, body = GroupWeek), Refusals))]
 #[get("/schedule/group")]
 pub(crate) async fn group_week(
     app: App,
@@ -84,7 +84,7 @@ pub(crate) struct FreeBusyList {
 }
 
 /// When people and facilities are busy.
-#[utoipa::path(tag = "schedule", responses((status = 200, body = FreeBusyList), Refusals))]
+#[utoipa::path(tag = "schedule", params(FreeBusyQuery), responses((status = 200, body = FreeBusyList), Refusals))]
 #[get("/schedule/free-busy")]
 pub(crate) async fn free_busy(
     app: App,

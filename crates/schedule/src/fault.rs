@@ -81,7 +81,7 @@ pub enum ScheduleFault {
     #[error("the file is no iCalendar")]
     NotACalendar,
     /// The database did not do what was asked.
-    #[error(transparent)]
+    #[error("the database failed")]
     Internal(#[from] Error),
 }
 

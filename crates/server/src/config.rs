@@ -91,6 +91,8 @@ pub struct Smtp {
     pub port: u16,
     /// How the connection is protected.
     pub encryption: SmtpEncryption,
+    /// The file of certificates that are trusted beside those of the public authorities; empty for none.
+    pub ca_file: String,
     /// The name by which we log in; empty for no login.
     pub username: String,
     /// The password.
@@ -117,6 +119,10 @@ pub struct Limits {
     pub rates: bool,
     /// How many devices a person may have signed in.
     pub devices: u16,
+    /// How many seconds a request's head may take.
+    pub head_s: u64,
+    /// How many seconds a request's body may take.
+    pub body_s: u64,
 }
 
 impl fmt::Debug for Smtp {
@@ -126,6 +132,7 @@ impl fmt::Debug for Smtp {
             .field("host", &self.host)
             .field("port", &self.port)
             .field("encryption", &self.encryption)
+            .field("ca_file", &self.ca_file)
             .field("username", &self.username)
             .finish_non_exhaustive()
     }

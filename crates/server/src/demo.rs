@@ -16,7 +16,11 @@ mod seeded;
 mod table;
 mod units;
 
-use std::{fs, net::SocketAddr, path::PathBuf};
+use std::{
+    fs,
+    net::{SocketAddr, TcpListener},
+    path::PathBuf,
+};
 
 use anyhow::Context;
 use chrono::NaiveDate;
@@ -53,32 +57,41 @@ pub struct Wish {
     pub unlimited: bool,
 }
 
-/// Opens the demo office: fills it unless it is filled, starts its server, and writes down what is to be known of it in
-/// `demo.json`. Answers with the server and with what a stranger reads first.
+/// Fills the office unless it is filled; tells whether it was filled now.
 ///
 /// # Errors
-/// When it cannot be filled or started, with the reason.
+/// When it cannot be filled, or could not be opened afterwards, with the reason.
+pub fn fill(wish: &Wish) -> anyhow::Result<bool> {
+    // To be told of before the office is filled, which takes a while.
+    drop(TcpListener::bind(wish.listen).with_context(|| format!("{} cannot be listened on", wish.listen))?);
+    let (folder, config) = furnish(wish)?;
+    logging::start(&config.log);
+    let db = assembly::open_database(&config, assembly::system_clock())?;
+    db.migrate()?;
+    if db.read(|tx| meta::get(tx, FILLED))?.is_some() {
+        return Ok(false);
+    }
+    let secret = assembly::open_secret(&config)?;
+    let office = Office::draw(usize::try_from(wish.staff)?, day_in_tokyo(db.now()));
+    post::deliver(&folder.join(MAILDIRS), &office)?;
+    fill::fill(&config, &db, &secret, &office)?;
+    for account in db.read(mail::list_accounts)? {
+        mail::index_account(&db, &account.id)?;
+    }
+    Ok(true)
+}
+
+/// Opens the filled office: starts its server and writes down what is to be known of it in `demo.json`. Answers with the
+/// server and with what a stranger reads first.
+///
+/// # Errors
+/// When it cannot be started, with the reason.
 pub fn open(wish: &Wish) -> anyhow::Result<(RunningServer, String)> {
-    fs::create_dir_all(&wish.folder).with_context(|| format!("{} cannot be made", wish.folder.display()))?;
-    let folder = fs::canonicalize(&wish.folder)?;
-    let text = settings(&folder.display().to_string(), wish);
-    let file = folder.join(CONFIG_FILE);
-    fs::write(&file, &text)?;
-    let config = Config::read(&file.display().to_string(), &text, std::env::vars())?;
+    let (folder, config) = furnish(wish)?;
     logging::start(&config.log);
     let clock = assembly::system_clock();
     let db = assembly::open_database(&config, clock.clone())?;
-    db.migrate()?;
-    let filled = db.read(|tx| meta::get(tx, FILLED))?.is_some();
     let secret = assembly::open_secret(&config)?;
-    if !filled {
-        let office = Office::draw(usize::try_from(wish.staff)?, day_in_tokyo(db.now()));
-        post::deliver(&folder.join(MAILDIRS), &office)?;
-        fill::fill(&config, &db, &secret, &office)?;
-        for account in db.read(mail::list_accounts)? {
-            mail::index_account(&db, &account.id)?;
-        }
-    }
     // Whoever waits until the server is ready finds the file there.
     let mut handout = handout::write(&folder, wish.listen, &db, &secret)?;
     // The server has connections of its own.
@@ -88,6 +101,17 @@ pub fn open(wish: &Wish) -> anyhow::Result<(RunningServer, String)> {
         handout = handout::write(&folder, running.addr(), running.db(), &secret)?;
     }
     Ok((running, handout.welcome()))
+}
+
+/// Makes the folder and writes the settings into it.
+fn furnish(wish: &Wish) -> anyhow::Result<(PathBuf, Config)> {
+    fs::create_dir_all(&wish.folder).with_context(|| format!("{} cannot be made", wish.folder.display()))?;
+    let folder = fs::canonicalize(&wish.folder)?;
+    let text = settings(&folder.display().to_string(), wish);
+    let file = folder.join(CONFIG_FILE);
+    fs::write(&file, &text)?;
+    let config = Config::read(&file.display().to_string(), &text, std::env::vars())?;
+    Ok((folder, config))
 }
 
 /// The settings of a real office, but for where the data and the mail are and what is worth a line at a terminal.

@@ -36,8 +36,8 @@ pub fn body(db: &Db, sender: Arc<dyn MailSender>) -> Body {
 fn run(db: &Db, sender: &dyn MailSender, job: &Job) -> Result<Ran, JobFault> {
     match job.kind.as_str() {
         renraku_notify::jobs::SEND_MAIL => renraku_notify::jobs::send_mail(sender, &job.payload)?,
-        renraku_mail::jobs::APPLY => renraku_mail::jobs::apply(db, &job.payload).map_err(again)?,
-        renraku_mail::jobs::FILE => renraku_mail::jobs::file(db, &job.payload).map_err(again)?,
+        renraku_mail::jobs::APPLY => renraku_mail::jobs::apply(db, job).map_err(again)?,
+        renraku_mail::jobs::FILE => renraku_mail::jobs::file(db, job).map_err(again)?,
         RETENTION => forget_old(db)?,
         kind if renraku_schedule::jobs::KINDS.contains(&kind) => {
             db.write(|tx| {
@@ -88,13 +88,14 @@ fn day_of(at: Timestamp) -> NaiveDate {
 /// Forgets what is too old, each kind in transactions of its own, and plans the same for tomorrow.
 fn forget_old(db: &Db) -> Result<(), JobFault> {
     let now = db.now();
-    let changes = db.write(|tx| changes::prune(tx, (now - CHANGES_KEPT).micros(), CHANGES_KEPT_AT_LEAST))?;
-    let keys = db.write(|tx| ledger::prune(tx, (now - LEDGER_KEPT).micros()))?;
-    let done_jobs = db.write(|tx| jobs::prune(tx, (now - DONE_JOBS_KEPT).micros()))?;
-    let devices = db.write(account::prune_devices).map_err(again)?;
+    let changes =
+        db.write_many(|tx| changes::prune(tx, (now - CHANGES_KEPT).micros(), CHANGES_KEPT_AT_LEAST))?;
+    let keys = db.write_many(|tx| ledger::prune(tx, (now - LEDGER_KEPT).micros()))?;
+    let done_jobs = db.write_many(|tx| jobs::prune(tx, (now - DONE_JOBS_KEPT).micros()))?;
+    let devices = db.write_many(account::prune_devices).map_err(again)?;
     let mut notifications = 0;
     loop {
-        match db.write(renraku_notify::jobs::forget_old)? {
+        match db.write_many(renraku_notify::jobs::forget_old)? {
             0 => break,
             some => notifications += some,
         }

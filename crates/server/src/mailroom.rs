@@ -7,11 +7,12 @@ use std::{
     time::Duration,
 };
 
+use anyhow::Context as _;
 use renraku_db::Db;
 use renraku_mail::{
     MailAccount, MailFault,
     delivery::{Encryption, MaildirSender, SmtpSender, SmtpSettings},
-    service::{index_news, list_accounts},
+    service::{Indexed, index_news, list_accounts},
     watch::{News, Watch},
 };
 use renraku_notify::MailSender;
@@ -49,9 +50,19 @@ pub fn sender(config: &Config, db: &Db) -> anyhow::Result<Arc<dyn MailSender>> {
             SmtpEncryption::None => Encryption::None,
         },
         login: (!smtp.username.is_empty()).then(|| (smtp.username.clone(), smtp.password.clone())),
-        authorities: Vec::new(),
+        authorities: authorities(&smtp.ca_file)?,
     };
-    Ok(Arc::new(SmtpSender::new(db.clone(), &settings)?))
+    let sender = SmtpSender::new(db.clone(), &settings)
+        .with_context(|| format!("the mail server {} cannot be spoken to by [smtp]", smtp.host))?;
+    Ok(Arc::new(sender))
+}
+
+fn authorities(file: &str) -> anyhow::Result<Vec<Vec<u8>>> {
+    if file.is_empty() {
+        return Ok(Vec::new());
+    }
+    let pem = fs::read(file).with_context(|| format!("smtp.ca_file: {file} cannot be read"))?;
+    Ok(vec![pem])
 }
 
 /// Keeps the index of every account true to its source, until it is dropped.
@@ -78,12 +89,21 @@ type Behind = Mutex<BTreeSet<String>>;
 
 fn bring_up_to_date(db: &Db, account: &str, news: &News, behind: &Behind) {
     match index_news(db, account, news) {
-        Ok(count) => tracing::debug!(mail.account = account, mail.changed = count, "mail indexed"),
+        Ok(Indexed { changed, unsettled }) => {
+            tracing::debug!(mail.account = account, mail.changed = changed, "mail indexed");
+            if unsettled {
+                later(behind, account);
+            }
+        }
         Err(error) => {
             tracing::warn!(mail.account = account, error = %cause(&error), "mail is indexed again later");
-            behind.lock().unwrap_or_else(PoisonError::into_inner).insert(account.to_owned());
+            later(behind, account);
         }
     }
+}
+
+fn later(behind: &Behind, account: &str) {
+    behind.lock().unwrap_or_else(PoisonError::into_inner).insert(account.to_owned());
 }
 
 fn cause(error: &MailFault) -> String {

@@ -85,15 +85,18 @@ pub fn start(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<RunningSe
         directory: directory.clone(),
         hub: hub.clone(),
         devices_each: usize::from(config.limits.devices),
+        body_time: Duration::from_secs(config.limits.body_s),
         locales: Locales::load().map_err(|error| anyhow!("the texts of refusals cannot be read: {error}"))?,
         figures: Some(assembly::figures()?),
         draining: Arc::clone(&draining),
     });
-    let dav = Dav::new(gate.clone(), directory);
+    let body_time = Duration::from_secs(config.limits.body_s);
+    let dav = Dav::new(gate.clone(), directory, body_time);
     let background = Background { _tickers: [revocations, forget_quiet_devices(gate)?], _mailroom };
     let (stop, stopped) = oneshot::channel();
     let (end, ended) = oneshot::channel();
-    let http = Http { app, dav, hub, listener, threads };
+    let head_time = Duration::from_secs(config.limits.head_s);
+    let http = Http { app, dav, hub, listener, threads, head_time };
     let http = thread::Builder::new().name("http".to_owned()).spawn(move || {
         let result = http.run(stopped);
         // Nobody waits for it when the server is being stopped.
@@ -153,6 +156,7 @@ struct Http {
     hub: Hub,
     listener: TcpListener,
     threads: Threads,
+    head_time: Duration,
 }
 
 struct Threads {
@@ -177,13 +181,13 @@ impl Threads {
 
 impl Http {
     fn run(self, stopped: oneshot::Receiver<Duration>) -> io::Result<()> {
-        let Self { app, dav, hub, listener, threads } = self;
+        let Self { app, dav, hub, listener, threads, head_time } = self;
         let others = renraku_dav::routes(&dav);
         actix_web::rt::System::new().block_on(async move {
             let server = HttpServer::new(move || renraku_rest::application(&app, &others))
                 .workers(threads.workers)
                 .worker_max_blocking_threads(threads.blocking)
-                .client_request_timeout(Duration::from_secs(5))
+                .client_request_timeout(head_time)
                 .keep_alive(Duration::from_secs(15))
                 .shutdown_timeout(DRAIN_S)
                 .disable_signals()

@@ -6,7 +6,7 @@ mod fault;
 mod gate;
 mod rates;
 
-pub use body::receive;
+pub use body::{Patience, receive};
 pub use fault::WebFault;
 pub use gate::Gate;
 pub use rates::{Kind as RateKind, Rates};

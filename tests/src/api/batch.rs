@@ -49,14 +49,40 @@ fn a_failure_stops_only_what_depends_on_it() {
         let answers = batch(
             &hanako,
             &json!([
-                {"id": "a", "method": "GET", "path": "contacts/nobody"},
-                {"id": "b", "method": "PATCH", "path": "contacts/nobody", "headers": key(), "ifMatchFrom": "a", "body": {}},
+                {"id": "a", "method": "GET", "path": "contacts/0198c0de-7f3a-7abc-8def-0123456789ab"},
+                {"id": "b", "method": "PATCH", "path": "contacts/0198c0de-7f3a-7abc-8def-0123456789ab",
+                 "headers": key(), "ifMatchFrom": "a", "body": {}},
                 {"id": "c", "method": "GET", "path": "me"},
+                {"id": "d", "method": "PATCH", "path": "contacts/0198c0de-7f3a-7abc-8def-0123456789ab",
+                 "headers": key(), "ifMatchFrom": "e", "body": {}},
+                {"id": "e", "method": "GET", "path": "me"},
             ]),
         );
         let statuses: Vec<_> = answers.iter().map(|one| one["status"].as_u64().unwrap()).collect();
-        assert_eq!(statuses, [404, 409, 200]);
+        assert_eq!(statuses, [404, 409, 200, 422, 200]);
         assert_eq!(answers[1]["body"]["code"], "batch-dependency");
+        assert_eq!(answers[3]["body"]["errors"][0]["pointer"], "/requests/3/ifMatchFrom");
+        assert_ne!(answers[3]["body"]["requestId"], "");
+    });
+}
+
+#[test]
+fn what_was_done_is_answered_again_though_what_it_built_on_is_gone() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let id = "0198c0de-7f3a-7abc-8def-0123456789ab";
+        let path = format!("contacts/{id}");
+        let requests = json!([
+            {"id": "a", "method": "POST", "path": "contacts", "headers": key(), "body": {"id": id, "name": {"full": "佐藤"}}},
+            {"id": "b", "method": "PATCH", "path": path, "headers": key(), "ifMatchFrom": "a", "body": {"name": {"full": "鈴木"}}},
+        ]);
+        let first = batch(&hanako, &requests);
+        let etag = first[1]["headers"]["etag"].as_str().unwrap();
+        hanako.ask("DELETE", &path).header("If-Match", etag).send().expect(204);
+        let again = batch(&hanako, &requests);
+        let statuses: Vec<_> = again.iter().map(|one| one["status"].as_u64().unwrap()).collect();
+        assert_eq!(statuses, [201, 200]);
+        assert_eq!(again[1]["headers"]["idempotent-replayed"], "true");
     });
 }
 
@@ -73,6 +99,25 @@ fn a_repeated_batch_has_one_effect() {
         assert_eq!(again[0]["headers"]["idempotent-replayed"], "true");
         assert_eq!((&again[0]["body"], &again[1]["body"]), (&first[0]["body"], &first[1]["body"]));
         assert_eq!(hanako.get("contacts").expect(200).json()["items"].as_array().unwrap().len(), 2);
+    });
+}
+
+#[test]
+fn the_answers_of_a_batch_have_a_size_together() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let calendar = &hanako.calendar;
+        let description = "議事録".repeat(5_000);
+        for _ in 0..50 {
+            let event = json!({"title": "会議", "start": "2026-11-26T10:00:00", "description": description});
+            hanako.post("events", &event).expect(201);
+        }
+        let export = format!("calendars/{calendar}/export");
+        let one = |n: usize| json!({"id": n.to_string(), "method": "GET", "path": export});
+        let answers = batch(&hanako, &json!((0..10).map(one).collect::<Vec<_>>()));
+        let statuses: Vec<_> = answers.iter().map(|one| one["status"].as_u64().unwrap()).collect();
+        assert_eq!((statuses[0], statuses[9]), (200, 413), "{statuses:?}");
+        assert_eq!(answers[9]["body"]["code"], "too-large");
     });
 }
 
@@ -96,6 +141,16 @@ fn a_batch_has_limits_and_does_not_hold_everything() {
             ]),
         );
         assert!(answers.iter().all(|one| one["body"]["code"] == "not-in-batch"), "{answers:?}");
+        let answers = batch(
+            &hanako,
+            &json!([
+                {"id": "a", "method": "GET", "path": "pus%68"},
+                {"id": "b", "method": "POST", "path": "%61uth/login", "body": {}},
+                {"id": "c", "method": "GET", "path": "%6de"},
+            ]),
+        );
+        let statuses: Vec<_> = answers.iter().map(|one| one["status"].as_u64().unwrap()).collect();
+        assert_eq!(statuses, [404, 404, 200], "however it is written");
         server
             .anonymous()
             .ask("POST", "batch")

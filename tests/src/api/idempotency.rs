@@ -48,6 +48,7 @@ fn a_repeat_shows_the_object_as_it_is_now() {
         hanako.delete(&path, &renamed.etag()).expect(204);
         let gone = send(&hanako, &key, "旧").expect(201);
         assert_eq!((gone.header("idempotent-replayed"), gone.header("etag")), (Some("true"), None));
+        assert_eq!(gone.json(), json!({"id": first.json()["id"]}), "what is left of it is its id");
         assert_eq!(names(&hanako).len(), names(&server.staff("taro")).len(), "it was not made again");
     });
 }

@@ -75,7 +75,9 @@ fn head_answers_as_get_without_a_body() {
         let hanako = server.staff("hanako");
         let answer = hanako.ask("HEAD", "me").send().expect(200);
         assert_eq!(answer.body, b"");
-        assert_eq!(answer.header("content-type"), hanako.get("me").header("content-type"));
+        let get = hanako.get("me");
+        assert_eq!(answer.header("content-type"), get.header("content-type"));
+        assert_eq!(answer.header("content-length"), Some(get.body.len().to_string().as_str()));
     });
 }
 
@@ -84,6 +86,17 @@ fn with_many_contacts(staff: Staff) -> Staff {
         staff.post("contacts", &json!({"name": {"full": format!("佐藤 {n}号")}})).expect(201);
     }
     staff
+}
+
+#[test]
+fn an_answer_that_is_not_compressed_tells_of_no_coding() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        for accepted in ["zstd", "identity"] {
+            let answer = hanako.ask("GET", "me").header("Accept-Encoding", accepted).send().expect(200);
+            assert_eq!(answer.header("content-encoding"), None);
+        }
+    });
 }
 
 #[test]
@@ -116,6 +129,23 @@ fn what_a_field_of_a_request_is_not_is_said() {
         assert_eq!(problem["errors"][0]["pointer"], "/name", "{problem}");
         let problem = hanako.post("address-books", &json!({})).problem(422, "invalid");
         assert_eq!(problem["errors"][0]["pointer"], "/name", "{problem}");
+    });
+}
+
+#[test]
+fn a_parameter_that_is_missing_or_unknown_is_named() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        for (path, pointer, code) in [
+            ("directory/lookup", "phone", "required"),
+            ("occurrences?to=2026-12-01T00:00:00Z", "from", "required"),
+            ("contacts?page=2", "page", "unknown-field"),
+            ("contacts?limit=0", "limit", "bad-value"),
+        ] {
+            let problem = hanako.get(path).problem(400, "bad-query");
+            let error = &problem["errors"][0];
+            assert_eq!((&error["pointer"], &error["code"]), (&pointer.into(), &code.into()), "{path}");
+        }
     });
 }
 

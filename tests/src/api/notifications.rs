@@ -141,3 +141,24 @@ fn the_list_goes_on_where_it_ended() {
         }
     });
 }
+
+#[test]
+fn what_is_switched_off_is_in_the_schedule_alone() {
+    on_each_backend(|server| {
+        let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
+        let off = json!({"notifications": {"invitations": false}});
+        taro.patch("me/preferences", "*", &off).expect(200);
+        let event = invite(server, &hanako, &taro, "企画会議");
+        assert!(items(&taro, "").is_empty());
+        let path = format!("events/{}", event["id"].as_str().unwrap());
+        assert_eq!(taro.get(&path).expect(200).json()["title"], "企画会議");
+        // What else happens to the event is told as ever.
+        let moved = json!({"start": "2026-11-26T13:00:00"});
+        hanako.patch(&path, "*", &moved).expect(200);
+        server.run_due_jobs();
+        assert_eq!(items(&taro, "")[0]["type"], "moved");
+        taro.patch("me/preferences", "*", &json!({"notifications": null})).expect(200);
+        invite(server, &hanako, &taro, "第2回");
+        assert_eq!(items(&taro, "").len(), 2);
+    });
+}

@@ -41,6 +41,11 @@ impl Phone {
         Self { base: base.to_owned(), ..self.clone() }
     }
 
+    /// The server that it speaks to: `http://…`
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
     /// The access token.
     pub fn token(&self) -> Option<&str> {
         self.token.as_deref()

@@ -3,6 +3,7 @@ use std::{
     io::{BufRead, BufReader},
     path::Path,
     process::{Child, Command, Stdio},
+    sync::{Arc, Mutex},
     thread,
 };
 
@@ -15,11 +16,17 @@ use renraku_test_db::TestDatabase;
 pub struct ServerProcess {
     child: Child,
     base: String,
+    log: Arc<Mutex<String>>,
 }
 
 impl ServerProcess {
     /// Starts `renraku serve` and waits until it listens.
     pub fn start(database: &TestDatabase, folder: &Path) -> Self {
+        Self::start_with(database, folder, &[])
+    }
+
+    /// Starts it with these settings besides, by the names of their environment variables.
+    pub fn start_with(database: &TestDatabase, folder: &Path, more: &[(&str, &str)]) -> Self {
         let settings = [
             ("RENRAKU_SERVER_LISTEN", "127.0.0.1:0"),
             ("RENRAKU_SERVER_DATA_DIR", folder.to_str().unwrap()),
@@ -31,7 +38,11 @@ impl ServerProcess {
         // This very program: it has the server in it, whatever else was built.
         let mut child = Command::new(env::current_exe().unwrap())
             .args(["--exact", "harness::process::serves_for_another_test", "--ignored", "--nocapture"])
+            // What this run of the tests is told, and what the server would refuse as a setting.
+            .env_remove("RENRAKU_CRASH_KILLS")
+            .env_remove("RENRAKU_SYNC_MODEL_CASES")
             .envs(settings)
+            .envs(more.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
@@ -46,8 +57,16 @@ impl ServerProcess {
         });
         let Some(address) = address else { panic!("the server does not start:\n{told}") };
         // A full pipe would stop it.
-        thread::spawn(move || log.for_each(drop));
-        Self { child, base: format!("http://{address}") }
+        let written = Arc::new(Mutex::new(told));
+        let to = Arc::clone(&written);
+        thread::spawn(move || {
+            for line in log {
+                let mut written = to.lock().unwrap();
+                written.push_str(&line);
+                written.push('\n');
+            }
+        });
+        Self { child, base: format!("http://{address}"), log: written }
     }
 
     /// `http://…`
@@ -55,9 +74,21 @@ impl ServerProcess {
         &self.base
     }
 
+    /// What it has written into its log so far.
+    pub fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
+    }
+
     /// kill -9.
     pub fn kill(mut self) {
         self.end();
+    }
+
+    /// SIGTERM; answers once the process has ended, with whether it ended well.
+    pub fn terminate(mut self) -> bool {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        self.child.wait().unwrap().success()
     }
 
     fn end(&mut self) {

@@ -4,6 +4,8 @@ use std::{
     time::Duration,
 };
 
+use super::Phone;
+
 /// A bare connection: for requests that no HTTP library would write.
 #[derive(Debug)]
 pub struct Wire(TcpStream);
@@ -14,6 +16,15 @@ impl Wire {
         let stream = TcpStream::connect(base.trim_start_matches("http://")).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
         Self(stream)
+    }
+
+    /// An open stream of wake-ups of this phone, its first words read.
+    pub fn listen(phone: &Phone) -> Self {
+        let mut wire = Self::connect(phone.base());
+        let token = phone.token().unwrap();
+        wire.send(format!("GET /api/v1/push HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n"));
+        wire.read_until("\n\n");
+        wire
     }
 
     /// Sends these bytes; a server that has closed already is no failure.

@@ -38,7 +38,15 @@ impl Replica {
 
     /// One request; whether there is more.
     pub fn step(&mut self, phone: &Phone, limit: Option<usize>) -> bool {
+        self.step_for(phone, limit, None)
+    }
+
+    /// One request for some types; whether there is more.
+    pub fn step_for(&mut self, phone: &Phone, limit: Option<usize>, types: Option<&[&str]>) -> bool {
         let mut body = json!({"window": {"from": WINDOW.0, "to": WINDOW.1}});
+        if let Some(types) = types {
+            body["types"] = json!(types);
+        }
         if let Some(token) = &self.token {
             body["token"] = token.as_str().into();
         }

@@ -1,7 +1,7 @@
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use renraku_people::directory::Directory;
-use renraku_web::Gate;
+use renraku_web::{Gate, Patience};
 
 use crate::caldav::TokenKey;
 
@@ -13,14 +13,15 @@ struct State {
     gate: Gate,
     directory: Directory,
     token_key: TokenKey,
+    body_time: Duration,
 }
 
 impl Dav {
-    /// Takes what all faces share.
+    /// Takes what all faces share, and how long a body may take to arrive.
     #[must_use]
-    pub fn new(gate: Gate, directory: Directory) -> Self {
+    pub fn new(gate: Gate, directory: Directory, body_time: Duration) -> Self {
         let token_key = TokenKey::new(gate.secret().derive("dav-sync-token"));
-        Self(Arc::new(State { gate, directory, token_key }))
+        Self(Arc::new(State { gate, directory, token_key, body_time }))
     }
 
     pub(crate) fn gate(&self) -> &Gate {
@@ -29,6 +30,10 @@ impl Dav {
 
     pub(crate) fn directory(&self) -> &Directory {
         &self.0.directory
+    }
+
+    pub(crate) fn patience(&self) -> Patience {
+        Patience { time: self.0.body_time, longer: false }
     }
 
     pub(crate) fn token_key(&self) -> &TokenKey {

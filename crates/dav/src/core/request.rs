@@ -64,7 +64,7 @@ impl Call {
 
     /// The body, of at most `limit` bytes.
     pub async fn body(&mut self, limit: usize) -> Result<Bytes, DavFault> {
-        Ok(receive(&self.request, &mut self.payload, limit).await?)
+        Ok(receive(&self.request, &mut self.payload, limit, self.dav.patience()).await?)
     }
 
     /// The body, which is XML or empty.

@@ -46,6 +46,10 @@ diesel::table! {
         has_attachment -> Bool,
         too_complex -> Bool,
         version -> BigInt,
+        source_version -> BigInt,
+        carrier -> Nullable<Text>,
+        carried_mailbox_id -> Nullable<Text>,
+        carried_keywords -> Nullable<Integer>,
     }
 }
 

@@ -6,12 +6,14 @@ use lettre::{
     Address, Message,
     address::Envelope,
     message::{
-        Mailbox, MessageBuilder, MultiPart, SinglePart,
+        Attachment as Attached, Body, Mailbox, MessageBuilder, MultiPart, SinglePart,
         header::{ContentTransferEncoding, ContentType},
     },
 };
 use renraku_base::Timestamp;
 use renraku_notify::{MailAddress, OutgoingMail};
+
+use crate::Attachment;
 
 /// A mail ready to be handed over.
 #[derive(Debug, Clone)]
@@ -27,11 +29,12 @@ pub struct Composed {
 #[error("the mail cannot be composed: {0}")]
 pub struct ComposeFault(String);
 
-/// Composes a mail. The same mail always gives the same bytes, so that every attempt to send it sends the same.
+/// Composes a mail with the files that go along. The same always gives the same bytes, so that every attempt to send it
+/// sends the same.
 ///
 /// # Errors
 /// [`ComposeFault`] when an address cannot be read or nobody is written to.
-pub fn compose(mail: &OutgoingMail) -> Result<Composed, ComposeFault> {
+pub fn compose(mail: &OutgoingMail, files: &[(Attachment, Vec<u8>)]) -> Result<Composed, ComposeFault> {
     let fault = |error: &dyn std::fmt::Display| ComposeFault(error.to_string());
     let mut builder = Message::builder()
         .message_id(Some(format!("<{}>", one_line(&mail.message_id))))
@@ -51,26 +54,48 @@ pub fn compose(mail: &OutgoingMail) -> Result<Composed, ComposeFault> {
         .header(ContentType::TEXT_PLAIN)
         .header(ContentTransferEncoding::Base64)
         .body(mail.text.replace("\r\n", "\n").replace('\n', "\r\n"));
-    let message = match &mail.calendar {
-        None => builder.singlepart(text),
-        Some(calendar) => {
+    let message = match (&mail.calendar, files) {
+        (None, []) => builder.singlepart(text),
+        (None, files) => {
+            let mut parts = MultiPart::mixed().boundary(boundary(mail)).singlepart(text);
+            for (attachment, bytes) in files {
+                parts = parts.singlepart(attached(attachment, bytes)?);
+            }
+            builder.multipart(parts)
+        }
+        (Some(calendar), _) => {
             let media = format!("text/calendar; method={}; charset=utf-8", one_line(&calendar.method));
             let media = ContentType::parse(&media).map_err(|error| fault(&error))?;
             let calendar = SinglePart::builder()
                 .header(media)
                 .header(ContentTransferEncoding::Base64)
                 .body(calendar.text.clone());
-            let boundary = format!(
-                "=_{}",
-                mail.message_id.chars().filter(char::is_ascii_alphanumeric).collect::<String>()
-            );
-            let boundary: String = boundary.chars().take(60).collect();
-            builder
-                .multipart(MultiPart::alternative().boundary(boundary).singlepart(text).singlepart(calendar))
+            let parts = MultiPart::alternative().boundary(boundary(mail));
+            builder.multipart(parts.singlepart(text).singlepart(calendar))
         }
     };
     let message = message.map_err(|error| fault(&error))?;
     Ok(Composed { envelope: message.envelope().clone(), bytes: message.formatted() })
+}
+
+/// What no line of base64 can be.
+fn boundary(mail: &OutgoingMail) -> String {
+    let id = mail.message_id.chars().filter(char::is_ascii_alphanumeric);
+    "=_".chars().chain(id).take(60).collect()
+}
+
+/// A file as a part. A mail inside the mail may not be encoded (RFC 2046 §5.2.1), so that it goes as mere bytes.
+fn attached(attachment: &Attachment, bytes: &[u8]) -> Result<SinglePart, ComposeFault> {
+    let fault = |_refused| ComposeFault(format!("{:?} cannot be encoded", attachment.name));
+    let body = Body::new_with_encoding(bytes.to_vec(), ContentTransferEncoding::Base64).map_err(fault)?;
+    let is_encodable =
+        !attachment.media_type.starts_with("message/") && !attachment.media_type.starts_with("multipart/");
+    let media = Some(&attachment.media_type)
+        .filter(|_| is_encodable)
+        .and_then(|media| ContentType::parse(media).ok());
+    let bytes =
+        ContentType::parse("application/octet-stream").map_err(|error| ComposeFault(error.to_string()))?;
+    Ok(Attached::new(one_line(&attachment.name)).body(body, media.unwrap_or(bytes)))
 }
 
 fn recipients(mut builder: MessageBuilder, mail: &OutgoingMail) -> Result<MessageBuilder, ComposeFault> {

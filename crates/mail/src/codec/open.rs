@@ -45,6 +45,15 @@ pub fn file(mail: &[u8], n: u32) -> Option<(Attachment, Vec<u8>)> {
     Some((attachment(n, part), part.encoding.decode(part.body).into_owned()))
 }
 
+/// All attachments with their bytes.
+#[must_use]
+pub fn files(mail: &[u8]) -> Vec<(Attachment, Vec<u8>)> {
+    let Structure { parts, .. } = mime::cut(mail);
+    attached(&parts)
+        .map(|(n, part)| (attachment(n, part), part.encoding.decode(part.body).into_owned()))
+        .collect()
+}
+
 fn texts(parts: &[Part<'_>], media: &str) -> Vec<String> {
     parts
         .iter()

@@ -58,28 +58,31 @@ pub fn reply_text(text: &str, original: &Head, quoted: &str, language: Language)
     reply
 }
 
-/// `text` above the original with its head written out. Files are named; they do not go along.
+/// `text` above the original with its head written out. Files are named, and whether they go along.
 #[must_use]
 pub fn forward_text(
     text: &str,
     original: &Head,
     quoted: &str,
-    attachments: &[Attachment],
+    (attachments, along): (&[Attachment], bool),
     language: Language,
 ) -> String {
     let list = |addresses: &[EmailAddress]| addresses.iter().map(shown).collect::<Vec<_>>().join(", ");
     let date = original.sent_at.map(|at| date(at, language)).unwrap_or_default();
     let files = attachments.iter().map(|file| file.name.as_str()).collect::<Vec<_>>().join(", ");
-    let (title, labels) = match language {
+    let (title, [from, sent, subject, to, cc], along) = match language {
         Language::Ja => (
             "---------- 転送メール ----------",
-            ["差出人", "日時", "件名", "宛先", "Cc", "添付（転送されません）"],
+            ["差出人", "日時", "件名", "宛先", "Cc"],
+            if along { "添付" } else { "添付（転送されません）" },
         ),
         Language::En => (
             "---------- Forwarded mail ----------",
-            ["From", "Date", "Subject", "To", "Cc", "Attachments (not forwarded)"],
+            ["From", "Date", "Subject", "To", "Cc"],
+            if along { "Attachments" } else { "Attachments (not forwarded)" },
         ),
     };
+    let labels = [from, sent, subject, to, cc, along];
     let values =
         [list(&original.from), date, original.subject.clone(), list(&original.to), list(&original.cc), files];
     let mut forward = if text.trim().is_empty() { String::new() } else { format!("{}\n\n", text.trim_end()) };

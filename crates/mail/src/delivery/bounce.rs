@@ -12,7 +12,7 @@ pub fn bounce(db: &Db, mail: &OutgoingMail, failed: &[String], reason: &str) -> 
         .map_err(|error| SendFault::Temporary(error.to_string()))?;
     let Some(account) = account.into_iter().next() else { return Ok(false) };
     let notice = notice(mail, failed, reason);
-    let composed = compose::compose(&notice).map_err(|fault| SendFault::Permanent(fault.to_string()))?;
+    let composed = compose::compose(&notice, &[]).map_err(|fault| SendFault::Permanent(fault.to_string()))?;
     source::open(&account.source)
         .and_then(|source| source.deliver(&delivery_key(&notice), &composed.bytes))
         .map_err(|fault| SendFault::Temporary(fault.to_string()))?;
@@ -44,6 +44,7 @@ fn notice(mail: &OutgoingMail, failed: &[String], reason: &str) -> OutgoingMail 
         calendar: None,
         in_reply_to: Some(mail.message_id.clone()),
         references: vec![mail.message_id.clone()],
+        files_of: None,
     }
 }
 

@@ -3,8 +3,11 @@ use std::collections::BTreeSet;
 use renraku_db::Db;
 use renraku_notify::{MailSender, OutgoingMail, SendFault};
 
-use super::bounce::{bounce, delivery_key};
-use crate::{codec::compose, source, store::accounts};
+use super::{
+    bounce::{bounce, delivery_key},
+    prepare::prepare,
+};
+use crate::{source, store::accounts};
 
 /// Delivers into the mail sources of the office's own accounts. For an office without a mail server, as the demo is.
 #[derive(Debug, Clone)]
@@ -22,7 +25,7 @@ impl MaildirSender {
 
 impl MailSender for MaildirSender {
     fn send(&self, mail: &OutgoingMail) -> Result<(), SendFault> {
-        let composed = compose::compose(mail).map_err(|fault| SendFault::Permanent(fault.to_string()))?;
+        let Some(composed) = prepare(&self.db, mail)? else { return Ok(()) };
         let addresses: BTreeSet<String> =
             composed.envelope.to().iter().map(|to| to.to_string().to_ascii_lowercase()).collect();
         let addresses: Vec<String> = addresses.into_iter().collect();

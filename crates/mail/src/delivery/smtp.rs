@@ -11,8 +11,7 @@ use lettre::{
 use renraku_db::Db;
 use renraku_notify::{MailSender, OutgoingMail, SendFault};
 
-use super::bounce::bounce;
-use crate::codec::compose;
+use super::{bounce::bounce, prepare::prepare};
 
 /// How long the server may take for one step.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -91,7 +90,7 @@ impl SmtpSender {
 
 impl MailSender for SmtpSender {
     fn send(&self, mail: &OutgoingMail) -> Result<(), SendFault> {
-        let composed = compose::compose(mail).map_err(|fault| SendFault::Permanent(fault.to_string()))?;
+        let Some(composed) = prepare(&self.db, mail)? else { return Ok(()) };
         let Err(error) = self.transport.send_raw(&composed.envelope, &composed.bytes) else { return Ok(()) };
         let reason = error.to_string();
         if !error.is_permanent() {

@@ -74,6 +74,12 @@ impl Keywords {
         Self(self.0 ^ other.0)
     }
 
+    /// Those that are in both.
+    #[must_use]
+    pub const fn both(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
     /// These, but where `mask` says so as in `other`.
     #[must_use]
     pub const fn taking(self, other: Self, mask: Self) -> Self {

@@ -57,4 +57,7 @@ pub struct NewForward {
     /// The text, above the mail that is sent on.
     #[serde(default)]
     pub text: String,
+    /// Whether its files stay behind. Otherwise they go along; together they may have 18 MiB.
+    #[serde(default)]
+    pub without_attachments: bool,
 }

@@ -2,12 +2,14 @@
 
 use renraku_base::FieldFault;
 
-use crate::{EmailAddress, NewMessage, codec::head::Head};
+use crate::{Attachment, EmailAddress, NewMessage, codec::head::Head};
 
 const MAX_RECIPIENTS: usize = 500;
 const MAX_NAME: usize = 200;
 const MAX_SUBJECT: usize = 500;
 const MAX_TEXT: usize = 200_000;
+/// Encoded and with all else, a mail of so many bytes is one that is read here and taken by other mail servers.
+const MAX_FILES: i64 = 18 * 1024 * 1024;
 
 /// Every fault of a mail to be sent, with the place of its recipients, subject and text.
 #[must_use]
@@ -44,6 +46,16 @@ pub fn text_faults(text: &str, faults: &mut Vec<FieldFault>) {
     if text.contains('\0') {
         faults.push(control("/text"));
     }
+}
+
+/// The fault of files that together are too large to go along.
+#[must_use]
+pub fn files_fault(files: &[Attachment]) -> Option<FieldFault> {
+    let total = files.iter().fold(0_i64, |total, file| total.saturating_add(file.size));
+    (total > MAX_FILES).then(|| {
+        let detail = "at most 18 MiB of files: send it on withoutAttachments";
+        FieldFault::new("/withoutAttachments", "too-large", detail)
+    })
 }
 
 fn address_faults(address: &EmailAddress, place: &str, faults: &mut Vec<FieldFault>) {

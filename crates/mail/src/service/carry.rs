@@ -46,7 +46,7 @@ impl Counts {
     }
 }
 
-/// Puts a mail into another state and sends the change on its way to the source.
+/// Puts a mail, read under the hold of its person, into another state and sends the change on its way to the source.
 pub(crate) fn apply_change(
     tx: &mut Tx<'_>,
     account: &MailAccount,
@@ -56,7 +56,7 @@ pub(crate) fn apply_change(
     let id = &stored.detail.message.id;
     if *after != stored.state {
         let version = tx.next_version(Some(stored.version));
-        messages::put_state(tx, id, after, version)?;
+        messages::put_wanted(tx, id, after, version)?;
         let mut counts = Counts::default();
         counts.change(Some(&stored.state), Some(after));
         counts.put(tx, account)?;

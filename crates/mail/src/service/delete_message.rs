@@ -1,7 +1,7 @@
 use renraku_base::{MessageId, Precondition, Principal};
 use renraku_db::{Changed, Tx};
 
-use super::{apply_change, get_message::expect_message, send_message::mailbox_for};
+use super::{apply_change, get_message::expect_for_change, send_message::mailbox_for};
 use crate::{MailFault, MailboxRole};
 
 /// Moves one of the caller's mails to the trash; from there it is removed for good.
@@ -14,8 +14,7 @@ pub fn delete_message(
     id: &MessageId,
     precondition: &Precondition,
 ) -> Result<Changed<()>, MailFault> {
-    tx.hold(who.person.as_str())?;
-    let (account, stored) = expect_message(tx, who, id)?;
+    let (account, stored) = expect_for_change(tx, who, id)?;
     if !precondition.holds(&stored.detail.message.etag) {
         return Err(MailFault::Stale(Box::new(stored.detail)));
     }

@@ -1,5 +1,5 @@
 use renraku_base::{MessageId, Principal};
-use renraku_db::ReadTx;
+use renraku_db::{ReadTx, Tx};
 
 use crate::{
     MailAccount, MailFault, MessageDetail,
@@ -26,4 +26,15 @@ pub(super) fn expect_message(
         return Err(MailFault::NotFound);
     }
     Ok((account, stored))
+}
+
+/// The same, for an operation that changes it: until the transaction ends nobody else changes this person's mail, so that
+/// what was read is what is changed.
+pub(super) fn expect_for_change(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    id: &MessageId,
+) -> Result<(MailAccount, messages::Stored), MailFault> {
+    tx.hold(who.person.as_str())?;
+    expect_message(tx, who, id)
 }

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use renraku_base::{FieldFault, MailboxId, MessageId, Principal};
 use renraku_db::{Changed, Tx};
 
-use super::{apply_change, get_message::expect_message};
+use super::{apply_change, get_message::expect_for_change};
 use crate::{
     Keywords, MailFault, MessageDetail, MessagePatch,
     store::{mailboxes, messages},
@@ -20,8 +20,7 @@ pub fn patch_message(
     id: &MessageId,
     patch: &MessagePatch,
 ) -> Result<Changed<MessageDetail>, MailFault> {
-    tx.hold(who.person.as_str())?;
-    let (account, stored) = expect_message(tx, who, id)?;
+    let (account, stored) = expect_for_change(tx, who, id)?;
     let mut faults = Vec::new();
     let mut after = stored.state.clone();
     after.keywords = patched_keywords(after.keywords, &patch.keywords, &mut faults);

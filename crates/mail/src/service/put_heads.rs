@@ -56,12 +56,7 @@ pub fn put_heads(
 fn new_mail(id: MessageId, mailbox: &MailboxId, head: &BulkHead) -> NewMail {
     NewMail {
         key: format!("{}.{id}.bulk", head.received_at.seconds()),
-        state: State {
-            mailbox: Some(mailbox.clone()),
-            keywords: head.keywords,
-            source_mailbox: Some(mailbox.clone()),
-            source_keywords: head.keywords,
-        },
+        state: State::settled(mailbox, head.keywords),
         head: Head {
             subject: head.subject.clone(),
             from: vec![head.from.clone()],

@@ -2,7 +2,7 @@ use renraku_base::{ETag, FieldFault, Language, MessageId, Principal};
 use renraku_db::{Changed, Error, ObjectType, Tx, changes, jobs};
 use renraku_notify::{MailAddress, OutgoingMail};
 
-use super::{Original, apply_change, carry::Counts, get_message::expect_message};
+use super::{Original, apply_change, carry::Counts, get_message::expect_for_change};
 use crate::{
     EmailAddress, Keywords, MailAccount, MailFault, Mailbox, MailboxRole, MessageDetail, NewForward,
     NewMessage, NewReply,
@@ -28,7 +28,7 @@ pub fn send_message(
     new: &NewMessage,
 ) -> Result<Changed<MessageDetail>, MailFault> {
     let account = accounts::find_by_person(tx, &who.person)?.ok_or(MailFault::NoMailAccount)?;
-    send(tx, &account, new, &Thread::default())
+    send(tx, &account, new, &Thread::default(), None)
 }
 
 /// Answers a mail of the caller's, which is marked as answered.
@@ -42,7 +42,7 @@ pub fn reply_to_message(
     reply: &NewReply,
     language: Language,
 ) -> Result<Changed<MessageDetail>, MailFault> {
-    let (account, stored) = expect_message(tx, who, &original.id)?;
+    let (account, stored) = expect_for_change(tx, who, &original.id)?;
     expect_text(&reply.text)?;
     let (to, cc) = outgoing::answered(&original.head, &account.address, reply.all);
     if to.is_empty() && cc.is_empty() {
@@ -56,15 +56,15 @@ pub fn reply_to_message(
         subject: quote::reply_subject(&original.head.subject).chars().take(500).collect(),
         text: quote::reply_text(&reply.text, &original.head, &original.body.text, language),
     };
-    let sent = send(tx, &account, &new, &Thread::answering(original))?;
+    let sent = send(tx, &account, &new, &Thread::answering(original), None)?;
     mark(tx, &account, &stored, Keywords::ANSWERED)?;
     Ok(sent)
 }
 
-/// Sends a mail of the caller's on to others; it is marked as forwarded. Its files are named and do not go along.
+/// Sends a mail of the caller's on to others; it is marked as forwarded. Its files go along, read by the job that sends.
 ///
 /// # Errors
-/// As [`send_message`]; [`MailFault::NotFound`] when the mail is not theirs.
+/// As [`send_message`], also when the files are too large; [`MailFault::NotFound`] when the mail is not theirs.
 pub fn forward_message(
     tx: &mut Tx<'_>,
     who: &Principal,
@@ -72,18 +72,22 @@ pub fn forward_message(
     forward: &NewForward,
     language: Language,
 ) -> Result<Changed<MessageDetail>, MailFault> {
-    let (account, stored) = expect_message(tx, who, &original.id)?;
+    let (account, stored) = expect_for_change(tx, who, &original.id)?;
     expect_text(&forward.text)?;
     let Original { head, body, .. } = original;
+    let along = !forward.without_attachments && !body.attachments.is_empty();
+    if along && let Some(fault) = outgoing::files_fault(&body.attachments) {
+        return Err(MailFault::Invalid(vec![fault]));
+    }
     let new = NewMessage {
         id: forward.id.clone(),
         to: forward.to.clone(),
         cc: Vec::new(),
         bcc: Vec::new(),
         subject: quote::forward_subject(&head.subject).chars().take(500).collect(),
-        text: quote::forward_text(&forward.text, head, &body.text, &body.attachments, language),
+        text: quote::forward_text(&forward.text, head, &body.text, (&body.attachments, along), language),
     };
-    let sent = send(tx, &account, &new, &Thread::answering(original))?;
+    let sent = send(tx, &account, &new, &Thread::answering(original), along.then_some(original))?;
     mark(tx, &account, &stored, Keywords::FORWARDED)?;
     Ok(sent)
 }
@@ -130,6 +134,7 @@ fn send(
     account: &MailAccount,
     new: &NewMessage,
     thread: &Thread,
+    files_of: Option<&Original>,
 ) -> Result<Changed<MessageDetail>, MailFault> {
     let faults = outgoing::faults(new);
     if !faults.is_empty() {
@@ -140,8 +145,15 @@ fn send(
         Some(id) => id.clone(),
         None => tx.new_id(),
     };
-    let mail = outgoing_mail(tx, account, new, thread, &id);
-    let composed = compose::compose(&mail).map_err(Error::damaged)?;
+    let mut mail = outgoing_mail(tx, account, new, thread, &id);
+    let composed = compose::compose(&mail, &[]).map_err(Error::damaged)?;
+    let mut head = head::read(&composed.bytes);
+    if let Some(original) = files_of {
+        mail.files_of = Some(original.id.clone());
+        head.has_attachment = true;
+        // Base64 makes four bytes of three.
+        head.size += original.body.attachments.iter().map(|file| file.size / 3 * 4).sum::<i64>();
+    }
     let sent = mailbox_for(tx, account, MailboxRole::Sent)?;
     let copy = NewMail {
         key: format!("{}.{id}.renraku", tx.now().seconds()),
@@ -151,8 +163,9 @@ fn send(
             keywords: Keywords::SEEN,
             source_mailbox: None,
             source_keywords: Keywords::NONE,
+            carried: None,
         },
-        head: head::read(&composed.bytes),
+        head,
         received_at: tx.now(),
     };
     let mut counts = Counts::default();
@@ -190,6 +203,7 @@ fn outgoing_mail(
         calendar: None,
         in_reply_to: thread.in_reply_to.clone(),
         references: thread.references.clone(),
+        files_of: None,
     }
 }
 

@@ -11,6 +11,9 @@ use renraku_base::Timestamp;
 use super::{Entry, Folder, MailSource, Raw, SourceFault};
 use crate::{Keywords, MailboxRole, codec::mime::MAX_MESSAGE};
 
+/// So often a file is looked for anew that another program renames under our hands.
+const LOOKS: usize = 4;
+
 /// What stands between a mail's key and its flags.
 const INFO: &str = ":2,";
 
@@ -74,8 +77,7 @@ impl Maildir {
         if self.locate(folder, key)?.is_some() {
             return Ok(());
         }
-        let beside = directory.join("tmp").join(key);
-        let mut file = fs::File::create(&beside)?;
+        let (beside, mut file) = create_beside(&directory.join("tmp"), key)?;
         file.write_all(bytes)?;
         file.sync_all()?;
         fs::rename(&beside, directory.join(place))?;
@@ -107,6 +109,22 @@ impl Maildir {
 
     fn expect(&self, folder: &str, key: &str) -> Result<PathBuf, SourceFault> {
         self.locate(folder, key)?.ok_or_else(|| SourceFault::Missing(format!("{folder}/{key}")))
+    }
+
+    /// Does something to the file of a mail, which other programs rename when they like.
+    fn on_file<T>(
+        &self,
+        folder: &str,
+        key: &str,
+        act: impl Fn(&Path) -> io::Result<T>,
+    ) -> Result<T, SourceFault> {
+        for _ in 0..LOOKS {
+            match act(&self.expect(folder, key)?) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                other => return Ok(other?),
+            }
+        }
+        Err(SourceFault::Missing(format!("{folder}/{key}")))
     }
 }
 
@@ -150,8 +168,7 @@ impl MailSource for Maildir {
     }
 
     fn fetch(&self, folder: &str, key: &str) -> Result<Raw, SourceFault> {
-        let path = self.expect(folder, key)?;
-        let file = fs::File::open(&path)?;
+        let file = self.on_file(folder, key, |path| fs::File::open(path))?;
         let arrived = file.metadata()?.modified()?;
         let arrived = arrived.duration_since(std::time::UNIX_EPOCH).map_or(0, |age| age.as_secs());
         let arrived = i64::try_from(arrived).unwrap_or(0);
@@ -168,43 +185,35 @@ impl MailSource for Maildir {
         keywords: Keywords,
         mask: Keywords,
     ) -> Result<(), SourceFault> {
-        let path = self.expect(folder, key)?;
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or(key);
-        let flags = split_name(name).1;
-        let keywords = read_flags(flags).taking(keywords, mask);
-        // Letters that mean nothing here (T, or those of a mailer) stay.
-        let others = flags.chars().filter(|letter| !FLAGS.iter().any(|(known, _)| known == letter));
-        let ours = FLAGS.iter().filter(|(_, keyword)| keywords.has(*keyword)).map(|(letter, _)| *letter);
-        let mut letters: Vec<char> = ours.chain(others).collect();
-        letters.sort_unstable();
-        letters.dedup();
-        let name = format!("{key}{INFO}{}", letters.into_iter().collect::<String>());
-        fs::rename(&path, self.folder(folder)?.join("cur").join(name))?;
-        Ok(())
+        let cur = self.folder(folder)?.join("cur");
+        self.on_file(folder, key, |path| {
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or(key);
+            let flags = split_name(name).1;
+            let keywords = read_flags(flags).taking(keywords, mask);
+            fs::rename(path, cur.join(format!("{key}{INFO}{}", letters(keywords, flags))))
+        })
     }
 
     fn move_to(&self, folder: &str, key: &str, to: &str) -> Result<(), SourceFault> {
-        let Some(path) = self.locate(folder, key)? else {
-            return self.expect(to, key).map(|_already_there| ());
-        };
         let target = self.make_folder(to)?;
-        let place = if path.parent().is_some_and(|parent| parent.ends_with("new")) { "new" } else { "cur" };
-        let name = path.file_name().ok_or_else(|| SourceFault::Missing(key.to_owned()))?;
-        fs::rename(&path, target.join(place).join(name))?;
-        Ok(())
-    }
-
-    fn remove(&self, folder: &str, key: &str) -> Result<(), SourceFault> {
-        match self.locate(folder, key)? {
-            Some(path) => Ok(fs::remove_file(path)?),
-            None => Ok(()),
+        let moved = self.on_file(folder, key, |path| {
+            let is_new = path.parent().is_some_and(|parent| parent.ends_with("new"));
+            let name = path.file_name().unwrap_or_default();
+            fs::rename(path, target.join(if is_new { "new" } else { "cur" }).join(name))
+        });
+        match moved {
+            Err(SourceFault::Missing(_)) => self.expect(to, key).map(|_already_there| ()),
+            other => other,
         }
     }
 
+    fn remove(&self, folder: &str, key: &str) -> Result<(), SourceFault> {
+        self.on_file(folder, key, |path| fs::remove_file(path))
+    }
+
     fn append(&self, folder: &str, key: &str, bytes: &[u8], keywords: Keywords) -> Result<(), SourceFault> {
-        let letters: String =
-            FLAGS.iter().filter(|(_, keyword)| keywords.has(*keyword)).map(|(letter, _)| *letter).collect();
-        self.store(folder, key, bytes, &Path::new("cur").join(format!("{key}{INFO}{letters}")))
+        let name = format!("{key}{INFO}{}", letters(keywords, ""));
+        self.store(folder, key, bytes, &Path::new("cur").join(name))
     }
 
     fn deliver(&self, key: &str, bytes: &[u8]) -> Result<(), SourceFault> {
@@ -245,6 +254,28 @@ fn all_flags() -> impl Iterator<Item = String> {
 
 fn split_name(name: &str) -> (&str, &str) {
     name.split_once(INFO).unwrap_or((name, ""))
+}
+
+/// The letters of these keywords, with those of `before` that mean nothing here (T, or those of a mailer).
+fn letters(keywords: Keywords, before: &str) -> String {
+    let others = before.chars().filter(|letter| !FLAGS.iter().any(|(known, _)| known == letter));
+    let ours = FLAGS.iter().filter(|(_, keyword)| keywords.has(*keyword)).map(|(letter, _)| *letter);
+    let mut letters: Vec<char> = ours.chain(others).collect();
+    letters.sort_unstable();
+    letters.dedup();
+    letters.into_iter().collect()
+}
+
+/// A new file in `tmp`, whoever else is storing the same mail.
+fn create_beside(tmp: &Path, key: &str) -> io::Result<(PathBuf, fs::File)> {
+    let mut attempt = 0_u32;
+    loop {
+        let path = tmp.join(format!("{key}.{attempt}"));
+        match fs::File::create_new(&path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => attempt += 1,
+            created => return created.map(|file| (path, file)),
+        }
+    }
 }
 
 fn read_flags(flags: &str) -> Keywords {

@@ -9,7 +9,7 @@ use renraku_db::{
     schema::{mail_threads, message_texts, messages},
 };
 
-use super::accounts;
+use super::{accounts, messages::carried};
 use crate::{
     EmailAddress, Keywords,
     codec::head::Head,
@@ -46,6 +46,10 @@ struct KnownRow {
     keywords: i32,
     source_keywords: i32,
     version: i64,
+    source_version: i64,
+    carrier: Option<String>,
+    carried_mailbox: Option<String>,
+    carried_keywords: Option<i32>,
 }
 
 impl From<KnownRow> for Known {
@@ -59,7 +63,10 @@ impl From<KnownRow> for Known {
                 keywords: Keywords::from_bits(row.keywords),
                 source_mailbox: row.source_mailbox.map(Id::stored),
                 source_keywords: Keywords::from_bits(row.source_keywords),
+                carried: carried(row.carried_mailbox, row.carried_keywords),
             },
+            source_version: row.source_version,
+            is_carried: row.carrier.is_some(),
         }
     }
 }
@@ -72,6 +79,10 @@ type KnownColumns = (
     messages::keywords,
     messages::source_keywords,
     messages::version,
+    messages::source_version,
+    messages::carrier,
+    messages::carried_mailbox_id,
+    messages::carried_keywords,
 );
 
 const KNOWN: KnownColumns = (
@@ -82,14 +93,31 @@ const KNOWN: KnownColumns = (
     messages::keywords,
     messages::source_keywords,
     messages::version,
+    messages::source_version,
+    messages::carrier,
+    messages::carried_mailbox_id,
+    messages::carried_keywords,
 );
 
-/// The mails that the source last showed in these mailboxes.
+/// The mails that the source last showed in these mailboxes, and those that a job is about to put there.
 pub fn list_known(tx: &mut ReadTx<'_>, mailboxes: &[&MailboxId]) -> Result<Vec<Known>, Error> {
-    let rows: Vec<KnownRow> = messages::table
+    let mut rows: Vec<KnownRow> = messages::table
         .filter(messages::source_mailbox_id.eq_any(mailboxes.iter().map(|id| id.as_str())))
         .select(KNOWN)
         .load(tx.conn())?;
+    let carried: Vec<KnownRow> = messages::table
+        .filter(messages::carried_mailbox_id.eq_any(mailboxes.iter().map(|id| id.as_str())))
+        .select(KNOWN)
+        .load(tx.conn())?;
+    let there: HashSet<String> = rows.iter().map(|row| row.id.clone()).collect();
+    rows.extend(carried.into_iter().filter(|row| !there.contains(&row.id)));
+    Ok(rows.into_iter().map(Known::from).collect())
+}
+
+/// All mails of an account.
+pub fn list_all(tx: &mut ReadTx<'_>, account: &str) -> Result<Vec<Known>, Error> {
+    let rows: Vec<KnownRow> =
+        messages::table.filter(messages::account_id.eq(account)).select(KNOWN).load(tx.conn())?;
     Ok(rows.into_iter().map(Known::from).collect())
 }
 
@@ -125,11 +153,14 @@ pub fn find_by_ids(tx: &mut ReadTx<'_>, ids: &[&str]) -> Result<Vec<Known>, Erro
     Ok(rows.into_iter().map(Known::from).collect())
 }
 
-/// Whether any mail is or was last seen in a mailbox.
+/// Whether any mail is, was last seen or is about to be put in a mailbox.
 pub fn is_used(tx: &mut ReadTx<'_>, mailbox: &MailboxId) -> Result<bool, Error> {
     let first: Option<String> = messages::table
         .filter(
-            messages::mailbox_id.eq(mailbox.as_str()).or(messages::source_mailbox_id.eq(mailbox.as_str())),
+            messages::mailbox_id
+                .eq(mailbox.as_str())
+                .or(messages::source_mailbox_id.eq(mailbox.as_str()))
+                .or(messages::carried_mailbox_id.eq(mailbox.as_str())),
         )
         .select(messages::id)
         .first(tx.conn())

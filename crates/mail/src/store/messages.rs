@@ -4,7 +4,10 @@ use diesel::prelude::*;
 use renraku_base::{ETag, Id, MailboxId, MessageId, Timestamp};
 use renraku_db::{Error, ReadTx, Tx, schema::messages};
 
-use crate::{EmailAddress, Keywords, Message, MessageDetail, rules::compare::State};
+use crate::{
+    EmailAddress, Keywords, Message, MessageDetail,
+    rules::compare::{Place, State},
+};
 
 #[derive(Queryable)]
 struct HeadRow {
@@ -160,10 +163,18 @@ pub struct Stored {
     pub state: State,
     /// Its version.
     pub version: i64,
+    /// The version of what is known of it in the source.
+    pub source_version: i64,
+    /// The job that is changing it in the source.
+    pub carrier: Option<String>,
 }
 
-type DetailRow =
-    (HeadRow, (String, String, Option<i64>, Option<String>, bool), (String, Option<String>, i32));
+type DetailRow = (
+    HeadRow,
+    (String, String, Option<i64>, Option<String>, bool),
+    (String, Option<String>, i32),
+    (i64, Option<String>, Option<String>, Option<i32>),
+);
 
 /// One mail, whoever has it.
 pub fn get(tx: &mut ReadTx<'_>, id: &MessageId) -> Result<Option<Stored>, Error> {
@@ -179,20 +190,36 @@ pub fn get(tx: &mut ReadTx<'_>, id: &MessageId) -> Result<Option<Stored>, Error>
                 messages::too_complex,
             ),
             (messages::source_key, messages::source_mailbox_id, messages::source_keywords),
+            (
+                messages::source_version,
+                messages::carrier,
+                messages::carried_mailbox_id,
+                messages::carried_keywords,
+            ),
         ))
         .first(tx.conn())
         .optional()?;
     row.map(stored).transpose()
 }
 
-fn stored(
-    (head, (account, copies, sent_at, message_id, too_complex), (key, source_mailbox, source_keywords)): DetailRow,
-) -> Result<Stored, Error> {
+/// What a job began to make of a mail, by its columns.
+pub(super) fn carried(mailbox: Option<String>, keywords: Option<i32>) -> Option<Place> {
+    mailbox.map(|mailbox| Place {
+        mailbox: Id::stored(mailbox),
+        keywords: Keywords::from_bits(keywords.unwrap_or_default()),
+    })
+}
+
+fn stored((head, own, source, carry): DetailRow) -> Result<Stored, Error> {
+    let (account, copies, sent_at, message_id, too_complex) = own;
+    let (key, source_mailbox, source_keywords) = source;
+    let (source_version, carrier, carried_mailbox, carried_keywords) = carry;
     let state = State {
         mailbox: head.mailbox_id.clone().map(Id::stored),
         keywords: Keywords::from_bits(head.keywords),
         source_mailbox: source_mailbox.map(Id::stored),
         source_keywords: Keywords::from_bits(source_keywords),
+        carried: carried(carried_mailbox, carried_keywords),
     };
     let version = head.version;
     let message = head.into_message()?;
@@ -204,35 +231,65 @@ fn stored(
         message_id,
         too_complex,
     };
-    Ok(Stored { account, detail, key, state, version })
+    Ok(Stored { account, detail, key, state, version, source_version, carrier })
 }
 
-/// Stores where and how a mail is, in a new version.
-pub fn put_state(tx: &mut Tx<'_>, id: &MessageId, state: &State, version: i64) -> Result<(), Error> {
+/// Stores where and how a person wants a mail, in a new version.
+pub fn put_wanted(tx: &mut Tx<'_>, id: &MessageId, state: &State, version: i64) -> Result<(), Error> {
     diesel::update(messages::table.find(id.as_str()))
         .set((
             messages::mailbox_id.eq(state.mailbox.as_ref().map(Id::as_str)),
             messages::keywords.eq(state.keywords.bits()),
-            messages::source_mailbox_id.eq(state.source_mailbox.as_ref().map(Id::as_str)),
-            messages::source_keywords.eq(state.source_keywords.bits()),
             messages::version.eq(version),
         ))
         .execute(tx.conn())?;
     Ok(())
 }
 
-/// Stores what the source has now; the person sees no difference.
-pub fn put_source(
+/// Stores that these mails, all by one statement, are as the source showed them; in a new version if their person sees a
+/// difference.
+pub fn put_shown(tx: &mut Tx<'_>, ids: &[&str], state: &State, version: Option<i64>) -> Result<(), Error> {
+    let shown = (
+        messages::source_mailbox_id.eq(state.source_mailbox.as_ref().map(Id::as_str)),
+        messages::source_keywords.eq(state.source_keywords.bits()),
+        messages::source_version.eq(messages::source_version + 1),
+        messages::carrier.eq(None::<String>),
+        messages::carried_mailbox_id.eq(None::<String>),
+        messages::carried_keywords.eq(None::<i32>),
+    );
+    let these = diesel::update(messages::table.filter(messages::id.eq_any(ids)));
+    match version {
+        None => these.set(shown).execute(tx.conn())?,
+        Some(version) => these
+            .set((
+                shown,
+                messages::mailbox_id.eq(state.mailbox.as_ref().map(Id::as_str)),
+                messages::keywords.eq(state.keywords.bits()),
+                messages::version.eq(version),
+            ))
+            .execute(tx.conn())?,
+    };
+    Ok(())
+}
+
+/// Stores which job changes a mail in the source, into what, and where the source has it by now. Answers with the version
+/// of what is known of it in the source.
+pub fn put_carry(
     tx: &mut Tx<'_>,
     id: &MessageId,
-    mailbox: &MailboxId,
-    keywords: Keywords,
-) -> Result<(), Error> {
-    diesel::update(messages::table.find(id.as_str()))
+    state: &State,
+    carrier: Option<&str>,
+) -> Result<i64, Error> {
+    let carried = state.carried.as_ref();
+    Ok(diesel::update(messages::table.find(id.as_str()))
         .set((
-            messages::source_mailbox_id.eq(mailbox.as_str()),
-            messages::source_keywords.eq(keywords.bits()),
+            messages::source_mailbox_id.eq(state.source_mailbox.as_ref().map(Id::as_str)),
+            messages::source_keywords.eq(state.source_keywords.bits()),
+            messages::source_version.eq(messages::source_version + 1),
+            messages::carrier.eq(carrier),
+            messages::carried_mailbox_id.eq(carried.map(|carried| carried.mailbox.as_str())),
+            messages::carried_keywords.eq(carried.map(|carried| carried.keywords.bits())),
         ))
-        .execute(tx.conn())?;
-    Ok(())
+        .returning(messages::source_version)
+        .get_result(tx.conn())?)
 }

@@ -4,10 +4,10 @@ use renraku_db::{Error, ObjectType, Tx, changes};
 use crate::{
     Notice,
     rules::clean,
-    store::{feeds, notifications},
+    store::{choices, feeds, notifications},
 };
 
-/// Tells one person, in the transaction of the cause.
+/// Tells one person, in the transaction of the cause, unless they chose not to hear of such things.
 ///
 /// # Errors
 /// [`Error`] when a statement fails.
@@ -15,7 +15,7 @@ pub fn tell(tx: &mut Tx<'_>, recipient: &PersonId, notice: &Notice) -> Result<()
     tell_all(tx, std::slice::from_ref(recipient), notice)
 }
 
-/// Tells several persons the same, by a number of statements that does not grow with theirs. Of more than 16 the rest
+/// Tells several persons the same, but for those who chose not to hear of such things, by a number of statements that does not grow with theirs. Of more than 16 the rest
 /// belongs into a job: a transaction holds the counter of each feed until it commits.
 ///
 /// # Errors
@@ -24,6 +24,8 @@ pub fn tell_all(tx: &mut Tx<'_>, recipients: &[PersonId], notice: &Notice) -> Re
     let mut recipients: Vec<&PersonId> = recipients.iter().collect();
     recipients.sort_unstable();
     recipients.dedup();
+    let deaf = choices::deaf_to(tx, &recipients, notice.kind)?;
+    recipients.retain(|recipient| !deaf.contains(recipient.as_str()));
     if recipients.is_empty() {
         return Ok(());
     }

@@ -86,10 +86,10 @@ pub(crate) fn put_all(
     notice: &Notice,
 ) -> Result<Vec<(PersonId, NotificationId)>, Error> {
     let details = serde_json::to_string(&notice.details).map_err(Error::damaged)?;
-    let (once_key, topic) = match &notice.repeat {
-        Repeat::Add => (None, None),
-        Repeat::Once(key) => (Some(key.as_str()), None),
-        Repeat::Merge(key) => (None, Some(key.as_str())),
+    let (once_key, topic, count) = match &notice.repeat {
+        Repeat::Add => (None, None, 1),
+        Repeat::Once(key) => (Some(key.as_str()), None, 1),
+        Repeat::Merge(key, count) => (None, Some(key.as_str()), i32::try_from(*count).unwrap_or(i32::MAX)),
     };
     let subject = &notice.subject;
     let mut put: Vec<(String, String)> = Vec::with_capacity(recipients.len());
@@ -107,7 +107,7 @@ pub(crate) fn put_all(
                 actor_id: notice.actor.as_ref().and_then(|actor| actor.person_id.as_ref()).map(Id::as_str),
                 actor_name: notice.actor.as_ref().map(|actor| actor.name.as_str()),
                 details: &details,
-                count: 1,
+                count,
                 once_key,
                 topic,
                 created_at: tx.now().micros(),
@@ -145,7 +145,7 @@ fn merge(tx: &mut Tx<'_>, rows: &Vec<NewRow<'_>>) -> Result<Vec<(String, String)
                 notifications::actor_id.eq(excluded(notifications::actor_id)),
                 notifications::actor_name.eq(excluded(notifications::actor_name)),
                 notifications::details.eq(excluded(notifications::details)),
-                notifications::count.eq(notifications::count + 1),
+                notifications::count.eq(notifications::count + excluded(notifications::count)),
                 notifications::created_at.eq(excluded(notifications::created_at)),
                 notifications::version.eq(notifications::version + 1),
             ))

@@ -11,6 +11,6 @@ pub use account::Account;
 pub use app_password::{AppPassword, CreatedAppPassword, NewAppPassword};
 pub use device::{Device, DeviceOffer};
 pub use password::{Password, PasswordHash};
-pub use preferences::{Choices, NotificationChoices, Preferences};
+pub use preferences::{Choices, Preferences};
 pub use sign_in::{Login, SignedIn};
 pub use username::Username;

@@ -14,7 +14,7 @@ pub enum DirectoryFault {
     #[error("fields are wrong")]
     Invalid(Vec<FieldFault>),
     /// The database's fault, or our own.
-    #[error(transparent)]
+    #[error("the database failed")]
     Internal(#[from] Error),
 }
 

@@ -7,8 +7,11 @@ use renraku_db::{
     ledger::{self, Claim, Outcome},
 };
 use renraku_people::{account::SignIn, directory::Directory};
-use renraku_web::{Gate, Rates};
-use std::future::{Ready, ready};
+use renraku_web::{Gate, Patience, Rates};
+use std::{
+    future::{Ready, ready},
+    time::Duration,
+};
 
 use crate::sync::TokenKey;
 
@@ -24,6 +27,8 @@ pub struct Parts {
     pub hub: renraku_notify::hub::Hub,
     /// How many devices a person may have signed in.
     pub devices_each: usize,
+    /// How long a body may take to arrive.
+    pub body_time: Duration,
     /// The texts of refusals.
     pub locales: Locales,
     /// The process's figures; `None` where nothing collects them.
@@ -109,6 +114,11 @@ impl App {
 
     pub(crate) fn figures(&self) -> Option<&metrics_exporter_prometheus::PrometheusHandle> {
         self.0.parts.figures.as_ref()
+    }
+
+    /// How long a body may take; with `longer`, as long as it keeps coming.
+    pub(crate) fn patience(&self, longer: bool) -> Patience {
+        Patience { time: self.0.parts.body_time, longer }
     }
 
     pub(crate) fn is_draining(&self) -> bool {
@@ -197,7 +207,10 @@ fn in_parts<B, R: Resource>(
     recall: impl FnOnce(&Command<B>, &Outcome) -> Result<R, Problem>,
 ) -> Result<(Written, bool), Problem> {
     let person = &command.who.person;
-    let Some(key) = &command.key else { return Ok((Written::updated(&work(db, command)?)?, false)) };
+    let Some(key) = &command.key else {
+        command.check_dependency()?;
+        return Ok((Written::updated(&work(db, command)?)?, false));
+    };
     match db.read(|tx| ledger::look_up(tx, person, key, &command.hash))? {
         Claim::Reused => Err(RestFault::KeyReused.into()),
         Claim::Replay(outcome) => {
@@ -205,6 +218,7 @@ fn in_parts<B, R: Resource>(
             Ok((Written::again(outcome, Some(&recalled))?, true))
         }
         Claim::Fresh => {
+            command.check_dependency()?;
             let written = Written::updated(&work(db, command)?)?;
             db.write(|tx| {
                 // A repeat that ran beside this one may have noted the same before.
@@ -226,11 +240,13 @@ fn once<B, R: Resource>(
     reread: &impl Fn(&mut ReadTx<'_>, &Principal, &str) -> Result<R, Problem>,
 ) -> Result<(Written, bool), Problem> {
     let Some(key) = &command.key else {
+        command.check_dependency()?;
         return Ok((work(tx, command)?.into_inner(), false));
     };
     let person = &command.who.person;
     match ledger::claim(tx, person, key, &command.hash)? {
         Claim::Fresh => {
+            command.check_dependency()?;
             let written = work(tx, command)?.into_inner();
             ledger::settle(tx, person, key, &command.hash, written.outcome())?;
             Ok((written, false))

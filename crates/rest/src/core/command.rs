@@ -1,7 +1,7 @@
 use std::{future::Future, pin::Pin};
 
 use actix_web::{
-    FromRequest, HttpRequest,
+    FromRequest, HttpMessage, HttpRequest,
     dev::Payload,
     http::{Method, header},
     web::Bytes,
@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use self::well_formed::WellFormed;
 use super::{App, Problem, RateKind, RestFault, Who, receive};
 
 const JSON_LIMIT: usize = 512 * 1024;
@@ -27,13 +28,27 @@ pub(crate) struct Command<B> {
     /// What the key stands for: method, path with query, body.
     pub(super) hash: [u8; 32],
     if_match: Option<Precondition>,
+    /// An earlier request of the batch that this one builds on was refused.
+    unmet: bool,
 }
+
+/// Marks a request of a batch that builds on one that was refused: it is refused too, unless its key says that it was done
+/// before.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Unmet;
+
+mod well_formed;
 
 /// No body: DELETE, and POSTs that act on their path alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Empty;
 
 impl<B> Command<B> {
+    /// Refuses what builds on something that was refused.
+    pub(super) fn check_dependency(&self) -> Result<(), RestFault> {
+        if self.unmet { Err(RestFault::BatchDependency) } else { Ok(()) }
+    }
+
     /// What the caller expects of the object; refused with 428 when it says nothing.
     pub fn precondition(&self) -> Result<Precondition, RestFault> {
         self.if_match.clone().ok_or(RestFault::IfMatchRequired)
@@ -44,6 +59,8 @@ impl<B> Command<B> {
 pub(crate) trait Body: Sized {
     /// The largest that is taken, in bytes.
     const LIMIT: usize = JSON_LIMIT;
+    /// Whether it may take longer than other bodies, as long as it keeps coming.
+    const LONGER: bool = false;
 
     fn read(request: &HttpRequest, bytes: Bytes) -> Result<Self, RestFault>;
 }
@@ -69,33 +86,27 @@ pub(crate) fn json<T: DeserializeOwned>(request: &HttpRequest, bytes: &[u8]) -> 
     {
         return Err(RestFault::UnsupportedType);
     }
+    // What is JSON at all is settled first: from here on a fault is one of the shape.
+    serde_json::from_slice::<WellFormed>(bytes).map_err(|error| RestFault::NotJson(error.to_string()))?;
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+    serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let pointer = pointer(error.path());
-        let cause = error.into_inner();
-        if cause.is_data() {
-            let text = cause.to_string();
-            let pointer = pointer + &missing(&text);
-            let code = if text.starts_with("unknown field") {
-                "unknown-field"
-            } else if text.starts_with("missing field") {
-                "required"
-            } else {
-                "bad-value"
-            };
-            RestFault::BadField(FieldFault::new(pointer, code, text))
+        let text = error.into_inner().to_string();
+        let pointer = pointer + &missing(&text);
+        let code = if text.starts_with("unknown field") {
+            "unknown-field"
+        } else if text.starts_with("missing field") {
+            "required"
         } else {
-            RestFault::NotJson(cause.to_string())
-        }
-    })?;
-    deserializer.end().map_err(|error| RestFault::NotJson(error.to_string()))?;
-    Ok(value)
+            "bad-value"
+        };
+        RestFault::BadField(FieldFault::new(pointer, code, text))
+    })
 }
 
 /// The end of the pointer to a member that is missing: what serde names lies below the place where it noticed.
 fn missing(text: &str) -> String {
-    let name = text.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
-    name.map(|name| format!("/{name}")).unwrap_or_default()
+    super::query::quoted(text, "missing field `").map(|name| format!("/{name}")).unwrap_or_default()
 }
 
 /// The JSON Pointer (RFC 6901) of a place in a body.
@@ -162,7 +173,9 @@ impl<B: Body + 'static> FromRequest for Command<B> {
             App::of(&request)?.rates().take(&who, RateKind::Write)?;
             let key = idempotency_key(&request)?;
             let if_match = if_match(&request)?;
-            let bytes = receive(&request, &mut payload, B::LIMIT).await?;
+            let unmet = request.extensions().contains::<Unmet>();
+            let patience = App::of(&request)?.patience(B::LONGER);
+            let bytes = receive(&request, &mut payload, B::LIMIT, patience).await?;
             let mut hash = Sha256::new();
             hash.update(request.method().as_str());
             hash.update([0]);
@@ -170,7 +183,7 @@ impl<B: Body + 'static> FromRequest for Command<B> {
             hash.update([0]);
             hash.update(&bytes);
             let body = B::read(&request, bytes)?;
-            Ok(Self { who, body, key, hash: hash.finalize().into(), if_match })
+            Ok(Self { who, body, key, hash: hash.finalize().into(), if_match, unmet })
         })
     }
 }
@@ -218,5 +231,7 @@ mod tests {
         assert_eq!(fault("{}"), "required /list");
         assert_eq!(fault(r#"{"list":"#), "not-json");
         assert_eq!(fault(r#"{"list":[]} x"#), "not-json");
+        assert_eq!(fault(r#"{"list":[],"list":[1]}"#), "not-json");
+        assert_eq!(fault(r#"{"list":null}"#), "bad-value /list");
     }
 }

@@ -22,7 +22,14 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Names a request in the log and in its refusal.
 #[derive(Debug, Clone)]
-struct RequestId(String);
+pub(crate) struct RequestId(String);
+
+impl RequestId {
+    /// The name of a request that came in.
+    pub fn of(request: &HttpRequest) -> String {
+        request.extensions().get::<Self>().map(|id| id.0.clone()).unwrap_or_default()
+    }
+}
 
 /// What holds for every request: limits of its head, a request id, one line in the log, metrics, and refusals as
 /// `application/problem+json` in the reader's language.
@@ -33,8 +40,8 @@ pub(crate) async fn manners(
     let started = Instant::now();
     let id = RequestId(format!("{:016x}", u64::from_le_bytes(Entropy.bytes())));
     request.extensions_mut().insert(id.clone());
-    let head_only = request.method() == Method::HEAD;
-    if head_only {
+    // Answered as GET; the connection itself keeps the body back.
+    if request.method() == Method::HEAD {
         request.head_mut().method = Method::GET;
     }
     let mut response = match acceptable(&request) {
@@ -51,8 +58,19 @@ pub(crate) async fn manners(
         response.headers_mut().insert(REQUEST_ID, value);
     }
     observe(&response, started, &id);
-    if head_only {
-        response = response.map_body(|_, _| BoxBody::new(()));
+    Ok(response)
+}
+
+/// Takes away `Content-Encoding: identity`, by which a handler keeps the compressor off: it is no coding to tell (RFC 9110,
+/// section 8.4.1).
+pub(crate) async fn untold_identity<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, actix_web::Error> {
+    let mut response = next.call(request).await?;
+    let headers = response.headers_mut();
+    if headers.get(header::CONTENT_ENCODING).is_some_and(|coding| coding.as_bytes() == b"identity") {
+        headers.remove(header::CONTENT_ENCODING);
     }
     Ok(response)
 }

@@ -28,6 +28,7 @@ impl Problem {
     /// The problem in the reader's language.
     pub(crate) fn body(&self, texts: &Texts, request_id: &str) -> ProblemBody {
         let code = self.0.code();
+        let members = self.0.members().unwrap_or_default();
         let errors = self
             .0
             .fields()
@@ -42,12 +43,21 @@ impl Problem {
             code: code.to_owned(),
             title: texts.title(code).to_owned(),
             status: status(self.0.kind()).as_u16(),
-            detail: texts.detail(code).to_owned(),
+            detail: fill_in(texts.detail(code), &members),
             request_id: request_id.to_owned(),
             errors,
-            members: self.0.members().unwrap_or_default(),
+            members,
         }
     }
+}
+
+/// Puts the members that a text names in braces into their places.
+fn fill_in(text: &str, members: &Map<String, Value>) -> String {
+    members.iter().fold(text.to_owned(), |text, (name, value)| match value {
+        Value::String(value) => text.replace(&format!("{{{name}}}"), value),
+        Value::Number(value) => text.replace(&format!("{{{name}}}"), &value.to_string()),
+        _ => text,
+    })
 }
 
 impl<F: Fault> From<F> for Problem {

@@ -23,12 +23,28 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
         let query = serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(pairs))
             .map(Self)
             .map_err(|error| {
-                let pointer = error.path().to_string();
-                let detail = error.into_inner().to_string();
-                RestFault::BadQuery(FieldFault::new(pointer, "bad-value", detail)).into()
+                let place = error.path().to_string();
+                RestFault::BadQuery(named(&place, error.into_inner().to_string())).into()
             });
         ready(query)
     }
+}
+
+/// The parameter at fault: where one is missing or not known, it stands in serde's text alone.
+fn named(place: &str, detail: String) -> FieldFault {
+    let (pointer, code) = if let Some(name) = quoted(&detail, "missing field `") {
+        (name, "required")
+    } else if let Some(name) = quoted(&detail, "unknown field `") {
+        (name, "unknown-field")
+    } else {
+        (place.to_owned(), "bad-value")
+    };
+    FieldFault::new(pointer, code, detail)
+}
+
+/// What stands in backquotes after `start`.
+pub(super) fn quoted(text: &str, start: &str) -> Option<String> {
+    Some(text.strip_prefix(start)?.split('`').next()?.to_owned())
 }
 
 /// `limit` and `cursor`, the parameters of every list.

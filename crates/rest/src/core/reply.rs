@@ -11,6 +11,7 @@ use actix_web::{
 use renraku_base::{ETag, Page};
 use renraku_db::{Error, ObjectType, ledger::Outcome};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Problem;
 
@@ -93,6 +94,15 @@ fn put_etag(response: &mut HttpResponse, etag: &ETag) {
     }
 }
 
+/// What is left to answer when a request is repeated and its object is gone since, or may no longer be seen, or its answer
+/// stands for no object: it was done, do not send it again.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Gone {
+    /// The object's id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
+}
+
 /// What a write did and answers.
 #[derive(Debug, Clone)]
 pub(crate) struct Written {
@@ -117,7 +127,7 @@ impl Written {
         Self { outcome, body: None }
     }
 
-    /// 200 with a value that is not kept under the key; a repeat answers 204.
+    /// 200 with a value that is not kept under the key; a repeat answers without it.
     pub fn told(value: &impl Serialize) -> Result<Self, Problem> {
         let outcome = Outcome { status: StatusCode::OK.as_u16(), object: None, etag: None };
         Ok(Self { outcome, body: Some(encode(value)?) })
@@ -132,10 +142,15 @@ impl Written {
         Ok(Self { outcome, body: Some(encode(resource)?) })
     }
 
-    /// The answer to a repeat: the first status and the object as it is now (nothing where it is gone).
+    /// The answer to a repeat: the first status, and the object as it is now or what is left of it.
     pub(super) fn again<R: Resource>(outcome: Outcome, now: Option<&R>) -> Result<Self, Problem> {
         let etag = now.map(|resource| resource.etag().clone());
-        Ok(Self { outcome: Outcome { etag, ..outcome }, body: now.map(encode).transpose()? })
+        let body = match (now, &outcome.object) {
+            (Some(resource), _) => Some(encode(resource)?),
+            (None, _) if outcome.status == StatusCode::NO_CONTENT.as_u16() => None,
+            (None, object) => Some(encode(&Gone { id: object.as_ref().map(|(_, id)| id.clone()) })?),
+        };
+        Ok(Self { outcome: Outcome { etag, ..outcome }, body })
     }
 
     pub(super) fn outcome(&self) -> &Outcome {
@@ -146,10 +161,7 @@ impl Written {
         let status = StatusCode::from_u16(self.outcome.status).unwrap_or(StatusCode::OK);
         let mut response = match self.body {
             Some(body) => json(status, body),
-            None if status == StatusCode::NO_CONTENT || !replayed => {
-                HttpResponse::new(StatusCode::NO_CONTENT)
-            }
-            None => json(status, b"{}".to_vec()),
+            None => HttpResponse::new(StatusCode::NO_CONTENT),
         };
         if let Some(etag) = &self.outcome.etag {
             put_etag(&mut response, etag);

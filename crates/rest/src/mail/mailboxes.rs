@@ -5,7 +5,7 @@ use renraku_mail::{Mailbox, service};
 use crate::core::{App, PageQuery, Problem, Query, Refusals, Who, list};
 
 /// My mailboxes with their counts, in the order in which they are shown.
-#[utoipa::path(tag = "mail", responses((status = 200, body = Page<Mailbox>), Refusals))]
+#[utoipa::path(tag = "mail", params(PageQuery), responses((status = 200, body = Page<Mailbox>), Refusals))]
 #[get("/mail/mailboxes")]
 pub(crate) async fn list_mailboxes(
     app: App,

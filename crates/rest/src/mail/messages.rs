@@ -35,6 +35,7 @@ pub(crate) struct MessagesQuery {
 /// My mails, newest first.
 #[utoipa::path(
     tag = "mail",
+    params(MessagesQuery),
     responses((status = 200, body = Page<Message>), (status = 422, description = "`q` is too long."), Refusals)
 )]
 #[get("/mail/messages")]

@@ -51,7 +51,7 @@ pub(crate) async fn reply_to_message(
     .await
 }
 
-/// Sends one of my mails on to others, with its text; its files are named and do not go along.
+/// Sends one of my mails on to others, with its text and, unless they are to stay behind, its files.
 #[utoipa::path(
     tag = "mail",
     request_body = NewForward,

@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, HashMap};
 use renraku_base::{Language, Principal};
 use renraku_db::{
     CollectionId, CollectionKind, Error, ObjectType, ReadTx,
-    changes::{self, Change, Head},
+    changes::{self, Change},
     meta,
 };
 use renraku_people::access::{self, Followed};
@@ -29,15 +29,6 @@ const ORDER: [CollectionKind; 8] = [
     CollectionKind::Notifications,
     CollectionKind::Facilities,
     CollectionKind::AddressBook,
-    CollectionKind::Directory,
-];
-
-/// The kinds of collections that everybody follows from their first day.
-const ALWAYS_THERE: [CollectionKind; 5] = [
-    CollectionKind::Home,
-    CollectionKind::Mail,
-    CollectionKind::Notifications,
-    CollectionKind::Facilities,
     CollectionKind::Directory,
 ];
 
@@ -72,7 +63,8 @@ pub(super) struct Answer {
 /// Whether the phone holds everything that it asks for: each collection stands where the token says, and none is missing
 /// from it.
 ///
-/// A change of what the person follows shows in their homes, so that the token's own list of collections is enough.
+/// A change of what the person follows shows in their homes, so that the token's own list of collections is enough, but for
+/// those that come without a word there.
 pub(super) fn is_unchanged(tx: &mut ReadTx<'_>, ask: &Ask, token: &Token) -> Result<bool, Problem> {
     refuse_other_epoch(tx, token)?;
     let moved = ask.window.is_some_and(|window| window != token.window);
@@ -80,21 +72,16 @@ pub(super) fn is_unchanged(tx: &mut ReadTx<'_>, ask: &Ask, token: &Token) -> Res
         return Ok(false);
     }
     let ids: Vec<CollectionId> = token.collections.iter().map(|(id, _)| *id).collect();
-    let heads = changes::heads_with_kinds(tx, &ids)?;
+    let heads = access::heads(tx, &ask.who, &ids)?;
     let progress: HashMap<CollectionId, &Progress> =
         token.collections.iter().map(|(id, progress)| (*id, progress)).collect();
-    let stands = |head: &Head| {
+    let known = heads.iter().filter(|one| progress.contains_key(&one.head.collection)).count();
+    let stands = |one: &Followed| {
         progress
-            .get(&head.collection)
-            .is_some_and(|it| matches!(it, Progress::Upto(upto) if *upto == head.modseq))
+            .get(&one.head.collection)
+            .is_some_and(|it| matches!(it, Progress::Upto(upto) if *upto == one.head.modseq))
     };
-    let all_stand = heads.iter().all(|(kind, head)| !wanted(ask, *kind) || stands(head));
-    // Every kind that everybody has must be in the token, or the phone has not asked for it before.
-    let all_there = ALWAYS_THERE
-        .into_iter()
-        .filter(|kind| wanted(ask, *kind))
-        .all(|kind| heads.iter().any(|(there, _)| *there == kind));
-    Ok(heads.len() == ids.len() && all_stand && all_there)
+    Ok(known == ids.len() && heads.iter().all(|one| !wanted(ask, one.kind) || stands(one)))
 }
 
 fn refuse_other_epoch(tx: &mut ReadTx<'_>, token: &Token) -> Result<u64, Problem> {
@@ -322,6 +309,11 @@ impl<'a> Run<'a> {
             .values()
             .any(|progress| matches!(progress, Progress::Listing { gained_only: true, .. }));
         self.page.settle();
+        // Also those that were not begun, because the page is full or because they were not asked for: what a token does not
+        // name cannot be missed by looking at where its collections stand.
+        for one in &self.followed {
+            self.progress.entry(one.head.collection).or_insert_with(|| begin_with(*one));
+        }
         let token = Token {
             epoch: self.epoch,
             window: self.window,

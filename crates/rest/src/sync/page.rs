@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use renraku_db::Error;
 use serde::Serialize;
@@ -70,6 +70,12 @@ impl Page {
         for ids in self.destroyed.values_mut() {
             ids.sort_unstable();
             ids.dedup();
+        }
+        for objects in self.changed.values_mut() {
+            let mut sent = HashSet::new();
+            let first: Vec<bool> = objects.iter().map(|json| sent.insert(json.get())).collect();
+            let mut first = first.into_iter();
+            objects.retain(|_| first.next().unwrap_or(true));
         }
     }
 }

@@ -140,7 +140,7 @@ pub(crate) async fn sync(
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    let bytes = receive(&request, &mut payload.into_inner(), BODY_LIMIT).await?;
+    let bytes = receive(&request, &mut payload.into_inner(), BODY_LIMIT, app.patience(false)).await?;
     let asked: SyncRequest = json(&request, &bytes)?;
     let window = asked.window.map(window_of).transpose()?;
     let limit = asked.limit.map(limit_of).transpose()?;

@@ -186,6 +186,7 @@ fn outgoing(
         calendar: Some(CalendarPart { method: part.method.to_owned(), text: part.text }),
         in_reply_to: None,
         references: Vec::new(),
+        files_of: None,
     }
 }
 
@@ -217,6 +218,7 @@ pub(crate) fn mail_answer(
         calendar: Some(CalendarPart { method: part.method.to_owned(), text: part.text }),
         in_reply_to: None,
         references: Vec::new(),
+        files_of: None,
     };
     service::queue_mail(tx, &mail, now)?;
     Ok(())

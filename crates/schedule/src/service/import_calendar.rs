@@ -54,7 +54,7 @@ pub fn import_calendar(
     let mut report = ImportReport { refused: parsed.refused, kept: parsed.kept, ..ImportReport::default() };
     let mut rest = parsed.events.as_slice();
     while !rest.is_empty() {
-        let done = db.write(|tx| import_some(tx, who, &home.id, rest))?.into_inner();
+        let done = db.write_many(|tx| import_some(tx, who, &home.id, rest))?.into_inner();
         rest = rest.get(done.taken..).unwrap_or_default();
         report.created += done.created;
         report.updated += done.updated;

@@ -1,7 +1,10 @@
 use std::{
+    env,
     io::{self, Write},
     net::SocketAddr,
+    os::unix::process::CommandExt,
     path::PathBuf,
+    process::Command,
 };
 
 use clap::Args;
@@ -35,11 +38,23 @@ impl Demo {
     pub(super) fn run(self, data: Option<PathBuf>) -> anyhow::Result<bool> {
         let folder = data.unwrap_or_else(|| PathBuf::from("demo"));
         let Self { listen, staff, unlimited } = self;
-        let (running, welcome) = demo::open(&Wish { folder, listen, staff, unlimited })?;
+        let wish = Wish { folder, listen, staff, unlimited };
+        if demo::fill(&wish)? {
+            start_anew();
+        }
+        let (running, welcome) = demo::open(&wish)?;
         let signals = Signals::hear()?;
         // Whoever reads it may have gone; the office is open all the same.
         let _ = writeln!(io::stdout(), "{welcome}");
         running.serve_until_told(signals)?;
         Ok(true)
+    }
+}
+
+/// Goes on in a fresh process image, so that the memory that filling the office took is given back. Where the system does not
+/// let it, this one goes on.
+fn start_anew() {
+    if let Ok(program) = env::current_exe() {
+        let _refused = Command::new(program).args(env::args_os().skip(1)).exec();
     }
 }

@@ -134,6 +134,14 @@ pub(super) const SETTINGS: &[Setting] = &[
     ),
     setting(
         "smtp",
+        "ca_file",
+        Kind::Text,
+        r#""""#,
+        "A file of certificates (PEM) that are trusted beside those of the public authorities, for a mail\n\
+         server whose certificate the office made itself.",
+    ),
+    setting(
+        "smtp",
         "username",
         Kind::Text,
         r#""""#,
@@ -159,5 +167,20 @@ pub(super) const SETTINGS: &[Setting] = &[
         Kind::Number { least: 1, most: 10_000 },
         "8",
         "How many devices a person may have signed in; one more is refused until one is signed out.",
+    ),
+    setting(
+        "limits",
+        "head_s",
+        Kind::Number { least: 1, most: 60 },
+        "5",
+        "How many seconds the head of a request may take to arrive.",
+    ),
+    setting(
+        "limits",
+        "body_s",
+        Kind::Number { least: 1, most: 600 },
+        "30",
+        "How many seconds the body of a request may take to arrive; after a third of them it must come with\n\
+         1 KiB/s at least. A calendar to be imported need only keep coming so fast.",
     ),
 ];

@@ -21,12 +21,13 @@ fn mail() -> OutgoingMail {
         calendar: None,
         in_reply_to: Some("p@x.example".to_owned()),
         references: vec!["root@x.example".to_owned(), "p@x.example".to_owned()],
+        files_of: None,
     }
 }
 
 #[test]
 fn what_is_composed_reads_the_same() {
-    let composed = compose(&mail()).unwrap();
+    let composed = compose(&mail(), &[]).unwrap();
     let head = head::read(&composed.bytes);
     assert_eq!(head.subject, mail().subject);
     assert_eq!(head.from[0].name.as_deref(), Some("髙橋 一郎"));
@@ -40,7 +41,7 @@ fn what_is_composed_reads_the_same() {
     assert!(!text.contains("secret"), "blind copies stand in the envelope alone");
     assert_eq!(composed.envelope.to().len(), 2);
     assert!(text.lines().all(|line| line.len() < 998 && line.is_ascii()));
-    assert_eq!(compose(&mail()).unwrap().bytes, composed.bytes, "every attempt sends the same");
+    assert_eq!(compose(&mail(), &[]).unwrap().bytes, composed.bytes, "every attempt sends the same");
 }
 
 #[test]
@@ -49,7 +50,7 @@ fn no_header_gets_in_by_a_line_end() {
     mail.subject = "x\r\nBcc: a@b.example\u{2028}y\0".to_owned();
     mail.from.name = Some("N\r\nX-Evil: 1".to_owned());
     mail.references = vec!["a\r\nX-Evil: 2".to_owned()];
-    let text = String::from_utf8(compose(&mail).unwrap().bytes).unwrap();
+    let text = String::from_utf8(compose(&mail, &[]).unwrap().bytes).unwrap();
     for line in text.split("\r\n\r\n").next().unwrap().lines() {
         assert!(!line.starts_with("Bcc") && !line.starts_with("X-Evil"), "{text}");
     }
@@ -62,20 +63,20 @@ fn an_invitation_is_a_part_that_calendars_understand() {
         method: "REQUEST".to_owned(),
         text: "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n".to_owned(),
     });
-    let composed = compose(&mail).unwrap();
+    let composed = compose(&mail, &[]).unwrap();
     let body = open::body(&composed.bytes);
     assert_eq!(body.text, mail.text);
     assert_eq!(body.attachments[0].media_type, "text/calendar");
     assert_eq!(open::file(&composed.bytes, 1).unwrap().1, b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n");
     assert!(String::from_utf8(composed.bytes.clone()).unwrap().contains("method=REQUEST"));
-    assert_eq!(compose(&mail).unwrap().bytes, composed.bytes);
+    assert_eq!(compose(&mail, &[]).unwrap().bytes, composed.bytes);
 }
 
 #[test]
 fn an_address_that_is_none_is_refused() {
     let mut mail = mail();
     mail.to[0].email = "a b@c\r\n".to_owned();
-    assert!(compose(&mail).is_err());
+    assert!(compose(&mail, &[]).is_err());
 }
 
 #[test]
@@ -94,14 +95,14 @@ fn subjects_are_marked_once() {
 
 #[test]
 fn what_is_quoted_says_whose_it_is() {
-    let composed = compose(&mail()).unwrap();
+    let composed = compose(&mail(), &[]).unwrap();
     let original = head::read(&composed.bytes);
     let reply = quote::reply_text("承知しました。", &original, "一行目\n> 二行目", Language::Ja);
     assert_eq!(
         reply,
         "承知しました。\n\n2026年11月25日(水) 10:00 髙橋 一郎 <takahashi@pref.example.jp>:\n> 一行目\n>> 二行目\n"
     );
-    let forward = quote::forward_text("", &original, "本文", &[], Language::Ja);
+    let forward = quote::forward_text("", &original, "本文", (&[], false), Language::Ja);
     assert!(
         forward
             .starts_with("---------- 転送メール ----------\n差出人: 髙橋 一郎 <takahashi@pref.example.jp>\n")

@@ -1,9 +1,9 @@
-use renraku_base::{ETag, FieldFault, Language, PersonId, merge_patch};
+use renraku_base::{ETag, FieldFault, Language, NotificationChoices, PersonId, merge_patch};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-/// What a person prefers, the same on all their phones. The server keeps it; phones act on it.
+/// What a person prefers, the same on all their phones.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Preferences {
@@ -25,7 +25,7 @@ pub struct Choices {
     pub language: Language,
     /// How long before its start a new event reminds (ISO 8601 duration); `null` for no reminder.
     pub default_alert: Option<String>,
-    /// About which notifications the phone makes itself heard.
+    /// Of what the person is notified.
     pub notifications: NotificationChoices,
 }
 
@@ -36,28 +36,6 @@ impl Default for Choices {
             default_alert: Some("PT10M".to_owned()),
             notifications: NotificationChoices::default(),
         }
-    }
-}
-
-/// About which notifications the phone makes itself heard; all are shown in its list either way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-pub struct NotificationChoices {
-    /// Invited to an event.
-    pub invitations: bool,
-    /// An event moved, changed or was cancelled, or lost its room.
-    pub changes: bool,
-    /// Somebody answered an invitation.
-    pub replies: bool,
-    /// An event is about to begin.
-    pub reminders: bool,
-    /// New mail came.
-    pub new_mail: bool,
-}
-
-impl Default for NotificationChoices {
-    fn default() -> Self {
-        Self { invitations: true, changes: true, replies: true, reminders: true, new_mail: true }
     }
 }
 

@@ -1,0 +1,2 @@
+DROP INDEX occurrences_event;
+CREATE INDEX occurrences_event ON occurrences (event_id, collection_id);
