@@ -45,6 +45,9 @@ impl Address {
         let path = path.split(['?', '#']).next().unwrap_or_default();
         let rest = path.strip_prefix("/dav").filter(|rest| rest.is_empty() || rest.starts_with('/'))?;
         let rest = rest.strip_prefix('/').unwrap_or(rest);
+        if rest.starts_with('/') {
+            return None;
+        }
         let rest = rest.strip_suffix('/').unwrap_or(rest);
         let segments: Vec<String> = match rest {
             "" => Vec::new(),

@@ -1,5 +1,6 @@
 use quick_xml::{
     NsReader, XmlVersion,
+    escape::unescape,
     events::{BytesStart, Event},
     name::ResolveResult,
 };
@@ -113,7 +114,9 @@ pub(crate) fn read(body: &[u8]) -> Result<Element, BadXml> {
 
 fn name(namespace: &ResolveResult<'_>, local: &str) -> Result<Name, BadXml> {
     let namespace = match namespace {
-        ResolveResult::Bound(namespace) => namespace.as_ref().to_owned(),
+        ResolveResult::Bound(namespace) => {
+            unescape(namespace.as_ref()).map_err(|_bad| BadXml::Malformed)?.into_owned()
+        }
         ResolveResult::Unbound => String::new(),
         ResolveResult::Unknown(_) => return Err(BadXml::Malformed),
     };
