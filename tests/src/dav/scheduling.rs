@@ -88,8 +88,9 @@ fn an_invitation_reaches_the_participant_and_the_answer_the_organizer() {
 }
 
 fn room(server: &TestServer) -> String {
-    let draft = serde_json::from_value(json!({"name": "第1会議室", "kind": "room"})).unwrap();
-    let made = server.db().write(|tx| renraku_schedule::service::create_facility(tx, draft)).unwrap();
+    let draft: renraku_schedule::model::FacilityDraft =
+        serde_json::from_value(json!({"name": "第1会議室", "kind": "room"})).unwrap();
+    let made = server.db().write(|tx| renraku_schedule::service::create_facility(tx, draft.clone())).unwrap();
     made.into_inner().id.into_string()
 }
 

@@ -110,10 +110,8 @@ impl Edits {
                     continue;
                 }
                 (Some(Property::CalendarColor), true) => {
-                    let color = text.as_deref().and_then(hex);
-                    if value.is_none() || color.is_some() {
-                        change.patch.color = Some(color);
-                    }
+                    // What is no number of a colour is kept for this client, and nobody else shows any.
+                    change.patch.color = Some(text.as_deref().and_then(hex));
                 }
                 _ => {}
             }

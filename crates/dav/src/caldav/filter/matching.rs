@@ -11,21 +11,22 @@ pub(in crate::caldav) fn matches(filter: &CompFilter, text: &str, zone: Zone) ->
     root.children
         .iter()
         .filter(|it| it.name == filter.name)
-        .any(|calendar| test(&filter.test, calendar, zone))
+        .any(|calendar| test(&filter.test, calendar, calendar, zone))
 }
 
 fn comp(filter: &CompFilter, within: &Component, zone: Zone) -> bool {
     let mut named = within.children.iter().filter(|it| it.name == filter.name);
     match &filter.test {
         CompTest::Absent => named.next().is_none(),
-        all @ CompTest::All { .. } => named.any(|it| test(all, it, zone)),
+        all @ CompTest::All { .. } => named.any(|it| test(all, it, within, zone)),
     }
 }
 
-fn test(test: &CompTest, component: &Component, zone: Zone) -> bool {
+fn test(test: &CompTest, component: &Component, within: &Component, zone: Zone) -> bool {
     let CompTest::All { time, props, comps } = test else { return false };
-    let in_time =
-        |range: &TimeRange| component.name != "VTODO" || task_takes_time(component, range.bounds(), zone);
+    let in_time = |range: &TimeRange| {
+        component.name != "VTODO" || task_takes_time(within, component, range.bounds(), zone)
+    };
     time.as_ref().is_none_or(in_time)
         && props.iter().all(|filter| prop(filter, component, zone))
         && comps.iter().all(|filter| comp(filter, component, zone))

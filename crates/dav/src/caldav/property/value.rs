@@ -341,6 +341,8 @@ fn of_calendar(row: &Row, resource: &Resource<'_>, context: &Context<'_>, out: &
             out.empty(&Name::caldav("opaque"));
             out.close(name);
         }
+        // A client that makes a calendar says what it is for.
+        P::SupportedCalendarComponentSet if kept(name, calendar, out) => {}
         P::SupportedCalendarComponentSet => {
             out.open(name);
             for kind in [ObjectKind::Event, ObjectKind::Task] {

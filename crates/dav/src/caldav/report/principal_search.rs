@@ -30,7 +30,7 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
         .filter(|text| !text.is_empty())
         .collect();
     let any = report.attribute("test") == Some("anyof");
-    let wanted = Wanted::of(&report)?.unwrap_or(Wanted::Named(Vec::new()));
+    let wanted = wanted(&report)?;
     let minimal = minimal(call.headers());
     let (who, dav) = (call.who.clone(), call.dav.clone());
     call.read(move |tx| {
@@ -70,6 +70,24 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
     })
     .await
     .map(Multistatus::finish)
+}
+
+/// Which properties are wanted; python-caldav names them beside an empty `DAV:prop`.
+fn wanted(report: &Element) -> Result<Wanted, DavFault> {
+    let of_search =
+        [Name::dav("property-search"), Name::dav("prop"), Name::dav("apply-to-principal-collection-set")];
+    match Wanted::of(report)? {
+        Some(Wanted::Named(names)) if names.is_empty() => Ok(Wanted::Named(
+            report
+                .children
+                .iter()
+                .map(|it| it.name.clone())
+                .filter(|name| !of_search.contains(name))
+                .collect(),
+        )),
+        Some(wanted) => Ok(wanted),
+        None => Ok(Wanted::Named(Vec::new())),
+    }
 }
 
 /// `DAV:principal-search-property-set`.

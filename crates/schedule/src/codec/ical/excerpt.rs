@@ -3,10 +3,10 @@
 use renraku_base::Timestamp;
 
 use super::{
-    Contents, Writer,
+    Writer,
     component::{self, Component},
     line::Line,
-    read_object,
+    object, task,
     when::{self, When, Zones},
 };
 use crate::{
@@ -14,18 +14,27 @@ use crate::{
     rules::recurrence::{self, MAX_INSTANCES, Window},
 };
 
-/// The occurrences of an event between two instants, each as an event of its own in UTC (§9.6.5); `None` for what is no event.
+/// The occurrences of an event or task between two instants, each as one of its own in UTC (§9.6.5); `None` for what cannot be
+/// told so: a task that does not say when.
 #[must_use]
 pub fn expand(text: &str, (from, to): (Timestamp, Timestamp), zone: Zone) -> Option<String> {
-    let Contents::Event(event) = read_object(text.as_bytes()).ok()?.contents else { return None };
-    let mut writer = Writer::default();
-    for found in recurrence::expand(&event, Window { from, to, zone }, MAX_INSTANCES).items {
+    let root = component::read(text.as_bytes());
+    let calendar = root.children.first()?;
+    let is_task = calendar.children.iter().any(|part| part.name == "VTODO");
+    let event = if is_task { task::as_event(calendar)? } else { object::read_event(&root).ok()? };
+    let found = recurrence::expand(&event, Window { from, to, zone }, MAX_INSTANCES).items;
+    let occurrences = found.into_iter().filter_map(|found| {
         let occurrence = match found.recurrence_id {
             Some(id) => event.occurrence(id)?,
             None => event.single(),
         };
-        writer.add(&in_utc(occurrence, found.utc_start, found.utc_end));
+        Some(in_utc(occurrence, found.utc_start, found.utc_end))
+    });
+    if is_task {
+        return Some(task::write(occurrences));
     }
+    let mut writer = Writer::default();
+    occurrences.for_each(|occurrence| writer.add(&occurrence));
     Some(writer.finish())
 }
 

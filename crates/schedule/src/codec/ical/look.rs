@@ -22,9 +22,8 @@ pub fn property_text(line: &Line) -> String {
     text::unescape(&line.value)
 }
 
-/// Whether a task takes place between two instants, by the table of RFC 4791 §9.9. Of a task that repeats the first time counts.
-#[must_use]
-pub fn task_takes_time(task: &Component, (from, to): (Timestamp, Timestamp), zone: Zone) -> bool {
+/// Whether a task takes place between two instants, by the table of RFC 4791 §9.9; of a task that repeats, the first time.
+pub(super) fn task_takes_time(task: &Component, (from, to): (Timestamp, Timestamp), zone: Zone) -> bool {
     let at = |name: &str| task.line(name).and_then(|line| property_instant(line, zone));
     let duration = task.line("DURATION").and_then(|line| line.value.trim().parse::<Duration>().ok());
     let after = |start: Timestamp, length: Duration| {

@@ -94,7 +94,8 @@ fn check_parts(parts: &[&Component]) -> Result<String, NotAnObject> {
     }
 }
 
-fn read_event(root: &Component) -> Result<Event, NotAnObject> {
+/// The one event of a file, with its exceptions.
+pub(super) fn read_event(root: &Component) -> Result<Event, NotAnObject> {
     let parsed = read::read_components(root)
         .map_err(|none| NotAnObject::Data(vec![FieldFault::new("", "ical-line", none.to_string())]))?;
     let refused: Vec<FieldFault> = parsed.refused.into_iter().flat_map(|refusal| refusal.reasons).collect();

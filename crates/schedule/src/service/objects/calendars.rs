@@ -6,12 +6,16 @@ use renraku_db::{
     changes::{self, Head},
 };
 
+use super::{ObjectFault, ObjectKind};
 use crate::{
     ScheduleFault,
     model::{Calendar, CalendarPatch, CalendarRelation, NewCalendar},
     service::calendars::{self as operations, readable, seen_by},
     store::{self, calendars::StoredCalendar},
 };
+
+/// The property by which a client says what a calendar that it makes is for (RFC 4791 §5.2.3).
+const COMPONENT_SET: &str = "{urn:ietf:params:xml:ns:caldav}supported-calendar-component-set";
 
 /// A calendar as a collection of calendar objects.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +39,15 @@ impl ObjectCalendar {
     #[must_use]
     pub fn is_mine(&self) -> bool {
         self.calendar.kind == CalendarRelation::Own
+    }
+
+    /// Refuses a kind of object for which the calendar was not made.
+    pub(super) fn check_kind(&self, kind: ObjectKind) -> Result<(), ObjectFault> {
+        let set = self.properties.iter().find(|(name, _)| name == COMPONENT_SET).map(|(_, value)| value);
+        match set.is_none_or(|set| set.contains(&format!("\"{}\"", kind.component()))) {
+            true => Ok(()),
+            false => Err(ObjectFault::Component(kind.component().to_owned())),
+        }
     }
 
     fn new(stored: StoredCalendar, who: &Principal, role: Role, segment: String, head: Option<Head>) -> Self {

@@ -131,6 +131,10 @@ pub fn put(
         return Err(ObjectFault::TooLarge);
     }
     let object = ical::read_object(text.as_bytes())?;
+    calendar.check_kind(match object.contents {
+        Contents::Event(_) => ObjectKind::Event,
+        Contents::Task => ObjectKind::Task,
+    })?;
     let arrival = Arrival { calendar, name, uid: object.uid, text };
     let put_away = arrival.check_uid(tx, there.as_ref())?;
     match (object.contents, there) {
