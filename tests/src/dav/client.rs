@@ -32,6 +32,11 @@ impl Client {
         }
     }
 
+    /// The same client, looking at another calendar in its home.
+    pub fn in_calendar(&self, segment: &str) -> Self {
+        Self { calendar: format!("{}{segment}/", self.home), ..self.clone() }
+    }
+
     /// Begins a request.
     pub fn ask(&self, method: &str, path: &str) -> Ask {
         self.phone.ask(method, path).header("authorization", &self.authorization)

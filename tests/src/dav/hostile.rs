@@ -94,7 +94,7 @@ fn paths_lead_nowhere_else() {
         let client = Client::of(server, &server.staff("hanako"));
         for path in ["%2e%2e/x.ics", "a%2fb.ics", "%00.ics", "%c0%ae.ics", "x/y/z.ics"] {
             let answer = client.put(&format!("{}{path}", client.calendar), &event("u", HOUR));
-            assert!([400, 403, 404, 409].contains(&answer.status), "{path}: {}", answer.status);
+            assert!([400, 403, 404, 405, 409].contains(&answer.status), "{path}: {}", answer.status);
         }
         // Libraries tidy a path up before they send it.
         let mut wire = Wire::connect(&server.base());

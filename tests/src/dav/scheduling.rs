@@ -24,6 +24,7 @@ fn an_invitation_reaches_the_participant_and_the_answer_the_organizer() {
         assert_eq!(made.header("etag"), None, "what the server says of participants is not what was sent");
         let tag = made.header("schedule-tag").unwrap().to_owned();
         assert_eq!(occurrences(&taro).len(), 1);
+        server.run_due_jobs();
         let notices = taro.get("notifications").expect(200).json();
         assert_eq!(notices["items"][0]["type"], "invited", "{notices}");
 
