@@ -69,15 +69,15 @@ async fn make(call: Call, edits: Edits) -> Result<HttpResponse, DavFault> {
     }
     let who = call.who.clone();
     call.write(move |tx| {
-        let (patch, zone, properties) = edits.new_calendar();
+        let (change, zone) = edits.new_calendar();
         let new = NewCalendar {
             id: None,
-            name: patch.name.unwrap_or_else(|| segment.clone()),
-            color: patch.color.flatten(),
+            name: change.patch.name.unwrap_or_else(|| segment.clone()),
+            color: change.patch.color.flatten(),
             time_zone: zone.as_deref().and_then(ical::read_zone),
         };
         let made = objects::make_calendar(tx, &who, &segment, new)?.into_inner();
-        let change = CalendarChange { properties, ..CalendarChange::default() };
+        let change = CalendarChange { properties: change.properties, ..CalendarChange::default() };
         objects::change_calendar(tx, &who, &made.id, &change)?;
         Ok(())
     })

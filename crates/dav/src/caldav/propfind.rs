@@ -127,7 +127,7 @@ impl Find {
             return Err(Condition::NumberOfMatchesWithinLimits.into());
         }
         let heads: Vec<ObjectHead> = listed.into_iter().filter_map(|(_, head)| head).collect();
-        add_objects(tx, &self.who, calendar, heads, answer)
+        add_objects(tx, &self.who, calendar, &heads, answer)
     }
 }
 
@@ -170,12 +170,12 @@ pub(super) fn add_objects(
     tx: &mut ReadTx<'_>,
     who: &Principal,
     calendar: &ObjectCalendar,
-    heads: Vec<ObjectHead>,
+    heads: &[ObjectHead],
     answer: &mut Answer<'_>,
 ) -> Result<(), DavFault> {
     const AT_ONCE: usize = 500;
     if !answer.needs_texts() {
-        for head in &heads {
+        for head in heads {
             answer.add(&object_address(who, calendar, &head.name), Resource::Object(head, None));
         }
         return Ok(());

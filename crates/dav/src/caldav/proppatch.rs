@@ -2,7 +2,6 @@ use actix_web::{HttpResponse, http::StatusCode};
 use renraku_base::Role;
 use renraku_schedule::{
     ScheduleFault,
-    model::CalendarPatch,
     service::objects::{self, CalendarChange, ObjectCalendar},
 };
 
@@ -124,26 +123,25 @@ impl Edits {
         Ok(change)
     }
 
-    /// What the edits say of a new calendar.
-    pub fn new_calendar(&self) -> (CalendarPatch, Option<String>, Vec<(String, Option<String>)>) {
-        let mut patch = CalendarPatch::default();
+    /// What the edits say of a new calendar, and the zone in which its days begin.
+    pub fn new_calendar(&self) -> (CalendarChange, Option<String>) {
+        let mut change = CalendarChange::default();
         let mut zone = None;
-        let mut properties = Vec::new();
         for (name, value) in self.0.iter().filter_map(|(name, value)| Some((name, value.as_ref()?))) {
             let text = value.text.trim();
             match property::find(name).map(|row| row.property) {
                 Some(Property::ResourceType) => continue,
                 Some(Property::DisplayName) => {
-                    patch.name = Some(text.to_owned()).filter(|name| !name.is_empty());
+                    change.patch.name = Some(text.to_owned()).filter(|name| !name.is_empty());
                     continue;
                 }
-                Some(Property::CalendarColor) => patch.color = hex(text).map(Some),
+                Some(Property::CalendarColor) => change.patch.color = hex(text).map(Some),
                 Some(Property::CalendarTimezone) => zone = Some(value.text.clone()),
                 _ => {}
             }
-            properties.push((name.to_string(), Some(written(value))));
+            change.properties.push((name.to_string(), Some(written(value))));
         }
-        (patch, zone, properties)
+        (change, zone)
     }
 
     /// The element that is set for a name.

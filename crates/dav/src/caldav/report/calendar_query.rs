@@ -42,7 +42,7 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
         if below {
             let heads = find(tx, &who, &calendar, &filter, zone)?;
             for some in heads.chunks(500) {
-                add_objects(tx, &who, &calendar, some.to_vec(), &mut answer)?;
+                add_objects(tx, &who, &calendar, some, &mut answer)?;
                 if answer.multistatus.len() > ANSWER_BYTES {
                     return Err(Condition::NumberOfMatchesWithinLimits.into());
                 }

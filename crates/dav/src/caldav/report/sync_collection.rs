@@ -45,7 +45,7 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
                 let href = object_address(&who, &calendar, name).to_string();
                 answer.multistatus.status(&href, StatusCode::NOT_FOUND, None);
             }
-            add_objects(tx, &who, &calendar, news.there, &mut answer)?;
+            add_objects(tx, &who, &calendar, &news.there, &mut answer)?;
             if news.truncated {
                 // RFC 6578 §3.6: the collection itself says that there is more.
                 let condition = Some(Condition::NumberOfMatchesWithinLimits);

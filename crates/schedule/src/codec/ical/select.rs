@@ -39,7 +39,7 @@ fn write(component: &Component, selection: Option<&Selection>, out: &mut String)
             Some(selection) if !selection.all_lines => {
                 match selection.lines.iter().find(|(name, _)| *name == line.name) {
                     Some((_, true)) => {
-                        Line { value: String::new(), raw: String::new(), ..line.clone() }.write(out)
+                        Line { value: String::new(), raw: String::new(), ..line.clone() }.write(out);
                     }
                     Some((_, false)) => line.write(out),
                     None => {}

@@ -94,14 +94,14 @@ pub(super) fn replace(
     tx: &mut Tx<'_>,
     who: &Principal,
     arrival: &Arrival<'_>,
-    before: Opened,
-    sent: Event,
+    before: &Opened,
+    sent: &Event,
 ) -> Result<Changed<Put>, ObjectFault> {
     let shown = ical::read_object(text::write(&before.stored.event).as_bytes())?;
     let Contents::Event(shown) = shown.contents else {
         return Err(ObjectFault::Shape("an event is written as something else"));
     };
-    let merged = merge(&before.stored.event, &shown, &sent).map_err(ScheduleFault::Invalid)?;
+    let merged = merge(&before.stored.event, &shown, sent).map_err(ScheduleFault::Invalid)?;
     let mut after = StoredEvent { event: merged, ..before.stored.clone() };
     find_owner(tx, &before.home, &mut after.event)?;
     let (was, now) = (before.stored.event.participation(&who.person), after.event.participation(&who.person));

@@ -221,7 +221,7 @@ impl Arrival<'_> {
             Err(fault) => return Err(fault.into()),
         };
         if before.stored.organizer.is_none() {
-            return adopt::replace(tx, who, self, before, sent);
+            return adopt::replace(tx, who, self, &before, &sent);
         }
         let shown = Shown::of(tx, &before.stored)?;
         let mut invited = facilities::find(tx, &mut sent)?;
@@ -232,7 +232,7 @@ impl Arrival<'_> {
         invited.retain(|it| !(it.declined && same_time));
         let changed = book(tx, &sent, invited, |tx, event, facility_ids| {
             let merged = merge(&before.stored.event, &shown.event, &event).map_err(ScheduleFault::Invalid)?;
-            apply(tx, who, id, merged, facility_ids)
+            apply(tx, who, id, merged, &facility_ids)
         })?;
         let put = self.keep_event(tx, changed.get(), false)?;
         Ok(changed.map(|_| put))
@@ -294,7 +294,7 @@ fn apply(
     who: &Principal,
     id: &EventId,
     mut merged: Event,
-    facilities: Vec<FacilityId>,
+    facilities: &[FacilityId],
 ) -> Result<Changed<EventView>, ScheduleFault> {
     let before = open(tx, who, id, &Precondition::None)?;
     // Who organizes an event never changes.
@@ -322,7 +322,7 @@ fn apply(
             Some(before) => before,
             None => open(tx, who, id, &Precondition::None)?,
         };
-        let after = StoredEvent { event, facilities: facilities.clone(), ..before.stored.clone() };
+        let after = StoredEvent { event, facilities: facilities.to_vec(), ..before.stored.clone() };
         let home = before.home.clone();
         done = Some(Change { before, home, after, scope }.store(tx, who)?);
     }
