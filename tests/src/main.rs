@@ -7,6 +7,7 @@
 mod api;
 mod architecture;
 mod crash;
+mod dav;
 mod harness;
 mod push;
 mod retrying;

@@ -114,10 +114,12 @@ pub enum ObjectType {
     SigningKey = 13,
     /// A person's preferences.
     Preferences = 14,
+    /// A task in a calendar.
+    Task = 15,
 }
 
 impl ObjectType {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 15] = [
         Self::Calendar,
         Self::Facility,
         Self::Event,
@@ -132,6 +134,7 @@ impl ObjectType {
         Self::AppPassword,
         Self::SigningKey,
         Self::Preferences,
+        Self::Task,
     ];
 
     /// The number by which it is stored.

@@ -139,9 +139,11 @@ fn inner_face(config: &mut web::ServiceConfig) {
     config.service(batched(web::scope(BASE))).default_service(web::to(core::unknown_route));
 }
 
-/// The whole face as an actix application, one for each worker.
+/// The whole face as an actix application, one for each worker, together with the routes of `others`: what holds for every
+/// request holds for theirs.
 pub fn application(
     app: &App,
+    others: &dyn Fn(&mut web::ServiceConfig),
 ) -> actix_web::App<
     impl ServiceFactory<
         ServiceRequest,
@@ -156,5 +158,6 @@ pub fn application(
         .wrap(from_fn(core::manners))
         .wrap(Compress::default())
         .wrap(from_fn(core::untold_identity))
+        .configure(|config| others(config))
         .configure(face)
 }

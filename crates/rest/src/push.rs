@@ -110,9 +110,11 @@ pub(crate) fn type_name(object_type: ObjectType) -> Option<&'static str> {
         ObjectType::Mailbox => Some("mailboxes"),
         ObjectType::Message => Some("messages"),
         ObjectType::Notification => Some("notifications"),
-        ObjectType::Device | ObjectType::AppPassword | ObjectType::SigningKey | ObjectType::Preferences => {
-            None
-        }
+        ObjectType::Device
+        | ObjectType::AppPassword
+        | ObjectType::SigningKey
+        | ObjectType::Preferences
+        | ObjectType::Task => None,
     }
 }
 

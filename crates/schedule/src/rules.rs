@@ -4,4 +4,5 @@ pub mod access;
 pub mod attendance;
 pub mod booking;
 pub mod free_busy;
+pub mod merge;
 pub mod recurrence;

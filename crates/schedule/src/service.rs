@@ -16,6 +16,7 @@ mod import_calendar;
 mod import_facility;
 pub(crate) mod index;
 mod list_occurrences;
+pub mod objects;
 pub(crate) mod placing;
 mod reply_event;
 mod shares;

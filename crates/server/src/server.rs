@@ -17,6 +17,7 @@ use std::{
 use actix_web::HttpServer;
 use anyhow::{Context, anyhow, bail};
 use renraku_base::Clock;
+use renraku_dav::Dav;
 use renraku_db::Db;
 use renraku_notify::Hub;
 use renraku_people::{Sessions, directory::Directory};
@@ -101,7 +102,7 @@ pub(crate) fn start_on(
     let gate = Gate::new(db.clone(), sessions, secret, rates, threads.in_all());
     let app = App::new(Parts {
         gate: gate.clone(),
-        directory,
+        directory: directory.clone(),
         hub: hub.clone(),
         devices_each: usize::from(config.limits.devices),
         body_time: Duration::from_secs(config.limits.body_s),
@@ -109,11 +110,13 @@ pub(crate) fn start_on(
         figures: Some(assembly::figures()?),
         draining: Arc::clone(&draining),
     });
+    let body_time = Duration::from_secs(config.limits.body_s);
+    let dav = Dav::new(gate.clone(), directory, body_time);
     let background = Background { _tickers: [revocations, forget_quiet_devices(gate)?], _mailroom };
     let (stop, stopped) = oneshot::channel();
     let (end, ended) = oneshot::channel();
     let head_time = Duration::from_secs(config.limits.head_s);
-    let http = Http { app, hub, listener, threads, head_time };
+    let http = Http { app, dav, hub, listener, threads, head_time };
     let http = thread::Builder::new().name("http".to_owned()).spawn(move || {
         let result = http.run(stopped);
         // Nobody waits for it when the server is being stopped.
@@ -170,6 +173,7 @@ struct Background {
 /// What the HTTP server runs with.
 struct Http {
     app: App,
+    dav: Dav,
     hub: Hub,
     listener: TcpListener,
     threads: Threads,
@@ -198,9 +202,10 @@ impl Threads {
 
 impl Http {
     fn run(self, stopped: oneshot::Receiver<Duration>) -> io::Result<()> {
-        let Self { app, hub, listener, threads, head_time } = self;
+        let Self { app, dav, hub, listener, threads, head_time } = self;
+        let others = renraku_dav::routes(&dav);
         actix_web::rt::System::new().block_on(async move {
-            let server = HttpServer::new(move || renraku_rest::application(&app))
+            let server = HttpServer::new(move || renraku_rest::application(&app, &others))
                 .workers(threads.workers)
                 .worker_max_blocking_threads(threads.blocking)
                 .client_request_timeout(head_time)

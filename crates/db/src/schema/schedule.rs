@@ -67,12 +67,48 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    calendar_objects (collection_id, object_id) {
+        collection_id -> BigInt,
+        object_id -> Text,
+        name -> Text,
+        component -> Text,
+        uid -> Text,
+        etag -> Text,
+        body -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    calendar_paths (calendar_id) {
+        calendar_id -> Text,
+        owner_id -> Text,
+        segment -> Text,
+    }
+}
+
+diesel::table! {
+    calendar_properties (calendar_id, person_id, name) {
+        calendar_id -> Text,
+        person_id -> Text,
+        name -> Text,
+        value -> Text,
+    }
+}
+
 use super::{
     of_ground::collections,
     of_people::{grants, person_groups},
 };
 
-diesel::allow_tables_to_appear_in_same_query!(calendars, facilities, events, placements, occurrences);
+diesel::allow_tables_to_appear_in_same_query!(
+    calendars,
+    facilities,
+    events,
+    placements,
+    occurrences,
+    calendar_objects
+);
 diesel::allow_tables_to_appear_in_same_query!(calendars, collections);
 diesel::allow_tables_to_appear_in_same_query!(calendars, grants);
 diesel::allow_tables_to_appear_in_same_query!(calendars, person_groups);

@@ -10,18 +10,33 @@
 mod alarm;
 mod component;
 mod event;
+mod excerpt;
+mod free_busy;
 mod invitation;
 mod line;
+mod look;
+mod object;
 mod people;
 mod read;
 mod rule;
+mod select;
+mod task;
 mod text;
 mod timezone;
 mod when;
 mod write;
 
+pub use component::{Component, read as read_components};
+pub use excerpt::{expand, limit_recurrence_set};
+pub use free_busy::{FreeBusyRequest, read_free_busy_request, read_instant, write_free_busy};
 pub use invitation::{Invitation, cancel, reply, request};
+pub use line::{Line, Param};
+pub use look::{property_instant, property_text};
+pub use object::{CalendarObject, Contents, NotAnObject, read_object};
 pub use read::{NotACalendar, Parsed, ParsedEvent, Place, Refusal, read};
+pub use select::{Selection, select};
+pub use task::takes_time as task_takes_time;
+pub use timezone::{read_zone, write_zone};
 pub use write::{Writer, write};
 
 /// The property of an event, alert or participant that keeps the lines (or parameters) for which there is no word.

@@ -115,6 +115,13 @@ impl Participant {
         }
     }
 
+    /// Whether this is a facility that could not be booked.
+    #[must_use]
+    pub(crate) fn is_refused_room(&self) -> bool {
+        let by_id = self.calendar_address.as_deref().is_some_and(|address| address.starts_with("urn:uuid:"));
+        by_id && self.person_id.is_none() && self.participation_status == ParticipationStatus::Declined
+    }
+
     /// Whether they have a role, such as `attendee`.
     #[must_use]
     pub fn has_role(&self, role: &str) -> bool {

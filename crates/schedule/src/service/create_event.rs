@@ -33,22 +33,33 @@ pub fn create_event(
     draft: &EventDraft,
 ) -> Result<Changed<EventView>, ScheduleFault> {
     let (home, role) = writable(tx, who, draft.calendar_id.as_ref())?;
+    let mut draft = draft.clone();
+    draft.event.sequence = 0;
+    create(tx, who, draft, (home, role))
+}
+
+/// The same for a draft that counts its versions itself.
+pub(crate) fn create(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    draft: EventDraft,
+    (home, role): (StoredCalendar, Role),
+) -> Result<Changed<EventView>, ScheduleFault> {
     // An import into the calendar would find the same UID free.
     tx.hold(home.id.as_str())?;
     let organizer = home.owner();
-    let mut event = draft.event.clone();
-    event.sequence = 0;
+    let mut event = draft.event;
     staff::complete(tx, &mut event, organizer.as_ref(), None)?;
     booking::must_end(&event, &draft.facility_ids)?;
     let version = tx.next_version(None);
     let mut stored = StoredEvent {
-        id: draft.id.clone(),
+        id: draft.id,
         calendar: home.id.clone(),
         organizer,
         version,
         busy_version: version,
         indexed: Indexed::default(),
-        facilities: draft.facility_ids.clone(),
+        facilities: draft.facility_ids,
         event,
     };
     let (happenings, indexed) = index::to_index(&stored, home.time_zone, tx.now())?;

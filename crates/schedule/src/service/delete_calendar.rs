@@ -80,6 +80,9 @@ fn empty(tx: &mut Tx<'_>, who: &Principal, calendar: &StoredCalendar) -> Result<
     store::events::remove_many(tx, &ids)?;
     let was_last = i64::try_from(listed.len()).is_ok_and(|count| count < EVENTS);
     if gone.len() == listed.len() && was_last {
+        store::objects::remove_all(tx, calendar.collection)?;
+        store::calendar_paths::remove(tx, &calendar.id)?;
+        store::calendar_properties::remove_all(tx, &calendar.id)?;
         store::calendars::remove(tx, &calendar.id)?;
         return Ok(());
     }

@@ -180,6 +180,10 @@ fn reset_answers(event: &mut Event, organizer: &PersonId, before: Option<&Event>
             }
             continue;
         }
+        // A room's refusal is the booking's to say, not the room's.
+        if participant.is_refused_room() {
+            continue;
+        }
         let stored = before.and_then(|before| match &participant.person_id {
             Some(person) => before.participant(person).map(|(_, stored)| stored),
             None => before.participants.get(key),

@@ -239,7 +239,9 @@ impl Change {
         renew(tx, &self.before.stored, &mut self.after);
         self.after.event.updated = Some(tx.now());
         if self.changes_more_than_participants() {
-            self.after.event.sequence = self.before.stored.event.sequence.saturating_add(1);
+            // A client that counts for itself may be ahead, never behind.
+            let next = self.before.stored.event.sequence.saturating_add(1);
+            self.after.event.sequence = self.after.event.sequence.max(next);
         }
         let recorded = self.write(tx, who, moved)?;
         tell_change::tell(tx, who, &self, moved)?;

@@ -125,10 +125,18 @@ pub(crate) fn open(
 
 /// The occurrences of a series in a window that are not in the index.
 pub(crate) fn beyond_index(series: &OpenSeries, window: Window) -> Result<Vec<Seen>, ScheduleFault> {
-    let OpenSeries { placement, stored, zone, at_home } = series;
-    if stored.indexed.covers(window.bounds()) {
+    if series.stored.indexed.covers(window.bounds()) {
         return Ok(Vec::new());
     }
+    beyond_index_in(series, window.in_zone(series.zone))
+}
+
+/// The same for a window of any length.
+pub(crate) fn beyond_index_in(
+    series: &OpenSeries,
+    window: recurrence::Window,
+) -> Result<Vec<Seen>, ScheduleFault> {
+    let OpenSeries { placement, stored, at_home, .. } = series;
     // What single occurrences of an open series book is in the index.
     if placement.person.is_none() && !at_home {
         return Ok(Vec::new());
@@ -136,7 +144,7 @@ pub(crate) fn beyond_index(series: &OpenSeries, window: Window) -> Result<Vec<Se
     let attendance = index::Attendance::of_people(stored);
     let head = stored.head().to_text()?;
     let limit = usize::try_from(MOST).unwrap_or(usize::MAX);
-    let (happenings, truncated) = index::happenings(stored, window.in_zone(*zone), limit)?;
+    let (happenings, truncated) = index::happenings(stored, window, limit)?;
     if truncated {
         return Err(ScheduleFault::WindowTooFull);
     }

@@ -30,9 +30,17 @@ pub struct Handout {
     users: Vec<User>,
     /// There is no LDAP face yet.
     ldap: Option<()>,
-    /// There is no DAV face yet.
-    dav: Option<()>,
+    dav: Option<DavAddresses>,
     facilities: Vec<Named>,
+}
+
+/// What a person types into a calendar or contacts client.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct DavAddresses {
+    caldav_url: String,
+    /// Contacts are not served yet.
+    carddav_url: Option<String>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -82,7 +90,7 @@ pub fn write(folder: &Path, addr: SocketAddr, db: &Db, secret: &ServerSecret) ->
         base_url: format!("http://{addr}"),
         users,
         ldap: None,
-        dav: None,
+        dav: Some(DavAddresses { caldav_url: format!("http://{addr}/dav/"), carddav_url: None }),
         facilities: facilities(db)?,
     };
     // Never seen half written.

@@ -12,7 +12,7 @@ const MAX_LINES: usize = 5_000;
 
 /// One component with what lies in it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Component {
+pub struct Component {
     /// Its name in capitals, such as `VEVENT`.
     pub name: String,
     /// The line on which it begins.
@@ -27,6 +27,7 @@ pub(super) struct Component {
 
 impl Component {
     /// The first line of a property.
+    #[must_use]
     pub fn line(&self, name: &str) -> Option<&Line> {
         self.lines.iter().find(|line| line.name == name)
     }
@@ -37,6 +38,7 @@ impl Component {
     }
 
     /// The component as it stood, unfolded, lines parted by `\n`.
+    #[must_use]
     pub fn raw(&self) -> String {
         let mut out = format!("BEGIN:{}\n", self.name);
         for line in &self.lines {
@@ -53,6 +55,7 @@ impl Component {
     }
 
     /// What is wrong with it or with anything in it.
+    #[must_use]
     pub fn first_fault(&self) -> Option<(usize, &'static str)> {
         let own = self.bad.first().copied();
         own.into_iter()
@@ -62,7 +65,8 @@ impl Component {
 }
 
 /// The components of a file that are not within another one, and the lines that lie outside of all.
-pub(super) fn read(file: &[u8]) -> Component {
+#[must_use]
+pub fn read(file: &[u8]) -> Component {
     let file = file.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(file);
     let lines = unfold(file);
     let charset = Charset::of(&lines);

@@ -9,7 +9,7 @@ const FOLD_BYTES: usize = 75;
 
 /// One line of a file after unfolding.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Line {
+pub struct Line {
     /// Where it begins in the file, counted from 1.
     pub number: usize,
     /// The property's name in capitals.
@@ -24,7 +24,7 @@ pub(super) struct Line {
 
 /// A parameter of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Param {
+pub struct Param {
     /// Its name in capitals.
     pub name: String,
     /// Its values without quotes.
@@ -57,26 +57,26 @@ impl BadLine {
 
 impl Line {
     /// A line that is made here, not read.
-    pub fn new(name: &str, value: impl Into<String>) -> Self {
+    pub(super) fn new(name: &str, value: impl Into<String>) -> Self {
         Self { number: 0, name: name.to_owned(), params: Vec::new(), value: value.into(), raw: String::new() }
     }
 
     /// Adds a parameter.
-    pub fn with(mut self, name: &str, value: &str) -> Self {
+    pub(super) fn with(mut self, name: &str, value: &str) -> Self {
         let param = Param { name: name.to_owned(), values: vec![value.to_owned()], raw: String::new() };
         self.params.push(param);
         self
     }
 
     /// Adds a parameter as it stands.
-    pub fn with_raw(mut self, param: &str) -> Self {
+    pub(super) fn with_raw(mut self, param: &str) -> Self {
         let name = param.split('=').next().unwrap_or_default().to_ascii_uppercase();
         self.params.push(Param { name, values: Vec::new(), raw: param.to_owned() });
         self
     }
 
     /// Reads an unfolded line.
-    pub fn read(number: usize, raw: &str) -> Result<Self, BadLine> {
+    pub(super) fn read(number: usize, raw: &str) -> Result<Self, BadLine> {
         if raw.len() > MAX_LINE_BYTES {
             return Err(BadLine::TooLong);
         }
@@ -99,12 +99,13 @@ impl Line {
     }
 
     /// The first value of a parameter.
+    #[must_use]
     pub fn param(&self, name: &str) -> Option<&str> {
         self.params.iter().find(|param| param.name == name)?.values.first().map(String::as_str)
     }
 
     /// Writes the line, folded.
-    pub fn write(&self, out: &mut String) {
+    pub(super) fn write(&self, out: &mut String) {
         if !self.raw.is_empty() {
             fold(&self.raw, out);
             return;
@@ -113,7 +114,7 @@ impl Line {
     }
 
     /// The line without folds.
-    pub fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         let mut text = self.name.clone();
         for param in &self.params {
             text.push(';');

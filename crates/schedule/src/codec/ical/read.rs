@@ -72,7 +72,11 @@ pub struct Refusal {
 /// # Errors
 /// [`NotACalendar`] when there is no calendar in it, not even an empty one.
 pub fn read(file: &[u8]) -> Result<Parsed, NotACalendar> {
-    let root = component::read(file);
+    read_components(&component::read(file))
+}
+
+/// Reads the components of a file.
+pub(super) fn read_components(root: &Component) -> Result<Parsed, NotACalendar> {
     let mut parsed = Parsed::default();
     let mut found = Found::default();
     for child in &root.children {

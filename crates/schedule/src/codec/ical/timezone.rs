@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Offset, TimeDelta, TimeZone, Utc};
 use chrono_tz::{OffsetComponents, OffsetName};
 
-use super::{line::Line, when};
+use super::{PRODUCT, component, line::Line, when};
 use crate::model::Zone;
 
 /// Until when changes of the clocks are written; nobody knows them any further.
 const LAST_YEAR: i32 = 2_037;
+/// From when on they are written where no event says when it begins.
+const FIRST_YEAR: i32 = 2_000;
 
 /// What a change of the clocks turns into what.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,6 +20,26 @@ struct Change {
     to: i32,
     name: String,
     summer: bool,
+}
+
+/// A zone as a file of its own, as calendar clients keep it with a calendar (RFC 4791 §5.2.2).
+#[must_use]
+pub fn write_zone(zone: Zone) -> String {
+    let mut out = String::from("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n");
+    Line::new("PRODID", PRODUCT).write(&mut out);
+    write(zone, FIRST_YEAR, &mut out);
+    out.push_str("END:VCALENDAR\r\n");
+    out
+}
+
+/// The zone that such a file tells; `None` when it tells none that we know.
+#[must_use]
+pub fn read_zone(text: &str) -> Option<Zone> {
+    let root = component::read(text.as_bytes());
+    let timezone = root.children.first()?.children.iter().find(|it| it.name == "VTIMEZONE")?;
+    let mut zones = when::Zones::default();
+    zones.learn(timezone);
+    zones.find(timezone.line("TZID")?.value.trim())
 }
 
 /// Writes the zone with every change of its clocks from the year before `first_year` on.

@@ -68,7 +68,8 @@ impl Zones {
         }
     }
 
-    fn find(&self, id: &str) -> Option<Zone> {
+    /// The zone of a name.
+    pub fn find(&self, id: &str) -> Option<Zone> {
         id.parse().ok().or_else(|| self.0.get(id.trim()).copied())
     }
 }

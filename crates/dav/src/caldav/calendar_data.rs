@@ -1,0 +1,107 @@
+//! `CALDAV:calendar-data` in a report (RFC 4791 §9.6): which part of the text of an object is wanted.
+
+use renraku_base::Timestamp;
+use renraku_schedule::{
+    codec::ical::{self, Selection},
+    model::Zone,
+};
+
+use super::filter::{TimeRange, read_time_range};
+use crate::core::{
+    Condition, DavFault,
+    xml::{Element, Name},
+};
+
+/// Which part of the text of an object is wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct DataRequest {
+    recurrence: Option<Recurrence>,
+    selection: Option<Selection>,
+    zone: Zone,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Recurrence {
+    /// Occurrence by occurrence (§9.6.5).
+    Expand((Timestamp, Timestamp)),
+    /// Without exceptions elsewhere (§9.6.6).
+    Limit((Timestamp, Timestamp)),
+}
+
+static DATA: Name = Name::caldav("calendar-data");
+static EXPAND: Name = Name::caldav("expand");
+static LIMIT: Name = Name::caldav("limit-recurrence-set");
+static COMP: Name = Name::caldav("comp");
+static PROP: Name = Name::caldav("prop");
+
+impl DataRequest {
+    /// Everything.
+    pub const fn whole(zone: Zone) -> Self {
+        Self { recurrence: None, selection: None, zone }
+    }
+
+    /// Reads what a report wants of the texts.
+    pub fn read(report: &Element, zone: Zone) -> Result<Self, DavFault> {
+        let data = report.child(&Name::dav("prop")).and_then(|prop| prop.child(&DATA));
+        let Some(data) = data else { return Ok(Self::whole(zone)) };
+        let is = |name: &str, expected: &str| {
+            data.attribute(name).is_none_or(|it| it.eq_ignore_ascii_case(expected))
+        };
+        if !is("content-type", "text/calendar") || !is("version", "2.0") {
+            return Err(Condition::SupportedCalendarData.into());
+        }
+        let bounds = |element: &Element| match read_time_range(element)? {
+            TimeRange { from: Some(from), to: Some(to) } => Ok((from, to)),
+            TimeRange { .. } => Err(DavFault::from(Condition::ValidFilter)),
+        };
+        let recurrence = match (data.child(&EXPAND), data.child(&LIMIT)) {
+            (Some(expand), None) => Some(Recurrence::Expand(bounds(expand)?)),
+            (None, Some(limit)) => Some(Recurrence::Limit(bounds(limit)?)),
+            (None, None) => None,
+            (Some(_), Some(_)) => return Err(Condition::ValidFilter.into()),
+        };
+        let selection = data.child(&COMP).map(select).transpose()?;
+        Ok(Self { recurrence, selection, zone })
+    }
+
+    /// The wanted part of a text.
+    pub fn cut(&self, text: &str) -> String {
+        let part = match self.recurrence {
+            Some(Recurrence::Expand(bounds)) => ical::expand(text, bounds, self.zone),
+            Some(Recurrence::Limit(bounds)) => Some(ical::limit_recurrence_set(text, bounds, self.zone)),
+            None => None,
+        };
+        let part = part.unwrap_or_else(|| text.to_owned());
+        match &self.selection {
+            Some(selection) => ical::select(&part, selection),
+            None => part,
+        }
+    }
+}
+
+/// Reads a `CALDAV:comp` (§9.6.1).
+fn select(comp: &Element) -> Result<Selection, DavFault> {
+    let name = |element: &Element| {
+        let name = element.attribute("name").map(str::to_ascii_uppercase);
+        name.ok_or(DavFault::from(Condition::ValidFilter))
+    };
+    let has = |local: &'static str| comp.child(&Name::caldav(local)).is_some();
+    let lines = comp.children_of(&PROP).map(|prop| {
+        let no_value = prop.attribute("novalue").is_some_and(|it| it.eq_ignore_ascii_case("yes"));
+        Ok((name(prop)?, no_value))
+    });
+    Ok(Selection {
+        name: name(comp)?,
+        all_lines: has("allprop"),
+        lines: lines.collect::<Result<_, DavFault>>()?,
+        all_parts: has("allcomp"),
+        parts: comp.children_of(&COMP).map(select).collect::<Result<_, _>>()?,
+    })
+}
+
+/// The zone in which a report reads days and times on no clock: the one that it brings, or the calendar's (RFC 4791 §9.8).
+pub(super) fn zone_of(report: &Element, calendar: Zone) -> Zone {
+    let brought = report.child(&Name::caldav("timezone")).and_then(|it| ical::read_zone(&it.text));
+    let named = report.child(&Name::caldav("timezone-id")).and_then(|it| it.text.trim().parse().ok());
+    brought.or(named).unwrap_or(calendar)
+}

@@ -1,0 +1,57 @@
+use actix_web::HttpResponse;
+use renraku_schedule::service::objects;
+
+use crate::core::{Address, Call, DavFault, expectation};
+
+/// What is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Act {
+    Copy,
+    Move,
+}
+
+/// COPY and MOVE of an object within the person's own calendars (RFC 4918 §9.8, §9.9).
+pub(super) async fn answer(call: Call, act: Act) -> Result<HttpResponse, DavFault> {
+    let Address::Object { segment, name, .. } = call.address.clone() else {
+        return Err(DavFault::MethodNotAllowed);
+    };
+    call.writes()?;
+    let destination = call.headers().get("destination").and_then(|value| value.to_str().ok());
+    let destination = destination.ok_or(DavFault::BadRequest("there is no Destination"))?;
+    let address = match Address::of_href(destination, call.host()) {
+        None if destination.contains("://") && !same_host(destination, call.host()) => {
+            return Err(DavFault::OtherServer);
+        }
+        address => address,
+    };
+    let Some(Address::Object { person, segment: to_segment, name: to_name }) = address else {
+        return Err(DavFault::Conflict("the destination is no place for an object"));
+    };
+    if person != call.who.person.as_str() {
+        return Err(DavFault::Conflict("the destination is not in the home of whoever asks"));
+    }
+    let overwrite =
+        call.headers().get("overwrite").is_none_or(|value| !value.as_bytes().eq_ignore_ascii_case(b"f"));
+    let expected = expectation(call.headers())?;
+    let who = call.who.clone();
+    let replaced = call
+        .write(move |tx| {
+            let from = objects::find_calendar(tx, &who, &segment)?;
+            let to = objects::find_calendar(tx, &who, &to_segment)
+                .map_err(|_none| DavFault::Conflict("there is no calendar at the destination"))?;
+            let carry =
+                objects::Carry { from: (&from, &name), to: (&to, &to_name), overwrite, expected: &expected };
+            let replaced = match act {
+                Act::Copy => carry.copy(tx, &who)?,
+                Act::Move => carry.move_(tx, &who)?,
+            };
+            Ok(replaced.into_inner())
+        })
+        .await?;
+    Ok(if replaced { HttpResponse::NoContent().finish() } else { HttpResponse::Created().finish() })
+}
+
+fn same_host(url: &str, host: Option<&str>) -> bool {
+    let authority = url.split("://").nth(1).and_then(|rest| rest.split('/').next());
+    authority.zip(host).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b))
+}

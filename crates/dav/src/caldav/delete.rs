@@ -1,0 +1,40 @@
+use actix_web::HttpResponse;
+use renraku_schedule::service::objects;
+
+use crate::core::{Address, Call, DavFault, expectation};
+
+/// DELETE of an object or a calendar (RFC 4918 §9.6).
+pub(super) async fn answer(call: Call) -> Result<HttpResponse, DavFault> {
+    let expected = expectation(call.headers())?;
+    call.writes()?;
+    let who = call.who.clone();
+    match call.address.clone() {
+        Address::Object { segment, name, .. } => {
+            call.write(move |tx| {
+                let calendar = objects::find_calendar(tx, &who, &segment)?;
+                objects::delete(tx, &who, &calendar, &name, &expected)?;
+                Ok(())
+            })
+            .await?;
+        }
+        Address::Calendar { segment, .. } => {
+            call.write(move |tx| {
+                let calendar = objects::find_calendar(tx, &who, &segment)?;
+                if !expected.is.holds(&calendar.calendar.etag) {
+                    return Err(DavFault::Stale);
+                }
+                objects::delete_calendar(tx, &who, &calendar)?;
+                Ok(())
+            })
+            .await?;
+        }
+        Address::Root
+        | Address::Principals
+        | Address::Principal(_)
+        | Address::Homes
+        | Address::Home(_)
+        | Address::Inbox(_)
+        | Address::Outbox(_) => return Err(DavFault::MethodNotAllowed),
+    }
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,78 @@
+use actix_web::{HttpResponse, http::header};
+use renraku_base::Precondition;
+use renraku_schedule::service::objects;
+
+use super::{
+    principal,
+    property::{changed_at, http_date, object_type},
+};
+use crate::core::{Address, Call, DavFault, expectation};
+
+/// GET and HEAD of an object (RFC 4791 §5.3.4). A collection has nothing to show but its name.
+pub(super) async fn answer(call: Call) -> Result<HttpResponse, DavFault> {
+    let Address::Object { segment, name, .. } = &call.address else {
+        return collection(&call).await;
+    };
+    let (who, segment, name) = (call.who.clone(), segment.clone(), name.clone());
+    let expected = expectation(call.headers())?;
+    let object = call
+        .glance(move |tx| {
+            let calendar = objects::find_calendar(tx, &who, &segment)?;
+            objects::get(tx, &who, &calendar, &[&name])?.pop().flatten().ok_or(DavFault::NotFound)
+        })
+        .await?;
+    let head = &object.head;
+    if !expected.is.holds(&head.etag) {
+        return Err(DavFault::Stale);
+    }
+    let held = match &expected.is_not {
+        Precondition::None => false,
+        Precondition::Exists => true,
+        // Weakly compared (RFC 9110 §13.1.2).
+        Precondition::Match(tags) => {
+            tags.iter().any(|tag| tag.as_str().trim_start_matches("W/") == head.etag.as_str())
+        }
+    };
+    let mut response = if held { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    response.insert_header((header::ETAG, head.etag.as_str()));
+    if let Some(tag) = &object.schedule_tag {
+        response.insert_header(("schedule-tag", tag.as_str()));
+    }
+    if held {
+        return Ok(response.finish());
+    }
+    if let Some(at) = changed_at(&head.etag) {
+        response.insert_header((header::LAST_MODIFIED, http_date(at)));
+    }
+    response.insert_header((header::CACHE_CONTROL, "private, no-cache"));
+    Ok(response.insert_header((header::CONTENT_TYPE, object_type(head.kind))).body(object.text))
+}
+
+async fn collection(call: &Call) -> Result<HttpResponse, DavFault> {
+    if let Address::Calendar { segment, .. } = &call.address {
+        let (who, segment) = (call.who.clone(), segment.clone());
+        call.glance(move |tx| Ok(objects::find_calendar(tx, &who, &segment).map(drop)?)).await?;
+    }
+    let text = "A collection of calendars: open its address in a calendar app (CalDAV).\n";
+    Ok(HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8")).body(text))
+}
+
+/// Refuses what is not there.
+pub(super) async fn exists(call: &Call) -> Result<(), DavFault> {
+    let (who, address) = (call.who.clone(), call.address.clone());
+    call.glance(move |tx| match address {
+        Address::Object { segment, name, .. } => {
+            let calendar = objects::find_calendar(tx, &who, &segment)?;
+            objects::get(tx, &who, &calendar, &[&name])?.pop().flatten().map(drop).ok_or(DavFault::NotFound)
+        }
+        Address::Calendar { segment, .. } => Ok(objects::find_calendar(tx, &who, &segment).map(drop)?),
+        Address::Principal(id) => principal::find(tx, &id).map(drop),
+        Address::Root
+        | Address::Principals
+        | Address::Homes
+        | Address::Home(_)
+        | Address::Inbox(_)
+        | Address::Outbox(_) => Ok(()),
+    })
+    .await
+}

@@ -1,0 +1,93 @@
+use actix_web::HttpResponse;
+use renraku_schedule::{
+    codec::ical,
+    model::NewCalendar,
+    service::objects::{self, CalendarChange},
+};
+
+use super::proppatch::Edits;
+use crate::core::{
+    Address, Call, Condition, DavFault,
+    xml::{self, Element, Name},
+};
+
+/// MKCALENDAR (RFC 4791 §5.3.1).
+pub(super) async fn answer(mut call: Call) -> Result<HttpResponse, DavFault> {
+    let body = call.xml_body().await?;
+    let edits = match body.iter().all(u8::is_ascii_whitespace) {
+        true => Edits::read(&xml::read(b"<x/>")?)?,
+        false => {
+            let root = xml::read(&body)?;
+            if root.name != Name::caldav("mkcalendar") {
+                return Err(DavFault::BadRequest("the body is no CALDAV:mkcalendar"));
+            }
+            Edits::read(&root)?
+        }
+    };
+    make(call, edits).await
+}
+
+/// MKCOL with a body (RFC 5689): a calendar, for nothing else is made here.
+pub(super) async fn extended(mut call: Call) -> Result<HttpResponse, DavFault> {
+    let body = call.xml_body().await?;
+    if body.iter().all(u8::is_ascii_whitespace) {
+        return Err(Condition::ValidResourceType.into());
+    }
+    let root = xml::read(&body)?;
+    if root.name != Name::dav("mkcol") {
+        return Err(DavFault::UnsupportedType);
+    }
+    let edits = Edits::read(&root)?;
+    let kinds = edits.get(&Name::dav("resourcetype")).map(|it| it.children.as_slice()).unwrap_or_default();
+    let is = |name: Name| kinds.iter().any(|kind| kind.name == name);
+    if !is(Name::dav("collection")) || !is(Name::caldav("calendar")) || kinds.len() != 2 {
+        return Err(Condition::ValidResourceType.into());
+    }
+    make(call, edits).await
+}
+
+async fn make(call: Call, edits: Edits) -> Result<HttpResponse, DavFault> {
+    call.writes()?;
+    let segment = match call.address.clone() {
+        Address::Calendar { segment, .. } => segment,
+        // A calendar does not lie in another one.
+        Address::Object { .. }
+        | Address::Root
+        | Address::Principals
+        | Address::Principal(_)
+        | Address::Homes
+        | Address::Home(_)
+        | Address::Inbox(_)
+        | Address::Outbox(_) => return Err(Condition::CalendarCollectionLocationOk.into()),
+    };
+    if let Some(condition) = edits.refused_at_making() {
+        return Err(condition.into());
+    }
+    let set = Name::caldav("supported-calendar-component-set");
+    if edits.get(&set).is_some_and(|set| !holds_ours(set)) {
+        return Err(Condition::SupportedCalendarComponent.into());
+    }
+    let who = call.who.clone();
+    call.write(move |tx| {
+        let (change, zone) = edits.new_calendar();
+        let new = NewCalendar {
+            id: None,
+            name: change.patch.name.unwrap_or_else(|| segment.clone()),
+            color: change.patch.color.flatten(),
+            time_zone: zone.as_deref().and_then(ical::read_zone),
+        };
+        let made = objects::make_calendar(tx, &who, &segment, new)?.into_inner();
+        let change = CalendarChange { properties: change.properties, ..CalendarChange::default() };
+        objects::change_calendar(tx, &who, &made.id, &change)?;
+        Ok(())
+    })
+    .await?;
+    Ok(HttpResponse::Created().insert_header(("cache-control", "no-cache")).finish())
+}
+
+/// Whether a set names something that calendars hold.
+fn holds_ours(set: &Element) -> bool {
+    let comp = Name::caldav("comp");
+    let mut named = set.children_of(&comp).filter_map(|comp| comp.attribute("name"));
+    named.any(|name| ["VEVENT", "VTODO"].iter().any(|ours| ours.eq_ignore_ascii_case(name)))
+}

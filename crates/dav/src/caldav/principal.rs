@@ -1,0 +1,72 @@
+//! Persons and facilities as principals (RFC 3744 §2).
+
+use renraku_base::{FacilityId, Id, PersonId};
+use renraku_db::ReadTx;
+use renraku_people::directory::{NamedPerson, service as directory};
+use renraku_schedule::{ScheduleFault, model::FacilityKind, service::get_facility};
+
+use crate::core::DavFault;
+
+/// What a principal is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Person,
+    Room,
+    Resource,
+}
+
+/// Somebody, or something, who can be invited.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct PrincipalInfo {
+    pub id: String,
+    pub kind: Kind,
+    pub name: String,
+    /// As read, in kana.
+    pub phonetic: Option<String>,
+    pub email: Option<String>,
+}
+
+impl PrincipalInfo {
+    fn of_person(id: &PersonId, named: NamedPerson) -> Self {
+        Self {
+            id: id.as_str().to_owned(),
+            kind: Kind::Person,
+            name: named.name.full,
+            phonetic: Some(named.name.phonetic).filter(|kana| !kana.is_empty()),
+            email: named.email,
+        }
+    }
+
+    /// The addresses by which it is invited, the one to prefer first (RFC 6638 §2.4.1).
+    pub fn addresses(&self) -> Vec<String> {
+        let mail = self.email.as_ref().map(|email| format!("mailto:{email}"));
+        mail.into_iter().chain([format!("urn:uuid:{}", self.id)]).collect()
+    }
+}
+
+/// The principal of an id.
+pub(super) fn find(tx: &mut ReadTx<'_>, id: &str) -> Result<PrincipalInfo, DavFault> {
+    if id.parse::<Id<()>>().is_err() {
+        return Err(DavFault::NotFound);
+    }
+    let person = PersonId::stored(id.to_owned());
+    if let Some(named) = directory::names(tx, std::slice::from_ref(&person))?.remove(&person) {
+        return Ok(PrincipalInfo::of_person(&person, named));
+    }
+    let facility = match get_facility(tx, &FacilityId::stored(id.to_owned())) {
+        Ok(facility) => facility,
+        Err(ScheduleFault::NotFound) => return Err(DavFault::NotFound),
+        Err(fault) => return Err(fault.into()),
+    };
+    let kind = match facility.kind {
+        FacilityKind::Room => Kind::Room,
+        FacilityKind::Car | FacilityKind::Equipment => Kind::Resource,
+    };
+    Ok(PrincipalInfo {
+        id: facility.id.into_string(),
+        kind,
+        name: facility.name,
+        phonetic: None,
+        email: None,
+    })
+}

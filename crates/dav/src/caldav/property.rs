@@ -1,0 +1,94 @@
+//! Properties: the table of all that we know, and their values.
+
+mod table;
+mod value;
+
+use renraku_base::Principal;
+use renraku_schedule::service::objects::{ObjectCalendar, ObjectHead, ObjectText};
+
+use super::{calendar_data::DataRequest, principal::PrincipalInfo};
+use crate::core::{
+    Address, Dav, Wanted,
+    xml::{Name, Writer},
+};
+
+pub(super) use table::{Property, Row, find};
+pub(super) use value::{changed_at, http_date, object_type};
+
+/// What a property is asked of.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Resource<'a> {
+    Root,
+    Principals,
+    Homes,
+    Principal(&'a PrincipalInfo),
+    Home(&'a PrincipalInfo),
+    Inbox,
+    Outbox,
+    Calendar(&'a ObjectCalendar),
+    Object(&'a ObjectHead, Option<&'a ObjectText>),
+}
+
+/// Who asks, and what their answers have in common.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Context<'a> {
+    pub dav: &'a Dav,
+    pub who: &'a Principal,
+    /// The database's epoch.
+    pub epoch: u64,
+    /// How the data of objects are wanted, in a report.
+    pub data: Option<&'a DataRequest>,
+    /// The person's calendar for events that name no other.
+    pub default: Option<&'a Address>,
+}
+
+impl Resource<'_> {
+    /// The properties that clients keep with it, as they sent them.
+    fn kept(&self) -> &[(String, String)] {
+        match self {
+            Self::Calendar(calendar) => &calendar.properties,
+            Self::Root
+            | Self::Principals
+            | Self::Homes
+            | Self::Principal(_)
+            | Self::Home(_)
+            | Self::Inbox
+            | Self::Outbox
+            | Self::Object(..) => &[],
+        }
+    }
+
+    /// The names of the properties that are meant.
+    pub fn names(&self, wanted: &Wanted) -> Vec<Name> {
+        let known = |all_only: bool| {
+            table::rows()
+                .iter()
+                .filter(move |row| row.is_of(self) && (row.all || !all_only))
+                .map(|row| row.name.clone())
+        };
+        let kept =
+            self.kept().iter().filter_map(|(name, _)| Name::parse(name)).filter(|name| find(name).is_none());
+        match wanted {
+            Wanted::Named(names) => names.clone(),
+            Wanted::Names => known(false).chain(kept).collect(),
+            Wanted::All(include) => {
+                let mut names: Vec<Name> = known(true).chain(kept).collect();
+                let more = include.iter().filter(|name| !names.contains(name)).cloned().collect::<Vec<_>>();
+                names.extend(more);
+                names
+            }
+        }
+    }
+
+    /// Writes a property; `false` when it is not there.
+    pub fn write(&self, name: &Name, context: &Context<'_>, out: &mut Writer) -> bool {
+        match find(name) {
+            Some(row) => row.is_of(self) && value::write(row, self, context, out),
+            None => {
+                let text = name.to_string();
+                let kept = self.kept().iter().find(|(key, _)| *key == text);
+                kept.inspect(|(_, value)| out.raw(value)).is_some()
+            }
+        }
+    }
+}

@@ -1,0 +1,385 @@
+use renraku_base::{ETag, Role, Timestamp};
+use renraku_schedule::service::objects::{OBJECT_BYTES, ObjectCalendar, ObjectKind};
+
+use super::{Context, Property, Resource, Row};
+use crate::{
+    caldav::{principal::Kind, report, sync_token::SyncToken},
+    core::{
+        Address,
+        xml::{Name, Writer},
+    },
+};
+
+/// The first and the last instant that a calendar may hold.
+const BEGINNING: &str = "19000101T000000Z";
+const END: &str = "21001231T235959Z";
+/// The most who may take part in an event.
+const ATTENDEES: &str = "500";
+
+/// Writes a property of a resource that can have it; `false` when it has not.
+pub(super) fn write(row: &Row, resource: &Resource<'_>, context: &Context<'_>, out: &mut Writer) -> bool {
+    use Property as P;
+    let name = &row.name;
+    let me = || Address::Principal(context.who.person.as_str().to_owned()).to_string();
+    match row.property {
+        P::ResourceType => resource_type(name, resource, out),
+        P::CurrentUserPrincipal => out.href_in(name, &me()),
+        P::PrincipalCollectionSet => out.href_in(name, &Address::Principals.to_string()),
+        P::Owner => out.href_in(name, &owner(resource, context)),
+        P::SupportedReportSet => reports(name, resource, out),
+        P::CurrentUserPrivilegeSet => privileges(name, resource, out),
+        P::SupportedPrivilegeSet => supported_privileges(name, out),
+        P::Acl => acl(name, resource, context, out),
+        P::AclRestrictions | P::SupportedLock => out.empty(name),
+        P::DisplayName => return display_name(name, resource, out),
+        P::GetContentType => content_type(name, resource, out),
+        P::GetETag | P::GetLastModified | P::GetContentLength | P::ScheduleTag | P::CalendarData => {
+            return of_object(row, resource, context, out);
+        }
+        P::PrincipalUrl
+        | P::AlternateUriSet
+        | P::GroupMemberSet
+        | P::GroupMembership
+        | P::CalendarHomeSet
+        | P::CalendarUserAddressSet
+        | P::CalendarUserType
+        | P::EmailAddressSet
+        | P::ScheduleInboxUrl
+        | P::ScheduleOutboxUrl => return of_principal(row, resource, context, out),
+        P::ScheduleDefaultCalendarUrl => match context.default {
+            Some(address) => out.href_in(name, &address.to_string()),
+            None => return false,
+        },
+        P::SupportedCalendarData => {
+            out.open(name);
+            let attributes = [("content-type", "text/calendar"), ("version", "2.0")];
+            out.empty_with(&Name::caldav("calendar-data"), &attributes);
+            out.close(name);
+        }
+        P::SyncToken
+        | P::CTag
+        | P::ScheduleCalendarTransp
+        | P::CalendarDescription
+        | P::CalendarTimezone
+        | P::CalendarTimezoneId
+        | P::CalendarColor
+        | P::CalendarOrder
+        | P::SupportedCalendarComponentSet
+        | P::SupportedCollationSet
+        | P::MaxResourceSize
+        | P::MinDateTime
+        | P::MaxDateTime
+        | P::MaxAttendeesPerInstance => return of_calendar(row, resource, context, out),
+    }
+    true
+}
+
+fn resource_type(name: &Name, resource: &Resource<'_>, out: &mut Writer) {
+    let more: &[Name] = match resource {
+        Resource::Object(..) => return out.empty(name),
+        Resource::Root | Resource::Principals | Resource::Homes | Resource::Home(_) => &[],
+        Resource::Principal(_) => &[const { Name::dav("principal") }],
+        Resource::Inbox => &[const { Name::caldav("schedule-inbox") }],
+        Resource::Outbox => &[const { Name::caldav("schedule-outbox") }],
+        Resource::Calendar(calendar) if calendar.is_mine() => &[const { Name::caldav("calendar") }],
+        Resource::Calendar(_) => &[const { Name::caldav("calendar") }, const { Name::server("shared") }],
+    };
+    out.open(name);
+    out.empty(&Name::dav("collection"));
+    more.iter().for_each(|kind| out.empty(kind));
+    out.close(name);
+}
+
+fn owner(resource: &Resource<'_>, context: &Context<'_>) -> String {
+    let id = match resource {
+        Resource::Calendar(calendar) => calendar.calendar.owner_id.as_str(),
+        _ => context.who.person.as_str(),
+    };
+    Address::Principal(id.to_owned()).to_string()
+}
+
+fn reports(name: &Name, resource: &Resource<'_>, out: &mut Writer) {
+    let (supported, in_report) = (Name::dav("supported-report"), Name::dav("report"));
+    out.open(name);
+    for report in report::supported(resource) {
+        out.open(&supported);
+        out.open(&in_report);
+        out.empty(&report);
+        out.close(&in_report);
+        out.close(&supported);
+    }
+    out.close(name);
+}
+
+const READ: Name = Name::dav("read");
+const READ_PRIVILEGES: Name = Name::dav("read-current-user-privilege-set");
+const FREE_BUSY: Name = Name::caldav("read-free-busy");
+const WRITE: Name = Name::dav("write");
+const WRITE_CONTENT: Name = Name::dav("write-content");
+const WRITE_PROPERTIES: Name = Name::dav("write-properties");
+const BIND: Name = Name::dav("bind");
+const UNBIND: Name = Name::dav("unbind");
+const SEND: Name = Name::caldav("schedule-send");
+const SEND_FREE_BUSY: Name = Name::caldav("schedule-send-freebusy");
+const SEND_INVITE: Name = Name::caldav("schedule-send-invite");
+const SEND_REPLY: Name = Name::caldav("schedule-send-reply");
+const DELIVER: Name = Name::caldav("schedule-deliver");
+
+fn granted(resource: &Resource<'_>) -> Vec<Name> {
+    let reads = vec![READ, READ_PRIVILEGES];
+    let more: &[Name] = match resource {
+        Resource::Root | Resource::Principals | Resource::Homes | Resource::Principal(_) => &[],
+        Resource::Object(..) => &[],
+        Resource::Home(_) => &[BIND, UNBIND],
+        Resource::Inbox => &[DELIVER],
+        Resource::Outbox => &[SEND, SEND_FREE_BUSY, SEND_INVITE, SEND_REPLY],
+        Resource::Calendar(calendar) => match calendar.calendar.role {
+            Role::FreeBusy => &[],
+            // Everybody keeps their own colour and order of what they see.
+            Role::Read => &[FREE_BUSY, WRITE_PROPERTIES],
+            Role::Write | Role::Manage => &[FREE_BUSY, WRITE, WRITE_CONTENT, WRITE_PROPERTIES, BIND, UNBIND],
+        },
+    };
+    reads.into_iter().chain(more.iter().cloned()).collect()
+}
+
+fn privilege(name: &Name, out: &mut Writer) {
+    let around = Name::dav("privilege");
+    out.open(&around);
+    out.empty(name);
+    out.close(&around);
+}
+
+fn privileges(name: &Name, resource: &Resource<'_>, out: &mut Writer) {
+    out.open(name);
+    granted(resource).iter().for_each(|it| privilege(it, out));
+    out.close(name);
+}
+
+/// The rights that there are, within each other (RFC 3744 §5.3).
+fn supported_privileges(name: &Name, out: &mut Writer) {
+    let around = Name::dav("supported-privilege");
+    let one = |it: &Name, within: &[Name], out: &mut Writer| {
+        out.open(&around);
+        privilege(it, out);
+        for inner in within {
+            out.open(&around);
+            privilege(inner, out);
+            out.close(&around);
+        }
+        out.close(&around);
+    };
+    out.open(name);
+    out.open(&around);
+    privilege(&Name::dav("all"), out);
+    one(&READ, &[READ_PRIVILEGES, FREE_BUSY], out);
+    one(&WRITE, &[WRITE_CONTENT, WRITE_PROPERTIES, BIND, UNBIND], out);
+    one(&SEND, &[SEND_INVITE, SEND_REPLY, SEND_FREE_BUSY], out);
+    one(&DELIVER, &[], out);
+    out.close(&around);
+    out.close(name);
+}
+
+/// What the asker is granted; the rights of others are told by the phone's API, to those who manage them.
+fn acl(name: &Name, resource: &Resource<'_>, context: &Context<'_>, out: &mut Writer) {
+    let (ace, grant) = (Name::dav("ace"), Name::dav("grant"));
+    out.open(name);
+    out.open(&ace);
+    let me = Address::Principal(context.who.person.as_str().to_owned()).to_string();
+    out.href_in(&Name::dav("principal"), &me);
+    out.open(&grant);
+    granted(resource).iter().for_each(|it| privilege(it, out));
+    out.close(&grant);
+    out.empty(&Name::dav("protected"));
+    out.close(&ace);
+    out.close(name);
+}
+
+fn display_name(name: &Name, resource: &Resource<'_>, out: &mut Writer) -> bool {
+    match resource {
+        Resource::Principal(principal) => out.leaf(name, &principal.name),
+        Resource::Home(principal) => out.leaf(name, &principal.name),
+        Resource::Calendar(calendar) => {
+            return kept(name, calendar, out) || {
+                out.leaf(name, &calendar.calendar.name);
+                true
+            };
+        }
+        Resource::Inbox => out.leaf(name, "Inbox"),
+        Resource::Outbox => out.leaf(name, "Outbox"),
+        Resource::Root | Resource::Principals | Resource::Homes | Resource::Object(..) => return false,
+    }
+    true
+}
+
+/// A property of a calendar as the person's client keeps it.
+fn kept(name: &Name, calendar: &ObjectCalendar, out: &mut Writer) -> bool {
+    let text = name.to_string();
+    let found = calendar.properties.iter().find(|(key, _)| *key == text);
+    found.inspect(|(_, value)| out.raw(value)).is_some()
+}
+
+fn content_type(name: &Name, resource: &Resource<'_>, out: &mut Writer) {
+    match resource {
+        Resource::Object(head, _) => out.leaf(name, &object_type(head.kind)),
+        _ => out.leaf(name, "text/calendar; charset=utf-8"),
+    }
+}
+
+/// The media type of an object.
+pub(in crate::caldav) fn object_type(kind: ObjectKind) -> String {
+    format!("text/calendar; charset=utf-8; component={}", kind.component())
+}
+
+fn of_object(row: &Row, resource: &Resource<'_>, context: &Context<'_>, out: &mut Writer) -> bool {
+    let (head, text) = match resource {
+        Resource::Object(head, text) => (*head, *text),
+        Resource::Calendar(calendar) if row.property == Property::GetETag => {
+            out.leaf(&row.name, calendar.calendar.etag.as_str());
+            return true;
+        }
+        _ => return false,
+    };
+    match (row.property, text) {
+        (Property::GetETag, _) => out.leaf(&row.name, head.etag.as_str()),
+        (Property::GetLastModified, _) => match changed_at(&head.etag) {
+            Some(at) => out.leaf(&row.name, &http_date(at)),
+            None => return false,
+        },
+        (Property::GetContentLength, Some(object)) => out.leaf(&row.name, &object.text.len().to_string()),
+        (Property::ScheduleTag, Some(object)) => match &object.schedule_tag {
+            Some(tag) => out.leaf(&row.name, tag.as_str()),
+            None => return false,
+        },
+        (Property::CalendarData, Some(object)) => match context.data {
+            Some(data) => out.leaf(&row.name, &data.cut(&object.text)),
+            None => return false,
+        },
+        _ => return false,
+    }
+    true
+}
+
+/// When an object was changed: versions grow with the clock.
+pub(in crate::caldav) fn changed_at(etag: &ETag) -> Option<Timestamp> {
+    let digits = etag.as_str().trim_matches('"').trim_end_matches(|c: char| !c.is_ascii_hexdigit());
+    i64::from_str_radix(digits, 16).ok().map(Timestamp::from_micros)
+}
+
+/// An instant as HTTP writes it (RFC 9110 §5.6.7).
+pub(in crate::caldav) fn http_date(at: Timestamp) -> String {
+    at.to_datetime().format("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
+fn of_principal(row: &Row, resource: &Resource<'_>, context: &Context<'_>, out: &mut Writer) -> bool {
+    use Property as P;
+    let Resource::Principal(principal) = resource else { return false };
+    let (name, id) = (&row.name, principal.id.clone());
+    let mine = principal.id == context.who.person.as_str();
+    match row.property {
+        P::PrincipalUrl => out.href_in(name, &Address::Principal(id).to_string()),
+        P::CalendarHomeSet if mine => out.href_in(name, &Address::Home(id).to_string()),
+        P::ScheduleInboxUrl if mine => out.href_in(name, &Address::Inbox(id).to_string()),
+        P::ScheduleOutboxUrl if mine => out.href_in(name, &Address::Outbox(id).to_string()),
+        P::CalendarUserAddressSet => {
+            out.open(name);
+            let address = Address::Principal(id).to_string();
+            principal.addresses().iter().chain([&address]).for_each(|it| out.leaf(&Name::dav("href"), it));
+            out.close(name);
+        }
+        P::EmailAddressSet => match &principal.email {
+            Some(email) => {
+                out.open(name);
+                out.leaf(&Name::server("email-address"), email);
+                out.close(name);
+            }
+            None => return false,
+        },
+        P::CalendarUserType => out.leaf(
+            name,
+            match principal.kind {
+                Kind::Person => "INDIVIDUAL",
+                Kind::Room => "ROOM",
+                Kind::Resource => "RESOURCE",
+            },
+        ),
+        P::AlternateUriSet | P::GroupMemberSet | P::GroupMembership => out.empty(name),
+        _ => return false,
+    }
+    true
+}
+
+fn of_calendar(row: &Row, resource: &Resource<'_>, context: &Context<'_>, out: &mut Writer) -> bool {
+    use Property as P;
+    let Resource::Calendar(calendar) = resource else { return false };
+    let name = &row.name;
+    match row.property {
+        P::SyncToken | P::CTag => {
+            let (collection, modseq) = (calendar.collection, calendar.modseq);
+            let token = SyncToken { epoch: context.epoch, collection, modseq, cursor: None };
+            match token.seal(context.dav.token_key(), &context.who.person) {
+                Some(token) => out.leaf(name, &token),
+                None => return false,
+            }
+        }
+        P::CalendarColor => return color(name, calendar, out),
+        P::CalendarTimezoneId => {
+            return kept(name, calendar, out) || {
+                out.leaf(name, calendar.calendar.time_zone.name());
+                true
+            };
+        }
+        P::CalendarTimezone => {
+            return kept(name, calendar, out) || {
+                out.leaf(name, &renraku_schedule::codec::ical::write_zone(calendar.calendar.time_zone));
+                true
+            };
+        }
+        P::CalendarDescription | P::CalendarOrder => return kept(name, calendar, out),
+        P::ScheduleCalendarTransp => {
+            out.open(name);
+            out.empty(&Name::caldav("opaque"));
+            out.close(name);
+        }
+        // A client that makes a calendar says what it is for.
+        P::SupportedCalendarComponentSet if kept(name, calendar, out) => {}
+        P::SupportedCalendarComponentSet => {
+            out.open(name);
+            for kind in [ObjectKind::Event, ObjectKind::Task] {
+                out.empty_with(&Name::caldav("comp"), &[("name", kind.component())]);
+            }
+            out.close(name);
+        }
+        P::SupportedCollationSet => {
+            out.open(name);
+            for collation in crate::caldav::filter::COLLATIONS {
+                out.leaf(&Name::caldav("supported-collation"), collation);
+            }
+            out.close(name);
+        }
+        P::MaxResourceSize => out.leaf(name, &OBJECT_BYTES.to_string()),
+        P::MinDateTime => out.leaf(name, BEGINNING),
+        P::MaxDateTime => out.leaf(name, END),
+        P::MaxAttendeesPerInstance => out.leaf(name, ATTENDEES),
+        _ => return false,
+    }
+    true
+}
+
+/// The colour that the person's client keeps, unless the calendar was given another since.
+fn color(name: &Name, calendar: &ObjectCalendar, out: &mut Writer) -> bool {
+    let text = name.to_string();
+    let stored = calendar.properties.iter().find(|(key, _)| *key == text).map(|(_, value)| value);
+    let common = calendar.calendar.color.as_deref();
+    match (stored, common) {
+        (Some(stored), Some(color))
+            if calendar.is_mine() && !stored.to_lowercase().contains(&color.to_lowercase()) =>
+        {
+            out.leaf(name, color);
+        }
+        (Some(stored), _) => out.raw(stored),
+        (None, Some(color)) => out.leaf(name, color),
+        (None, None) => return false,
+    }
+    true
+}

@@ -1,0 +1,212 @@
+use actix_web::HttpResponse;
+use renraku_base::Principal;
+use renraku_db::{ReadTx, meta};
+use renraku_schedule::service::objects::{self, ObjectCalendar, ObjectHead, ObjectText};
+
+use super::{
+    principal::{self, PrincipalInfo},
+    property::{Context, Resource},
+};
+use crate::core::{
+    Address, Call, Condition, Dav, DavFault, Depth, Multistatus, Wanted, depth, minimal, xml::Name,
+};
+
+/// The most members of a collection that one answer lists (PROMISE of bounded answers; a greater calendar is read by sync).
+pub(super) const MEMBERS: usize = 10_000;
+
+/// PROPFIND (RFC 4918 §9.1).
+pub(super) async fn answer(mut call: Call) -> Result<HttpResponse, DavFault> {
+    let body = call.xml_body().await?;
+    let wanted = Wanted::read(&body)?;
+    let depth = depth(call.headers(), Depth::Infinity)?;
+    let is_object = matches!(call.address, Address::Object { .. });
+    if depth == Depth::Infinity && !is_object {
+        return Err(Condition::PropfindFiniteDepth.into());
+    }
+    let members = depth == Depth::One && !is_object;
+    let find = Find {
+        dav: call.dav.clone(),
+        who: call.who.clone(),
+        address: call.address.clone(),
+        wanted,
+        members,
+        minimal: minimal(call.headers()),
+    };
+    match members {
+        true => call.read(move |tx| find.run(tx)).await,
+        false => call.glance(move |tx| find.run(tx)).await,
+    }
+    .map(Multistatus::finish)
+}
+
+/// What is asked for.
+struct Find {
+    dav: Dav,
+    who: Principal,
+    address: Address,
+    wanted: Wanted,
+    members: bool,
+    minimal: bool,
+}
+
+impl Find {
+    fn run(self, tx: &mut ReadTx<'_>) -> Result<Multistatus, DavFault> {
+        let epoch = meta::epoch(tx)?;
+        let default = match self.address {
+            Address::Inbox(_) | Address::Home(_) => default_calendar(tx, &self.who)?,
+            _ => None,
+        };
+        let context =
+            Context { dav: &self.dav, who: &self.who, epoch, data: None, default: default.as_ref() };
+        let mut answer =
+            Answer { multistatus: Multistatus::new(self.minimal), wanted: &self.wanted, context };
+        let me = || self.who.person.as_str().to_owned();
+        match &self.address {
+            Address::Root => {
+                answer.add(&self.address, Resource::Root);
+                if self.members {
+                    answer.add(&Address::Principals, Resource::Principals);
+                    answer.add(&Address::Homes, Resource::Homes);
+                }
+            }
+            Address::Principals => {
+                answer.add(&self.address, Resource::Principals);
+                if self.members {
+                    // The office is found by a search, not by a list of all who are in it.
+                    answer.principal(&principal::find(tx, &me())?);
+                }
+            }
+            Address::Principal(id) => answer.principal(&principal::find(tx, id)?),
+            Address::Homes => {
+                answer.add(&self.address, Resource::Homes);
+                if self.members {
+                    answer.add(&Address::Home(me()), Resource::Home(&principal::find(tx, &me())?));
+                }
+            }
+            Address::Home(_) => self.home(tx, &mut answer)?,
+            Address::Inbox(_) => answer.add(&self.address, Resource::Inbox),
+            Address::Outbox(_) => answer.add(&self.address, Resource::Outbox),
+            Address::Calendar { segment, .. } => {
+                let calendar = objects::find_calendar(tx, &self.who, segment)?;
+                answer.add(&self.address, Resource::Calendar(&calendar));
+                if self.members {
+                    self.objects(tx, &calendar, &mut answer)?;
+                }
+            }
+            Address::Object { segment, name, .. } => {
+                let calendar = objects::find_calendar(tx, &self.who, segment)?;
+                let object = objects::get(tx, &self.who, &calendar, &[name])?.pop().flatten();
+                let object = object.ok_or(DavFault::NotFound)?;
+                answer.add(&self.address, Resource::Object(&object.head, Some(&object)));
+            }
+        }
+        Ok(answer.multistatus)
+    }
+
+    fn home(&self, tx: &mut ReadTx<'_>, answer: &mut Answer<'_>) -> Result<(), DavFault> {
+        let me = self.who.person.as_str();
+        answer.add(&self.address, Resource::Home(&principal::find(tx, me)?));
+        if self.members {
+            for calendar in objects::list_calendars(tx, &self.who)? {
+                answer.add(&address_of(&self.who, &calendar), Resource::Calendar(&calendar));
+            }
+            answer.add(&Address::Inbox(me.to_owned()), Resource::Inbox);
+            answer.add(&Address::Outbox(me.to_owned()), Resource::Outbox);
+        }
+        Ok(())
+    }
+
+    fn objects(
+        &self,
+        tx: &mut ReadTx<'_>,
+        calendar: &ObjectCalendar,
+        answer: &mut Answer<'_>,
+    ) -> Result<(), DavFault> {
+        let listed = objects::list(tx, &self.who, calendar, "", MEMBERS + 1)?;
+        if listed.len() > MEMBERS {
+            return Err(Condition::NumberOfMatchesWithinLimits.into());
+        }
+        let heads: Vec<ObjectHead> = listed.into_iter().filter_map(|(_, head)| head).collect();
+        add_objects(tx, &self.who, calendar, &heads, answer)
+    }
+}
+
+/// An answer that lists resources.
+pub(super) struct Answer<'a> {
+    pub multistatus: Multistatus,
+    pub wanted: &'a Wanted,
+    pub context: Context<'a>,
+}
+
+impl Answer<'_> {
+    /// Adds a resource.
+    pub fn add(&mut self, address: &Address, resource: Resource<'_>) {
+        let names = resource.names(self.wanted);
+        let context = self.context;
+        self.multistatus
+            .resource(address, self.wanted, &names, |name, out| resource.write(name, &context, out));
+    }
+
+    fn principal(&mut self, principal: &PrincipalInfo) {
+        self.add(&Address::Principal(principal.id.clone()), Resource::Principal(principal));
+    }
+
+    /// Whether the texts of objects are needed for what is wanted.
+    fn needs_texts(&self) -> bool {
+        let of_texts = [
+            const { Name::dav("getcontentlength") },
+            const { Name::caldav("schedule-tag") },
+            const { Name::caldav("calendar-data") },
+        ];
+        match self.wanted {
+            Wanted::Named(names) | Wanted::All(names) => names.iter().any(|name| of_texts.contains(name)),
+            Wanted::Names => false,
+        }
+    }
+}
+
+/// Adds objects of a calendar; their texts are read only where they are needed.
+pub(super) fn add_objects(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    calendar: &ObjectCalendar,
+    heads: &[ObjectHead],
+    answer: &mut Answer<'_>,
+) -> Result<(), DavFault> {
+    const AT_ONCE: usize = 500;
+    if !answer.needs_texts() {
+        for head in heads {
+            answer.add(&object_address(who, calendar, &head.name), Resource::Object(head, None));
+        }
+        return Ok(());
+    }
+    for some in heads.chunks(AT_ONCE) {
+        let ids: Vec<&str> = some.iter().map(|head| head.id.as_str()).collect();
+        let mut texts: Vec<ObjectText> = objects::get_by_id(tx, who, calendar, &ids)?;
+        texts.sort_by(|a, b| a.head.id.cmp(&b.head.id));
+        for object in &texts {
+            let address = object_address(who, calendar, &object.head.name);
+            answer.add(&address, Resource::Object(&object.head, Some(object)));
+        }
+    }
+    Ok(())
+}
+
+/// The address of a calendar in the home of whoever asks.
+pub(super) fn address_of(who: &Principal, calendar: &ObjectCalendar) -> Address {
+    Address::Calendar { person: who.person.as_str().to_owned(), segment: calendar.segment.clone() }
+}
+
+/// The address of an object in a calendar.
+pub(super) fn object_address(who: &Principal, calendar: &ObjectCalendar, name: &str) -> Address {
+    Address::Object {
+        person: who.person.as_str().to_owned(),
+        segment: calendar.segment.clone(),
+        name: name.to_owned(),
+    }
+}
+
+fn default_calendar(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Option<Address>, DavFault> {
+    let calendars = objects::list_calendars(tx, who)?;
+    Ok(calendars.iter().find(|it| it.calendar.is_default).map(|calendar| address_of(who, calendar)))
+}

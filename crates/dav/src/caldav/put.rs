@@ -1,0 +1,71 @@
+use actix_web::{
+    HttpResponse,
+    http::{StatusCode, header},
+};
+use renraku_schedule::service::objects::{self, OBJECT_BYTES, ObjectFault, Put};
+
+use super::propfind::object_address;
+use crate::core::{Address, Call, Condition, DavFault, expectation};
+
+/// PUT of an object (RFC 4791 §5.3.2): the object is made, or turned into what is sent.
+pub(super) async fn answer(mut call: Call) -> Result<HttpResponse, DavFault> {
+    let Address::Object { segment, name, .. } = call.address.clone() else {
+        return Err(DavFault::MethodNotAllowed);
+    };
+    call.writes()?;
+    let expected = expectation(call.headers())?;
+    let content_type = call.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let media = content_type.unwrap_or("text/calendar").split(';').next().unwrap_or_default().trim();
+    if !media.eq_ignore_ascii_case("text/calendar") {
+        return Err(Condition::SupportedCalendarData.into());
+    }
+    if call.headers().contains_key(header::CONTENT_RANGE) {
+        return Err(DavFault::BadRequest("a part of an object cannot be stored"));
+    }
+    let body = match call.body(OBJECT_BYTES).await {
+        Err(DavFault::Web(renraku_web::WebFault::TooLarge { .. })) => {
+            return Err(Condition::MaxResourceSize.into());
+        }
+        body => body?,
+    };
+    let who = call.who.clone();
+    let put = call
+        .write(move |tx| {
+            let Ok(text) = std::str::from_utf8(&body) else {
+                return Err(Condition::ValidCalendarData.into());
+            };
+            let calendar = objects::find_calendar(tx, &who, &segment).map_err(no_calendar)?;
+            match objects::put(tx, &who, &calendar, &name, text, &expected) {
+                Ok(put) => Ok(put.into_inner()),
+                Err(ObjectFault::UidTaken { name }) => {
+                    Err(DavFault::UidInUse(object_address(&who, &calendar, &name).to_string()))
+                }
+                Err(fault) => Err(fault.into()),
+            }
+        })
+        .await?;
+    Ok(stored(&put))
+}
+
+/// Something is put into what is not there (RFC 4918 §9.7.1).
+fn no_calendar(fault: renraku_schedule::ScheduleFault) -> DavFault {
+    match DavFault::from(fault) {
+        fault if fault.told().status == StatusCode::NOT_FOUND => {
+            DavFault::Conflict("there is no calendar at this path")
+        }
+        fault => fault,
+    }
+}
+
+/// A tag says that the text is stored as it was sent (RFC 9110 §9.3.4): where it is not, there is none, and the client reads it anew.
+pub(super) fn stored(put: &Put) -> HttpResponse {
+    let mut response =
+        HttpResponse::build(if put.created { StatusCode::CREATED } else { StatusCode::NO_CONTENT });
+    if let Some(etag) = &put.etag {
+        response.insert_header((header::ETAG, etag.as_str()));
+    }
+    if let Some(tag) = &put.schedule_tag {
+        response.insert_header(("schedule-tag", tag.as_str()));
+    }
+    response.finish()
+}

@@ -1,0 +1,47 @@
+//! REPORT (RFC 3253 §3.6): one file a report.
+
+mod calendar_multiget;
+mod calendar_query;
+mod free_busy_query;
+mod principal_search;
+mod sync_collection;
+
+use actix_web::HttpResponse;
+
+use super::property::Resource;
+use crate::core::{Call, Condition, DavFault, xml::Name};
+
+/// The largest answer to a report, in bytes: what goes beyond is asked for in parts.
+const ANSWER_BYTES: usize = 16 * 1024 * 1024;
+
+const QUERY: Name = Name::caldav("calendar-query");
+const MULTIGET: Name = Name::caldav("calendar-multiget");
+const FREE_BUSY: Name = Name::caldav("free-busy-query");
+const SYNC: Name = Name::dav("sync-collection");
+const SEARCH: Name = Name::dav("principal-property-search");
+const SEARCH_SET: Name = Name::dav("principal-search-property-set");
+
+/// The reports that a resource answers.
+pub(super) fn supported(resource: &Resource<'_>) -> Vec<Name> {
+    match resource {
+        Resource::Calendar(_) => vec![QUERY, MULTIGET, FREE_BUSY, SYNC],
+        Resource::Root | Resource::Principals | Resource::Principal(_) => vec![SEARCH, SEARCH_SET],
+        Resource::Homes | Resource::Home(_) | Resource::Inbox | Resource::Outbox | Resource::Object(..) => {
+            Vec::new()
+        }
+    }
+}
+
+/// Answers the report that the body names.
+pub(super) async fn answer(mut call: Call) -> Result<HttpResponse, DavFault> {
+    let report = call.xml().await?;
+    match &report.name {
+        name if *name == QUERY => calendar_query::answer(call, report).await,
+        name if *name == MULTIGET => calendar_multiget::answer(call, report).await,
+        name if *name == FREE_BUSY => free_busy_query::answer(call, report).await,
+        name if *name == SYNC => sync_collection::answer(call, report).await,
+        name if *name == SEARCH => principal_search::answer(call, report).await,
+        name if *name == SEARCH_SET => principal_search::properties(&call),
+        _ => Err(Condition::SupportedReport.into()),
+    }
+}

@@ -1,0 +1,77 @@
+use actix_web::{HttpResponse, http::StatusCode};
+use renraku_db::meta;
+use renraku_schedule::service::objects::{self, ObjectText};
+
+use super::ANSWER_BYTES;
+use crate::{
+    caldav::{
+        calendar_data::{DataRequest, zone_of},
+        property::{Context, Resource},
+        propfind::Answer,
+    },
+    core::{
+        Address, Call, Condition, DavFault, Multistatus, Wanted, minimal,
+        xml::{Element, Name},
+    },
+};
+
+/// The most objects that are asked for by name at once.
+const HREFS: usize = 10_000;
+
+/// `CALDAV:calendar-multiget` (RFC 4791 §7.9): objects by their paths.
+pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, DavFault> {
+    let (person, segment) = match call.address.clone() {
+        Address::Calendar { person, segment } | Address::Object { person, segment, .. } => (person, segment),
+        _ => return Err(Condition::SupportedReport.into()),
+    };
+    let hrefs: Vec<String> =
+        report.children_of(&Name::dav("href")).map(|it| it.text.trim().to_owned()).collect();
+    if hrefs.is_empty() {
+        return Err(DavFault::BadRequest("a multiget names at least one DAV:href"));
+    }
+    if hrefs.len() > HREFS {
+        return Err(Condition::NumberOfMatchesWithinLimits.into());
+    }
+    let wanted = Wanted::of(&report)?.unwrap_or(Wanted::Named(Vec::new()));
+    let minimal = minimal(call.headers());
+    let host = call.host().map(str::to_owned);
+    let (who, dav) = (call.who.clone(), call.dav.clone());
+    call.read(move |tx| {
+        let calendar = objects::find_calendar(tx, &who, &segment)?;
+        let data = DataRequest::read(&report, zone_of(&report, calendar.calendar.time_zone))?;
+        let epoch = meta::epoch(tx)?;
+        let context = Context { dav: &dav, who: &who, epoch, data: Some(&data), default: None };
+        let mut answer = Answer { multistatus: Multistatus::new(minimal), wanted: &wanted, context };
+        for some in hrefs.chunks(500) {
+            // What lies elsewhere is not in this calendar.
+            let named: Vec<Option<(Address, String)>> = some
+                .iter()
+                .map(|href| match Address::of_href(href, host.as_deref()) {
+                    Some(Address::Object { person: of, segment: within, name })
+                        if of == person && within == segment =>
+                    {
+                        Some((Address::Object { person: of, segment: within, name: name.clone() }, name))
+                    }
+                    _ => None,
+                })
+                .collect();
+            let names: Vec<&str> = named.iter().flatten().map(|(_, name)| name.as_str()).collect();
+            let mut found = objects::get(tx, &who, &calendar, &names)?.into_iter();
+            for (href, named) in some.iter().zip(named) {
+                let object: Option<ObjectText> = named.as_ref().and_then(|_| found.next()).flatten();
+                match (named, object) {
+                    (Some((address, _)), Some(object)) => {
+                        answer.add(&address, Resource::Object(&object.head, Some(&object)));
+                    }
+                    _ => answer.multistatus.status(href, StatusCode::NOT_FOUND, None),
+                }
+            }
+            if answer.multistatus.len() > ANSWER_BYTES {
+                return Err(Condition::NumberOfMatchesWithinLimits.into());
+            }
+        }
+        Ok(answer.multistatus)
+    })
+    .await
+    .map(Multistatus::finish)
+}

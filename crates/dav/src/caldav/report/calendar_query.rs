@@ -1,0 +1,95 @@
+use actix_web::HttpResponse;
+use renraku_base::Principal;
+use renraku_db::{ReadTx, meta};
+use renraku_schedule::{
+    model::Zone,
+    service::objects::{self, ObjectCalendar, ObjectHead},
+};
+
+use super::ANSWER_BYTES;
+use crate::{
+    caldav::{
+        calendar_data::{DataRequest, zone_of},
+        filter::{self, CompFilter},
+        property::Context,
+        propfind::{Answer, MEMBERS, add_objects},
+    },
+    core::{
+        Address, Call, Condition, DavFault, Depth, Multistatus, Wanted, depth, minimal,
+        xml::{Element, Name},
+    },
+};
+
+/// `CALDAV:calendar-query` (RFC 4791 §7.8): the objects of a calendar that a filter means.
+pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, DavFault> {
+    let Address::Calendar { segment, .. } = call.address.clone() else {
+        return Err(Condition::SupportedReport.into());
+    };
+    let filter = report.child(&Name::caldav("filter")).ok_or(DavFault::from(Condition::ValidFilter))?;
+    let filter = filter::read(filter)?;
+    let wanted = Wanted::of(&report)?.unwrap_or(Wanted::Named(Vec::new()));
+    // RFC 4791 §7.8 says depth 0 when none is said; every client means the calendar's objects.
+    let below = depth(call.headers(), Depth::One)? != Depth::Zero;
+    let minimal = minimal(call.headers());
+    let (who, dav) = (call.who.clone(), call.dav.clone());
+    call.read(move |tx| {
+        let calendar = objects::find_calendar(tx, &who, &segment)?;
+        let zone = zone_of(&report, calendar.calendar.time_zone);
+        let data = DataRequest::read(&report, zone)?;
+        let epoch = meta::epoch(tx)?;
+        let context = Context { dav: &dav, who: &who, epoch, data: Some(&data), default: None };
+        let mut answer = Answer { multistatus: Multistatus::new(minimal), wanted: &wanted, context };
+        if below {
+            let heads = find(tx, &who, &calendar, &filter, zone)?;
+            for some in heads.chunks(500) {
+                add_objects(tx, &who, &calendar, some, &mut answer)?;
+                if answer.multistatus.len() > ANSWER_BYTES {
+                    return Err(Condition::NumberOfMatchesWithinLimits.into());
+                }
+            }
+        }
+        Ok(answer.multistatus)
+    })
+    .await
+    .map(Multistatus::finish)
+}
+
+/// The objects that a filter means: what the index tells first, the texts only where there is more to look at.
+fn find(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    calendar: &ObjectCalendar,
+    filter: &CompFilter,
+    zone: Zone,
+) -> Result<Vec<ObjectHead>, DavFault> {
+    let plan = filter::plan(filter);
+    let mut heads: Vec<ObjectHead> = match plan.events_in {
+        Some(range) => objects::find(tx, who, calendar, range.bounds())?,
+        None => {
+            let listed = objects::list(tx, who, calendar, "", MEMBERS + 1)?;
+            listed.into_iter().filter_map(|(_, head)| head).collect()
+        }
+    };
+    if heads.len() > MEMBERS {
+        return Err(Condition::NumberOfMatchesWithinLimits.into());
+    }
+    if plan.is_whole {
+        return Ok(heads);
+    }
+    if let Some(kind) = filter::only_kind(filter) {
+        heads.retain(|head| head.kind.component() == kind);
+        if filter::is_of_kind_alone(filter) {
+            return Ok(heads);
+        }
+    }
+    let mut found = Vec::new();
+    for some in heads.chunks(500) {
+        let ids: Vec<&str> = some.iter().map(|head| head.id.as_str()).collect();
+        let texts = objects::get_by_id(tx, who, calendar, &ids)?;
+        found.extend(
+            texts.into_iter().filter(|object| filter::matches(filter, &object.text, zone)).map(|it| it.head),
+        );
+    }
+    found.sort_by(|a, b| a.id.cmp(&b.id));
+    Ok(found)
+}

@@ -1,0 +1,112 @@
+//! Finding people by name, and which properties they can be found by (RFC 3744 §9.4, §9.5).
+
+use actix_web::HttpResponse;
+use renraku_base::{Id, PersonId};
+use renraku_db::meta;
+use renraku_people::directory::service::{self as directory, PeopleSearch};
+use renraku_web::RateKind;
+
+use crate::{
+    caldav::{
+        principal::{self, PrincipalInfo},
+        property::{Context, Resource},
+        propfind::Answer,
+    },
+    core::{
+        Address, Call, DavFault, Multistatus, Wanted, minimal,
+        xml::{Element, Name, Writer},
+    },
+};
+
+const FOUND: u16 = 50;
+
+/// `DAV:principal-property-search`: by name in whatever script, by mail address.
+pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, DavFault> {
+    call.dav.gate().rates().take(&call.who, RateKind::Search)?;
+    let texts: Vec<String> = report
+        .children_of(&Name::dav("property-search"))
+        .filter_map(|it| it.child(&Name::dav("match")))
+        .map(|it| it.text.trim().to_owned())
+        .filter(|text| !text.is_empty())
+        .collect();
+    let any = report.attribute("test") == Some("anyof");
+    let wanted = wanted(&report)?;
+    let minimal = minimal(call.headers());
+    let (who, dav) = (call.who.clone(), call.dav.clone());
+    call.read(move |tx| {
+        let epoch = meta::epoch(tx)?;
+        let context = Context { dav: &dav, who: &who, epoch, data: None, default: None };
+        let mut answer = Answer { multistatus: Multistatus::new(minimal), wanted: &wanted, context };
+        let mut found: Option<Vec<PersonId>> = None;
+        for text in &texts {
+            let ids: Vec<PersonId> = match text.contains('@') {
+                true => {
+                    let mail = text.trim_start_matches("mailto:");
+                    directory::find_by_email(tx, &[mail])?.into_values().collect()
+                }
+                false => {
+                    let search = PeopleSearch { q: Some(text.clone()), ..PeopleSearch::default() };
+                    let page = directory::search_people(tx, dav.directory(), &who, &search)?;
+                    page.items.iter().map(|person| person.id.clone()).collect()
+                }
+            };
+            found = Some(match found {
+                None => ids,
+                Some(mut before) if any => {
+                    before.extend(ids);
+                    before
+                }
+                Some(before) => before.into_iter().filter(|id| ids.contains(id)).collect(),
+            });
+        }
+        let mut ids = found.unwrap_or_default();
+        ids.dedup();
+        ids.truncate(usize::from(FOUND));
+        for id in ids {
+            let found: PrincipalInfo = principal::find(tx, Id::as_str(&id))?;
+            answer.add(&Address::Principal(found.id.clone()), Resource::Principal(&found));
+        }
+        Ok(answer.multistatus)
+    })
+    .await
+    .map(Multistatus::finish)
+}
+
+/// Which properties are wanted; python-caldav names them beside an empty `DAV:prop`.
+fn wanted(report: &Element) -> Result<Wanted, DavFault> {
+    let of_search =
+        [Name::dav("property-search"), Name::dav("prop"), Name::dav("apply-to-principal-collection-set")];
+    match Wanted::of(report)? {
+        Some(Wanted::Named(names)) if names.is_empty() => Ok(Wanted::Named(
+            report
+                .children
+                .iter()
+                .map(|it| it.name.clone())
+                .filter(|name| !of_search.contains(name))
+                .collect(),
+        )),
+        Some(wanted) => Ok(wanted),
+        None => Ok(Wanted::Named(Vec::new())),
+    }
+}
+
+/// `DAV:principal-search-property-set`.
+pub(super) fn properties(_: &Call) -> Result<HttpResponse, DavFault> {
+    let (set, one) = (Name::dav("principal-search-property-set"), Name::dav("principal-search-property"));
+    let (prop, description) = (Name::dav("prop"), Name::dav("description"));
+    let mut xml = Writer::root(&set);
+    for (name, text) in
+        [(Name::dav("displayname"), "Name"), (Name::server("email-address-set"), "Mail address")]
+    {
+        xml.open(&one);
+        xml.open(&prop);
+        xml.empty(&name);
+        xml.close(&prop);
+        xml.open_with(&description, &[("xml:lang", "en")]);
+        xml.text(text);
+        xml.close(&description);
+        xml.close(&one);
+    }
+    let body = xml.finish(&set);
+    Ok(HttpResponse::Ok().insert_header(("content-type", "application/xml; charset=utf-8")).body(body))
+}

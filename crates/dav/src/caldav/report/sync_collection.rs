@@ -1,0 +1,160 @@
+use actix_web::{HttpResponse, http::StatusCode};
+use renraku_base::Principal;
+use renraku_db::{ReadTx, meta};
+use renraku_schedule::service::objects::{self, ObjectCalendar, ObjectHead};
+
+use crate::{
+    caldav::{
+        calendar_data::{DataRequest, zone_of},
+        property::Context,
+        propfind::{Answer, add_objects, object_address},
+        sync_token::SyncToken,
+    },
+    core::{
+        Address, Call, Condition, DavFault, Multistatus, Wanted, minimal,
+        xml::{Element, Name},
+    },
+};
+
+/// The most objects of one answer; the rest comes with the token that it bears.
+const OBJECTS: usize = 10_000;
+
+/// `DAV:sync-collection` (RFC 6578 §3): what changed in a calendar since a token, or all that is in it.
+pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, DavFault> {
+    let Address::Calendar { segment, .. } = call.address.clone() else {
+        return Err(Condition::SupportedReport.into());
+    };
+    let ask = Ask::read(&report)?;
+    let wanted = Wanted::of(&report)?.unwrap_or(Wanted::Named(Vec::new()));
+    let minimal = minimal(call.headers());
+    let (who, dav) = (call.who.clone(), call.dav.clone());
+    let asked = call.address.to_string();
+    let (multistatus, token) = call
+        .read(move |tx| {
+            let calendar = objects::find_calendar(tx, &who, &segment)?;
+            let data = DataRequest::read(&report, zone_of(&report, calendar.calendar.time_zone))?;
+            let epoch = meta::epoch(tx)?;
+            let context = Context { dav: &dav, who: &who, epoch, data: Some(&data), default: None };
+            let mut answer = Answer { multistatus: Multistatus::new(minimal), wanted: &wanted, context };
+            let from = ask.position(&calendar, &context)?;
+            let news = match &from.cursor {
+                Some(cursor) => list(tx, &who, &calendar, &from, cursor, ask.limit)?,
+                None => changed(tx, &who, &calendar, &from, ask.limit)?,
+            };
+            for name in &news.gone {
+                let href = object_address(&who, &calendar, name).to_string();
+                answer.multistatus.status(&href, StatusCode::NOT_FOUND, None);
+            }
+            add_objects(tx, &who, &calendar, &news.there, &mut answer)?;
+            if news.truncated {
+                // RFC 6578 §3.6: the collection itself says that there is more.
+                let condition = Some(Condition::NumberOfMatchesWithinLimits);
+                answer.multistatus.status(&asked, StatusCode::INSUFFICIENT_STORAGE, condition);
+            }
+            let token = news.token.seal(dav.token_key(), &who.person);
+            let token = token.ok_or_else(|| renraku_db::Error::damaged("a sync token cannot be signed"))?;
+            Ok((answer.multistatus, token))
+        })
+        .await?;
+    Ok(multistatus.finish_with_token(&token))
+}
+
+/// What a client asks for.
+struct Ask {
+    token: Option<String>,
+    limit: usize,
+}
+
+impl Ask {
+    fn read(report: &Element) -> Result<Self, DavFault> {
+        let text = |name: &'static str| report.child(&Name::dav(name)).map(|it| it.text.trim().to_owned());
+        match text("sync-level").as_deref() {
+            // A calendar holds no collections: what is within it is all that is below it. Old clients say Depth instead.
+            None | Some("1" | "infinite" | "infinity") => {}
+            Some(_) => return Err(DavFault::BadRequest("DAV:sync-level is 1 or infinite")),
+        }
+        let limit = report.child(&Name::dav("limit")).and_then(|limit| limit.child(&Name::dav("nresults")));
+        let limit = match limit.map(|it| it.text.trim().parse::<usize>()) {
+            None => OBJECTS,
+            Some(Ok(limit)) if limit > 0 => limit.min(OBJECTS),
+            Some(_) => return Err(DavFault::BadRequest("DAV:nresults is a number above 0")),
+        };
+        Ok(Self { token: text("sync-token").filter(|token| !token.is_empty()), limit })
+    }
+
+    /// Where the client stands: at the beginning without a token. A token that cannot be honoured is refused, never read as one.
+    fn position(&self, calendar: &ObjectCalendar, context: &Context<'_>) -> Result<SyncToken, DavFault> {
+        let Some(text) = &self.token else {
+            return Ok(SyncToken {
+                epoch: context.epoch,
+                collection: calendar.collection,
+                modseq: calendar.modseq,
+                cursor: Some(String::new()),
+            });
+        };
+        let token = SyncToken::open(text, context.dav.token_key(), &context.who.person);
+        let good = |token: &SyncToken| {
+            token.epoch == context.epoch
+                && token.collection == calendar.collection
+                && (calendar.floor..=calendar.modseq).contains(&token.modseq)
+        };
+        token.filter(good).ok_or_else(|| Condition::ValidSyncToken.into())
+    }
+}
+
+/// One answer's worth of news.
+struct News {
+    there: Vec<ObjectHead>,
+    gone: Vec<String>,
+    truncated: bool,
+    token: SyncToken,
+}
+
+/// What is in the calendar, from an object on. What changes meanwhile is told after it, for the token keeps the number of the
+/// beginning.
+fn list(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    calendar: &ObjectCalendar,
+    from: &SyncToken,
+    cursor: &str,
+    limit: usize,
+) -> Result<News, DavFault> {
+    let mut listed = objects::list(tx, who, calendar, cursor, limit + 1)?;
+    let truncated = listed.len() > limit;
+    listed.truncate(limit);
+    let cursor = listed.last().filter(|_| truncated).map(|(id, _)| id.clone());
+    Ok(News {
+        there: listed.into_iter().filter_map(|(_, head)| head).collect(),
+        gone: Vec::new(),
+        truncated,
+        token: SyncToken { cursor, ..from.clone() },
+    })
+}
+
+/// What changed since a number.
+fn changed(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    calendar: &ObjectCalendar,
+    from: &SyncToken,
+    limit: usize,
+) -> Result<News, DavFault> {
+    let mut news = News { there: Vec::new(), gone: Vec::new(), truncated: false, token: from.clone() };
+    if from.modseq == calendar.modseq {
+        return Ok(news);
+    }
+    let (changes, last) = objects::list_changes(tx, who, calendar, from.modseq, limit)?;
+    news.token.modseq = last.unwrap_or(calendar.modseq);
+    news.truncated = news.token.modseq < calendar.modseq;
+    for change in changes {
+        match change.head {
+            Some(head) => news.there.push(head),
+            // Whoever is told of a name that they never had lets it pass.
+            None => news.gone.push(change.name),
+        }
+    }
+    // A name that is in use again is not gone.
+    news.gone.retain(|name| !news.there.iter().any(|head| head.name == *name));
+    Ok(news)
+}

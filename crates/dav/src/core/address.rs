@@ -1,0 +1,192 @@
+//! Paths. What a path names is looked up in the database; nothing of it ever reaches a file system.
+
+use std::fmt;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+/// Where everything of this face lies.
+pub(crate) const ROOT: &str = "/dav/";
+/// The longest segment, in bytes.
+const SEGMENT_BYTES: usize = 255;
+/// What stands in a segment as it is (RFC 3986 §2.3), and `@`.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'@');
+
+const PRINCIPALS: &str = "principals";
+const CALENDARS: &str = "calendars";
+const INBOX: &str = "inbox";
+const OUTBOX: &str = "outbox";
+
+/// What a path names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Address {
+    /// Where discovery begins.
+    Root,
+    /// The collection of all principals.
+    Principals,
+    /// A person or a facility.
+    Principal(String),
+    /// The collection of all homes.
+    Homes,
+    /// The collection of a person's calendars.
+    Home(String),
+    /// Where invitations arrive (RFC 6638 §2.2).
+    Inbox(String),
+    /// Where free/busy is asked for (RFC 6638 §2.1).
+    Outbox(String),
+    /// A calendar.
+    Calendar { person: String, segment: String },
+    /// An event or task in a calendar.
+    Object { person: String, segment: String, name: String },
+}
+
+impl Address {
+    /// What a path (or the path of a URL of this host) names; `None` for what names nothing.
+    pub fn parse(path: &str) -> Option<Self> {
+        let path = path.split(['?', '#']).next().unwrap_or_default();
+        let rest = path.strip_prefix("/dav").filter(|rest| rest.is_empty() || rest.starts_with('/'))?;
+        let rest = rest.strip_prefix('/').unwrap_or(rest);
+        if rest.starts_with('/') {
+            return None;
+        }
+        let rest = rest.strip_suffix('/').unwrap_or(rest);
+        let segments: Vec<String> = match rest {
+            "" => Vec::new(),
+            rest => rest.split('/').map(segment).collect::<Option<_>>()?,
+        };
+        let texts: Vec<&str> = segments.iter().map(String::as_str).collect();
+        let own = |text: &str| text.to_owned();
+        Some(match texts.as_slice() {
+            [] => Self::Root,
+            [PRINCIPALS] => Self::Principals,
+            [PRINCIPALS, id] => Self::Principal(own(id)),
+            [CALENDARS] => Self::Homes,
+            [CALENDARS, person] => Self::Home(own(person)),
+            [CALENDARS, person, INBOX] => Self::Inbox(own(person)),
+            [CALENDARS, person, OUTBOX] => Self::Outbox(own(person)),
+            [CALENDARS, _, INBOX | OUTBOX, ..] => return None,
+            [CALENDARS, person, segment] => Self::Calendar { person: own(person), segment: own(segment) },
+            [CALENDARS, person, segment, name] => {
+                Self::Object { person: own(person), segment: own(segment), name: own(name) }
+            }
+            _ => return None,
+        })
+    }
+
+    /// What a `DAV:href` or `Destination` names: a path, or a URL whose host is this server's.
+    pub fn of_href(href: &str, host: Option<&str>) -> Option<Self> {
+        let href = href.trim();
+        if href.starts_with('/') {
+            return Self::parse(href);
+        }
+        let rest = href.strip_prefix("http://").or_else(|| href.strip_prefix("https://"))?;
+        let (authority, path) = rest.split_at(rest.find('/')?);
+        host.is_some_and(|host| host.eq_ignore_ascii_case(authority)).then(|| Self::parse(path))?
+    }
+
+    /// The person whose home it lies in; `None` outside of homes.
+    pub fn person(&self) -> Option<&str> {
+        match self {
+            Self::Root | Self::Principals | Self::Principal(_) | Self::Homes => None,
+            Self::Home(person) | Self::Inbox(person) | Self::Outbox(person) => Some(person),
+            Self::Calendar { person, .. } | Self::Object { person, .. } => Some(person),
+        }
+    }
+}
+
+/// A segment, decoded; `None` for one that cannot name anything.
+fn segment(encoded: &str) -> Option<String> {
+    let is_hex = |text: Option<&str>| text.is_some_and(|it| it.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    if encoded.match_indices('%').any(|(at, _)| !is_hex(encoded.get(at + 1..at + 3))) {
+        return None;
+    }
+    let text = percent_decode_str(encoded).decode_utf8().ok()?;
+    let bad = text.is_empty()
+        || text.len() > SEGMENT_BYTES
+        || text == "."
+        || text == ".."
+        || text.contains(['/', '\\'])
+        || text.chars().any(char::is_control);
+    (!bad).then(|| text.into_owned())
+}
+
+impl fmt::Display for Address {
+    /// The path, encoded; collections end with a slash.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let encoded = |text: &str| utf8_percent_encode(text, SEGMENT).to_string();
+        f.write_str(ROOT)?;
+        match self {
+            Self::Root => Ok(()),
+            Self::Principals => write!(f, "{PRINCIPALS}/"),
+            Self::Principal(id) => write!(f, "{PRINCIPALS}/{}/", encoded(id)),
+            Self::Homes => write!(f, "{CALENDARS}/"),
+            Self::Home(person) => write!(f, "{CALENDARS}/{}/", encoded(person)),
+            Self::Inbox(person) => write!(f, "{CALENDARS}/{}/{INBOX}/", encoded(person)),
+            Self::Outbox(person) => write!(f, "{CALENDARS}/{}/{OUTBOX}/", encoded(person)),
+            Self::Calendar { person, segment } => {
+                write!(f, "{CALENDARS}/{}/{}/", encoded(person), encoded(segment))
+            }
+            Self::Object { person, segment, name } => {
+                write!(f, "{CALENDARS}/{}/{}/{}", encoded(person), encoded(segment), encoded(name))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_path_comes_back() {
+        let person = || "0198c0de-7f3a-7abc-8def-012345678901".to_owned();
+        for address in [
+            Address::Root,
+            Address::Principals,
+            Address::Principal(person()),
+            Address::Homes,
+            Address::Home(person()),
+            Address::Inbox(person()),
+            Address::Outbox(person()),
+            Address::Calendar { person: person(), segment: "予定 1%".to_owned() },
+            Address::Object { person: person(), segment: "a".to_owned(), name: "x@y+z?.ics".to_owned() },
+        ] {
+            assert_eq!(Address::parse(&address.to_string()).as_ref(), Some(&address), "{address}");
+        }
+        assert_eq!(Address::parse("/dav"), Some(Address::Root));
+        assert_eq!(Address::parse("/dav/calendars"), Some(Address::Homes));
+    }
+
+    #[test]
+    fn what_leads_elsewhere_names_nothing() {
+        for path in [
+            "/davx",
+            "/dav//",
+            "/dav/calendars/p/../q",
+            "/dav/calendars/p/%2e%2e/q",
+            "/dav/calendars/p/a%2fb",
+            "/dav/calendars/p/a%5cb",
+            "/dav/calendars/p/a/%00",
+            "/dav/calendars/p/a/%c0%ae",
+            "/dav/calendars/p/a/%4",
+            "/dav/calendars/p/a/%zz",
+            "/dav/calendars/p/inbox/x.ics",
+            "/dav/calendars/p/a/b/c",
+            "/dav/other",
+        ] {
+            assert_eq!(Address::parse(path), None, "{path}");
+        }
+        assert_eq!(Address::parse(&format!("/dav/calendars/p/a/{}", "x".repeat(256))), None);
+    }
+
+    #[test]
+    fn an_address_is_of_this_host() {
+        let home = Some(Address::Home("p".to_owned()));
+        assert_eq!(Address::of_href("/dav/calendars/p/", None), home);
+        assert_eq!(
+            Address::of_href("https://a.example.jp:8443/dav/calendars/p/", Some("A.example.jp:8443")),
+            home
+        );
+        assert_eq!(Address::of_href("https://b.example.jp/dav/calendars/p/", Some("a.example.jp")), None);
+        assert_eq!(Address::of_href("ftp://a.example.jp/dav/calendars/p/", Some("a.example.jp")), None);
+    }
+}

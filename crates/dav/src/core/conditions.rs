@@ -1,0 +1,126 @@
+//! What the headers of a request ask for and expect.
+
+use actix_web::http::header::{self, HeaderMap};
+use renraku_base::{ETag, Precondition};
+use renraku_schedule::service::objects::Expectation;
+
+use super::DavFault;
+
+/// How far below a collection a request goes (RFC 4918 §10.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// The resource itself.
+    Zero,
+    /// Its members, too.
+    One,
+    /// Everything below it.
+    Infinity,
+}
+
+fn text<'h>(headers: &'h HeaderMap, name: &str) -> Result<Option<&'h str>, DavFault> {
+    let read = |value: &'h header::HeaderValue| value.to_str();
+    headers
+        .get(name)
+        .map(read)
+        .transpose()
+        .map_err(|_not_ascii| DavFault::BadRequest("a header is not ASCII"))
+}
+
+/// The depth of a request, `default` where it says none.
+pub(crate) fn depth(headers: &HeaderMap, default: Depth) -> Result<Depth, DavFault> {
+    match text(headers, "depth")?.map(str::trim) {
+        None => Ok(default),
+        Some("0") => Ok(Depth::Zero),
+        Some("1") => Ok(Depth::One),
+        Some(word) if word.eq_ignore_ascii_case("infinity") => Ok(Depth::Infinity),
+        Some(_) => Err(DavFault::BadRequest("Depth is 0, 1 or infinity")),
+    }
+}
+
+/// Whether the client asks for no more than needed (RFC 8144 §2).
+pub(crate) fn minimal(headers: &HeaderMap) -> bool {
+    let values = headers.get_all("prefer").filter_map(|value| value.to_str().ok());
+    let brief = headers.get("brief").is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"t"));
+    brief
+        || values.flat_map(|value| value.split(',')).any(|it| it.trim().replace('"', "") == "return=minimal")
+}
+
+/// What the client expects of an object (RFC 9110 §13.1, RFC 6638 §3.2.10, and the tags of RFC 4918 §10.4).
+pub(crate) fn expectation(headers: &HeaderMap) -> Result<Expectation, DavFault> {
+    let mut is = precondition(text(headers, "if-match")?);
+    if is == Precondition::None
+        && let Some(lists) = text(headers, "if")?
+    {
+        is = of_if(lists)?;
+    }
+    let schedule_tag = text(headers, "if-schedule-tag-match")?.map(|tag| ETag::from(tag.trim().to_owned()));
+    Ok(Expectation { is, is_not: precondition(text(headers, "if-none-match")?), schedule_tag })
+}
+
+fn precondition(header: Option<&str>) -> Precondition {
+    match header.map(str::trim) {
+        None => Precondition::None,
+        Some("*") => Precondition::Exists,
+        // A weak tag never matches strongly.
+        Some(tags) => {
+            Precondition::Match(tags.split(',').map(|tag| ETag::from(tag.trim().to_owned())).collect())
+        }
+    }
+}
+
+/// The tags of an untagged `If` header: one of its lists has to hold. There are no locks, so that a state token never does.
+fn of_if(lists: &str) -> Result<Precondition, DavFault> {
+    let bad = DavFault::BadRequest("the If header cannot be read");
+    let mut tags = Vec::new();
+    for list in lists.split('(').skip(1) {
+        let Some((list, _)) = list.split_once(')') else { return Err(bad) };
+        if list.contains('<') || list.contains("Not") {
+            continue;
+        }
+        match list.trim().strip_prefix('[').and_then(|tag| tag.strip_suffix(']')) {
+            Some(tag) => tags.push(ETag::from(tag.trim().to_owned())),
+            None => return Err(bad),
+        }
+    }
+    Ok(Precondition::Match(tags))
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::header::{HeaderName, HeaderValue};
+
+    use super::*;
+
+    fn headers(all: &[(&'static str, &'static str)]) -> HeaderMap {
+        let pair = |(name, value): &(&'static str, &'static str)| {
+            (HeaderName::from_static(name), HeaderValue::from_static(value))
+        };
+        all.iter().map(pair).collect()
+    }
+
+    #[test]
+    fn expectations_are_read() {
+        let tag = |text: &str| ETag::from(text.to_owned());
+        let is = |all: &[_]| expectation(&headers(all)).map(|it| it.is).unwrap();
+        assert_eq!(is(&[]), Precondition::None);
+        assert_eq!(is(&[("if-match", "*")]), Precondition::Exists);
+        assert_eq!(
+            is(&[("if-match", "\"a\", \"b\"")]),
+            Precondition::Match(vec![tag("\"a\""), tag("\"b\"")])
+        );
+        assert_eq!(is(&[("if", "([\"a\"]) (<urn:lock>)")]), Precondition::Match(vec![tag("\"a\"")]));
+        assert!(expectation(&headers(&[("if", "(oops)")])).is_err());
+        let none = expectation(&headers(&[("if-none-match", "*")])).unwrap();
+        assert_eq!((none.is, none.is_not), (Precondition::None, Precondition::Exists));
+    }
+
+    #[test]
+    fn depth_and_preferences_are_read() {
+        assert_eq!(depth(&headers(&[]), Depth::Infinity).unwrap(), Depth::Infinity);
+        assert_eq!(depth(&headers(&[("depth", "1")]), Depth::Zero).unwrap(), Depth::One);
+        assert!(depth(&headers(&[("depth", "2")]), Depth::Zero).is_err());
+        assert!(minimal(&headers(&[("prefer", "wait=1, return=minimal")])));
+        assert!(minimal(&headers(&[("brief", "t")])));
+        assert!(!minimal(&headers(&[("prefer", "return=representation")])));
+    }
+}

@@ -1,0 +1,273 @@
+use actix_web::http::StatusCode;
+use renraku_base::{Fault, Kind};
+use renraku_db::Error;
+use renraku_people::{AccountFault, directory::DirectoryFault};
+use renraku_schedule::{ScheduleFault, service::objects::ObjectFault};
+use renraku_web::WebFault;
+
+use super::xml::{BadXml, Name};
+
+/// A condition that a standard names and a request did not meet; told by its element (RFC 4918 §16).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Condition {
+    /// RFC 4918 §9.1.1.
+    PropfindFiniteDepth,
+    /// RFC 4918 §16.
+    CannotModifyProtectedProperty,
+    /// RFC 3744 §7.1.1.
+    NeedPrivileges,
+    /// RFC 3253 §3.6.
+    SupportedReport,
+    /// RFC 6578 §3.2.
+    ValidSyncToken,
+    /// RFC 6578 §3.6, RFC 4791 §7.8.
+    NumberOfMatchesWithinLimits,
+    /// RFC 4918 §9.3.1 and RFC 4791 §5.3.1.1.
+    ResourceMustBeNull,
+    /// RFC 5689 §3.3.
+    ValidResourceType,
+    /// RFC 4791 §5.3.1.1.
+    CalendarCollectionLocationOk,
+    /// RFC 4791 §5.3.2.1.
+    SupportedCalendarData,
+    /// RFC 4791 §5.3.2.1.
+    ValidCalendarData,
+    /// RFC 4791 §5.3.2.1.
+    ValidCalendarObjectResource,
+    /// RFC 4791 §5.3.2.1.
+    SupportedCalendarComponent,
+    /// RFC 4791 §5.3.2.1.
+    NoUidConflict,
+    /// RFC 4791 §5.3.2.1.
+    MaxResourceSize,
+    /// RFC 4791 §5.3.2.1.
+    MaxAttendeesPerInstance,
+    /// RFC 4791 §7.8.
+    ValidFilter,
+    /// RFC 4791 §7.8.
+    SupportedFilter,
+    /// RFC 4791 §7.5.1.
+    SupportedCollation,
+    /// RFC 6638 §3.2.4.1.
+    AllowedOrganizerChange,
+    /// RFC 6638 §5.
+    DefaultCalendarNeeded,
+    /// RFC 6638 §6.
+    OriginatorAllowed,
+}
+
+impl Condition {
+    /// The element that names the condition.
+    pub const fn element(self) -> Name {
+        match self {
+            Self::PropfindFiniteDepth => Name::dav("propfind-finite-depth"),
+            Self::CannotModifyProtectedProperty => Name::dav("cannot-modify-protected-property"),
+            Self::NeedPrivileges => Name::dav("need-privileges"),
+            Self::SupportedReport => Name::dav("supported-report"),
+            Self::ValidSyncToken => Name::dav("valid-sync-token"),
+            Self::NumberOfMatchesWithinLimits => Name::dav("number-of-matches-within-limits"),
+            Self::ResourceMustBeNull => Name::dav("resource-must-be-null"),
+            Self::ValidResourceType => Name::dav("valid-resourcetype"),
+            Self::CalendarCollectionLocationOk => Name::caldav("calendar-collection-location-ok"),
+            Self::SupportedCalendarData => Name::caldav("supported-calendar-data"),
+            Self::ValidCalendarData => Name::caldav("valid-calendar-data"),
+            Self::ValidCalendarObjectResource => Name::caldav("valid-calendar-object-resource"),
+            Self::SupportedCalendarComponent => Name::caldav("supported-calendar-component"),
+            Self::NoUidConflict => Name::caldav("no-uid-conflict"),
+            Self::MaxResourceSize => Name::caldav("max-resource-size"),
+            Self::MaxAttendeesPerInstance => Name::caldav("max-attendees-per-instance"),
+            Self::ValidFilter => Name::caldav("valid-filter"),
+            Self::SupportedFilter => Name::caldav("supported-filter"),
+            Self::SupportedCollation => Name::caldav("supported-collation"),
+            Self::AllowedOrganizerChange => Name::caldav("allowed-organizer-scheduling-object-change"),
+            Self::DefaultCalendarNeeded => Name::caldav("default-calendar-needed"),
+            Self::OriginatorAllowed => Name::caldav("originator-allowed"),
+        }
+    }
+
+    /// The status with which it is told.
+    pub const fn status(self) -> StatusCode {
+        match self {
+            Self::NoUidConflict => StatusCode::CONFLICT,
+            Self::ResourceMustBeNull => StatusCode::METHOD_NOT_ALLOWED,
+            Self::NumberOfMatchesWithinLimits => StatusCode::INSUFFICIENT_STORAGE,
+            Self::PropfindFiniteDepth
+            | Self::CannotModifyProtectedProperty
+            | Self::NeedPrivileges
+            | Self::SupportedReport
+            | Self::ValidSyncToken
+            | Self::ValidResourceType
+            | Self::CalendarCollectionLocationOk
+            | Self::SupportedCalendarData
+            | Self::ValidCalendarData
+            | Self::ValidCalendarObjectResource
+            | Self::SupportedCalendarComponent
+            | Self::MaxResourceSize
+            | Self::MaxAttendeesPerInstance
+            | Self::ValidFilter
+            | Self::SupportedFilter
+            | Self::SupportedCollation
+            | Self::AllowedOrganizerChange
+            | Self::DefaultCalendarNeeded
+            | Self::OriginatorAllowed => StatusCode::FORBIDDEN,
+        }
+    }
+}
+
+/// What this face refuses, and with which words.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum DavFault {
+    /// The request did not come in.
+    #[error(transparent)]
+    Web(#[from] WebFault),
+    /// Who asks is not proven.
+    #[error(transparent)]
+    Account(#[from] AccountFault),
+    /// The schedule refused.
+    #[error(transparent)]
+    Schedule(#[from] ScheduleFault),
+    /// A calendar object was refused.
+    #[error(transparent)]
+    Object(#[from] ObjectFault),
+    /// The directory refused.
+    #[error(transparent)]
+    Directory(#[from] DirectoryFault),
+    /// The body is no XML that is taken.
+    #[error(transparent)]
+    Xml(#[from] BadXml),
+    /// The database did not do what was asked.
+    #[error(transparent)]
+    Database(#[from] Error),
+    /// A condition of a standard is not met.
+    #[error("{0:?}")]
+    Condition(Condition),
+    /// A UID is in use, at this path.
+    #[error("the UID is in use at {0}")]
+    UidInUse(String),
+    /// There is nothing at this path.
+    #[error("there is nothing at this path")]
+    NotFound,
+    /// What is at this path does not take this method.
+    #[error("the method is not taken here")]
+    MethodNotAllowed,
+    /// The request cannot be understood.
+    #[error("{0}")]
+    BadRequest(&'static str),
+    /// Where something is to be put there is no place for it.
+    #[error("{0}")]
+    Conflict(&'static str),
+    /// What is expected of the object is not so.
+    #[error("the object is not as expected")]
+    Stale,
+    /// A body of this type is not taken.
+    #[error("a body of this type is not taken")]
+    UnsupportedType,
+    /// A destination on another server.
+    #[error("the destination is on another server")]
+    OtherServer,
+}
+
+impl From<Condition> for DavFault {
+    fn from(condition: Condition) -> Self {
+        Self::Condition(condition)
+    }
+}
+
+/// How a refusal is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Told {
+    pub status: StatusCode,
+    pub condition: Option<Condition>,
+}
+
+impl Told {
+    const fn status(status: StatusCode) -> Self {
+        Self { status, condition: None }
+    }
+}
+
+impl From<Condition> for Told {
+    fn from(condition: Condition) -> Self {
+        Self { status: condition.status(), condition: Some(condition) }
+    }
+}
+
+impl DavFault {
+    /// The one table from refusals to statuses and elements.
+    pub fn told(&self) -> Told {
+        match self {
+            Self::Web(fault) => Told::status(status(fault.kind())),
+            Self::Account(fault) => Told::status(status(fault.kind())),
+            Self::Directory(fault) => Told::status(status(fault.kind())),
+            Self::Database(fault) => Told::status(status(fault.kind())),
+            Self::Schedule(fault) => schedule(fault),
+            Self::Object(fault) => object(fault),
+            Self::Xml(_) | Self::BadRequest(_) => Told::status(StatusCode::BAD_REQUEST),
+            Self::Condition(condition) => (*condition).into(),
+            Self::UidInUse(_) => Condition::NoUidConflict.into(),
+            Self::NotFound => Told::status(StatusCode::NOT_FOUND),
+            Self::MethodNotAllowed => Told::status(StatusCode::METHOD_NOT_ALLOWED),
+            Self::Conflict(_) => Told::status(StatusCode::CONFLICT),
+            Self::Stale => Told::status(StatusCode::PRECONDITION_FAILED),
+            Self::UnsupportedType => Told::status(StatusCode::UNSUPPORTED_MEDIA_TYPE),
+            Self::OtherServer => Told::status(StatusCode::BAD_GATEWAY),
+        }
+    }
+}
+
+fn schedule(fault: &ScheduleFault) -> Told {
+    match fault {
+        ScheduleFault::NotFound | ScheduleFault::NoOccurrence => Told::status(StatusCode::NOT_FOUND),
+        ScheduleFault::Forbidden => Condition::NeedPrivileges.into(),
+        ScheduleFault::NotOrganizer => Condition::AllowedOrganizerChange.into(),
+        ScheduleFault::Stale(_) => Told::status(StatusCode::PRECONDITION_FAILED),
+        ScheduleFault::BadQuery(_) => Told::status(StatusCode::BAD_REQUEST),
+        ScheduleFault::Invalid(_) | ScheduleFault::NotACalendar => Condition::ValidCalendarData.into(),
+        ScheduleFault::IdTaken => Condition::ResourceMustBeNull.into(),
+        ScheduleFault::UidTaken(_) => Condition::NoUidConflict.into(),
+        ScheduleFault::FacilityTaken(_) => Told::status(StatusCode::CONFLICT),
+        ScheduleFault::FacilitySeriesNeedsEnd
+        | ScheduleFault::SeriesTooDense
+        | ScheduleFault::FacilityRules(_)
+        | ScheduleFault::ScopeNotSupported => Condition::ValidCalendarObjectResource.into(),
+        ScheduleFault::CalendarFixed => Condition::DefaultCalendarNeeded.into(),
+        ScheduleFault::WindowTooFull => Condition::NumberOfMatchesWithinLimits.into(),
+        ScheduleFault::Internal(error) => Told::status(status(error.kind())),
+    }
+}
+
+fn object(fault: &ObjectFault) -> Told {
+    match fault {
+        ObjectFault::Stale => Told::status(StatusCode::PRECONDITION_FAILED),
+        ObjectFault::TooLarge => Condition::MaxResourceSize.into(),
+        ObjectFault::CalendarData(_) => Condition::ValidCalendarData.into(),
+        ObjectFault::Shape(_) => Condition::ValidCalendarObjectResource.into(),
+        ObjectFault::Component(_) => Condition::SupportedCalendarComponent.into(),
+        ObjectFault::TooManyAttendees => Condition::MaxAttendeesPerInstance.into(),
+        ObjectFault::UidTaken { .. } => Condition::NoUidConflict.into(),
+        ObjectFault::Refused(fault) => schedule(fault),
+    }
+}
+
+const fn status(kind: Kind) -> StatusCode {
+    match kind {
+        Kind::Unauthenticated => StatusCode::UNAUTHORIZED,
+        Kind::Forbidden => StatusCode::FORBIDDEN,
+        Kind::NotFound => StatusCode::NOT_FOUND,
+        Kind::Gone => StatusCode::GONE,
+        Kind::Conflict => StatusCode::CONFLICT,
+        Kind::Stale => StatusCode::PRECONDITION_FAILED,
+        Kind::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
+        Kind::Malformed => StatusCode::BAD_REQUEST,
+        Kind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
+        Kind::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+        Kind::TimedOut => StatusCode::REQUEST_TIMEOUT,
+        Kind::AddressTooLong => StatusCode::URI_TOO_LONG,
+        Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Kind::UnsupportedType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Kind::TooMany => StatusCode::TOO_MANY_REQUESTS,
+        Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        Kind::StorageFull => StatusCode::INSUFFICIENT_STORAGE,
+        Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}

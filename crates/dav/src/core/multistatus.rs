@@ -1,0 +1,130 @@
+use actix_web::{HttpResponse, http::StatusCode};
+
+use super::{
+    Address, Condition, Wanted,
+    xml::{Name, Writer},
+};
+
+/// `DAV:multistatus` (RFC 4918 §13).
+pub(crate) struct Multistatus {
+    xml: Writer,
+    minimal: bool,
+}
+
+const MULTISTATUS: Name = Name::dav("multistatus");
+const RESPONSE: Name = Name::dav("response");
+const PROPSTAT: Name = Name::dav("propstat");
+const PROP: Name = Name::dav("prop");
+const HREF: Name = Name::dav("href");
+const STATUS: Name = Name::dav("status");
+
+impl Multistatus {
+    /// An answer with nothing in it; a minimal one does not name what is not there (RFC 8144 §2.1).
+    pub fn new(minimal: bool) -> Self {
+        Self { xml: Writer::root(&MULTISTATUS), minimal }
+    }
+
+    /// How many bytes are written.
+    pub fn len(&self) -> usize {
+        self.xml.len()
+    }
+
+    /// A resource with the properties that are wanted; `write` writes one and says whether it is there.
+    pub fn resource(
+        &mut self,
+        address: &Address,
+        wanted: &Wanted,
+        names: &[Name],
+        mut write: impl FnMut(&Name, &mut Writer) -> bool,
+    ) {
+        self.xml.open(&RESPONSE);
+        self.xml.leaf(&HREF, &address.to_string());
+        let mut found = Writer::piece();
+        let mut missing: Vec<&Name> = Vec::new();
+        for name in names {
+            if *wanted == Wanted::Names {
+                found.empty(name);
+            } else if !write(name, &mut found) {
+                missing.push(name);
+            }
+        }
+        let found = found.into_piece();
+        if !matches!(wanted, Wanted::Named(_)) || self.minimal {
+            missing.clear();
+        }
+        if !found.is_empty() || missing.is_empty() {
+            self.propstat(StatusCode::OK, &found);
+        }
+        if !missing.is_empty() {
+            let mut names = Writer::piece();
+            missing.iter().for_each(|name| names.empty(name));
+            self.propstat(StatusCode::NOT_FOUND, &names.into_piece());
+        }
+        self.xml.close(&RESPONSE);
+    }
+
+    /// A resource with groups of properties, each with what became of them.
+    pub fn groups(&mut self, address: &Address, groups: &[(StatusCode, Option<Condition>, Vec<Name>)]) {
+        self.xml.open(&RESPONSE);
+        self.xml.leaf(&HREF, &address.to_string());
+        for (status, condition, names) in groups {
+            self.xml.open(&PROPSTAT);
+            self.xml.open(&PROP);
+            names.iter().for_each(|name| self.xml.empty(name));
+            self.xml.close(&PROP);
+            self.xml.leaf(&STATUS, &line(*status));
+            self.error(*condition);
+            self.xml.close(&PROPSTAT);
+        }
+        self.xml.close(&RESPONSE);
+    }
+
+    fn propstat(&mut self, status: StatusCode, props: &str) {
+        self.xml.open(&PROPSTAT);
+        self.xml.open(&PROP);
+        self.xml.raw(props);
+        self.xml.close(&PROP);
+        self.xml.leaf(&STATUS, &line(status));
+        self.xml.close(&PROPSTAT);
+    }
+
+    /// A resource with a status and nothing else.
+    pub fn status(&mut self, href: &str, status: StatusCode, condition: Option<Condition>) {
+        self.xml.open(&RESPONSE);
+        self.xml.leaf(&HREF, href);
+        self.xml.leaf(&STATUS, &line(status));
+        self.error(condition);
+        self.xml.close(&RESPONSE);
+    }
+
+    fn error(&mut self, condition: Option<Condition>) {
+        if let Some(condition) = condition {
+            let error = Name::dav("error");
+            self.xml.open(&error);
+            self.xml.empty(&condition.element());
+            self.xml.close(&error);
+        }
+    }
+
+    /// The answer.
+    pub fn finish(self) -> HttpResponse {
+        multistatus(self.xml.finish(&MULTISTATUS))
+    }
+
+    /// The answer with a sync token (RFC 6578 §6.4).
+    pub fn finish_with_token(mut self, token: &str) -> HttpResponse {
+        self.xml.leaf(&Name::dav("sync-token"), token);
+        self.finish()
+    }
+}
+
+fn multistatus(body: String) -> HttpResponse {
+    HttpResponse::build(StatusCode::MULTI_STATUS)
+        .insert_header(("content-type", "application/xml; charset=utf-8"))
+        .body(body)
+}
+
+/// A status as a line (RFC 4918 §14.28).
+fn line(status: StatusCode) -> String {
+    format!("HTTP/1.1 {} {}", status.as_str(), status.canonical_reason().unwrap_or_default())
+}

@@ -1,0 +1,157 @@
+use actix_web::{
+    HttpRequest, HttpResponse,
+    dev::Payload,
+    http::{
+        StatusCode,
+        header::{self, HeaderMap},
+    },
+    web::Bytes,
+};
+use renraku_base::Principal;
+use renraku_db::ReadTx;
+use renraku_web::{RateKind, WebFault, receive};
+
+use super::{
+    Address, Dav, DavFault,
+    xml::{self, Name, Writer},
+};
+
+/// The largest body that is XML.
+const XML_BYTES: usize = 1024 * 1024;
+/// What somebody who is not let in is told: the password of sign-in is not for clients that keep it.
+const HINT: &str = "Sign in with your username and an app password (アプリパスワード), which the phone app makes under \
+                    settings; the password with which you sign in yourself is not taken here.\n";
+
+/// A request of somebody who is known.
+pub(crate) struct Call {
+    pub dav: Dav,
+    pub who: Principal,
+    pub address: Address,
+    pub request: HttpRequest,
+    payload: Payload,
+}
+
+impl Call {
+    /// Proves who asks, by an access token or an app password, and counts the request.
+    pub async fn admit(
+        dav: &Dav,
+        address: Address,
+        request: &HttpRequest,
+        payload: Payload,
+    ) -> Result<Self, DavFault> {
+        let gate = dav.gate();
+        let who = match gate.basic::<DavFault>(request).await? {
+            Some(who) => who,
+            None => gate.bearer::<DavFault>(request)?,
+        };
+        gate.rates().take(&who, RateKind::Request)?;
+        Ok(Self { dav: dav.clone(), who, address, request: request.clone(), payload })
+    }
+
+    /// Counts the request as one that writes.
+    pub fn writes(&self) -> Result<(), DavFault> {
+        Ok(self.dav.gate().rates().take(&self.who, RateKind::Write)?)
+    }
+
+    pub fn headers(&self) -> &HeaderMap {
+        self.request.headers()
+    }
+
+    /// The host that the client speaks to, as it names it.
+    pub fn host(&self) -> Option<&str> {
+        self.headers().get(header::HOST).and_then(|host| host.to_str().ok())
+    }
+
+    /// The body, of at most `limit` bytes.
+    pub async fn body(&mut self, limit: usize) -> Result<Bytes, DavFault> {
+        Ok(receive(&self.request, &mut self.payload, limit, self.dav.patience()).await?)
+    }
+
+    /// The body, which is XML or empty.
+    pub async fn xml_body(&mut self) -> Result<Bytes, DavFault> {
+        self.body(XML_BYTES).await
+    }
+
+    /// The body as XML.
+    pub async fn xml(&mut self) -> Result<xml::Element, DavFault> {
+        Ok(xml::read(&self.xml_body().await?)?)
+    }
+
+    /// Reads on one snapshot, off the event loop.
+    pub async fn read<T, F>(&self, work: F) -> Result<T, DavFault>
+    where
+        F: FnOnce(&mut ReadTx<'_>) -> Result<T, DavFault> + Send + 'static,
+        T: Send + 'static,
+    {
+        let db = self.dav.gate().db().clone();
+        self.dav.gate().blocking(move || db.read(work)).await
+    }
+
+    /// Reads a few rows on one snapshot.
+    pub async fn glance<T, F>(&self, work: F) -> Result<T, DavFault>
+    where
+        F: FnOnce(&mut ReadTx<'_>) -> Result<T, DavFault> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.dav.gate().read(work).await
+    }
+
+    /// Writes in one transaction.
+    pub async fn write<T, F>(&self, work: F) -> Result<T, DavFault>
+    where
+        F: FnMut(&mut renraku_db::Tx<'_>) -> Result<T, DavFault> + Send + 'static,
+        T: Send + 'static,
+    {
+        let db = self.dav.gate().db().clone();
+        self.dav.gate().blocking(move || db.write(work)).await
+    }
+}
+
+/// A refusal as an answer: its status, and the element of the condition that is not met.
+pub(crate) fn refuse(fault: &DavFault, allow: &str) -> HttpResponse {
+    let told = fault.told();
+    let mut response = HttpResponse::build(told.status);
+    match told.status {
+        StatusCode::UNAUTHORIZED => {
+            response.append_header((header::WWW_AUTHENTICATE, "Basic realm=\"Renraku\", charset=\"UTF-8\""));
+            response.append_header((header::WWW_AUTHENTICATE, "Bearer"));
+            return response.insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8")).body(HINT);
+        }
+        StatusCode::METHOD_NOT_ALLOWED => {
+            response.insert_header((header::ALLOW, allow));
+        }
+        StatusCode::TOO_MANY_REQUESTS => {
+            if let DavFault::Web(WebFault::TooManyRequests { retry_after_s }) = fault {
+                response.insert_header((header::RETRY_AFTER, *retry_after_s));
+            }
+        }
+        StatusCode::SERVICE_UNAVAILABLE => {
+            response.insert_header((header::RETRY_AFTER, 30_u64));
+        }
+        StatusCode::INTERNAL_SERVER_ERROR => tell_cause(fault),
+        _ => {}
+    }
+    let Some(condition) = told.condition else {
+        let text = if told.status.is_server_error() { String::new() } else { format!("{fault}\n") };
+        return response.insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8")).body(text);
+    };
+    let error = Name::dav("error");
+    let mut xml = Writer::root(&error);
+    match fault {
+        DavFault::UidInUse(href) => xml.href_in(&condition.element(), href),
+        _ => xml.empty(&condition.element()),
+    }
+    response.insert_header((header::CONTENT_TYPE, "application/xml; charset=utf-8")).body(xml.finish(&error))
+}
+
+/// Writes the chain of causes into the log, once; none of it is sent.
+fn tell_cause(fault: &DavFault) {
+    let mut causes = fault.to_string();
+    let mut cause = std::error::Error::source(fault);
+    while let Some(error) = cause {
+        causes.push_str(": ");
+        causes.push_str(&error.to_string());
+        cause = error.source();
+    }
+    tracing::error!(cause = causes, "a request of a calendar client failed");
+}

@@ -1,0 +1,10 @@
+//! XML (RFC 4918 §8): what clients send, read within bounds, and what they are answered.
+
+mod name;
+mod read;
+mod scan;
+mod write;
+
+pub(crate) use name::Name;
+pub(crate) use read::{BadXml, Element, read};
+pub(crate) use write::Writer;

@@ -1,0 +1,75 @@
+use std::{borrow::Cow, fmt};
+
+/// WebDAV's own.
+pub(crate) const DAV: &str = "DAV:";
+/// CalDAV's (RFC 4791).
+pub(crate) const CALDAV: &str = "urn:ietf:params:xml:ns:caldav";
+/// Of the first calendar server, whose extensions everybody speaks.
+pub(crate) const SERVER: &str = "http://calendarserver.org/ns/";
+/// Of the clients of one vendor, whose colour and order everybody speaks.
+pub(crate) const ICAL: &str = "http://apple.com/ns/ical/";
+
+/// The name of an element: a namespace and a word.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Name {
+    pub namespace: Cow<'static, str>,
+    pub local: Cow<'static, str>,
+}
+
+impl Name {
+    /// A name that is known when the program is built.
+    const fn known(namespace: &'static str, local: &'static str) -> Self {
+        Self { namespace: Cow::Borrowed(namespace), local: Cow::Borrowed(local) }
+    }
+
+    /// A word of WebDAV.
+    pub const fn dav(local: &'static str) -> Self {
+        Self::known(DAV, local)
+    }
+
+    /// A word of CalDAV.
+    pub const fn caldav(local: &'static str) -> Self {
+        Self::known(CALDAV, local)
+    }
+
+    /// A word of the first calendar server.
+    pub const fn server(local: &'static str) -> Self {
+        Self::known(SERVER, local)
+    }
+
+    /// A word of the clients that brought colours.
+    pub const fn ical(local: &'static str) -> Self {
+        Self::known(ICAL, local)
+    }
+
+    /// A name that was sent.
+    pub fn sent(namespace: String, local: String) -> Self {
+        Self { namespace: Cow::Owned(namespace), local: Cow::Owned(local) }
+    }
+
+    /// The prefix that our answers declare for the namespace.
+    pub fn prefix(&self) -> Option<&'static str> {
+        match &*self.namespace {
+            DAV => Some("d"),
+            CALDAV => Some("c"),
+            SERVER => Some("cs"),
+            ICAL => Some("ic"),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Name {
+    /// As it is kept: `{namespace}local`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{{{}}}{}", self.namespace, self.local)
+    }
+}
+
+impl Name {
+    /// Reads what [`Display`](fmt::Display) wrote.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (namespace, local) = text.strip_prefix('{')?.split_once('}')?;
+        Some(Self::sent(namespace.to_owned(), local.to_owned()))
+    }
+}

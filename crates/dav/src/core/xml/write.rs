@@ -1,0 +1,193 @@
+use super::{
+    Element, Name,
+    name::{CALDAV, DAV, ICAL, SERVER},
+};
+
+/// An answer in the making. Its root declares every namespace that we have a prefix for.
+#[derive(Debug, Default)]
+pub(crate) struct Writer {
+    out: String,
+}
+
+impl Writer {
+    /// An answer whose root element is open.
+    pub fn root(name: &Name) -> Self {
+        let mut out = String::with_capacity(1_024);
+        out.push_str("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<");
+        let prefix = name.prefix().unwrap_or("d");
+        out.push_str(prefix);
+        out.push(':');
+        out.push_str(&name.local);
+        for (prefix, namespace) in [("d", DAV), ("c", CALDAV), ("cs", SERVER), ("ic", ICAL)] {
+            out.push_str(" xmlns:");
+            out.push_str(prefix);
+            out.push_str("=\"");
+            out.push_str(namespace);
+            out.push('"');
+        }
+        out.push('>');
+        Self { out }
+    }
+
+    /// A piece of an answer, to be put into one.
+    pub fn piece() -> Self {
+        Self::default()
+    }
+
+    /// How many bytes are written.
+    pub fn len(&self) -> usize {
+        self.out.len()
+    }
+
+    /// The answer, its root closed.
+    pub fn finish(mut self, name: &Name) -> String {
+        self.close(name);
+        self.out
+    }
+
+    /// The piece.
+    pub fn into_piece(self) -> String {
+        self.out
+    }
+
+    fn tag(&mut self, name: &Name, attributes: &[(&str, &str)]) {
+        self.out.push('<');
+        match name.prefix() {
+            Some(prefix) => {
+                self.out.push_str(prefix);
+                self.out.push(':');
+                self.out.push_str(&name.local);
+            }
+            None => {
+                self.out.push_str(&name.local);
+                self.out.push_str(" xmlns=\"");
+                self.value(&name.namespace);
+                self.out.push('"');
+            }
+        }
+        for (key, value) in attributes {
+            self.out.push(' ');
+            self.out.push_str(key);
+            self.out.push_str("=\"");
+            self.value(value);
+            self.out.push('"');
+        }
+    }
+
+    /// Begins an element.
+    pub fn open(&mut self, name: &Name) {
+        self.tag(name, &[]);
+        self.out.push('>');
+    }
+
+    /// Begins an element with attributes.
+    pub fn open_with(&mut self, name: &Name, attributes: &[(&str, &str)]) {
+        self.tag(name, attributes);
+        self.out.push('>');
+    }
+
+    /// Ends an element.
+    pub fn close(&mut self, name: &Name) {
+        self.out.push_str("</");
+        if let Some(prefix) = name.prefix() {
+            self.out.push_str(prefix);
+            self.out.push(':');
+        }
+        self.out.push_str(&name.local);
+        self.out.push('>');
+    }
+
+    /// An element with nothing in it.
+    pub fn empty(&mut self, name: &Name) {
+        self.empty_with(name, &[]);
+    }
+
+    /// An element with attributes and nothing in it.
+    pub fn empty_with(&mut self, name: &Name, attributes: &[(&str, &str)]) {
+        self.tag(name, attributes);
+        self.out.push_str("/>");
+    }
+
+    /// An element with text in it.
+    pub fn leaf(&mut self, name: &Name, text: &str) {
+        self.open(name);
+        self.text(text);
+        self.close(name);
+    }
+
+    /// `DAV:href` within another element.
+    pub fn href_in(&mut self, name: &Name, href: &str) {
+        self.open(name);
+        self.leaf(&Name::dav("href"), href);
+        self.close(name);
+    }
+
+    /// Text. What XML cannot say is left out; a carriage return is said by its number, for parsers turn it into a line feed.
+    pub fn text(&mut self, text: &str) {
+        let bytes = text.as_bytes();
+        let mut begin = 0;
+        for (at, byte) in bytes.iter().enumerate() {
+            let escape = match byte {
+                b'&' => "&amp;",
+                b'<' => "&lt;",
+                b'>' => "&gt;",
+                b'\r' => "&#13;",
+                0..=8 | 11 | 12 | 14..=31 => "",
+                _ => continue,
+            };
+            self.out.push_str(text.get(begin..at).unwrap_or_default());
+            self.out.push_str(escape);
+            begin = at + 1;
+        }
+        self.out.push_str(text.get(begin..).unwrap_or_default());
+    }
+
+    fn value(&mut self, text: &str) {
+        for c in text.chars() {
+            match c {
+                '"' => self.out.push_str("&quot;"),
+                '\n' => self.out.push_str("&#10;"),
+                '\t' => self.out.push_str("&#9;"),
+                c => self.text(c.encode_utf8(&mut [0; 4])),
+            }
+        }
+    }
+
+    /// What was written elsewhere.
+    pub fn raw(&mut self, piece: &str) {
+        self.out.push_str(piece);
+    }
+
+    /// An element as it was read.
+    pub fn element(&mut self, element: &Element) {
+        let attributes: Vec<(&str, &str)> =
+            element.attributes.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+        self.open_with(&element.name, &attributes);
+        self.text(&element.text);
+        element.children.iter().for_each(|child| self.element(child));
+        self.close(&element.name);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::read, *};
+
+    #[test]
+    fn what_is_written_can_be_read() {
+        let name = Name::dav("x");
+        let other = Name::sent("urn:\"o\"".to_owned(), "y".to_owned());
+        let mut writer = Writer::root(&name);
+        writer.open_with(&other, &[("k", "a\"b\n<")]);
+        writer.text("a\r\nb & <c> \u{0} \u{b} 会議");
+        writer.close(&other);
+        let text = writer.finish(&name);
+        let root = read(text.as_bytes()).unwrap();
+        assert_eq!(root.children[0].name, other);
+        assert_eq!(root.children[0].attribute("k"), Some("a\"b\n<"));
+        assert_eq!(root.children[0].text, "a\r\nb & <c>   会議");
+        let mut again = Writer::root(&name);
+        again.element(&root.children[0]);
+        assert_eq!(read(again.finish(&name).as_bytes()).unwrap(), root);
+    }
+}

@@ -1,0 +1,20 @@
+#![doc = include_str!("../README.md")]
+
+mod caldav;
+mod core;
+
+use actix_web::web;
+
+pub use crate::core::Dav;
+
+/// Puts the face into an application: everything below `/dav`, and where discovery begins.
+pub fn routes(dav: &Dav) -> impl Fn(&mut web::ServiceConfig) + Clone + use<> {
+    let dav = dav.clone();
+    move |config| {
+        config
+            .app_data(web::Data::new(dav.clone()))
+            .service(web::resource("/.well-known/caldav").to(caldav::discover))
+            .service(web::resource("/dav").to(caldav::serve))
+            .service(web::resource("/dav/{path:.*}").to(caldav::serve));
+    }
+}

@@ -1,0 +1,142 @@
+//! Parts of a calendar object, as a report asks for them (RFC 4791 §9.6.5 and following).
+
+use renraku_base::Timestamp;
+
+use super::{
+    Writer,
+    component::{self, Component},
+    line::Line,
+    object, task,
+    when::{self, When, Zones},
+};
+use crate::{
+    model::{Duration, Event, LocalDateTime, Zone},
+    rules::recurrence::{self, MAX_INSTANCES, Window},
+};
+
+/// The occurrences of an event or task between two instants, each as one of its own in UTC (§9.6.5); `None` for what cannot be
+/// told so: a task that does not say when.
+#[must_use]
+pub fn expand(text: &str, (from, to): (Timestamp, Timestamp), zone: Zone) -> Option<String> {
+    let root = component::read(text.as_bytes());
+    let calendar = root.children.first()?;
+    let is_task = calendar.children.iter().any(|part| part.name == "VTODO");
+    let event = if is_task { task::as_event(calendar)? } else { object::read_event(&root).ok()? };
+    let found = recurrence::expand(&event, Window { from, to, zone }, MAX_INSTANCES).items;
+    let occurrences = found.into_iter().filter_map(|found| {
+        let occurrence = match found.recurrence_id {
+            Some(id) => event.occurrence(id)?,
+            None => event.single(),
+        };
+        Some(in_utc(occurrence, found.utc_start, found.utc_end))
+    });
+    if is_task {
+        return Some(task::write(occurrences));
+    }
+    let mut writer = Writer::default();
+    occurrences.for_each(|occurrence| writer.add(&occurrence));
+    Some(writer.finish())
+}
+
+/// An occurrence on the clock that is the same everywhere; days and times on no clock stay as they are.
+fn in_utc(mut occurrence: Event, start: Timestamp, end: Timestamp) -> Event {
+    let (Some(zone), false) = (occurrence.time_zone, occurrence.show_without_time) else { return occurrence };
+    let local = |at: LocalDateTime| LocalDateTime::new(zone.instant(at.naive()).naive_utc());
+    if let Some(utc) = LocalDateTime::new(start.to_datetime().naive_utc()) {
+        occurrence.start = utc;
+    }
+    let seconds = (end.to_datetime() - start.to_datetime()).num_seconds();
+    occurrence.duration = Duration::new(0, seconds).unwrap_or(occurrence.duration);
+    occurrence.recurrence_id = occurrence.recurrence_id.and_then(local);
+    occurrence.recurrence_id_time_zone = Some(Zone::UTC);
+    occurrence.time_zone = Some(Zone::UTC);
+    occurrence.more.remove("endTimeZone");
+    occurrence
+}
+
+/// The object without those exceptions that do not touch a part of time (§9.6.6).
+#[must_use]
+pub fn limit_recurrence_set(text: &str, (from, to): (Timestamp, Timestamp), zone: Zone) -> String {
+    let root = component::read(text.as_bytes());
+    let Some(calendar) = root.children.first() else { return text.to_owned() };
+    let zones = zones(calendar);
+    let touches = |part: &Component| {
+        let original = part.line("RECURRENCE-ID").and_then(|line| when::read(line, &zones).ok());
+        let original = original.map(|at| Timestamp::from(at.instant(zone)));
+        let own = span(part, &zones, zone);
+        original.is_none_or(|at| at >= from && at < to)
+            || own.is_some_and(|(start, end)| start < to && end > from)
+    };
+    let mut out = String::with_capacity(text.len());
+    Line::new("BEGIN", "VCALENDAR").write(&mut out);
+    calendar.lines.iter().for_each(|line| line.write(&mut out));
+    for part in calendar.children.iter().filter(|part| touches(part)) {
+        for line in part.raw().split('\n').filter_map(|line| Line::read(0, line).ok()) {
+            line.write(&mut out);
+        }
+    }
+    Line::new("END", "VCALENDAR").write(&mut out);
+    out
+}
+
+fn zones(calendar: &Component) -> Zones {
+    let mut zones = Zones::default();
+    calendar.children.iter().filter(|it| it.name == "VTIMEZONE").for_each(|it| zones.learn(it));
+    zones
+}
+
+/// When a component takes place: from `DTSTART` (or what stands for it) to `DTEND`, `DUE`, or after `DURATION`.
+fn span(part: &Component, zones: &Zones, zone: Zone) -> Option<(Timestamp, Timestamp)> {
+    let at = |name: &str| part.line(name).and_then(|line| when::read(line, zones).ok());
+    let instant = |when: When| Timestamp::from(when.instant(zone));
+    let end = at("DTEND").or_else(|| at("DUE")).map(instant);
+    let start = at("DTSTART");
+    let begin = start.map(instant).or(end)?;
+    let duration = part.line("DURATION").and_then(|line| line.value.trim().parse::<Duration>().ok());
+    let length = match (start, duration) {
+        (_, Some(duration)) => duration.days() * 86_400 + duration.seconds(),
+        (Some(When::Date(_)), None) => 86_400,
+        (_, None) => 0,
+    };
+    let after = Timestamp::from_micros(begin.micros().saturating_add(length.saturating_mul(1_000_000)));
+    Some((begin, end.unwrap_or(after)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SERIES: &str = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n\
+        BEGIN:VEVENT\r\nUID:u\r\nDTSTAMP:20260401T000000Z\r\nDTSTART;TZID=Asia/Tokyo:20260401T090000\r\n\
+        DTEND;TZID=Asia/Tokyo:20260401T100000\r\nRRULE:FREQ=DAILY;COUNT=5\r\nSUMMARY:朝会\r\nEND:VEVENT\r\n\
+        BEGIN:VEVENT\r\nUID:u\r\nDTSTAMP:20260401T000000Z\r\nRECURRENCE-ID;TZID=Asia/Tokyo:20260403T090000\r\n\
+        DTSTART;TZID=Asia/Tokyo:20260403T110000\r\nDTEND;TZID=Asia/Tokyo:20260403T120000\r\nSUMMARY:遅い朝会\r\nEND:VEVENT\r\n\
+        END:VCALENDAR\r\n";
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_series_is_told_occurrence_by_occurrence_in_utc() {
+        let window = (at("2026-04-02T00:00:00Z"), at("2026-04-04T00:00:00Z"));
+        let text = expand(SERIES, window, Zone::TOKYO).unwrap();
+        assert!(!text.contains("RRULE") && !text.contains("VTIMEZONE") && !text.contains("TZID"), "{text}");
+        assert_eq!(text.matches("BEGIN:VEVENT").count(), 2, "{text}");
+        for line in ["DTSTART:20260402T000000Z", "DTEND:20260402T010000Z", "RECURRENCE-ID:20260402T000000Z"] {
+            assert!(text.contains(line), "{line} is not in {text}");
+        }
+        for line in ["DTSTART:20260403T020000Z", "RECURRENCE-ID:20260403T000000Z", "SUMMARY:遅い朝会"] {
+            assert!(text.contains(line), "{line} is not in {text}");
+        }
+    }
+
+    #[test]
+    fn exceptions_elsewhere_are_left_out() {
+        let limit = |from: &str, to: &str| limit_recurrence_set(SERIES, (at(from), at(to)), Zone::TOKYO);
+        assert_eq!(limit("2026-04-03T00:00:00Z", "2026-04-04T00:00:00Z"), SERIES);
+        let without = limit("2026-04-01T00:00:00Z", "2026-04-02T00:00:00Z");
+        assert_eq!(without.matches("BEGIN:VEVENT").count(), 1, "{without}");
+        assert!(without.contains("RRULE:FREQ=DAILY;COUNT=5"));
+    }
+}

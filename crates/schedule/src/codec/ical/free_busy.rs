@@ -1,0 +1,100 @@
+//! Busy time (RFC 5545 §3.6.4), asked for and told.
+
+use renraku_base::Timestamp;
+
+use super::{
+    PRODUCT, component,
+    line::Line,
+    people,
+    when::{self, Zones},
+};
+use crate::{
+    model::Zone,
+    rules::free_busy::{BusyPeriod, BusyStatus},
+};
+
+/// The most whose busy time is asked for at once.
+const ATTENDEES: usize = 200;
+
+/// Whose busy time is asked for, by whom and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FreeBusyRequest {
+    /// Which question it is.
+    pub uid: String,
+    /// Who asks.
+    pub organizer: String,
+    /// Who are asked about.
+    pub attendees: Vec<String>,
+    /// From when.
+    pub from: Timestamp,
+    /// Until when.
+    pub to: Timestamp,
+}
+
+/// Reads a question for busy time (RFC 5546 §3.3.2); `None` for what is none.
+#[must_use]
+pub fn read_free_busy_request(text: &[u8]) -> Option<FreeBusyRequest> {
+    let root = component::read(text);
+    let calendar = root.children.iter().find(|it| it.name == "VCALENDAR")?;
+    if !calendar.line("METHOD")?.value.trim().eq_ignore_ascii_case("REQUEST") {
+        return None;
+    }
+    let question = calendar.children.iter().find(|it| it.name == "VFREEBUSY")?;
+    let zones = Zones::default();
+    let instant = |name: &str| when::instant(question.line(name)?, &zones);
+    let attendees: Vec<String> = question.lines_of("ATTENDEE").filter_map(people::address).collect();
+    let (from, to) = (instant("DTSTART")?, instant("DTEND")?);
+    let request = FreeBusyRequest {
+        uid: question.line("UID").map(|line| line.value.trim().to_owned()).unwrap_or_default(),
+        organizer: people::address(question.line("ORGANIZER")?)?,
+        attendees,
+        from,
+        to,
+    };
+    (from < to && (1..=ATTENDEES).contains(&request.attendees.len())).then_some(request)
+}
+
+/// Writes busy time: as the answer to a question about one attendee, or for a calendar.
+#[must_use]
+pub fn write_free_busy(
+    (from, to): (Timestamp, Timestamp),
+    busy: &[BusyPeriod],
+    now: Timestamp,
+    answer: Option<(&FreeBusyRequest, &str)>,
+) -> String {
+    let mut out = String::from("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n");
+    Line::new("PRODID", PRODUCT).write(&mut out);
+    if answer.is_some() {
+        Line::new("METHOD", "REPLY").write(&mut out);
+    }
+    out.push_str("BEGIN:VFREEBUSY\r\n");
+    if let Some((request, attendee)) = answer {
+        Line::new("UID", request.uid.as_str()).write(&mut out);
+        Line::new("ORGANIZER", request.organizer.as_str()).write(&mut out);
+        Line::new("ATTENDEE", attendee).write(&mut out);
+    }
+    Line::new("DTSTAMP", when::write_instant(now)).write(&mut out);
+    Line::new("DTSTART", when::write_instant(from)).write(&mut out);
+    Line::new("DTEND", when::write_instant(to)).write(&mut out);
+    for period in busy {
+        let kind = match period.status {
+            BusyStatus::Confirmed => "BUSY",
+            BusyStatus::Tentative => "BUSY-TENTATIVE",
+            BusyStatus::Unavailable => "BUSY-UNAVAILABLE",
+        };
+        let value =
+            format!("{}/{}", when::write_instant(period.utc_start), when::write_instant(period.utc_end));
+        Line::new("FREEBUSY", value).with("FBTYPE", kind).write(&mut out);
+    }
+    out.push_str("END:VFREEBUSY\r\nEND:VCALENDAR\r\n");
+    out
+}
+
+/// An instant as a report names it (RFC 4791 §9.9): in UTC.
+#[must_use]
+pub fn read_instant(text: &str) -> Option<Timestamp> {
+    let line = Line::new("START", text);
+    text.ends_with('Z')
+        .then(|| when::read(&line, &Zones::default()).ok())?
+        .map(|at| at.instant(Zone::UTC).into())
+}

@@ -1,0 +1,31 @@
+//! Calendars as collections of calendar objects (RFC 4791 §4): what a calendar client reads and writes.
+//!
+//! An event is an object in every calendar that shows it, under the name that a client gave it there, or else under its id. The
+//! text that a client stored is kept and handed out for as long as the event is as it says; after that the text is made from
+//! the event.
+
+mod adopt;
+mod answer;
+mod calendars;
+mod carry;
+mod delete;
+mod facilities;
+mod fault;
+mod find;
+mod list;
+mod put;
+mod read;
+mod tasks;
+mod text;
+
+pub use calendars::{
+    CalendarChange, ObjectCalendar, change_calendar, delete_calendar, find_calendar, list_calendars,
+    make_calendar,
+};
+pub use carry::Carry;
+pub use delete::delete;
+pub use fault::ObjectFault;
+pub use find::{busy, find, resolve};
+pub use list::{ObjectChange, ObjectHead, ObjectKind, list, list_changes};
+pub use put::{Expectation, OBJECT_BYTES, Put, put};
+pub use read::{ObjectText, get, get_by_id, get_schedule_tag};

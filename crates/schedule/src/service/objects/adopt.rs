@@ -1,0 +1,144 @@
+//! Events that somebody else organizes: a calendar client keeps the person's own copy.
+
+use renraku_base::{ETag, PersonId, Principal};
+use renraku_db::{Changed, ReadTx, Tx};
+use renraku_people::directory::service as directory;
+
+use super::{
+    ObjectFault, ObjectKind, facilities,
+    put::{Arrival, Put},
+    text,
+};
+use crate::{
+    ScheduleFault,
+    codec::ical::{self, Contents},
+    model::{Event, ParticipationStatus},
+    rules::merge::merge,
+    service::{
+        audience::renew,
+        index, placing,
+        reply_event::{Answer, answer},
+        update_event::Opened,
+    },
+    store::{
+        self,
+        calendars::StoredCalendar,
+        events::{Indexed, StoredEvent},
+        placements::Placement,
+    },
+};
+
+/// The mail address of a person, if they have one.
+fn email_of(tx: &mut ReadTx<'_>, person: &PersonId) -> Result<Option<String>, ScheduleFault> {
+    let named = directory::names(tx, std::slice::from_ref(person))?.remove(person);
+    Ok(named.and_then(|named| named.email))
+}
+
+/// Whether the owner of a calendar organizes an event that is put into it, or whoever puts it there does for them.
+pub(super) fn organized_by(
+    tx: &mut ReadTx<'_>,
+    home: &StoredCalendar,
+    who: &Principal,
+    event: &Event,
+) -> Result<bool, ScheduleFault> {
+    let Some(address) = &event.organizer_calendar_address else { return Ok(true) };
+    for person in home.owner().iter().chain([&who.person]) {
+        let email = email_of(tx, person)?;
+        if facilities::is_address_of(address, person, email.as_deref()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Names the owner of the calendar among those who take part, so that they can answer; others are known by their addresses alone.
+fn find_owner(tx: &mut ReadTx<'_>, home: &StoredCalendar, event: &mut Event) -> Result<(), ScheduleFault> {
+    let Some(owner) = home.owner() else { return Ok(()) };
+    let email = email_of(tx, &owner)?;
+    for participant in event.participants.values_mut() {
+        let address = participant.calendar_address.as_deref().unwrap_or_default();
+        let own = facilities::is_address_of(address, &owner, email.as_deref());
+        participant.person_id = own.then(|| owner.clone());
+    }
+    Ok(())
+}
+
+/// Stores a new copy: seen in this calendar alone, nobody is told.
+pub(super) fn create(
+    tx: &mut Tx<'_>,
+    arrival: &Arrival<'_>,
+    home: &StoredCalendar,
+    mut event: Event,
+) -> Result<Changed<Put>, ObjectFault> {
+    find_owner(tx, home, &mut event)?;
+    let version = tx.next_version(None);
+    let mut stored = StoredEvent {
+        id: tx.new_id(),
+        calendar: home.id.clone(),
+        organizer: None,
+        version,
+        busy_version: version,
+        indexed: Indexed::default(),
+        facilities: Vec::new(),
+        event,
+    };
+    let (happenings, indexed) = index::to_index(&stored, home.time_zone, tx.now())?;
+    stored.indexed = indexed;
+    if !store::events::insert(tx, &stored)? {
+        return Err(ScheduleFault::IdTaken.into());
+    }
+    let place = Placement { collection: home.collection, person: home.owner(), hidden: false };
+    let recorded = placing::put_new(tx, &stored, &[place], &happenings)?;
+    Ok(recorded.with(keep(tx, arrival, &stored, true)?))
+}
+
+/// Turns a copy into what the client sent of it; the organizer hears the person's answer.
+pub(super) fn replace(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    arrival: &Arrival<'_>,
+    before: &Opened,
+    sent: &Event,
+) -> Result<Changed<Put>, ObjectFault> {
+    let shown = ical::read_object(text::write(&before.stored.event).as_bytes())?;
+    let Contents::Event(shown) = shown.contents else {
+        return Err(ObjectFault::Shape("an event is written as something else"));
+    };
+    let merged = merge(&before.stored.event, &shown, sent).map_err(ScheduleFault::Invalid)?;
+    let mut after = StoredEvent { event: merged, ..before.stored.clone() };
+    find_owner(tx, &before.home, &mut after.event)?;
+    let (was, now) = (before.stored.event.participation(&who.person), after.event.participation(&who.person));
+    // The answer is given below, so that it is told.
+    if let (Some(was), Some((key, _))) = (was, after.event.participant(&who.person)) {
+        let key = key.to_owned();
+        if let Some(participant) = after.event.participants.get_mut(&key) {
+            participant.participation_status = was;
+        }
+    }
+    renew(tx, &before.stored, &mut after);
+    let (happenings, indexed) = index::to_index(&after, before.home.time_zone, tx.now())?;
+    after.indexed = indexed;
+    store::events::put(tx, &after)?;
+    let places = (before.places.as_slice(), before.places.as_slice());
+    let recorded = placing::put_changed(tx, &after, places, &happenings, &before.stored)?;
+    let answered = now.filter(|now| Some(*now) != was && *now != ParticipationStatus::NeedsAction);
+    let Some(participation_status) = answered else {
+        return Ok(recorded.with(keep(tx, arrival, &after, false)?));
+    };
+    let reply = Answer { participation_status, comment: None, recurrence_id: None };
+    let told = answer(tx, who, &after.id, &reply)?;
+    let put = arrival.keep_event(tx, told.get(), false)?;
+    Ok(told.map(|_| put))
+}
+
+/// Keeps the text: the copy says nothing beyond it.
+fn keep(
+    tx: &mut Tx<'_>,
+    arrival: &Arrival<'_>,
+    stored: &StoredEvent,
+    created: bool,
+) -> Result<Put, ScheduleFault> {
+    let etag = ETag::of(stored.version);
+    arrival.keep(tx, stored.id.as_str(), ObjectKind::Event, etag.as_str())?;
+    Ok(Put { created, etag: Some(etag), schedule_tag: None })
+}

@@ -1,0 +1,82 @@
+//! What a participant's client stores of an event that somebody in the house organizes: an answer, and nothing else.
+
+use renraku_base::{EventId, PersonId, Principal};
+use renraku_db::{Changed, ReadTx, Tx};
+use renraku_people::directory::service as directory;
+
+use super::{
+    ObjectFault, ObjectKind, facilities,
+    put::{Arrival, Put},
+    read::schedule_tag,
+};
+use crate::{
+    ScheduleFault,
+    model::{Event, EventView, LocalDateTime, ParticipationStatus},
+    rules::recurrence,
+    service::reply_event::{Answer, answer as reply},
+    store,
+};
+
+/// Takes the person's answers out of what their client sent and gives them. The rest of an event is its organizer's to change: what
+/// the client changed of it is left as it is, and the client reads it anew.
+pub(super) fn answer(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    arrival: &Arrival<'_>,
+    id: &EventId,
+    sent: &Event,
+) -> Result<Changed<Put>, ObjectFault> {
+    let stored = store::events::get(tx, id)?.ok_or(ScheduleFault::NotFound)?;
+    let answers = answers(tx, &who.person, &stored.event, sent)?;
+    let mut told: Option<Changed<EventView>> = None;
+    for one in answers {
+        told = Some(reply(tx, who, id, &one)?);
+    }
+    // Its text is never handed out again: what is said in it about the event is not the participant's to say.
+    arrival.keep(tx, id.as_str(), ObjectKind::Event, "")?;
+    let schedule_tag = schedule_tag(&stored.event, &stored.facilities);
+    let put = Put { created: false, etag: None, schedule_tag };
+    Ok(match told {
+        Some(changed) => changed.map(|_| put),
+        None => Changed::nothing(put),
+    })
+}
+
+fn answers(
+    tx: &mut ReadTx<'_>,
+    person: &PersonId,
+    stored: &Event,
+    sent: &Event,
+) -> Result<Vec<Answer>, ScheduleFault> {
+    let email = directory::names(tx, std::slice::from_ref(person))?.remove(person).and_then(|it| it.email);
+    let said = |event: &Event| {
+        let own = event.participants.values().find(|it| {
+            let address = it.calendar_address.as_deref().unwrap_or_default();
+            it.person_id.as_ref() == Some(person)
+                || facilities::is_address_of(address, person, email.as_deref())
+        });
+        own.map(|it| (it.participation_status, it.participation_comment.clone()))
+    };
+    let mut answers = Vec::new();
+    let mut note = |recurrence_id: Option<LocalDateTime>, before: &Event, after: &Event| {
+        let Some((participation_status, comment)) = said(after) else { return };
+        let was = said(before).map(|(status, _)| status);
+        if was != Some(participation_status) && participation_status != ParticipationStatus::NeedsAction {
+            answers.push(Answer { participation_status, comment, recurrence_id });
+        }
+    };
+    note(None, stored, sent);
+    for id in sent.recurrence_overrides.keys().copied() {
+        let known = stored.recurrence_overrides.contains_key(&id) || recurrence::has_occurrence(stored, id);
+        if let (true, Some(before), Some(after)) = (known, stored.occurrence(id), sent.occurrence(id)) {
+            note(Some(id), &before, &after);
+        }
+    }
+    // An answer to the whole series is not said again for its occurrences.
+    if let Some(whole) =
+        answers.first().filter(|it| it.recurrence_id.is_none()).map(|it| it.participation_status)
+    {
+        answers.retain(|it| it.recurrence_id.is_none() || it.participation_status != whole);
+    }
+    Ok(answers)
+}

@@ -1,0 +1,187 @@
+use std::{cmp::Reverse, collections::HashMap, str::FromStr};
+
+use renraku_base::{CalendarId, Precondition, Principal, Role};
+use renraku_db::{
+    Changed, CollectionId, ReadTx, Tx,
+    changes::{self, Head},
+};
+
+use super::{ObjectFault, ObjectKind};
+use crate::{
+    ScheduleFault,
+    model::{Calendar, CalendarPatch, CalendarRelation, NewCalendar},
+    service::{
+        calendars::{self as operations, readable, seen_by},
+        delete_calendar as whole,
+    },
+    store::{self, calendars::StoredCalendar},
+};
+
+/// The property by which a client says what a calendar that it makes is for (RFC 4791 §5.2.3).
+const COMPONENT_SET: &str = "{urn:ietf:params:xml:ns:caldav}supported-calendar-component-set";
+
+/// A calendar as a collection of calendar objects.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectCalendar {
+    /// The calendar, as the person sees it.
+    pub calendar: Calendar,
+    /// Its collection.
+    pub collection: CollectionId,
+    /// The last segment of its path.
+    pub segment: String,
+    /// The number of its latest change.
+    pub modseq: i64,
+    /// Changes up to this number are no longer told one by one.
+    pub floor: i64,
+    /// What the person's clients keep with it, by name; empty in a list that was asked for without.
+    pub properties: Vec<(String, String)>,
+}
+
+impl ObjectCalendar {
+    /// Whether it is one of the person's own: then nothing in it is hidden from them.
+    #[must_use]
+    pub fn is_mine(&self) -> bool {
+        self.calendar.kind == CalendarRelation::Own
+    }
+
+    /// Refuses a kind of object for which the calendar was not made.
+    pub(super) fn check_kind(&self, kind: ObjectKind) -> Result<(), ObjectFault> {
+        let set = self.properties.iter().find(|(name, _)| name == COMPONENT_SET).map(|(_, value)| value);
+        match set.is_none_or(|set| set.contains(&format!("\"{}\"", kind.component()))) {
+            true => Ok(()),
+            false => Err(ObjectFault::Component(kind.component().to_owned())),
+        }
+    }
+
+    fn new(stored: StoredCalendar, who: &Principal, role: Role, segment: String, head: Option<Head>) -> Self {
+        let (modseq, floor) = head.map_or((0, 0), |head| (head.modseq, head.floor));
+        let collection = stored.collection;
+        let calendar = seen_by(stored, who, role);
+        Self { calendar, collection, segment, modseq, floor, properties: Vec::new() }
+    }
+}
+
+/// The calendars that the person may read, their default calendar first.
+///
+/// # Errors
+/// [`ScheduleFault::Internal`] when the database fails.
+pub fn list_calendars(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<ObjectCalendar>, ScheduleFault> {
+    let readable = store::calendars::list_readable(tx, who)?;
+    let mut segments: HashMap<CalendarId, String> =
+        store::calendar_paths::list(tx, who.person.as_str())?.into_iter().collect();
+    let collections: Vec<CollectionId> = readable.iter().map(|(calendar, _)| calendar.collection).collect();
+    let heads: HashMap<CollectionId, Head> =
+        changes::heads(tx, &collections)?.into_iter().map(|head| (head.collection, head)).collect();
+    let mut calendars: Vec<ObjectCalendar> = Vec::with_capacity(readable.len());
+    for (stored, role) in readable {
+        let segment = segments.remove(&stored.id).unwrap_or_else(|| stored.id.as_str().to_owned());
+        let properties = store::calendar_properties::list(tx, &stored.id, &who.person)?;
+        let head = heads.get(&stored.collection).copied();
+        calendars
+            .push(ObjectCalendar { properties, ..ObjectCalendar::new(stored, who, role, segment, head) });
+    }
+    calendars.sort_by(|a, b| {
+        let own = |it: &ObjectCalendar| Reverse((it.is_mine(), it.calendar.is_default));
+        (own(a), &a.calendar.name, &a.calendar.id).cmp(&(own(b), &b.calendar.name, &b.calendar.id))
+    });
+    Ok(calendars)
+}
+
+/// The calendar of a segment in the person's home.
+///
+/// # Errors
+/// [`ScheduleFault::NotFound`] when there is none that they may read.
+pub fn find_calendar(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    segment: &str,
+) -> Result<ObjectCalendar, ScheduleFault> {
+    let id = match store::calendar_paths::find(tx, who.person.as_str(), segment)? {
+        Some(id) => id,
+        None => {
+            let id = CalendarId::from_str(segment).map_err(|_no_id| ScheduleFault::NotFound)?;
+            // A calendar has one path: the one that was chosen for it, if any was.
+            let chosen = store::calendar_paths::list(tx, who.person.as_str())?;
+            if id.as_str() != segment || chosen.iter().any(|(calendar, _)| *calendar == id) {
+                return Err(ScheduleFault::NotFound);
+            }
+            id
+        }
+    };
+    let (stored, role) = readable(tx, who, &id)?;
+    let head = changes::heads(tx, &[stored.collection])?.into_iter().next();
+    let properties = store::calendar_properties::list(tx, &stored.id, &who.person)?;
+    Ok(ObjectCalendar { properties, ..ObjectCalendar::new(stored, who, role, segment.to_owned(), head) })
+}
+
+/// Makes a calendar of the person's own at a segment of their home.
+///
+/// # Errors
+/// [`ScheduleFault::IdTaken`] when there is something already, [`ScheduleFault::Invalid`] for a name or color that is not taken.
+pub fn make_calendar(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    segment: &str,
+    new: NewCalendar,
+) -> Result<Changed<Calendar>, ScheduleFault> {
+    tx.hold(who.person.as_str())?;
+    match find_calendar(tx, who, segment) {
+        Ok(_) => return Err(ScheduleFault::IdTaken),
+        Err(ScheduleFault::NotFound) => {}
+        Err(fault) => return Err(fault),
+    }
+    let as_id = CalendarId::from_str(segment).ok().filter(|id| id.as_str() == segment);
+    let free = match &as_id {
+        Some(id) => store::calendars::get(tx, id)?.is_none(),
+        None => false,
+    };
+    let made = operations::create_calendar(tx, who, NewCalendar { id: as_id.filter(|_| free), ..new })?;
+    if made.get().id.as_str() != segment {
+        store::calendar_paths::put(tx, &made.get().id, who.person.as_str(), segment)?;
+    }
+    Ok(made)
+}
+
+/// What a calendar client changes of a calendar's own properties.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CalendarChange {
+    /// What is changed for everybody.
+    pub patch: CalendarPatch,
+    /// What is changed for the person alone, by name; `None` takes it away.
+    pub properties: Vec<(String, Option<String>)>,
+}
+
+/// Changes a calendar's own properties.
+///
+/// # Errors
+/// [`ScheduleFault::Forbidden`] below `manage` for what everybody sees, [`ScheduleFault::Invalid`].
+pub fn change_calendar(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    calendar: &CalendarId,
+    change: &CalendarChange,
+) -> Result<Changed<()>, ScheduleFault> {
+    for (name, value) in &change.properties {
+        match value {
+            Some(value) => store::calendar_properties::put(tx, calendar, &who.person, name, value)?,
+            None => store::calendar_properties::remove(tx, calendar, &who.person, name)?,
+        }
+    }
+    if change.patch == CalendarPatch::default() {
+        return Ok(Changed::nothing(()));
+    }
+    let patch = change.patch.clone();
+    Ok(operations::update_calendar(tx, who, calendar, patch, &Precondition::None)?.map(|_| ()))
+}
+
+/// Deletes a calendar with what clients stored in it.
+///
+/// # Errors
+/// As [`crate::service::delete_calendar`].
+pub fn delete_calendar(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    calendar: &ObjectCalendar,
+) -> Result<Changed<()>, ScheduleFault> {
+    whole::delete_calendar(tx, who, &calendar.calendar.id, &Precondition::None)
+}

@@ -1,0 +1,109 @@
+use renraku_base::{EventId, FieldFault, Precondition, Principal};
+use renraku_db::{Changed, Tx};
+use serde_json::json;
+
+use super::{
+    Expectation, ObjectCalendar, ObjectFault, ObjectKind, delete, get, list::heads, put, read::ids_of,
+};
+use crate::{
+    ScheduleFault,
+    model::EventPatch,
+    service::{
+        create_event::writable,
+        update_event::{Scope, update_event},
+    },
+    store::{self, objects::StoredObject},
+};
+
+/// An object on its way from one calendar and name to another.
+#[derive(Debug, Clone, Copy)]
+pub struct Carry<'a> {
+    /// Where it is.
+    pub from: (&'a ObjectCalendar, &'a str),
+    /// Where it goes.
+    pub to: (&'a ObjectCalendar, &'a str),
+    /// Whether what is there gives way.
+    pub overwrite: bool,
+    /// What the client expects of it.
+    pub expected: &'a Expectation,
+}
+
+impl Carry<'_> {
+    /// Makes room at the destination; whether something was there.
+    fn make_room(&self, tx: &mut Tx<'_>, who: &Principal) -> Result<bool, ObjectFault> {
+        let there = get(tx, who, self.to.0, &[self.to.1])?.pop().flatten();
+        let same = self.from.0.collection == self.to.0.collection && self.from.1 == self.to.1;
+        match there {
+            None => Ok(false),
+            Some(_) if same => Err(ScheduleFault::Forbidden.into()),
+            Some(_) if !self.overwrite => Err(ObjectFault::Stale),
+            Some(_) => {
+                delete(tx, who, self.to.0, self.to.1, &Expectation::NONE)?;
+                Ok(true)
+            }
+        }
+    }
+
+    /// Stores a copy of it under another name; whether something gave way. What others take part in has one place.
+    ///
+    /// # Errors
+    /// [`ObjectFault`].
+    pub fn copy(&self, tx: &mut Tx<'_>, who: &Principal) -> Result<Changed<bool>, ObjectFault> {
+        let object = get(tx, who, self.from.0, &[self.from.1])?.pop().flatten();
+        let object = object.ok_or(ScheduleFault::NotFound)?;
+        self.expected.check(tx, Some(&object.head))?;
+        if object.schedule_tag.is_some() {
+            return Err(ScheduleFault::Forbidden.into());
+        }
+        let replaced = self.make_room(tx, who)?;
+        let put = put(tx, who, self.to.0, self.to.1, &object.text, &Expectation::NONE)?;
+        Ok(put.map(|_| replaced))
+    }
+
+    /// Moves it; whether something gave way.
+    ///
+    /// # Errors
+    /// [`ObjectFault`].
+    pub fn move_(&self, tx: &mut Tx<'_>, who: &Principal) -> Result<Changed<bool>, ObjectFault> {
+        let (from, name) = self.from;
+        let id = ids_of(tx, from, &[name])?.remove(name).ok_or(ScheduleFault::NotFound)?;
+        let head = heads(tx, who, from, &[&id])?.remove(&id).ok_or(ScheduleFault::NotFound)?;
+        self.expected.check(tx, Some(&head))?;
+        writable(tx, who, Some(&from.calendar.id))?;
+        let replaced = self.make_room(tx, who)?;
+        if head.kind == ObjectKind::Task || from.collection == self.to.0.collection {
+            return Ok(self.store_anew(tx, who)?.map(|_| replaced));
+        }
+        let patch = EventPatch::read(json!({"calendarId": self.to.0.calendar.id}))
+            .map_err(|faults: Vec<FieldFault>| ScheduleFault::Invalid(faults))?;
+        let row = store::objects::list_by_object(tx, from.collection, &[&id])?.into_iter().next();
+        let moved = update_event(tx, who, &EventId::stored(id), &patch, Scope::All, &Precondition::None)?;
+        let view = moved.get();
+        let stored = StoredObject {
+            collection: self.to.0.collection,
+            object: view.id.as_str().to_owned(),
+            name: self.to.1.to_owned(),
+            component: ObjectKind::Event.component().to_owned(),
+            uid: view.event.uid.clone(),
+            // Its text says no less than before, if it said all.
+            etag: match &row {
+                Some(row) if row.etag == head.etag.as_str() => view.etag.as_str().to_owned(),
+                _ => String::new(),
+            },
+            body: row.and_then(|row| row.body),
+        };
+        store::objects::put(tx, &stored)?;
+        Ok(moved.map(|_| replaced))
+    }
+
+    /// Stores it under the new name and takes it away from the old one.
+    fn store_anew(&self, tx: &mut Tx<'_>, who: &Principal) -> Result<Changed<()>, ObjectFault> {
+        let object = get(tx, who, self.from.0, &[self.from.1])?.pop().flatten();
+        let object = object.ok_or(ScheduleFault::NotFound)?;
+        if object.schedule_tag.is_some() {
+            return Err(ScheduleFault::Forbidden.into());
+        }
+        delete(tx, who, self.from.0, self.from.1, &Expectation::NONE)?;
+        Ok(put(tx, who, self.to.0, self.to.1, &object.text, &Expectation::NONE)?.map(|_| ()))
+    }
+}

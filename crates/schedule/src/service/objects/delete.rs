@@ -1,0 +1,39 @@
+use renraku_base::{EventId, Precondition, Principal};
+use renraku_db::{Changed, Tx};
+
+use super::{Expectation, ObjectCalendar, ObjectFault, ObjectKind, list::heads, read::ids_of, tasks};
+use crate::{
+    ScheduleFault,
+    service::{Scope, create_event::writable, delete_event},
+    store::{self, objects::StoredObject},
+};
+
+/// Deletes the object of a name: an event is called off for everyone from the organizer's side, and declined and put away by a
+/// participant.
+///
+/// # Errors
+/// [`ObjectFault`].
+pub fn delete(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    calendar: &ObjectCalendar,
+    name: &str,
+    expected: &Expectation,
+) -> Result<Changed<()>, ObjectFault> {
+    tx.hold(calendar.calendar.id.as_str())?;
+    let id = ids_of(tx, calendar, &[name])?.remove(name).ok_or(ScheduleFault::NotFound)?;
+    let head = heads(tx, who, calendar, &[&id])?.remove(&id).ok_or(ScheduleFault::NotFound)?;
+    expected.check(tx, Some(&head))?;
+    writable(tx, who, Some(&calendar.calendar.id))?;
+    match head.kind {
+        ObjectKind::Event => {
+            Ok(delete_event(tx, who, &EventId::stored(id), Scope::All, &Precondition::None)?.map(drop))
+        }
+        ObjectKind::Task => {
+            let row = store::objects::find_by_name(tx, calendar.collection, name)?;
+            let row = row.ok_or(ScheduleFault::NotFound)?;
+            let gone = StoredObject { body: None, etag: String::new(), ..row };
+            Ok(tasks::put(tx, &gone)?.with(()))
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Facilities among those who take part: a calendar client books a room by inviting it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use renraku_base::{FacilityId, Id, PersonId};
+use renraku_db::ReadTx;
+use serde_json::json;
+
+use crate::{
+    ScheduleFault,
+    codec::ical::KEPT_LINES,
+    model::{Event, Participant, ParticipationStatus},
+    service::staff::mail_address,
+    store,
+};
+
+/// The scheme of addresses that are ids.
+const URN: &str = "urn:uuid:";
+/// What a client is told of a facility that is taken (RFC 5545 §8.4.4: the time is busy).
+const BUSY: &str = "SCHEDULE-STATUS=\"4.1\"";
+
+/// The address of a facility, or of a person who has no mail address.
+pub(super) fn address<K>(id: &Id<K>) -> String {
+    format!("{URN}{id}")
+}
+
+/// The id that an address is.
+pub(super) fn id_of(address: &str) -> Option<&str> {
+    let id = address
+        .get(..URN.len())
+        .filter(|scheme| scheme.eq_ignore_ascii_case(URN))
+        .and(address.get(URN.len()..))?;
+    id.parse::<Id<()>>().is_ok().then_some(id)
+}
+
+/// The event with what it books among those who take part.
+pub(super) fn add(event: &mut Event, facilities: &[(FacilityId, String)]) {
+    for (id, name) in facilities {
+        let participant = Participant {
+            name: Some(name.clone()),
+            calendar_address: Some(address(id)),
+            kind: Some("location".to_owned()),
+            roles: BTreeMap::from([("attendee".to_owned(), true)]),
+            participation_status: ParticipationStatus::Accepted,
+            ..Participant::default()
+        };
+        event.participants.insert(format!("facility-{id}"), participant);
+    }
+}
+
+/// A facility that a client invites.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Invited {
+    pub id: FacilityId,
+    pub key: String,
+    /// Whether the client knows that it was refused.
+    pub declined: bool,
+}
+
+/// The facilities among those who take part, and the persons known by an address that is their id.
+pub(super) fn find(tx: &mut ReadTx<'_>, event: &mut Event) -> Result<Vec<Invited>, ScheduleFault> {
+    let by_id: HashMap<String, String> = event
+        .participants
+        .iter()
+        .filter_map(|(key, it)| Some((id_of(it.calendar_address.as_deref()?)?.to_owned(), key.clone())))
+        .collect();
+    if by_id.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<&str> = by_id.keys().map(String::as_str).collect();
+    let known: BTreeSet<String> =
+        store::facilities::list_names(tx, &ids)?.into_iter().map(|(id, _)| id).collect();
+    let mut invited = Vec::new();
+    for (id, key) in by_id {
+        let Some(participant) = event.participants.get_mut(&key) else { continue };
+        if known.contains(&id) {
+            let declined = participant.participation_status == ParticipationStatus::Declined;
+            invited.push(Invited { id: Id::stored(id), key, declined });
+        } else {
+            participant.person_id = Some(PersonId::stored(id));
+        }
+    }
+    invited.sort_by(|a, b| a.id.cmp(&b.id));
+    Ok(invited)
+}
+
+/// Takes booked facilities out of those who take part: what an event books is said beside it. The organizer who would be left alone
+/// goes along, for an event of one person has no organizer.
+pub(super) fn remove(event: &mut Event, keys: &[String]) {
+    if keys.is_empty() {
+        return;
+    }
+    for key in keys {
+        event.participants.remove(key);
+    }
+    let organizer = event.organizer_calendar_address.clone().unwrap_or_default();
+    let same =
+        |it: &Participant| it.calendar_address.as_ref().is_some_and(|it| it.eq_ignore_ascii_case(&organizer));
+    if event.participants.values().all(|it| same(it) && !it.has_role("attendee")) {
+        event.participants.clear();
+        event.organizer_calendar_address = None;
+    }
+}
+
+/// Marks a facility as refused.
+pub(super) fn decline(event: &mut Event, key: &str) {
+    if let Some(participant) = event.participants.get_mut(key) {
+        participant.participation_status = ParticipationStatus::Declined;
+        participant.more.insert(KEPT_LINES.to_owned(), json!([BUSY]));
+    }
+}
+
+/// Whether an address is one of a person's.
+pub(super) fn is_address_of(address: &str, person: &PersonId, email: Option<&str>) -> bool {
+    id_of(address) == Some(person.as_str())
+        || email.is_some_and(|email| mail_address(address).is_some_and(|it| it == email.to_lowercase()))
+}

@@ -1,0 +1,53 @@
+use renraku_base::FieldFault;
+use renraku_db::Error;
+
+use crate::{ScheduleFault, codec::ical::NotAnObject};
+
+/// Why a calendar object is not stored or deleted, as a calendar client is told it.
+#[derive(Debug, thiserror::Error)]
+pub enum ObjectFault {
+    /// The object is not what the client expects: changed, there already, or gone.
+    #[error("the object is not as expected")]
+    Stale,
+    /// The text is larger than an object may be.
+    #[error("the text is too large")]
+    TooLarge,
+    /// The text is no valid iCalendar, or something in it cannot be taken.
+    #[error("the text is no valid calendar data")]
+    CalendarData(Vec<FieldFault>),
+    /// The text is not the components of one UID and nothing else.
+    #[error("{0}")]
+    Shape(&'static str),
+    /// Calendars do not hold components of this kind.
+    #[error("a calendar does not hold {0}")]
+    Component(String),
+    /// More take part than may.
+    #[error("too many take part")]
+    TooManyAttendees,
+    /// The UID is in use under another name, or the name for another UID.
+    #[error("the UID belongs to another object")]
+    UidTaken {
+        /// The name under which it is.
+        name: String,
+    },
+    /// The operation itself was refused.
+    #[error(transparent)]
+    Refused(#[from] ScheduleFault),
+}
+
+impl From<Error> for ObjectFault {
+    fn from(error: Error) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
+impl From<NotAnObject> for ObjectFault {
+    fn from(fault: NotAnObject) -> Self {
+        match fault {
+            NotAnObject::Data(fields) => Self::CalendarData(fields),
+            NotAnObject::Shape(why) => Self::Shape(why),
+            NotAnObject::Component(name) => Self::Component(name),
+            NotAnObject::Attendees => Self::TooManyAttendees,
+        }
+    }
+}

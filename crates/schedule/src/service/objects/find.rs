@@ -1,0 +1,105 @@
+use std::collections::{BTreeSet, HashMap};
+
+use renraku_base::{Id, PersonId, Principal, Timestamp};
+use renraku_db::ReadTx;
+use renraku_people::directory::service as directory;
+
+use super::{ObjectCalendar, ObjectHead, facilities, list::heads};
+use crate::{
+    ScheduleFault,
+    rules::{
+        free_busy::{BusyPeriod, merge},
+        recurrence,
+    },
+    service::{
+        staff::mail_address,
+        window::{MOST, beyond_index_in as beyond},
+    },
+    store,
+};
+
+/// The events of a calendar that take place between two instants, in ascending order of their ids.
+///
+/// # Errors
+/// [`ScheduleFault::Internal`] when the database fails.
+pub fn find(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    calendar: &ObjectCalendar,
+    (from, to): (Timestamp, Timestamp),
+) -> Result<Vec<ObjectHead>, ScheduleFault> {
+    let bounds = (from, to);
+    let mut ids: BTreeSet<String> =
+        store::occurrences::list_event_ids(tx, calendar.collection, bounds, "", i64::MAX)?
+            .into_iter()
+            .map(Id::into_string)
+            .collect();
+    for series in store::events::list_open(tx, &[calendar.collection], bounds)? {
+        let id = series.stored.id.as_str();
+        if ids.contains(id) {
+            continue;
+        }
+        let window = recurrence::Window { from, to, zone: series.zone };
+        if !recurrence::expand(&series.stored.event, window, 1).items.is_empty() {
+            ids.insert(id.to_owned());
+        }
+    }
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    Ok(heads(tx, who, calendar, &ids)?.into_values().collect())
+}
+
+/// When a calendar is busy between two instants, merged.
+///
+/// # Errors
+/// [`ScheduleFault::WindowTooFull`].
+pub fn busy(
+    tx: &mut ReadTx<'_>,
+    calendar: &ObjectCalendar,
+    (from, to): (Timestamp, Timestamp),
+) -> Result<Vec<BusyPeriod>, ScheduleFault> {
+    let taken = store::occurrences::list_busy(tx, &[calendar.collection], (from, to), MOST + 1)?;
+    if i64::try_from(taken.len()).is_ok_and(|count| count > MOST) {
+        return Err(ScheduleFault::WindowTooFull);
+    }
+    let mut periods: Vec<BusyPeriod> = taken
+        .into_iter()
+        .map(|it| BusyPeriod { utc_start: it.utc_start, utc_end: it.utc_end, status: it.status })
+        .collect();
+    for series in store::events::list_open(tx, &[calendar.collection], (from, to))? {
+        let window = recurrence::Window { from, to, zone: series.zone };
+        for it in beyond(&series, window)? {
+            periods.extend(it.busy.map(|status| BusyPeriod {
+                utc_start: it.utc_start,
+                utc_end: it.utc_end,
+                status,
+            }));
+        }
+    }
+    Ok(merge(&periods, from, to))
+}
+
+/// Who or what each of these addresses is, by address: a person or a facility of the house. The others are left out.
+///
+/// # Errors
+/// [`ScheduleFault::Internal`] when the database fails.
+pub fn resolve(tx: &mut ReadTx<'_>, addresses: &[String]) -> Result<HashMap<String, String>, ScheduleFault> {
+    let mails: Vec<String> = addresses.iter().filter_map(|it| mail_address(it)).collect();
+    let mails: Vec<&str> = mails.iter().map(String::as_str).collect();
+    let people = directory::find_by_email(tx, &mails)?;
+    let ids: Vec<&str> = addresses.iter().filter_map(|it| facilities::id_of(it)).collect();
+    let persons: Vec<PersonId> = ids.iter().map(|id| PersonId::stored((*id).to_owned())).collect();
+    let named = directory::names(tx, &persons)?;
+    let facilities: BTreeSet<String> =
+        store::facilities::list_names(tx, &ids)?.into_iter().map(|(id, _)| id).collect();
+    let known = |id: &str| facilities.contains(id) || named.contains_key(&PersonId::stored(id.to_owned()));
+    Ok(addresses
+        .iter()
+        .filter_map(|address| {
+            let by_mail =
+                mail_address(address).and_then(|mail| people.get(&mail).map(|id| id.as_str().to_owned()));
+            let id =
+                by_mail.or_else(|| facilities::id_of(address).filter(|id| known(id)).map(str::to_owned))?;
+            Some((address.clone(), id))
+        })
+        .collect())
+}

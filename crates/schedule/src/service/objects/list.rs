@@ -1,0 +1,180 @@
+use std::collections::{BTreeMap, HashMap};
+
+use renraku_base::{ETag, Id, Principal};
+use renraku_db::{ObjectType, ReadTx, changes};
+
+use super::{ObjectCalendar, tasks};
+use crate::{
+    ScheduleFault,
+    model::Privacy,
+    service::view::Sight,
+    store::{self, head::Head, objects::Listed},
+};
+
+/// What a calendar object is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ObjectKind {
+    /// An event.
+    Event,
+    /// A task.
+    Task,
+}
+
+impl ObjectKind {
+    /// The name of its component.
+    #[must_use]
+    pub const fn component(self) -> &'static str {
+        match self {
+            Self::Event => "VEVENT",
+            Self::Task => "VTODO",
+        }
+    }
+}
+
+/// A calendar object without its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectHead {
+    /// The event or task.
+    pub id: String,
+    /// The last segment of its path.
+    pub name: String,
+    /// The tag of its text.
+    pub etag: ETag,
+    /// What it is.
+    pub kind: ObjectKind,
+}
+
+/// The name of an object to which no client gave one.
+pub(super) fn default_name(id: &str) -> String {
+    format!("{id}.ics")
+}
+
+/// The objects of a calendar in ascending order of their ids after `after`, at most `limit`; beside an id stands `None` where the
+/// person may not know of the object.
+///
+/// # Errors
+/// [`ScheduleFault::Internal`] when the database fails.
+pub fn list(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    calendar: &ObjectCalendar,
+    after: &str,
+    limit: usize,
+) -> Result<Vec<(String, Option<ObjectHead>)>, ScheduleFault> {
+    let most = i64::try_from(limit).unwrap_or(i64::MAX);
+    let events = store::objects::list_events(tx, calendar.collection, after, most)?;
+    let mut all = seen(tx, who, calendar, events)?;
+    all.extend(tasks::list(tx, calendar, after, most)?);
+    all.sort_by(|a, b| a.0.cmp(&b.0));
+    all.truncate(limit);
+    Ok(all)
+}
+
+/// Events as the person sees them in a list.
+fn seen(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    calendar: &ObjectCalendar,
+    events: Vec<Listed>,
+) -> Result<Vec<(String, Option<ObjectHead>)>, ScheduleFault> {
+    let mut views: HashMap<String, Option<ETag>> = HashMap::new();
+    if !calendar.is_mine() {
+        // What is not public is seen by some more than by others; there is little of it.
+        let mut guarded: Vec<&str> = Vec::new();
+        for event in &events {
+            if Head::parse(&event.head)?.privacy != Privacy::Public {
+                guarded.push(event.event.as_str());
+            }
+        }
+        let sight = Sight::of(tx, who, &guarded)?;
+        let stored = if guarded.is_empty() { Vec::new() } else { store::events::list_by_id(tx, &guarded)? };
+        views.extend(stored.iter().map(|stored| {
+            (stored.id.as_str().to_owned(), sight.view(&who.person, stored).map(|view| view.etag))
+        }));
+    }
+    Ok(events
+        .into_iter()
+        .map(|event| {
+            let id = event.event.into_string();
+            let etag = views.remove(&id).unwrap_or_else(|| Some(ETag::of(event.version)));
+            let head = etag.map(|etag| ObjectHead {
+                name: event.name.unwrap_or_else(|| default_name(&id)),
+                id: id.clone(),
+                etag,
+                kind: ObjectKind::Event,
+            });
+            (id, head)
+        })
+        .collect())
+}
+
+/// Those of these objects that the person sees in the calendar, by id.
+pub(super) fn heads(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    calendar: &ObjectCalendar,
+    ids: &[&str],
+) -> Result<BTreeMap<String, ObjectHead>, ScheduleFault> {
+    let events = store::objects::get_events(tx, calendar.collection, ids)?;
+    let mut all = seen(tx, who, calendar, events)?;
+    all.extend(tasks::get(tx, calendar, ids)?);
+    Ok(all.into_iter().filter_map(|(id, head)| Some((id, head?))).collect())
+}
+
+/// A change in a calendar, as its log tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectChange {
+    /// Its number.
+    pub modseq: i64,
+    /// The name of the object.
+    pub name: String,
+    /// The object as it is now; `None` when it is not there (for the person) any more.
+    pub head: Option<ObjectHead>,
+}
+
+/// The changes of a calendar's objects after number `since`, oldest first, of at most `limit` rows of its log; with the number of
+/// the last row that was looked at.
+///
+/// # Errors
+/// [`ScheduleFault::Internal`] when the database fails.
+pub fn list_changes(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    calendar: &ObjectCalendar,
+    since: i64,
+    limit: usize,
+) -> Result<(Vec<ObjectChange>, Option<i64>), ScheduleFault> {
+    let most = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows = changes::since(tx, calendar.collection, since, most)?;
+    let last = rows.last().map(|row| row.modseq);
+    // Of one object only its last change counts; that it is gone is told to those who could see it.
+    let mut latest: BTreeMap<&str, (i64, bool)> = BTreeMap::new();
+    for row in rows.iter().filter(|row| matches!(row.object_type, ObjectType::Event | ObjectType::Task)) {
+        let told = latest.get(row.object.as_str()).is_some_and(|(_, told)| *told)
+            || row.audience.includes(None, calendar.is_mine());
+        latest.insert(&row.object, (row.modseq, told));
+    }
+    let ids: Vec<&str> = latest.keys().copied().collect();
+    let mut heads = heads(tx, who, calendar, &ids)?;
+    let gone: Vec<&str> = ids.iter().copied().filter(|id| !heads.contains_key(*id)).collect();
+    let names: HashMap<String, String> = store::objects::list_by_object(tx, calendar.collection, &gone)?
+        .into_iter()
+        .map(|object| (object.object, object.name))
+        .collect();
+    let mut changes: Vec<ObjectChange> = latest
+        .into_iter()
+        .filter_map(|(id, (modseq, told))| {
+            let head = heads.remove(id);
+            let name = head.as_ref().map(|head| head.name.clone()).or_else(|| names.get(id).cloned());
+            let change = ObjectChange { modseq, name: name.unwrap_or_else(|| default_name(id)), head };
+            (told || change.head.is_some()).then_some(change)
+        })
+        .collect();
+    changes.sort_by_key(|change| change.modseq);
+    Ok((changes, last))
+}
+
+/// The id that a name says which no client gave.
+pub(super) fn id_of(name: &str) -> Option<&str> {
+    name.strip_suffix(".ics").filter(|id| id.parse::<Id<()>>().is_ok_and(|parsed| parsed.as_str() == *id))
+}

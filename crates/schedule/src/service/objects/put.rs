@@ -1,0 +1,352 @@
+use renraku_base::{ETag, EventId, FacilityId, Precondition, Principal, Role};
+use renraku_db::{Changed, Tx};
+
+use super::{
+    ObjectCalendar, ObjectFault, ObjectHead, ObjectKind, adopt, answer,
+    facilities::{self, Invited},
+    list::heads,
+    read::{get_schedule_tag, ids_of, schedule_tag},
+    tasks,
+    text::{self, Names},
+};
+use crate::{
+    ScheduleFault,
+    codec::ical::{self, Contents},
+    model::{Event, EventDraft, EventView, LocalDateTime},
+    rules::merge::merge,
+    service::{
+        create_event::{create, writable},
+        update_event::{Change, Scope, open},
+    },
+    store::{self, calendars::StoredCalendar, events::StoredEvent, objects::StoredObject},
+};
+
+/// The largest text of an object, in bytes.
+pub const OBJECT_BYTES: usize = 512 * 1024;
+
+/// What a client expects of the object that it is about to change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expectation {
+    /// In which version it is (`If-Match`).
+    pub is: Precondition,
+    /// In which version it is not, or that it is not there at all (`If-None-Match`).
+    pub is_not: Precondition,
+    /// What the organizer said of it (`If-Schedule-Tag-Match`).
+    pub schedule_tag: Option<ETag>,
+}
+
+impl Expectation {
+    /// No expectation.
+    pub const NONE: Self = Self { is: Precondition::None, is_not: Precondition::None, schedule_tag: None };
+
+    /// Refuses what is not as the client expects.
+    pub(super) fn check(&self, tx: &mut Tx<'_>, there: Option<&ObjectHead>) -> Result<(), ObjectFault> {
+        let is = match there {
+            Some(head) => self.is.holds(&head.etag),
+            None => self.is == Precondition::None,
+        };
+        let is_not = match (&self.is_not, there) {
+            (Precondition::None, _) | (_, None) => true,
+            (Precondition::Exists, Some(_)) => false,
+            (Precondition::Match(tags), Some(head)) => !tags.contains(&head.etag),
+        };
+        let same_tag = match (&self.schedule_tag, there) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(tag), Some(head)) => get_schedule_tag(tx, head)?.as_ref() == Some(tag),
+        };
+        if is && is_not && same_tag { Ok(()) } else { Err(ObjectFault::Stale) }
+    }
+}
+
+/// What became of an object that was stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Put {
+    /// Whether it is new.
+    pub created: bool,
+    /// The tag of the text; `None` when the text is not as it was sent.
+    pub etag: Option<ETag>,
+    /// The schedule tag of an event in which others take part.
+    pub schedule_tag: Option<ETag>,
+}
+
+/// A text on its way into a calendar.
+pub(super) struct Arrival<'a> {
+    pub calendar: &'a ObjectCalendar,
+    pub name: &'a str,
+    pub uid: String,
+    pub text: &'a str,
+}
+
+impl Arrival<'_> {
+    /// Keeps the name, and the text where it says all that is to be said.
+    pub fn keep(&self, tx: &mut Tx<'_>, id: &str, kind: ObjectKind, etag: &str) -> Result<(), ScheduleFault> {
+        Ok(store::objects::put(tx, &self.object(id, kind, etag))?)
+    }
+
+    fn object(&self, id: &str, kind: ObjectKind, etag: &str) -> StoredObject {
+        StoredObject {
+            collection: self.calendar.collection,
+            object: id.to_owned(),
+            name: self.name.to_owned(),
+            component: kind.component().to_owned(),
+            uid: self.uid.clone(),
+            etag: etag.to_owned(),
+            body: Some(self.text.to_owned()),
+        }
+    }
+
+    /// Keeps the text of an event; when others take part in it, or something is booked, what is said of them is ours to write.
+    pub fn keep_event(&self, tx: &mut Tx<'_>, view: &EventView, created: bool) -> Result<Put, ScheduleFault> {
+        let alone = view.event.participants.is_empty() && view.facility_ids.is_empty();
+        let etag = alone.then(|| view.etag.clone());
+        let kept = etag.as_ref().map(ETag::as_str).unwrap_or_default();
+        self.keep(tx, view.id.as_str(), ObjectKind::Event, kept)?;
+        let schedule_tag = schedule_tag(&view.event, &view.facility_ids);
+        Ok(Put { created, etag, schedule_tag })
+    }
+}
+
+/// Stores the text of an object under a name in a calendar: makes it, or turns what is there into it, with all that follows for
+/// those who take part and for what it books.
+///
+/// # Errors
+/// [`ObjectFault`].
+pub fn put(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    calendar: &ObjectCalendar,
+    name: &str,
+    text: &str,
+    expected: &Expectation,
+) -> Result<Changed<Put>, ObjectFault> {
+    tx.hold(calendar.calendar.id.as_str())?;
+    let there = match ids_of(tx, calendar, &[name])?.remove(name) {
+        Some(id) => heads(tx, who, calendar, &[&id])?.remove(&id),
+        None => None,
+    };
+    expected.check(tx, there.as_ref())?;
+    let (home, role) = writable(tx, who, Some(&calendar.calendar.id))?;
+    if text.len() > OBJECT_BYTES {
+        return Err(ObjectFault::TooLarge);
+    }
+    let object = ical::read_object(text.as_bytes())?;
+    calendar.check_kind(match object.contents {
+        Contents::Event(_) => ObjectKind::Event,
+        Contents::Task => ObjectKind::Task,
+    })?;
+    let arrival = Arrival { calendar, name, uid: object.uid, text };
+    let put_away = arrival.check_uid(tx, there.as_ref())?;
+    match (object.contents, there) {
+        (Contents::Task, None) => arrival.put_task(tx, None),
+        (Contents::Task, Some(head)) if head.kind == ObjectKind::Task => arrival.put_task(tx, Some(&head)),
+        (Contents::Event(sent), None) => match put_away {
+            Some(id) => answer::answer(tx, who, &arrival, &id, &sent),
+            None => arrival.create(tx, who, (home, role), *sent),
+        },
+        (Contents::Event(sent), Some(head)) if head.kind == ObjectKind::Event => {
+            arrival.replace(tx, who, &EventId::stored(head.id), *sent)
+        }
+        (Contents::Task | Contents::Event(_), Some(_)) => {
+            Err(ObjectFault::Shape("an event does not turn into a task, nor a task into an event"))
+        }
+    }
+}
+
+impl Arrival<'_> {
+    /// Refuses a UID that is in use under another name, and another UID under a name that is in use. Gives back the event of this
+    /// UID that the person put away, if there is one.
+    fn check_uid(&self, tx: &mut Tx<'_>, there: Option<&ObjectHead>) -> Result<Option<EventId>, ObjectFault> {
+        let event = store::objects::find_placed_by_uid(tx, self.calendar.collection, &self.uid)?;
+        let put_away = event.clone().filter(|(_, hidden)| *hidden).map(|(id, _)| id);
+        let holder = match event.filter(|(_, hidden)| !hidden) {
+            Some((id, _)) => Some(id.into_string()),
+            None => store::objects::find_task_by_uid(tx, self.calendar.collection, &self.uid)?,
+        };
+        match (holder, there) {
+            (None, None) => Ok(put_away),
+            (Some(id), Some(head)) if head.id == id => Ok(None),
+            (Some(id), _) => {
+                let named = store::objects::list_by_object(tx, self.calendar.collection, &[&id])?;
+                let name = named.into_iter().next().map(|object| object.name);
+                Err(ObjectFault::UidTaken { name: name.unwrap_or_else(|| super::list::default_name(&id)) })
+            }
+            (None, Some(head)) => Err(ObjectFault::UidTaken { name: head.name.clone() }),
+        }
+    }
+
+    fn put_task(&self, tx: &mut Tx<'_>, there: Option<&ObjectHead>) -> Result<Changed<Put>, ObjectFault> {
+        let id = match there {
+            Some(head) => head.id.clone(),
+            None => tx.new_id::<()>().into_string(),
+        };
+        let before =
+            there.and_then(|head| i64::from_str_radix(head.etag.as_str().trim_matches('"'), 16).ok());
+        let etag = ETag::of(tx.next_version(before));
+        let recorded = tasks::put(tx, &self.object(&id, ObjectKind::Task, etag.as_str()))?;
+        Ok(recorded.with(Put { created: there.is_none(), etag: Some(etag), schedule_tag: None }))
+    }
+
+    fn create(
+        &self,
+        tx: &mut Tx<'_>,
+        who: &Principal,
+        (home, role): (StoredCalendar, Role),
+        mut sent: Event,
+    ) -> Result<Changed<Put>, ObjectFault> {
+        let invited = facilities::find(tx, &mut sent)?;
+        if !adopt::organized_by(tx, &home, who, &sent)? {
+            return adopt::create(tx, self, &home, sent);
+        }
+        let id = tx.new_id();
+        let made = book(tx, &sent, invited, |tx, event, facility_ids| {
+            let calendar_id = Some(home.id.clone());
+            let draft = EventDraft { id: EventId::clone(&id), calendar_id, facility_ids, event };
+            create(tx, who, draft, (home.clone(), role))
+        })?;
+        let put = self.keep_event(tx, made.get(), true)?;
+        Ok(made.map(|_| put))
+    }
+
+    fn replace(
+        &self,
+        tx: &mut Tx<'_>,
+        who: &Principal,
+        id: &EventId,
+        mut sent: Event,
+    ) -> Result<Changed<Put>, ObjectFault> {
+        let before = match open(tx, who, id, &Precondition::None) {
+            Ok(opened) => opened,
+            Err(ScheduleFault::NotOrganizer) => return answer::answer(tx, who, self, id, &sent),
+            Err(fault) => return Err(fault.into()),
+        };
+        if before.stored.organizer.is_none() {
+            return adopt::replace(tx, who, self, &before, &sent);
+        }
+        let shown = Shown::of(tx, &before.stored)?;
+        let mut invited = facilities::find(tx, &mut sent)?;
+        let same_time = (sent.start, sent.duration, sent.time_zone)
+            == (shown.event.start, shown.event.duration, shown.event.time_zone)
+            && sent.recurrence_rule == shown.event.recurrence_rule;
+        // What was refused, and known to be, is asked for again when the time is another.
+        invited.retain(|it| !(it.declined && same_time));
+        let changed = book(tx, &sent, invited, |tx, event, facility_ids| {
+            let merged = merge(&before.stored.event, &shown.event, &event).map_err(ScheduleFault::Invalid)?;
+            apply(tx, who, id, merged, &facility_ids)
+        })?;
+        let put = self.keep_event(tx, changed.get(), false)?;
+        Ok(changed.map(|_| put))
+    }
+}
+
+/// An event as calendar clients are shown it, read back.
+struct Shown {
+    event: Event,
+}
+
+impl Shown {
+    fn of(tx: &mut Tx<'_>, stored: &StoredEvent) -> Result<Self, ObjectFault> {
+        let organizer = stored.organizer.as_ref();
+        let names = Names::of(tx, std::iter::once((organizer, stored.facilities.as_slice())))?;
+        let shown = names.present(&stored.event, organizer, &stored.facilities);
+        let object = ical::read_object(text::write(&shown).as_bytes())?;
+        let Contents::Event(mut event) = object.contents else {
+            return Err(ObjectFault::Shape("an event is written as something else"));
+        };
+        let booked = facilities::find(tx, &mut event)?.into_iter().filter(|it| !it.declined);
+        let keys: Vec<String> = booked.map(|it| it.key).collect();
+        facilities::remove(&mut event, &keys);
+        Ok(Self { event: *event })
+    }
+}
+
+/// Does what books facilities, which are invited: those that cannot be booked are refused, and the rest goes on.
+fn book<T>(
+    tx: &mut Tx<'_>,
+    sent: &Event,
+    invited: Vec<Invited>,
+    run: impl Fn(&mut Tx<'_>, Event, Vec<FacilityId>) -> Result<T, ScheduleFault>,
+) -> Result<T, ScheduleFault> {
+    let (mut asked, mut refused): (Vec<Invited>, Vec<Invited>) = (invited, Vec::new());
+    loop {
+        let mut event = sent.clone();
+        refused.iter().for_each(|it| facilities::decline(&mut event, &it.key));
+        let keys: Vec<String> = asked.iter().map(|it| it.key.clone()).collect();
+        facilities::remove(&mut event, &keys);
+        let ids: Vec<FacilityId> = asked.iter().map(|it| it.id.clone()).collect();
+        match tx.savepoint(|tx| run(tx, event, ids)) {
+            Err(ScheduleFault::FacilityTaken(taken)) if asked.iter().any(|it| it.id == taken.facility_id) => {
+                refused.extend(asked.extract_if(.., |it| it.id == taken.facility_id));
+            }
+            Err(ScheduleFault::FacilityRules(_) | ScheduleFault::FacilitySeriesNeedsEnd)
+                if !asked.is_empty() =>
+            {
+                refused.append(&mut asked);
+            }
+            done => return done,
+        }
+    }
+}
+
+/// Turns an event of the organizer's side into `merged`. What differs in single occurrences alone is told of these.
+fn apply(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    id: &EventId,
+    mut merged: Event,
+    facilities: &[FacilityId],
+) -> Result<Changed<EventView>, ScheduleFault> {
+    let before = open(tx, who, id, &Precondition::None)?;
+    // Who organizes an event never changes.
+    merged.organizer_calendar_address.clone_from(&before.stored.event.organizer_calendar_address);
+    let single = changed_occurrences(&before.stored.event, &merged);
+    let same_facilities = facilities == before.stored.facilities;
+    let steps: Vec<(Event, Scope)> = match single {
+        Some(ids) if same_facilities && !ids.is_empty() => {
+            let mut event = before.stored.event.clone();
+            let mut step = |id: LocalDateTime| {
+                match merged.recurrence_overrides.get(&id) {
+                    Some(patch) => event.recurrence_overrides.insert(id, patch.clone()),
+                    None => event.recurrence_overrides.remove(&id),
+                };
+                (event.clone(), Scope::This(id))
+            };
+            ids.into_iter().map(&mut step).collect()
+        }
+        _ => vec![(merged, Scope::All)],
+    };
+    let mut opened = Some(before);
+    let mut done = None;
+    for (event, scope) in steps {
+        let before = match opened.take() {
+            Some(before) => before,
+            None => open(tx, who, id, &Precondition::None)?,
+        };
+        let after = StoredEvent { event, facilities: facilities.to_vec(), ..before.stored.clone() };
+        let home = before.home.clone();
+        done = Some(Change { before, home, after, scope, dropped: Vec::new() }.store(tx, who)?);
+    }
+    done.ok_or(ScheduleFault::NotFound)
+}
+
+/// The occurrences in which two versions of a series differ, when they differ in nothing else; at most a few.
+fn changed_occurrences(before: &Event, after: &Event) -> Option<Vec<LocalDateTime>> {
+    const FEW: usize = 10;
+    let series = |event: &Event| Event {
+        recurrence_overrides: std::collections::BTreeMap::new(),
+        updated: None,
+        sequence: 0,
+        ..event.clone()
+    };
+    if series(before) != series(after) {
+        return None;
+    }
+    let ids = before.recurrence_overrides.keys().chain(after.recurrence_overrides.keys());
+    let mut changed: Vec<LocalDateTime> = ids
+        .filter(|id| before.recurrence_overrides.get(id) != after.recurrence_overrides.get(id))
+        .copied()
+        .collect();
+    changed.sort_unstable();
+    changed.dedup();
+    (changed.len() <= FEW).then_some(changed)
+}

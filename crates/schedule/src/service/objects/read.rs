@@ -1,0 +1,141 @@
+use std::collections::HashMap;
+
+use renraku_base::{ETag, EventId, FacilityId, Principal};
+use renraku_db::ReadTx;
+use sha2::{Digest, Sha256};
+
+use super::{
+    ObjectCalendar, ObjectHead, ObjectKind,
+    list::{default_name, heads, id_of},
+    text::{self, Names},
+};
+use crate::{
+    ScheduleFault,
+    model::{Event, ParticipationStatus},
+    service::view::Sight,
+    store::{self, objects::StoredObject},
+};
+
+/// A calendar object with its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectText {
+    /// What it is.
+    pub head: ObjectHead,
+    /// Its text.
+    pub text: String,
+    /// The tag of what its organizer says of it; `None` for an event of one person and for a task.
+    pub schedule_tag: Option<ETag>,
+}
+
+/// The objects of these names in a calendar, in their order; `None` for one that is not there.
+///
+/// # Errors
+/// [`ScheduleFault::Internal`] when the database fails.
+pub fn get(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    calendar: &ObjectCalendar,
+    names: &[&str],
+) -> Result<Vec<Option<ObjectText>>, ScheduleFault> {
+    let ids = ids_of(tx, calendar, names)?;
+    let wanted: Vec<&str> = ids.values().map(String::as_str).collect();
+    let mut texts: HashMap<String, ObjectText> = get_by_id(tx, who, calendar, &wanted)?
+        .into_iter()
+        .map(|object| (object.head.name.clone(), object))
+        .collect();
+    Ok(names.iter().map(|name| texts.remove(*name)).collect())
+}
+
+/// Which events and tasks have these names in a calendar, by name.
+pub(super) fn ids_of(
+    tx: &mut ReadTx<'_>,
+    calendar: &ObjectCalendar,
+    names: &[&str],
+) -> Result<HashMap<String, String>, ScheduleFault> {
+    let mut ids: HashMap<String, String> = store::objects::find_by_names(tx, calendar.collection, names)?
+        .into_iter()
+        .map(|object| (object.name, object.object))
+        .collect();
+    let derived: Vec<&str> =
+        names.iter().filter(|name| !ids.contains_key(**name)).filter_map(|name| id_of(name)).collect();
+    // What has a name of its own has no other.
+    let named: Vec<String> = store::objects::list_by_object(tx, calendar.collection, &derived)?
+        .into_iter()
+        .map(|object| object.object)
+        .collect();
+    let unnamed = derived.into_iter().filter(|id| !named.iter().any(|it| it == id));
+    ids.extend(unnamed.map(|id| (default_name(id), id.to_owned())));
+    Ok(ids)
+}
+
+/// Those of these events and tasks that the person sees in a calendar, in no order.
+///
+/// # Errors
+/// [`ScheduleFault::Internal`] when the database fails.
+pub fn get_by_id(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    calendar: &ObjectCalendar,
+    ids: &[&str],
+) -> Result<Vec<ObjectText>, ScheduleFault> {
+    let mut heads = heads(tx, who, calendar, ids)?;
+    let kept = store::objects::list_by_object(tx, calendar.collection, ids)?;
+    let mut objects = Vec::with_capacity(heads.len());
+    for StoredObject { object, etag, body, .. } in kept {
+        // The text that was stored goes straight out where it is all that the object says.
+        let as_stored = heads.get(&object).is_some_and(|head| head.etag.as_str() == etag);
+        if as_stored
+            && let Some(text) = body
+            && let Some(head) = heads.remove(&object)
+        {
+            objects.push(ObjectText { head, text, schedule_tag: None });
+        }
+    }
+    let events: Vec<&str> =
+        heads.values().filter(|head| head.kind == ObjectKind::Event).map(|head| head.id.as_str()).collect();
+    if events.is_empty() {
+        return Ok(objects);
+    }
+    let sight = Sight::of(tx, who, &events)?;
+    let stored = store::events::list_by_id(tx, &events)?;
+    let names = Names::of(tx, stored.iter().map(|it| (it.organizer.as_ref(), it.facilities.as_slice())))?;
+    for it in &stored {
+        let Some(view) = sight.view(&who.person, it) else { continue };
+        let shown = names.present(&view.event, it.organizer.as_ref(), &view.facility_ids);
+        if let Some(head) = heads.remove(it.id.as_str()) {
+            let schedule_tag = schedule_tag(&view.event, &view.facility_ids);
+            let head = ObjectHead { etag: view.etag, ..head };
+            objects.push(ObjectText { head, text: text::write(&shown), schedule_tag });
+        }
+    }
+    Ok(objects)
+}
+
+/// The tag of what the organizer says of an event (RFC 6638 §3.2.10): answers do not change it. `None` for an event of one person.
+pub(super) fn schedule_tag(event: &Event, facilities: &[FacilityId]) -> Option<ETag> {
+    if event.participants.is_empty() && facilities.is_empty() {
+        return None;
+    }
+    let mut said = Event { updated: None, ..event.clone() };
+    for participant in said.participants.values_mut() {
+        participant.participation_status = ParticipationStatus::NeedsAction;
+        participant.participation_comment = None;
+        participant.schedule_sequence = 0;
+        participant.schedule_updated = None;
+    }
+    let said = serde_json::to_vec(&(&said, facilities)).ok()?;
+    let hash: String = Sha256::digest(said).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    Some(ETag::from(format!("\"{hash}\"")))
+}
+
+/// The schedule tag of an object; `None` for one that is not scheduled or not there.
+///
+/// # Errors
+/// [`ScheduleFault::Internal`] when the database fails.
+pub fn get_schedule_tag(tx: &mut ReadTx<'_>, head: &ObjectHead) -> Result<Option<ETag>, ScheduleFault> {
+    let id = EventId::stored(head.id.clone());
+    let stored = store::events::get(tx, &id)?;
+    // Whoever sees only busy time is not told of changes to the rest.
+    let stored = stored.filter(|stored| ETag::of(stored.version) == head.etag);
+    Ok(stored.and_then(|stored| schedule_tag(&stored.event, &stored.facilities)))
+}

@@ -1,0 +1,65 @@
+//! The text of an event that no client stored, or that is no longer as it was stored.
+
+use std::collections::HashMap;
+
+use renraku_base::{FacilityId, Id, PersonId};
+use renraku_db::ReadTx;
+use renraku_people::directory::service as directory;
+
+use super::facilities;
+use crate::{ScheduleFault, codec::ical, model::Event, store};
+
+/// What the texts of some events need besides the events.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Names {
+    facilities: HashMap<String, String>,
+    addresses: HashMap<PersonId, String>,
+}
+
+impl Names {
+    /// What the events of these organizers and facilities need; nothing is looked up where nothing is booked.
+    pub fn of<'a>(
+        tx: &mut ReadTx<'_>,
+        events: impl Iterator<Item = (Option<&'a PersonId>, &'a [FacilityId])>,
+    ) -> Result<Self, ScheduleFault> {
+        let booking: Vec<_> = events.filter(|(_, facilities)| !facilities.is_empty()).collect();
+        if booking.is_empty() {
+            return Ok(Self::default());
+        }
+        let mut ids: Vec<&str> = booking.iter().flat_map(|(_, ids)| ids.iter()).map(Id::as_str).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let organizers: Vec<PersonId> = booking.iter().filter_map(|(person, _)| (*person).cloned()).collect();
+        let named = directory::names(tx, &organizers)?;
+        let address = |person: &PersonId| match named.get(person).and_then(|known| known.email.as_ref()) {
+            Some(email) => format!("mailto:{email}"),
+            None => facilities::address(person),
+        };
+        Ok(Self {
+            facilities: store::facilities::list_names(tx, &ids)?.into_iter().collect(),
+            addresses: organizers.iter().map(|person| (person.clone(), address(person))).collect(),
+        })
+    }
+
+    /// The event as calendar clients see it: what it books takes part in it.
+    pub fn present(&self, event: &Event, organizer: Option<&PersonId>, facilities: &[FacilityId]) -> Event {
+        let mut shown = event.clone();
+        let named: Vec<(FacilityId, String)> = facilities
+            .iter()
+            .filter_map(|id| Some((id.clone(), self.facilities.get(id.as_str())?.clone())))
+            .collect();
+        if named.is_empty() {
+            return shown;
+        }
+        facilities::add(&mut shown, &named);
+        if shown.organizer_calendar_address.is_none() {
+            shown.organizer_calendar_address = organizer.and_then(|it| self.addresses.get(it).cloned());
+        }
+        shown
+    }
+}
+
+/// The text of an event as calendar clients see it.
+pub(super) fn write(shown: &Event) -> String {
+    ical::write([shown])
+}

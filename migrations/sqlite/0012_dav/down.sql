@@ -1,0 +1,3 @@
+DROP TABLE calendar_properties;
+DROP TABLE calendar_paths;
+DROP TABLE calendar_objects;

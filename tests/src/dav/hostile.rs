@@ -1,0 +1,138 @@
+//! What is sent to break the server: refused with the right words, nothing stored.
+
+use std::time::{Duration, Instant};
+
+use super::client::{Client, HOUR, event};
+use crate::harness::{Wire, on_each_backend};
+
+#[test]
+fn xml_that_is_meant_to_harm_is_refused_at_once() {
+    on_each_backend(|server| {
+        let client = Client::of(server, &server.staff("hanako"));
+        let laughs = "<!DOCTYPE x [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;&a;&a;\">]><d:propfind xmlns:d=\"DAV:\"><d:prop>&b;</d:prop></d:propfind>";
+        let file = "<!DOCTYPE x [<!ENTITY f SYSTEM \"file:///etc/passwd\">]><d:propfind xmlns:d=\"DAV:\"><d:prop>&f;</d:prop></d:propfind>";
+        let attributes: String = (0..80_000).map(|n| format!(" a{n}=\"1\"")).collect();
+        let namespaces: String = (0..20_000).map(|n| format!(" xmlns:n{n}=\"u\"")).collect();
+        let deep = "<a>".repeat(10_000);
+        let many = format!("<d:propfind xmlns:d=\"DAV:\">{}</d:propfind>", "<a/>".repeat(25_000));
+        for body in [
+            laughs.to_owned(),
+            file.to_owned(),
+            format!("<a{attributes}/>"),
+            format!("<a{namespaces}/>"),
+            deep,
+            many,
+            "<d:propfind xmlns:d=\"DAV:\">".to_owned(),
+            "not xml".to_owned(),
+            "<other/>".to_owned(),
+        ] {
+            let began = Instant::now();
+            let answer =
+                client.ask("PROPFIND", "/dav/").header("depth", "0").body("application/xml", body).send();
+            assert_eq!(answer.status, 400, "{}", answer.text());
+            assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+        }
+        let large = vec![b' '; 1024 * 1024 + 1];
+        client
+            .ask("PROPFIND", "/dav/")
+            .header("depth", "0")
+            .body("application/xml", large)
+            .send()
+            .expect(413);
+        client.propfind("/dav/", "0", "<d:resourcetype/>");
+    });
+}
+
+#[test]
+fn calendar_data_that_cannot_be_taken_are_refused_by_their_condition() {
+    on_each_backend(|server| {
+        let client = Client::of(server, &server.staff("hanako"));
+        let path = format!("{}x.ics", client.calendar);
+        let attendees: String = (0..501).map(|n| format!("ATTENDEE:mailto:{n}@example.jp\n")).collect();
+        let long = format!("{HOUR}DESCRIPTION:{}\n", "x".repeat(512 * 1024));
+        for (text, condition) in [
+            ("hello".to_owned(), "valid-calendar-data"),
+            (event("u", ""), "valid-calendar-data"),
+            (event("u", &format!("{HOUR}RRULE:FREQ=SECONDLY\n")), "valid-calendar-data"),
+            (event("u", &format!("{HOUR}RRULE:FREQ=DAILY;INTERVAL=0\n")), "valid-calendar-data"),
+            (
+                event("u", &format!("DTSTART:20261126T000000Z\nX-{}:1\n", "A".repeat(64 * 1024))),
+                "valid-calendar-data",
+            ),
+            (event("u", "DTSTART;TZID=../../etc/passwd:20261126T100000\n"), "valid-calendar-data"),
+            (event("u", HOUR).replace("END:VEVENT\r\n", ""), "valid-calendar-data"),
+            (
+                event("u", HOUR).replace("VERSION:2.0", "VERSION:2.0\r\nMETHOD:PUBLISH"),
+                "valid-calendar-object-resource",
+            ),
+            (event("u", HOUR).replace("VEVENT", "VJOURNAL"), "supported-calendar-component"),
+            (event("u", &format!("{HOUR}{attendees}")), "max-attendees-per-instance"),
+            (event("u", &long), "max-resource-size"),
+        ] {
+            let answer = client.put(&path, &text);
+            assert_eq!(answer.status, 403, "{condition}: {}", answer.text());
+            assert!(answer.text().contains(&format!("<c:{condition}/>")), "{condition}: {}", answer.text());
+            client.get(&path).expect(404);
+        }
+        let answer = client.ask("PUT", &path).body("application/json", "{}").send().expect(403);
+        assert!(answer.text().contains("<c:supported-calendar-data/>"), "{}", answer.text());
+        client
+            .ask("PUT", &path)
+            .header("content-encoding", "gzip")
+            .body("text/calendar", "x")
+            .send()
+            .expect(415);
+        // Any COUNT may be stored; what is read of it is bounded.
+        client.put(&path, &event("u", &format!("{HOUR}RRULE:FREQ=DAILY;COUNT=1000000000\n"))).expect(201);
+        client.propfind(&client.calendar, "1", "<d:getetag/>");
+    });
+}
+
+#[test]
+fn paths_lead_nowhere_else() {
+    on_each_backend(|server| {
+        let client = Client::of(server, &server.staff("hanako"));
+        for path in ["%2e%2e/x.ics", "a%2fb.ics", "%00.ics", "%c0%ae.ics", "x/y/z.ics"] {
+            let answer = client.put(&format!("{}{path}", client.calendar), &event("u", HOUR));
+            assert!([400, 403, 404, 405, 409].contains(&answer.status), "{path}: {}", answer.status);
+        }
+        // Libraries tidy a path up before they send it.
+        let mut wire = Wire::connect(&server.base());
+        let request = format!(
+            "PROPFIND {}../../../etc/passwd HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n",
+            client.calendar
+        );
+        wire.send(request);
+        let answer = wire.read_to_end();
+        assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
+        client.put(&format!("{}x.ics::$DATA", client.calendar), &event("u", HOUR)).expect(201);
+        let other = "https://other.example.jp/dav/calendars/x/y/z.ics";
+        client
+            .ask("MOVE", &format!("{}x.ics::$DATA", client.calendar))
+            .header("destination", other)
+            .send()
+            .expect(502);
+    });
+}
+
+#[test]
+fn nobody_changes_who_they_are() {
+    on_each_backend(|server| {
+        let client = Client::of(server, &server.staff("hanako"));
+        for (path, prop) in [
+            (
+                &client.principal,
+                "<d:group-member-set><d:href>/dav/principals/x/</d:href></d:group-member-set>",
+            ),
+            (&client.calendar, "<d:owner><d:href>/dav/principals/x/</d:href></d:owner>"),
+            (&client.calendar, "<d:acl/>"),
+        ] {
+            let body =
+                format!("<d:propertyupdate NS><d:set><d:prop>{prop}</d:prop></d:set></d:propertyupdate>");
+            let answer = client.xml("PROPPATCH", path, "0", &body).expect(207).text();
+            assert!(answer.contains("HTTP/1.1 403"), "{answer}");
+        }
+        client.ask("ACL", &client.calendar).send().expect(405);
+        client.ask("LOCK", &client.calendar).send().expect(405);
+    });
+}

@@ -1,0 +1,150 @@
+//! Events and tasks: stored, read, changed and deleted, and calendars made for them.
+
+use super::client::{Client, HOUR, between, event, responses};
+use crate::harness::on_each_backend;
+
+#[test]
+fn what_is_stored_comes_back_byte_for_byte() {
+    on_each_backend(|server| {
+        let client = Client::of(server, &server.staff("hanako"));
+        let path = format!("{}会議 1.ics", client.calendar);
+        let text = event(
+            "u1",
+            &format!(
+                "{HOUR}SUMMARY:打合せ\nX-COLOUR;P=\"a,b\":red\nBEGIN:VALARM\nACTION:DISPLAY\nTRIGGER:-PT10M\nEND:VALARM\n"
+            ),
+        );
+        let made =
+            client.ask("PUT", &path).header("if-none-match", "*").body("text/calendar", text.clone()).send();
+        let etag = made.expect(201).etag();
+        let read = client.get(&path).expect(200);
+        assert_eq!((read.text(), read.etag()), (text.clone(), etag.clone()));
+        client.ask("GET", &path).header("if-none-match", &etag).send().expect(304);
+        client
+            .ask("PUT", &path)
+            .header("if-none-match", "*")
+            .body("text/calendar", text.clone())
+            .send()
+            .expect(412);
+        client
+            .ask("PUT", &path)
+            .header("if-match", "\"0\"")
+            .body("text/calendar", text.clone())
+            .send()
+            .expect(412);
+
+        let changed = text.replace("打合せ", "朝会");
+        let put =
+            client.ask("PUT", &path).header("if-match", &etag).body("text/calendar", changed.clone()).send();
+        let newer = put.expect(204).etag();
+        assert_ne!(newer, etag);
+        assert_eq!(client.get(&path).expect(200).text(), changed);
+
+        client.ask("DELETE", &path).header("if-match", &etag).send().expect(412);
+        client.ask("DELETE", &path).header("if-match", &newer).send().expect(204);
+        client.get(&path).expect(404);
+        client.ask("DELETE", &path).send().expect(404);
+        client.ask("PUT", &path).header("if-match", "*").body("text/calendar", text).send().expect(412);
+    });
+}
+
+#[test]
+fn a_uid_has_one_name() {
+    on_each_backend(|server| {
+        let client = Client::of(server, &server.staff("hanako"));
+        let path = |name: &str| format!("{}{name}", client.calendar);
+        client.put(&path("a.ics"), &event("u1", HOUR)).expect(201);
+        let conflict = client.put(&path("b.ics"), &event("u1", HOUR)).expect(409).text();
+        assert_eq!(between(&conflict, "<c:no-uid-conflict><d:href>", "</d:href>"), path("a.ics"));
+        let other = client.put(&path("a.ics"), &event("u2", HOUR)).expect(409).text();
+        assert!(other.contains("<c:no-uid-conflict>"), "{other}");
+        // The name is free again once its event is gone.
+        client.ask("DELETE", &path("a.ics")).send().expect(204);
+        client.put(&path("a.ics"), &event("u2", HOUR)).expect(201);
+    });
+}
+
+#[test]
+fn a_series_keeps_its_exceptions() {
+    on_each_backend(|server| {
+        let client = Client::of(server, &server.staff("hanako"));
+        let path = format!("{}series.ics", client.calendar);
+        let series = event("u1", &format!("{HOUR}RRULE:FREQ=DAILY;COUNT=5\nSUMMARY:朝会\n"));
+        let exception = "BEGIN:VEVENT\r\nUID:u1\r\nDTSTAMP:20261125T000000Z\r\nRECURRENCE-ID;TZID=Asia/Tokyo:20261128T100000\r\n\
+                         DTSTART;TZID=Asia/Tokyo:20261128T150000\r\nDTEND;TZID=Asia/Tokyo:20261128T160000\r\nSUMMARY:遅い\r\nEND:VEVENT\r\n";
+        client.put(&path, &series).expect(201);
+        let text = series.replace("END:VCALENDAR", &format!("{exception}END:VCALENDAR"));
+        client.put(&path, &text).expect(204);
+        assert_eq!(client.get(&path).expect(200).text(), text);
+        // Without it the exception is gone.
+        client.put(&path, &series).expect(204);
+        assert_eq!(client.get(&path).expect(200).text(), series);
+    });
+}
+
+#[test]
+fn tasks_are_kept() {
+    on_each_backend(|server| {
+        let client = Client::of(server, &server.staff("hanako"));
+        let path = format!("{}task.ics", client.calendar);
+        let task = event("t1", "SUMMARY:買う\nDUE:20261126T000000Z\n").replace("VEVENT", "VTODO");
+        let etag = client.put(&path, &task).expect(201).etag();
+        assert_eq!(client.get(&path).expect(200).text(), task);
+        let sets = client.propfind(&client.calendar, "0", "<c:supported-calendar-component-set/>").text();
+        assert!(sets.contains(r#"name="VEVENT""#) && sets.contains(r#"name="VTODO""#), "{sets}");
+        let turned = client.put(&path, &event("t1", HOUR)).expect(403);
+        assert!(turned.text().contains("<c:valid-calendar-object-resource/>"), "{}", turned.text());
+        let (all, token) = client.sync(&client.calendar, "", 100);
+        assert!(all.contains(&(path.clone(), 200)), "{all:?}");
+        client.ask("DELETE", &path).header("if-match", &etag).send().expect(204);
+        let (news, _) = client.sync(&client.calendar, &token, 100);
+        assert_eq!(news, [(path.clone(), 404)]);
+        client.get(&path).expect(404);
+    });
+}
+
+#[test]
+fn a_calendar_is_made_described_and_deleted() {
+    on_each_backend(|server| {
+        let client = Client::of(server, &server.staff("hanako"));
+        let path = format!("{}work/", client.home);
+        let make = "<c:mkcalendar NS><d:set><d:prop><d:displayname>仕事</d:displayname>\
+                    <a:calendar-color>#FF0000FF</a:calendar-color><c:calendar-description>d</c:calendar-description>\
+                    <x:odd xmlns:x=\"urn:x\" k=\"1\">y</x:odd></d:prop></d:set></c:mkcalendar>";
+        client.xml("MKCALENDAR", &path, "0", make).expect(201);
+        let again = client.xml("MKCALENDAR", &path, "0", make).expect(405);
+        assert!(again.text().contains("<d:resource-must-be-null/>"), "{}", again.text());
+        let props = "<d:displayname/><a:calendar-color/><c:calendar-description/><x:odd xmlns:x=\"urn:x\"/>";
+        let told = client.propfind(&path, "0", props).text();
+        for value in ["仕事", "#FF0000FF", ">d<", r#"<odd xmlns="urn:x" k="1">y</odd>"#] {
+            assert!(told.contains(value), "{value} is not in {told}");
+        }
+        let patch = "<d:propertyupdate NS><d:set><d:prop><d:displayname>会議</d:displayname></d:prop></d:set>\
+                     <d:remove><d:prop><x:odd xmlns:x=\"urn:x\"/></d:prop></d:remove></d:propertyupdate>";
+        let patched = client.xml("PROPPATCH", &path, "0", patch).expect(207).text();
+        assert_eq!(patched.matches("HTTP/1.1 200").count(), 1, "{patched}");
+        let told = client.propfind(&path, "0", props).text();
+        assert!(told.contains("会議") && told.contains(r#"<odd xmlns="urn:x"/>"#), "{told}");
+        let protected = "<d:propertyupdate NS><d:set><d:prop><d:displayname>x</d:displayname><d:getetag>y</d:getetag></d:prop></d:set></d:propertyupdate>";
+        let refused = client.xml("PROPPATCH", &path, "0", protected).expect(207).text();
+        assert!(
+            refused.contains("HTTP/1.1 424") && refused.contains("<d:cannot-modify-protected-property/>"),
+            "{refused}"
+        );
+
+        let moved = format!("{path}moved.ics");
+        client.put(&format!("{}a.ics", client.calendar), &event("u1", HOUR)).expect(201);
+        let carry =
+            |method: &str, from: &str, to: &str| client.ask(method, from).header("destination", to).send();
+        carry("MOVE", &format!("{}a.ics", client.calendar), &moved).expect(201);
+        client.get(&format!("{}a.ics", client.calendar)).expect(404);
+        assert_eq!(client.get(&moved).expect(200).text(), event("u1", HOUR));
+        carry("COPY", &moved, &format!("{}b.ics", client.calendar)).expect(201);
+        carry("MOVE", &moved, "http://elsewhere.example.jp/dav/x").expect(502);
+        client.ask("DELETE", &path).send().expect(204);
+        client.get(&moved).expect(404);
+        client.ask("DELETE", &client.calendar).send().expect(403);
+        let home = client.propfind(&client.home, "1", "<d:displayname/>").text();
+        assert!(!responses(&home).iter().any(|(href, _)| *href == path), "{home}");
+    });
+}

@@ -1,0 +1,171 @@
+//! Queries, multigets, busy time.
+
+use serde_json::json;
+
+use super::client::{Client, HOUR, event, responses};
+use crate::harness::on_each_backend;
+
+const WINDOW: &str = r#"start="20261125T150000Z" end="20261126T150000Z""#;
+
+fn query(client: &Client, data: &str, filter: &str) -> String {
+    let body = format!(
+        "<c:calendar-query NS><d:prop><d:getetag/>{data}</d:prop><c:filter><c:comp-filter name=\"VCALENDAR\">{filter}\
+         </c:comp-filter></c:filter></c:calendar-query>"
+    );
+    client.xml("REPORT", &client.calendar, "1", &body).expect(207).text()
+}
+
+fn names(answer: &str) -> Vec<String> {
+    let mut names: Vec<String> =
+        responses(answer).into_iter().map(|(href, _)| href.rsplit('/').next().unwrap().to_owned()).collect();
+    names.sort_unstable();
+    names
+}
+
+#[test]
+fn a_query_finds_what_takes_place() {
+    on_each_backend(|server| {
+        let client = Client::of(server, &server.staff("hanako"));
+        let put =
+            |name: &str, text: &str| client.put(&format!("{}{name}.ics", client.calendar), text).expect(201);
+        put("hour", &event("u1", HOUR));
+        put("later", &event("u2", &HOUR.replace("20261126", "20261127")));
+        put(
+            "daily",
+            &event(
+                "u3",
+                &format!("{}RRULE:FREQ=DAILY\nSUMMARY:毎日\n", HOUR.replace("20261126", "20261101")),
+            ),
+        );
+        put("day", &event("u4", "DTSTART;VALUE=DATE:20261126\n"));
+        put("long-ago", &event("u5", &HOUR.replace("20261126", "20011126")));
+        put("task", &event("u6", "DUE:20261126T000000Z\n").replace("VEVENT", "VTODO"));
+        let of_events = |inside: &str| format!("<c:comp-filter name=\"VEVENT\">{inside}</c:comp-filter>");
+        let in_time = |range: &str| of_events(&format!("<c:time-range {range}/>"));
+        assert_eq!(names(&query(&client, "", &in_time(WINDOW))), ["daily.ics", "day.ics", "hour.ics"]);
+        assert_eq!(
+            names(&query(&client, "", &in_time(r#"start="20900101T000000Z" end="20900102T000000Z""#))),
+            ["daily.ics"]
+        );
+        assert_eq!(names(&query(&client, "", &in_time(r#"end="20020101T000000Z""#))), ["long-ago.ics"]);
+        assert_eq!(
+            names(&query(&client, "", &in_time(r#"start="20261127T000000Z""#))),
+            ["daily.ics", "later.ics"]
+        );
+        assert_eq!(names(&query(&client, "", "<c:comp-filter name=\"VTODO\"/>")), ["task.ics"]);
+        let text =
+            of_events("<c:prop-filter name=\"SUMMARY\"><c:text-match>毎</c:text-match></c:prop-filter>");
+        assert_eq!(names(&query(&client, "", &text)), ["daily.ics"]);
+        // A whole day begins and ends on the clocks of the calendar.
+        let morning = in_time(r#"start="20261125T150000Z" end="20261125T160000Z""#);
+        assert_eq!(names(&query(&client, "", &morning)), ["day.ics"]);
+        assert_eq!(
+            names(&query(&client, "", &in_time(r#"start="20261126T150000Z" end="20261126T160000Z""#))),
+            [] as [&str; 0]
+        );
+
+        let expanded = query(
+            &client,
+            &format!("<c:calendar-data><c:expand {WINDOW}/></c:calendar-data>"),
+            &in_time(WINDOW),
+        );
+        assert!(
+            expanded.contains("RECURRENCE-ID:20261126T010000Z") && !expanded.contains("RRULE"),
+            "{expanded}"
+        );
+        let some = "<c:calendar-data><c:comp name=\"VCALENDAR\"><c:comp name=\"VEVENT\"><c:prop name=\"UID\"/></c:comp></c:comp></c:calendar-data>";
+        let cut = query(&client, some, &in_time(WINDOW));
+        assert!(cut.contains("UID:u1") && !cut.contains("DTSTART"), "{cut}");
+        let bad =
+            "<c:calendar-query NS><c:filter><c:comp-filter name=\"VEVENT\"/></c:filter></c:calendar-query>";
+        let refused = client.xml("REPORT", &client.calendar, "1", bad).expect(403);
+        assert!(refused.text().contains("<c:valid-filter/>"), "{}", refused.text());
+    });
+}
+
+#[test]
+fn a_multiget_answers_for_each_path() {
+    on_each_backend(|server| {
+        let client = Client::of(server, &server.staff("hanako"));
+        let path = format!("{}a%20b.ics", client.calendar);
+        client.put(&path, &event("u1", HOUR)).expect(201);
+        let missing = format!("{}none.ics", client.calendar);
+        let body = format!(
+            "<c:calendar-multiget NS><d:prop><d:getetag/><c:calendar-data/></d:prop><d:href>{missing}</d:href><d:href>{path}</d:href>\
+             <d:href>/etc/passwd</d:href></c:calendar-multiget>"
+        );
+        let answer = client.xml("REPORT", &client.calendar, "0", &body).expect(207).text();
+        assert_eq!(responses(&answer), [(missing, 404), (path, 200), ("/etc/passwd".to_owned(), 404)]);
+        assert!(answer.contains("UID:u1"), "{answer}");
+    });
+}
+
+#[test]
+fn busy_time_is_told_of_a_calendar_and_of_people() {
+    on_each_backend(|server| {
+        let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
+        let client = Client::of(server, &hanako);
+        Client::of(server, &taro)
+            .put(&format!("/dav/calendars/{}/{}/x.ics", taro.person, taro.calendar), &event("u", HOUR))
+            .expect(201);
+        client.put(&format!("{}a.ics", client.calendar), &event("u1", HOUR)).expect(201);
+        client
+            .put(&format!("{}b.ics", client.calendar), &event("u2", &format!("{HOUR}TRANSP:TRANSPARENT\n")))
+            .expect(201);
+        let body = format!("<c:free-busy-query NS><c:time-range {WINDOW}/></c:free-busy-query>");
+        let busy = client.xml("REPORT", &client.calendar, "1", &body).expect(200).text();
+        assert_eq!(
+            busy.matches("FREEBUSY;FBTYPE=BUSY:20261126T010000Z/20261126T020000Z").count(),
+            1,
+            "{busy}"
+        );
+        assert_eq!(busy.matches("FREEBUSY;").count(), 1, "{busy}");
+
+        let ask = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nMETHOD:REQUEST\r\nBEGIN:VFREEBUSY\r\nUID:f\r\nDTSTAMP:20261125T000000Z\r\n\
+                   DTSTART:20261125T150000Z\r\nDTEND:20261126T150000Z\r\nORGANIZER:mailto:hanako@pref.example.jp\r\n\
+                   ATTENDEE:mailto:taro@pref.example.jp\r\nATTENDEE:mailto:nobody@example.com\r\nEND:VFREEBUSY\r\nEND:VCALENDAR\r\n";
+        let outbox = format!("{}outbox/", client.home);
+        let told = client.ask("POST", &outbox).body("text/calendar", ask).send().expect(200).text();
+        assert!(told.contains("2.0;Success") && told.contains("3.7;Invalid calendar user"), "{told}");
+        assert!(told.contains("FREEBUSY;FBTYPE=BUSY:20261126T010000Z/20261126T020000Z"), "{told}");
+        let as_taro = ask.replace("ORGANIZER:mailto:hanako", "ORGANIZER:mailto:taro");
+        client.ask("POST", &outbox).body("text/calendar", as_taro).send().expect(403);
+    });
+}
+
+#[test]
+fn what_is_private_is_busy_to_others_whatever_is_asked() {
+    on_each_backend(|server| {
+        let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
+        let client = Client::of(server, &hanako);
+        let put = |name: &str, more: &str| {
+            let text =
+                event(name, &format!("{HOUR}SUMMARY:CANARY\nCATEGORIES:CANARY\nX-NOTE:CANARY\n{more}"));
+            client.put(&format!("{}{name}.ics", client.calendar), &text).expect(201);
+        };
+        put("private", "CLASS:PRIVATE\n");
+        put("secret", "CLASS:CONFIDENTIAL\n");
+        let share = json!({"grantee": {"type": "person", "personId": taro.person}, "role": "write"});
+        hanako.post(&format!("calendars/{}/shares", hanako.calendar), &share).expect(200);
+        let reader = Client::of(server, &taro);
+        let seen = reader.in_calendar(&hanako.calendar);
+        for filter in [
+            format!("<c:comp-filter name=\"VEVENT\"><c:time-range {WINDOW}/></c:comp-filter>"),
+            "<c:comp-filter name=\"VEVENT\"/>".to_owned(),
+        ] {
+            let answer = query(&seen, "<c:calendar-data/>", &filter);
+            assert_eq!(names(&answer), ["private.ics"], "{answer}");
+            assert!(!answer.contains("CANARY"), "{answer}");
+        }
+        for name in ["SUMMARY", "CATEGORIES", "X-NOTE"] {
+            let filter = format!(
+                "<c:comp-filter name=\"VEVENT\"><c:prop-filter name=\"{name}\"><c:text-match>CANARY</c:text-match></c:prop-filter></c:comp-filter>"
+            );
+            assert_eq!(names(&query(&seen, "", &filter)), [] as [&str; 0]);
+        }
+        assert!(!seen.get(&format!("{}private.ics", seen.calendar)).expect(200).text().contains("CANARY"));
+        seen.get(&format!("{}secret.ics", seen.calendar)).expect(404);
+        // Whoever sees only busy time cannot mean to change the rest.
+        seen.put(&format!("{}private.ics", seen.calendar), &event("private", HOUR)).expect(403);
+    });
+}

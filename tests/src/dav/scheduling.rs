@@ -1,0 +1,161 @@
+//! Invitations and rooms by calendar clients: the same as by the phone.
+
+use serde_json::{Value, json};
+
+use super::client::{Client, HOUR, between, event};
+use crate::harness::{Staff, TestServer, on_each_backend};
+
+const ORGANIZER: &str = "ORGANIZER:mailto:hanako@pref.example.jp\n";
+const TARO: &str = "ATTENDEE;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:taro@pref.example.jp\n";
+
+fn occurrences(who: &Staff) -> Vec<Value> {
+    let path = "occurrences?from=2026-11-25T15:00:00Z&to=2026-11-26T15:00:00Z";
+    who.get(path).expect(200).json()["items"].as_array().unwrap().clone()
+}
+
+#[test]
+fn an_invitation_reaches_the_participant_and_the_answer_the_organizer() {
+    on_each_backend(|server| {
+        let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
+        let (client, other) = (Client::of(server, &hanako), Client::of(server, &taro));
+        let path = format!("{}meeting.ics", client.calendar);
+        let text = event("m1", &format!("{HOUR}SUMMARY:会議\nX-KEEP:1\n{ORGANIZER}{TARO}"));
+        let made = client.put(&path, &text).expect(201);
+        assert_eq!(made.header("etag"), None, "what the server says of participants is not what was sent");
+        let tag = made.header("schedule-tag").unwrap().to_owned();
+        assert_eq!(occurrences(&taro).len(), 1);
+        server.run_due_jobs();
+        let notices = taro.get("notifications").expect(200).json();
+        assert_eq!(notices["items"][0]["type"], "invited", "{notices}");
+
+        let (seen, _) = other.sync(&other.calendar, "", 10);
+        let theirs = seen[0].0.clone();
+        let invitation = other.get(&theirs).expect(200);
+        assert!(
+            invitation.text().contains("X-KEEP:1") && invitation.text().contains("SUMMARY:会議"),
+            "{}",
+            invitation.text()
+        );
+        let yes = invitation.text().replace("\r\n ", "");
+        let line = yes.lines().find(|line| line.starts_with("ATTENDEE") && line.contains("taro@")).unwrap();
+        let answered = line.replace("ATTENDEE;", "ATTENDEE;PARTSTAT=ACCEPTED;");
+        let yes = yes.replace(line, &answered).replace("SUMMARY:会議", "SUMMARY:乗っ取り");
+        other
+            .ask("PUT", &theirs)
+            .header("if-match", &invitation.etag())
+            .body("text/calendar", yes)
+            .send()
+            .expect(204);
+
+        let now = client.get(&path).expect(200);
+        let unfolded = now.text().replace("\r\n ", "");
+        assert!(
+            unfolded.lines().any(|line| line.contains("taro@") && line.contains("PARTSTAT=ACCEPTED")),
+            "{unfolded}"
+        );
+        assert!(unfolded.contains("SUMMARY:会議"), "a participant changes their answer alone: {unfolded}");
+        assert_eq!(
+            now.header("schedule-tag"),
+            Some(tag.as_str()),
+            "an answer does not change the schedule tag"
+        );
+
+        // The organizer did not see the answer yet: it is not lost by what they store.
+        let later = text.replace("SUMMARY:会議", "SUMMARY:定例会議");
+        let put = client
+            .ask("PUT", &path)
+            .header("if-schedule-tag-match", &tag)
+            .body("text/calendar", later)
+            .send()
+            .expect(204);
+        assert_ne!(put.header("schedule-tag"), Some(tag.as_str()));
+        let unfolded = client.get(&path).expect(200).text().replace("\r\n ", "");
+        assert!(
+            unfolded.lines().any(|line| line.contains("taro@") && line.contains("PARTSTAT=ACCEPTED")),
+            "{unfolded}"
+        );
+
+        // A participant who deletes it says no.
+        other.ask("DELETE", &theirs).send().expect(204);
+        other.get(&theirs).expect(404);
+        let unfolded = client.get(&path).expect(200).text().replace("\r\n ", "");
+        assert!(
+            unfolded.lines().any(|line| line.contains("taro@") && line.contains("PARTSTAT=DECLINED")),
+            "{unfolded}"
+        );
+        client.ask("DELETE", &path).send().expect(204);
+        assert_eq!(occurrences(&taro), [] as [Value; 0]);
+    });
+}
+
+fn room(server: &TestServer) -> String {
+    let draft: renraku_schedule::model::FacilityDraft =
+        serde_json::from_value(json!({"name": "第1会議室", "kind": "room"})).unwrap();
+    let made = server.db().write(|tx| renraku_schedule::service::create_facility(tx, draft.clone())).unwrap();
+    made.into_inner().id.into_string()
+}
+
+#[test]
+fn a_room_that_is_invited_is_booked_or_declines_at_once() {
+    on_each_backend(|server| {
+        let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
+        let (client, other) = (Client::of(server, &hanako), Client::of(server, &taro));
+        let room = room(server);
+        let line = format!("ATTENDEE;CUTYPE=ROOM;PARTSTAT=NEEDS-ACTION:urn:uuid:{room}\n");
+        let first = format!("{}first.ics", client.calendar);
+        client.put(&first, &event("r1", &format!("{HOUR}{ORGANIZER}{line}"))).expect(201);
+        let text = client.get(&first).expect(200).text().replace("\r\n ", "");
+        let answer = |text: &str| text.lines().find(|line| line.contains(&room)).unwrap().to_owned();
+        assert!(
+            answer(&text).contains("PARTSTAT=ACCEPTED") && answer(&text).contains("CUTYPE=ROOM"),
+            "{text}"
+        );
+        assert_eq!(occurrences(&hanako)[0]["facilities"][0]["id"], room.as_str());
+
+        let second = format!("{}second.ics", other.calendar);
+        let text = event("r2", &format!("{HOUR}{line}"))
+            .replace("END:VEVENT", "ORGANIZER:mailto:taro@pref.example.jp\r\nEND:VEVENT");
+        other.put(&second, &text).expect(201);
+        let declined = other.get(&second).expect(200).text().replace("\r\n ", "");
+        assert!(answer(&declined).contains("PARTSTAT=DECLINED"), "{declined}");
+        assert!(answer(&declined).contains("SCHEDULE-STATUS"), "{declined}");
+        assert_eq!(occurrences(&taro)[0]["facilities"], json!([]));
+
+        // Stored again as it was shown, the first keeps its room; at another time the second gets it.
+        let again = client.get(&first).expect(200).text();
+        client.put(&first, &again).expect(204);
+        assert_eq!(occurrences(&hanako)[0]["facilities"][0]["id"], room.as_str());
+        other.put(&second, &text.replace("T10", "T13").replace("T11", "T14")).expect(204);
+        assert_eq!(occurrences(&taro)[0]["facilities"][0]["id"], room.as_str());
+        // The phone meets the same lock.
+        let phone =
+            json!({"title": "x", "start": "2026-11-26T10:30:00", "duration": "PT1H", "facilityIds": [room]});
+        taro.post("events", &phone).problem(409, "facility-taken");
+        client.ask("DELETE", &first).send().expect(204);
+        taro.post("events", &phone).expect(201);
+    });
+}
+
+#[test]
+fn an_invitation_from_outside_is_kept_and_answered() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let taro = server.staff("taro");
+        let client = Client::of(server, &hanako);
+        let path = format!("{}outside.ics", client.calendar);
+        let attendee = "ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:hanako@pref.example.jp\n";
+        let text = event("o1", &format!("{HOUR}ORGANIZER:mailto:boss@example.com\n{attendee}{TARO}"));
+        client.put(&path, &text).expect(201);
+        assert_eq!(client.get(&path).expect(200).text(), text);
+        assert_eq!(occurrences(&taro), [] as [Value; 0], "nobody else gets it by the back door");
+        client.put(&path, &text.replace("NEEDS-ACTION:mailto:hanako", "ACCEPTED:mailto:hanako")).expect(204);
+        let unfolded = client.get(&path).expect(200).text().replace("\r\n ", "");
+        assert!(
+            unfolded.lines().any(|line| line.contains("hanako@") && line.contains("PARTSTAT=ACCEPTED")),
+            "{unfolded}"
+        );
+        assert_eq!(occurrences(&hanako)[0]["participationStatus"], "accepted");
+        let organizer = between(&unfolded, "ORGANIZER", "\r\n");
+        assert!(organizer.contains("boss@example.com"), "{unfolded}");
+    });
+}

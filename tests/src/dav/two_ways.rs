@@ -1,0 +1,147 @@
+//! What is changed on the phone arrives at the calendar client, and the other way round.
+
+use std::collections::BTreeMap;
+
+use rand::{Rng, SeedableRng, rngs::StdRng};
+use serde_json::{Value, json};
+
+use super::client::{Client, HOUR, event};
+use crate::harness::{Staff, on_each_backend};
+
+#[test]
+fn a_change_on_the_phone_keeps_what_the_client_stored() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let client = Client::of(server, &hanako);
+        let path = format!("{}a.ics", client.calendar);
+        let text = event(
+            "u1",
+            &format!("{HOUR}SUMMARY;LANGUAGE=ja:打合せ\nX-KEEP;A=b:c\nURL:https://example.jp/\nCOMMENT:x\n"),
+        );
+        client.put(&path, &text).expect(201);
+        let (_, token) = client.sync(&client.calendar, "", 10);
+        let id = hanako
+            .get("occurrences?from=2026-11-25T15:00:00Z&to=2026-11-26T15:00:00Z")
+            .expect(200)
+            .json()["items"][0]["eventId"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        let phone = hanako.get(&format!("events/{id}")).expect(200);
+        hanako.patch(&format!("events/{id}"), &phone.etag(), &json!({"title": "朝会"})).expect(200);
+        let (news, _) = client.sync(&client.calendar, &token, 10);
+        assert_eq!(news, [(path.clone(), 200)]);
+        let now = client.get(&path).expect(200).text();
+        for line in ["UID:u1", "SUMMARY:朝会", "X-KEEP;A=b:c", "URL:https://example.jp/", "COMMENT:x"] {
+            assert!(now.contains(line), "{line} is not in {now}");
+        }
+        // What the phone knows and iCalendar has no word for survives what the client stores.
+        let phone = hanako.get(&format!("events/{id}")).expect(200);
+        hanako
+            .patch(&format!("events/{id}"), &phone.etag(), &json!({"example.jp:seat": {"row": 3}}))
+            .expect(200);
+        client.put(&path, &now.replace("朝会", "夕会")).expect(204);
+        let phone = hanako.get(&format!("events/{id}")).expect(200).json();
+        assert_eq!((&phone["title"], &phone["example.jp:seat"]), (&json!("夕会"), &json!({"row": 3})));
+        client.ask("DELETE", &path).send().expect(204);
+        hanako.get(&format!("events/{id}")).problem(404, "not-found");
+    });
+}
+
+/// What a client holds: each path with its text.
+fn brought_forward(client: &Client, held: &mut BTreeMap<String, String>, token: &mut String) {
+    loop {
+        let (page, next) = client.sync(&client.calendar, token, 3);
+        *token = next;
+        let mut more = false;
+        for (path, status) in page {
+            match status {
+                507 => more = true,
+                404 => drop(held.remove(&path)),
+                _ => drop(held.insert(path.clone(), client.get(&path).expect(200).text())),
+            }
+        }
+        if !more {
+            return;
+        }
+    }
+}
+
+fn step(client: &Client, phone: &Staff, random: &mut StdRng, made: &mut Vec<String>, at: usize) {
+    let path = |name: &str| format!("{}{name}.ics", client.calendar);
+    let pick =
+        |random: &mut StdRng, made: &[String]| made.get(random.random_range(0..made.len().max(1))).cloned();
+    match random.random_range(0..6) {
+        0 => {
+            client.put(&path(&format!("c{at}")), &event(&format!("c{at}"), HOUR)).expect(201);
+        }
+        1 => {
+            let body = json!({"title": format!("p{at}"), "start": "2026-11-26T10:00:00", "duration": "PT1H"});
+            made.push(phone.post("events", &body).expect(201).json()["id"].as_str().unwrap().to_owned());
+        }
+        2 => {
+            if let Some(id) = pick(random, made) {
+                let now = phone.get(&format!("events/{id}"));
+                if now.status == 200 {
+                    phone
+                        .patch(&format!("events/{id}"), &now.etag(), &json!({"title": format!("t{at}")}))
+                        .expect(200);
+                }
+            }
+        }
+        3 => {
+            if let Some(id) = pick(random, made) {
+                let now = phone.get(&format!("events/{id}"));
+                if now.status == 200 {
+                    phone.delete(&format!("events/{id}"), &now.etag()).expect(204);
+                }
+            }
+        }
+        other => {
+            let (all, _) = client.sync(&client.calendar, "", 1000);
+            if all.is_empty() {
+                return;
+            }
+            let path = all[random.random_range(0..all.len())].0.clone();
+            if other == 4 {
+                client.ask("DELETE", &path).send().expect(204);
+            } else {
+                let now = client.get(&path).expect(200).text();
+                let next = now.replace("END:VEVENT", &format!("X-STEP:{at}\r\nEND:VEVENT"));
+                client.put(&path, &next).expect(204);
+            }
+        }
+    }
+}
+
+#[test]
+fn two_clients_and_a_phone_end_up_with_the_same() {
+    on_each_backend(|server| {
+        for seed in 0..3 {
+            let hanako = server.staff(&format!("hanako{seed}"));
+            let client = Client::of(server, &hanako);
+            let mut random = StdRng::seed_from_u64(seed);
+            let (mut often, mut often_token) = (BTreeMap::new(), String::new());
+            let (mut seldom, mut seldom_token) = (BTreeMap::new(), String::new());
+            let mut made = Vec::new();
+            for at in 0..40 {
+                step(&client, &hanako, &mut random, &mut made, at);
+                if random.random_range(0..3) == 0 {
+                    brought_forward(&client, &mut often, &mut often_token);
+                }
+                if random.random_range(0..12) == 0 {
+                    brought_forward(&client, &mut seldom, &mut seldom_token);
+                }
+            }
+            brought_forward(&client, &mut often, &mut often_token);
+            brought_forward(&client, &mut seldom, &mut seldom_token);
+            let (mut fresh, mut token) = (BTreeMap::new(), String::new());
+            brought_forward(&client, &mut fresh, &mut token);
+            assert_eq!(often, fresh, "seed {seed}");
+            assert_eq!(seldom, fresh, "seed {seed}");
+            let month = "occurrences?from=2026-11-25T15:00:00Z&to=2026-12-25T15:00:00Z&limit=500";
+            let phone: Vec<Value> = hanako.get(month).expect(200).json()["items"].as_array().unwrap().clone();
+            assert_eq!(phone.len(), fresh.len(), "seed {seed}");
+        }
+    });
+}
