@@ -19,7 +19,8 @@ pub(crate) struct OccurrencesQuery {
     from: Timestamp,
     /// The first instant after it; at most 400 days later.
     to: Timestamp,
-    /// Only in these calendars, ids with commas between them; otherwise in all that I may read.
+    /// Only in these calendars, ids with commas between them; otherwise in all that I may read. Of
+    /// a facility's calendar that I do not read I see when it is taken.
     #[serde(default, deserialize_with = "ids")]
     #[param(value_type = Option<String>)]
     calendars: Option<Vec<CalendarId>>,

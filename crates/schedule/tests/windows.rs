@@ -147,3 +147,25 @@ fn nobody_is_not_free() {
         assert_eq!((code(busy(&asked)), code(week(&asked))), ("invalid", "invalid"));
     });
 }
+
+#[test]
+fn everyone_sees_when_a_room_is_taken() {
+    on_each_database(|db, _| {
+        let (hanako, taro) = (person(db, "佐藤"), person(db, "鈴木"));
+        let large = room(db, "大会議室");
+        let calendar = db.read(|tx| service::get_facility(tx, &large)).unwrap().calendar_id;
+        let body = json!({"title": "内密", "start": "2026-11-26T10:00:00", "duration": "PT1H", "facilityIds": [large]});
+        create(db, &hanako, body);
+        let window = days("2026-11-23", "2026-11-30");
+        let asked = [calendar];
+        let list = |asked: Option<&[renraku_base::CalendarId]>| {
+            db.read(|tx| service::list_occurrences(tx, &taro, window, asked, None, Limit::default()))
+                .unwrap()
+                .items
+        };
+        let items = list(Some(&asked));
+        assert_eq!(items.len(), 1);
+        assert_eq!((items[0].title.as_deref(), items[0].facilities.len()), (Some(""), 0));
+        assert_eq!(list(None).len(), 0, "only where it is asked for");
+    });
+}

@@ -1,4 +1,4 @@
-use renraku_base::{CalendarId, Cursor, Limit, Page, Principal};
+use renraku_base::{CalendarId, Cursor, Id, Limit, Page, Principal};
 use renraku_db::ReadTx;
 
 use super::window::{self, Place, Window};
@@ -8,7 +8,8 @@ use crate::{
     store::{self, occurrences::After},
 };
 
-/// The occurrences in a window, in order of start: of these calendars, or of all that the person may read.
+/// The occurrences in a window, in order of start: of these calendars, or of all that the person may read. Of a facility that
+/// they may only book it is told when it is taken.
 ///
 /// # Errors
 /// [`ScheduleFault::NotFound`] for a calendar that they may not read, [`ScheduleFault::BadQuery`] for a cursor that is not
@@ -29,14 +30,23 @@ pub fn list_occurrences(
     Ok(Page { items: items.into_iter().map(|it| it.occurrence).collect(), next_cursor: page.next_cursor })
 }
 
-/// The calendars that are asked for, or all, that someone may read.
+/// The calendars that are asked for, or all, that someone may read. When a facility is taken is known to everyone who asks
+/// for its calendar.
 fn readable_places(
     tx: &mut ReadTx<'_>,
     who: &Principal,
     calendars: Option<&[CalendarId]>,
 ) -> Result<Vec<Place>, ScheduleFault> {
-    let all = store::calendars::list_readable(tx, who)?;
+    let mut all = store::calendars::list_readable(tx, who)?;
     let named = calendars.unwrap_or_default();
+    let others: Vec<&str> = named
+        .iter()
+        .filter(|id| !all.iter().any(|(calendar, _)| calendar.id == **id))
+        .map(Id::as_str)
+        .collect();
+    if !others.is_empty() {
+        all.extend(store::calendars::list_of_facilities(tx, who, &others)?);
+    }
     if named.iter().any(|id| !all.iter().any(|(calendar, _)| calendar.id == *id)) {
         return Err(ScheduleFault::NotFound);
     }

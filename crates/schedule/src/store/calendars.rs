@@ -154,6 +154,28 @@ pub(crate) fn list_readable(
         .order((calendars::collection_id, grants::role.desc()))
         .select((Row::as_select(), grants::role))
         .load(tx.conn())?;
+    with_highest_role(rows)
+}
+
+/// The calendars of facilities among these in which `who` has any right, each with their highest role.
+pub(crate) fn list_of_facilities(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    ids: &[&str],
+) -> Result<Vec<(StoredCalendar, Role)>, Error> {
+    let rows: Vec<(Row, i32)> = calendars::table
+        .inner_join(grants::table.on(grants::collection_id.eq(calendars::collection_id)))
+        .inner_join(person_groups::table.on(person_groups::group_id.eq(grants::grantee_id)))
+        .filter(calendars::id.eq_any(ids).and(calendars::kind.eq(CalendarKind::Facility.as_str())))
+        .filter(person_groups::person_id.eq(who.person.as_str()))
+        .order((calendars::collection_id, grants::role.desc()))
+        .select((Row::as_select(), grants::role))
+        .load(tx.conn())?;
+    with_highest_role(rows)
+}
+
+/// Of the rows of one calendar, which stand together with the highest role first, that one.
+fn with_highest_role(rows: Vec<(Row, i32)>) -> Result<Vec<(StoredCalendar, Role)>, Error> {
     let mut readable: Vec<(StoredCalendar, Role)> = Vec::with_capacity(rows.len());
     for (row, rank) in rows {
         let again = readable.last().is_some_and(|(last, _)| last.collection.0 == row.collection_id);
