@@ -16,7 +16,7 @@ use crate::office::{
 
 const HOURS: [u8; 8] = [8, 9, 10, 11, 13, 14, 15, 16];
 
-fn rounds(end: Value) -> Value {
+fn rounds(end: &Value) -> Value {
     let mut rule = json!({"frequency": "daily", "byHour": HOURS});
     rule.as_object_mut().unwrap().extend(end.as_object().unwrap().clone());
     json!({"title": "巡回", "start": "2024-01-01T08:00:00", "duration": "PT10M", "recurrenceRule": rule})
@@ -47,7 +47,7 @@ fn eight_rounds_a_day_are_there_on_every_day() {
     on_each_database(|db, _| {
         let (hanako, taro) = (person(db, "佐藤"), person(db, "鈴木"));
         default_calendar(db, &taro);
-        let mut body = rounds(json!({}));
+        let mut body = rounds(&json!({}));
         body["participants"] = json!({"1": {"personId": taro.person}});
         let event = create(db, &hanako, body);
         run_due_jobs(db);
@@ -79,7 +79,7 @@ fn eight_rounds_a_day_are_there_on_every_day() {
 fn a_dense_series_ends_and_has_exceptions() {
     on_each_database(|db, _| {
         let hanako = person(db, "佐藤");
-        let event = create(db, &hanako, rounds(json!({"until": "2027-03-31T23:59:59"})));
+        let event = create(db, &hanako, rounds(&json!({"until": "2027-03-31T23:59:59"})));
         assert_eq!(count(db, &hanako, "2027-03-31", "2027-04-02"), 8, "it ends");
         let this = Scope::This(local("2026-11-26T09:00:00"));
         let moved =
@@ -107,7 +107,7 @@ fn a_series_that_becomes_dense_with_time_stays_whole() {
     on_each_database(|db, clock| {
         let hanako = person(db, "佐藤");
         // Its first occurrences lie beyond the index.
-        let mut body = rounds(json!({}));
+        let mut body = rounds(&json!({}));
         body["start"] = json!("2028-06-01T08:00:00");
         create(db, &hanako, body);
         db.write(renraku_schedule::jobs::start_extending).unwrap();
@@ -126,7 +126,7 @@ fn more_than_an_answer_carries_is_refused() {
     on_each_database(|db, _| {
         let hanako = person(db, "佐藤");
         for _ in 0..4 {
-            create(db, &hanako, rounds(json!({})));
+            create(db, &hanako, rounds(&json!({})));
         }
         let window = days("2026-06-01", "2027-06-01");
         let list = db.read(|tx| service::list_occurrences(tx, &hanako, window, None, None, Limit::default()));
@@ -140,7 +140,7 @@ fn a_dense_series_books_nothing() {
     on_each_database(|db, _| {
         let hanako = person(db, "佐藤");
         let large = room(db, "大会議室");
-        let mut body = rounds(json!({"count": 4_000}));
+        let mut body = rounds(&json!({"count": 4_000}));
         body["start"] = json!("2026-12-01T08:00:00");
         let event = create(db, &hanako, body.clone());
         let books = json!({"facilityIds": [large]});

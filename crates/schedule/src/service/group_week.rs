@@ -113,8 +113,9 @@ pub fn free_busy(
     for it in taken {
         add(it.collection, it.utc_start, it.utc_end, it.status);
     }
-    let dense = owned.iter().filter(|calendar| calendar.dense).map(|calendar| calendar.collection).collect();
-    for series in window::open(tx, &collections, dense, window)? {
+    let dense: Vec<_> =
+        owned.iter().filter(|calendar| calendar.dense).map(|calendar| calendar.collection).collect();
+    for series in window::open(tx, &collections, &dense, window)? {
         for it in window::beyond_index(&series, window)? {
             if let Some(status) = it.busy {
                 add(it.collection, it.utc_start, it.utc_end, status);

@@ -263,7 +263,7 @@ fn ids_in(
             .into_iter()
             .collect();
     let dense = store::calendars::is_dense(tx, collection)?.then_some(collection);
-    for series in window::open(tx, &[collection], dense.into_iter().collect(), window)? {
+    for series in window::open(tx, &[collection], dense.as_slice(), window)? {
         if series.stored.id.as_str() > after && !window::beyond_index(&series, window)?.is_empty() {
             ids.insert(series.stored.id);
         }

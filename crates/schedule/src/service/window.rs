@@ -82,8 +82,8 @@ pub(crate) fn list(
         return Ok(Vec::new());
     }
     let collections: Vec<CollectionId> = places.iter().map(|place| place.collection).collect();
-    let dense = places.iter().filter(|place| place.dense).map(|place| place.collection).collect();
-    let open = open(tx, &collections, dense, window)?;
+    let dense: Vec<_> = places.iter().filter(|place| place.dense).map(|place| place.collection).collect();
+    let open = open(tx, &collections, &dense, window)?;
     if open.is_empty() {
         return Ok(store::occurrences::list(tx, &collections, window.bounds(), after, limit)?);
     }
@@ -112,11 +112,11 @@ pub(crate) fn key(seen: &Seen) -> After {
 pub(crate) fn open(
     tx: &mut ReadTx<'_>,
     collections: &[CollectionId],
-    dense: Vec<CollectionId>,
+    dense: &[CollectionId],
     window: Window,
 ) -> Result<Vec<OpenSeries>, ScheduleFault> {
     let near = window.is_indexed(tx.now());
-    let asked = if near { &dense } else { collections };
+    let asked = if near { dense } else { collections };
     if asked.is_empty() {
         return Ok(Vec::new());
     }
