@@ -55,6 +55,7 @@ pub(crate) struct ScopeQuery {
     /// The original start of an occurrence, like `2026-04-01T09:00:00`.
     recurrence_id: Option<LocalDateTime>,
     /// `this` occurrence (the default with `recurrenceId`) or `all` (the default without it).
+    #[param(inline)]
     scope: Option<ScopeName>,
 }
 

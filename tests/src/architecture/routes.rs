@@ -87,3 +87,16 @@ fn every_operation_says_what_it_does_and_how_it_refuses() {
     }
     assert_none("a poor description", &faults);
 }
+
+#[test]
+fn what_the_description_refers_to_is_in_it() {
+    let yaml = openapi::yaml().unwrap();
+    let document = serde_json::to_value(openapi::document()).unwrap();
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    let names = yaml.split("#/components/schemas/").skip(1);
+    let names =
+        names.map(|rest| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default());
+    let missing: BTreeSet<String> =
+        names.filter(|name| !schemas.contains_key(*name)).map(str::to_owned).collect();
+    assert_none("a schema that is referred to and not described", &missing.into_iter().collect::<Vec<_>>());
+}
