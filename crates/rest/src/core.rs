@@ -18,10 +18,10 @@ pub(crate) use describe::{ChangeHeaders, IdempotencyKey, Refusals, WriteRefusals
 pub(crate) use locale::Texts;
 pub use locale::{Locales, accepted_language};
 pub(crate) use manners::{RequestId, manners, unknown_route, untold_identity};
+pub(crate) use problem::RestFault;
 pub use problem::{Problem, ProblemBody};
-pub(crate) use problem::{RestFault, status};
 pub(crate) use query::{PageQuery, PathId, Query, cursor, ids, limit};
 pub(crate) use reader::Reader;
-pub(crate) use renraku_web::{RateKind, WebFault, receive};
+pub(crate) use renraku_web::{RateKind, WebFault, receive, status};
 pub(crate) use reply::{Gone, Resource, Seen, Written, list, object, plain};
 pub(crate) use who::Who;

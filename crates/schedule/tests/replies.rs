@@ -168,3 +168,21 @@ fn what_was_put_away_is_not_there() {
         get(db, &taro, &event.id).unwrap();
     });
 }
+
+#[test]
+fn a_comment_has_lines_and_no_other_control_characters() {
+    on_each_database(|db, _| {
+        let (hanako, taro) = (person(db, "佐藤"), person(db, "鈴木"));
+        let event = create(
+            db,
+            &hanako,
+            json!({"title": "会議", "start": "2026-11-26T10:00:00", "duration": "PT1H",
+                "participants": {"1": {"personId": taro.person}}}),
+        );
+        let with = |comment: &str| {
+            reply(db, &taro, &event.id, json!({"participationStatus": "accepted", "comment": comment}))
+        };
+        assert_eq!(code(with("a\u{0}b")), "invalid");
+        with("遅れます。\n先に始めてください。").unwrap();
+    });
+}

@@ -5,8 +5,10 @@ mod body;
 mod fault;
 mod gate;
 mod rates;
+mod status;
 
 pub use body::{Patience, receive};
 pub use fault::WebFault;
 pub use gate::Gate;
 pub use rates::{Kind as RateKind, Rates};
+pub use status::status;

@@ -66,7 +66,7 @@ fn word(text: &str) -> String {
 
 /// The status of each class, read off the one table that says it.
 fn statuses() -> BTreeMap<String, u16> {
-    let table = fs::read_to_string(root().join("crates/rest/src/core/problem.rs")).unwrap();
+    let table = fs::read_to_string(root().join("crates/web/src/status.rs")).unwrap();
     let by_name: BTreeMap<String, u16> = (400..600)
         .filter_map(|number| StatusCode::from_u16(number).ok())
         .filter_map(|status| {

@@ -137,6 +137,27 @@ fn a_room_that_is_invited_is_booked_or_declines_at_once() {
 }
 
 #[test]
+fn a_room_declines_a_series_that_it_cannot_take_and_the_series_stays() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let client = Client::of(server, &hanako);
+        let room = room(server);
+        let line = format!("ATTENDEE;CUTYPE=ROOM;PARTSTAT=NEEDS-ACTION:urn:uuid:{room}\n");
+        let hours = (0..24).map(|hour| hour.to_string()).collect::<Vec<_>>().join(",");
+        for (name, rule) in [
+            ("endless", "RRULE:FREQ=DAILY\n".to_owned()),
+            ("dense", format!("RRULE:FREQ=DAILY;BYHOUR={hours};UNTIL=20271001T000000Z\n")),
+        ] {
+            let path = format!("{}{name}.ics", client.calendar);
+            client.put(&path, &event(name, &format!("{HOUR}{rule}{ORGANIZER}{line}"))).expect(201);
+            let text = client.get(&path).expect(200).text().replace("\r\n ", "");
+            let answer = text.lines().find(|line| line.contains(&room)).unwrap();
+            assert!(answer.contains("PARTSTAT=DECLINED"), "{name}: {text}");
+        }
+    });
+}
+
+#[test]
 fn an_invitation_from_outside_is_kept_and_answered() {
     on_each_backend(|server| {
         let hanako = server.staff("hanako");

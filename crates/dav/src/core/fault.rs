@@ -1,9 +1,9 @@
 use actix_web::http::StatusCode;
-use renraku_base::{Fault, Kind};
+use renraku_base::Fault;
 use renraku_db::Error;
 use renraku_people::{AccountFault, directory::DirectoryFault};
 use renraku_schedule::{ScheduleFault, service::objects::ObjectFault};
-use renraku_web::WebFault;
+use renraku_web::{WebFault, status};
 
 use super::xml::{BadXml, Name};
 
@@ -246,28 +246,5 @@ fn object(fault: &ObjectFault) -> Told {
         ObjectFault::TooManyAttendees => Condition::MaxAttendeesPerInstance.into(),
         ObjectFault::UidTaken { .. } => Condition::NoUidConflict.into(),
         ObjectFault::Refused(fault) => schedule(fault),
-    }
-}
-
-const fn status(kind: Kind) -> StatusCode {
-    match kind {
-        Kind::Unauthenticated => StatusCode::UNAUTHORIZED,
-        Kind::Forbidden => StatusCode::FORBIDDEN,
-        Kind::NotFound => StatusCode::NOT_FOUND,
-        Kind::Gone => StatusCode::GONE,
-        Kind::Conflict => StatusCode::CONFLICT,
-        Kind::Stale => StatusCode::PRECONDITION_FAILED,
-        Kind::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
-        Kind::Malformed => StatusCode::BAD_REQUEST,
-        Kind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
-        Kind::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-        Kind::TimedOut => StatusCode::REQUEST_TIMEOUT,
-        Kind::AddressTooLong => StatusCode::URI_TOO_LONG,
-        Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        Kind::UnsupportedType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        Kind::TooMany => StatusCode::TOO_MANY_REQUESTS,
-        Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-        Kind::StorageFull => StatusCode::INSUFFICIENT_STORAGE,
-        Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

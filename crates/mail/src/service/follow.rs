@@ -48,14 +48,14 @@ pub(super) fn follow(
 ) -> Result<Done, MailFault> {
     let mut done = Done::default();
     for some in look.steps.update.chunks(BATCH) {
-        done = done.and(db.write(|tx| update(tx, account, some))?);
+        done = done.and(db.write_many(|tx| update(tx, account, some))?);
     }
     for some in look.steps.remove.chunks(BATCH) {
-        done = done.and(db.write(|tx| remove(tx, account, some))?);
+        done = done.and(db.write_many(|tx| remove(tx, account, some))?);
     }
     for some in look.steps.add.chunks(BATCH) {
         let mails = read_mails(db, source, places, some)?;
-        done = done.and(db.write(|tx| add(tx, account, places, &look.copied, &mails))?);
+        done = done.and(db.write_many(|tx| add(tx, account, places, &look.copied, &mails))?);
     }
     Ok(done)
 }

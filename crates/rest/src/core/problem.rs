@@ -2,6 +2,7 @@ use std::{fmt, sync::Arc};
 
 use actix_web::{HttpResponse, ResponseError, http::StatusCode};
 use renraku_base::{Fault, FieldFault, Kind};
+use renraku_web::status;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
@@ -91,30 +92,6 @@ impl ResponseError for Problem {
 
     fn error_response(&self) -> HttpResponse {
         HttpResponse::new(self.status_code())
-    }
-}
-
-/// The one table from the class of a refusal to its HTTP status.
-pub(crate) const fn status(kind: Kind) -> StatusCode {
-    match kind {
-        Kind::Unauthenticated => StatusCode::UNAUTHORIZED,
-        Kind::Forbidden => StatusCode::FORBIDDEN,
-        Kind::NotFound => StatusCode::NOT_FOUND,
-        Kind::Gone => StatusCode::GONE,
-        Kind::Conflict => StatusCode::CONFLICT,
-        Kind::Stale => StatusCode::PRECONDITION_FAILED,
-        Kind::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
-        Kind::Malformed => StatusCode::BAD_REQUEST,
-        Kind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
-        Kind::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-        Kind::TimedOut => StatusCode::REQUEST_TIMEOUT,
-        Kind::AddressTooLong => StatusCode::URI_TOO_LONG,
-        Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        Kind::UnsupportedType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        Kind::TooMany => StatusCode::TOO_MANY_REQUESTS,
-        Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-        Kind::StorageFull => StatusCode::INSUFFICIENT_STORAGE,
-        Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
 

@@ -53,6 +53,14 @@ pub fn reply_event(
     if reply.comment.as_ref().is_some_and(|comment| comment.chars().count() > COMMENT_CHARS) {
         return Err(ScheduleFault::field("/comment", "too-long", "at most 1024 characters"));
     }
+    let breaks = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    if reply.comment.as_ref().is_some_and(|comment| comment.contains(breaks)) {
+        return Err(ScheduleFault::field(
+            "/comment",
+            "control-character",
+            "control characters are not taken here",
+        ));
+    }
     answer(tx, who, id, reply)
 }
 

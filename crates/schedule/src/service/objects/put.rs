@@ -278,9 +278,11 @@ fn book<T>(
             Err(ScheduleFault::FacilityTaken(taken)) if asked.iter().any(|it| it.id == taken.facility_id) => {
                 refused.extend(asked.extract_if(.., |it| it.id == taken.facility_id));
             }
-            Err(ScheduleFault::FacilityRules(_) | ScheduleFault::FacilitySeriesNeedsEnd)
-                if !asked.is_empty() =>
-            {
+            Err(
+                ScheduleFault::FacilityRules(_)
+                | ScheduleFault::FacilitySeriesNeedsEnd
+                | ScheduleFault::SeriesTooDense,
+            ) if !asked.is_empty() => {
                 refused.append(&mut asked);
             }
             done => return done,
