@@ -107,7 +107,7 @@ impl Maildir {
         Ok(None)
     }
 
-    fn expect(&self, folder: &str, key: &str) -> Result<PathBuf, SourceFault> {
+    fn must_find(&self, folder: &str, key: &str) -> Result<PathBuf, SourceFault> {
         self.locate(folder, key)?.ok_or_else(|| SourceFault::Missing(format!("{folder}/{key}")))
     }
 
@@ -119,7 +119,7 @@ impl Maildir {
         act: impl Fn(&Path) -> io::Result<T>,
     ) -> Result<T, SourceFault> {
         for _ in 0..LOOKS {
-            match act(&self.expect(folder, key)?) {
+            match act(&self.must_find(folder, key)?) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 other => return Ok(other?),
             }
@@ -202,7 +202,7 @@ impl MailSource for Maildir {
             fs::rename(path, target.join(if is_new { "new" } else { "cur" }).join(name))
         });
         match moved {
-            Err(SourceFault::Missing(_)) => self.expect(to, key).map(|_already_there| ()),
+            Err(SourceFault::Missing(_)) => self.must_find(to, key).map(|_already_there| ()),
             other => other,
         }
     }

@@ -146,16 +146,18 @@ impl Handout {
 
   {base}/docs          API を見て試す (browse and try every request)
   {base}/openapi.json  OpenAPI 3.1
+  {base}/dav/          カレンダーアプリ用 CalDAV。パスワードは demo.json の appPassword (for calendar apps, with an appPassword of demo.json)
 
 ユーザーとパスワード (users and passwords; also in demo.json):
 {users}
-次の行を別の端末に貼り付けてください (paste these lines into another terminal):
+次の行を別の端末に貼り付けてください。ログイン、一週間の予定、読みで探す職員、メール、会議室の順です。
+(Paste these lines into another terminal: sign-in, a week's schedule, colleagues by reading, mail, a room.)
 
 TOKEN=$(curl -s {base}/api/v1/auth/login -H 'Content-Type: application/json' -d '{{"username":"hanako","password":"hanako-renraku","device":{{"name":"laptop","platform":"curl"}}}}' | grep -o '"accessToken":"[^"]*"' | cut -d'"' -f4)
-curl -s "{base}/api/v1/occurrences?from=$(date -u +%Y-%m-%dT00:00:00Z)&to=$(date -u -d '+7 days' +%Y-%m-%dT00:00:00Z)" -H "Authorization: Bearer $TOKEN"
-curl -s "{base}/api/v1/directory/people?q=takahasi" -H "Authorization: Bearer $TOKEN"
-curl -s "{base}/api/v1/mail/messages?limit=5" -H "Authorization: Bearer $TOKEN"
-curl -s {base}/api/v1/facilities/{room} -H "Authorization: Bearer $TOKEN"
+curl -s -w '\n' "{base}/api/v1/occurrences?from=$(date -u +%Y-%m-%dT00:00:00Z)&to=$(date -u -d '+7 days' +%Y-%m-%dT00:00:00Z)" -H "Authorization: Bearer $TOKEN"
+curl -s -w '\n' "{base}/api/v1/directory/people?q=takahasi" -H "Authorization: Bearer $TOKEN"
+curl -s -w '\n' "{base}/api/v1/mail/messages?limit=5" -H "Authorization: Bearer $TOKEN"
+curl -s -w '\n' {base}/api/v1/facilities/{room} -H "Authorization: Bearer $TOKEN"
 
 Ctrl-C で終了します (Ctrl-C ends it; what you did is kept).
 "#
