@@ -12,6 +12,7 @@ mod principal;
 mod property;
 mod propfind;
 mod proppatch;
+mod push;
 mod put;
 mod report;
 mod sync_token;
@@ -20,6 +21,8 @@ use actix_web::{HttpRequest, HttpResponse, dev::Payload, http::header, web};
 
 use crate::core::{Address, Call, Dav, DavFault, refuse};
 
+pub use push::PushWords;
+pub(crate) use push::serve_registration;
 pub(crate) use sync_token::TokenKey;
 
 /// Leads a client to where discovery begins (RFC 6764 §5).
@@ -52,7 +55,18 @@ async fn answer(
     if call.address.person().is_some_and(|person| person != call.who.person.as_str()) {
         return Err(DavFault::NotFound);
     }
-    match request.method().as_str() {
+    let hush = push::Hush::of(&call);
+    let answer = act(call, request.method().as_str()).await;
+    if let (Some(hush), Ok(answer)) = (hush, &answer)
+        && answer.status().is_success()
+    {
+        hush.keep().await?;
+    }
+    answer
+}
+
+async fn act(call: Call, method: &str) -> Result<HttpResponse, DavFault> {
+    match method {
         "PROPFIND" => propfind::answer(call).await,
         "PROPPATCH" => proppatch::answer(call).await,
         "REPORT" => report::answer(call).await,
@@ -63,6 +77,7 @@ async fn answer(
         "MKCOL" => mkcalendar::extended(call).await,
         "MOVE" => copy_move::answer(call, copy_move::Act::Move).await,
         "COPY" => copy_move::answer(call, copy_move::Act::Copy).await,
+        "POST" if matches!(call.address, Address::Calendar { .. }) => push::register(call).await,
         "POST" => post::answer(call).await,
         _ => Err(DavFault::MethodNotAllowed),
     }

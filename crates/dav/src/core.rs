@@ -10,7 +10,7 @@ mod request;
 pub(crate) mod xml;
 
 pub(crate) use address::{Address, ROOT};
-pub use app::Dav;
+pub use app::{Dav, PushService};
 pub(crate) use conditions::{Depth, depth, expectation, minimal};
 pub(crate) use fault::{Condition, DavFault};
 pub(crate) use multistatus::Multistatus;

@@ -5,7 +5,10 @@ mod core;
 
 use actix_web::web;
 
-pub use crate::core::Dav;
+pub use crate::{
+    caldav::PushWords,
+    core::{Dav, PushService},
+};
 
 /// Puts the face into an application: everything below `/dav`, and where discovery begins.
 pub fn routes(dav: &Dav) -> impl Fn(&mut web::ServiceConfig) + Clone + use<> {
@@ -14,6 +17,7 @@ pub fn routes(dav: &Dav) -> impl Fn(&mut web::ServiceConfig) + Clone + use<> {
         config
             .app_data(web::Data::new(dav.clone()))
             .service(web::resource("/.well-known/caldav").to(caldav::discover))
+            .service(web::resource("/dav/push/{id}").to(caldav::serve_registration))
             .service(web::resource("/dav").to(caldav::serve))
             .service(web::resource("/dav/{path:.*}").to(caldav::serve));
     }

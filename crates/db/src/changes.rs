@@ -386,6 +386,22 @@ pub fn since(
         .collect()
 }
 
+/// Whether every change of a collection after number `after` was made at `begun` or later.
+///
+/// # Errors
+/// [`Error`] when the statement fails.
+pub fn is_all_since(
+    tx: &mut ReadTx<'_>,
+    collection: CollectionId,
+    after: i64,
+    begun: renraku_base::Timestamp,
+) -> Result<bool, Error> {
+    let older = changes::table
+        .filter(changes::collection_id.eq(collection.0).and(changes::modseq.gt(after)))
+        .filter(changes::at.lt(begun.micros()));
+    Ok(older.count().get_result::<i64>(tx.conn())? == 0)
+}
+
 /// Forgets changes older than `before` (microseconds), but never the latest `keep` of a collection.
 /// Returns how many were forgotten.
 ///

@@ -25,6 +25,8 @@ pub struct Config {
     pub mail: Mail,
     /// How it sends mail.
     pub smtp: Smtp,
+    /// How it wakes clients.
+    pub push: Push,
     /// What it refuses.
     pub limits: Limits,
 }
@@ -109,6 +111,18 @@ pub enum SmtpEncryption {
     Starttls,
     /// None: for a mail server on the same machine.
     None,
+}
+
+/// `[push]`
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Push {
+    /// The push services that may be spoken to; empty for none.
+    pub allow: String,
+    /// Whom a push service may turn to; empty for nobody.
+    pub contact: String,
+    /// The file of certificates that are trusted beside those of the public authorities; empty for none.
+    pub ca_file: String,
 }
 
 /// `[limits]`

@@ -9,6 +9,7 @@ mod examination;
 mod jobs;
 pub mod logging;
 mod mailroom;
+mod pusher;
 pub mod server;
 mod sheet;
 mod ticker;

@@ -17,7 +17,7 @@ use std::{
 use actix_web::HttpServer;
 use anyhow::{Context, anyhow, bail};
 use renraku_base::Clock;
-use renraku_dav::Dav;
+use renraku_dav::{Dav, PushService, PushWords};
 use renraku_db::Db;
 use renraku_notify::Hub;
 use renraku_people::{Sessions, directory::Directory};
@@ -34,6 +34,7 @@ use crate::{
     config::Config,
     jobs,
     mailroom::{self, Mailroom},
+    pusher,
     ticker::Ticker,
     worker::Worker,
 };
@@ -91,7 +92,15 @@ pub(crate) fn start_on(
     let streams = hub.clone();
     sessions.on_revoked(move |device| streams.close_device(device));
     let draining = Arc::new(AtomicBool::new(false));
-    let worker = Worker::new(&db, jobs::body(&db, mailroom::sender(config, &db)?));
+    let push_key = pusher::key(&secret);
+    let push =
+        PushService { public_key: push_key.public(), sender: Arc::new(pusher::sender(config, push_key)?) };
+    let edges = jobs::Edges {
+        mail: mailroom::sender(config, &db)?,
+        push: Arc::clone(&push.sender),
+        words: Arc::new(PushWords::new(&secret)),
+    };
+    let worker = Worker::new(&db, jobs::body(&db, edges));
     jobs::plan_every_day(&db)?;
     let revocations = hear_revocations(sessions.clone())?;
     let _mailroom = if config.mail.maildirs.is_empty() { None } else { Some(Mailroom::open(&db)?) };
@@ -111,8 +120,9 @@ pub(crate) fn start_on(
         draining: Arc::clone(&draining),
     });
     let body_time = Duration::from_secs(config.limits.body_s);
-    let dav = Dav::new(gate.clone(), directory, body_time);
-    let background = Background { _tickers: [revocations, forget_quiet_devices(gate)?], _mailroom };
+    let dav = Dav::new(gate.clone(), directory, push, body_time);
+    let tickers = [revocations, forget_quiet_devices(gate)?, pusher::watch(&db)?];
+    let background = Background { _tickers: tickers, _mailroom };
     let (stop, stopped) = oneshot::channel();
     let (end, ended) = oneshot::channel();
     let head_time = Duration::from_secs(config.limits.head_s);
@@ -166,7 +176,7 @@ fn forget_quiet_devices(gate: Gate) -> io::Result<Ticker> {
 
 /// What goes on beside the requests until it is dropped.
 struct Background {
-    _tickers: [Ticker; 2],
+    _tickers: [Ticker; 3],
     _mailroom: Option<Mailroom>,
 }
 
@@ -241,11 +251,13 @@ impl RunningServer {
         &self.db
     }
 
-    /// Runs every job that is due now and waits for those that already run: for tests, which hold the clock.
+    /// Runs every job that is due now, messages to push services included, and waits for those that already run: for tests, which
+    /// hold the clock.
     ///
     /// # Errors
     /// When the database fails.
     pub fn run_due_jobs(&self) -> Result<(), renraku_db::Error> {
+        pusher::queue(&self.db)?;
         self.worker.run_due()
     }
 

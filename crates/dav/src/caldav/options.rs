@@ -14,7 +14,7 @@ pub(super) fn allow(address: &Address) -> &'static str {
         Address::Inbox(_) => "OPTIONS, GET, HEAD, PROPFIND, PROPPATCH, REPORT",
         Address::Outbox(_) => "OPTIONS, GET, HEAD, POST, PROPFIND, PROPPATCH, REPORT",
         Address::Calendar { .. } => {
-            "OPTIONS, GET, HEAD, DELETE, PROPFIND, PROPPATCH, REPORT, MKCALENDAR, MKCOL"
+            "OPTIONS, GET, HEAD, POST, DELETE, PROPFIND, PROPPATCH, REPORT, MKCALENDAR, MKCOL"
         }
         Address::Object { .. } => "OPTIONS, GET, HEAD, PUT, DELETE, COPY, MOVE, PROPFIND, PROPPATCH, REPORT",
     }
@@ -22,5 +22,10 @@ pub(super) fn allow(address: &Address) -> &'static str {
 
 /// OPTIONS: needs no sign-in, for clients ask it first.
 pub(super) fn answer(address: &Address) -> HttpResponse {
-    HttpResponse::Ok().insert_header(("dav", CLASSES)).insert_header((header::ALLOW, allow(address))).finish()
+    // Calendars alone can be followed by push.
+    let classes = match address {
+        Address::Calendar { .. } => format!("{CLASSES}, webdav-push"),
+        _ => CLASSES.to_owned(),
+    };
+    HttpResponse::Ok().insert_header(("dav", classes)).insert_header((header::ALLOW, allow(address))).finish()
 }

@@ -1,5 +1,6 @@
 use std::{fmt, sync::Arc, time::Duration};
 
+use renraku_notify::push::PushSender;
 use renraku_people::directory::Directory;
 use renraku_web::{Gate, Patience};
 
@@ -12,16 +13,30 @@ pub struct Dav(Arc<State>);
 struct State {
     gate: Gate,
     directory: Directory,
+    push: PushService,
     token_key: TokenKey,
     body_time: Duration,
 }
 
+/// What wakes clients: the key to which their subscriptions are bound, and who sends.
+#[derive(Clone)]
+pub struct PushService {
+    /// The server's public key (RFC 8292), as clients want it.
+    pub public_key: String,
+    /// Who sends, and knows whom it may reach.
+    pub sender: Arc<dyn PushSender>,
+}
+
 impl Dav {
-    /// Takes what all faces share, and how long a body may take to arrive.
+    /// Takes what all faces share, what wakes clients, and how long a body may take to arrive.
     #[must_use]
-    pub fn new(gate: Gate, directory: Directory, body_time: Duration) -> Self {
-        let token_key = TokenKey::new(gate.secret().derive("dav-sync-token"));
-        Self(Arc::new(State { gate, directory, token_key, body_time }))
+    pub fn new(gate: Gate, directory: Directory, push: PushService, body_time: Duration) -> Self {
+        let token_key = TokenKey::of(gate.secret());
+        Self(Arc::new(State { gate, directory, push, token_key, body_time }))
+    }
+
+    pub(crate) fn push(&self) -> &PushService {
+        &self.0.push
     }
 
     pub(crate) fn gate(&self) -> &Gate {
@@ -38,6 +53,12 @@ impl Dav {
 
     pub(crate) fn token_key(&self) -> &TokenKey {
         &self.0.token_key
+    }
+}
+
+impl fmt::Debug for PushService {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PushService").field("public_key", &self.public_key).finish_non_exhaustive()
     }
 }
 

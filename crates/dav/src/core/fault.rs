@@ -54,6 +54,12 @@ pub(crate) enum Condition {
     DefaultCalendarNeeded,
     /// RFC 6638 §6.
     OriginatorAllowed,
+    /// WebDAV-Push, registration.
+    InvalidSubscription,
+    /// WebDAV-Push, registration.
+    PushNotAvailable,
+    /// WebDAV-Push, registration.
+    NoSupportedTrigger,
 }
 
 impl Condition {
@@ -82,6 +88,9 @@ impl Condition {
             Self::AllowedOrganizerChange => Name::caldav("allowed-organizer-scheduling-object-change"),
             Self::DefaultCalendarNeeded => Name::caldav("default-calendar-needed"),
             Self::OriginatorAllowed => Name::caldav("originator-allowed"),
+            Self::InvalidSubscription => Name::push("invalid-subscription"),
+            Self::PushNotAvailable => Name::push("push-not-available"),
+            Self::NoSupportedTrigger => Name::push("no-supported-trigger"),
         }
     }
 
@@ -109,7 +118,10 @@ impl Condition {
             | Self::SupportedCollation
             | Self::AllowedOrganizerChange
             | Self::DefaultCalendarNeeded
-            | Self::OriginatorAllowed => StatusCode::FORBIDDEN,
+            | Self::OriginatorAllowed
+            | Self::InvalidSubscription
+            | Self::PushNotAvailable
+            | Self::NoSupportedTrigger => StatusCode::FORBIDDEN,
         }
     }
 }

@@ -157,6 +157,30 @@ pub(super) const SETTINGS: &[Setting] = &[
         "Its password. Better kept out of the file: RENRAKU_SMTP_PASSWORD.",
     ),
     setting(
+        "push",
+        "allow",
+        Kind::Text,
+        r#""10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, fc00::/7""#,
+        "The push services (Web Push, UnifiedPush) that the server may speak to, by TLS: networks, names of hosts,\n\
+         or an address with its port (10.0.0.5:8080), which may also be without TLS. Subscribers name the address;\n\
+         what is not allowed here is refused to them. Empty: none.",
+    ),
+    setting(
+        "push",
+        "contact",
+        Kind::Text,
+        r#""""#,
+        "Whom a push service may turn to: mailto:… or https:…; it is told with each message. Empty: nobody.",
+    ),
+    setting(
+        "push",
+        "ca_file",
+        Kind::Text,
+        r#""""#,
+        "A file of certificates (PEM) that are trusted beside those of the public authorities, for a push\n\
+         service whose certificate the office made itself.",
+    ),
+    setting(
         "limits",
         "rates",
         Kind::Switch,

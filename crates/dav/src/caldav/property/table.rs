@@ -47,6 +47,9 @@ pub(in crate::caldav) enum Property {
     MaxAttendeesPerInstance,
     CalendarData,
     SupportedLock,
+    PushTransports,
+    PushTopic,
+    PushTriggers,
 }
 
 /// A property: its name, who defines it, what has it, and who may write it.
@@ -110,7 +113,7 @@ impl Row {
 
 use Property as P;
 
-static ROWS: [Row; 43] = [
+static ROWS: [Row; 46] = [
     Row::new(P::ResourceType, Name::dav("resourcetype"), "RFC 4918 §15.9", EVERYTHING).in_all(),
     Row::new(P::DisplayName, Name::dav("displayname"), "RFC 4918 §15.2", COLLECTIONS).in_all().writable(),
     Row::new(P::GetContentType, Name::dav("getcontenttype"), "RFC 4918 §15.5", CALENDAR | OBJECT).in_all(),
@@ -186,6 +189,9 @@ static ROWS: [Row; 43] = [
         CALENDAR,
     ),
     Row::new(P::CalendarData, Name::caldav("calendar-data"), "RFC 4791 §9.6", OBJECT),
+    Row::new(P::PushTransports, Name::push("transports"), "WebDAV-Push, push properties", CALENDAR),
+    Row::new(P::PushTopic, Name::push("topic"), "WebDAV-Push, push properties", CALENDAR),
+    Row::new(P::PushTriggers, Name::push("supported-triggers"), "WebDAV-Push, push properties", CALENDAR),
 ];
 
 /// All properties.

@@ -3,7 +3,7 @@ use renraku_schedule::service::objects::{OBJECT_BYTES, ObjectCalendar, ObjectKin
 
 use super::{Context, Property, Resource, Row};
 use crate::{
-    caldav::{principal::Kind, report, sync_token::SyncToken},
+    caldav::{principal::Kind, push, report, sync_token::SyncToken},
     core::{
         Address,
         xml::{Name, Writer},
@@ -55,6 +55,10 @@ pub(super) fn write(row: &Row, resource: &Resource<'_>, context: &Context<'_>, o
             let attributes = [("content-type", "text/calendar"), ("version", "2.0")];
             out.empty_with(&Name::caldav("calendar-data"), &attributes);
             out.close(name);
+        }
+        P::PushTransports | P::PushTopic | P::PushTriggers => {
+            let Resource::Calendar(calendar) = resource else { return false };
+            push::property(row.property, calendar, context.dav, out);
         }
         P::SyncToken
         | P::CTag

@@ -9,6 +9,9 @@ pub(crate) const SERVER: &str = "http://calendarserver.org/ns/";
 /// Of the clients of one vendor, whose colour and order everybody speaks.
 pub(crate) const ICAL: &str = "http://apple.com/ns/ical/";
 
+/// Of the extension that wakes clients (WebDAV-Push). Our answers declare no prefix for it: it is rarely said.
+const PUSH: &str = "https://bitfire.at/webdav-push";
+
 /// The name of an element: a namespace and a word.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Name {
@@ -40,6 +43,11 @@ impl Name {
     /// A word of the clients that brought colours.
     pub const fn ical(local: &'static str) -> Self {
         Self::known(ICAL, local)
+    }
+
+    /// A word of WebDAV-Push.
+    pub const fn push(local: &'static str) -> Self {
+        Self::known(PUSH, local)
     }
 
     /// A name that was sent.
