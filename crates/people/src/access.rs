@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use diesel::prelude::*;
 use renraku_base::{Id, PersonId, Principal, Role, UnitId};
 use renraku_db::{
-    CollectionId, CollectionKind, Error, ObjectType, ReadTx, Tx,
+    CollectionId, CollectionKind, Error, ObjectType, ReadTx, Tx, among,
     changes::{self, Head, Recorded},
     schema::{collections, grants, person_groups},
 };
@@ -273,9 +273,10 @@ pub fn homes(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<CollectionId>, 
     let ids: Vec<i64> = person_groups::table
         .inner_join(collections::table.on(collections::owner_id.eq(person_groups::group_id.nullable())))
         .filter(person_groups::person_id.eq(who.person.as_str()))
-        .filter(
-            collections::kind.eq_any([CollectionKind::Home.as_str(), CollectionKind::SharedHome.as_str()]),
-        )
+        .filter(among(
+            collections::kind,
+            [CollectionKind::Home.as_str(), CollectionKind::SharedHome.as_str()],
+        ))
         .order(collections::id)
         .select(collections::id)
         .load(tx.conn())?;
@@ -351,7 +352,7 @@ fn add_shared_homes(tx: &mut Tx<'_>, units: BTreeSet<&str>) -> Result<(), Error>
     for some in groups.chunks(1_000) {
         let known: Vec<Option<String>> = collections::table
             .filter(collections::kind.eq(kind.as_str()))
-            .filter(collections::owner_id.eq_any(some))
+            .filter(among(collections::owner_id, some))
             .select(collections::owner_id)
             .load(tx.conn())?;
         missing.extend(some.iter().filter(|group| !known.iter().flatten().any(|owner| owner == **group)));
@@ -394,7 +395,6 @@ pub fn followed(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<Followed>, E
         AddressBook, Calendar, Directory, Facilities, Home, Mail, Notifications, SharedHome,
     };
 
-    // Kinds are compared one by one: a statement with a list in it is prepared anew each time.
     let columns =
         (collections::id, collections::kind, collections::owner_id, collections::modseq, collections::floor);
     let is = |kind: CollectionKind| collections::kind.eq(kind.as_str());
@@ -435,9 +435,9 @@ pub fn heads(tx: &mut ReadTx<'_>, who: &Principal, ids: &[CollectionId]) -> Resu
 
     let personal = [Mail, Notifications].map(CollectionKind::as_str);
     let common = [Directory, Facilities].map(CollectionKind::as_str);
-    let own = collections::owner_id.eq(who.person.as_str()).and(collections::kind.eq_any(personal));
-    let everybodys = collections::owner_id.is_null().and(collections::kind.eq_any(common));
-    let named = collections::id.eq_any(ids.iter().map(|id| id.0));
+    let own = collections::owner_id.eq(who.person.as_str()).and(among(collections::kind, personal));
+    let everybodys = collections::owner_id.is_null().and(among(collections::kind, common));
+    let named = among(collections::id, ids.iter().map(|id| id.0));
     let rows = collections::table
         .filter(named.or(own.assume_not_null()).or(everybodys))
         .select((

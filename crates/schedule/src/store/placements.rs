@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use renraku_base::{EventId, Id, PersonId, Principal, Role};
 use renraku_db::{
-    CollectionId, Error, ReadTx, Tx,
+    CollectionId, Error, ReadTx, Tx, among,
     schema::{calendars as calendar_rows, grants, person_groups, placements},
 };
 
@@ -51,7 +51,7 @@ pub(crate) fn list_of(
     events: &[&str],
 ) -> Result<HashMap<EventId, Vec<Placement>>, Error> {
     let rows: Vec<(String, i64, Option<String>, bool)> = placements::table
-        .filter(placements::event_id.eq_any(events))
+        .filter(among(placements::event_id, events))
         .order((placements::event_id, placements::collection_id))
         .select((placements::event_id, placements::collection_id, placements::person_id, placements::hidden))
         .load(tx.conn())?;
@@ -78,10 +78,11 @@ pub(crate) fn list_seen(
     who: &Principal,
     events: &[&str],
 ) -> Result<Vec<SeenPlace>, Error> {
-    let all = placements::table
+    let rows: Vec<(String, Option<String>, bool, i32, calendars::Row)> = placements::table
         .inner_join(calendar_rows::table.on(calendar_rows::collection_id.eq(placements::collection_id)))
         .inner_join(grants::table.on(grants::collection_id.eq(placements::collection_id)))
         .inner_join(person_groups::table.on(person_groups::group_id.eq(grants::grantee_id)))
+        .filter(among(placements::event_id, events))
         .filter(person_groups::person_id.eq(who.person.as_str()))
         .filter(grants::role.ge(Role::Read.rank()))
         .order((placements::event_id, placements::collection_id, grants::role.desc()))
@@ -91,11 +92,8 @@ pub(crate) fn list_seen(
             placements::hidden,
             grants::role,
             calendars::Row::as_select(),
-        ));
-    let rows: Vec<(String, Option<String>, bool, i32, calendars::Row)> = match events {
-        [one] => all.filter(placements::event_id.eq(*one)).load(tx.conn())?,
-        many => all.filter(placements::event_id.eq_any(many)).load(tx.conn())?,
-    };
+        ))
+        .load(tx.conn())?;
     let mut seen: Vec<SeenPlace> = Vec::with_capacity(rows.len());
     for (event, person, hidden, rank, row) in rows {
         let calendar = StoredCalendar::try_from(row)?;
@@ -176,6 +174,6 @@ pub(crate) fn remove_all(tx: &mut Tx<'_>, event: &EventId) -> Result<(), Error> 
 
 /// Takes these events out of every calendar.
 pub(crate) fn remove_many(tx: &mut Tx<'_>, ids: &[&str]) -> Result<(), Error> {
-    diesel::delete(placements::table.filter(placements::event_id.eq_any(ids))).execute(tx.conn())?;
+    diesel::delete(placements::table.filter(among(placements::event_id, ids))).execute(tx.conn())?;
     Ok(())
 }
