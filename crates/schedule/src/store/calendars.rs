@@ -141,20 +141,17 @@ pub(crate) fn find_by_collection(
     row.map(TryInto::try_into).transpose()
 }
 
-/// The calendars that `who` may read, each with their highest role, in ascending order of their collections.
+/// The calendars among these collections, each with the role that stands beside its collection, in ascending order.
 pub(crate) fn list_readable(
     tx: &mut ReadTx<'_>,
-    who: &Principal,
+    readable: &[(CollectionId, Role)],
 ) -> Result<Vec<(StoredCalendar, Role)>, Error> {
-    let rows: Vec<(Row, i32)> = person_groups::table
-        .inner_join(grants::table.on(grants::grantee_id.eq(person_groups::group_id)))
-        .inner_join(calendars::table.on(calendars::collection_id.eq(grants::collection_id)))
-        .filter(person_groups::person_id.eq(who.person.as_str()))
-        .filter(grants::role.ge(Role::Read.rank()))
-        .order((calendars::collection_id, grants::role.desc()))
-        .select((Row::as_select(), grants::role))
+    let rows: Vec<Row> = calendars::table
+        .filter(among(calendars::collection_id, readable.iter().map(|(id, _)| id.0)))
+        .order(calendars::collection_id)
+        .select(Row::as_select())
         .load(tx.conn())?;
-    with_highest_role(rows)
+    rows.into_iter().map(|row| with_role(row, readable)).collect()
 }
 
 /// The calendars of facilities among these in which `who` has any right, each with their highest role.
@@ -172,6 +169,14 @@ pub(crate) fn list_of_facilities(
         .select((Row::as_select(), grants::role))
         .load(tx.conn())?;
     with_highest_role(rows)
+}
+
+/// A calendar with the role that is known for its collection.
+pub(super) fn with_role(row: Row, roles: &[(CollectionId, Role)]) -> Result<(StoredCalendar, Role), Error> {
+    let at = roles.binary_search_by_key(&CollectionId(row.collection_id), |(id, _)| *id);
+    let role = at.ok().and_then(|at| roles.get(at)).map(|(_, role)| *role);
+    let role = role.ok_or_else(|| Error::damaged(format!("no role in {}", row.collection_id)))?;
+    Ok((row.try_into()?, role))
 }
 
 /// Of the rows of one calendar, which stand together with the highest role first, that one.
