@@ -4,7 +4,7 @@ mod register;
 mod words;
 
 use actix_web::{HttpRequest, HttpResponse, http::Method, web};
-use renraku_base::Timestamp;
+use renraku_base::{Principal, Timestamp};
 use renraku_db::Db;
 use renraku_notify::push as service;
 use renraku_schedule::service::objects::ObjectCalendar;
@@ -77,7 +77,8 @@ pub(crate) async fn serve_registration(
 
 /// What a request says of whom its change need not wake (`Push-Dont-Notify`).
 pub(super) struct Hush {
-    call: (Dav, renraku_base::Principal),
+    dav: Dav,
+    who: Principal,
     /// The registrations; `None` for all that the person has.
     ids: Option<Vec<String>>,
     begun: Timestamp,
@@ -99,12 +100,12 @@ impl Hush {
         };
         let ids = (!all).then(|| words.filter_map(id).take(100).collect());
         let db: &Db = call.dav.gate().db();
-        Some(Self { call: (call.dav.clone(), call.who.clone()), ids, begun: db.now() })
+        Some(Self { dav: call.dav.clone(), who: call.who.clone(), ids, begun: db.now() })
     }
 
     /// Lets these subscriptions pass over what was changed since the request began.
     pub async fn keep(self) -> Result<(), DavFault> {
-        let Self { call: (dav, who), ids, begun } = self;
+        let Self { dav, who, ids, begun } = self;
         let db = dav.gate().db().clone();
         let work = move || {
             db.write(|tx| service::pass_over(tx, &who, ids.as_deref(), begun)).map_err(DavFault::from)

@@ -111,11 +111,11 @@ impl WebPush {
         for authority in &self.authorities {
             client = client.add_root_certificate(authority.clone());
         }
-        let salt: [u8; 32] = Entropy.bytes();
-        let (salt, _) = salt.split_at(16);
-        let salt = salt.try_into().map_err(|_length| "no salt".to_owned())?;
         let once = SecretKey::from_slice(&Entropy.bytes::<32>()).map_err(|error| error.to_string())?;
-        let body = message.receiver.seal(message.body, &once, &salt).map_err(|error| error.to_string())?;
+        let body = message
+            .receiver
+            .seal(message.body, &once, &Entropy.bytes())
+            .map_err(|error| error.to_string())?;
         let proof = self.key.authorization(&url.origin().ascii_serialization(), &self.contact, now);
         let answer = client
             .build()
