@@ -5,6 +5,7 @@ mod create_contact;
 mod delete_contact;
 mod get_contact;
 mod list_contacts;
+pub mod objects;
 mod shares;
 pub mod sync;
 mod update_contact;

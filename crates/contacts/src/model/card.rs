@@ -29,6 +29,12 @@ impl Card {
         Self::checked(members, now)
     }
 
+    /// Takes what a vCard says.
+    pub(crate) fn of_vcard(mut members: Map<String, Value>, now: Timestamp) -> Result<Self, Vec<FieldFault>> {
+        members.entry("created").or_insert_with(|| Value::String(now.to_string()));
+        Self::checked(members, now)
+    }
+
     /// The card with a merge patch (RFC 7396) applied.
     pub(crate) fn patched(
         &self,

@@ -140,6 +140,19 @@ pub(crate) fn list_after(
     rows.into_iter().map(StoredContact::try_from).collect()
 }
 
+/// What the contacts of a collection are found by, in ascending order of their ids: each with its folded text and its readings.
+pub(crate) fn list_texts(
+    tx: &mut ReadTx<'_>,
+    collection: CollectionId,
+) -> Result<Vec<(ContactId, String, String)>, Error> {
+    let rows: Vec<(String, String, String)> = contacts::table
+        .filter(contacts::collection_id.eq(collection.0))
+        .order(contacts::id)
+        .select((contacts::id, contacts::search, contacts::romaji))
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(|(id, search, romaji)| (Id::stored(id), search, romaji)).collect())
+}
+
 /// The ids of all contacts of a collection.
 pub(crate) fn list_ids(tx: &mut ReadTx<'_>, collection: CollectionId) -> Result<Vec<ContactId>, Error> {
     let ids: Vec<String> = contacts::table
