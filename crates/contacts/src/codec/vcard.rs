@@ -35,4 +35,6 @@ pub fn convert(text: &str, version: Version) -> Option<String> {
 }
 
 #[cfg(test)]
+mod round_trips;
+#[cfg(test)]
 mod tests;

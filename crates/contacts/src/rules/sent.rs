@@ -45,27 +45,26 @@ pub(crate) fn keep(sent: Map<String, Value>, before: Option<&Map<String, Value>>
 fn keep_entries(new: Map<String, Value>, old: &Map<String, Value>, told_by: &str) -> Map<String, Value> {
     let mut free: BTreeSet<&String> = old.keys().collect();
     let (mut kept, mut others) = (Map::new(), Vec::new());
-    for (key, mut entry) in new {
+    for (key, entry) in new {
         let same = free.iter().copied().find(|key| {
             let value = old.get(*key).and_then(|it| it.get(told_by));
             value.is_some() && value == entry.get(told_by)
         });
-        let Some(same) = same else {
-            others.push((key, entry));
-            continue;
-        };
-        free.remove(same);
-        let before = old.get(same).and_then(Value::as_object).into_iter().flatten();
-        if let Some(entry) = entry.as_object_mut() {
-            for (name, value) in before {
-                if !SAID.contains(&name.as_str()) && !name.starts_with("vCard") {
-                    entry.entry(name.clone()).or_insert_with(|| value.clone());
-                }
+        match same {
+            Some(same) => {
+                free.remove(same);
+                kept.insert(same.clone(), keep_words(entry, old.get(same)));
             }
+            None => others.push((key, entry)),
         }
-        kept.insert(same.clone(), entry);
     }
+    // As many as went came: each is what one of them has become.
+    let mut changed = if others.len() == free.len() { free.into_iter() } else { BTreeSet::new().into_iter() };
     for (key, entry) in others {
+        if let Some(before) = changed.next() {
+            kept.insert(before.clone(), keep_words(entry, old.get(before)));
+            continue;
+        }
         let mut free = key;
         while kept.contains_key(&free) {
             free.push('a');
@@ -73,6 +72,18 @@ fn keep_entries(new: Map<String, Value>, old: &Map<String, Value>, told_by: &str
         kept.insert(free, entry);
     }
     kept
+}
+
+/// An entry with what only the phone says of it.
+fn keep_words(mut entry: Value, before: Option<&Value>) -> Value {
+    if let Some(entry) = entry.as_object_mut() {
+        for (name, value) in before.and_then(Value::as_object).into_iter().flatten() {
+            if !SAID.contains(&name.as_str()) && !name.starts_with("vCard") {
+                entry.entry(name.clone()).or_insert_with(|| value.clone());
+            }
+        }
+    }
+    entry
 }
 
 #[cfg(test)]
@@ -96,5 +107,10 @@ mod tests {
                 "phones": {"mine": {"number": "1", "example.jp:x": true}, "k1": {"number": "3"}},
             })
         );
+        let more = json!({"phones": {"k1": {"number": "1"}, "k2": {"number": "8"}, "k3": {"number": "9"}}});
+        let Value::Object(more) = more else { return };
+        let kept = keep(more, Some(&before));
+        assert_eq!(kept["phones"]["mine"]["example.jp:x"], true);
+        assert_eq!(kept["phones"].as_object().map(Map::len), Some(3));
     }
 }

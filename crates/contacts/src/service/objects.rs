@@ -20,5 +20,6 @@ pub use fault::CardFault;
 pub use find::{Needle, find};
 pub use list::{CardChange, CardHead, list, list_changes};
 pub use put::{Expectation, Put, put};
+pub(crate) use read::texts_of;
 pub use read::{CardText, get, get_by_id};
 pub use texts::SearchTexts;

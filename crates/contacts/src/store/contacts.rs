@@ -110,6 +110,19 @@ pub(crate) fn find_by_uid(
     Ok(id.map(Id::stored))
 }
 
+/// The contacts of a collection that have one of these uids, by one statement.
+pub(crate) fn list_by_uid(
+    tx: &mut ReadTx<'_>,
+    collection: CollectionId,
+    uids: &[&str],
+) -> Result<Vec<StoredContact>, Error> {
+    let rows: Vec<Row> = contacts::table
+        .filter(contacts::collection_id.eq(collection.0).and(contacts::uid.eq_any(uids)))
+        .select(Row::as_select())
+        .load(tx.conn())?;
+    rows.into_iter().map(StoredContact::try_from).collect()
+}
+
 /// Those of these contacts that are in one of these collections, by one statement.
 pub(crate) fn list_by_id(
     tx: &mut ReadTx<'_>,

@@ -17,7 +17,7 @@ pub fn delete(
 ) -> Result<Changed<()>, CardFault> {
     tx.hold(book.book.id.as_str())?;
     let id = ids_of(tx, book, &[name])?.remove(name).ok_or(ContactsFault::NotFound)?;
-    let head = heads(tx, book, &[id.as_str()])?.remove(&id).ok_or(ContactsFault::NotFound)?;
+    let head = heads(tx, book.collection, &[id.as_str()])?.remove(&id).ok_or(ContactsFault::NotFound)?;
     expected.check(Some(&head))?;
     Ok(delete_contact(tx, who, &id, &Precondition::None)?)
 }

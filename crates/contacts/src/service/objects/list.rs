@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use renraku_base::{ContactId, ETag, Id};
-use renraku_db::{ObjectType, ReadTx, changes};
+use renraku_db::{CollectionId, ObjectType, ReadTx, changes};
 
 use super::ObjectBook;
 use crate::{
@@ -52,13 +52,13 @@ pub fn list(
     Ok(listed.into_iter().map(CardHead::from).collect())
 }
 
-/// Those of these objects that are in the address book, by id.
+/// Those of these objects that are in the collection, by id.
 pub(super) fn heads(
     tx: &mut ReadTx<'_>,
-    book: &ObjectBook,
+    collection: CollectionId,
     ids: &[&str],
 ) -> Result<BTreeMap<ContactId, CardHead>, ContactsFault> {
-    let listed = store::card_objects::get(tx, book.collection, ids)?;
+    let listed = store::card_objects::get(tx, collection, ids)?;
     Ok(listed.into_iter().map(|it| (it.contact.clone(), it.into())).collect())
 }
 
@@ -91,7 +91,7 @@ pub fn list_changes(
     let of_contacts = rows.iter().filter(|row| row.object_type == ObjectType::Contact);
     let latest: BTreeMap<&str, i64> = of_contacts.map(|row| (row.object.as_str(), row.modseq)).collect();
     let ids: Vec<&str> = latest.keys().copied().collect();
-    let mut heads = heads(tx, book, &ids)?;
+    let mut heads = heads(tx, book.collection, &ids)?;
     let gone: Vec<&str> =
         ids.iter().copied().filter(|id| !heads.contains_key(&ContactId::stored((*id).to_owned()))).collect();
     let names: HashMap<ContactId, String> =

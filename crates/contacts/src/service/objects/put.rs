@@ -66,7 +66,7 @@ pub fn put(
 ) -> Result<Changed<Put>, CardFault> {
     tx.hold(book.book.id.as_str())?;
     let there = match ids_of(tx, book, &[name])?.remove(name) {
-        Some(id) => heads(tx, book, &[id.as_str()])?.remove(&id),
+        Some(id) => heads(tx, book.collection, &[id.as_str()])?.remove(&id),
         None => None,
     };
     expected.check(there.as_ref())?;

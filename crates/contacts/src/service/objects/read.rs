@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use renraku_base::{ContactId, Id};
-use renraku_db::ReadTx;
+use renraku_db::{CollectionId, ReadTx};
 
 use super::{
     CardHead, ObjectBook,
@@ -80,9 +80,18 @@ pub fn get_by_id(
     book: &ObjectBook,
     ids: &[&str],
 ) -> Result<Vec<CardText>, ContactsFault> {
-    let mut heads: BTreeMap<ContactId, CardHead> = heads(tx, book, ids)?;
+    texts_of(tx, book.collection, ids)
+}
+
+/// Those of these contacts that are in a collection, in ascending order of their ids.
+pub(crate) fn texts_of(
+    tx: &mut ReadTx<'_>,
+    collection: CollectionId,
+    ids: &[&str],
+) -> Result<Vec<CardText>, ContactsFault> {
+    let mut heads: BTreeMap<ContactId, CardHead> = heads(tx, collection, ids)?;
     let mut cards = Vec::with_capacity(heads.len());
-    for kept in store::card_objects::list_by_contact(tx, book.collection, ids)? {
+    for kept in store::card_objects::list_by_contact(tx, collection, ids)? {
         // The text that was stored goes straight out where it is all that the contact says.
         let as_stored = heads.get(&kept.contact).is_some_and(|head| head.etag.as_str() == kept.etag);
         if as_stored
@@ -95,7 +104,7 @@ pub fn get_by_id(
     }
     let others: Vec<String> = heads.keys().map(|id| id.as_str().to_owned()).collect();
     if !others.is_empty() {
-        for stored in store::contacts::list_by_id(tx, &[book.collection], &others)? {
+        for stored in store::contacts::list_by_id(tx, &[collection], &others)? {
             let text = vcard::write(stored.card.members(), Version::V3);
             let head = heads.remove(&stored.id);
             cards.extend(head.map(|head| CardText { head, text, version: Version::V3 }));
