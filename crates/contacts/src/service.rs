@@ -18,7 +18,9 @@ pub use address_books::{
 pub use create_contact::{add_cards, create_contact};
 pub use delete_contact::delete_contact;
 pub use get_contact::{get_contact, lookup_number};
-pub use import_contacts::{CardRefusal, IMPORT_BYTES, ImportReport, export_address_book, import_contacts, refused_cards};
+pub use import_contacts::{
+    CardRefusal, IMPORT_BYTES, ImportReport, export_address_book, import_contacts, refused_cards,
+};
 pub use list_contacts::{ContactFilter, list_contacts};
 pub use shares::{change_share, list_shares};
 pub use update_contact::update_contact;

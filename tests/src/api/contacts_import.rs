@@ -30,7 +30,8 @@ fn a_file_goes_in_and_comes_out() {
     on_each_backend(|server| {
         let hanako = server.staff("hanako");
         let book = book(&hanako);
-        let file = vcard("a", "山田", "X-FOO;X-BAR=1:c\\,d\r\nTEL;TYPE=CELL:090-1234-5678\r\n") + &vcard("b", "阿部", "");
+        let file = vcard("a", "山田", "X-FOO;X-BAR=1:c\\,d\r\nTEL;TYPE=CELL:090-1234-5678\r\n")
+            + &vcard("b", "阿部", "");
         assert_eq!(import(&hanako, &book, &file), json!({"created": 2, "updated": 0, "refused": []}));
         let out = hanako.get(&format!("address-books/{book}/export")).expect(200);
         assert_eq!(out.header("content-type"), Some("text/vcard; charset=utf-8"));
@@ -67,7 +68,14 @@ fn each_bad_card_is_told_with_its_place_and_the_rest_is_taken() {
         assert!(refused[1]["reason"].as_str().unwrap().starts_with("UID: 同じ UID"), "{told}");
         assert!(refused[2]["reason"].as_str().unwrap().starts_with("FN: 名前"), "{told}");
         let found = hanako.get(&format!("contacts?addressBooks={book}")).expect(200).json();
-        assert!(found["items"].as_array().unwrap().iter().any(|it| it["name"]["components"][0]["value"] == "山田"), "{found}");
+        assert!(
+            found["items"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .any(|it| it["name"]["components"][0]["value"] == "山田"),
+            "{found}"
+        );
         // The same file brings the same contacts, those without a UID too.
         assert_eq!(import(&hanako, &book, &file)["created"], 0);
     });

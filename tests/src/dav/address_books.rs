@@ -21,17 +21,27 @@ fn a_client_finds_its_address_books_from_the_root() {
         assert!(client.get(&own).expect(200).text().contains("FN:試験 hanako"));
 
         let book = client.address_book();
-        let all = client.cards_xml("PROPFIND", &book, "0", "<d:propfind NS><d:propname/></d:propfind>").expect(207).text();
+        let all = client
+            .cards_xml("PROPFIND", &book, "0", "<d:propfind NS><d:propname/></d:propfind>")
+            .expect(207)
+            .text();
         for name in ["supported-address-data", "max-resource-size", "supported-collation-set"] {
             assert!(all.contains(&format!("<c:{name}/>")), "{name}: {all}");
         }
         let props = "<d:propfind NS><d:prop><d:displayname/><d:sync-token/><d:supported-report-set/>\
                      <c:supported-address-data/><d:current-user-privilege-set/></d:prop></d:propfind>";
         let told = client.cards_xml("PROPFIND", &book, "0", props).expect(207).text();
-        for text in ["連絡先", "<c:addressbook-query/>", "<d:sync-collection/>", "version=\"4.0\"", "<d:write-content/>"] {
+        for text in [
+            "連絡先",
+            "<c:addressbook-query/>",
+            "<d:sync-collection/>",
+            "version=\"4.0\"",
+            "<d:write-content/>",
+        ] {
             assert!(told.contains(text), "{text} is not in {told}");
         }
-        let deep = client.cards_xml("PROPFIND", &book, "infinity", "<d:propfind NS><d:allprop/></d:propfind>");
+        let deep =
+            client.cards_xml("PROPFIND", &book, "infinity", "<d:propfind NS><d:allprop/></d:propfind>");
         assert!(deep.expect(403).text().contains("<d:propfind-finite-depth/>"));
     });
 }
@@ -67,7 +77,8 @@ fn an_address_book_is_made_described_and_deleted() {
         let patch = "<d:propertyupdate NS><d:set><d:prop><d:displayname>取引先</d:displayname></d:prop></d:set></d:propertyupdate>";
         client.cards_xml("PROPPATCH", &path, "0", patch).expect(207);
         assert!(client.cards_xml("PROPFIND", &path, "0", props).expect(207).text().contains("取引先"));
-        let protected = patch.replace("<d:displayname>取引先</d:displayname>", "<c:max-resource-size>1</c:max-resource-size>");
+        let protected = patch
+            .replace("<d:displayname>取引先</d:displayname>", "<c:max-resource-size>1</c:max-resource-size>");
         let refused = client.cards_xml("PROPPATCH", &path, "0", &protected).expect(207).text();
         assert!(refused.contains("<d:cannot-modify-protected-property/>"), "{refused}");
 
@@ -101,7 +112,9 @@ fn what_others_have_is_there_when_they_share_it() {
         let (client, other) = (Client::of(server, &hanako), Client::of(server, &taro));
         let theirs = other.address_book();
         other.put_card(&format!("{theirs}a.vcf"), &card("u", "CANARY", "")).expect(201);
-        let multiget = format!("<c:addressbook-multiget NS><d:prop><c:address-data/></d:prop><d:href>{theirs}a.vcf</d:href></c:addressbook-multiget>");
+        let multiget = format!(
+            "<c:addressbook-multiget NS><d:prop><c:address-data/></d:prop><d:href>{theirs}a.vcf</d:href></c:addressbook-multiget>"
+        );
         for path in [other.books.clone(), theirs.clone(), format!("{theirs}a.vcf")] {
             for method in ["PROPFIND", "GET", "DELETE", "PROPPATCH", "REPORT", "PUT"] {
                 let answer = client.ask(method, &path).header("depth", "0").send();
@@ -132,7 +145,10 @@ fn what_others_have_is_there_when_they_share_it() {
         let name = "<d:propertyupdate NS><d:set><d:prop><d:displayname>私の</d:displayname></d:prop></d:set></d:propertyupdate>";
         client.cards_xml("PROPPATCH", &mine, "0", name).expect(207);
         assert!(client.propfind(&mine, "0", "<d:displayname/>").text().contains("私の"));
-        assert!(!other.propfind(&theirs, "0", "<d:displayname/>").text().contains("私の"), "it is hers alone");
+        assert!(
+            !other.propfind(&theirs, "0", "<d:displayname/>").text().contains("私の"),
+            "it is hers alone"
+        );
         share("write");
         client.put_card(&format!("{mine}b.vcf"), &card("v", "b", "")).expect(201);
         other.get(&format!("{theirs}b.vcf")).expect(200);

@@ -13,9 +13,7 @@ fn query(client: &Client, book: &str, filter: &str, more: &str) -> Answer {
 }
 
 fn prop(name: &str, attributes: &str, text: &str) -> String {
-    format!(
-        "<c:prop-filter name=\"{name}\"><c:text-match {attributes}>{text}</c:text-match></c:prop-filter>"
-    )
+    format!("<c:prop-filter name=\"{name}\"><c:text-match {attributes}>{text}</c:text-match></c:prop-filter>")
 }
 
 fn names(answer: &Answer) -> Vec<String> {
@@ -35,8 +33,14 @@ fn a_query_finds_what_is_meant() {
         let book = client.address_book();
         let put = |name: &str, text: &str| client.put_card(&format!("{book}{name}.vcf"), text).expect(201);
         let reading = "X-PHONETIC-LAST-NAME:タカハシ\n";
-        put("a", &card("u1", "髙橋", &format!("{reading}TEL;TYPE=CELL:+81 90-1234-5678\nEMAIL:a@example.jp\n")));
-        put("b", &card("u2", "山田", "EMAIL;TYPE=WORK:B@example.jp\nNOTE:高橋の紹介\nCATEGORIES:取引先,北海道\n"));
+        put(
+            "a",
+            &card("u1", "髙橋", &format!("{reading}TEL;TYPE=CELL:+81 90-1234-5678\nEMAIL:a@example.jp\n")),
+        );
+        put(
+            "b",
+            &card("u2", "山田", "EMAIL;TYPE=WORK:B@example.jp\nNOTE:高橋の紹介\nCATEGORIES:取引先,北海道\n"),
+        );
         put("c", &card("u3", "Smith", "ORG:北見測量\nNOTE:x\n"));
         let phone = json!({"name": {"full": "佐々木 花"}, "emails": {"e": {"address": "d@example.jp"}}});
         let id = hanako.post("contacts", &phone).expect(201).json()["id"].as_str().unwrap().to_owned();
@@ -89,13 +93,18 @@ fn a_query_is_limited_and_says_so() {
         let client = Client::of(server, &server.staff("hanako"));
         let book = client.address_book();
         for n in 0..5 {
-            client.put_card(&format!("{book}{n}.vcf"), &card(&format!("u{n}"), &format!("山田 {n}"), "")).expect(201);
+            client
+                .put_card(&format!("{book}{n}.vcf"), &card(&format!("u{n}"), &format!("山田 {n}"), ""))
+                .expect(201);
         }
         let limit = |n: usize| format!("<c:limit><c:nresults>{n}</c:nresults></c:limit>");
         let some = query(&client, &book, &prop("FN", "", "山田"), &limit(3)).expect(207).text();
         let all = responses(&some);
         assert_eq!(all.iter().filter(|(_, status)| *status == 200).count(), 3, "{some}");
-        assert!(all.contains(&(book.clone(), 507)) && some.contains("<d:number-of-matches-within-limits/>"), "{some}");
+        assert!(
+            all.contains(&(book.clone(), 507)) && some.contains("<d:number-of-matches-within-limits/>"),
+            "{some}"
+        );
         let exact = query(&client, &book, &prop("FN", "", "山田"), &limit(5)).expect(207).text();
         assert!(!exact.contains("507"), "{exact}");
         query(&client, &book, "", &limit(0)).expect(400);
@@ -143,7 +152,9 @@ fn no_report_takes_more_statements_for_more_cards() {
         let client = Client::of(server, &server.staff("hanako"));
         let book = client.address_book();
         let put = |n: usize| {
-            client.put_card(&format!("{book}{n}.vcf"), &card(&format!("u{n}"), &format!("山田 {n}"), "")).expect(201);
+            client
+                .put_card(&format!("{book}{n}.vcf"), &card(&format!("u{n}"), &format!("山田 {n}"), ""))
+                .expect(201);
         };
         let costs = || {
             let (_, token) = client.sync(&book, "", 1_000);

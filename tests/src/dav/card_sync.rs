@@ -32,9 +32,11 @@ fn changes_are_told_and_nothing_else() {
             (&client, &book, "x".to_owned()),
             (&client, &book, format!("{token}0")),
             (&other, &other.address_book(), token.clone()),
-            (&client, &client.calendar, token.clone()),
+            (&client, &client.calendar, token),
         ] {
-            let body = format!("<d:sync-collection NS><d:sync-token>{token}</d:sync-token><d:sync-level>1</d:sync-level><d:prop/></d:sync-collection>");
+            let body = format!(
+                "<d:sync-collection NS><d:sync-token>{token}</d:sync-token><d:sync-level>1</d:sync-level><d:prop/></d:sync-collection>"
+            );
             let refused = who.cards_xml("REPORT", at, "0", &body).expect(403).text();
             assert!(refused.contains("<d:valid-sync-token/>"), "{refused}");
         }
@@ -63,7 +65,9 @@ fn brought_forward(client: &Client, book: &str, held: &mut BTreeMap<String, Stri
 fn step(client: &Client, book: &str, phone: &Staff, random: &mut StdRng, at: usize) {
     match random.random_range(0..6) {
         0 => {
-            client.put_card(&format!("{book}c{at}.vcf"), &card(&format!("c{at}"), "客", "X-A:1\n")).expect(201);
+            client
+                .put_card(&format!("{book}c{at}.vcf"), &card(&format!("c{at}"), "客", "X-A:1\n"))
+                .expect(201);
         }
         1 => {
             phone.post("contacts", &json!({"name": {"full": format!("電話 {at}")}})).expect(201);
@@ -73,7 +77,11 @@ fn step(client: &Client, book: &str, phone: &Staff, random: &mut StdRng, at: usi
             let Some(one) = all.get(random.random_range(0..all.len().max(1))) else { return };
             let (id, etag) = (one["id"].as_str().unwrap(), one["etag"].as_str().unwrap());
             match other {
-                2 => drop(phone.patch(&format!("contacts/{id}"), etag, &json!({"keywords": {at.to_string(): true}})).expect(200)),
+                2 => drop(
+                    phone
+                        .patch(&format!("contacts/{id}"), etag, &json!({"keywords": {at.to_string(): true}}))
+                        .expect(200),
+                ),
                 3 => drop(phone.delete(&format!("contacts/{id}"), etag).expect(204)),
                 _ => {
                     let (all, _) = client.sync(book, "", 1_000);

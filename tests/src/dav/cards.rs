@@ -21,9 +21,24 @@ fn what_was_stored_comes_back_byte_for_byte() {
         assert_eq!((got.text(), got.etag()), (text.clone(), made.etag()));
         assert_eq!(got.header("content-type"), Some("text/vcard; charset=utf-8; version=3.0"));
         let next = text.replace("FN:山田 太郎", "FN:山田 次郎");
-        client.ask("PUT", &path).header("if-match", "\"0\"").body("text/vcard", next.clone()).send().expect(412);
-        client.ask("PUT", &path).header("if-none-match", "*").body("text/vcard", next.clone()).send().expect(412);
-        let put = client.ask("PUT", &path).header("if-match", &made.etag()).body("text/vcard", next).send().expect(204);
+        client
+            .ask("PUT", &path)
+            .header("if-match", "\"0\"")
+            .body("text/vcard", next.clone())
+            .send()
+            .expect(412);
+        client
+            .ask("PUT", &path)
+            .header("if-none-match", "*")
+            .body("text/vcard", next.clone())
+            .send()
+            .expect(412);
+        let put = client
+            .ask("PUT", &path)
+            .header("if-match", &made.etag())
+            .body("text/vcard", next)
+            .send()
+            .expect(204);
         assert_ne!(put.etag(), made.etag());
         client.ask("GET", &path).header("if-none-match", &put.etag()).send().expect(304);
         client.ask("DELETE", &path).header("if-match", &made.etag()).send().expect(412);
@@ -42,13 +57,17 @@ fn a_card_is_had_in_the_version_that_a_client_takes() {
         client.put_card(&path, &card("u1", "山田 太郎", MORE)).expect(201);
         let get = |accept: &str| client.ask("GET", &path).header("accept", accept).send();
         let four = get("text/vcard;version=4.0").expect(200).text();
-        for line in ["VERSION:4.0", "BDAY:--0401", "X-FOO;X-BAR=\"a;b\":c\\,d;e", "item1.TEL;TYPE=cell:090-1234-5678"] {
+        for line in
+            ["VERSION:4.0", "BDAY:--0401", "X-FOO;X-BAR=\"a;b\":c\\,d;e", "item1.TEL;TYPE=cell:090-1234-5678"]
+        {
             assert!(four.lines().any(|it| it == line), "{line} is not in {four}");
         }
         assert!(get("text/vcard;version=4.0, text/vcard;q=0.8").expect(200).text().contains("VERSION:3.0"));
         get("text/vcard;version=2.1").expect(406);
         let multiget = |data: &str| {
-            format!("<c:addressbook-multiget NS><d:prop>{data}</d:prop><d:href>{path}</d:href></c:addressbook-multiget>")
+            format!(
+                "<c:addressbook-multiget NS><d:prop>{data}</d:prop><d:href>{path}</d:href></c:addressbook-multiget>"
+            )
         };
         let ask = |data: &str| client.cards_xml("REPORT", &book, "0", &multiget(data));
         let data = ask("<c:address-data content-type=\"text/vcard\" version=\"4.0\"/>").expect(207).text();
@@ -57,9 +76,11 @@ fn a_card_is_had_in_the_version_that_a_client_takes() {
         client.put_card(&path, &four).expect(204);
         assert_eq!(client.get(&path).expect(200).text(), four);
         assert!(ask("<c:address-data/>").expect(207).text().contains("VERSION:3.0"));
-        let some = ask("<c:address-data version=\"4.0\"><c:prop name=\"FN\"/></c:address-data>").expect(207).text();
+        let some =
+            ask("<c:address-data version=\"4.0\"><c:prop name=\"FN\"/></c:address-data>").expect(207).text();
         assert!(some.contains("FN:山田 太郎") && !some.contains("TEL"), "{some}");
-        let refused = ask("<c:address-data content-type=\"application/vcard+json\" version=\"4.0\"/>").expect(403);
+        let refused =
+            ask("<c:address-data content-type=\"application/vcard+json\" version=\"4.0\"/>").expect(403);
         assert!(refused.text().contains("<c:supported-address-data/>"), "{}", refused.text());
     });
 }
@@ -80,13 +101,21 @@ fn the_phone_and_the_client_see_the_same_contact() {
         let now = client.get(&path).expect(200);
         assert_eq!(now.etag(), changed.etag());
         let text = now.text();
-        for line in ["TITLE:部長", "X-FOO;X-BAR=\"a;b\":c\\,d;e", "item1.X-ABLABEL:_$!<Mobile>!$_", "X-PHONETIC-LAST-NAME:ヤマダ"] {
+        for line in [
+            "TITLE:部長",
+            "X-FOO;X-BAR=\"a;b\":c\\,d;e",
+            "item1.X-ABLABEL:_$!<Mobile>!$_",
+            "X-PHONETIC-LAST-NAME:ヤマダ",
+        ] {
             assert!(text.lines().any(|it| it == line), "{line} is not in {text}");
         }
         // What the phone knows and vCard has no word for survives what the client stores.
         client.put_card(&path, &text.replace("部長", "課長")).expect(204);
         let on_phone = hanako.get(&at).expect(200).json();
-        assert_eq!((&on_phone["titles"]["t"]["name"], &on_phone["example.jp:seat"]), (&json!("課長"), &json!(3)));
+        assert_eq!(
+            (&on_phone["titles"]["t"]["name"], &on_phone["example.jp:seat"]),
+            (&json!("課長"), &json!(3))
+        );
         // What the phone made has a name of its own, and is there for the client.
         let made = hanako.post("contacts", &json!({"name": {"full": "阿部 一"}})).expect(201).json();
         let other = format!("{book}{}.vcf", made["id"].as_str().unwrap());
@@ -103,7 +132,10 @@ fn a_uid_stands_once_in_an_address_book() {
         let book = client.address_book();
         client.put_card(&format!("{book}a.vcf"), &card("u1", "a", "")).expect(201);
         let twice = client.put_card(&format!("{book}b.vcf"), &card("u1", "b", "")).expect(409).text();
-        assert!(twice.contains("<c:no-uid-conflict><d:href>") || twice.contains("no-uid-conflict"), "{twice}");
+        assert!(
+            twice.contains("<c:no-uid-conflict><d:href>") || twice.contains("no-uid-conflict"),
+            "{twice}"
+        );
         assert!(twice.contains(&format!("{book}a.vcf")), "{twice}");
         client.put_card(&format!("{book}a.vcf"), &card("u2", "a", "")).expect(409);
     });

@@ -76,7 +76,8 @@ impl Client {
     pub fn address_book(&self) -> String {
         let home = self.propfind(&self.books, "1", "<d:resourcetype/>").text();
         let own = home.split("<d:response>").find(|it| it.contains("<c:addressbook/>"));
-        between(own.unwrap_or_else(|| panic!("no address book in {home}")), "<d:href>", "</d:href>").to_owned()
+        between(own.unwrap_or_else(|| panic!("no address book in {home}")), "<d:href>", "</d:href>")
+            .to_owned()
     }
 
     /// Sends XML about address books.

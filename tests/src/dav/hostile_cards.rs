@@ -22,7 +22,11 @@ fn address_data_that_cannot_be_taken_are_refused_by_their_condition() {
             (good.replace("FN:a", "FN"), "valid-address-data"),
             (format!("X:1\r\n{good}"), "valid-address-data"),
             (card("u", "a", "BEGIN:VCARD\nEND:VCARD\n"), "valid-address-data"),
-            (card("u", "a", &format!("TEL:{}\n", "1".repeat(2_000))).replace("UID:u", &format!("UID:{}", "u".repeat(300))), "valid-address-data"),
+            (
+                card("u", "a", &format!("TEL:{}\n", "1".repeat(2_000)))
+                    .replace("UID:u", &format!("UID:{}", "u".repeat(300))),
+                "valid-address-data",
+            ),
             (card("u", "a", &many), "valid-address-data"),
             (deep, "valid-address-data"),
             (good.replace("VERSION:3.0", "VERSION:2.1"), "supported-address-data"),
@@ -46,7 +50,9 @@ fn address_data_that_cannot_be_taken_are_refused_by_their_condition() {
         }
         client.put_card(&format!("{}none/x.vcf", client.books), &good).expect(409);
         // A large picture is taken.
-        client.put_card(&path, &card("u", "a", &format!("PHOTO;ENCODING=b:{}\n", "A".repeat(400 * 1024)))).expect(201);
+        client
+            .put_card(&path, &card("u", "a", &format!("PHOTO;ENCODING=b:{}\n", "A".repeat(400 * 1024))))
+            .expect(201);
     });
 }
 
@@ -56,7 +62,8 @@ fn filters_without_end_are_refused() {
         let client = Client::of(server, &server.staff("hanako"));
         let book = client.address_book();
         let many = "<c:prop-filter name=\"NOTE\"><c:text-match>a</c:text-match></c:prop-filter>".repeat(500);
-        let body = format!("<c:addressbook-query NS><d:prop/><c:filter>{many}</c:filter></c:addressbook-query>");
+        let body =
+            format!("<c:addressbook-query NS><d:prop/><c:filter>{many}</c:filter></c:addressbook-query>");
         let refused = client.cards_xml("REPORT", &book, "1", &body).expect(403).text();
         assert!(refused.contains("<c:supported-filter/>"), "{refused}");
         for body in [

@@ -29,7 +29,10 @@ fn a_small_office_is_kept_whole() {
         assert_eq!(all.len(), 2, "{all:?}");
         let path = format!("{book}{}.vcf", taro.person);
         let text = client.get(&path).expect(200).text();
-        assert!(text.contains("FN:試験 taro") && text.contains("EMAIL;TYPE=WORK:taro@pref.example.jp"), "{text}");
+        assert!(
+            text.contains("FN:試験 taro") && text.contains("EMAIL;TYPE=WORK:taro@pref.example.jp"),
+            "{text}"
+        );
         assert_eq!(responses(&query(&client, &named("試験 taro")).expect(207).text()).len(), 1);
         assert_eq!(responses(&query(&client, &named("しけん")).expect(207).text()).len(), 2);
         for answer in [
@@ -54,7 +57,8 @@ fn a_great_office_is_searched_and_not_listed() {
         let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
         let client = Client::of(&server, &hanako);
         let book = format!("{}directory/", client.books);
-        let told = client.propfind(&book, "1", "<d:resourcetype/><d:sync-token/><d:supported-report-set/>").text();
+        let told =
+            client.propfind(&book, "1", "<d:resourcetype/><d:sync-token/><d:supported-report-set/>").text();
         assert_eq!(responses(&told).len(), 1, "{told}");
         assert!(told.contains("<c:directory/>") && !told.contains("<c:addressbook/>"), "{told}");
         assert!(told.contains("<c:addressbook-query/>") && !told.contains("sync-collection"), "{told}");
@@ -64,7 +68,9 @@ fn a_great_office_is_searched_and_not_listed() {
             assert!(query(&client, filter).expect(403).text().contains("<c:supported-filter/>"));
         }
         let sync = "<d:sync-collection NS><d:sync-token/><d:sync-level>1</d:sync-level><d:prop/></d:sync-collection>";
-        assert!(client.cards_xml("REPORT", &book, "0", sync).expect(403).text().contains("<d:supported-report/>"));
+        assert!(
+            client.cards_xml("REPORT", &book, "0", sync).expect(403).text().contains("<d:supported-report/>")
+        );
     }
 }
 

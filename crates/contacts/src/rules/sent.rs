@@ -18,9 +18,8 @@ const ENTRIES: [(&str, &str); 8] = [
     ("titles", "name"),
 ];
 /// The members of an entry that a vCard says.
-const SAID: [&str; 10] = [
-    "address", "contexts", "features", "kind", "label", "name", "note", "number", "pref", "uri",
-];
+const SAID: [&str; 10] =
+    ["address", "contexts", "features", "kind", "label", "name", "note", "number", "pref", "uri"];
 
 /// The members that were sent, and beside them what only the phone says of the card that is there: members that a vCard has no word
 /// for, and the keys of entries that are the same as before.

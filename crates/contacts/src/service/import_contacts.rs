@@ -130,7 +130,9 @@ fn import_some(
     // Two imports into one address book would find the same UIDs free.
     tx.hold(book.as_str())?;
     let book = writable(tx, who, book)?;
-    let uid = |members: &Map<String, Value>| members.get("uid").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let uid = |members: &Map<String, Value>| {
+        members.get("uid").and_then(Value::as_str).unwrap_or_default().to_owned()
+    };
     let uids: Vec<String> = cards.iter().map(|(_, members)| uid(members)).collect();
     let uids: Vec<&str> = uids.iter().map(String::as_str).collect();
     let mut known: HashMap<String, StoredContact> = store::contacts::list_by_uid(tx, book.collection, &uids)?

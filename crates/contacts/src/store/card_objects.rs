@@ -111,34 +111,28 @@ pub(crate) fn list(
     after: &str,
     limit: i64,
 ) -> Result<Vec<Listed>, Error> {
-    let rows: Vec<ListedRow> = contacts::table
-        .left_join(
-            objects::table.on(objects::contact_id
-                .eq(contacts::id)
-                .and(objects::collection_id.eq(contacts::collection_id))),
-        )
-        .filter(contacts::collection_id.eq(collection.0).and(contacts::id.gt(after)))
-        .order(contacts::id)
-        .limit(limit)
-        .select((contacts::id, contacts::version, objects::name.nullable()))
-        .load(tx.conn())?;
+    let rows: Vec<ListedRow> =
+        contacts::table
+            .left_join(objects::table.on(
+                objects::contact_id.eq(contacts::id).and(objects::collection_id.eq(contacts::collection_id)),
+            ))
+            .filter(contacts::collection_id.eq(collection.0).and(contacts::id.gt(after)))
+            .order(contacts::id)
+            .limit(limit)
+            .select((contacts::id, contacts::version, objects::name.nullable()))
+            .load(tx.conn())?;
     Ok(rows.into_iter().map(listed).collect())
 }
 
 /// Those of these contacts that are in an address book, in no order.
-pub(crate) fn get(
-    tx: &mut ReadTx<'_>,
-    collection: CollectionId,
-    ids: &[&str],
-) -> Result<Vec<Listed>, Error> {
-    let all = contacts::table
-        .left_join(
-            objects::table.on(objects::contact_id
-                .eq(contacts::id)
-                .and(objects::collection_id.eq(contacts::collection_id))),
-        )
-        .filter(contacts::collection_id.eq(collection.0))
-        .select((contacts::id, contacts::version, objects::name.nullable()));
+pub(crate) fn get(tx: &mut ReadTx<'_>, collection: CollectionId, ids: &[&str]) -> Result<Vec<Listed>, Error> {
+    let all =
+        contacts::table
+            .left_join(objects::table.on(
+                objects::contact_id.eq(contacts::id).and(objects::collection_id.eq(contacts::collection_id)),
+            ))
+            .filter(contacts::collection_id.eq(collection.0))
+            .select((contacts::id, contacts::version, objects::name.nullable()));
     let rows: Vec<ListedRow> = match ids {
         [] => Vec::new(),
         [one] => all.filter(contacts::id.eq(*one)).load(tx.conn())?,
@@ -170,7 +164,11 @@ pub(crate) fn put(tx: &mut Tx<'_>, card: &StoredCard) -> Result<(), Error> {
 }
 
 /// Forgets the text of a contact that is gone; its name is still told.
-pub(crate) fn remove_body(tx: &mut Tx<'_>, collection: CollectionId, contact: &ContactId) -> Result<(), Error> {
+pub(crate) fn remove_body(
+    tx: &mut Tx<'_>,
+    collection: CollectionId,
+    contact: &ContactId,
+) -> Result<(), Error> {
     let of_contact = objects::table
         .filter(objects::collection_id.eq(collection.0).and(objects::contact_id.eq(contact.as_str())));
     diesel::update(of_contact)

@@ -28,8 +28,7 @@ pub(super) async fn answer(mut call: Call) -> Result<HttpResponse, DavFault> {
         }
         return Ok(told(OF_CALENDARS, &address, &edits, |_| Some((StatusCode::FORBIDDEN, None))));
     };
-    let refused =
-        edits.refused(OF_CALENDARS, |name| property::find(name).is_some_and(|row| !row.writable));
+    let refused = edits.refused(OF_CALENDARS, |name| property::find(name).is_some_and(|row| !row.writable));
     if !refused.is_empty() {
         return Ok(told(OF_CALENDARS, &address, &edits, |name| {
             refused.iter().find(|it| it.0 == *name).map(|it| (it.1, it.2))
@@ -49,7 +48,9 @@ pub(super) async fn answer(mut call: Call) -> Result<HttpResponse, DavFault> {
         .await;
     match done {
         Ok(_) => Ok(told(OF_CALENDARS, &address, &names, |_| Some((StatusCode::OK, None)))),
-        Err(DavFault::Conflict(_)) => Ok(told(OF_CALENDARS, &address, &names, |_| Some((StatusCode::CONFLICT, None)))),
+        Err(DavFault::Conflict(_)) => {
+            Ok(told(OF_CALENDARS, &address, &names, |_| Some((StatusCode::CONFLICT, None))))
+        }
         Err(fault) => Err(fault),
     }
 }
@@ -74,7 +75,9 @@ impl Edits {
                 }
                 _ => {}
             }
-            change.properties.push((name.to_string(), value.as_ref().map(|value| written(OF_CALENDARS, value))));
+            change
+                .properties
+                .push((name.to_string(), value.as_ref().map(|value| written(OF_CALENDARS, value))));
         }
         let more = change.properties.iter().filter(|(_, value)| value.is_some()).count();
         if calendar.properties.len() + more > 2 * PROPERTIES {

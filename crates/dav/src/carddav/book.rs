@@ -1,7 +1,5 @@
 use renraku_base::{ContactId, ETag, Principal, Role};
-use renraku_contacts::service::objects::{
-    self, CardChange, CardHead, CardText, Needle, ObjectBook,
-};
+use renraku_contacts::service::objects::{self, CardChange, CardHead, CardText, Needle, ObjectBook};
 use renraku_db::{CollectionId, ReadTx};
 
 use super::staff::Staff;
@@ -20,9 +18,7 @@ impl Book {
     /// The address book at a place.
     pub fn find(tx: &mut ReadTx<'_>, dav: &Dav, who: &Principal, place: &Place) -> Result<Self, DavFault> {
         match place {
-            Place::Book { segment, .. } => {
-                Ok(Self::Kept(Box::new(objects::find_book(tx, who, segment)?)))
-            }
+            Place::Book { segment, .. } => Ok(Self::Kept(Box::new(objects::find_book(tx, who, segment)?))),
             Place::Directory(_) => Ok(Self::Staff(Staff::open(tx, dav)?)),
             Place::Homes | Place::Home(_) | Place::Card { .. } | Place::Colleague { .. } => {
                 Err(DavFault::NotFound)
@@ -107,12 +103,7 @@ impl Book {
     }
 
     /// Those of these cards that are in it, in ascending order of their ids.
-    pub fn get_by_id(
-        &self,
-        tx: &mut ReadTx<'_>,
-        dav: &Dav,
-        ids: &[&str],
-    ) -> Result<Vec<CardText>, DavFault> {
+    pub fn get_by_id(&self, tx: &mut ReadTx<'_>, dav: &Dav, ids: &[&str]) -> Result<Vec<CardText>, DavFault> {
         match self {
             Self::Kept(book) => Ok(objects::get_by_id(tx, book, ids)?),
             Self::Staff(_) => Staff::get_by_id(tx, dav, ids),

@@ -20,7 +20,8 @@ pub(super) async fn answer(call: Call, place: Place, act: Act) -> Result<HttpRes
         });
     };
     call.writes()?;
-    let Some(Address::Contacts(Place::Card { person, segment: to_segment, name: to_name })) = destination(&call)?
+    let Some(Address::Contacts(Place::Card { person, segment: to_segment, name: to_name })) =
+        destination(&call)?
     else {
         return Err(Condition::AddressbookCollectionLocationOk.into());
     };

@@ -36,10 +36,12 @@ pub(super) async fn answer(mut call: Call, place: Place) -> Result<HttpResponse,
     }
     let who = call.who.clone();
     call.write(move |tx| {
-        let text = edits.get(&Name::dav("displayname")).map(|it| it.text.trim()).filter(|text| !text.is_empty());
+        let text =
+            edits.get(&Name::dav("displayname")).map(|it| it.text.trim()).filter(|text| !text.is_empty());
         let made = objects::make_book(tx, &who, &segment, text.unwrap_or(&segment))?.into_inner();
         let ours = [Some(Property::ResourceType), Some(Property::DisplayName)];
-        let kept = edits.0.iter().filter(|(name, _)| !ours.contains(&property::find(name).map(|row| row.property)));
+        let kept =
+            edits.0.iter().filter(|(name, _)| !ours.contains(&property::find(name).map(|row| row.property)));
         let properties = kept.filter_map(|(name, value)| {
             Some((name.to_string(), Some(written(OF_CONTACTS, value.as_ref()?))))
         });

@@ -38,7 +38,8 @@ pub(super) async fn answer(mut call: Call, place: Place) -> Result<HttpResponse,
     let find = move |tx: &mut ReadTx<'_>| {
         let epoch = meta::epoch(tx)?;
         let context = Context { dav: &dav, who: &who, epoch, data: None };
-        let mut answer = Answer { multistatus: Multistatus::of(OF_CONTACTS, minimal), wanted: &wanted, context };
+        let mut answer =
+            Answer { multistatus: Multistatus::of(OF_CONTACTS, minimal), wanted: &wanted, context };
         answer.find(tx, &place, members)?;
         Ok(answer.multistatus)
     };
@@ -123,12 +124,9 @@ impl Answer<'_> {
     pub fn add(&mut self, place: &Place, resource: Resource<'_>) {
         let names = resource.names(self.wanted);
         let context = self.context;
-        self.multistatus.resource(
-            &Address::Contacts(place.clone()),
-            self.wanted,
-            &names,
-            |name, out| resource.write(name, &context, out),
-        );
+        self.multistatus.resource(&Address::Contacts(place.clone()), self.wanted, &names, |name, out| {
+            resource.write(name, &context, out)
+        });
     }
 
     /// Adds cards of an address book; their texts are read only where they are needed.
@@ -138,7 +136,7 @@ impl Answer<'_> {
         (place, book): (&Place, &Book),
         heads: &[CardHead],
     ) -> Result<(), DavFault> {
-        const AT_ONCE: usize = 500;
+        const AT_ONCE: usize = 100;
         if !self.needs_texts() {
             for head in heads {
                 if let Some(at) = place.card(&head.name) {
@@ -160,8 +158,7 @@ impl Answer<'_> {
 
     /// Whether the texts of cards are needed for what is wanted.
     fn needs_texts(&self) -> bool {
-        let of_texts =
-            [const { Name::dav("getcontentlength") }, const { Name::carddav("address-data") }];
+        let of_texts = [const { Name::dav("getcontentlength") }, const { Name::carddav("address-data") }];
         match self.wanted {
             Wanted::Named(names) | Wanted::All(names) => names.iter().any(|name| of_texts.contains(name)),
             Wanted::Names => false,

@@ -35,7 +35,8 @@ impl Staff {
             StaffBook::Whole => true,
             StaffBook::Search => false,
             StaffBook::Auto => {
-                directory::list_people_for_sync(tx, dav.directory(), None, SMALL_OFFICE + 1)?.len() <= SMALL_OFFICE
+                directory::list_people_for_sync(tx, dav.directory(), None, SMALL_OFFICE + 1)?.len()
+                    <= SMALL_OFFICE
             }
         };
         if !whole {
@@ -44,7 +45,8 @@ impl Staff {
         let collections = changes::find_by_owner(tx, CollectionKind::Directory, None)?;
         let head = changes::heads(tx, &collections)?.into_iter().next();
         // Before anybody is in the directory nothing was ever changed in it.
-        let position = head.map_or((CollectionId(0), 0, 0), |head| (head.collection, head.modseq, head.floor));
+        let position =
+            head.map_or((CollectionId(0), 0, 0), |head| (head.collection, head.modseq, head.floor));
         Ok(Self { position: Some(position) })
     }
 
@@ -144,7 +146,10 @@ fn card(person: &Arc<PersonJson>) -> Result<CardText, DavFault> {
 fn members(id: &str, person: &Value) -> Map<String, Value> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let (full, phonetic) = (text(&person["name"]["full"]), text(&person["name"]["phonetic"]));
-    let mut card = Map::from_iter([("uid".to_owned(), json!(format!("urn:uuid:{id}"))), ("kind".to_owned(), json!("individual"))]);
+    let mut card = Map::from_iter([
+        ("uid".to_owned(), json!(format!("urn:uuid:{id}"))),
+        ("kind".to_owned(), json!("individual")),
+    ]);
     let mut name = Map::from_iter([("full".to_owned(), json!(full))]);
     let words: Vec<&str> = full.split_whitespace().collect();
     let sounds: Vec<&str> = phonetic.split_whitespace().collect();
@@ -169,7 +174,9 @@ fn members(id: &str, person: &Value) -> Map<String, Value> {
         let number = text(&phone["number"]);
         let entry = match phone["kind"].as_str() {
             Some("extension") => json!({"number": number, "contexts": {"work": true}, "label": "内線"}),
-            Some("mobile") => json!({"number": number, "contexts": {"work": true}, "features": {"mobile": true}}),
+            Some("mobile") => {
+                json!({"number": number, "contexts": {"work": true}, "features": {"mobile": true}})
+            }
             _ => json!({"number": number, "contexts": {"work": true}, "features": {"voice": true}}),
         };
         (format!("k{}", at + 1), entry)
@@ -195,8 +202,14 @@ mod tests {
         });
         let text = vcard::write(&members("0198c0de", &person), Version::V3);
         for line in [
-            "FN:高橋 花子", "N:高橋;花子;;;", "X-PHONETIC-LAST-NAME:タカハシ", "ORG:;人事課", "TITLE:係長",
-            "item1.TEL;TYPE=WORK:2345", "item1.X-ABLABEL:内線", "EMAIL;TYPE=WORK:hanako@pref.example.jp",
+            "FN:高橋 花子",
+            "N:高橋;花子;;;",
+            "X-PHONETIC-LAST-NAME:タカハシ",
+            "ORG:;人事課",
+            "TITLE:係長",
+            "item1.TEL;TYPE=WORK:2345",
+            "item1.X-ABLABEL:内線",
+            "EMAIL;TYPE=WORK:hanako@pref.example.jp",
             "UID:urn:uuid:0198c0de",
         ] {
             assert!(text.lines().any(|it| it == line), "{line} is not in {text}");

@@ -90,8 +90,7 @@ pub(crate) fn destination(call: &Call) -> Result<Option<Address>, DavFault> {
     let href = call.headers().get("destination").and_then(|value| value.to_str().ok());
     let href = href.ok_or(DavFault::BadRequest("there is no Destination"))?;
     let authority = href.split("://").nth(1).and_then(|rest| rest.split('/').next());
-    let same_host =
-        authority.is_none_or(|it| call.host().is_some_and(|host| host.eq_ignore_ascii_case(it)));
+    let same_host = authority.is_none_or(|it| call.host().is_some_and(|host| host.eq_ignore_ascii_case(it)));
     if same_host { Ok(Address::of_href(href, call.host())) } else { Err(DavFault::OtherServer) }
 }
 

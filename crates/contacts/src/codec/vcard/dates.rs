@@ -37,7 +37,7 @@ pub(super) fn read(property: &Property) -> Option<Value> {
 }
 
 /// An instant in UTC as RFC 3339 writes it; other clocks are not read.
-fn instant(value: &str) -> Option<String> {
+pub(super) fn instant(value: &str) -> Option<String> {
     let digits: String = value.chars().filter(char::is_ascii_digit).collect();
     let good = digits.len() == 14 && value.ends_with(['Z', 'z']);
     let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
@@ -52,6 +52,12 @@ fn instant(value: &str) -> Option<String> {
             part(12, 14)
         )
     })
+}
+
+/// An instant as 4.0 writes it, to the second.
+pub(super) fn compact(utc: &str) -> String {
+    let seconds = utc.split(['.', 'Z']).next().unwrap_or_default();
+    seconds.chars().filter(|c| !matches!(c, '-' | ':')).chain(['Z']).collect()
 }
 
 type Parts = (Option<u16>, Option<u16>, Option<u16>);
@@ -84,7 +90,7 @@ fn parts(value: &str) -> Option<Parts> {
 /// A date as a value, and the year that stands for none, where one has to; `None` for what cannot be written.
 pub(super) fn write(date: &Map<String, Value>, version: Version) -> Option<(String, Option<&'static str>)> {
     if let Some(utc) = date.get("utc").and_then(Value::as_str) {
-        return Some((utc.chars().filter(|c| !matches!(c, '-' | ':')).collect(), None));
+        return Some((compact(utc), None));
     }
     let part = |name: &str| date.get(name).and_then(Value::as_u64);
     Some(match (part("year"), part("month"), part("day"), version) {

@@ -9,8 +9,18 @@ pub(super) const LABEL: &str = "X-ABLABEL";
 const LABELLED: [&str; 5] = ["TEL", "EMAIL", "ADR", "URL", "IMPP"];
 /// The labels that those programs show in the language of the person.
 const KNOWN: [&str; 12] = [
-    "Anniversary", "Assistant", "Brother", "Father", "Friend", "Home", "HomePage", "Mobile", "Mother", "Other",
-    "Spouse", "Work",
+    "Anniversary",
+    "Assistant",
+    "Brother",
+    "Father",
+    "Friend",
+    "Home",
+    "HomePage",
+    "Mobile",
+    "Mother",
+    "Other",
+    "Spouse",
+    "Work",
 ];
 
 /// The labels of a card by their groups, in small letters.

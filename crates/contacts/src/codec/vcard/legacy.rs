@@ -55,9 +55,8 @@ fn head(line: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 fn is_quoted_printable(line: &[u8]) -> bool {
-    head(line).is_some_and(|(head, _)| {
-        memmem::find(&head.to_ascii_uppercase(), b"QUOTED-PRINTABLE").is_some()
-    })
+    head(line)
+        .is_some_and(|(head, _)| memmem::find(&head.to_ascii_uppercase(), b"QUOTED-PRINTABLE").is_some())
 }
 
 /// A line of 2.1 as 3.0 writes it; `None` when it stands as it is.
@@ -94,7 +93,7 @@ fn modern_line(line: &[u8]) -> Option<String> {
             (text, bad)
         }
         // The reader of the whole file knows better what bytes without a character set are.
-        None if encoded.as_deref() != Some("QUOTED-PRINTABLE") => return plain(written, value),
+        None if encoded.as_deref() != Some("QUOTED-PRINTABLE") => return plain(&written, value),
         None => match std::str::from_utf8(&decoded) {
             Ok(text) => (Cow::Borrowed(text), false),
             Err(_) => {
@@ -111,7 +110,7 @@ fn modern_line(line: &[u8]) -> Option<String> {
     Some(format!("{written}:{}", parts.join(";")))
 }
 
-fn plain(written: String, value: &[u8]) -> Option<String> {
+fn plain(written: &str, value: &[u8]) -> Option<String> {
     Some(format!("{written}:{}", std::str::from_utf8(value).ok()?))
 }
 

@@ -44,10 +44,8 @@ pub(super) fn read(property: &Property, kind: &str) -> Map<String, Value> {
         let of_data = of_data.filter(|it| !it.is_empty()).map(str::to_owned);
         (uri, property.param("MEDIATYPE").map(str::to_owned).or(of_data))
     };
-    let mut object = Map::from_iter([
-        ("kind".to_owned(), json!(kind)),
-        ("uri".to_owned(), json!(values::uri(&uri))),
-    ]);
+    let mut object =
+        Map::from_iter([("kind".to_owned(), json!(kind)), ("uri".to_owned(), json!(values::uri(&uri)))]);
     if let Some(media_type) = media_type {
         object.insert("mediaType".to_owned(), json!(values::line(&media_type)));
     }
@@ -55,7 +53,11 @@ pub(super) fn read(property: &Property, kind: &str) -> Map<String, Value> {
 }
 
 /// A medium as a property.
-pub(super) fn write<'o>(object: &'o Map<String, Value>, name: &'o str, version: Version) -> Option<Entry<'o>> {
+pub(super) fn write<'o>(
+    object: &'o Map<String, Value>,
+    name: &'o str,
+    version: Version,
+) -> Option<Entry<'o>> {
     let uri = values::member(object, "uri")?;
     let entry = |value: &str| Entry::new(object, name, values::uri(value));
     let inline = uri.strip_prefix("data:").and_then(|rest| rest.split_once(";base64,"));

@@ -42,7 +42,8 @@ impl NameReader {
             }
             "N" if property.param("PHONETIC").is_some() => {
                 let parts = property.parts().into_iter().zip(PARTS);
-                self.readings.extend(parts.filter_map(|(values, kind)| Some((kind, values.into_iter().next()?))));
+                self.readings
+                    .extend(parts.filter_map(|(values, kind)| Some((kind, values.into_iter().next()?))));
             }
             "N" if !self.has_parts && property.parts().len() <= PARTS.len() => {
                 self.has_parts = true;
@@ -51,7 +52,8 @@ impl NameReader {
                 }
                 self.params = kept::params(property, &["SORT-AS"]);
                 let sort_as = property.params.iter().filter(|param| param.name == "SORT-AS");
-                self.sort_as.extend(sort_as.flat_map(|param| &param.values).flat_map(|it| property::list(it)));
+                self.sort_as
+                    .extend(sort_as.flat_map(|param| &param.values).flat_map(|it| property::list(it)));
             }
             "SORT-STRING" if self.sort_as.is_empty() && property.params.is_empty() => {
                 self.sort_as.push(property.text());
@@ -74,7 +76,8 @@ impl NameReader {
         let (mut components, mut left) = (Vec::new(), Vec::new());
         let mut readings = self.readings;
         for (kind, value) in self.components {
-            let mut component = Map::from_iter([("kind".to_owned(), json!(kind)), ("value".to_owned(), json!(value))]);
+            let mut component =
+                Map::from_iter([("kind".to_owned(), json!(kind)), ("value".to_owned(), json!(value))]);
             if let Some(at) = readings.iter().position(|it| it.0 == kind) {
                 component.insert("phonetic".to_owned(), json!(values::line(&readings.remove(at).1)));
             }

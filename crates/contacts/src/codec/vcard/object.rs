@@ -115,9 +115,9 @@ pub fn read_object(text: &[u8]) -> Result<CardObject, NotACard> {
     if let Some((_, why)) = root.bad.first().copied() {
         return Err(data(why));
     }
+    let members = members(card).map_err(NotACard::Data)?;
     let said = card.line("VERSION").map(|line| line.value.as_str());
     let version = said.and_then(Version::parse).ok_or(NotACard::Version)?;
-    let members = members(card).map_err(NotACard::Data)?;
     if !members.contains_key("uid") {
         return Err(NotACard::Data(vec![fault("UID", "vcard-uid", "the card has no UID")]));
     }

@@ -10,8 +10,24 @@ use super::{
 
 /// The parts of an address in their order. Those from the eighth on are of RFC 9554.
 const PARTS: [&str; 18] = [
-    "postOfficeBox", "apartment", "name", "locality", "region", "postcode", "country", "room", "apartment", "floor",
-    "number", "name", "building", "block", "subdistrict", "district", "landmark", "direction",
+    "postOfficeBox",
+    "apartment",
+    "name",
+    "locality",
+    "region",
+    "postcode",
+    "country",
+    "room",
+    "apartment",
+    "floor",
+    "number",
+    "name",
+    "building",
+    "block",
+    "subdistrict",
+    "district",
+    "landmark",
+    "direction",
 ];
 /// How many of them every program knows.
 const KNOWN: usize = 7;
@@ -28,7 +44,9 @@ pub(super) fn read(property: &Property) -> Option<Map<String, Value>> {
     let components: Vec<Value> = parts
         .into_iter()
         .zip(PARTS)
-        .flat_map(|(values, kind)| values.into_iter().map(move |it| json!({"kind": kind, "value": values::lines(&it)})))
+        .flat_map(|(values, kind)| {
+            values.into_iter().map(move |it| json!({"kind": kind, "value": values::lines(&it)}))
+        })
         .collect();
     let full = property.param("LABEL").map(|it| values::lines(&text::unescape(it)));
     let mut object = Map::new();

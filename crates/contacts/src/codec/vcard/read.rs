@@ -13,9 +13,32 @@ use super::{
 
 /// The members of a card that are said by properties of a vCard; the others are known to us alone.
 pub(crate) const WORDS: [&str; 26] = [
-    "@type", "version", "uid", "kind", "created", "updated", "prodId", "language", "members", "name", "nicknames",
-    "organizations", "titles", "phones", "emails", "addresses", "links", "onlineServices", "media", "anniversaries",
-    "notes", "keywords", "preferredLanguages", kept::PROPS, "vCard", "addressBookId",
+    "@type",
+    "version",
+    "uid",
+    "kind",
+    "created",
+    "updated",
+    "prodId",
+    "language",
+    "members",
+    "name",
+    "nicknames",
+    "organizations",
+    "titles",
+    "phones",
+    "emails",
+    "addresses",
+    "links",
+    "onlineServices",
+    "media",
+    "anniversaries",
+    "notes",
+    "keywords",
+    "preferredLanguages",
+    kept::PROPS,
+    "vCard",
+    "addressBookId",
 ];
 
 /// The longest key of a set, in bytes.
@@ -59,13 +82,15 @@ impl Reader {
         match property.name.as_str() {
             // When a card was changed is told by the server.
             "VERSION" | "REV" | "BEGIN" | "END" => true,
-            "UID" => self.once("uid", values::line(property.text().trim())),
-            "PRODID" => self.once("prodId", values::line(&property.text())),
-            "LANGUAGE" => self.once("language", values::line(property.text().trim())),
-            "KIND" | "X-ADDRESSBOOKSERVER-KIND" => self.once("kind", property.text().trim().to_ascii_lowercase()),
+            "UID" => self.once("uid", &values::line(property.text().trim())),
+            "PRODID" => self.once("prodId", &values::line(&property.text())),
+            "LANGUAGE" => self.once("language", &values::line(property.text().trim())),
+            "KIND" | "X-ADDRESSBOOKSERVER-KIND" => {
+                self.once("kind", &property.text().trim().to_ascii_lowercase())
+            }
             "CREATED" => {
-                let at = property.text().parse::<Timestamp>();
-                at.is_ok_and(|at| self.once("created", at.to_string()))
+                let at = dates::instant(&property.text()).and_then(|at| at.parse::<Timestamp>().ok());
+                at.is_some_and(|at| self.once("created", &at.to_string()))
             }
             "MEMBER" | "X-ADDRESSBOOKSERVER-MEMBER" => {
                 let plain = property.params.is_empty() && property.group.is_none();
@@ -94,10 +119,10 @@ impl Reader {
                 let number = text_object("number", &values::line(property.text().trim()));
                 self.entry("phones", property, number, &["VALUE"])
             }
-            "EMAIL" => self.plain(property, "emails", "address", values::line(property.text().trim())),
-            "NOTE" => self.plain(property, "notes", "note", values::lines(&property.text())),
-            "URL" => self.plain(property, "links", "uri", values::uri(property.text().trim())),
-            "IMPP" => self.plain(property, "onlineServices", "uri", values::uri(property.text().trim())),
+            "EMAIL" => self.plain(property, "emails", "address", &values::line(property.text().trim())),
+            "NOTE" => self.plain(property, "notes", "note", &values::lines(&property.text())),
+            "URL" => self.plain(property, "links", "uri", &values::uri(property.text().trim())),
+            "IMPP" => self.plain(property, "onlineServices", "uri", &values::uri(property.text().trim())),
             "ADR" => {
                 let address = places::read(property);
                 address.is_some_and(|object| self.entry("addresses", property, object, &places::USED))
@@ -105,7 +130,8 @@ impl Reader {
             name => {
                 if let Some((_, kind)) = dates::KINDS.iter().find(|it| it.0 == name) {
                     let Some(date) = dates::read(property) else { return false };
-                    let object = Map::from_iter([("kind".to_owned(), json!(kind)), ("date".to_owned(), date)]);
+                    let object =
+                        Map::from_iter([("kind".to_owned(), json!(kind)), ("date".to_owned(), date)]);
                     return self.entry("anniversaries", property, object, &dates::USED);
                 }
                 if let Some((_, kind)) = media::KINDS.iter().find(|it| it.0 == name) {
@@ -122,7 +148,7 @@ impl Reader {
     }
 
     /// Says something that a card says once; `false` when it is said already, or is nothing.
-    fn once(&mut self, name: &str, value: String) -> bool {
+    fn once(&mut self, name: &str, value: &str) -> bool {
         let new = !value.is_empty() && !self.card.contains_key(name);
         if new {
             self.card.insert(name.to_owned(), json!(value));
@@ -144,12 +170,18 @@ impl Reader {
         })
     }
 
-    fn plain(&mut self, property: &Property, map: &str, member: &str, value: String) -> bool {
-        !value.is_empty() && self.entry(map, property, text_object(member, &value), &[])
+    fn plain(&mut self, property: &Property, map: &str, member: &str, value: &str) -> bool {
+        !value.is_empty() && self.entry(map, property, text_object(member, value), &[])
     }
 
     /// Adds an entry with what the parameters say of it.
-    fn entry(&mut self, map: &str, property: &Property, mut object: Map<String, Value>, used: &[&str]) -> bool {
+    fn entry(
+        &mut self,
+        map: &str,
+        property: &Property,
+        mut object: Map<String, Value>,
+        used: &[&str],
+    ) -> bool {
         let group = property.group.as_ref().map(|group| group.to_ascii_lowercase());
         let label = group.and_then(|group| self.labels.get(&group).cloned());
         values::describe(&mut object, property, label.as_deref(), used);
@@ -161,7 +193,8 @@ impl Reader {
     }
 
     fn organization(&mut self, property: &Property) -> bool {
-        let mut parts = property::split(&property.value, ';').into_iter().map(|it| values::line(&text::unescape(it)));
+        let mut parts =
+            property::split(&property.value, ';').into_iter().map(|it| values::line(&text::unescape(it)));
         let name = parts.next().filter(|name| !name.is_empty());
         let units: Vec<String> = parts.filter(|unit| !unit.is_empty()).collect();
         if name.is_none() && units.is_empty() {

@@ -3,7 +3,8 @@ use serde_json::{Value, json};
 use super::*;
 
 fn read(inside: &str) -> Map {
-    let text = format!("BEGIN:VCARD\r\nVERSION:3.0\r\nUID:u\r\n{}END:VCARD\r\n", inside.replace('\n', "\r\n"));
+    let text =
+        format!("BEGIN:VCARD\r\nVERSION:3.0\r\nUID:u\r\n{}END:VCARD\r\n", inside.replace('\n', "\r\n"));
     read_object(text.as_bytes()).unwrap().members
 }
 
@@ -45,7 +46,10 @@ fn a_japanese_card_is_read() {
         card["name"]["components"],
         json!([{"kind": "surname", "value": "山田", "phonetic": "ヤマダ"}, {"kind": "given", "value": "太郎", "phonetic": "タロウ"}])
     );
-    assert_eq!(card["phones"]["k1"], json!({"number": "0155-24-4111", "contexts": {"work": true}, "features": {"voice": true}}));
+    assert_eq!(
+        card["phones"]["k1"],
+        json!({"number": "0155-24-4111", "contexts": {"work": true}, "features": {"voice": true}})
+    );
     assert_eq!(card["phones"]["k2"]["label"], "Mobile");
     assert_eq!(card["emails"]["k1"]["pref"], 1);
     assert_eq!(card["organizations"]["k1"]["units"][1]["name"], "人事課");
@@ -69,8 +73,12 @@ fn what_is_read_is_written_again() {
             "EMAIL;TYPE=INTERNET,WORK,PREF:yamada@example.jp" => {
                 written.contains(&"EMAIL;TYPE=WORK,PREF,INTERNET:yamada@example.jp".to_owned())
             }
-            "PHOTO;ENCODING=b;TYPE=JPEG:AAEC" => written.contains(&"PHOTO;TYPE=JPEG;ENCODING=b:AAEC".to_owned()),
-            "URL:https://example.jp/?a=1;b\\,2" => written.contains(&"URL:https://example.jp/?a=1;b,2".to_owned()),
+            "PHOTO;ENCODING=b;TYPE=JPEG:AAEC" => {
+                written.contains(&"PHOTO;TYPE=JPEG;ENCODING=b:AAEC".to_owned())
+            }
+            "URL:https://example.jp/?a=1;b\\,2" => {
+                written.contains(&"URL:https://example.jp/?a=1;b,2".to_owned())
+            }
             other => written.iter().any(|it| it == other),
         };
         if !same {
@@ -91,6 +99,19 @@ fn both_versions_say_the_same() {
     }
     let four = write(&card, Version::V4);
     assert!(four.contains("BDAY:--0401") && four.contains("PHOTO:data:image/jpeg;base64,AAEC"), "{four}");
+}
+
+#[test]
+fn instants_are_written_to_the_second() {
+    let mut card = read("FN:x\n");
+    card.insert("updated".to_owned(), json!("2026-04-01T01:02:03.456789Z"));
+    card.insert("created".to_owned(), json!("2026-04-01T01:02:03Z"));
+    let four = write(&card, Version::V4);
+    assert!(
+        four.contains("REV:20260401T010203Z\r\n") && four.contains("CREATED:20260401T010203Z\r\n"),
+        "{four}"
+    );
+    assert_eq!(read_object(four.as_bytes()).unwrap().members["created"], "2026-04-01T01:02:03Z");
 }
 
 #[test]
@@ -139,7 +160,10 @@ fn cards_of_old_phones_are_read() {
     let parsed = parse(file.as_bytes());
     let first = parsed[0].members.as_ref().unwrap();
     assert_eq!(first["name"]["components"][0]["value"], "山田");
-    assert_eq!(first["phones"]["k1"], json!({"number": "090-1234-5678", "features": {"mobile": true}, "pref": 1}));
+    assert_eq!(
+        first["phones"]["k1"],
+        json!({"number": "090-1234-5678", "features": {"mobile": true}, "pref": 1})
+    );
     assert_eq!(first["notes"]["k1"]["note"], "a\nb, c");
     assert_eq!(parsed[1].place.to_string(), "VCARD 2, line 8, FN x");
     assert_eq!(parsed[1].members.as_ref().unwrap_err()[0].pointer, "line 11");

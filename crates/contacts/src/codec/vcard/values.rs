@@ -58,7 +58,12 @@ pub(super) fn types(property: &Property) -> Vec<String> {
 }
 
 /// Says of an entry what the parameters of its property say; the parameters in `used` are said otherwise.
-pub(super) fn describe(object: &mut Map<String, Value>, property: &Property, label: Option<&str>, used: &[&str]) {
+pub(super) fn describe(
+    object: &mut Map<String, Value>,
+    property: &Property,
+    label: Option<&str>,
+    used: &[&str],
+) {
     let (mut contexts, mut features, mut others) = (Map::new(), Map::new(), Vec::new());
     let mut preferred = false;
     let format = media::format(property);
@@ -77,7 +82,8 @@ pub(super) fn describe(object: &mut Map<String, Value>, property: &Property, lab
             others.push(word);
         }
     }
-    let number = property.param("PREF").and_then(|it| it.parse::<u8>().ok()).filter(|it| (1..=100).contains(it));
+    let number =
+        property.param("PREF").and_then(|it| it.parse::<u8>().ok()).filter(|it| (1..=100).contains(it));
     for (name, set) in [("contexts", contexts), ("features", features)] {
         if !set.is_empty() {
             object.insert(name.to_owned(), Value::Object(set));

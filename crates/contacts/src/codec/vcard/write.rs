@@ -81,7 +81,9 @@ impl<'m> Writer<'m> {
             Version::V3 => ("X-ADDRESSBOOKSERVER-KIND", "X-ADDRESSBOOKSERVER-MEMBER"),
             Version::V4 => ("KIND", "MEMBER"),
         };
-        if let Some(text) = self.text("kind") {
+        // 3.0 has no word for what every card is.
+        let plain = |kind: &&str| self.version == Version::V3 && *kind == "individual";
+        if let Some(text) = self.text("kind").filter(|kind| !plain(kind)) {
             self.line(kind, text::escape(text));
         }
         let all: Vec<String> = values::set(self.members, "members").map(values::uri).collect();
@@ -125,7 +127,10 @@ impl<'m> Writer<'m> {
         of("organizations").for_each(|(key, it)| self.entry(key, organization(it)));
         for (key, it) in of("titles") {
             let name = if values::member(it, "kind") == Some("role") { "ROLE" } else { "TITLE" };
-            self.entry(key, Entry::new(it, name, text::escape(values::member(it, "name").unwrap_or_default())));
+            self.entry(
+                key,
+                Entry::new(it, name, text::escape(values::member(it, "name").unwrap_or_default())),
+            );
         }
         of("phones").for_each(|(key, it)| self.entry(key, phone(it, version)));
         of("emails").for_each(|(key, it)| self.entry(key, text_of("EMAIL", "address")(it)));
@@ -133,18 +138,23 @@ impl<'m> Writer<'m> {
         of("links").for_each(|(key, it)| self.entry(key, uri_of("URL")(it)));
         of("onlineServices").for_each(|(key, it)| self.entry(key, service(it)));
         for (key, it) in of("anniversaries") {
-            let name = values::member(it, "kind").and_then(|kind| dates::KINDS.iter().find(|known| known.1 == kind));
+            let name =
+                values::member(it, "kind").and_then(|kind| dates::KINDS.iter().find(|known| known.1 == kind));
             let date = it.get("date").and_then(Value::as_object).and_then(|date| dates::write(date, version));
             if let (Some((name, _)), Some((value, omitted))) = (name, date) {
                 let entry = Entry::new(it, name, value);
-                self.entry(key, match omitted {
-                    Some(year) => entry.param(dates::omitted(), year),
-                    None => entry,
-                });
+                self.entry(
+                    key,
+                    match omitted {
+                        Some(year) => entry.param(dates::omitted(), year),
+                        None => entry,
+                    },
+                );
             }
         }
         for (key, it) in of("media") {
-            let name = values::member(it, "kind").and_then(|kind| media::KINDS.iter().find(|known| known.1 == kind));
+            let name =
+                values::member(it, "kind").and_then(|kind| media::KINDS.iter().find(|known| known.1 == kind));
             if let Some(entry) = name.and_then(|(name, _)| media::write(it, name, version)) {
                 self.entry(key, entry);
             }
@@ -158,12 +168,11 @@ impl<'m> Writer<'m> {
             self.line("CATEGORIES", words.join(","));
         }
         self.lines.extend(kept::lines(self.members));
-        let compact = |at: &str| at.chars().filter(|c| !matches!(c, '-' | ':')).collect::<String>();
         if let (Some(created), Version::V4) = (self.text("created"), self.version) {
-            self.line("CREATED", compact(created));
+            self.line("CREATED", dates::compact(created));
         }
         if let Some(updated) = self.text("updated") {
-            self.line("REV", compact(updated));
+            self.line("REV", dates::compact(updated));
         }
     }
 
@@ -172,7 +181,8 @@ impl<'m> Writer<'m> {
         if self.version == Version::V4 && kept::is_word(key) && !is_ours(key) {
             entry = entry.param("PROP-ID", key);
         }
-        let label = values::member(entry.object, "label").filter(|label| !label.is_empty()).map(str::to_owned);
+        let label =
+            values::member(entry.object, "label").filter(|label| !label.is_empty()).map(str::to_owned);
         let group = kept::of(entry.object).0.or_else(|| label.as_ref().map(|_| self.groups.fresh()));
         self.lines.push(entry.line(self.version, group.as_deref()));
         if let (Some(label), Some(group)) = (label, group)
@@ -185,13 +195,19 @@ impl<'m> Writer<'m> {
 
 /// Whether a key is one that we give to what comes without.
 fn is_ours(key: &str) -> bool {
-    key.strip_prefix('k').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()))
+    key.strip_prefix('k')
+        .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 fn organization(object: &Map<String, Value>) -> Entry<'_> {
     let name = values::member(object, "name").unwrap_or_default();
-    let units: Vec<&Map<String, Value>> =
-        object.get("units").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object).collect();
+    let units: Vec<&Map<String, Value>> = object
+        .get("units")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_object)
+        .collect();
     let parts = std::iter::once(name).chain(units.iter().filter_map(|it| values::member(it, "name")));
     let value = parts.map(text::escape).collect::<Vec<_>>().join(";");
     let entry = Entry::new(object, "ORG", value);

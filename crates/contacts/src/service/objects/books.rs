@@ -83,11 +83,7 @@ pub fn list_books(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<ObjectBook
 ///
 /// # Errors
 /// [`ContactsFault::NotFound`] when there is none that they may read.
-pub fn find_book(
-    tx: &mut ReadTx<'_>,
-    who: &Principal,
-    segment: &str,
-) -> Result<ObjectBook, ContactsFault> {
+pub fn find_book(tx: &mut ReadTx<'_>, who: &Principal, segment: &str) -> Result<ObjectBook, ContactsFault> {
     let id = match store::book_paths::find(tx, &who.person, segment)? {
         Some(id) => id,
         None => {

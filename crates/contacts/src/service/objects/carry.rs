@@ -48,7 +48,8 @@ impl Carry<'_> {
         let replaced = self.make_room(tx, who)?;
         let kept = store::card_objects::list_by_contact(tx, from.collection, &[id.as_str()])?.pop();
         let before = store::contacts::get(tx, &id)?.map(|contact| ETag::of(contact.version));
-        let patch = ContactPatch { address_book_id: Some(self.to.0.book.id.clone()), ..ContactPatch::default() };
+        let patch =
+            ContactPatch { address_book_id: Some(self.to.0.book.id.clone()), ..ContactPatch::default() };
         let moved = update_contact(tx, who, &id, &patch, &Precondition::None)?;
         // Its text says no less than before, if it said all.
         let whole = kept.as_ref().zip(before).is_some_and(|(kept, etag)| kept.etag == etag.as_str());

@@ -143,7 +143,12 @@ static ROWS: [Row; 46] = [
     Row::new(P::CalendarHomeSet, Name::caldav("calendar-home-set"), "RFC 4791 §6.2.1", PRINCIPAL),
     Row::new(P::AddressbookHomeSet, Name::carddav("addressbook-home-set"), "RFC 6352 §7.1.1", PRINCIPAL),
     Row::new(P::PrincipalAddress, Name::carddav("principal-address"), "RFC 6352 §7.1.2", PRINCIPAL),
-    Row::new(P::DirectoryGateway, Name::carddav("directory-gateway"), "carddav-directory-gateway-02", PRINCIPAL),
+    Row::new(
+        P::DirectoryGateway,
+        Name::carddav("directory-gateway"),
+        "carddav-directory-gateway-02",
+        PRINCIPAL,
+    ),
     Row::new(
         P::CalendarUserAddressSet,
         Name::caldav("calendar-user-address-set"),

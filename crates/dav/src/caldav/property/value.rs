@@ -234,7 +234,9 @@ fn of_principal(row: &Row, resource: &Resource<'_>, context: &Context<'_>, out: 
         P::DirectoryGateway if mine && context.dav.staff_book() != StaffBook::Off => {
             out.href_in(name, &Address::Contacts(Place::Directory(id)).to_string());
         }
-        P::PrincipalAddress if principal.kind == Kind::Person && context.dav.staff_book() != StaffBook::Off => {
+        P::PrincipalAddress
+            if principal.kind == Kind::Person && context.dav.staff_book() != StaffBook::Off =>
+        {
             let person = context.who.person.as_str().to_owned();
             let place = Place::Colleague { person, name: format!("{id}.vcf") };
             out.href_in(name, &Address::Contacts(place).to_string());

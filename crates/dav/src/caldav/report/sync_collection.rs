@@ -9,10 +9,7 @@ use crate::{
         property::Context,
         propfind::{Answer, add_objects, object_address},
     },
-    core::{
-        Address, Ask, Call, Condition, DavFault, Multistatus, SyncToken, Wanted, minimal,
-        xml::Element,
-    },
+    core::{Address, Ask, Call, Condition, DavFault, Multistatus, SyncToken, Wanted, minimal, xml::Element},
 };
 
 /// `DAV:sync-collection` (RFC 6578 §3): what changed in a calendar since a token, or all that is in it.

@@ -56,7 +56,10 @@ fn value_holds(text: &TextMatch, property: &Property, card: &[Property]) -> bool
 
 #[cfg(test)]
 mod tests {
-    use super::{super::{needles, read}, *};
+    use super::{
+        super::{needles, read},
+        *,
+    };
     use crate::core::xml;
 
     const CARD: &str = "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:u\r\nFN:髙橋 花子\r\nN:髙橋;花子;;;\r\n\
@@ -64,7 +67,8 @@ mod tests {
         item1.TEL;TYPE=CELL:090-1234-5678\r\nNOTE:Ärger\\, 会議\r\nCATEGORIES:取引先,Work\r\nEND:VCARD\r\n";
 
     fn filter(test: &str, inside: &str) -> Filter {
-        let text = format!(r#"<filter test="{test}" xmlns="urn:ietf:params:xml:ns:carddav">{inside}</filter>"#);
+        let text =
+            format!(r#"<filter test="{test}" xmlns="urn:ietf:params:xml:ns:carddav">{inside}</filter>"#);
         read(&xml::read(text.as_bytes()).unwrap()).unwrap()
     }
 
@@ -109,8 +113,14 @@ mod tests {
             (prop("FN", &text(octet, "高橋")), false),
             (prop("TEL", "<param-filter name=\"TYPE\"/>"), true),
             (prop("TEL", "<param-filter name=\"X\"><is-not-defined/></param-filter>"), true),
-            (prop("EMAIL", &format!("<param-filter name=\"type\">{}</param-filter>", text("", "work"))), true),
-            (prop("EMAIL", &format!("<param-filter name=\"type\">{}</param-filter>", text("", "home"))), false),
+            (
+                prop("EMAIL", &format!("<param-filter name=\"type\">{}</param-filter>", text("", "work"))),
+                true,
+            ),
+            (
+                prop("EMAIL", &format!("<param-filter name=\"type\">{}</param-filter>", text("", "home"))),
+                false,
+            ),
             (prop("ITEM1.TEL", ""), true),
             (prop("item2.tel", ""), false),
         ] {
@@ -118,7 +128,11 @@ mod tests {
         }
         let both = prop("FN", &text("", "高橋")) + &prop("TITLE", "");
         assert!(matches(&filter("anyof", &both), CARD) && !matches(&filter("allof", &both), CARD));
-        let all = format!(r#"<prop-filter name="EMAIL" test="allof">{}{}</prop-filter>"#, text("", "hana"), text("", "x@"));
+        let all = format!(
+            r#"<prop-filter name="EMAIL" test="allof">{}{}</prop-filter>"#,
+            text("", "hana"),
+            text("", "x@")
+        );
         assert!(!matches(&filter("anyof", &all), CARD));
         assert!(matches(&filter("anyof", ""), CARD));
     }

@@ -1,8 +1,6 @@
 use renraku_contacts::service::objects::Needle;
 
-use super::{
-    Collation, Condition, Filter, MatchKind, ParamTest, PropFilter, PropTest, Test, TextMatch,
-};
+use super::{Collation, Condition, Filter, MatchKind, ParamTest, PropFilter, PropTest, Test, TextMatch};
 use crate::core::{
     Condition as Unmet, DavFault,
     xml::{Element, Name},

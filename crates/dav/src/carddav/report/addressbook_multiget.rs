@@ -49,17 +49,18 @@ pub(super) async fn answer(call: Call, place: Place, report: Element) -> Result<
         let multistatus = Multistatus::of(OF_CONTACTS, minimal);
         let mut answer = Answer { multistatus, wanted: &wanted, context };
         let book = Book::find(tx, &dav, &who, &place)?;
-        for some in hrefs.chunks(500) {
+        for some in hrefs.chunks(100) {
             // What lies elsewhere is not in this address book.
             let named: Vec<Option<Place>> = some
                 .iter()
                 .map(|href| match Address::of_href(href, host.as_deref()) {
-                    Some(Address::Contacts(at)) if at.in_book().is_some_and(|(book, _)| book == place) => Some(at),
+                    Some(Address::Contacts(at)) if at.in_book().is_some_and(|(book, _)| book == place) => {
+                        Some(at)
+                    }
                     _ => None,
                 })
                 .collect();
-            let names: Vec<&str> =
-                named.iter().flatten().filter_map(|at| Some(at.in_book()?.1)).collect();
+            let names: Vec<&str> = named.iter().flatten().filter_map(|at| Some(at.in_book()?.1)).collect();
             let mut found = book.get(tx, &dav, &names)?.into_iter();
             for (href, at) in some.iter().zip(&named) {
                 let card: Option<CardText> = at.as_ref().and_then(|_| found.next()).flatten();

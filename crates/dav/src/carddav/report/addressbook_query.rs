@@ -19,8 +19,8 @@ use crate::{
     },
 };
 
-/// How many cards are read at once.
-const AT_ONCE: usize = 500;
+/// How many cards, which may have pictures in them, are held at once.
+const AT_ONCE: usize = 100;
 
 /// `CARDDAV:addressbook-query` (RFC 6352 §8.6): the cards of an address book that a filter means.
 pub(super) async fn answer(call: Call, place: Place, report: Element) -> Result<HttpResponse, DavFault> {
