@@ -1,7 +1,7 @@
 use diesel::prelude::*;
 use renraku_base::{ContactId, Id};
 use renraku_db::{
-    CollectionId, Error, ReadTx, Tx,
+    CollectionId, Error, ReadTx, Tx, among,
     schema::{card_objects as objects, contacts},
 };
 
@@ -46,14 +46,10 @@ pub(crate) fn find_by_names(
     collection: CollectionId,
     names: &[&str],
 ) -> Result<Vec<(String, ContactId)>, Error> {
-    let all = objects::table
-        .filter(objects::collection_id.eq(collection.0))
-        .select((objects::name, objects::contact_id));
-    let rows: Vec<(String, String)> = match names {
-        [] => Vec::new(),
-        [one] => all.filter(objects::name.eq(*one)).load(tx.conn())?,
-        many => all.filter(objects::name.eq_any(many)).load(tx.conn())?,
-    };
+    let rows: Vec<(String, String)> = objects::table
+        .filter(objects::collection_id.eq(collection.0).and(among(objects::name, names)))
+        .select((objects::name, objects::contact_id))
+        .load(tx.conn())?;
     Ok(rows.into_iter().map(|(name, id)| (name, Id::stored(id))).collect())
 }
 
@@ -63,14 +59,13 @@ pub(crate) fn list_names(
     collection: CollectionId,
     ids: &[&str],
 ) -> Result<Vec<(ContactId, String)>, Error> {
-    let all = objects::table
-        .filter(objects::collection_id.eq(collection.0))
-        .select((objects::contact_id, objects::name));
-    let rows: Vec<(String, String)> = match ids {
-        [] => Vec::new(),
-        [one] => all.filter(objects::contact_id.eq(*one)).load(tx.conn())?,
-        many => all.filter(objects::contact_id.eq_any(many)).load(tx.conn())?,
-    };
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(String, String)> = objects::table
+        .filter(objects::collection_id.eq(collection.0).and(among(objects::contact_id, ids)))
+        .select((objects::contact_id, objects::name))
+        .load(tx.conn())?;
     Ok(rows.into_iter().map(|(id, name)| (Id::stored(id), name)).collect())
 }
 
@@ -80,12 +75,10 @@ pub(crate) fn list_by_contact(
     collection: CollectionId,
     ids: &[&str],
 ) -> Result<Vec<StoredCard>, Error> {
-    let all = objects::table.filter(objects::collection_id.eq(collection.0)).select(Row::as_select());
-    let rows: Vec<Row> = match ids {
-        [] => Vec::new(),
-        [one] => all.filter(objects::contact_id.eq(*one)).load(tx.conn())?,
-        many => all.filter(objects::contact_id.eq_any(many)).load(tx.conn())?,
-    };
+    let rows: Vec<Row> = objects::table
+        .filter(objects::collection_id.eq(collection.0).and(among(objects::contact_id, ids)))
+        .select(Row::as_select())
+        .load(tx.conn())?;
     Ok(rows.into_iter().map(StoredCard::from).collect())
 }
 
@@ -126,18 +119,14 @@ pub(crate) fn list(
 
 /// Those of these contacts that are in an address book, in no order.
 pub(crate) fn get(tx: &mut ReadTx<'_>, collection: CollectionId, ids: &[&str]) -> Result<Vec<Listed>, Error> {
-    let all =
+    let rows: Vec<ListedRow> =
         contacts::table
             .left_join(objects::table.on(
                 objects::contact_id.eq(contacts::id).and(objects::collection_id.eq(contacts::collection_id)),
             ))
-            .filter(contacts::collection_id.eq(collection.0))
-            .select((contacts::id, contacts::version, objects::name.nullable()));
-    let rows: Vec<ListedRow> = match ids {
-        [] => Vec::new(),
-        [one] => all.filter(contacts::id.eq(*one)).load(tx.conn())?,
-        many => all.filter(contacts::id.eq_any(many)).load(tx.conn())?,
-    };
+            .filter(contacts::collection_id.eq(collection.0).and(among(contacts::id, ids)))
+            .select((contacts::id, contacts::version, objects::name.nullable()))
+            .load(tx.conn())?;
     Ok(rows.into_iter().map(listed).collect())
 }
 

@@ -117,7 +117,7 @@ pub(crate) fn list_by_uid(
     uids: &[&str],
 ) -> Result<Vec<StoredContact>, Error> {
     let rows: Vec<Row> = contacts::table
-        .filter(contacts::collection_id.eq(collection.0).and(contacts::uid.eq_any(uids)))
+        .filter(contacts::collection_id.eq(collection.0).and(among(contacts::uid, uids)))
         .select(Row::as_select())
         .load(tx.conn())?;
     rows.into_iter().map(StoredContact::try_from).collect()

@@ -2,7 +2,7 @@ use std::{cmp::Reverse, collections::HashMap, str::FromStr};
 
 use renraku_base::{AddressBookId, Precondition, Principal, Role};
 use renraku_db::{
-    Changed, CollectionId, CollectionKind, ReadTx, Tx,
+    Changed, CollectionId, ReadTx, Tx,
     changes::{self, Head},
 };
 use renraku_people::access;
@@ -50,8 +50,7 @@ impl ObjectBook {
 /// # Errors
 /// [`ContactsFault::Internal`] when the database fails.
 pub fn list_books(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<ObjectBook>, ContactsFault> {
-    let roles: HashMap<CollectionId, Role> =
-        access::visible(tx, who, CollectionKind::AddressBook)?.into_iter().collect();
+    let roles: HashMap<CollectionId, Role> = access::standing(tx, who)?.readable.into_iter().collect();
     let stored = store::address_books::list_by_collection(tx, roles.keys().copied())?;
     let mut segments: HashMap<AddressBookId, String> =
         store::book_paths::list(tx, &who.person)?.into_iter().collect();
