@@ -110,16 +110,16 @@ impl Book {
         }
     }
 
-    /// The cards in which a text may be found: all of those in which it is.
+    /// The cards in which a text may be found, all of those in which it is; and whether there are more than are told.
     pub fn search(
         &self,
         tx: &mut ReadTx<'_>,
         dav: &Dav,
         who: &Principal,
         (text, needle): (&str, &Needle),
-    ) -> Result<Vec<ContactId>, DavFault> {
+    ) -> Result<(Vec<ContactId>, bool), DavFault> {
         match self {
-            Self::Kept(book) => Ok(objects::find(tx, dav.texts(), book, needle)?),
+            Self::Kept(book) => Ok((objects::find(tx, dav.texts(), book, needle)?, false)),
             Self::Staff(_) => Staff::search(tx, dav, who, text),
         }
     }

@@ -86,18 +86,18 @@ impl Staff {
         people.iter().flatten().map(card).collect()
     }
 
-    /// The people whom the directory finds by a text, the best of them.
+    /// The people whom the directory finds by a text, the best of them, and whether there are more.
     pub fn search(
         tx: &mut ReadTx<'_>,
         dav: &Dav,
         who: &Principal,
         text: &str,
-    ) -> Result<Vec<ContactId>, DavFault> {
+    ) -> Result<(Vec<ContactId>, bool), DavFault> {
         let q: String = text.chars().take(SEARCH_CHARS).collect();
         let limit = Limit::new(Limit::MAX).unwrap_or_default();
         let search = PeopleSearch { q: Some(q), limit, ..PeopleSearch::default() };
         let page = directory::search_people(tx, dav.directory(), who, &search)?;
-        Ok(page.items.iter().map(|person| head(person).id).collect())
+        Ok((page.items.iter().map(|person| head(person).id).collect(), page.next_cursor.is_some()))
     }
 
     pub fn changes(

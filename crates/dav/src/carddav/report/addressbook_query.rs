@@ -91,7 +91,7 @@ struct Query<'q> {
 impl Query<'_> {
     /// The first cards that the filter means, and whether there are more: the texts in memory tell which may be, the cards which are.
     fn run(&self, tx: &mut ReadTx<'_>, limit: usize) -> Result<(Vec<CardText>, bool), DavFault> {
-        let ids = self.candidates(tx)?;
+        let (ids, more) = self.candidates(tx)?;
         let mut found: Vec<CardText> = Vec::new();
         for some in ids.chunks(AT_ONCE) {
             let some: Vec<&str> = some.iter().map(ContactId::as_str).collect();
@@ -102,10 +102,11 @@ impl Query<'_> {
                 return Ok((found, true));
             }
         }
-        Ok((found, false))
+        Ok((found, more))
     }
 
-    fn candidates(&self, tx: &mut ReadTx<'_>) -> Result<Vec<ContactId>, DavFault> {
+    /// The cards that may be meant, and whether there are more than are told.
+    fn candidates(&self, tx: &mut ReadTx<'_>) -> Result<(Vec<ContactId>, bool), DavFault> {
         let Some(needles) = filter::needles(self.filter) else {
             // Who is in a directory that is not listed is not found by leaving out what to look for.
             if !self.book.is_listed() {
@@ -115,14 +116,16 @@ impl Query<'_> {
             if heads.len() > MEMBERS {
                 return Err(Condition::NumberOfMatchesWithinLimits.into());
             }
-            return Ok(heads.into_iter().map(|head| head.id).collect());
+            return Ok((heads.into_iter().map(|head| head.id).collect(), false));
         };
-        let mut ids = Vec::new();
+        let (mut ids, mut more) = (Vec::new(), false);
         for needle in needles {
-            ids.extend(self.book.search(tx, self.dav, self.who, needle)?);
+            let (found, cut) = self.book.search(tx, self.dav, self.who, needle)?;
+            ids.extend(found);
+            more |= cut;
         }
         ids.sort_unstable();
         ids.dedup();
-        Ok(ids)
+        Ok((ids, more))
     }
 }
