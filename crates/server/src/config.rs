@@ -27,6 +27,8 @@ pub struct Config {
     pub smtp: Smtp,
     /// How it wakes clients.
     pub push: Push,
+    /// What contacts clients see.
+    pub dav: Dav,
     /// What it refuses.
     pub limits: Limits,
 }
@@ -123,6 +125,39 @@ pub struct Push {
     pub contact: String,
     /// The file of certificates that are trusted beside those of the public authorities; empty for none.
     pub ca_file: String,
+}
+
+/// `[dav]`
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dav {
+    /// The staff directory as an address book.
+    pub staff_book: StaffBook,
+}
+
+/// How the staff directory is shown to contacts clients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StaffBook {
+    /// Whole up to 1,000 people, searched in a greater office.
+    Auto,
+    /// Whole.
+    Whole,
+    /// Searched alone.
+    Search,
+    /// Not at all.
+    Off,
+}
+
+impl From<StaffBook> for renraku_dav::StaffBook {
+    fn from(said: StaffBook) -> Self {
+        match said {
+            StaffBook::Auto => Self::Auto,
+            StaffBook::Whole => Self::Whole,
+            StaffBook::Search => Self::Search,
+            StaffBook::Off => Self::Off,
+        }
+    }
 }
 
 /// `[limits]`

@@ -120,7 +120,7 @@ pub(crate) fn start_on(
         draining: Arc::clone(&draining),
     });
     let body_time = Duration::from_secs(config.limits.body_s);
-    let dav = Dav::new(gate.clone(), directory, push, body_time);
+    let dav = Dav::new(gate.clone(), directory, push, body_time, config.dav.staff_book.into());
     let tickers = [revocations, forget_quiet_devices(gate)?, pusher::watch(&db)?];
     let background = Background { _tickers: tickers, _mailroom };
     let (stop, stopped) = oneshot::channel();

@@ -76,7 +76,7 @@ pub(crate) async fn serve_registration(
 }
 
 /// What a request says of whom its change need not wake (`Push-Dont-Notify`).
-pub(super) struct Hush {
+pub(crate) struct Hush {
     dav: Dav,
     who: Principal,
     /// The registrations; `None` for all that the person has.

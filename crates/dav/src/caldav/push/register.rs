@@ -10,7 +10,7 @@ use renraku_schedule::service::objects;
 
 use super::REGISTRATIONS;
 use crate::{
-    caldav::property::http_date,
+    core::http_date,
     core::{
         Address, Call, Condition, DavFault,
         xml::{Element, Name},

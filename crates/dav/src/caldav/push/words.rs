@@ -8,9 +8,9 @@ use renraku_schedule::{
     service::objects::{self, ObjectCalendar},
 };
 
-use crate::{
-    caldav::sync_token::{SyncToken, TokenKey},
-    core::xml::{Name, Writer},
+use crate::core::{
+    SyncToken, TokenKey,
+    xml::{Name, OF_CALENDARS, Writer},
 };
 
 /// So many bytes tell the calendars of an office apart.
@@ -56,7 +56,7 @@ impl PushText for PushWords {
         };
         let (message, content) = (Name::push("push-message"), Name::push("content-update"));
         let topic = topic(&self.0, &calendar);
-        let mut xml = Writer::piece();
+        let mut xml = Writer::piece_of(OF_CALENDARS);
         // Stands alone, so that it declares the one prefix that it uses.
         xml.open_with(&message, &[("xmlns:d", "DAV:")]);
         xml.leaf(&Name::push("topic"), &topic);
