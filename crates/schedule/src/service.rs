@@ -14,6 +14,8 @@ mod get_event;
 mod group_week;
 mod import_calendar;
 mod import_facility;
+mod import_lines;
+mod import_tasks;
 pub(crate) mod index;
 mod list_occurrences;
 pub mod objects;

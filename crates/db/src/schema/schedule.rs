@@ -80,6 +80,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    calendar_lines (calendar_id) {
+        calendar_id -> Text,
+        lines -> Text,
+    }
+}
+
+diesel::table! {
     calendar_paths (calendar_id) {
         calendar_id -> Text,
         owner_id -> Text,

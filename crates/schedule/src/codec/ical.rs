@@ -11,6 +11,7 @@ mod alarm;
 mod component;
 mod event;
 mod excerpt;
+mod foreign_zone;
 mod free_busy;
 mod invitation;
 mod line;
@@ -20,11 +21,13 @@ mod people;
 mod read;
 mod rule;
 mod select;
+mod source;
 mod task;
 mod text;
 mod timezone;
 mod when;
 mod write;
+mod writer;
 
 pub use component::{Component, read as read_components};
 pub use excerpt::{expand, limit_recurrence_set};
@@ -33,11 +36,13 @@ pub use invitation::{Invitation, cancel, reply, request};
 pub use line::{Line, Param};
 pub use look::{property_instant, property_text};
 pub use object::{CalendarObject, Contents, NotAnObject, read_object};
-pub use read::{NotACalendar, Parsed, ParsedEvent, Place, Refusal, read};
+pub use read::{NotACalendar, Parsed, ParsedEvent, ParsedTask, Place, Refusal, read};
 pub use select::{Selection, select};
-pub use task::takes_time as task_takes_time;
+pub use task::{is_guarded as is_guarded_task, takes_time as task_takes_time};
+pub use text::without_controls;
 pub use timezone::{read_zone, write_zone};
-pub use write::{Writer, write};
+pub use write::write;
+pub use writer::Writer;
 
 /// The property of an event, alert or participant that keeps the lines (or parameters) for which there is no word.
 pub const KEPT_LINES: &str = "renraku:iCalendar";

@@ -1,9 +1,13 @@
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 use renraku_base::{CalendarId, EventId, Id, PersonId};
 use renraku_db::{
     CollectionId, Error, ReadTx, Tx,
     schema::{calendar_objects as objects, events, placements},
 };
+
+use crate::codec::ical::is_guarded_task;
 
 /// The component of a task.
 const TASK: &str = "VTODO";
@@ -23,6 +27,13 @@ pub(crate) struct StoredObject {
     pub etag: String,
     /// Its text, as it was sent; `None` where only the name is known, and for a task that is gone.
     pub body: Option<String>,
+}
+
+impl StoredObject {
+    /// The text of a task as somebody sees it who may read the calendar; `None` when they do not see it, or it is gone.
+    pub fn seen(&self, is_mine: bool) -> Option<&str> {
+        self.body.as_deref().filter(|text| is_mine || !is_guarded_task(text))
+    }
 }
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
@@ -47,6 +58,20 @@ impl From<Row> for StoredObject {
             uid: row.uid,
             etag: row.etag,
             body: row.body,
+        }
+    }
+}
+
+impl From<StoredObject> for Row {
+    fn from(object: StoredObject) -> Self {
+        Self {
+            collection_id: object.collection.0,
+            object_id: object.object,
+            name: object.name,
+            component: object.component,
+            uid: object.uid,
+            etag: object.etag,
+            body: object.body,
         }
     }
 }
@@ -229,15 +254,7 @@ pub(crate) fn put(tx: &mut Tx<'_>, object: &StoredObject) -> Result<(), Error> {
         .filter(objects::collection_id.eq(object.collection.0).and(objects::name.eq(&object.name)))
         .filter(objects::object_id.ne(&object.object));
     diesel::delete(of_name).execute(tx.conn())?;
-    let row = || Row {
-        collection_id: object.collection.0,
-        object_id: object.object.clone(),
-        name: object.name.clone(),
-        component: object.component.clone(),
-        uid: object.uid.clone(),
-        etag: object.etag.clone(),
-        body: object.body.clone(),
-    };
+    let row = || Row::from(object.clone());
     let statement = diesel::insert_into(objects::table)
         .values(row())
         .on_conflict((objects::collection_id, objects::object_id))
@@ -245,6 +262,36 @@ pub(crate) fn put(tx: &mut Tx<'_>, object: &StoredObject) -> Result<(), Error> {
         .set(row());
     tx.run(statement)?;
     Ok(())
+}
+
+/// Stores what was not there, under names that are known to be free.
+pub(crate) fn insert_many(tx: &mut Tx<'_>, many: Vec<StoredObject>) -> Result<(), Error> {
+    let mut rows: Vec<Row> = many.into_iter().map(Row::from).collect();
+    while !rows.is_empty() {
+        let some = rows.split_off(rows.len().saturating_sub(1_000));
+        tx.run(diesel::insert_into(objects::table).values(&some))?;
+    }
+    Ok(())
+}
+
+/// Which of these UIDs a calendar has already: of tasks, and of events that were made in another calendar and are seen here.
+pub(crate) fn list_taken_uids(
+    tx: &mut ReadTx<'_>,
+    (collection, calendar): (CollectionId, &CalendarId),
+    uids: &[&str],
+) -> Result<HashSet<String>, Error> {
+    let tasks: Vec<String> = objects::table
+        .filter(objects::collection_id.eq(collection.0).and(objects::component.eq(TASK)))
+        .filter(objects::uid.eq_any(uids).and(objects::body.is_not_null()))
+        .select(objects::uid)
+        .load(tx.conn())?;
+    let invited: Vec<String> = events::table
+        .inner_join(placements::table.on(placements::event_id.eq(events::id)))
+        .filter(events::uid.eq_any(uids).and(placements::collection_id.eq(collection.0)))
+        .filter(events::calendar_id.ne(calendar.as_str()))
+        .select(events::uid)
+        .load(tx.conn())?;
+    Ok(tasks.into_iter().chain(invited).collect())
 }
 
 /// Forgets all that was stored in a calendar.

@@ -98,6 +98,12 @@ impl Line {
         Ok(Self { number, name, params, value: value.to_owned(), raw: raw.to_owned() })
     }
 
+    /// A line by itself, without folds.
+    #[must_use]
+    pub fn parse(raw: &str) -> Option<Self> {
+        Self::read(0, raw).ok()
+    }
+
     /// The first value of a parameter.
     #[must_use]
     pub fn param(&self, name: &str) -> Option<&str> {

@@ -37,6 +37,12 @@ pub struct ObjectCalendar {
     pub properties: Vec<(String, String)>,
 }
 
+/// Whether a calendar with these properties was made for objects of a kind.
+pub(crate) fn holds(properties: &[(String, String)], kind: ObjectKind) -> bool {
+    let set = properties.iter().find(|(name, _)| name == COMPONENT_SET).map(|(_, value)| value);
+    set.is_none_or(|set| set.contains(&format!("\"{}\"", kind.component())))
+}
+
 impl ObjectCalendar {
     /// Whether it is one of the person's own: then nothing in it is hidden from them.
     #[must_use]
@@ -46,8 +52,7 @@ impl ObjectCalendar {
 
     /// Refuses a kind of object for which the calendar was not made.
     pub(super) fn check_kind(&self, kind: ObjectKind) -> Result<(), ObjectFault> {
-        let set = self.properties.iter().find(|(name, _)| name == COMPONENT_SET).map(|(_, value)| value);
-        match set.is_none_or(|set| set.contains(&format!("\"{}\"", kind.component()))) {
+        match holds(&self.properties, kind) {
             true => Ok(()),
             false => Err(ObjectFault::Component(kind.component().to_owned())),
         }

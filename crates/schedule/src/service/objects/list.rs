@@ -45,7 +45,7 @@ pub struct ObjectHead {
 }
 
 /// The name of an object to which no client gave one.
-pub(super) fn default_name(id: &str) -> String {
+pub(crate) fn default_name(id: &str) -> String {
     format!("{id}.ics")
 }
 

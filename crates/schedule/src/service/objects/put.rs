@@ -130,6 +130,21 @@ pub fn put(
     if text.len() > OBJECT_BYTES {
         return Err(ObjectFault::TooLarge);
     }
+    let clean = ical::without_controls(text);
+    let put = store_object(tx, who, calendar, (home, role), (name, &clean), there)?;
+    // A text out of which characters were left is not as it was sent.
+    let as_sent = clean.len() == text.len();
+    Ok(put.map(|put| Put { etag: put.etag.filter(|_| as_sent), ..put }))
+}
+
+fn store_object(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    calendar: &ObjectCalendar,
+    (home, role): (StoredCalendar, Role),
+    (name, text): (&str, &str),
+    there: Option<ObjectHead>,
+) -> Result<Changed<Put>, ObjectFault> {
     let object = ical::read_object(text.as_bytes())?;
     calendar.check_kind(match object.contents {
         Contents::Event(_) => ObjectKind::Event,
@@ -180,9 +195,7 @@ impl Arrival<'_> {
             Some(head) => head.id.clone(),
             None => tx.new_id::<()>().into_string(),
         };
-        let before =
-            there.and_then(|head| i64::from_str_radix(head.etag.as_str().trim_matches('"'), 16).ok());
-        let etag = ETag::of(tx.next_version(before));
+        let etag = tasks::next_tag(tx, there.map(|head| head.etag.as_str()));
         let recorded = tasks::put(tx, &self.object(&id, ObjectKind::Task, etag.as_str()))?;
         Ok(recorded.with(Put { created: there.is_none(), etag: Some(etag), schedule_tag: None }))
     }
