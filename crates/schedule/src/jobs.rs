@@ -16,7 +16,7 @@ use crate::{
 
 pub use horizon::{EXTEND_HORIZON, start_extending};
 pub(crate) use notices::{News, audience, details, guests, mail_answer, tell};
-pub(crate) use reminders::remind_next;
+pub(crate) use reminders::{remind_next, remind_own};
 
 const SPREAD: &str = "schedule.spread";
 const TELL: &str = "schedule.tell";

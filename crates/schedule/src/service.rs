@@ -17,6 +17,7 @@ mod import_facility;
 mod import_lines;
 mod import_tasks;
 pub(crate) mod index;
+pub(crate) mod keep_own;
 mod list_occurrences;
 pub mod objects;
 pub(crate) mod placing;

@@ -10,6 +10,7 @@ mod importing;
 mod large;
 mod later;
 mod office;
+mod own_alerts;
 mod privacy;
 mod replies;
 mod series;

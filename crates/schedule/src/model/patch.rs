@@ -72,6 +72,15 @@ impl PatchObject {
         self.0.is_empty()
     }
 
+    /// The same without what it says of these members.
+    #[must_use]
+    pub fn without(&self, members: &[&str]) -> Self {
+        let others = self.0.iter().filter(|(pointer, _)| {
+            pointer.split('/').next().is_none_or(|member| !members.contains(&member))
+        });
+        Self(others.map(|(pointer, value)| (pointer.clone(), value.clone())).collect())
+    }
+
     /// The start of the occurrence, when it was moved.
     #[must_use]
     pub fn start(&self) -> Option<LocalDateTime> {
@@ -310,6 +319,22 @@ impl EventPatch {
     #[must_use]
     pub fn touches(&self, names: &[&str]) -> bool {
         names.iter().any(|name| self.members.get(*name).is_some())
+    }
+
+    /// What of it touches these members, and the rest.
+    #[must_use]
+    pub fn split(&self, names: &[&str]) -> (Self, Self) {
+        let members = self.members.as_object().cloned().unwrap_or_default();
+        let (touching, rest): (Map<String, Value>, Map<String, Value>) =
+            members.into_iter().partition(|(name, _)| names.contains(&name.as_str()));
+        let touching = Self { members: Value::Object(touching), ..Self::default() };
+        (touching, Self { members: Value::Object(rest), ..self.clone() })
+    }
+
+    /// Whether it changes nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.calendar_id.is_none() && self.facility_ids.is_none() && self.names().next().is_none()
     }
 
     /// The names of the members that it touches.

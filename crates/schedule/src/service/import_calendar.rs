@@ -265,6 +265,9 @@ impl<'a> Import<'a> {
         self.recorded =
             Some(placing::put_changed(tx, &after, (&before.places, &places), &happenings, &before.stored)?);
         let now = tx.now();
+        for place in before.places.iter().filter(|place| place.own.is_some()) {
+            jobs::remind_own(tx, (&after, place), self.home.time_zone, now)?;
+        }
         jobs::remind_next(tx, &after, self.home.time_zone, now)
     }
 
@@ -304,7 +307,7 @@ impl<'a> Import<'a> {
     }
 
     fn place(&self) -> Placement {
-        Placement { collection: self.home.collection, person: self.home.owner(), hidden: false }
+        Placement::new(self.home.collection, self.home.owner())
     }
 
     /// Writes the new events.

@@ -127,11 +127,13 @@ pub(crate) struct Listed {
     pub head: String,
     /// Its name, where a client gave it one.
     pub name: Option<String>,
+    /// The version of what the calendar's person keeps with it.
+    pub own_version: Option<i64>,
 }
 
-type ListedRow = (String, i64, Option<String>, String, String, Option<String>);
+type ListedRow = (String, i64, Option<String>, String, String, Option<String>, Option<i64>);
 
-fn listed((event, version, organizer, calendar, head, name): ListedRow) -> Listed {
+fn listed((event, version, organizer, calendar, head, name, own_version): ListedRow) -> Listed {
     Listed {
         event: Id::stored(event),
         version,
@@ -139,6 +141,7 @@ fn listed((event, version, organizer, calendar, head, name): ListedRow) -> Liste
         calendar: Id::stored(calendar),
         head,
         name,
+        own_version,
     }
 }
 
@@ -167,6 +170,7 @@ pub(crate) fn list_events(
             events::calendar_id,
             events::head,
             objects::name.nullable(),
+            placements::own_version,
         ))
         .load(tx.conn())?;
     Ok(rows.into_iter().map(listed).collect())
@@ -193,6 +197,7 @@ pub(crate) fn get_events(
             events::calendar_id,
             events::head,
             objects::name.nullable(),
+            placements::own_version,
         ));
     let rows: Vec<ListedRow> = match ids {
         [] => Vec::new(),

@@ -295,7 +295,7 @@ fn the_text_of_one_object_says_all_that_the_file_does() {
         assert!(text.contains(line), "{line} is not in {text}");
     }
     assert!(!text.contains("METHOD") && !text.contains("VTODO"), "{text}");
-    let object = super::read_object(text.as_bytes()).unwrap();
+    let object = read_object(text.as_bytes()).unwrap();
     assert_eq!(object.contents, Contents::Event(Box::new(parsed.events[0].event.clone())));
     // A zone that the file names and does not describe is described from our table, under the file's name.
     let task = &parsed.tasks[0];

@@ -87,7 +87,7 @@ pub(super) fn create(
     if !store::events::insert(tx, &stored)? {
         return Err(ScheduleFault::IdTaken.into());
     }
-    let place = Placement { collection: home.collection, person: home.owner(), hidden: false };
+    let place = Placement::new(home.collection, home.owner());
     let recorded = placing::put_new(tx, &stored, &[place], &happenings)?;
     Ok(recorded.with(keep(tx, arrival, &stored, true)?))
 }

@@ -1,4 +1,4 @@
-//! What a participant's client stores of an event that somebody in the house organizes: an answer, and nothing else.
+//! What a participant's client stores of an event that somebody in the house organizes: an answer, their own alarms, and nothing else.
 
 use renraku_base::{EventId, PersonId, Principal};
 use renraku_db::{Changed, ReadTx, Tx};
@@ -8,16 +8,21 @@ use super::{
     ObjectFault, ObjectKind, facilities,
     put::{Arrival, Put},
     read::schedule_tag,
+    text,
 };
 use crate::{
     ScheduleFault,
-    model::{Event, EventView, LocalDateTime, ParticipationStatus},
+    codec::ical::{self, Contents},
+    model::{Event, EventView, LocalDateTime, Own, ParticipationStatus},
     rules::recurrence,
-    service::reply_event::{Answer, answer as reply},
+    service::{
+        keep_own,
+        reply_event::{Answer, answer as reply},
+    },
     store,
 };
 
-/// Takes the person's answers out of what their client sent and gives them. The rest of an event is its organizer's to change: what
+/// Takes the person's answers out of what their client sent and gives them, and keeps their alarms. The rest of an event is its organizer's to change: what
 /// the client changed of it is left as it is, and the client reads it anew.
 pub(super) fn answer(
     tx: &mut Tx<'_>,
@@ -32,6 +37,9 @@ pub(super) fn answer(
     for one in answers {
         told = Some(reply(tx, who, id, &one)?);
     }
+    if let Some(changed) = keep(tx, who, arrival, id, sent)? {
+        told = Some(changed);
+    }
     // Its text is never handed out again: what is said in it about the event is not the participant's to say.
     arrival.keep(tx, id.as_str(), ObjectKind::Event, "")?;
     let schedule_tag = schedule_tag(&stored.event, &stored.facilities);
@@ -40,6 +48,28 @@ pub(super) fn answer(
         Some(changed) => changed.map(|_| put),
         None => Changed::nothing(put),
     })
+}
+
+/// Keeps the alarms that the person's client sent, where they are others than it was shown (RFC 6638 §3.2.2.1).
+fn keep(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    arrival: &Arrival<'_>,
+    id: &EventId,
+    sent: &Event,
+) -> Result<Option<Changed<EventView>>, ObjectFault> {
+    if !arrival.calendar.is_mine() {
+        return Ok(None);
+    }
+    let Some(kept) = keep_own::find(tx, who, id)? else { return Ok(None) };
+    let Some(seen) = kept.seen(who) else { return Ok(None) };
+    let shown = ical::read_object(text::write(&seen).as_bytes())?;
+    let Contents::Event(shown) = shown.contents else { return Ok(None) };
+    if shown.alerts == sent.alerts {
+        return Ok(None);
+    }
+    let own = Own { alerts: sent.alerts.clone(), ..Own::of(&seen) };
+    Ok(Some(kept.put(tx, who, own)?))
 }
 
 fn answers(

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     ScheduleFault,
     model::{Event, ParticipationStatus},
-    service::view::Sight,
+    service::view::{BUSY, Sight},
     store::{self, objects::StoredObject},
 };
 
@@ -100,7 +100,7 @@ pub fn get_by_id(
     let stored = store::events::list_by_id(tx, &events)?;
     let names = Names::of(tx, stored.iter().map(|it| (it.organizer.as_ref(), it.facilities.as_slice())))?;
     for it in &stored {
-        let Some(view) = sight.view(&who.person, it) else { continue };
+        let Some(view) = sight.view_in(&who.person, it, calendar.collection) else { continue };
         let shown = names.present(&view.event, it.organizer.as_ref(), &view.facility_ids);
         if let Some(head) = heads.remove(it.id.as_str()) {
             let schedule_tag = schedule_tag(&view.event, &view.facility_ids);
@@ -136,6 +136,6 @@ pub fn get_schedule_tag(tx: &mut ReadTx<'_>, head: &ObjectHead) -> Result<Option
     let id = EventId::stored(head.id.clone());
     let stored = store::events::get(tx, &id)?;
     // Whoever sees only busy time is not told of changes to the rest.
-    let stored = stored.filter(|stored| ETag::of(stored.version) == head.etag);
+    let stored = stored.filter(|stored| ETag::of_view(stored.busy_version, BUSY) != head.etag);
     Ok(stored.and_then(|stored| schedule_tag(&stored.event, &stored.facilities)))
 }
