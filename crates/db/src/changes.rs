@@ -6,7 +6,7 @@
 
 mod kinds;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use diesel::{
     backend::Backend,
@@ -384,6 +384,24 @@ pub fn since(
             Ok(Change { modseq, object_type, object, gone, audience })
         })
         .collect()
+}
+
+/// Of which of these objects the logs of these collections still tell a change, each with the collection of the log.
+///
+/// # Errors
+/// [`Error`] when the statement fails.
+pub fn list_told(
+    tx: &mut ReadTx<'_>,
+    collections: &[CollectionId],
+    objects: &[&str],
+) -> Result<HashSet<(CollectionId, String)>, Error> {
+    let rows: Vec<(i64, String)> = changes::table
+        .filter(changes::collection_id.eq_any(collections.iter().map(|id| id.0)))
+        .filter(changes::object_id.eq_any(objects))
+        .select((changes::collection_id, changes::object_id))
+        .distinct()
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(|(collection, object)| (CollectionId(collection), object)).collect())
 }
 
 /// Forgets changes older than `before` (microseconds), but never the latest `keep` of a collection.

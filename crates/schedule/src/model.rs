@@ -30,7 +30,7 @@ pub use local::LocalDateTime;
 pub use occurrence::{FacilityRef, Occurrence};
 pub use own::Own;
 pub(crate) use participant::is_address;
-pub use participant::{Participant, ParticipationStatus};
+pub use participant::{Participant, ParticipationStatus, ScheduleAgent};
 pub(crate) use patch::KEPT_RULES;
 pub use patch::{EventPatch, PatchObject};
 pub(crate) use place::is_safe_uri;

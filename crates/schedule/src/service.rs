@@ -1,6 +1,6 @@
 //! The operations: the only way in for faces. Rights, then rules, then rows, then the change log, then who is told.
 
-mod audience;
+pub(crate) mod audience;
 mod booking;
 mod bulk_insert;
 mod calendars;

@@ -13,6 +13,7 @@ mod office;
 mod own_alerts;
 mod privacy;
 mod replies;
+mod scheduling;
 mod series;
 mod single;
 mod syncing;

@@ -45,7 +45,13 @@ fn a_participant_changes_their_own_and_nobody_elses() {
         let event = meeting(db, &hanako, &taro);
         let seen = get(db, &taro, &event.id).unwrap();
         assert!(seen.event.alerts.is_empty(), "the organizer's are the organizer's: {:?}", seen.event.alerts);
-        let mine = patch(db, &taro, &seen, Scope::All, json!({"alerts": {"a": before(15)}, "useDefaultAlerts": true}));
+        let mine = patch(
+            db,
+            &taro,
+            &seen,
+            Scope::All,
+            json!({"alerts": {"a": before(15)}, "useDefaultAlerts": true}),
+        );
         assert_eq!(mine.event.alerts.keys().collect::<Vec<_>>(), ["a"]);
         assert_eq!(mine.event.more["useDefaultAlerts"], true);
         assert_ne!(mine.etag, seen.etag);
@@ -58,7 +64,8 @@ fn a_participant_changes_their_own_and_nobody_elses() {
         assert!(occurrences(db, &hanako, window).iter().all(|it| it.etag == event.etag));
         assert_eq!(code(try_patch(db, &taro, &seen, Scope::All, json!({"alerts": {"a": null}}))), "stale");
         // Who reads taro's calendar sees the meeting and none of the alerts.
-        let share = Share { grantee: ShareTarget::Person { person_id: jiro.person.clone() }, role: Role::Read };
+        let share =
+            Share { grantee: ShareTarget::Person { person_id: jiro.person.clone() }, role: Role::Read };
         let calendar = default_calendar(db, &taro);
         db.write(|tx| service::put_share(tx, &taro, &calendar, share.clone())).unwrap();
         let read = get(db, &jiro, &event.id).unwrap();
@@ -131,18 +138,22 @@ fn who_may_write_where_it_was_made_keeps_their_own_too() {
     on_each_database(|db, _| {
         let (hanako, taro) = (person(db, "佐藤"), person(db, "鈴木"));
         let event = meeting(db, &hanako, &taro);
-        let share = Share { grantee: ShareTarget::Person { person_id: taro.person.clone() }, role: Role::Write };
+        let share =
+            Share { grantee: ShareTarget::Person { person_id: taro.person.clone() }, role: Role::Write };
         let calendar = default_calendar(db, &hanako);
         db.write(|tx| service::put_share(tx, &hanako, &calendar, share.clone())).unwrap();
         let seen = get(db, &taro, &event.id).unwrap();
         let both = json!({"title": "定例会議", "alerts": {"a": before(15)}});
         let mine = patch(db, &taro, &seen, Scope::All, both);
-        assert_eq!((mine.event.title.as_str(), mine.event.alerts.keys().next().unwrap().as_str()), ("定例会議", "a"));
+        assert_eq!(
+            (mine.event.title.as_str(), mine.event.alerts.keys().next().unwrap().as_str()),
+            ("定例会議", "a")
+        );
         let renamed = patch(db, &taro, &mine, Scope::All, json!({"title": "例会"}));
         assert_eq!(renamed, get(db, &taro, &event.id).unwrap());
         // In whichever calendar they see it, it has one tag.
         let seen = occurrences(db, &taro, days("2026-11-26", "2026-11-27"));
-        assert_eq!(seen.iter().map(|it| it.etag.clone()).collect::<Vec<_>>(), vec![renamed.etag.clone(); 2]);
+        assert_eq!(seen.iter().map(|it| it.etag.clone()).collect::<Vec<_>>(), vec![renamed.etag; 2]);
         let hers = get(db, &hanako, &event.id).unwrap();
         assert_eq!((hers.event.title.as_str(), hers.event.alerts), ("例会", event.event.alerts));
     });

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use chrono::NaiveDate;
 use renraku_base::Timestamp;
 use renraku_db::{
-    Db, Error, Tx, changes,
+    CollectionId, Db, Error, Tx, changes,
     jobs::{self, Job},
     ledger,
 };
@@ -101,7 +101,15 @@ fn forget_old(db: &Db) -> Result<(), JobFault> {
             some => notifications += some,
         }
     }
-    tracing::info!(changes, keys, done_jobs, devices, notifications, "old things were forgotten");
+    let mut objects = 0;
+    let mut after = Some((CollectionId(0), String::new()));
+    while let Some(from) = after {
+        let (some, next) =
+            db.write_many(|tx| renraku_schedule::jobs::forget_gone(tx, &from)).map_err(again)?;
+        objects += some;
+        after = next;
+    }
+    tracing::info!(objects, changes, keys, done_jobs, devices, notifications, "old things were forgotten");
     let tomorrow = now + DAY;
     Ok(plan_retention_on(db, day_of(tomorrow), tomorrow)?)
 }

@@ -143,7 +143,9 @@ fn what_no_text_may_hold_is_left_out_and_a_zone_of_the_clients_own_is_read_by_ou
         let hanako = server.staff("hanako");
         let client = Client::of(server, &hanako);
         let path = format!("{}a.ics", client.calendar);
-        let put = client.put(&path, &event("u", &format!("{HOUR}SUMMARY:会\u{0}議\u{1b}\nX-A:\u{7}1\n"))).expect(201);
+        let put = client
+            .put(&path, &event("u", &format!("{HOUR}SUMMARY:会\u{0}議\u{1b}\nX-A:\u{7}1\n")))
+            .expect(201);
         assert_eq!(put.header("etag"), None, "it is not as it was sent");
         let stored = client.get(&path).expect(200).text();
         assert!(stored.contains("SUMMARY:会議\r\n") && stored.contains("X-A:1\r\n"), "{stored:?}");
@@ -161,6 +163,10 @@ fn what_no_text_may_hold_is_left_out_and_a_zone_of_the_clients_own_is_read_by_ou
         assert!(put.header("etag").is_some());
         let window = "occurrences?from=2026-11-26T02:00:00Z&to=2026-11-26T02:01:00Z";
         let seen = hanako.get(window).expect(200).json();
-        assert_eq!((&seen["items"][0]["utcStart"], &seen["items"][0]["timeZone"]), (&"2026-11-26T02:00:00Z".into(), &"Europe/Berlin".into()), "{seen}");
+        assert_eq!(
+            (&seen["items"][0]["utcStart"], &seen["items"][0]["timeZone"]),
+            (&"2026-11-26T02:00:00Z".into(), &"Europe/Berlin".into()),
+            "{seen}"
+        );
     });
 }

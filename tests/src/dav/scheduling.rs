@@ -187,7 +187,9 @@ fn a_participants_alarms_are_their_own() {
         let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
         let (client, other) = (Client::of(server, &hanako), Client::of(server, &taro));
         let alarm = |trigger: &str, word: &str| {
-            format!("BEGIN:VALARM\r\nACTION:DISPLAY\r\nTRIGGER:{trigger}\r\nDESCRIPTION:{word}\r\nX-KEEP:{word}\r\nEND:VALARM\r\n")
+            format!(
+                "BEGIN:VALARM\r\nACTION:DISPLAY\r\nTRIGGER:{trigger}\r\nDESCRIPTION:{word}\r\nX-KEEP:{word}\r\nEND:VALARM\r\n"
+            )
         };
         let path = format!("{}meeting.ics", client.calendar);
         let text = event("m2", &format!("{HOUR}SUMMARY:会議\n{ORGANIZER}{TARO}{}", alarm("-PT5M", "hers")));
@@ -198,7 +200,11 @@ fn a_participants_alarms_are_their_own() {
         let invitation = other.get(&theirs).expect(200);
         assert!(!invitation.text().contains("VALARM"), "{}", invitation.text());
         let mine = invitation.text().replace("END:VEVENT", &format!("{}END:VEVENT", alarm("-PT15M", "his")));
-        let put = other.ask("PUT", &theirs).header("if-match", &invitation.etag()).body("text/calendar", mine).send();
+        let put = other
+            .ask("PUT", &theirs)
+            .header("if-match", &invitation.etag())
+            .body("text/calendar", mine)
+            .send();
         assert_eq!(put.expect(204).header("etag"), None);
         let now = other.get(&theirs).expect(200);
         for line in ["TRIGGER:-PT15M", "X-KEEP:his"] {

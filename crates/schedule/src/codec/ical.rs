@@ -36,6 +36,7 @@ pub use invitation::{Invitation, cancel, reply, request};
 pub use line::{Line, Param};
 pub use look::{property_instant, property_text};
 pub use object::{CalendarObject, Contents, NotAnObject, read_object};
+pub use people::{is_param, server_replies};
 pub use read::{NotACalendar, Parsed, ParsedEvent, ParsedTask, Place, Refusal, read};
 pub use select::{Selection, select};
 pub use task::{is_guarded as is_guarded_task, takes_time as task_takes_time};

@@ -35,6 +35,9 @@ const SERIES_ONLY: [&str; 12] = [
 const COUNTED: [&str; 3] = ["created", "updated", "sequence"];
 const EXCLUDED: &str = "excluded";
 const PARTICIPANTS: &str = "participants";
+/// What a participant's answer consists of.
+const ANSWER: [&str; 4] =
+    ["participationStatus", "participationComment", "scheduleSequence", "scheduleUpdated"];
 /// What an occurrence books, where that is not what its series books.
 const FACILITY_IDS: &str = "facilityIds";
 /// What decides when an occurrence takes time.
@@ -75,10 +78,24 @@ impl PatchObject {
     /// The same without what it says of these members.
     #[must_use]
     pub fn without(&self, members: &[&str]) -> Self {
-        let others = self.0.iter().filter(|(pointer, _)| {
-            pointer.split('/').next().is_none_or(|member| !members.contains(&member))
-        });
+        let others = self
+            .0
+            .iter()
+            .filter(|(pointer, _)| pointer.split('/').next().is_none_or(|member| !members.contains(&member)));
         Self(others.map(|(pointer, value)| (pointer.clone(), value.clone())).collect())
+    }
+
+    /// What participants answered for the occurrence, each with the participant's key.
+    pub(crate) fn answers(&self) -> impl Iterator<Item = (&str, &str, &Value)> {
+        self.0.iter().filter_map(|(pointer, value)| {
+            let (key, member) = pointer.strip_prefix(PARTICIPANTS)?.strip_prefix('/')?.split_once('/')?;
+            ANSWER.contains(&member).then_some((key, pointer.as_str(), value))
+        })
+    }
+
+    /// Takes in what it does not say yet.
+    pub(crate) fn add(&mut self, pointer: &str, value: &Value) {
+        self.0.entry(pointer.to_owned()).or_insert_with(|| value.clone());
     }
 
     /// The start of the occurrence, when it was moved.

@@ -56,7 +56,10 @@ fn add_events(
             let put_away = sight
                 .places(&stored.id)
                 .any(|place| place.placement.collection == calendar.collection && place.placement.hidden);
-            let Some(view) = sight.view_in(&who.person, stored, calendar.collection).filter(|_| !put_away) else { continue };
+            let Some(view) = sight.view_in(&who.person, stored, calendar.collection).filter(|_| !put_away)
+            else {
+                continue;
+            };
             let kept = kept.get(stored.id.as_str()).filter(|kept| kept.etag == view.etag.as_str());
             if !kept.and_then(|kept| kept.body.as_ref()).is_some_and(|text| writer.add_text(text)) {
                 writer.add(&view.event);

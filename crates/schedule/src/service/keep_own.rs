@@ -29,11 +29,7 @@ pub(super) struct Kept {
 
 /// The event, if it is in a calendar of the person's own and was made in another one. Until the transaction ends nobody else changes
 /// it.
-pub(super) fn find(
-    tx: &mut Tx<'_>,
-    who: &Principal,
-    id: &EventId,
-) -> Result<Option<Kept>, ScheduleFault> {
+pub(super) fn find(tx: &mut Tx<'_>, who: &Principal, id: &EventId) -> Result<Option<Kept>, ScheduleFault> {
     tx.hold(id.as_str())?;
     let Some(stored) = store::events::get(tx, id)? else { return Ok(None) };
     let sight = Sight::of(tx, who, &[id.as_str()])?;
@@ -74,10 +70,16 @@ impl Kept {
     }
 
     /// Keeps this instead of what the person kept.
-    pub fn put(self, tx: &mut Tx<'_>, who: &Principal, own: Own) -> Result<Changed<EventView>, ScheduleFault> {
+    pub fn put(
+        self,
+        tx: &mut Tx<'_>,
+        who: &Principal,
+        own: Own,
+    ) -> Result<Changed<EventView>, ScheduleFault> {
         let Self { stored, sight } = self;
         let place = sight.own_place(&who.person, &stored).ok_or(ScheduleFault::NotFound)?;
-        let before = place.placement.own.as_ref().map_or(stored.version, |own| own.version.max(stored.version));
+        let before =
+            place.placement.own.as_ref().map_or(stored.version, |own| own.version.max(stored.version));
         let own = StoredOwn { version: tx.next_version(Some(before)), own };
         let collection = place.placement.collection;
         store::placements::put_own(tx, &stored.id, collection, &own)?;
@@ -86,8 +88,7 @@ impl Kept {
         let placement = Placement { own: Some(own), ..place.placement.clone() };
         let home = store::calendars::get(tx, &stored.calendar)?.ok_or(ScheduleFault::NotFound)?;
         jobs::remind_own(tx, (&stored, &placement), home.time_zone, now)?;
-        let recorded =
-            changes::record_for(tx, collection, ObjectType::Event, &stored.id, Audience::Involved);
+        let recorded = changes::record_for(tx, collection, ObjectType::Event, &stored.id, Audience::Involved);
         let view = Sight::of(tx, who, &[stored.id.as_str()])?.view(&who.person, &stored);
         Ok(recorded.with(view.ok_or(ScheduleFault::NotFound)?))
     }

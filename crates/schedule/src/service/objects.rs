@@ -13,6 +13,7 @@ mod facilities;
 mod fault;
 mod find;
 mod list;
+mod parameters;
 mod put;
 mod read;
 mod tasks;

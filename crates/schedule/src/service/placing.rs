@@ -17,7 +17,7 @@ use crate::{
 pub(crate) const AT_ONCE: usize = 16;
 
 /// The calendars in which an event belongs: the one in which it was made, those of its facilities, the default calendar of
-/// each member of staff who takes part. What someone put away stays away, and what they keep with it stays theirs.
+/// each member of staff who takes part, unless their invitation is not the server's to bring. What someone put away stays away, and what they keep with it stays theirs.
 pub(crate) fn places(
     tx: &mut Tx<'_>,
     stored: &StoredEvent,
@@ -28,7 +28,7 @@ pub(crate) fn places(
     let owner = home.owner();
     let mut places = vec![Placement::new(home.collection, owner.clone())];
     places.extend(facilities.iter().map(|collection| Placement::new(*collection, None)));
-    let staff = stored.event.staff();
+    let staff = stored.event.scheduled_staff();
     let persons: Vec<&PersonId> = staff.iter().filter(|person| Some(*person) != owner.as_ref()).collect();
     if !persons.is_empty() {
         let ids: Vec<&str> = persons.iter().map(|person| person.as_str()).collect();

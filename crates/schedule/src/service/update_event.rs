@@ -260,7 +260,8 @@ impl Change {
         }
         renew(tx, &self.before.stored, &mut self.after);
         self.after.event.updated = Some(tx.now());
-        if self.changes_more_than_participants() {
+        // Who is invited again after they were sent away must hear of it.
+        if self.changes_more_than_participants() || self.sends_away() {
             // A client that counts for itself may be ahead, never behind.
             let next = self.before.stored.event.sequence.saturating_add(1);
             self.after.event.sequence = self.after.event.sequence.max(next);
@@ -287,6 +288,13 @@ impl Change {
                 .values()
                 .filter(|it| people(it))
                 .ne(after.recurrence_overrides.values().filter(|it| people(it)))
+    }
+
+    /// Whether somebody outside, who knows one mail from another by its `SEQUENCE`, does not take part any more.
+    fn sends_away(&self) -> bool {
+        let outside = |stored: &StoredEvent| jobs::audience(&stored.event, stored.organizer.as_ref()).1;
+        let now = outside(&self.after);
+        outside(&self.before.stored).iter().any(|address| !now.contains(address))
     }
 
     /// Whether it happens at another time, or no longer.

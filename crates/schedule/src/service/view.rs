@@ -26,6 +26,7 @@ use crate::{
 pub(crate) const BUSY: char = 'b';
 
 /// Whose alerts somebody sees with an event: each person has their own, and nobody sees another's.
+#[derive(Clone, Copy)]
 enum Keeper<'p> {
     /// Those that are kept in the calendar in which it was made.
     Organizer,
@@ -35,7 +36,7 @@ enum Keeper<'p> {
 
 impl Keeper<'_> {
     /// The event with them, and its tag.
-    fn apply(&self, event: Event, version: i64) -> (Event, ETag) {
+    fn apply(self, event: Event, version: i64) -> (Event, ETag) {
         match self {
             Self::Organizer => (event, ETag::of(version)),
             Self::Reader(None) => (Own::default().instead(without_kept_alarms(event)), ETag::of(version)),

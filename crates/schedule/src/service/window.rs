@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use renraku_base::{EventId, CalendarId, ETag, FieldFault, Id, PersonId, Role, Timestamp};
+use renraku_base::{CalendarId, ETag, EventId, FieldFault, Id, PersonId, Role, Timestamp};
 use renraku_db::{CollectionId, Error, ReadTx};
 
 use super::{index, view::BUSY};
@@ -229,7 +229,8 @@ pub(crate) fn show(
         .collect::<Result<Vec<(Seen, Head)>, Error>>()?;
     let names = facility_names(tx, &rows)?;
     // An event has one tag for its reader, in whichever calendar they see it.
-    let is_mine = |seen: &Seen| by_collection.get(&seen.collection).is_some_and(|it| it.owner_id == who.as_str());
+    let is_mine =
+        |seen: &Seen| by_collection.get(&seen.collection).is_some_and(|it| it.owner_id == who.as_str());
     let own: HashMap<EventId, i64> = rows
         .iter()
         .filter(|(seen, _)| is_mine(seen))

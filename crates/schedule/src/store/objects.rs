@@ -299,6 +299,46 @@ pub(crate) fn list_taken_uids(
     Ok(tasks.into_iter().chain(invited).collect())
 }
 
+/// Objects that are not there any more: events that are not seen in their calendar, and tasks without a text. In ascending order of
+/// collection and id after `after`, at most `limit`.
+pub(crate) fn list_gone(
+    tx: &mut ReadTx<'_>,
+    (collection, object): &(CollectionId, String),
+    limit: i64,
+) -> Result<Vec<(CollectionId, String)>, Error> {
+    let is_placed = placements::table.filter(
+        placements::event_id.eq(objects::object_id).and(placements::collection_id.eq(objects::collection_id)),
+    );
+    let is_task = objects::component.eq(TASK);
+    let rows: Vec<(i64, String)> = objects::table
+        .filter(
+            objects::collection_id
+                .gt(collection.0)
+                .or(objects::collection_id.eq(collection.0).and(objects::object_id.gt(object))),
+        )
+        .filter(
+            is_task
+                .and(objects::body.is_null())
+                .or(objects::component.ne(TASK).and(diesel::dsl::not(diesel::dsl::exists(is_placed)))),
+        )
+        .order((objects::collection_id, objects::object_id))
+        .limit(limit)
+        .select((objects::collection_id, objects::object_id))
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(|(collection, object)| (CollectionId(collection), object)).collect())
+}
+
+/// Forgets one object with its name; how many there were.
+pub(crate) fn remove(tx: &mut Tx<'_>, collection: CollectionId, object: &str) -> Result<usize, Error> {
+    Ok(diesel::delete(objects::table.find((collection.0, object))).execute(tx.conn())?)
+}
+
+/// Forgets the text of one object; how many there were.
+pub(crate) fn remove_text(tx: &mut Tx<'_>, collection: CollectionId, object: &str) -> Result<usize, Error> {
+    let row = objects::table.find((collection.0, object)).filter(objects::body.is_not_null());
+    Ok(diesel::update(row).set(objects::body.eq(None::<String>)).execute(tx.conn())?)
+}
+
 /// Forgets all that was stored in a calendar.
 pub(crate) fn remove_all(tx: &mut Tx<'_>, collection: CollectionId) -> Result<(), Error> {
     diesel::delete(objects::table.filter(objects::collection_id.eq(collection.0))).execute(tx.conn())?;

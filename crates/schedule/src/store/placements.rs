@@ -118,12 +118,7 @@ pub(crate) fn list_seen(
         .filter(person_groups::person_id.eq(who.person.as_str()))
         .filter(grants::role.ge(Role::Read.rank()))
         .order((placements::event_id, placements::collection_id, grants::role.desc()))
-        .select((
-            placements::event_id,
-            PLACE,
-            grants::role,
-            calendars::Row::as_select(),
-        ));
+        .select((placements::event_id, PLACE, grants::role, calendars::Row::as_select()));
     let rows: Vec<(String, PlaceRow, i32, calendars::Row)> = match events {
         [one] => all.filter(placements::event_id.eq(*one)).load(tx.conn())?,
         many => all.filter(placements::event_id.eq_any(many)).load(tx.conn())?,

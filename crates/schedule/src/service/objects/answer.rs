@@ -5,7 +5,7 @@ use renraku_db::{Changed, ReadTx, Tx};
 use renraku_people::directory::service as directory;
 
 use super::{
-    ObjectFault, ObjectKind, facilities,
+    ObjectFault, ObjectKind, facilities, parameters,
     put::{Arrival, Put},
     read::schedule_tag,
     text,
@@ -32,7 +32,10 @@ pub(super) fn answer(
     sent: &Event,
 ) -> Result<Changed<Put>, ObjectFault> {
     let stored = store::events::get(tx, id)?.ok_or(ScheduleFault::NotFound)?;
-    let answers = answers(tx, &who.person, &stored.event, sent)?;
+    let mut sent = sent.clone();
+    let forced = parameters::take_from_organizer(&mut sent);
+    let sent = &sent;
+    let answers = answers(tx, &who.person, &stored.event, (sent, forced))?;
     let mut told: Option<Changed<EventView>> = None;
     for one in answers {
         told = Some(reply(tx, who, id, &one)?);
@@ -76,7 +79,7 @@ fn answers(
     tx: &mut ReadTx<'_>,
     person: &PersonId,
     stored: &Event,
-    sent: &Event,
+    (sent, forced): (&Event, bool),
 ) -> Result<Vec<Answer>, ScheduleFault> {
     let email = directory::names(tx, std::slice::from_ref(person))?.remove(person).and_then(|it| it.email);
     let said = |event: &Event| {
@@ -91,7 +94,11 @@ fn answers(
     let mut note = |recurrence_id: Option<LocalDateTime>, before: &Event, after: &Event| {
         let Some((participation_status, comment)) = said(after) else { return };
         let was = said(before).map(|(status, _)| status);
-        if was != Some(participation_status) && participation_status != ParticipationStatus::NeedsAction {
+        // The organizer is told again what they were told, where the client asks for it (RFC 6638 §7.2).
+        let again = forced && recurrence_id.is_none();
+        if (again || was != Some(participation_status))
+            && participation_status != ParticipationStatus::NeedsAction
+        {
             answers.push(Answer { participation_status, comment, recurrence_id });
         }
     };

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use super::{
     ObjectCalendar, ObjectHead, ObjectKind,
     list::{default_name, heads, id_of},
+    parameters,
     text::{self, Names},
 };
 use crate::{
@@ -101,7 +102,10 @@ pub fn get_by_id(
     let names = Names::of(tx, stored.iter().map(|it| (it.organizer.as_ref(), it.facilities.as_slice())))?;
     for it in &stored {
         let Some(view) = sight.view_in(&who.person, it, calendar.collection) else { continue };
-        let shown = names.present(&view.event, it.organizer.as_ref(), &view.facility_ids);
+        let mut shown = names.present(&view.event, it.organizer.as_ref(), &view.facility_ids);
+        if it.calendar == calendar.calendar.id && it.organizer.is_some() {
+            parameters::tell_status(&mut shown);
+        }
         if let Some(head) = heads.remove(it.id.as_str()) {
             let schedule_tag = schedule_tag(&view.event, &view.facility_ids);
             let head = ObjectHead { etag: view.etag, ..head };
