@@ -13,6 +13,6 @@ pub(crate) use address::{Address, ROOT};
 pub use app::Dav;
 pub(crate) use conditions::{Depth, depth, expectation, minimal};
 pub(crate) use fault::{Condition, DavFault};
-pub(crate) use multistatus::Multistatus;
+pub(crate) use multistatus::{Multistatus, response};
 pub(crate) use propfind::Wanted;
 pub(crate) use request::{Call, refuse};
