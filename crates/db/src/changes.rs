@@ -17,7 +17,7 @@ use diesel::{
 };
 
 use crate::{
-    Error, ReadTx, Tx,
+    Error, ReadTx, Tx, among,
     schema::{changes, collections},
 };
 
@@ -315,7 +315,7 @@ pub struct Head {
 /// [`Error`] when the statement fails.
 pub fn heads(tx: &mut ReadTx<'_>, ids: &[CollectionId]) -> Result<Vec<Head>, Error> {
     let rows: Vec<(i64, i64, i64)> = collections::table
-        .filter(collections::id.eq_any(ids.iter().map(|id| id.0)))
+        .filter(among(collections::id, ids.iter().map(|id| id.0)))
         .select((collections::id, collections::modseq, collections::floor))
         .load(tx.conn())?;
     Ok(rows
@@ -396,8 +396,8 @@ pub fn list_told(
     objects: &[&str],
 ) -> Result<HashSet<(CollectionId, String)>, Error> {
     let rows: Vec<(i64, String)> = changes::table
-        .filter(changes::collection_id.eq_any(collections.iter().map(|id| id.0)))
-        .filter(changes::object_id.eq_any(objects))
+        .filter(among(changes::collection_id, collections.iter().map(|id| id.0)))
+        .filter(among(changes::object_id, objects.iter().copied()))
         .select((changes::collection_id, changes::object_id))
         .distinct()
         .load(tx.conn())?;

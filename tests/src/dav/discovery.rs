@@ -126,10 +126,8 @@ fn a_client_finds_what_is_its_persons() {
         };
         let me = ask("/dav/principals/", "<d:self/>").expect(207).text();
         assert!(me.contains(&client.principal) && me.matches("<d:response>").count() == 1, "{me}");
-        let share = json!({"role": "read"});
-        let path = format!("calendars/{}/shares/{}", taro.calendar, hanako.person);
-        let shared = taro.ask("PUT", &path).json(&share).send();
-        assert!([200, 201, 204].contains(&shared.status), "{}", shared.text());
+        let share = json!({"grantee": {"type": "person", "personId": hanako.person}, "role": "read"});
+        taro.post(&format!("calendars/{}/shares", taro.calendar), &share).expect(200);
         let mine =
             ask(&client.home, "<d:principal-property><d:owner/></d:principal-property>").expect(207).text();
         assert!(mine.contains(&client.calendar) && !mine.contains(&taro.calendar), "{mine}");

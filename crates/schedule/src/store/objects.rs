@@ -3,7 +3,7 @@ use std::collections::HashSet;
 use diesel::prelude::*;
 use renraku_base::{CalendarId, EventId, Id, PersonId};
 use renraku_db::{
-    CollectionId, Error, ReadTx, Tx,
+    CollectionId, Error, ReadTx, Tx, among,
     schema::{calendar_objects as objects, events, placements},
 };
 
@@ -91,12 +91,10 @@ pub(crate) fn find_by_names(
     collection: CollectionId,
     names: &[&str],
 ) -> Result<Vec<StoredObject>, Error> {
-    let all = objects::table.filter(objects::collection_id.eq(collection.0)).select(Row::as_select());
-    let rows: Vec<Row> = match names {
-        [] => Vec::new(),
-        [one] => all.filter(objects::name.eq(*one)).load(tx.conn())?,
-        many => all.filter(objects::name.eq_any(many)).load(tx.conn())?,
-    };
+    let rows: Vec<Row> = objects::table
+        .filter(objects::collection_id.eq(collection.0).and(among(objects::name, names)))
+        .select(Row::as_select())
+        .load(tx.conn())?;
     Ok(rows.into_iter().map(StoredObject::from).collect())
 }
 
@@ -106,12 +104,10 @@ pub(crate) fn list_by_object(
     collection: CollectionId,
     ids: &[&str],
 ) -> Result<Vec<StoredObject>, Error> {
-    let all = objects::table.filter(objects::collection_id.eq(collection.0)).select(Row::as_select());
-    let rows: Vec<Row> = match ids {
-        [] => Vec::new(),
-        [one] => all.filter(objects::object_id.eq(*one)).load(tx.conn())?,
-        many => all.filter(objects::object_id.eq_any(many)).load(tx.conn())?,
-    };
+    let rows: Vec<Row> = objects::table
+        .filter(objects::collection_id.eq(collection.0).and(among(objects::object_id, ids)))
+        .select(Row::as_select())
+        .load(tx.conn())?;
     Ok(rows.into_iter().map(StoredObject::from).collect())
 }
 
@@ -182,7 +178,7 @@ pub(crate) fn get_events(
     collection: CollectionId,
     ids: &[&str],
 ) -> Result<Vec<Listed>, Error> {
-    let all = placements::table
+    let rows: Vec<ListedRow> = placements::table
         .inner_join(events::table.on(events::id.eq(placements::event_id)))
         .left_join(
             objects::table.on(objects::object_id
@@ -190,6 +186,7 @@ pub(crate) fn get_events(
                 .and(objects::collection_id.eq(placements::collection_id))),
         )
         .filter(placements::collection_id.eq(collection.0).and(placements::hidden.eq(false)))
+        .filter(among(placements::event_id, ids))
         .select((
             events::id,
             events::version,
@@ -198,12 +195,8 @@ pub(crate) fn get_events(
             events::head,
             objects::name.nullable(),
             placements::own_version,
-        ));
-    let rows: Vec<ListedRow> = match ids {
-        [] => Vec::new(),
-        [one] => all.filter(placements::event_id.eq(*one)).load(tx.conn())?,
-        many => all.filter(placements::event_id.eq_any(many)).load(tx.conn())?,
-    };
+        ))
+        .load(tx.conn())?;
     Ok(rows.into_iter().map(listed).collect())
 }
 
@@ -287,12 +280,12 @@ pub(crate) fn list_taken_uids(
 ) -> Result<HashSet<String>, Error> {
     let tasks: Vec<String> = objects::table
         .filter(objects::collection_id.eq(collection.0).and(objects::component.eq(TASK)))
-        .filter(objects::uid.eq_any(uids).and(objects::body.is_not_null()))
+        .filter(among(objects::uid, uids.iter().copied()).and(objects::body.is_not_null()))
         .select(objects::uid)
         .load(tx.conn())?;
     let invited: Vec<String> = events::table
         .inner_join(placements::table.on(placements::event_id.eq(events::id)))
-        .filter(events::uid.eq_any(uids).and(placements::collection_id.eq(collection.0)))
+        .filter(among(events::uid, uids.iter().copied()).and(placements::collection_id.eq(collection.0)))
         .filter(events::calendar_id.ne(calendar.as_str()))
         .select(events::uid)
         .load(tx.conn())?;
