@@ -5,7 +5,7 @@ use renraku_db::Db;
 use renraku_people::{Share, ShareTarget};
 use renraku_schedule::{
     codec::ical,
-    model::Event,
+    model::{Event, NewCalendar},
     service::{self, ImportReport, Scope},
 };
 use renraku_test_db::on_each_database;
@@ -126,6 +126,26 @@ fn what_nothing_changed_comes_out_as_it_came() {
         let changed = export(db, &hanako);
         assert_eq!(lines_with(&changed, "DTSTART;TZID=本庁"), [] as [&str; 0]);
         assert_eq!(lines_with(&changed, "X-ODD:event"), ["X-ODD:event"]);
+    });
+}
+
+#[test]
+fn a_file_names_a_calendar_that_nobody_named() {
+    on_each_database(|db, _| {
+        let hanako = person(db, "佐藤");
+        let made = |segment: &str, name: &str| {
+            let new = NewCalendar { id: None, name: name.to_owned(), color: None, time_zone: None };
+            db.write(|tx| service::objects::make_calendar(tx, &hanako, segment, new.clone()))
+                .unwrap()
+                .into_inner()
+                .id
+        };
+        let file = calendar("X-WR-CALNAME:係の予定\n");
+        for (id, expected) in [(made("3f2a", "3f2a"), "係の予定"), (made("work", "仕事"), "仕事")] {
+            service::import_calendar(db, &hanako, Some(&id), file.as_bytes()).unwrap();
+            let name = db.read(|tx| service::get_calendar(tx, &hanako, &id)).unwrap().name;
+            assert_eq!(name, expected);
+        }
     });
 }
 
