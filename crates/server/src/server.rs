@@ -111,7 +111,7 @@ pub(crate) fn start_on(
         draining: Arc::clone(&draining),
     });
     let body_time = Duration::from_secs(config.limits.body_s);
-    let dav = Dav::new(gate.clone(), directory, body_time);
+    let dav = Dav::new(gate.clone(), directory, body_time, config.dav.staff_book.into());
     let background = Background { _tickers: [revocations, forget_quiet_devices(gate)?], _mailroom };
     let (stop, stopped) = oneshot::channel();
     let (end, ended) = oneshot::channel();

@@ -12,7 +12,7 @@ use crate::{
     },
     core::{
         Address, Call, DavFault, Multistatus, Wanted, minimal, response,
-        xml::{self, Element, Name, Writer},
+        xml::{self, Element, Name, OF_CALENDARS, Writer},
     },
 };
 
@@ -83,7 +83,7 @@ impl Expander<'_> {
         let context = self.context;
         let write = |resource: Resource<'_>| -> Written {
             let one = |name: &Name| {
-                let mut out = Writer::piece();
+                let mut out = Writer::piece_of(OF_CALENDARS);
                 resource.write(name, &context, &mut out).then(|| out.into_piece())
             };
             wanted.iter().map(|it| (it.name.clone(), one(&it.name))).collect()
@@ -112,7 +112,7 @@ impl Expander<'_> {
         let href = Name::dav("href");
         let hrefs = document.children.iter().flat_map(|property| property.children_of(&href));
         let names: Vec<Name> = wanted.iter().map(|it| it.name.clone()).collect();
-        let mut out = Writer::piece();
+        let mut out = Writer::piece_of(OF_CALENDARS);
         out.open(name);
         for named in hrefs {
             let address = Address::parse(&named.text).filter(|_| self.left > 0);
@@ -165,6 +165,6 @@ fn with_resource<T>(
         Address::Calendar { segment, .. } => {
             run(Resource::Calendar(&objects::find_calendar(tx, who, segment)?))
         }
-        Address::Root | Address::Homes | Address::Object { .. } => return Ok(None),
+        Address::Root | Address::Homes | Address::Object { .. } | Address::Contacts(_) => return Ok(None),
     }))
 }

@@ -1,7 +1,7 @@
-//! The components of a file (RFC 5545 §3.6), read as far as they can be.
+//! What stands between `BEGIN` and `END`, read as far as it can be.
 
 use super::{
-    line::{BadLine, Line, unfold},
+    line::{BadLine, LINE_BYTES, Line, unfold},
     text::{self, Charset},
 };
 
@@ -57,7 +57,7 @@ impl Component {
     }
 
     /// Writes the component as it stood, folded anew.
-    pub(super) fn write(&self, out: &mut String) {
+    pub fn write(&self, out: &mut String) {
         Line::new("BEGIN", self.name.clone()).write(out);
         self.lines.iter().for_each(|line| line.write(out));
         self.children.iter().for_each(|child| child.write(out));
@@ -83,6 +83,12 @@ impl Component {
 /// The components of a file that are not within another one, and the lines that lie outside of all.
 #[must_use]
 pub fn read(file: &[u8]) -> Component {
+    read_within(file, LINE_BYTES)
+}
+
+/// As [`read`], with lines of up to `line_bytes`: a picture is one line.
+#[must_use]
+pub fn read_within(file: &[u8], line_bytes: usize) -> Component {
     let file = file.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(file);
     let lines = unfold(file);
     let charset = Charset::of(&lines);
@@ -95,7 +101,8 @@ pub fn read(file: &[u8]) -> Component {
         {
             component.cleaned.get_or_insert(*number);
         }
-        let line = clean.ok_or(BadLine::Undecodable).and_then(|text| Line::read(*number, &text));
+        let line =
+            clean.ok_or(BadLine::Undecodable).and_then(|text| Line::read_within(*number, &text, line_bytes));
         match line {
             Ok(line) if line.name == "BEGIN" => begin(&mut open, &line),
             Ok(line) if line.name == "END" => end(&mut open, &line),
