@@ -20,7 +20,7 @@ pub use app::{Dav, PushService, StaffBook};
 pub(crate) use conditions::{Depth, depth, destination, expectation, minimal, overwrites};
 pub(crate) use edits::{Edits, PROPERTIES, told, written};
 pub(crate) use fault::{Condition, DavFault};
-pub(crate) use multistatus::Multistatus;
+pub(crate) use multistatus::{Multistatus, response};
 pub(crate) use options::{allow, options};
 pub(crate) use privileges::{ace, granted_set, supported_set};
 pub(crate) use propfind::Wanted;

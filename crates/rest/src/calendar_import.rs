@@ -42,13 +42,13 @@ impl Body for CalendarFile {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ImportAnswer {
-    /// How many events are new.
+    /// How many events and tasks are new.
     created: usize,
     /// How many were there by their UID, and are as the file says now.
     updated: usize,
     /// What was not taken.
     refused: Vec<Told>,
-    /// What was taken and has no effect, such as a second recurrence rule.
+    /// What was taken and has no effect, such as a second recurrence rule, or was not taken as it stands.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     kept: Vec<Told>,
     #[serde(skip)]
@@ -130,8 +130,8 @@ pub(crate) fn reason(reasons: &[FieldFault], texts: &Texts) -> String {
     reasons.collect::<Vec<_>>().join(" ")
 }
 
-/// Imports an iCalendar file (up to 10 MiB) into a calendar. Events are matched by their UID; nobody is invited and nobody
-/// is told. What cannot be taken is named with its place and reason, and the rest is taken.
+/// Imports an iCalendar file (up to 10 MiB) into a calendar. Events and tasks are matched by their UID; nobody is invited and
+/// nobody is told. What cannot be taken is named with its place and reason, and the rest is taken.
 #[utoipa::path(
     tag = "calendars",
     request_body(content = String, content_type = "text/calendar"),
@@ -159,7 +159,8 @@ pub(crate) async fn import_calendar(
     .await
 }
 
-/// A calendar as one iCalendar file: every event in it, as far as I may see it.
+/// A calendar as one iCalendar file: every event and task in it, as far as I may see it. What nothing changed since it was imported
+/// is written as it came.
 #[utoipa::path(
     tag = "calendars",
     params(("id" = CalendarId, Path)),

@@ -10,6 +10,7 @@ mod group;
 mod local;
 mod members;
 mod occurrence;
+mod own;
 mod participant;
 mod patch;
 mod place;
@@ -27,8 +28,9 @@ pub use facility::{BookingRules, Facility, FacilityDraft, FacilityKind, TimeOfDa
 pub use group::{BusyTime, FreeBusy, GroupName, GroupOccurrence, GroupRow};
 pub use local::LocalDateTime;
 pub use occurrence::{FacilityRef, Occurrence};
+pub use own::Own;
 pub(crate) use participant::is_address;
-pub use participant::{Participant, ParticipationStatus};
+pub use participant::{Participant, ParticipationStatus, ScheduleAgent};
 pub(crate) use patch::KEPT_RULES;
 pub use patch::{EventPatch, PatchObject};
 pub(crate) use place::is_safe_uri;

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use chrono::NaiveDate;
 use renraku_base::Timestamp;
 use renraku_db::{
-    Db, Error, Tx, changes,
+    CollectionId, Db, Error, Tx, changes,
     jobs::{self, Job},
     ledger,
 };
@@ -122,7 +122,16 @@ fn forget_old(db: &Db) -> Result<(), JobFault> {
             some => notifications += some,
         }
     }
+    let mut objects = 0;
+    let mut after = Some((CollectionId(0), String::new()));
+    while let Some(from) = after {
+        let (some, next) =
+            db.write_many(|tx| renraku_schedule::jobs::forget_gone(tx, &from)).map_err(again)?;
+        objects += some;
+        after = next;
+    }
     tracing::info!(
+        objects,
         changes,
         keys,
         done_jobs,

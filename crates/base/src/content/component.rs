@@ -2,7 +2,7 @@
 
 use super::{
     line::{BadLine, LINE_BYTES, Line, unfold},
-    text::Charset,
+    text::{self, Charset},
 };
 
 /// How deep components may lie in each other.
@@ -23,6 +23,8 @@ pub struct Component {
     pub children: Vec<Component>,
     /// What is wrong with it or its lines, by line number.
     pub bad: Vec<(usize, &'static str)>,
+    /// The first line out of which control characters were left.
+    pub cleaned: Option<usize>,
 }
 
 impl Component {
@@ -54,6 +56,20 @@ impl Component {
         out
     }
 
+    /// Writes the component as it stood, folded anew.
+    pub fn write(&self, out: &mut String) {
+        Line::new("BEGIN", self.name.clone()).write(out);
+        self.lines.iter().for_each(|line| line.write(out));
+        self.children.iter().for_each(|child| child.write(out));
+        Line::new("END", self.name.clone()).write(out);
+    }
+
+    /// The first line, of it or of anything in it, out of which control characters were left.
+    #[must_use]
+    pub fn first_cleaned(&self) -> Option<usize> {
+        self.cleaned.into_iter().chain(self.children.iter().filter_map(Self::first_cleaned)).min()
+    }
+
     /// What is wrong with it or with anything in it.
     #[must_use]
     pub fn first_fault(&self) -> Option<(usize, &'static str)> {
@@ -78,8 +94,15 @@ pub fn read_within(file: &[u8], line_bytes: usize) -> Component {
     let charset = Charset::of(&lines);
     let mut open = vec![Component::default()];
     for (number, bytes) in &lines {
-        let text = charset.decode(bytes).ok_or(BadLine::Undecodable);
-        let line = text.and_then(|text| Line::read_within(*number, &text, line_bytes));
+        let text = charset.decode(bytes);
+        let clean = text.as_deref().map(text::without_controls);
+        if let (Some(text), Some(clean), Some(component)) = (&text, &clean, open.last_mut())
+            && text.len() != clean.len()
+        {
+            component.cleaned.get_or_insert(*number);
+        }
+        let line =
+            clean.ok_or(BadLine::Undecodable).and_then(|text| Line::read_within(*number, &text, line_bytes));
         match line {
             Ok(line) if line.name == "BEGIN" => begin(&mut open, &line),
             Ok(line) if line.name == "END" => end(&mut open, &line),

@@ -119,6 +119,20 @@ impl Line {
         Ok(Self { number, name, params, value: value.to_owned(), raw: raw.to_owned() })
     }
 
+    /// A line by itself, without folds.
+    #[must_use]
+    pub fn parse(raw: &str) -> Option<Self> {
+        Self::read(0, raw).ok()
+    }
+
+    /// The line, as it stands, without these parameters.
+    #[must_use]
+    pub fn without_params(&self, names: &[&str]) -> String {
+        let params = self.params.iter().filter(|param| !names.contains(&param.name.as_str()));
+        let params: String = params.map(|param| format!(";{}", param.raw)).collect();
+        format!("{}{params}:{}", self.name, self.value)
+    }
+
     /// The first value of a parameter.
     #[must_use]
     pub fn param(&self, name: &str) -> Option<&str> {

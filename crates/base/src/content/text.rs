@@ -1,5 +1,7 @@
 //! Text values (RFC 5545 §3.3.11) and character sets.
 
+use std::borrow::Cow;
+
 /// Undoes the escapes of a text.
 #[must_use]
 pub fn unescape(text: &str) -> String {
@@ -77,6 +79,30 @@ pub fn line(text: &str, chars: usize) -> String {
     cut.trim_end().to_owned()
 }
 
+/// A text without the characters that no line of a file may hold (RFC 5545 §3.1): controls other than tabs, and line breaks
+/// where they are not those of the text.
+#[must_use]
+pub fn without_controls(text: &str) -> Cow<'_, str> {
+    let bad = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r');
+    if !text.contains(bad) && !has_lone_return(text) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        let lone = c == '\r' && rest.peek() != Some(&'\n');
+        if !bad(c) && !lone {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
+}
+
+fn has_lone_return(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.iter().enumerate().any(|(at, byte)| *byte == b'\r' && bytes.get(at + 1) != Some(&b'\n'))
+}
+
 /// How the bytes of a file are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Charset {
@@ -126,5 +152,6 @@ mod tests {
         assert_eq!(list(r"防災,a\,b, ,c\\,d"), ["防災", "a,b", "c\\", "d"]);
         assert_eq!(line("a\r\nb\u{2028}c", 4), "a  b");
         assert_eq!(lines("a\r\nb\u{0}会", 6), "a\nb会");
+        assert_eq!(without_controls("a\tb\r\nc\u{0}d\re\u{85}\r"), "a\tb\r\ncde");
     }
 }

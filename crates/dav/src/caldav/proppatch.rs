@@ -2,6 +2,8 @@ use actix_web::{HttpResponse, http::StatusCode};
 use renraku_base::Role;
 use renraku_schedule::{
     ScheduleFault,
+    codec::ical,
+    model::Zone,
     service::objects::{self, CalendarChange, ObjectCalendar},
 };
 
@@ -68,6 +70,11 @@ impl Edits {
                     // A calendar is never without a name.
                     change.patch.name = Some(text.unwrap_or_default());
                     continue;
+                }
+                (Some(Property::CalendarTimezone), true) => {
+                    // Without one, and with one that tells none that we know, the office's counts.
+                    let zone = value.as_ref().and_then(|value| ical::read_zone(&value.text));
+                    change.time_zone = Some(zone.unwrap_or(Zone::TOKYO));
                 }
                 (Some(Property::CalendarColor), true) => {
                     // What is no number of a colour is kept for this client, and nobody else shows any.

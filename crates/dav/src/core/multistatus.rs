@@ -42,30 +42,7 @@ impl Multistatus {
         names: &[Name],
         mut write: impl FnMut(&Name, &mut Writer) -> bool,
     ) {
-        self.xml.open(&RESPONSE);
-        self.xml.leaf(&HREF, &address.to_string());
-        let mut found = Writer::piece_of(self.xml.prefixes());
-        let mut missing: Vec<&Name> = Vec::new();
-        for name in names {
-            if *wanted == Wanted::Names {
-                found.empty(name);
-            } else if !write(name, &mut found) {
-                missing.push(name);
-            }
-        }
-        let found = found.into_piece();
-        if !matches!(wanted, Wanted::Named(_)) || self.minimal {
-            missing.clear();
-        }
-        if !found.is_empty() || missing.is_empty() {
-            self.propstat(StatusCode::OK, &found);
-        }
-        if !missing.is_empty() {
-            let mut names = Writer::piece_of(self.xml.prefixes());
-            missing.iter().for_each(|name| names.empty(name));
-            self.propstat(StatusCode::NOT_FOUND, &names.into_piece());
-        }
-        self.xml.close(&RESPONSE);
+        response(&mut self.xml, self.minimal, address, wanted, names, &mut write);
     }
 
     /// A resource with groups of properties, each with what became of them.
@@ -82,15 +59,6 @@ impl Multistatus {
             self.xml.close(&PROPSTAT);
         }
         self.xml.close(&RESPONSE);
-    }
-
-    fn propstat(&mut self, status: StatusCode, props: &str) {
-        self.xml.open(&PROPSTAT);
-        self.xml.open(&PROP);
-        self.xml.raw(props);
-        self.xml.close(&PROP);
-        self.xml.leaf(&STATUS, &line(status));
-        self.xml.close(&PROPSTAT);
     }
 
     /// A resource with a status and nothing else.
@@ -121,6 +89,50 @@ impl Multistatus {
         self.xml.leaf(&Name::dav("sync-token"), token);
         self.finish()
     }
+}
+
+/// Writes `DAV:response` of a resource: the properties that are wanted, and the names of those that are not there.
+pub(crate) fn response(
+    xml: &mut Writer,
+    minimal: bool,
+    address: &Address,
+    wanted: &Wanted,
+    names: &[Name],
+    write: &mut dyn FnMut(&Name, &mut Writer) -> bool,
+) {
+    xml.open(&RESPONSE);
+    xml.leaf(&HREF, &address.to_string());
+    let mut found = Writer::piece_of(xml.prefixes());
+    let mut missing: Vec<&Name> = Vec::new();
+    for name in names {
+        if *wanted == Wanted::Names {
+            found.empty(name);
+        } else if !write(name, &mut found) {
+            missing.push(name);
+        }
+    }
+    let found = found.into_piece();
+    if !matches!(wanted, Wanted::Named(_)) || minimal {
+        missing.clear();
+    }
+    if !found.is_empty() || missing.is_empty() {
+        propstat(xml, StatusCode::OK, &found);
+    }
+    if !missing.is_empty() {
+        let mut names = Writer::piece_of(xml.prefixes());
+        missing.iter().for_each(|name| names.empty(name));
+        propstat(xml, StatusCode::NOT_FOUND, &names.into_piece());
+    }
+    xml.close(&RESPONSE);
+}
+
+fn propstat(xml: &mut Writer, status: StatusCode, props: &str) {
+    xml.open(&PROPSTAT);
+    xml.open(&PROP);
+    xml.raw(props);
+    xml.close(&PROP);
+    xml.leaf(&STATUS, &line(status));
+    xml.close(&PROPSTAT);
 }
 
 fn multistatus(body: String) -> HttpResponse {

@@ -7,6 +7,7 @@
 mod alarm;
 mod event;
 mod excerpt;
+mod foreign_zone;
 mod free_busy;
 mod invitation;
 mod look;
@@ -15,10 +16,12 @@ mod people;
 mod read;
 mod rule;
 mod select;
+mod source;
 mod task;
 mod timezone;
 mod when;
 mod write;
+mod writer;
 
 use renraku_base::content::{component, line, text};
 
@@ -29,11 +32,14 @@ pub use invitation::{Invitation, cancel, reply, request};
 pub use line::{Line, Param};
 pub use look::{property_instant, property_text};
 pub use object::{CalendarObject, Contents, NotAnObject, read_object};
-pub use read::{NotACalendar, Parsed, ParsedEvent, Place, Refusal, read};
+pub use people::{is_param, server_replies};
+pub use read::{NotACalendar, Parsed, ParsedEvent, ParsedTask, Place, Refusal, read};
 pub use select::{Selection, select};
-pub use task::takes_time as task_takes_time;
+pub use task::{is_guarded as is_guarded_task, takes_time as task_takes_time};
+pub use text::without_controls;
 pub use timezone::{read_zone, write_zone};
-pub use write::{Writer, write};
+pub use write::write;
+pub use writer::Writer;
 
 /// The property of an event, alert or participant that keeps the lines (or parameters) for which there is no word.
 pub const KEPT_LINES: &str = "renraku:iCalendar";

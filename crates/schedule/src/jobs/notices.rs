@@ -44,6 +44,9 @@ struct Order {
     details: Details,
     /// Tells this news from any other about the event, so that a second run tells nobody twice.
     version: i64,
+    /// Whether it is told once more: then also those hear of it who were told of this state of the event.
+    #[serde(default)]
+    again: bool,
     staff: Vec<PersonId>,
     /// What those outside are sent, and their addresses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -66,6 +69,26 @@ pub(crate) fn tell(
     staff: Vec<PersonId>,
     outside: Vec<String>,
 ) -> Result<(), ScheduleFault> {
+    order(tx, who, news, (staff, outside), false)
+}
+
+/// The same for those who are to be told once more, whatever they were told of this state of the event.
+pub(crate) fn tell_again(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    news: News<'_>,
+    crowd: (Vec<PersonId>, Vec<String>),
+) -> Result<(), ScheduleFault> {
+    order(tx, who, news, crowd, true)
+}
+
+fn order(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    news: News<'_>,
+    (staff, outside): (Vec<PersonId>, Vec<String>),
+    again: bool,
+) -> Result<(), ScheduleFault> {
     let staff: Vec<PersonId> = staff.into_iter().filter(|person| *person != who.person).collect();
     if staff.is_empty() && outside.is_empty() {
         return Ok(());
@@ -82,6 +105,7 @@ pub(crate) fn tell(
         actor: who.person.clone(),
         details: details(shown),
         version: news.stored.version,
+        again,
         staff,
         mail: (!outside.is_empty()).then(|| Mail { method, event: shown.clone(), to: outside }),
     };
@@ -169,9 +193,10 @@ fn outgoing(
     let domain = email.rsplit('@').next().unwrap_or("localhost");
     let to = address.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
     let recurrence = order.recurrence_id.as_deref().unwrap_or_default().replace([':', '-'], "");
+    let again = if order.again { format!(".{}", order.version) } else { String::new() };
     OutgoingMail {
         message_id: format!(
-            "{}.{recurrence}.{}.{}.{to}@{domain}",
+            "{}.{recurrence}.{}.{}{again}.{to}@{domain}",
             order.event,
             mail.event.sequence,
             part.method.to_lowercase()
@@ -199,6 +224,9 @@ pub(crate) fn mail_answer(
     stored: &StoredEvent,
     shown: &Event,
 ) -> Result<(), ScheduleFault> {
+    if !ical::server_replies(&stored.event) {
+        return Ok(());
+    }
     let organizer = stored.event.organizer_calendar_address.as_deref().and_then(staff::mail_address);
     let (Some(to), Some(from)) = (organizer, &person.email) else { return Ok(()) };
     let Some((key, participant)) = shown.participant(&who.person) else { return Ok(()) };
@@ -224,12 +252,13 @@ pub(crate) fn mail_answer(
     Ok(())
 }
 
-/// The staff and the addresses outside among an event's participants, without the organizer.
+/// The staff and the addresses outside among an event's participants, without the organizer and those to whom the server sends
+/// nothing.
 pub(crate) fn audience(event: &Event, organizer: Option<&PersonId>) -> (Vec<PersonId>, Vec<String>) {
-    let others = event
-        .participants
-        .values()
-        .filter(|participant| participant.person_id.is_none() || participant.person_id.as_ref() != organizer);
+    let others =
+        event.participants.values().filter(|participant| participant.schedule_agent.is_server()).filter(
+            |participant| participant.person_id.is_none() || participant.person_id.as_ref() != organizer,
+        );
     let (mut staff, mut outside) = (Vec::new(), Vec::new());
     for participant in others {
         match (&participant.person_id, &participant.calendar_address) {

@@ -4,7 +4,7 @@ use renraku_people::access;
 
 use super::calendars::name_fault;
 use crate::{
-    ScheduleFault,
+    ScheduleFault, jobs,
     model::{CalendarKind, Facility, FacilityDraft, Zone},
     store::{self, calendars::StoredCalendar, facilities::StoredFacility},
 };
@@ -103,6 +103,7 @@ pub(crate) fn replace(
         calendar.version = tx.next_version(Some(calendar.version));
         store::calendars::put(tx, &calendar)?;
         let _recorded = changes::record(tx, calendar.collection, ObjectType::Calendar, &calendar.id);
+        jobs::renew_bookings(tx, &calendar.id)?;
     }
     let all = collection(tx)?;
     let recorded = changes::record(tx, all, ObjectType::Facility, &facility.id);

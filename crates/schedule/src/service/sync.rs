@@ -12,7 +12,7 @@ use renraku_people::access;
 use super::{
     calendars::seen_by,
     facilities::shown,
-    view::Sight,
+    view::{BUSY, Sight},
     window::{self, Place, Window},
 };
 use crate::{
@@ -245,7 +245,7 @@ pub fn get_events(
         .filter_map(|it| {
             let occurrences = occurrences.remove(&it.id)?;
             let event = sight.view(&who.person, it)?;
-            let details = event.etag == ETag::of(it.version);
+            let details = event.etag != ETag::of_view(it.busy_version, BUSY);
             Some(SyncedEvent { event, occurrences, details })
         })
         .collect())

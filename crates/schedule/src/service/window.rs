@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use renraku_base::{CalendarId, ETag, FieldFault, Id, PersonId, Role, Timestamp};
+use renraku_base::{CalendarId, ETag, EventId, FieldFault, Id, PersonId, Role, Timestamp};
 use renraku_db::{CollectionId, Error, ReadTx};
 
 use super::{index, view::BUSY};
@@ -167,6 +167,7 @@ pub(crate) fn beyond_index_in(
                 version: stored.version,
                 busy_version: stored.busy_version,
                 organizer: stored.organizer.clone(),
+                own_version: entry.own_version,
             }
         })
         .collect())
@@ -227,8 +228,17 @@ pub(crate) fn show(
         })
         .collect::<Result<Vec<(Seen, Head)>, Error>>()?;
     let names = facility_names(tx, &rows)?;
+    // An event has one tag for its reader, in whichever calendar they see it.
+    let is_mine =
+        |seen: &Seen| by_collection.get(&seen.collection).is_some_and(|it| it.owner_id == who.as_str());
+    let own: HashMap<EventId, i64> = rows
+        .iter()
+        .filter(|(seen, _)| is_mine(seen))
+        .filter_map(|(seen, _)| Some((seen.event.clone(), seen.own_version?)))
+        .collect();
     let mut shown = Vec::with_capacity(rows.len());
-    for (seen, head) in rows {
+    for (mut seen, head) in rows {
+        seen.own_version = own.get(&seen.event).copied();
         if let Some(place) = by_collection.get(&seen.collection)
             && let Some(occurrence) = occurrence(who, place, seen, head, &names)?
         {
@@ -294,7 +304,10 @@ fn occurrence(
         facilities,
         participation_status: seen.answer.filter(|_| mine),
         is_organizer,
-        etag: ETag::of(seen.version),
+        etag: match seen.own_version {
+            Some(own) => ETag::of_own(seen.version, own),
+            None => ETag::of(seen.version),
+        },
     };
     let occurrence = match view {
         View::Hidden => return Ok(None),
