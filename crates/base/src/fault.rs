@@ -26,6 +26,8 @@ pub enum Kind {
     Invalid,
     /// The resource does not take this method.
     MethodNotAllowed,
+    /// There is nothing to answer that the caller takes.
+    NotAcceptable,
     /// Did not arrive in time.
     TimedOut,
     /// The address is longer than is taken.

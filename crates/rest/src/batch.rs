@@ -126,7 +126,16 @@ impl InnerFace {
 ///
 /// Each is answered by itself with its own status; a failure stops nothing but the requests that name it in `ifMatchFrom`
 /// (409 `batch-dependency`). A batch is not a transaction.
-#[utoipa::path(tag = "batch", request_body = BatchRequest, responses((status = 200, body = BatchAnswer), Refusals, WriteRefusals))]
+#[utoipa::path(
+    tag = "batch",
+    request_body = BatchRequest,
+    responses(
+        (status = 200, body = BatchAnswer),
+        Refusals,
+        WriteRefusals,
+        (status = 413, description = "Larger than 1 MiB.", body = crate::ProblemBody, content_type = "application/problem+json")
+    )
+)]
 #[post("/batch")]
 pub(crate) async fn batch(
     app: App,

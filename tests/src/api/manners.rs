@@ -119,6 +119,69 @@ fn a_large_answer_is_compressed_as_the_phone_likes_best() {
 }
 
 #[test]
+fn who_takes_no_coding_at_all_is_told() {
+    on_each_backend(|server| {
+        let hanako = with_many_contacts(server.staff("hanako"));
+        for accepts in ["*;q=0", "identity;q=0", "gzip;q=0, identity;q=0", "x-unknown, *;q=0"] {
+            hanako
+                .ask("GET", "contacts")
+                .header("accept-encoding", accepts)
+                .send()
+                .problem(406, "not-acceptable");
+        }
+        for accepts in ["identity;q=0, gzip", "*;q=0, gzip"] {
+            let answer = hanako.ask("GET", "contacts").header("accept-encoding", accepts).send().expect(200);
+            assert_eq!(answer.header("content-encoding"), Some("gzip"), "{accepts}");
+        }
+        hanako.ask("GET", "contacts").header("accept-encoding", "x-unknown").send().expect(200).json();
+    });
+}
+
+/// All items of a list, read in pages of `limit`.
+fn paged(staff: &Staff, path: &str, limit: usize) -> Vec<serde_json::Value> {
+    let mut items = Vec::new();
+    let mut next = String::new();
+    loop {
+        let page = staff.get(&format!("{path}?limit={limit}{next}")).expect(200).json();
+        let here = page["items"].as_array().unwrap();
+        assert!(here.len() <= limit, "{path}: {page}");
+        items.extend(here.iter().cloned());
+        match page["nextCursor"].as_str() {
+            Some(cursor) => next = format!("&cursor={cursor}"),
+            None => return items,
+        }
+    }
+}
+
+#[test]
+fn every_list_comes_in_pages() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let (_second, taro) = (hanako.on_another_phone(), server.staff("taro"));
+        for n in 0..4 {
+            hanako.post("calendars", &json!({"name": format!("予定 {n}")})).expect(201);
+            hanako.post("address-books", &json!({"name": format!("名簿 {n}")})).expect(201);
+            hanako.post("me/app-passwords", &json!({"name": format!("端末 {n}")})).expect(201);
+        }
+        let shares = format!("calendars/{}/shares", hanako.calendar);
+        let grantee = json!({"type": "person", "personId": taro.person});
+        hanako.post(&shares, &json!({"grantee": grantee, "role": "read"})).expect(200);
+        for (path, least) in
+            [("calendars", 5), ("address-books", 4), ("me/devices", 2), ("me/app-passwords", 4), (&shares, 3)]
+        {
+            let whole = hanako.get(path).expect(200).json();
+            let whole = whole["items"].as_array().unwrap();
+            assert!(whole.len() >= least, "{path}: {whole:?}");
+            for limit in 1..=3 {
+                assert_eq!(&paged(&hanako, path, limit), whole, "{path} by {limit}");
+            }
+            hanako.get(&format!("{path}?limit=0")).problem(400, "bad-query");
+            hanako.get(&format!("{path}?cursor=zz")).problem(400, "bad-query");
+        }
+    });
+}
+
+#[test]
 fn what_a_field_of_a_request_is_not_is_said() {
     on_each_backend(|server| {
         let hanako = server.staff("hanako");

@@ -148,6 +148,8 @@ pub(crate) enum RestFault {
     UnsupportedType,
     #[error("compressed bodies are not taken")]
     EncodedBody,
+    #[error("no answer would be in a coding that the client takes")]
+    NotAcceptable,
     #[error("the sync token cannot be used")]
     ResyncRequired,
     #[error("another request of the batch that this one needs was refused")]
@@ -166,6 +168,7 @@ impl Fault for RestFault {
             Self::BadField(_) | Self::KeyReused | Self::NotInBatch => Kind::Invalid,
             Self::IfMatchRequired => Kind::PreconditionRequired,
             Self::UnsupportedType | Self::EncodedBody => Kind::UnsupportedType,
+            Self::NotAcceptable => Kind::NotAcceptable,
             Self::ResyncRequired => Kind::Gone,
             Self::BatchDependency => Kind::Conflict,
         }
@@ -185,6 +188,7 @@ impl Fault for RestFault {
             Self::AddressTooLong => "address-too-long",
             Self::UnsupportedType => "unsupported-type",
             Self::EncodedBody => "encoded-body",
+            Self::NotAcceptable => "not-acceptable",
             Self::ResyncRequired => "resync-required",
             Self::BatchDependency => "batch-dependency",
             Self::NotInBatch => "not-in-batch",
@@ -203,6 +207,7 @@ impl Fault for RestFault {
             | Self::AddressTooLong
             | Self::UnsupportedType
             | Self::EncodedBody
+            | Self::NotAcceptable
             | Self::ResyncRequired
             | Self::BatchDependency
             | Self::NotInBatch => Vec::new(),

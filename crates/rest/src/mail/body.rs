@@ -5,7 +5,7 @@ use actix_web::{
 use renraku_base::{MessageId, kind};
 use renraku_mail::{Attachment, Body, service};
 
-use crate::core::{App, PathId, Problem, Refusals, RestFault, Who, plain};
+use crate::core::{App, PathId, Problem, Refusals, RestFault, Who, Work, plain};
 
 /// The text of one of my mails, its HTML made harmless, and what is attached; read from the mail source.
 #[utoipa::path(
@@ -15,7 +15,7 @@ use crate::core::{App, PathId, Problem, Refusals, RestFault, Who, plain};
 )]
 #[get("/mail/messages/{id}/body")]
 pub(crate) async fn get_body(app: App, who: Who, id: PathId<kind::Message>) -> Result<HttpResponse, Problem> {
-    let body = app.blocking(move |app| service::get_body(app.db(), &who, &id)).await?;
+    let body = app.of_work(Work::Mail).blocking(move |app| service::get_body(app.db(), &who, &id)).await?;
     plain(&body)
 }
 
@@ -41,7 +41,7 @@ pub(crate) async fn get_attachment(
 ) -> Result<HttpResponse, Problem> {
     let n = request.match_info().get("n").and_then(|n| n.parse().ok()).ok_or(RestFault::NotFound)?;
     let (attachment, bytes) =
-        app.blocking(move |app| service::get_attachment(app.db(), &who, &id, n)).await?;
+        app.of_work(Work::Mail).blocking(move |app| service::get_attachment(app.db(), &who, &id, n)).await?;
     Ok(file(&attachment, bytes))
 }
 

@@ -130,7 +130,8 @@ struct Reset {
         (status = 200, body = SyncAnswer),
         (status = 410, description = "The token cannot be used: start over, keep what is unsent.", body = crate::ProblemBody, content_type = "application/problem+json"),
         Refusals,
-        WriteRefusals
+        WriteRefusals,
+        (status = 413, description = "Larger than 16 KiB.", body = crate::ProblemBody, content_type = "application/problem+json")
     )
 )]
 #[post("/sync")]
