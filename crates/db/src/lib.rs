@@ -11,6 +11,7 @@ mod like;
 pub mod meta;
 pub mod schema;
 mod transaction;
+mod unread;
 mod writer;
 
 // The crate's features choose how libpq and SQLite are built.
@@ -24,3 +25,4 @@ pub use error::Error;
 pub use examine::{Finding, examine};
 pub use like::contains;
 pub use transaction::{ReadTx, Tx};
+pub use unread::{is_read, is_unread};

@@ -34,7 +34,11 @@ impl Body for CalendarFile {
     fn read(request: &HttpRequest, bytes: Bytes) -> Result<Self, RestFault> {
         let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let media = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
-        if media.eq_ignore_ascii_case(MEDIA_TYPE) { Ok(Self(bytes)) } else { Err(RestFault::UnsupportedType) }
+        if media.eq_ignore_ascii_case(MEDIA_TYPE) {
+            Ok(Self(bytes))
+        } else {
+            Err(RestFault::UnsupportedType { expected: MEDIA_TYPE })
+        }
     }
 }
 

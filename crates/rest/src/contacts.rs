@@ -14,7 +14,8 @@ use utoipa::ToSchema;
 
 use crate::core::{
     App, ChangeHeaders, Command, Empty, IdempotencyKey, Large, LargeRefusal, PathId, Problem, Query,
-    RateKind, Refusals, Resource, Seen, Who, WriteRefusals, Written, cursor, limit, list, object, plain,
+    RateKind, Refusals, Resource, Seen, Who, Work, WriteRefusals, Written, cursor, limit, list, object,
+    plain,
 };
 
 impl Resource for Contact {
@@ -88,6 +89,7 @@ pub(crate) async fn list_contacts(
         app.rates().take(&who, RateKind::Search)?;
     }
     let filter = ContactFilter { address_books, q };
+    let app = if filter.q.is_some() { app.of_work(Work::Search) } else { app };
     let page = app.read(move |tx| service::list_contacts(tx, &who, &filter, cursor.as_ref(), limit)).await?;
     list(&page)
 }

@@ -23,5 +23,5 @@ pub use problem::{Problem, ProblemBody};
 pub(crate) use query::{PageQuery, PathId, Query, cursor, ids, limit, page};
 pub(crate) use reader::Reader;
 pub(crate) use renraku_web::{RateKind, WebFault, Work, receive, status};
-pub(crate) use reply::{Gone, Resource, Seen, Written, list, object, plain};
+pub(crate) use reply::{Gone, Resource, Seen, Written, bytes, list, object, plain, tagged};
 pub(crate) use who::Who;

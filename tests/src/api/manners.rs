@@ -233,3 +233,47 @@ fn the_description_is_served_and_can_be_browsed_without_the_internet() {
         assert!(setup.contains(r#""persistAuthorization": true"#) && !setup.contains("https://"), "{setup}");
     });
 }
+
+#[test]
+fn a_value_that_is_not_taken_is_told_with_what_is() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let event = |more: serde_json::Value| {
+            let mut body = json!({"title": "会議", "start": "2026-11-26T10:00:00"});
+            body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            body
+        };
+        let cases = [
+            ("GET", "contacts?limit=0", json!(null), "1–500"),
+            ("GET", "mail/messages?unread=maybe", json!(null), "true, false"),
+            ("GET", "occurrences?from=x&to=2026-12-01T00:00:00Z", json!(null), "2026-04-01T00:00:00Z"),
+            ("POST", "sync", json!({"limit": 0}), "1–2000"),
+            ("POST", "address-books", json!({"name": 7}), "\"…\""),
+            (
+                "POST",
+                "batch",
+                json!({"requests": [{"id": "1", "method": "GET", "path": " "}]}),
+                "/api/v1/events",
+            ),
+            ("POST", "events", event(json!({"status": "maybe"})), "confirmed, cancelled, tentative"),
+            ("POST", "events", event(json!({"showWithoutTime": "no"})), "true, false"),
+            (
+                "POST",
+                "contacts",
+                json!({"name": {"full": "x"}, "emails": {"e": {"address": "a", "pref": 0}}}),
+                "1–100",
+            ),
+        ];
+        for (method, path, body, allowed) in cases {
+            for language in ["ja", "en"] {
+                let mut ask = hanako.ask(method, path).header("accept-language", language);
+                if method == "POST" {
+                    ask = ask.fresh_key().json(&body);
+                }
+                let problem = ask.send().json();
+                let detail = problem["errors"][0]["detail"].as_str().unwrap_or_default();
+                assert!(detail.contains(allowed), "{path} {language}: {problem}");
+            }
+        }
+    });
+}

@@ -20,7 +20,10 @@ pub fn faults(mail: &NewMessage) -> Vec<FieldFault> {
         faults.push(FieldFault::new("/to", "required", "name at least one recipient"));
     }
     if recipients > MAX_RECIPIENTS {
-        faults.push(FieldFault::new("/to", "too-many", format!("at most {MAX_RECIPIENTS} recipients")));
+        faults.push(
+            FieldFault::new("/to", "too-many", format!("at most {MAX_RECIPIENTS} recipients"))
+                .allowing(format!("≤ {MAX_RECIPIENTS}")),
+        );
         return faults;
     }
     for (list, name) in [(&mail.to, "to"), (&mail.cc, "cc"), (&mail.bcc, "bcc")] {
@@ -29,7 +32,10 @@ pub fn faults(mail: &NewMessage) -> Vec<FieldFault> {
         }
     }
     if mail.subject.chars().count() > MAX_SUBJECT {
-        faults.push(FieldFault::new("/subject", "too-long", format!("at most {MAX_SUBJECT} characters")));
+        faults.push(
+            FieldFault::new("/subject", "too-long", format!("at most {MAX_SUBJECT} characters"))
+                .allowing(format!("≤ {MAX_SUBJECT}")),
+        );
     }
     if has_controls(&mail.subject) {
         faults.push(control("/subject"));
@@ -41,7 +47,10 @@ pub fn faults(mail: &NewMessage) -> Vec<FieldFault> {
 /// The faults of a text at `/text`.
 pub fn text_faults(text: &str, faults: &mut Vec<FieldFault>) {
     if text.chars().count() > MAX_TEXT {
-        faults.push(FieldFault::new("/text", "too-long", format!("at most {MAX_TEXT} characters")));
+        faults.push(
+            FieldFault::new("/text", "too-long", format!("at most {MAX_TEXT} characters"))
+                .allowing(format!("≤ {MAX_TEXT}")),
+        );
     }
     if text.contains('\0') {
         faults.push(control("/text"));

@@ -107,7 +107,7 @@ pub(crate) fn json<T: DeserializeOwned>(request: &HttpRequest, bytes: &[u8]) -> 
     if !media.eq_ignore_ascii_case("application/json")
         && !media.eq_ignore_ascii_case("application/merge-patch+json")
     {
-        return Err(RestFault::UnsupportedType);
+        return Err(RestFault::UnsupportedType { expected: "application/json" });
     }
     // What is JSON at all is settled first: from here on a fault is one of the shape.
     serde_json::from_slice::<WellFormed>(bytes).map_err(|error| RestFault::NotJson(error.to_string()))?;
@@ -121,9 +121,9 @@ pub(crate) fn json<T: DeserializeOwned>(request: &HttpRequest, bytes: &[u8]) -> 
         } else if text.starts_with("missing field") {
             "required"
         } else {
-            "bad-value"
+            super::query::misfit_code(&text)
         };
-        RestFault::BadField(FieldFault::new(pointer, code, text))
+        RestFault::BadField(FieldFault::misfit(pointer, code, text))
     })
 }
 
@@ -151,7 +151,9 @@ fn text_header<'r>(request: &'r HttpRequest, name: &str) -> Result<Option<&'r st
         .get(name)
         .map(|value| {
             value.to_str().map_err(|_not_ascii| {
-                RestFault::BadHeader(FieldFault::new(name, "bad-value", "the header is not ASCII"))
+                RestFault::BadHeader(
+                    FieldFault::new(name, "bad-value", "the header is not ASCII").allowing("ASCII"),
+                )
             })
         })
         .transpose()

@@ -37,9 +37,21 @@ fn named(place: &str, detail: String) -> FieldFault {
     } else if let Some(name) = quoted(&detail, "unknown field `") {
         (name, "unknown-field")
     } else {
-        (place.to_owned(), "bad-value")
+        (place.to_owned(), misfit_code(&detail))
     };
-    FieldFault::new(pointer, code, detail)
+    FieldFault::misfit(pointer, code, detail)
+}
+
+/// The code of a value that does not fit: that of our own type, where it says so itself.
+pub(super) fn misfit_code(said: &str) -> &'static str {
+    const OWN: [(&str, &str); 5] = [
+        ("an id is a UUID", "id"),
+        ("an instant is written", "instant"),
+        ("a local date-time is written", "local-date-time"),
+        ("a duration is written", "duration"),
+        ("no such time zone", "time-zone"),
+    ];
+    OWN.into_iter().find(|(start, _)| said.starts_with(start)).map_or("bad-value", |(_, code)| code)
 }
 
 /// What stands in backquotes after `start`.

@@ -207,6 +207,10 @@ fn limit_of(limit: u16) -> Result<u16, RestFault> {
     if (1..=MAX_LIMIT).contains(&limit) {
         Ok(limit)
     } else {
-        Err(RestFault::BadField(FieldFault::new("/limit", "bad-value", "limit is a number from 1 to 2000")))
+        Err(RestFault::BadField(FieldFault::misfit(
+            "/limit",
+            "bad-value",
+            "limit is a number from 1 to 2000",
+        )))
     }
 }

@@ -9,7 +9,7 @@ use super::{
     when,
 };
 use crate::{
-    model::{Event, FreeBusyStatus, KEPT_RULES, LocalDateTime, Privacy, Status, Zone, is_safe_uri, limits},
+    model::{Event, FreeBusyStatus, KEPT_RULES, LocalDateTime, Privacy, Status, Zone, limits},
     rules::recurrence,
 };
 
@@ -253,7 +253,7 @@ pub(super) fn holds(event: &Event, line: &Line) -> bool {
         None => true,
         Some(_) if counted && event.recurrence_id.is_some() => true,
         Some(uri) if line.name == "CONFERENCE" => {
-            !is_safe_uri(&uri) || event.virtual_locations.values().any(|place| place.uri == uri)
+            !renraku_base::is_link(&uri) || event.virtual_locations.values().any(|place| place.uri == uri)
         }
         Some(meaning) => meaning == says(event, &line.name),
     }
