@@ -99,6 +99,7 @@ pub(super) fn run(tx: &mut Tx<'_>, payload: &str) -> Result<(), ScheduleFault> {
         let own =
             instance.recurrence_id.filter(|_| instance.changed).and_then(|id| stored.event.occurrence(id));
         let mut details = details(own.as_ref().unwrap_or(&stored.event));
+        details.series = false;
         details.start = Some(instance.start.to_string());
         details.utc_start = Some(instance.utc_start);
         details.utc_end = Some(instance.utc_end);
