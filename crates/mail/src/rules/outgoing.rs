@@ -2,7 +2,7 @@
 
 use renraku_base::FieldFault;
 
-use crate::{Attachment, EmailAddress, NewMessage, codec::head::Head};
+use crate::{Attachment, Body, EmailAddress, ForwardForm, NewForward, NewMessage, codec::head::Head};
 
 const MAX_RECIPIENTS: usize = 500;
 const MAX_NAME: usize = 200;
@@ -57,9 +57,24 @@ pub fn text_faults(text: &str, faults: &mut Vec<FieldFault>) {
     }
 }
 
-/// The fault of files that together are too large to go along.
+/// What is wrong with sending a mail on in this way.
 #[must_use]
-pub fn files_fault(files: &[Attachment]) -> Option<FieldFault> {
+pub fn forward_fault(forward: &NewForward, head: &Head, body: &Body) -> Option<FieldFault> {
+    match forward.form {
+        ForwardForm::Inline if forward.without_attachments => None,
+        ForwardForm::Inline => files_fault(&body.attachments),
+        ForwardForm::Attachment if forward.without_attachments => {
+            let detail = "a mail that goes along as a file goes with all that is in it";
+            Some(FieldFault::new("/withoutAttachments", "forwarded-whole", detail))
+        }
+        ForwardForm::Attachment => (head.size > MAX_FILES).then(|| {
+            FieldFault::new("/as", "too-large", "at most 18 MiB: send it on inline").allowing("inline")
+        }),
+    }
+}
+
+/// The fault of files that together are too large to go along.
+fn files_fault(files: &[Attachment]) -> Option<FieldFault> {
     let total = files.iter().fold(0_i64, |total, file| total.saturating_add(file.size));
     (total > MAX_FILES).then(|| {
         let detail = "at most 18 MiB of files: send it on withoutAttachments";

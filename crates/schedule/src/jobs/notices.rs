@@ -191,6 +191,7 @@ fn outgoing(
         in_reply_to: None,
         references: Vec::new(),
         files_of: None,
+        whole: false,
     }
 }
 
@@ -223,6 +224,7 @@ pub(crate) fn mail_answer(
         in_reply_to: None,
         references: Vec::new(),
         files_of: None,
+        whole: false,
     };
     service::queue_mail(tx, &mail, now)?;
     Ok(())
