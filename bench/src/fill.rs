@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
+use diesel::RunQueryDsl;
 use renraku_base::{PersonId, SystemClock, Timestamp};
-use renraku_db::{Db, Location, Settings};
+use renraku_db::{Db, Error, Location, Settings};
 use renraku_mail::{
     EmailAddress, Keywords, MailboxRole,
     service::{BulkHead, put_account, put_heads},
@@ -40,12 +41,17 @@ const AUTHORS: [(&str, &str); 5] = [
 
 /// Puts `count` mail heads into the mailboxes of `people`: ten thousand into the first's, the rest evenly.
 pub fn mail_heads(url: &str, people: &[String], count: u32) -> Result<()> {
-    let db = Db::open(Settings::new(Location::parse(url)?), Arc::new(SystemClock))?;
+    let location = Location::parse(url)?;
+    let db = Db::open(Settings::new(location.clone()), Arc::new(SystemClock))?;
     let others = u32::try_from(people.len())?.saturating_sub(1).max(1);
     for (at, person) in people.iter().enumerate() {
         let heads =
             if at == 0 { OF_THE_FIRST.min(count) } else { count.saturating_sub(OF_THE_FIRST) / others };
         one_account(&db, &person.parse().ok().context("a person's id")?, heads)?;
+    }
+    if matches!(location, Location::Postgres(_)) {
+        // What a server that has run for a night knows of its tables.
+        db.write(|tx| Ok::<_, Error>(diesel::sql_query("ANALYZE").execute(tx.conn())?))?;
     }
     Ok(())
 }

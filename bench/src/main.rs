@@ -42,6 +42,10 @@ struct Arguments {
     /// How long each row is measured, in seconds.
     #[arg(long, default_value_t = 3)]
     seconds: u64,
+    /// Measure on this empty PostgreSQL database alone, as `postgres://…`; left out, on SQLite and on a PostgreSQL that is
+    /// started for the run, without fsync.
+    #[arg(long)]
+    postgres: Option<String>,
     /// Leave PostgreSQL out.
     #[arg(long)]
     sqlite_only: bool,
@@ -58,6 +62,9 @@ fn main() -> Result<()> {
     println!("{}", machine());
     if arguments.flat {
         return flat::compare(&arguments);
+    }
+    if let Some(url) = &arguments.postgres {
+        return run(&arguments, "PostgreSQL", Some(url));
     }
     run(&arguments, "SQLite", None)?;
     if arguments.sqlite_only {
@@ -81,6 +88,10 @@ fn machine() -> String {
 fn run(arguments: &Arguments, name: &str, database: Option<&str>) -> Result<()> {
     let folder =
         arguments.data.join(format!("{}-{}-{}", name.to_lowercase(), arguments.staff, arguments.mails));
+    if database.is_some() && folder.exists() {
+        // What stands beside a database that is empty is of another.
+        std::fs::remove_dir_all(&folder)?;
+    }
     std::fs::create_dir_all(&folder)?;
     println!("\n## {name}: {} staff, {} mail heads\n", arguments.staff, arguments.mails);
     let url =

@@ -144,8 +144,11 @@ fn a_share_reaches_units_and_everyone_and_their_phones() {
         let (hanako, taro, jiro) = (person(db), person_in(db, std::slice::from_ref(&unit)), person(db));
         let hers = book(db, &hanako, "業者");
         let homes = |who: &Principal| {
-            let homes = ok(db.read(|tx| access::homes(tx, who)));
-            ok(db.read(|tx| changes::heads(tx, &homes))).iter().map(|head| head.modseq).sum::<i64>()
+            let followed = ok(db.read(|tx| access::followed(tx, who)));
+            let homes = followed
+                .iter()
+                .filter(|one| matches!(one.kind, CollectionKind::Home | CollectionKind::SharedHome));
+            homes.map(|one| one.head.modseq).sum::<i64>()
         };
         let before = homes(&taro);
         share(db, &hanako, &hers.id, ShareTarget::Unit { unit_id: unit }, Role::Read);

@@ -17,7 +17,7 @@ use diesel::{
 };
 
 use crate::{
-    Error, ReadTx, Tx,
+    Error, ReadTx, Tx, among,
     schema::{changes, collections},
 };
 
@@ -315,7 +315,7 @@ pub struct Head {
 /// [`Error`] when the statement fails.
 pub fn heads(tx: &mut ReadTx<'_>, ids: &[CollectionId]) -> Result<Vec<Head>, Error> {
     let rows: Vec<(i64, i64, i64)> = collections::table
-        .filter(collections::id.eq_any(ids.iter().map(|id| id.0)))
+        .filter(among(collections::id, ids.iter().map(|id| id.0)))
         .select((collections::id, collections::modseq, collections::floor))
         .load(tx.conn())?;
     Ok(rows

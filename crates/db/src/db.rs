@@ -131,9 +131,8 @@ impl Db {
         let rows: Vec<Setting> = diesel::sql_query("SHOW lc_messages").load(c)?;
         match rows.first() {
             Some(row)
-                if row.lc_messages == "C"
-                    || row.lc_messages.starts_with("en_")
-                    || row.lc_messages.is_empty() =>
+                if ["", "C", "POSIX"].contains(&row.lc_messages.as_str())
+                    || ["C.", "en_"].iter().any(|english| row.lc_messages.starts_with(english)) =>
             {
                 Ok(())
             }

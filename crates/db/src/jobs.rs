@@ -7,7 +7,7 @@ use std::time::Duration;
 use diesel::{dsl::min, prelude::*};
 use renraku_base::{Timestamp, kind};
 
-use crate::{AnyConn, Error, ReadTx, Tx, schema::jobs};
+use crate::{AnyConn, Error, ReadTx, Tx, among, schema::jobs};
 
 /// After this many failures a job is set aside, for `doctor` and the metrics to show.
 pub const MAX_ATTEMPTS: i32 = 20;
@@ -96,7 +96,7 @@ pub fn claim(tx: &mut Tx<'_>, count: i64, lease: Duration) -> Result<Vec<Job>, E
     };
     let ids: Vec<&str> = rows.iter().map(|row| row.0.as_str()).collect();
     if !ids.is_empty() {
-        diesel::update(jobs::table.filter(jobs::id.eq_any(ids)))
+        diesel::update(jobs::table.filter(among(jobs::id, ids)))
             .set((jobs::claimed_until.eq((now + lease).micros()), jobs::attempts.eq(jobs::attempts + 1)))
             .execute(tx.conn())?;
     }

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod among;
 pub mod changes;
 mod connection;
 mod db;
@@ -18,6 +19,7 @@ mod writer;
 use libsqlite3_sys as _;
 use pq_sys as _;
 
+pub use among::{Among, among};
 pub use changes::{Changed, CollectionId, CollectionKind, ObjectType};
 pub use connection::{AnyConn, Location};
 pub use db::{Db, Settings};

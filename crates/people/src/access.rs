@@ -4,12 +4,12 @@
 //! to a group, so that one statement tells the role. Each group has a *home* collection in which gains and losses of
 //! calendars and address books are recorded, so that a phone hears of them by an ordinary delta.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 use renraku_base::{Id, PersonId, Principal, Role, UnitId};
 use renraku_db::{
-    CollectionId, CollectionKind, Error, ObjectType, ReadTx, Tx,
+    CollectionId, CollectionKind, Error, ObjectType, ReadTx, Tx, among,
     changes::{self, Head, Recorded},
     schema::{collections, grants, person_groups},
 };
@@ -86,35 +86,40 @@ pub fn role(tx: &mut ReadTx<'_>, who: &Principal, collection: CollectionId) -> R
     Ok(rank.and_then(Role::from_rank))
 }
 
-/// The collections of one kind that `who` may read, each with their highest role, in ascending order.
+/// The groups that a person belongs to, and what they may read by them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Standing {
+    /// Themselves, each of their units with all units above it, and everyone.
+    pub groups: Vec<String>,
+    /// The collections that they may read, each with their highest role, in ascending order. Where they see busy time alone is
+    /// left out: that is almost every calendar of the office, and none of their lists.
+    pub readable: Vec<(CollectionId, Role)>,
+}
+
+/// Where `who` stands; one statement.
 ///
-/// Where they see busy time alone is left out: that is almost every calendar of the office, and none of their lists.
+/// Everyone has a right in almost every calendar. What a right is for is therefore looked up by another statement: a planner that
+/// sees both at once takes a person's few rights for many, and reads the calendars of the whole office.
 ///
 /// # Errors
 /// [`Error`] when the statement fails.
-pub fn visible(
-    tx: &mut ReadTx<'_>,
-    who: &Principal,
-    kind: CollectionKind,
-) -> Result<Vec<(CollectionId, Role)>, Error> {
-    let rows: Vec<(i64, i32)> = person_groups::table
-        .inner_join(grants::table.on(grants::grantee_id.eq(person_groups::group_id)))
-        .inner_join(collections::table.on(collections::id.eq(grants::collection_id)))
+pub fn standing(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Standing, Error> {
+    let granted = grants::grantee_id.eq(person_groups::group_id).and(grants::role.ge(Role::Read.rank()));
+    let rows: Vec<(String, Option<i64>, Option<i32>)> = person_groups::table
+        .left_join(grants::table.on(granted))
         .filter(person_groups::person_id.eq(who.person.as_str()))
-        .filter(grants::role.ge(Role::Read.rank()))
-        .filter(collections::kind.eq(kind.as_str()))
-        .order((grants::collection_id, grants::role.desc()))
-        .select((grants::collection_id, grants::role))
+        .select((person_groups::group_id, grants::collection_id.nullable(), grants::role.nullable()))
         .load(tx.conn())?;
-    let mut visible: Vec<(CollectionId, Role)> = Vec::with_capacity(rows.len());
-    for (id, rank) in rows {
-        if visible.last().is_none_or(|(last, _)| last.0 != id)
-            && let Some(role) = Role::from_rank(rank)
-        {
-            visible.push((CollectionId(id), role));
+    let mut groups = BTreeSet::new();
+    let mut readable: BTreeMap<CollectionId, Role> = BTreeMap::new();
+    for (group, collection, rank) in rows {
+        groups.insert(group);
+        if let (Some(collection), Some(role)) = (collection, rank.and_then(Role::from_rank)) {
+            let known = readable.entry(CollectionId(collection)).or_insert(role);
+            *known = role.max(*known);
         }
     }
-    Ok(visible)
+    Ok(Standing { groups: groups.into_iter().collect(), readable: readable.into_iter().collect() })
 }
 
 /// The rights granted in a collection.
@@ -265,23 +270,6 @@ fn home(tx: &mut Tx<'_>, grantee: &Grantee) -> Result<CollectionId, Error> {
     changes::find_or_create_home(tx, grantee.home_kind(), grantee.id())
 }
 
-/// The home collections that `who` follows: their own and those of their groups.
-///
-/// # Errors
-/// [`Error`] when the statement fails.
-pub fn homes(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<CollectionId>, Error> {
-    let ids: Vec<i64> = person_groups::table
-        .inner_join(collections::table.on(collections::owner_id.eq(person_groups::group_id.nullable())))
-        .filter(person_groups::person_id.eq(who.person.as_str()))
-        .filter(
-            collections::kind.eq_any([CollectionKind::Home.as_str(), CollectionKind::SharedHome.as_str()]),
-        )
-        .order(collections::id)
-        .select(collections::id)
-        .load(tx.conn())?;
-    Ok(ids.into_iter().map(CollectionId).collect())
-}
-
 /// What belongs to every person from their first day, so that a phone follows it from its first sync.
 const PERSONAL: [CollectionKind; 3] =
     [CollectionKind::Home, CollectionKind::Mail, CollectionKind::Notifications];
@@ -351,7 +339,7 @@ fn add_shared_homes(tx: &mut Tx<'_>, units: BTreeSet<&str>) -> Result<(), Error>
     for some in groups.chunks(1_000) {
         let known: Vec<Option<String>> = collections::table
             .filter(collections::kind.eq(kind.as_str()))
-            .filter(collections::owner_id.eq_any(some))
+            .filter(among(collections::owner_id, some))
             .select(collections::owner_id)
             .load(tx.conn())?;
         missing.extend(some.iter().filter(|group| !known.iter().flatten().any(|owner| owner == **group)));
@@ -390,37 +378,27 @@ pub struct Followed {
 /// # Errors
 /// [`Error`] when a statement fails.
 pub fn followed(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<Followed>, Error> {
-    use CollectionKind::{
-        AddressBook, Calendar, Directory, Facilities, Home, Mail, Notifications, SharedHome,
-    };
+    use CollectionKind::{Directory, Facilities, Home, Mail, Notifications, SharedHome};
 
-    // Kinds are compared one by one: a statement with a list in it is prepared anew each time.
-    let columns =
-        (collections::id, collections::kind, collections::owner_id, collections::modseq, collections::floor);
+    let Standing { groups, readable } = standing(tx, who)?;
     let is = |kind: CollectionKind| collections::kind.eq(kind.as_str());
-    let groups = || {
-        person_groups::table
-            .filter(person_groups::person_id.eq(who.person.as_str()))
-            .select(person_groups::group_id.nullable())
-    };
     let common = collections::owner_id.is_null().and(is(Directory).or(is(Facilities)));
     let mut rows: Vec<Row> = collections::table
-        .filter(collections::owner_id.eq_any(groups()).or(common))
-        .select(columns)
+        .filter(among(collections::id, readable.iter().map(|(id, _)| id.0)))
+        .or_filter(among(collections::owner_id, groups))
+        .or_filter(common)
+        .select((
+            collections::id,
+            collections::kind,
+            collections::owner_id,
+            collections::modseq,
+            collections::floor,
+        ))
         .load(tx.conn())?;
-    // Owning a calendar or an address book is not the right to read it: that is looked up with the others.
-    let followed = [Home, SharedHome, Mail, Notifications, Directory, Facilities].map(CollectionKind::as_str);
-    rows.retain(|(_, kind, _, _, _)| followed.contains(&kind.as_str()));
-    let shared: Vec<Row> = person_groups::table
-        .inner_join(grants::table.on(grants::grantee_id.eq(person_groups::group_id)))
-        .inner_join(collections::table.on(collections::id.eq(grants::collection_id)))
-        .filter(person_groups::person_id.eq(who.person.as_str()))
-        .filter(grants::role.ge(Role::Read.rank()))
-        .filter(is(Calendar).or(is(AddressBook)))
-        .select(columns)
-        .distinct()
-        .load(tx.conn())?;
-    rows.extend(shared);
+    // Owning a calendar or an address book is not the right to read it.
+    let to_all = [Home, SharedHome, Mail, Notifications, Directory, Facilities].map(CollectionKind::as_str);
+    let may_read = |id: i64| readable.binary_search_by_key(&CollectionId(id), |(id, _)| *id).is_ok();
+    rows.retain(|(id, kind, ..)| to_all.contains(&kind.as_str()) || may_read(*id));
     rows.sort_unstable_by_key(|row| row.0);
     as_followed(rows, who)
 }
@@ -435,9 +413,9 @@ pub fn heads(tx: &mut ReadTx<'_>, who: &Principal, ids: &[CollectionId]) -> Resu
 
     let personal = [Mail, Notifications].map(CollectionKind::as_str);
     let common = [Directory, Facilities].map(CollectionKind::as_str);
-    let own = collections::owner_id.eq(who.person.as_str()).and(collections::kind.eq_any(personal));
-    let everybodys = collections::owner_id.is_null().and(collections::kind.eq_any(common));
-    let named = collections::id.eq_any(ids.iter().map(|id| id.0));
+    let own = collections::owner_id.eq(who.person.as_str()).and(among(collections::kind, personal));
+    let everybodys = collections::owner_id.is_null().and(among(collections::kind, common));
+    let named = among(collections::id, ids.iter().map(|id| id.0));
     let rows = collections::table
         .filter(named.or(own.assume_not_null()).or(everybodys))
         .select((

@@ -34,7 +34,7 @@ pub fn list_address_books(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<Ad
 }
 
 pub(super) fn visible_books(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<AddressBook>, Error> {
-    let visible = access::visible(tx, who, CollectionKind::AddressBook)?;
+    let visible = access::standing(tx, who)?.readable;
     let books = store::address_books::list_by_collection(tx, visible.iter().map(|(id, _)| *id))?;
     let role =
         |book: &StoredBook| visible.iter().find(|(id, _)| *id == book.collection).map(|(_, role)| *role);

@@ -1,5 +1,5 @@
 use renraku_base::{ContactId, Precondition, Principal, Role};
-use renraku_db::{CollectionId, CollectionKind, Error, ReadTx, Tx};
+use renraku_db::{CollectionId, Error, ReadTx, Tx};
 use renraku_people::{access, search::fold_number};
 
 use crate::{
@@ -35,9 +35,9 @@ pub fn lookup_number(
     Ok(found.into_iter().map(Contact::from).collect())
 }
 
-/// The collections of the address books that the person may read.
+/// The collections that the person may read, among them those of address books.
 pub(super) fn visible(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<CollectionId>, Error> {
-    Ok(access::visible(tx, who, CollectionKind::AddressBook)?.into_iter().map(|(id, _)| id).collect())
+    Ok(access::standing(tx, who)?.readable.into_iter().map(|(id, _)| id).collect())
 }
 
 /// The contact and the person's role in its address book, which is at least `read`.

@@ -1,6 +1,6 @@
 use diesel::prelude::*;
 use renraku_base::{AddressBookId, Id, PersonId};
-use renraku_db::{CollectionId, Error, ReadTx, Tx, schema::address_books};
+use renraku_db::{CollectionId, Error, ReadTx, Tx, among, schema::address_books};
 
 /// An address book as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +59,7 @@ pub(crate) fn list_by_collection(
 ) -> Result<Vec<StoredBook>, Error> {
     let collections: Vec<i64> = collections.into_iter().map(|id| id.0).collect();
     let rows: Vec<Row> = address_books::table
-        .filter(address_books::collection_id.eq_any(collections))
+        .filter(among(address_books::collection_id, collections))
         .select(Row::as_select())
         .load(tx.conn())?;
     Ok(rows.into_iter().map(StoredBook::from).collect())

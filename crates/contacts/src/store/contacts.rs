@@ -1,7 +1,7 @@
 use diesel::prelude::*;
 use renraku_base::{AddressBookId, ContactId, ETag, Id};
 use renraku_db::{
-    CollectionId, Error, ReadTx, Tx,
+    CollectionId, Error, ReadTx, Tx, among,
     schema::{contact_numbers, contacts},
 };
 
@@ -117,8 +117,8 @@ pub(crate) fn list_by_id(
     ids: &[String],
 ) -> Result<Vec<StoredContact>, Error> {
     let rows: Vec<Row> = contacts::table
-        .filter(contacts::id.eq_any(ids))
-        .filter(contacts::collection_id.eq_any(collections.iter().map(|id| id.0)))
+        .filter(among(contacts::id, ids))
+        .filter(among(contacts::collection_id, collections.iter().map(|id| id.0)))
         .select(Row::as_select())
         .load(tx.conn())?;
     rows.into_iter().map(StoredContact::try_from).collect()
@@ -159,7 +159,7 @@ pub(crate) fn find_by_number(
     let rows: Vec<Row> = contact_numbers::table
         .inner_join(contacts::table)
         .filter(contact_numbers::number.eq(number))
-        .filter(contacts::collection_id.eq_any(collections.iter().map(|id| id.0)))
+        .filter(among(contacts::collection_id, collections.iter().map(|id| id.0)))
         .order((contacts::sort_key, contacts::id))
         .limit(limit)
         .select(Row::as_select())

@@ -1,6 +1,6 @@
 use diesel::prelude::*;
 use renraku_base::Limit;
-use renraku_db::{CollectionId, Error, ReadTx, contains, schema::contacts};
+use renraku_db::{CollectionId, Error, ReadTx, among, contains, schema::contacts};
 use renraku_people::search::Query;
 
 use super::contacts::{Row, StoredContact};
@@ -23,7 +23,7 @@ pub(crate) fn find(
     limit: Limit,
 ) -> Result<Vec<(StoredContact, String)>, Error> {
     let mut query = contacts::table
-        .filter(contacts::collection_id.eq_any(filter.collections.iter().map(|id| id.0)))
+        .filter(among(contacts::collection_id, filter.collections.iter().map(|id| id.0)))
         .order((contacts::sort_key, contacts::id))
         .limit(limit.and_one())
         .select((Row::as_select(), contacts::sort_key))

@@ -1,7 +1,7 @@
 use diesel::prelude::*;
 use renraku_base::{Id, MailboxId, PersonId};
 use renraku_db::{
-    CollectionId, Error, ReadTx, Tx,
+    CollectionId, Error, ReadTx, Tx, among,
     schema::{mail_accounts, mailboxes},
 };
 
@@ -76,7 +76,7 @@ pub fn list(tx: &mut ReadTx<'_>) -> Result<Vec<MailAccount>, Error> {
 /// The accounts at these addresses (in lower case).
 pub fn find_by_addresses(tx: &mut ReadTx<'_>, addresses: &[String]) -> Result<Vec<MailAccount>, Error> {
     let rows: Vec<Row> = mail_accounts::table
-        .filter(mail_accounts::address.eq_any(addresses))
+        .filter(among(mail_accounts::address, addresses))
         .select(COLUMNS)
         .load(tx.conn())?;
     Ok(rows.into_iter().map(account).collect())

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use diesel::prelude::*;
 use renraku_base::{Id, MailboxId, MessageId, Timestamp};
 use renraku_db::{
-    Error, ReadTx, Tx,
+    Error, ReadTx, Tx, among,
     schema::{mail_threads, message_texts, messages},
 };
 
@@ -102,11 +102,11 @@ const KNOWN: KnownColumns = (
 /// The mails that the source last showed in these mailboxes, and those that a job is about to put there.
 pub fn list_known(tx: &mut ReadTx<'_>, mailboxes: &[&MailboxId]) -> Result<Vec<Known>, Error> {
     let mut rows: Vec<KnownRow> = messages::table
-        .filter(messages::source_mailbox_id.eq_any(mailboxes.iter().map(|id| id.as_str())))
+        .filter(among(messages::source_mailbox_id, mailboxes.iter().map(|id| id.as_str())))
         .select(KNOWN)
         .load(tx.conn())?;
     let carried: Vec<KnownRow> = messages::table
-        .filter(messages::carried_mailbox_id.eq_any(mailboxes.iter().map(|id| id.as_str())))
+        .filter(among(messages::carried_mailbox_id, mailboxes.iter().map(|id| id.as_str())))
         .select(KNOWN)
         .load(tx.conn())?;
     let there: HashSet<String> = rows.iter().map(|row| row.id.clone()).collect();
@@ -131,13 +131,13 @@ pub fn find_by_keys(
     let mut known = Vec::new();
     for some in keys.chunks(CHUNK) {
         let rows: Vec<KnownRow> = messages::table
-            .filter(messages::source_mailbox_id.eq_any(mailboxes.iter().map(|id| id.as_str())))
-            .filter(messages::source_key.eq_any(some))
+            .filter(among(messages::source_mailbox_id, mailboxes.iter().map(|id| id.as_str())))
+            .filter(among(messages::source_key, some))
             .select(KNOWN)
             .load(tx.conn())?;
         known.extend(rows.into_iter().map(Known::from));
         let rows: Vec<KnownRow> = messages::table
-            .filter(messages::source_mailbox_id.is_null().and(messages::source_key.eq_any(some)))
+            .filter(messages::source_mailbox_id.is_null().and(among(messages::source_key, some)))
             .filter(messages::account_id.eq(account))
             .select(KNOWN)
             .load(tx.conn())?;
@@ -149,7 +149,7 @@ pub fn find_by_keys(
 /// Mails of an account by their ids.
 pub fn find_by_ids(tx: &mut ReadTx<'_>, ids: &[&str]) -> Result<Vec<Known>, Error> {
     let rows: Vec<KnownRow> =
-        messages::table.filter(messages::id.eq_any(ids)).select(KNOWN).load(tx.conn())?;
+        messages::table.filter(among(messages::id, ids)).select(KNOWN).load(tx.conn())?;
     Ok(rows.into_iter().map(Known::from).collect())
 }
 
@@ -244,7 +244,7 @@ fn put_threads(tx: &mut Tx<'_>, account: &str, mails: &[NewMail]) -> Result<Vec<
     let mut known = HashMap::new();
     for some in ids.chunks(CHUNK) {
         let rows: Vec<(String, String)> = mail_threads::table
-            .filter(mail_threads::account_id.eq(account).and(mail_threads::header_id.eq_any(some)))
+            .filter(mail_threads::account_id.eq(account).and(among(mail_threads::header_id, some)))
             .select((mail_threads::header_id, mail_threads::thread_id))
             .load(tx.conn())?;
         known.extend(rows);
@@ -291,9 +291,9 @@ fn put_texts(tx: &mut Tx<'_>, account: &str, mails: &[NewMail]) -> Result<(), Er
 /// Removes mails for good, with what they are found by.
 pub fn remove_all(tx: &mut Tx<'_>, ids: &[&str]) -> Result<(), Error> {
     for some in ids.chunks(CHUNK) {
-        diesel::delete(message_texts::table.filter(message_texts::message_id.eq_any(some)))
+        diesel::delete(message_texts::table.filter(among(message_texts::message_id, some)))
             .execute(tx.conn())?;
-        diesel::delete(messages::table.filter(messages::id.eq_any(some))).execute(tx.conn())?;
+        diesel::delete(messages::table.filter(among(messages::id, some))).execute(tx.conn())?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 use renraku_base::{ETag, Id, MailboxId, MessageId, Timestamp};
-use renraku_db::{Error, ReadTx, Tx, is_read, is_unread, schema::messages};
+use renraku_db::{Error, ReadTx, Tx, among, is_read, is_unread, schema::messages};
 
 use crate::{
     EmailAddress, Keywords, Message, MessageDetail,
@@ -152,7 +152,7 @@ pub fn find_by_thread(
 /// Those of these mails that the account has, in no order.
 pub fn find_by_ids(tx: &mut ReadTx<'_>, account: &str, ids: &[&str]) -> Result<Vec<Message>, Error> {
     let rows: Vec<(String, HeadRow)> = messages::table
-        .filter(messages::id.eq_any(ids).and(messages::mailbox_id.is_not_null()))
+        .filter(among(messages::id, ids).and(messages::mailbox_id.is_not_null()))
         .select((messages::account_id, HEAD))
         .load(tx.conn())?;
     messages_of(rows.into_iter().filter(|(owner, _)| owner == account).map(|(_, row)| row).collect())
@@ -265,7 +265,7 @@ pub fn put_shown(tx: &mut Tx<'_>, ids: &[&str], state: &State, version: Option<i
         messages::carried_mailbox_id.eq(None::<String>),
         messages::carried_keywords.eq(None::<i32>),
     );
-    let these = diesel::update(messages::table.filter(messages::id.eq_any(ids)));
+    let these = diesel::update(messages::table.filter(among(messages::id, ids)));
     match version {
         None => these.set(shown).execute(tx.conn())?,
         Some(version) => these

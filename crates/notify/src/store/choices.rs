@@ -2,7 +2,7 @@ use std::collections::HashSet;
 
 use diesel::prelude::*;
 use renraku_base::{NotificationChoices, PersonId};
-use renraku_db::{Error, ReadTx, schema::preferences};
+use renraku_db::{Error, ReadTx, among, schema::preferences};
 use serde::Deserialize;
 
 use crate::NotificationType;
@@ -23,7 +23,7 @@ pub(crate) fn deaf_to(
     let mut deaf = HashSet::new();
     for some in persons.chunks(1_000) {
         let rows: Vec<(String, String)> = preferences::table
-            .filter(preferences::person_id.eq_any(some.iter().map(|person| person.as_str())))
+            .filter(among(preferences::person_id, some.iter().map(|person| person.as_str())))
             .select((preferences::person_id, preferences::value))
             .load(tx.conn())?;
         for (person, value) in rows {

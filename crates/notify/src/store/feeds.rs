@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 use renraku_base::PersonId;
-use renraku_db::{CollectionId, CollectionKind, Error, ReadTx, Tx, schema::collections};
+use renraku_db::{CollectionId, CollectionKind, Error, ReadTx, Tx, among, schema::collections};
 
 const KIND: &str = CollectionKind::Notifications.as_str();
 
@@ -13,7 +13,7 @@ pub(crate) fn find_by_owners<'p>(
 ) -> Result<BTreeMap<String, CollectionId>, Error> {
     let owners: Vec<&str> = owners.into_iter().map(PersonId::as_str).collect();
     let rows: Vec<(Option<String>, i64)> = collections::table
-        .filter(collections::kind.eq(KIND).and(collections::owner_id.eq_any(owners)))
+        .filter(collections::kind.eq(KIND).and(among(collections::owner_id, owners)))
         .select((collections::owner_id, collections::id))
         .load(tx.conn())?;
     Ok(rows.into_iter().filter_map(|(owner, id)| Some((owner?, CollectionId(id)))).collect())

@@ -1,6 +1,6 @@
 use diesel::prelude::*;
 use renraku_base::{ETag, Id, Language, Limit, NotificationId, PersonId, Timestamp};
-use renraku_db::{Error, ReadTx, Tx, schema::notifications};
+use renraku_db::{Error, ReadTx, Tx, among, schema::notifications};
 
 use crate::{Actor, Details, Notice, Notification, NotificationType, Repeat, Subject, rules::text};
 
@@ -236,7 +236,7 @@ pub(crate) fn get_many(
     language: Language,
 ) -> Result<Vec<Notification>, Error> {
     let rows: Vec<Row> = notifications::table
-        .filter(notifications::person_id.eq(person.as_str()).and(notifications::id.eq_any(ids)))
+        .filter(notifications::person_id.eq(person.as_str()).and(among(notifications::id, ids)))
         .select(Row::as_select())
         .load(tx.conn())?;
     rows.into_iter().map(|row| row.into_notification(language)).collect()
@@ -306,7 +306,7 @@ pub(crate) fn remove_older(
     let people: Vec<&str> = old.iter().map(|(person, _)| person.as_str()).collect();
     diesel::delete(
         notifications::table
-            .filter(notifications::person_id.eq_any(people).and(notifications::id.eq_any(ids))),
+            .filter(among(notifications::person_id, people).and(among(notifications::id, ids))),
     )
     .execute(tx.conn())?;
     Ok(old.into_iter().map(|(person, id)| (Id::stored(person), Id::stored(id))).collect())

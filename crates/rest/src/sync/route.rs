@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use super::{
-    engine::{Answer, Ask, advance, is_unchanged},
+    engine::{Answer, Ask, advance, glance},
     token::Token,
     window::Window,
 };
@@ -158,10 +158,10 @@ pub(crate) async fn sync(
     let Who(who) = who;
     let ask = Arc::new(Ask { app: app.clone(), who, language, window, kinds, limit });
     if let Some(token) = &token {
-        // What most syncs come to, and cheap enough to be found out right here.
-        let (ask, token) = (Arc::clone(&ask), token.clone());
-        if app.read(move |tx| is_unchanged(tx, &ask, &token)).await? {
-            return plain(&SyncAnswer::default());
+        // What most syncs come to, and cheap enough to be done right here.
+        let (at_a_glance, token) = (Arc::clone(&ask), token.clone());
+        if let Some(answer) = app.read(move |tx| glance(tx, &at_a_glance, &token)).await? {
+            return plain(&sealed(&ask, answer)?);
         }
     }
     let answer = app

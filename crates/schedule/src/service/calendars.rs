@@ -31,7 +31,8 @@ const DEFAULT_NAME: &str = "予定表";
 /// # Errors
 /// [`ScheduleFault::Internal`] when the database fails.
 pub fn list_calendars(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<Calendar>, ScheduleFault> {
-    let mut calendars: Vec<Calendar> = store::calendars::list_readable(tx, who)?
+    let standing = access::standing(tx, who)?;
+    let mut calendars: Vec<Calendar> = store::calendars::list_readable(tx, &standing.readable)?
         .into_iter()
         .map(|(calendar, role)| seen_by(calendar, who, role))
         .collect();

@@ -1,5 +1,6 @@
 use renraku_base::{CalendarId, Cursor, Id, Limit, Page, Principal};
 use renraku_db::ReadTx;
+use renraku_people::access;
 
 use super::window::{self, Place, Window};
 use crate::{
@@ -37,7 +38,8 @@ fn readable_places(
     who: &Principal,
     calendars: Option<&[CalendarId]>,
 ) -> Result<Vec<Place>, ScheduleFault> {
-    let mut all = store::calendars::list_readable(tx, who)?;
+    let standing = access::standing(tx, who)?;
+    let mut all = store::calendars::list_readable(tx, &standing.readable)?;
     let named = calendars.unwrap_or_default();
     let others: Vec<&str> = named
         .iter()

@@ -61,7 +61,8 @@ pub fn get_calendars(
     who: &Principal,
     ids: &[CalendarId],
 ) -> Result<Vec<Calendar>, ScheduleFault> {
-    let readable = store::calendars::list_readable(tx, who)?;
+    let standing = access::standing(tx, who)?;
+    let readable = store::calendars::list_readable(tx, &standing.readable)?;
     let mut calendars: Vec<Calendar> = readable
         .into_iter()
         .filter(|(calendar, _)| ids.contains(&calendar.id))

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use renraku_base::{CalendarId, ETag, EventId, FacilityId, PersonId, Principal, Role};
 use renraku_db::ReadTx;
+use renraku_people::access as people;
 
 use crate::{
     ScheduleFault,
@@ -30,12 +31,13 @@ pub(crate) struct Sight {
 }
 
 impl Sight {
-    /// Where `who` may read these events; one statement.
+    /// Where `who` may read these events; two statements.
     pub fn of(tx: &mut ReadTx<'_>, who: &Principal, events: &[&str]) -> Result<Self, ScheduleFault> {
         if events.is_empty() {
             return Ok(Self::default());
         }
-        Ok(Self { places: store::placements::list_seen(tx, who, events)? })
+        let readable = people::standing(tx, who)?.readable;
+        Ok(Self { places: store::placements::list_seen(tx, &readable, events)? })
     }
 
     /// What someone sees of an event that was made in a calendar that they know already.

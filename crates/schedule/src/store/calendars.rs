@@ -1,7 +1,7 @@
 use diesel::prelude::*;
 use renraku_base::{CalendarId, Id, PersonId, Principal, Role};
 use renraku_db::{
-    CollectionId, Error, ReadTx, Tx,
+    CollectionId, Error, ReadTx, Tx, among,
     schema::{calendars, grants, person_groups},
 };
 
@@ -110,7 +110,7 @@ pub(crate) fn find_default(tx: &mut ReadTx<'_>, person: &PersonId) -> Result<Opt
 /// The default calendars of these persons, in no order.
 pub(crate) fn list_default(tx: &mut ReadTx<'_>, persons: &[&str]) -> Result<Vec<StoredCalendar>, Error> {
     let rows: Vec<Row> = calendars::table
-        .filter(calendars::owner_id.eq_any(persons).and(calendars::is_default.eq(true)))
+        .filter(among(calendars::owner_id, persons).and(calendars::is_default.eq(true)))
         .select(Row::as_select())
         .load(tx.conn())?;
     rows.into_iter().map(TryInto::try_into).collect()
@@ -122,7 +122,7 @@ pub(crate) fn list_defaults(
     persons: &[&str],
 ) -> Result<Vec<(PersonId, CollectionId)>, Error> {
     let rows: Vec<(String, i64)> = calendars::table
-        .filter(calendars::owner_id.eq_any(persons).and(calendars::is_default.eq(true)))
+        .filter(among(calendars::owner_id, persons).and(calendars::is_default.eq(true)))
         .select((calendars::owner_id, calendars::collection_id))
         .load(tx.conn())?;
     Ok(rows.into_iter().map(|(person, collection)| (Id::stored(person), CollectionId(collection))).collect())
@@ -141,20 +141,17 @@ pub(crate) fn find_by_collection(
     row.map(TryInto::try_into).transpose()
 }
 
-/// The calendars that `who` may read, each with their highest role, in ascending order of their collections.
+/// The calendars among these collections, each with the role that stands beside its collection, in ascending order.
 pub(crate) fn list_readable(
     tx: &mut ReadTx<'_>,
-    who: &Principal,
+    readable: &[(CollectionId, Role)],
 ) -> Result<Vec<(StoredCalendar, Role)>, Error> {
-    let rows: Vec<(Row, i32)> = person_groups::table
-        .inner_join(grants::table.on(grants::grantee_id.eq(person_groups::group_id)))
-        .inner_join(calendars::table.on(calendars::collection_id.eq(grants::collection_id)))
-        .filter(person_groups::person_id.eq(who.person.as_str()))
-        .filter(grants::role.ge(Role::Read.rank()))
-        .order((calendars::collection_id, grants::role.desc()))
-        .select((Row::as_select(), grants::role))
+    let rows: Vec<Row> = calendars::table
+        .filter(among(calendars::collection_id, readable.iter().map(|(id, _)| id.0)))
+        .order(calendars::collection_id)
+        .select(Row::as_select())
         .load(tx.conn())?;
-    with_highest_role(rows)
+    rows.into_iter().map(|row| with_role(row, readable)).collect()
 }
 
 /// The calendars of facilities among these in which `who` has any right, each with their highest role.
@@ -166,12 +163,20 @@ pub(crate) fn list_of_facilities(
     let rows: Vec<(Row, i32)> = calendars::table
         .inner_join(grants::table.on(grants::collection_id.eq(calendars::collection_id)))
         .inner_join(person_groups::table.on(person_groups::group_id.eq(grants::grantee_id)))
-        .filter(calendars::id.eq_any(ids).and(calendars::kind.eq(CalendarKind::Facility.as_str())))
+        .filter(among(calendars::id, ids).and(calendars::kind.eq(CalendarKind::Facility.as_str())))
         .filter(person_groups::person_id.eq(who.person.as_str()))
         .order((calendars::collection_id, grants::role.desc()))
         .select((Row::as_select(), grants::role))
         .load(tx.conn())?;
     with_highest_role(rows)
+}
+
+/// A calendar with the role that is known for its collection.
+pub(super) fn with_role(row: Row, roles: &[(CollectionId, Role)]) -> Result<(StoredCalendar, Role), Error> {
+    let at = roles.binary_search_by_key(&CollectionId(row.collection_id), |(id, _)| *id);
+    let role = at.ok().and_then(|at| roles.get(at)).map(|(_, role)| *role);
+    let role = role.ok_or_else(|| Error::damaged(format!("no role in {}", row.collection_id)))?;
+    Ok((row.try_into()?, role))
 }
 
 /// Of the rows of one calendar, which stand together with the highest role first, that one.
@@ -212,7 +217,7 @@ pub(crate) fn list_by_owner(
     let rows: Vec<Found> = calendars::table
         .left_join(grants::table.on(grants::collection_id.eq(calendars::collection_id)))
         .left_join(person_groups::table.on(mine))
-        .filter(calendars::owner_id.eq_any(owners))
+        .filter(among(calendars::owner_id, owners))
         .select((
             calendars::id,
             calendars::collection_id,
@@ -268,7 +273,7 @@ pub(crate) fn put(tx: &mut Tx<'_>, calendar: &StoredCalendar) -> Result<(), Erro
 pub(crate) fn mark_dense(tx: &mut Tx<'_>, collections: &[CollectionId]) -> Result<(), Error> {
     let numbers: Vec<i64> = collections.iter().map(|id| id.0).collect();
     diesel::update(calendars::table)
-        .filter(calendars::collection_id.eq_any(numbers).and(calendars::dense.eq(false)))
+        .filter(among(calendars::collection_id, numbers).and(calendars::dense.eq(false)))
         .set(calendars::dense.eq(true))
         .execute(tx.conn())?;
     Ok(())

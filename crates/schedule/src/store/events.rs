@@ -3,7 +3,7 @@ use std::collections::{BTreeSet, HashMap};
 use diesel::prelude::*;
 use renraku_base::{CalendarId, EventId, FacilityId, Id, PersonId, Timestamp};
 use renraku_db::{
-    CollectionId, Error, ReadTx, Tx,
+    CollectionId, Error, ReadTx, Tx, among,
     schema::{calendars, events, placements},
 };
 
@@ -145,11 +145,7 @@ pub(crate) fn get(tx: &mut ReadTx<'_>, id: &EventId) -> Result<Option<StoredEven
 
 /// These events, in no order; one that is not there is left out.
 pub(crate) fn list_by_id(tx: &mut ReadTx<'_>, ids: &[&str]) -> Result<Vec<StoredEvent>, Error> {
-    let all = events::table.select(Row::as_select());
-    stored(match ids {
-        [one] => all.filter(events::id.eq(*one)).load(tx.conn())?,
-        many => all.filter(events::id.eq_any(many)).load(tx.conn())?,
-    })
+    stored(events::table.filter(among(events::id, ids)).select(Row::as_select()).load(tx.conn())?)
 }
 
 /// The event of a UID in the calendar in which it was made.
@@ -173,7 +169,7 @@ pub(crate) fn list_by_uid(
     uids: &[&str],
 ) -> Result<HashMap<String, StoredEvent>, Error> {
     let rows: Vec<Row> = events::table
-        .filter(events::calendar_id.eq(calendar.as_str()).and(events::uid.eq_any(uids)))
+        .filter(events::calendar_id.eq(calendar.as_str()).and(among(events::uid, uids)))
         .select(Row::as_select())
         .load(tx.conn())?;
     rows.into_iter().map(|row| Ok((row.uid.clone(), row.try_into()?))).collect()
@@ -218,7 +214,7 @@ pub(crate) fn list_open(
     let rows: Vec<OpenRow> = placements::table
         .inner_join(events::table.on(events::id.eq(placements::event_id)))
         .inner_join(calendars::table.on(calendars::id.eq(events::calendar_id)))
-        .filter(placements::collection_id.eq_any(collections.iter().map(|id| id.0)))
+        .filter(among(placements::collection_id, collections.iter().map(|id| id.0)))
         .filter(placements::open.eq(true).and(placements::hidden.eq(false)))
         .filter(events::indexed_until.lt(to.micros()).or(events::indexed_from.gt(from.micros())))
         .select((
@@ -292,6 +288,6 @@ pub(crate) fn remove(tx: &mut Tx<'_>, id: &EventId) -> Result<(), Error> {
 
 /// Takes these events away, which are in no calendar any more.
 pub(crate) fn remove_many(tx: &mut Tx<'_>, ids: &[&str]) -> Result<(), Error> {
-    diesel::delete(events::table.filter(events::id.eq_any(ids))).execute(tx.conn())?;
+    diesel::delete(events::table.filter(among(events::id, ids))).execute(tx.conn())?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 use diesel::prelude::*;
 use renraku_base::{CalendarId, Cursor, FacilityId, Id, Limit, Page};
 use renraku_db::{
-    CollectionId, Error, ReadTx, Tx,
+    CollectionId, Error, ReadTx, Tx, among,
     schema::{calendars, facilities},
 };
 
@@ -97,7 +97,7 @@ fn bookable(rows: Vec<(Row, i64)>) -> Result<Vec<Bookable>, Error> {
 pub(crate) fn list_bookable(tx: &mut ReadTx<'_>, ids: &[&str]) -> Result<Vec<Bookable>, Error> {
     let rows: Vec<(Row, i64)> = facilities::table
         .inner_join(calendars::table.on(calendars::id.eq(facilities::calendar_id)))
-        .filter(facilities::id.eq_any(ids))
+        .filter(among(facilities::id, ids))
         .order(facilities::id)
         .select((Row::as_select(), calendars::collection_id))
         .load(tx.conn())?;
@@ -107,7 +107,7 @@ pub(crate) fn list_bookable(tx: &mut ReadTx<'_>, ids: &[&str]) -> Result<Vec<Boo
 /// These facilities, in no order; one that is not there is left out.
 pub(crate) fn list_by_id(tx: &mut ReadTx<'_>, ids: &[&str]) -> Result<Vec<StoredFacility>, Error> {
     let rows: Vec<Row> =
-        facilities::table.filter(facilities::id.eq_any(ids)).select(Row::as_select()).load(tx.conn())?;
+        facilities::table.filter(among(facilities::id, ids)).select(Row::as_select()).load(tx.conn())?;
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
@@ -124,7 +124,7 @@ pub(crate) fn find_by_name(tx: &mut ReadTx<'_>, name: &str) -> Result<Vec<Stored
 /// The names of these facilities, as (id, name).
 pub(crate) fn list_names(tx: &mut ReadTx<'_>, ids: &[&str]) -> Result<Vec<(String, String)>, Error> {
     Ok(facilities::table
-        .filter(facilities::id.eq_any(ids))
+        .filter(among(facilities::id, ids))
         .select((facilities::id, facilities::name))
         .load(tx.conn())?)
 }

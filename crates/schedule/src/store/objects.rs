@@ -1,7 +1,7 @@
 use diesel::prelude::*;
 use renraku_base::{CalendarId, EventId, Id, PersonId};
 use renraku_db::{
-    CollectionId, Error, ReadTx, Tx,
+    CollectionId, Error, ReadTx, Tx, among,
     schema::{calendar_objects as objects, events, placements},
 };
 
@@ -66,12 +66,10 @@ pub(crate) fn find_by_names(
     collection: CollectionId,
     names: &[&str],
 ) -> Result<Vec<StoredObject>, Error> {
-    let all = objects::table.filter(objects::collection_id.eq(collection.0)).select(Row::as_select());
-    let rows: Vec<Row> = match names {
-        [] => Vec::new(),
-        [one] => all.filter(objects::name.eq(*one)).load(tx.conn())?,
-        many => all.filter(objects::name.eq_any(many)).load(tx.conn())?,
-    };
+    let rows: Vec<Row> = objects::table
+        .filter(objects::collection_id.eq(collection.0).and(among(objects::name, names)))
+        .select(Row::as_select())
+        .load(tx.conn())?;
     Ok(rows.into_iter().map(StoredObject::from).collect())
 }
 
@@ -81,12 +79,10 @@ pub(crate) fn list_by_object(
     collection: CollectionId,
     ids: &[&str],
 ) -> Result<Vec<StoredObject>, Error> {
-    let all = objects::table.filter(objects::collection_id.eq(collection.0)).select(Row::as_select());
-    let rows: Vec<Row> = match ids {
-        [] => Vec::new(),
-        [one] => all.filter(objects::object_id.eq(*one)).load(tx.conn())?,
-        many => all.filter(objects::object_id.eq_any(many)).load(tx.conn())?,
-    };
+    let rows: Vec<Row> = objects::table
+        .filter(objects::collection_id.eq(collection.0).and(among(objects::object_id, ids)))
+        .select(Row::as_select())
+        .load(tx.conn())?;
     Ok(rows.into_iter().map(StoredObject::from).collect())
 }
 
@@ -153,7 +149,7 @@ pub(crate) fn get_events(
     collection: CollectionId,
     ids: &[&str],
 ) -> Result<Vec<Listed>, Error> {
-    let all = placements::table
+    let rows: Vec<ListedRow> = placements::table
         .inner_join(events::table.on(events::id.eq(placements::event_id)))
         .left_join(
             objects::table.on(objects::object_id
@@ -161,6 +157,7 @@ pub(crate) fn get_events(
                 .and(objects::collection_id.eq(placements::collection_id))),
         )
         .filter(placements::collection_id.eq(collection.0).and(placements::hidden.eq(false)))
+        .filter(among(placements::event_id, ids))
         .select((
             events::id,
             events::version,
@@ -168,12 +165,8 @@ pub(crate) fn get_events(
             events::calendar_id,
             events::head,
             objects::name.nullable(),
-        ));
-    let rows: Vec<ListedRow> = match ids {
-        [] => Vec::new(),
-        [one] => all.filter(placements::event_id.eq(*one)).load(tx.conn())?,
-        many => all.filter(placements::event_id.eq_any(many)).load(tx.conn())?,
-    };
+        ))
+        .load(tx.conn())?;
     Ok(rows.into_iter().map(listed).collect())
 }
 

@@ -1,7 +1,7 @@
-use diesel::prelude::*;
+use diesel::{prelude::*, sql_types::BigInt};
 use renraku_base::{EventId, Id, PersonId, Timestamp};
 use renraku_db::{
-    CollectionId, Error, ReadTx, Tx,
+    Among, CollectionId, Error, ReadTx, Tx, among,
     schema::{events, occurrences},
 };
 
@@ -82,50 +82,26 @@ struct Row<'a> {
     detail: Option<&'a str>,
 }
 
-/// The occurrences of one calendar that overlap a window. Each band is bounded on both sides and names the calendar by
+/// The occurrences of these calendars that overlap a window. Each band is bounded on both sides and names the calendars by
 /// itself: only so does SQLite read the key's part of each band and nothing else.
 #[diesel::dsl::auto_type(no_type_alias)]
-fn overlap(one: i64, from: i64, to: i64) -> _ {
+fn overlap(many: Vec<i64>, from: i64, to: i64) -> _ {
     let (short_band, medium_band, long_band): (i32, i32, i32) = (0, 1, LONGEST);
     let (after_day, after_month): (i64, i64) = (from - BANDS[0], from - BANDS[1]);
-    let short = occurrences::collection_id
-        .eq(one)
+    let of_short: Among<occurrences::collection_id, i64, BigInt> =
+        among(occurrences::collection_id, many.clone());
+    let of_medium: Among<occurrences::collection_id, i64, BigInt> =
+        among(occurrences::collection_id, many.clone());
+    let of_long: Among<occurrences::collection_id, i64, BigInt> = among(occurrences::collection_id, many);
+    let short = of_short
         .and(occurrences::band.eq(short_band))
         .and(occurrences::utc_start.gt(after_day))
         .and(occurrences::utc_start.lt(to));
-    let medium = occurrences::collection_id
-        .eq(one)
+    let medium = of_medium
         .and(occurrences::band.eq(medium_band))
         .and(occurrences::utc_start.gt(after_month))
         .and(occurrences::utc_start.lt(to));
-    let long = occurrences::collection_id
-        .eq(one)
-        .and(occurrences::band.eq(long_band))
-        .and(occurrences::utc_start.lt(to));
-    let reaches = occurrences::utc_end.gt(from).or(occurrences::utc_start.ge(from));
-    short.or(medium).or(long).and(reaches)
-}
-
-/// The same of several calendars.
-#[diesel::dsl::auto_type(no_type_alias)]
-fn overlap_any(many: Vec<i64>, from: i64, to: i64) -> _ {
-    let (short_band, medium_band, long_band): (i32, i32, i32) = (0, 1, LONGEST);
-    let (after_day, after_month): (i64, i64) = (from - BANDS[0], from - BANDS[1]);
-    let (first, second): (Vec<i64>, Vec<i64>) = (many.clone(), many.clone());
-    let short = occurrences::collection_id
-        .eq_any(first)
-        .and(occurrences::band.eq(short_band))
-        .and(occurrences::utc_start.gt(after_day))
-        .and(occurrences::utc_start.lt(to));
-    let medium = occurrences::collection_id
-        .eq_any(second)
-        .and(occurrences::band.eq(medium_band))
-        .and(occurrences::utc_start.gt(after_month))
-        .and(occurrences::utc_start.lt(to));
-    let long = occurrences::collection_id
-        .eq_any(many)
-        .and(occurrences::band.eq(long_band))
-        .and(occurrences::utc_start.lt(to));
+    let long = of_long.and(occurrences::band.eq(long_band)).and(occurrences::utc_start.lt(to));
     let reaches = occurrences::utc_end.gt(from).or(occurrences::utc_start.ge(from));
     short.or(medium).or(long).and(reaches)
 }
@@ -251,11 +227,7 @@ pub(crate) fn list(
         .limit(limit)
         .select(SEEN);
     let (from, to) = (from.micros(), to.micros());
-    // One calendar is by far the most frequent question, and the only one whose statement stays prepared.
-    let rows: Vec<SeenRow> = match collections {
-        [one] => query.filter(overlap(one.0, from, to)).load(tx.conn())?,
-        many => query.filter(overlap_any(numbers(many), from, to)).load(tx.conn())?,
-    };
+    let rows: Vec<SeenRow> = query.filter(overlap(numbers(collections), from, to)).load(tx.conn())?;
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
@@ -283,8 +255,8 @@ pub(crate) fn list_of_events(
             .filter(occurrences::event_id.eq(*event).and(occurrences::collection_id.eq(collection.0)))
             .load(tx.conn())?,
         _ => all
-            .filter(occurrences::event_id.eq_any(events))
-            .filter(occurrences::collection_id.eq_any(numbers(collections)))
+            .filter(among(occurrences::event_id, events))
+            .filter(among(occurrences::collection_id, numbers(collections)))
             .load(tx.conn())?,
     };
     rows.into_iter().map(TryInto::try_into).collect()
@@ -299,7 +271,7 @@ pub(crate) fn list_event_ids(
     limit: i64,
 ) -> Result<Vec<EventId>, Error> {
     let ids: Vec<String> = occurrences::table
-        .filter(overlap(collection.0, from.micros(), to.micros()))
+        .filter(overlap(vec![collection.0], from.micros(), to.micros()))
         .filter(occurrences::event_id.gt(after))
         .order(occurrences::event_id)
         .select(occurrences::event_id)
@@ -327,7 +299,7 @@ pub(crate) fn list_busy(
     limit: i64,
 ) -> Result<Vec<Taken>, Error> {
     let rows: Vec<(i64, i64, i64, i32, String)> = occurrences::table
-        .filter(overlap_any(numbers(collections), from.micros(), to.micros()))
+        .filter(overlap(numbers(collections), from.micros(), to.micros()))
         .filter(occurrences::busy.ne(FREE))
         .order(occurrences::utc_start)
         .limit(limit)
@@ -399,6 +371,6 @@ pub(crate) fn remove(
 
 /// Takes these events out of the index of every calendar.
 pub(crate) fn remove_many(tx: &mut Tx<'_>, ids: &[&str]) -> Result<(), Error> {
-    diesel::delete(occurrences::table.filter(occurrences::event_id.eq_any(ids))).execute(tx.conn())?;
+    diesel::delete(occurrences::table.filter(among(occurrences::event_id, ids))).execute(tx.conn())?;
     Ok(())
 }

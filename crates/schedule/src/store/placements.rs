@@ -1,10 +1,10 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use renraku_base::{EventId, Id, PersonId, Principal, Role};
+use renraku_base::{EventId, Id, PersonId, Role};
 use renraku_db::{
-    CollectionId, Error, ReadTx, Tx,
-    schema::{calendars as calendar_rows, grants, person_groups, placements},
+    CollectionId, Error, ReadTx, Tx, among,
+    schema::{calendars as calendar_rows, placements},
 };
 
 use super::calendars::{self, StoredCalendar};
@@ -51,7 +51,7 @@ pub(crate) fn list_of(
     events: &[&str],
 ) -> Result<HashMap<EventId, Vec<Placement>>, Error> {
     let rows: Vec<(String, i64, Option<String>, bool)> = placements::table
-        .filter(placements::event_id.eq_any(events))
+        .filter(among(placements::event_id, events))
         .order((placements::event_id, placements::collection_id))
         .select((placements::event_id, placements::collection_id, placements::person_id, placements::hidden))
         .load(tx.conn())?;
@@ -72,43 +72,33 @@ pub(crate) struct SeenPlace {
     pub calendar: StoredCalendar,
 }
 
-/// Where the person may read these events, each place with their highest role in it, by event and collection.
+/// Where these events lie among these collections, each place with the role that stands beside its collection, by event and
+/// collection.
 pub(crate) fn list_seen(
     tx: &mut ReadTx<'_>,
-    who: &Principal,
+    readable: &[(CollectionId, Role)],
     events: &[&str],
 ) -> Result<Vec<SeenPlace>, Error> {
-    let all = placements::table
+    let rows: Vec<(String, Option<String>, bool, calendars::Row)> = placements::table
         .inner_join(calendar_rows::table.on(calendar_rows::collection_id.eq(placements::collection_id)))
-        .inner_join(grants::table.on(grants::collection_id.eq(placements::collection_id)))
-        .inner_join(person_groups::table.on(person_groups::group_id.eq(grants::grantee_id)))
-        .filter(person_groups::person_id.eq(who.person.as_str()))
-        .filter(grants::role.ge(Role::Read.rank()))
-        .order((placements::event_id, placements::collection_id, grants::role.desc()))
+        .filter(among(placements::event_id, events))
+        .filter(among(placements::collection_id, readable.iter().map(|(id, _)| id.0)))
+        .order((placements::event_id, placements::collection_id))
         .select((
             placements::event_id,
             placements::person_id,
             placements::hidden,
-            grants::role,
             calendars::Row::as_select(),
-        ));
-    let rows: Vec<(String, Option<String>, bool, i32, calendars::Row)> = match events {
-        [one] => all.filter(placements::event_id.eq(*one)).load(tx.conn())?,
-        many => all.filter(placements::event_id.eq_any(many)).load(tx.conn())?,
-    };
-    let mut seen: Vec<SeenPlace> = Vec::with_capacity(rows.len());
-    for (event, person, hidden, rank, row) in rows {
-        let calendar = StoredCalendar::try_from(row)?;
-        let again = seen.last().is_some_and(|last| {
-            last.event.as_str() == event && last.placement.collection == calendar.collection
-        });
-        if !again && let Some(role) = Role::from_rank(rank) {
+        ))
+        .load(tx.conn())?;
+    rows.into_iter()
+        .map(|(event, person, hidden, row)| {
+            let (calendar, role) = calendars::with_role(row, readable)?;
             let placement =
                 Placement { collection: calendar.collection, person: person.map(Id::stored), hidden };
-            seen.push(SeenPlace { event: Id::stored(event), placement, role, calendar });
-        }
-    }
-    Ok(seen)
+            Ok(SeenPlace { event: Id::stored(event), placement, role, calendar })
+        })
+        .collect()
 }
 
 /// The events placed in a calendar, in ascending order of their ids after `after`.
@@ -176,6 +166,6 @@ pub(crate) fn remove_all(tx: &mut Tx<'_>, event: &EventId) -> Result<(), Error> 
 
 /// Takes these events out of every calendar.
 pub(crate) fn remove_many(tx: &mut Tx<'_>, ids: &[&str]) -> Result<(), Error> {
-    diesel::delete(placements::table.filter(placements::event_id.eq_any(ids))).execute(tx.conn())?;
+    diesel::delete(placements::table.filter(among(placements::event_id, ids))).execute(tx.conn())?;
     Ok(())
 }

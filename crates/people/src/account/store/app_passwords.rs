@@ -1,7 +1,7 @@
 use diesel::prelude::*;
 use renraku_base::{AppPasswordId, DeviceId, ETag, Id, PersonId, Timestamp};
 use renraku_db::{
-    Error, ReadTx, Tx,
+    Error, ReadTx, Tx, among,
     schema::{accounts, app_passwords},
 };
 
@@ -77,7 +77,7 @@ pub(crate) fn remove(tx: &mut Tx<'_>, id: &AppPasswordId) -> Result<(), Error> {
 pub(crate) fn remove_of_devices(tx: &mut Tx<'_>, devices: &[DeviceId]) -> Result<(), Error> {
     for some in devices.chunks(1_000) {
         let ids = some.iter().map(Id::as_str);
-        diesel::delete(app_passwords::table.filter(app_passwords::device_id.eq_any(ids)))
+        diesel::delete(app_passwords::table.filter(among(app_passwords::device_id, ids)))
             .execute(tx.conn())?;
     }
     Ok(())

@@ -1,6 +1,6 @@
 use diesel::prelude::*;
 use renraku_base::{DeviceId, ETag, Id, PersonId, Timestamp};
-use renraku_db::{Error, ReadTx, Tx, schema::devices};
+use renraku_db::{Error, ReadTx, Tx, among, schema::devices};
 
 use crate::{
     account::{
@@ -208,7 +208,7 @@ pub(crate) fn revoke(tx: &mut Tx<'_>, which: &Which<'_>) -> Result<Vec<DeviceId>
     };
     let ids: Vec<String> = query.load(tx.conn())?;
     for some in ids.chunks(1_000) {
-        diesel::update(devices::table.filter(devices::id.eq_any(some)))
+        diesel::update(devices::table.filter(among(devices::id, some)))
             .set((
                 devices::generation.eq(devices::generation + 1),
                 devices::generation_at.eq(now.micros()),
@@ -261,7 +261,7 @@ pub(crate) fn list_generations(tx: &mut ReadTx<'_>, after: Timestamp) -> Result<
 /// The generations of these devices.
 pub(crate) fn get_generations(tx: &mut ReadTx<'_>, ids: &[String]) -> Result<Vec<Generation>, Error> {
     let rows: Vec<GenerationRow> = devices::table
-        .filter(devices::id.eq_any(ids))
+        .filter(among(devices::id, ids))
         .select((devices::id, devices::generation, devices::generation_at))
         .load(tx.conn())?;
     Ok(generations(rows))

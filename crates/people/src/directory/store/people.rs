@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use renraku_base::{ETag, Id, PersonId, UnitId};
 use renraku_db::{
-    Error, ReadTx, Tx,
+    Error, ReadTx, Tx, among,
     schema::{accounts, people, person_emails, posts, units},
 };
 
@@ -109,13 +109,13 @@ pub fn list_after(tx: &mut ReadTx<'_>, after: &str, limit: i64) -> Result<Vec<Li
 pub fn get(tx: &mut ReadTx<'_>, ids: &[&str]) -> Result<Vec<Listed>, Error> {
     let rows: Vec<(Row, Option<String>)> = people::table
         .left_join(accounts::table.on(accounts::person_id.eq(people::id)))
-        .filter(people::left_on.is_null().and(people::id.eq_any(ids)))
+        .filter(people::left_on.is_null().and(among(people::id, ids)))
         .order(people::id)
         .select((people::all_columns, accounts::username.nullable()))
         .load(tx.conn())?;
     let posts: Vec<(PostRow, String)> = posts::table
         .inner_join(units::table.on(units::id.eq(posts::unit_id)))
-        .filter(posts::person_id.eq_any(ids))
+        .filter(among(posts::person_id, ids))
         .order((posts::person_id, posts::position))
         .select((posts::all_columns, units::name))
         .load(tx.conn())?;
@@ -141,7 +141,7 @@ fn join(rows: Vec<(Row, Option<String>)>, posts: Vec<(PostRow, String)>) -> Resu
 /// What these people are called and where they are written to, also of those who have left; one statement.
 pub fn names(tx: &mut ReadTx<'_>, ids: &[PersonId]) -> Result<HashMap<PersonId, NamedPerson>, Error> {
     let rows: Vec<(String, String, String, String, String)> = people::table
-        .filter(people::id.eq_any(ids.iter().map(Id::as_str)))
+        .filter(among(people::id, ids.iter().map(Id::as_str)))
         .select((people::id, people::full_name, people::phonetic, people::emails, people::phones))
         .load(tx.conn())?;
     rows.into_iter()
@@ -164,7 +164,7 @@ pub fn names(tx: &mut ReadTx<'_>, ids: &[PersonId]) -> Result<HashMap<PersonId, 
 /// Who is written to at these addresses, which are in lower case; one statement.
 pub fn find_by_email(tx: &mut ReadTx<'_>, addresses: &[String]) -> Result<HashMap<String, PersonId>, Error> {
     let rows: Vec<(String, String)> = person_emails::table
-        .filter(person_emails::address.eq_any(addresses))
+        .filter(among(person_emails::address, addresses))
         // Of several with one address the first stays; the order makes that the same each time.
         .order((person_emails::address, person_emails::person_id.desc()))
         .select((person_emails::address, person_emails::person_id))
@@ -208,7 +208,7 @@ pub fn posts_of_members(
     tx: &mut ReadTx<'_>,
     unit_ids: &[&str],
 ) -> Result<HashMap<PersonId, Vec<UnitId>>, Error> {
-    let members = posts::table.filter(posts::unit_id.eq_any(unit_ids)).select(posts::person_id);
+    let members = posts::table.filter(among(posts::unit_id, unit_ids)).select(posts::person_id);
     let all = diesel::alias!(posts as all);
     let rows: Vec<(String, String)> = all
         .filter(all.field(posts::person_id).eq_any(members))
@@ -224,7 +224,7 @@ pub fn posts_of_members(
 /// Gives these people a new version.
 pub fn touch(tx: &mut Tx<'_>, ids: &[&str], version: i64) -> Result<(), Error> {
     for some in ids.chunks(ROWS_A_STATEMENT) {
-        diesel::update(people::table.filter(people::id.eq_any(some)))
+        diesel::update(people::table.filter(among(people::id, some)))
             .set(people::version.eq(version))
             .execute(tx.conn())?;
     }

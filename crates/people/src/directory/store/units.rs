@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use diesel::prelude::*;
 use renraku_base::Id;
-use renraku_db::{Error, ReadTx, Tx, schema::units};
+use renraku_db::{Error, ReadTx, Tx, among, schema::units};
 
 use crate::directory::{UnitEntry, tree::StoredUnit};
 
@@ -67,7 +67,7 @@ pub fn list_with_ancestors(tx: &mut ReadTx<'_>, ids: &[&str]) -> Result<Vec<Stor
     let mut wanted: BTreeSet<String> = ids.iter().map(|id| (*id).to_owned()).collect();
     while !wanted.is_empty() {
         let rows: Vec<Row> = units::table
-            .filter(units::id.eq_any(&wanted))
+            .filter(among(units::id, &wanted))
             .select((units::id, units::parent_id, units::name, units::position, units::version))
             .load(tx.conn())?;
         found.extend(rows.into_iter().map(StoredUnit::from));
@@ -96,7 +96,7 @@ pub fn insert(tx: &mut Tx<'_>, units: &[UnitEntry], version: i64) -> Result<(), 
 
 /// Gives these units a new version.
 pub fn touch(tx: &mut Tx<'_>, ids: &[&str], version: i64) -> Result<(), Error> {
-    diesel::update(units::table.filter(units::id.eq_any(ids)))
+    diesel::update(units::table.filter(among(units::id, ids)))
         .set(units::version.eq(version))
         .execute(tx.conn())?;
     Ok(())

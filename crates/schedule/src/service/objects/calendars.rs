@@ -5,6 +5,7 @@ use renraku_db::{
     Changed, CollectionId, ReadTx, Tx,
     changes::{self, Head},
 };
+use renraku_people::access;
 
 use super::{ObjectFault, ObjectKind};
 use crate::{
@@ -66,7 +67,8 @@ impl ObjectCalendar {
 /// # Errors
 /// [`ScheduleFault::Internal`] when the database fails.
 pub fn list_calendars(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<ObjectCalendar>, ScheduleFault> {
-    let readable = store::calendars::list_readable(tx, who)?;
+    let standing = access::standing(tx, who)?;
+    let readable = store::calendars::list_readable(tx, &standing.readable)?;
     let mut segments: HashMap<CalendarId, String> =
         store::calendar_paths::list(tx, who.person.as_str())?.into_iter().collect();
     let collections: Vec<CollectionId> = readable.iter().map(|(calendar, _)| calendar.collection).collect();
