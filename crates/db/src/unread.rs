@@ -2,13 +2,11 @@ use diesel::{dsl::sql, expression::SqlLiteral, sql_types::Bool};
 
 /// Whether a row of `messages` is of a mail that nobody has read: as the indexes of unread mails say it, word for word, so that
 /// both databases use them.
-#[must_use]
 pub fn is_unread() -> SqlLiteral<Bool> {
     sql("(messages.keywords & 1) = 0")
 }
 
 /// Whether it is of a mail that somebody has read.
-#[must_use]
 pub fn is_read() -> SqlLiteral<Bool> {
     sql("(messages.keywords & 1) = 1")
 }
