@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod clock;
+pub mod content;
 mod etag;
 mod fault;
 mod id;

@@ -1,11 +1,13 @@
 #![doc = include_str!("../README.md")]
 
 mod caldav;
+mod carddav;
 mod core;
+mod face;
 
 use actix_web::web;
 
-pub use crate::core::Dav;
+pub use crate::core::{Dav, StaffBook};
 
 /// Puts the face into an application: everything below `/dav`, and where discovery begins.
 pub fn routes(dav: &Dav) -> impl Fn(&mut web::ServiceConfig) + Clone + use<> {
@@ -13,8 +15,9 @@ pub fn routes(dav: &Dav) -> impl Fn(&mut web::ServiceConfig) + Clone + use<> {
     move |config| {
         config
             .app_data(web::Data::new(dav.clone()))
-            .service(web::resource("/.well-known/caldav").to(caldav::discover))
-            .service(web::resource("/dav").to(caldav::serve))
-            .service(web::resource("/dav/{path:.*}").to(caldav::serve));
+            .service(web::resource("/.well-known/caldav").to(face::discover))
+            .service(web::resource("/.well-known/carddav").to(face::discover))
+            .service(web::resource("/dav").to(face::serve))
+            .service(web::resource("/dav/{path:.*}").to(face::serve));
     }
 }

@@ -1,6 +1,7 @@
 //! The ground on both databases.
 #![cfg(test)]
 
+mod among;
 mod changes;
 mod examine;
 mod gap;

@@ -6,7 +6,7 @@ use actix_web::{
     post,
     web::Bytes,
 };
-use renraku_base::{CalendarId, ETag, kind};
+use renraku_base::{CalendarId, ETag, FieldFault, kind};
 use renraku_db::{ObjectType, ledger::Outcome};
 use renraku_schedule::{
     ScheduleFault,
@@ -120,13 +120,18 @@ impl ImportAnswer {
 
 impl Told {
     fn new(refusal: &Refusal, texts: &Texts) -> Self {
-        let reasons = refusal.reasons.iter().map(|reason| {
-            let text = texts.field(&reason.code).or(Some(texts.detail(&reason.code)));
-            let text = text.filter(|text| !text.is_empty()).unwrap_or(&reason.detail);
-            if reason.pointer.is_empty() { text.to_owned() } else { format!("{}: {text}", reason.pointer) }
-        });
-        Self { component: refusal.place.to_string(), reason: reasons.collect::<Vec<_>>().join(" ") }
+        Self { component: refusal.place.to_string(), reason: reason(&refusal.reasons, texts) }
     }
+}
+
+/// Reasons in the reader's language.
+pub(crate) fn reason(reasons: &[FieldFault], texts: &Texts) -> String {
+    let reasons = reasons.iter().map(|reason| {
+        let text = texts.field(&reason.code).or(Some(texts.detail(&reason.code)));
+        let text = text.filter(|text| !text.is_empty()).unwrap_or(&reason.detail);
+        if reason.pointer.is_empty() { text.to_owned() } else { format!("{}: {text}", reason.pointer) }
+    });
+    reasons.collect::<Vec<_>>().join(" ")
 }
 
 /// Imports an iCalendar file (up to 10 MiB) into a calendar. Events are matched by their UID; nobody is invited and nobody

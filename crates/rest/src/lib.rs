@@ -6,6 +6,7 @@ mod batch;
 mod calendar_import;
 mod calendars;
 mod contacts;
+mod contacts_import;
 mod core;
 mod directory;
 mod docs_page;
@@ -87,6 +88,8 @@ fn batched<R: Routes>(routes: R) -> R {
         .add(address_books::list_address_books)
         .add(address_books::create_address_book)
         .add(address_books::get_address_book)
+        .add(contacts_import::import_contacts)
+        .add(contacts_import::export_contacts)
         .add(address_books::update_address_book)
         .add(address_books::delete_address_book)
         .add(address_books::list_address_book_shares)

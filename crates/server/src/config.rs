@@ -25,6 +25,8 @@ pub struct Config {
     pub mail: Mail,
     /// How it sends mail.
     pub smtp: Smtp,
+    /// What contacts clients see.
+    pub dav: Dav,
     /// What it refuses.
     pub limits: Limits,
 }
@@ -109,6 +111,39 @@ pub enum SmtpEncryption {
     Starttls,
     /// None: for a mail server on the same machine.
     None,
+}
+
+/// `[dav]`
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dav {
+    /// The staff directory as an address book.
+    pub staff_book: StaffBook,
+}
+
+/// How the staff directory is shown to contacts clients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StaffBook {
+    /// Whole up to 1,000 people, searched in a greater office.
+    Auto,
+    /// Whole.
+    Whole,
+    /// Searched alone.
+    Search,
+    /// Not at all.
+    Off,
+}
+
+impl From<StaffBook> for renraku_dav::StaffBook {
+    fn from(said: StaffBook) -> Self {
+        match said {
+            StaffBook::Auto => Self::Auto,
+            StaffBook::Whole => Self::Whole,
+            StaffBook::Search => Self::Search,
+            StaffBook::Off => Self::Off,
+        }
+    }
 }
 
 /// `[limits]`

@@ -109,7 +109,7 @@ pub(crate) fn start_on(
         draining: Arc::clone(&draining),
     });
     let body_time = Duration::from_secs(config.limits.body_s);
-    let dav = Dav::new(gate.clone(), directory, body_time);
+    let dav = Dav::new(gate.clone(), directory, body_time, config.dav.staff_book.into());
     count_devices(&gate);
     let background = Background { _tickers: [revocations, look_after(gate)?], _mailroom };
     let (stop, stopped) = oneshot::channel();

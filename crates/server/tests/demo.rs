@@ -11,7 +11,8 @@ fn the_handout_says_what_may_be_relied_on() {
     let office = Office::open(folder.path());
     let members: Vec<&String> = office.handout.as_object().unwrap().keys().collect();
     assert_eq!(members, ["baseUrl", "dav", "facilities", "ldap", "users"]);
-    assert!(office.handout["ldap"].is_null() && office.handout["dav"]["carddavUrl"].is_null());
+    assert!(office.handout["ldap"].is_null());
+    assert_eq!(office.handout["dav"]["carddavUrl"], office.handout["dav"]["caldavUrl"]);
     let caldav = office.handout["dav"]["caldavUrl"].as_str().unwrap();
     assert!(caldav.ends_with("/dav/"), "{caldav}");
     let users = office.handout["users"].as_array().unwrap();

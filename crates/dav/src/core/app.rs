@@ -1,9 +1,23 @@
 use std::{fmt, sync::Arc, time::Duration};
 
+use renraku_contacts::service::objects::SearchTexts;
 use renraku_people::directory::Directory;
 use renraku_web::{Gate, Patience};
 
-use crate::caldav::TokenKey;
+use super::TokenKey;
+
+/// The staff directory as an address book.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StaffBook {
+    /// Whole in a small office, searched in a great one.
+    Auto,
+    /// Everybody is in it, to be kept by the client.
+    Whole,
+    /// People are found in it and not listed.
+    Search,
+    /// There is none.
+    Off,
+}
 
 /// The face's state; cheap to clone.
 #[derive(Clone)]
@@ -14,14 +28,17 @@ struct State {
     directory: Directory,
     token_key: TokenKey,
     body_time: Duration,
+    staff_book: StaffBook,
+    texts: SearchTexts,
 }
 
 impl Dav {
-    /// Takes what all faces share, and how long a body may take to arrive.
+    /// Takes what all faces share, how long a body may take to arrive, and how the staff are shown to contacts clients.
     #[must_use]
-    pub fn new(gate: Gate, directory: Directory, body_time: Duration) -> Self {
+    pub fn new(gate: Gate, directory: Directory, body_time: Duration, staff_book: StaffBook) -> Self {
         let token_key = TokenKey::new(gate.secret().derive("dav-sync-token"));
-        Self(Arc::new(State { gate, directory, token_key, body_time }))
+        let texts = SearchTexts::default();
+        Self(Arc::new(State { gate, directory, token_key, body_time, staff_book, texts }))
     }
 
     pub(crate) fn gate(&self) -> &Gate {
@@ -34,6 +51,14 @@ impl Dav {
 
     pub(crate) fn patience(&self) -> Patience {
         Patience { time: self.0.body_time, longer: false }
+    }
+
+    pub(crate) fn staff_book(&self) -> StaffBook {
+        self.0.staff_book
+    }
+
+    pub(crate) fn texts(&self) -> &SearchTexts {
+        &self.0.texts
     }
 
     pub(crate) fn token_key(&self) -> &TokenKey {

@@ -2,7 +2,7 @@ use actix_web::{HttpResponse, http::StatusCode};
 
 use super::{
     Address, Condition, Wanted,
-    xml::{Name, Writer},
+    xml::{Name, OF_CALENDARS, Prefixes, Writer},
 };
 
 /// `DAV:multistatus` (RFC 4918 §13).
@@ -19,9 +19,14 @@ const HREF: Name = Name::dav("href");
 const STATUS: Name = Name::dav("status");
 
 impl Multistatus {
-    /// An answer with nothing in it; a minimal one does not name what is not there (RFC 8144 §2.1).
+    /// An answer about calendars with nothing in it; a minimal one does not name what is not there (RFC 8144 §2.1).
     pub fn new(minimal: bool) -> Self {
-        Self { xml: Writer::root(&MULTISTATUS), minimal }
+        Self::of(OF_CALENDARS, minimal)
+    }
+
+    /// An answer with nothing in it.
+    pub fn of(prefixes: Prefixes, minimal: bool) -> Self {
+        Self { xml: Writer::root_of(prefixes, &MULTISTATUS), minimal }
     }
 
     /// How many bytes are written.
@@ -39,7 +44,7 @@ impl Multistatus {
     ) {
         self.xml.open(&RESPONSE);
         self.xml.leaf(&HREF, &address.to_string());
-        let mut found = Writer::piece();
+        let mut found = Writer::piece_of(self.xml.prefixes());
         let mut missing: Vec<&Name> = Vec::new();
         for name in names {
             if *wanted == Wanted::Names {
@@ -56,7 +61,7 @@ impl Multistatus {
             self.propstat(StatusCode::OK, &found);
         }
         if !missing.is_empty() {
-            let mut names = Writer::piece();
+            let mut names = Writer::piece_of(self.xml.prefixes());
             missing.iter().for_each(|name| names.empty(name));
             self.propstat(StatusCode::NOT_FOUND, &names.into_piece());
         }

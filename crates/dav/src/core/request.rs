@@ -137,9 +137,9 @@ pub(crate) fn refuse(gate: &Gate, fault: &DavFault, allow: &str) -> HttpResponse
         return response.insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8")).body(text);
     };
     let error = Name::dav("error");
-    let mut xml = Writer::root(&error);
+    let mut xml = Writer::root_of(condition.prefixes(), &error);
     match fault {
-        DavFault::UidInUse(href) => xml.href_in(&condition.element(), href),
+        DavFault::UidInUse(href) | DavFault::CardUidInUse(href) => xml.href_in(&condition.element(), href),
         _ => xml.empty(&condition.element()),
     }
     response.insert_header((header::CONTENT_TYPE, "application/xml; charset=utf-8")).body(xml.finish(&error))

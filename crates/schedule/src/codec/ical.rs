@@ -3,17 +3,12 @@
 //! What is read can be written again: what the model has no word for is kept as the lines in which it came, under
 //! [`KEPT_LINES`] and its like, and what the model says in fewer words (`SUMMARY;LANGUAGE=ja`) is kept beside it for as
 //! long as it still says the same.
-//!
-//! Content lines are read here and not by a parser crate, because a fault is told with the number of its line, a line
-//! may be folded in the middle of a character, and kept lines must stay as they were.
 
 mod alarm;
-mod component;
 mod event;
 mod excerpt;
 mod free_busy;
 mod invitation;
-mod line;
 mod look;
 mod object;
 mod people;
@@ -21,10 +16,11 @@ mod read;
 mod rule;
 mod select;
 mod task;
-mod text;
 mod timezone;
 mod when;
 mod write;
+
+use renraku_base::content::{component, line, text};
 
 pub use component::{Component, read as read_components};
 pub use excerpt::{expand, limit_recurrence_set};

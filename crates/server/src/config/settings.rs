@@ -157,6 +157,15 @@ pub(super) const SETTINGS: &[Setting] = &[
         "Its password. Better kept out of the file: RENRAKU_SMTP_PASSWORD.",
     ),
     setting(
+        "dav",
+        "staff_book",
+        Kind::OneOf(&["auto", "whole", "search", "off"]),
+        r#""auto""#,
+        "The staff directory in contacts apps (CardDAV), to be read: whole, so that the app holds everybody; search,\n\
+         so that people are found in it but never listed; auto, which is whole up to 1,000 people and search\n\
+         beyond; or off.",
+    ),
+    setting(
         "limits",
         "rates",
         Kind::Switch,

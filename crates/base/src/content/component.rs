@@ -1,7 +1,7 @@
-//! The components of a file (RFC 5545 §3.6), read as far as they can be.
+//! What stands between `BEGIN` and `END`, read as far as it can be.
 
 use super::{
-    line::{BadLine, Line, unfold},
+    line::{BadLine, LINE_BYTES, Line, unfold},
     text::Charset,
 };
 
@@ -76,13 +76,19 @@ impl Component {
 /// The components of a file that are not within another one, and the lines that lie outside of all.
 #[must_use]
 pub fn read(file: &[u8]) -> Component {
+    read_within(file, LINE_BYTES)
+}
+
+/// As [`read`], with lines of up to `line_bytes`: a picture is one line.
+#[must_use]
+pub fn read_within(file: &[u8], line_bytes: usize) -> Component {
     let file = file.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(file);
     let lines = unfold(file);
     let charset = Charset::of(&lines);
     let mut open = vec![Component::default()];
     for (number, bytes) in &lines {
-        let line =
-            charset.decode(bytes).ok_or(BadLine::Undecodable).and_then(|text| Line::read(*number, &text));
+        let text = charset.decode(bytes).ok_or(BadLine::Undecodable);
+        let line = text.and_then(|text| Line::read_within(*number, &text, line_bytes));
         match line {
             Ok(line) if line.name == "BEGIN" => begin(&mut open, &line),
             Ok(line) if line.name == "END" => end(&mut open, &line),

@@ -1,4 +1,4 @@
-//! How far a client is with a calendar (RFC 6578 §4).
+//! How far a client is with a collection (RFC 6578 §4).
 
 use hmac::{Hmac, Mac};
 use renraku_base::PersonId;
@@ -29,12 +29,12 @@ impl TokenKey {
 
 /// What a token says. Nothing of it is stored on the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct SyncToken {
+pub(crate) struct SyncToken {
     /// The database's epoch.
     pub epoch: u64,
-    /// The calendar's collection.
+    /// The collection.
     pub collection: CollectionId,
-    /// The client holds the calendar as of this change.
+    /// The client holds the collection as of this change.
     pub modseq: i64,
     /// While the client is still receiving what was there at `modseq`: the id of the last object that it was sent.
     pub cursor: Option<String>,
