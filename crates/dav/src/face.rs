@@ -25,7 +25,7 @@ pub(crate) async fn serve(request: HttpRequest, payload: web::Payload, dav: web:
         Some(address) => answer(&dav, address, &request, payload.into_inner()).await,
         None => Err(DavFault::NotFound),
     };
-    answer.unwrap_or_else(|fault| refuse(&fault, allow))
+    answer.unwrap_or_else(|fault| refuse(dav.gate(), &fault, allow))
 }
 
 async fn answer(

@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 
 use crate::core::{
     App, Body, Command, IdempotencyKey, PathId, Problem, Reader, Refusals, Resource, RestFault, Texts, Who,
-    WriteRefusals,
+    Work, WriteRefusals,
 };
 
 const MEDIA_TYPE: &str = "text/calendar";
@@ -34,7 +34,11 @@ impl Body for CalendarFile {
     fn read(request: &HttpRequest, bytes: Bytes) -> Result<Self, RestFault> {
         let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let media = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
-        if media.eq_ignore_ascii_case(MEDIA_TYPE) { Ok(Self(bytes)) } else { Err(RestFault::UnsupportedType) }
+        if media.eq_ignore_ascii_case(MEDIA_TYPE) {
+            Ok(Self(bytes))
+        } else {
+            Err(RestFault::UnsupportedType { expected: MEDIA_TYPE })
+        }
     }
 }
 
@@ -136,7 +140,12 @@ pub(crate) fn reason(reasons: &[FieldFault], texts: &Texts) -> String {
     tag = "calendars",
     request_body(content = String, content_type = "text/calendar"),
     params(("id" = CalendarId, Path), IdempotencyKey),
-    responses((status = 200, body = ImportAnswer), Refusals, WriteRefusals)
+    responses(
+        (status = 200, body = ImportAnswer),
+        Refusals,
+        WriteRefusals,
+        (status = 413, description = "Larger than 10 MiB.", body = crate::ProblemBody, content_type = "application/problem+json")
+    )
 )]
 #[post("/calendars/{id}/import")]
 pub(crate) async fn import_calendar(
@@ -148,15 +157,16 @@ pub(crate) async fn import_calendar(
     let calendar: CalendarId = id.clone();
     let (locales, again) = (app.locales().clone(), calendar.clone());
     let texts = locales.clone();
-    app.write_in_parts(
-        command,
-        move |db, c| {
-            let report = service::import_calendar(db, &c.who, Some(&calendar), &c.body.0)?;
-            Ok(ImportAnswer::new(&report, calendar, locales.of(reader.0)))
-        },
-        move |c, outcome| ImportAnswer::recall(&c.body, outcome, again, texts.of(reader.0)),
-    )
-    .await
+    app.of_work(Work::Import)
+        .write_in_parts(
+            command,
+            move |db, c| {
+                let report = service::import_calendar(db, &c.who, Some(&calendar), &c.body.0)?;
+                Ok(ImportAnswer::new(&report, calendar, locales.of(reader.0)))
+            },
+            move |c, outcome| ImportAnswer::recall(&c.body, outcome, again, texts.of(reader.0)),
+        )
+        .await
 }
 
 /// A calendar as one iCalendar file: every event and task in it, as far as I may see it. What nothing changed since it was imported
@@ -172,7 +182,10 @@ pub(crate) async fn export_calendar(
     who: Who,
     id: PathId<kind::Calendar>,
 ) -> Result<HttpResponse, Problem> {
-    let file = app.read(move |tx| service::export_calendar(tx, &who, &id)).await?;
+    let file = app
+        .of_work(Work::Export)
+        .blocking(move |app| app.db().read(|tx| service::export_calendar(tx, &who, &id)))
+        .await?;
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, HeaderValue::from_static("text/calendar; charset=utf-8")))
         .insert_header((

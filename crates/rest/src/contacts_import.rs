@@ -16,7 +16,7 @@ use crate::{
     calendar_import::reason,
     core::{
         App, Body, Command, IdempotencyKey, PathId, Problem, Reader, Refusals, Resource, RestFault, Texts,
-        Who, WriteRefusals,
+        Who, Work, WriteRefusals,
     },
 };
 
@@ -36,7 +36,7 @@ impl Body for CardsFile {
         let media = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
         match MEDIA_TYPES.iter().any(|it| it.eq_ignore_ascii_case(media)) {
             true => Ok(Self(bytes)),
-            false => Err(RestFault::UnsupportedType),
+            false => Err(RestFault::UnsupportedType { expected: "text/vcard" }),
         }
     }
 }
@@ -115,7 +115,12 @@ impl ContactsImportAnswer {
     tag = "contacts",
     request_body(content = String, content_type = "text/vcard"),
     params(("id" = AddressBookId, Path), IdempotencyKey),
-    responses((status = 200, body = ContactsImportAnswer), Refusals, WriteRefusals)
+    responses(
+        (status = 200, body = ContactsImportAnswer),
+        Refusals,
+        WriteRefusals,
+        (status = 413, description = "Larger than 10 MiB.", body = crate::ProblemBody, content_type = "application/problem+json")
+    )
 )]
 #[post("/address-books/{id}/import")]
 pub(crate) async fn import_contacts(
@@ -127,15 +132,16 @@ pub(crate) async fn import_contacts(
     let book: AddressBookId = id.clone();
     let (locales, again) = (app.locales().clone(), book.clone());
     let texts = locales.clone();
-    app.write_in_parts(
-        command,
-        move |db, c| {
-            let report = service::import_contacts(db, &c.who, Some(&book), &c.body.0)?;
-            Ok(ContactsImportAnswer::new(&report, book, locales.of(reader.0)))
-        },
-        move |c, outcome| Ok(ContactsImportAnswer::recall(&c.body, outcome, again, texts.of(reader.0))),
-    )
-    .await
+    app.of_work(Work::Import)
+        .write_in_parts(
+            command,
+            move |db, c| {
+                let report = service::import_contacts(db, &c.who, Some(&book), &c.body.0)?;
+                Ok(ContactsImportAnswer::new(&report, book, locales.of(reader.0)))
+            },
+            move |c, outcome| Ok(ContactsImportAnswer::recall(&c.body, outcome, again, texts.of(reader.0))),
+        )
+        .await
 }
 
 /// An address book as one vCard file: every contact in it.

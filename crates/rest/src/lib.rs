@@ -160,7 +160,7 @@ pub fn application(
         .app_data(web::Data::new(app.clone()))
         .wrap(from_fn(core::manners))
         .wrap(Compress::default())
-        .wrap(from_fn(core::untold_identity))
+        .wrap(from_fn(core::codings))
         .configure(|config| others(config))
         .configure(face)
 }

@@ -33,7 +33,6 @@ pub(crate) use participant::is_address;
 pub use participant::{Participant, ParticipationStatus, ScheduleAgent};
 pub(crate) use patch::KEPT_RULES;
 pub use patch::{EventPatch, PatchObject};
-pub(crate) use place::is_safe_uri;
 pub use place::{Location, VirtualLocation};
 pub use read::EventDraft;
 pub use recurrence_rule::{Frequency, Month, NDay, RecurrenceRule, Weekday};

@@ -172,6 +172,8 @@ pub struct Limits {
     pub head_s: u64,
     /// How many seconds a request's body may take.
     pub body_s: u64,
+    /// How many seconds a client may take nothing of an answer.
+    pub answer_s: u64,
 }
 
 impl fmt::Debug for Smtp {

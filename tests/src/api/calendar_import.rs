@@ -96,6 +96,32 @@ fn what_is_wrong_is_told_in_the_readers_language() {
 }
 
 #[test]
+fn a_file_that_was_cut_is_told_where_it_ends() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let whole = calendar(&(vevent("a@example.jp", "SUMMARY:一") + &vevent("b@example.jp", "SUMMARY:二")));
+        let cut: String = whole.lines().take(11).map(|line| format!("{line}\r\n")).collect();
+        let done = import(&hanako, &cut);
+        assert_eq!(done["created"], 1);
+        let refused = done["refused"].as_array().unwrap();
+        let event =
+            refused.iter().find(|it| it["component"].as_str().unwrap().starts_with("VEVENT 2")).unwrap();
+        assert_eq!(event["component"], "VEVENT 2, line 11, UID b@example.jp");
+        assert!(event["reason"].as_str().unwrap().contains("途中で切れ"), "{event}");
+    });
+}
+
+#[test]
+fn a_file_of_another_type_is_told_which_is_taken() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let ask = hanako.ask("POST", &format!("calendars/{}/import", hanako.calendar)).fresh_key();
+        let problem = ask.body("application/json", "{}").send().problem(415, "unsupported-type");
+        assert!(problem["detail"].as_str().unwrap().contains("text/calendar"), "{problem}");
+    });
+}
+
+#[test]
 fn a_repeat_has_no_second_effect() {
     on_each_backend(|server| {
         let hanako = server.staff("hanako");

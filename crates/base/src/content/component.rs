@@ -10,6 +10,15 @@ const MAX_DEPTH: usize = 8;
 /// The most lines of one component.
 const MAX_LINES: usize = 5_000;
 
+/// What is wrong with a component that what is around it, or the file, ends before.
+const NO_END: &str = "the component has no END";
+
+/// The code of what is wrong with a component or a line.
+#[must_use]
+pub fn code_of(why: &str) -> &'static str {
+    if why == NO_END { "ical-no-end" } else { "ical-line" }
+}
+
 /// One component with what lies in it.
 #[derive(Debug, Clone, Default)]
 pub struct Component {
@@ -110,9 +119,10 @@ pub fn read_within(file: &[u8], line_bytes: usize) -> Component {
             Err(bad) => add(&mut open, *number, Err(bad)),
         }
     }
+    let end = lines.last().map_or(0, |(number, _)| *number);
     while open.len() > 1 {
         if let Some(last) = open.last_mut() {
-            last.bad.push((last.number, "the component has no END"));
+            last.bad.push((end, NO_END));
         }
         close(&mut open);
     }
@@ -138,7 +148,7 @@ fn end(open: &mut Vec<Component>, line: &Line) {
     };
     while open.len() > at + 2 {
         if let Some(last) = open.last_mut() {
-            last.bad.push((last.number, "the component has no END"));
+            last.bad.push((line.number, NO_END));
         }
         close(open);
     }

@@ -32,6 +32,8 @@ pub(crate) struct News<'e> {
     pub stored: &'e StoredEvent,
     /// The occurrence that it is about, and how that is now.
     pub occurrence: Option<(LocalDateTime, &'e Event)>,
+    /// Whether it takes place all the same, without those who are told.
+    pub removed: bool,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -95,6 +97,7 @@ fn order(
     }
     let shown = news.occurrence.map_or(&news.stored.event, |(_, occurrence)| occurrence);
     let method = match news.kind {
+        NotificationType::Cancelled if news.removed => Method::Remove,
         NotificationType::Cancelled => Method::Cancel,
         _ => Method::Request,
     };
@@ -103,7 +106,7 @@ fn order(
         event: news.stored.id.clone(),
         recurrence_id: news.occurrence.map(|(id, _)| id.to_string()),
         actor: who.person.clone(),
-        details: details(shown),
+        details: Details { removed: news.removed, ..details(shown) },
         version: news.stored.version,
         again,
         staff,
@@ -121,6 +124,7 @@ pub(crate) fn details(event: &Event) -> Details {
         start: Some(event.start.to_string()),
         time_zone: event.time_zone.map(|zone| zone.name().to_owned()),
         show_without_time: event.show_without_time,
+        series: event.is_series(),
         place: event.place().map(str::to_owned),
         ..Details::default()
     }
@@ -188,7 +192,7 @@ fn outgoing(
     let text = invitation::text(mail.method, &mail.event, name);
     let part = match mail.method {
         Method::Request => ical::request(&mail.event, now),
-        Method::Cancel => ical::cancel(&mail.event, now),
+        Method::Cancel | Method::Remove => ical::cancel(&mail.event, now),
     };
     let domain = email.rsplit('@').next().unwrap_or("localhost");
     let to = address.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
@@ -212,6 +216,7 @@ fn outgoing(
         in_reply_to: None,
         references: Vec::new(),
         files_of: None,
+        whole: false,
     }
 }
 
@@ -247,6 +252,7 @@ pub(crate) fn mail_answer(
         in_reply_to: None,
         references: Vec::new(),
         files_of: None,
+        whole: false,
     };
     service::queue_mail(tx, &mail, now)?;
     Ok(())

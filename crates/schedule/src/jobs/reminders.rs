@@ -164,6 +164,7 @@ fn whose(
 fn notice(stored: &StoredEvent, instance: &Instance, occurrence: &Event, at: Timestamp) -> Notice {
     let recurrence_id = instance.recurrence_id.map(|id| id.to_string());
     let mut details = details(occurrence);
+    details.series = false;
     details.start = Some(instance.start.to_string());
     details.utc_start = Some(instance.utc_start);
     details.utc_end = Some(instance.utc_end);

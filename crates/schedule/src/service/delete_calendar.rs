@@ -35,7 +35,7 @@ pub fn delete_calendar(
 ) -> Result<Changed<()>, ScheduleFault> {
     tx.hold(id.as_str())?;
     let calendar = manageable(tx, who, id)?;
-    expect(&calendar, who, precondition)?;
+    expect(tx, &calendar, who, precondition)?;
     if calendar.is_default || calendar.kind == CalendarKind::Facility {
         return Err(ScheduleFault::CalendarFixed);
     }

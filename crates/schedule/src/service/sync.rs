@@ -10,7 +10,7 @@ use renraku_db::{
 use renraku_people::access;
 
 use super::{
-    calendars::seen_by,
+    calendars::{name_owners, named, seen_by},
     facilities::shown,
     view::{BUSY, Sight},
     window::{self, Place, Window},
@@ -49,7 +49,7 @@ pub fn calendar_of(
         return Ok(None);
     }
     let calendar = store::calendars::find_by_collection(tx, collection)?;
-    Ok(calendar.map(|calendar| seen_by(calendar, who, role)))
+    calendar.map(|calendar| named(tx, seen_by(calendar, who, role))).transpose()
 }
 
 /// Those of these calendars that the person may read, in no order.
@@ -63,11 +63,13 @@ pub fn get_calendars(
 ) -> Result<Vec<Calendar>, ScheduleFault> {
     let standing = access::standing(tx, who)?;
     let readable = store::calendars::list_readable(tx, &standing.readable)?;
-    Ok(readable
+    let mut calendars: Vec<Calendar> = readable
         .into_iter()
         .filter(|(calendar, _)| ids.contains(&calendar.id))
         .map(|(calendar, role)| seen_by(calendar, who, role))
-        .collect())
+        .collect();
+    name_owners(tx, &mut calendars)?;
+    Ok(calendars)
 }
 
 /// The events of a calendar that have an occurrence in one of `parts` of the phone's `window`, in ascending order of their

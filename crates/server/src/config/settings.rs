@@ -218,4 +218,11 @@ pub(super) const SETTINGS: &[Setting] = &[
         "How many seconds the body of a request may take to arrive; after a third of them it must come with\n\
          1 KiB/s at least. A calendar to be imported need only keep coming so fast.",
     ),
+    setting(
+        "limits",
+        "answer_s",
+        Kind::Number { least: 1, most: 600 },
+        "30",
+        "How many seconds a client may take nothing of an answer before its connection is ended.",
+    ),
 ];

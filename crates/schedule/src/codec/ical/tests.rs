@@ -166,7 +166,7 @@ fn says_what_is_wrong_and_where() {
             "DTSTART:20260401T090000\nRECURRENCE-ID;RANGE=THISANDFUTURE:20260401T090000",
             "VEVENT 1, line 4, UID u | RECURRENCE-ID ical-range",
         ),
-        ("DTSTART:20260401T090000\nBEGIN:VALARM\nTRIGGER:-PT5M", "VEVENT 1, line 7, UID u |  ical-line"),
+        ("DTSTART:20260401T090000\nBEGIN:VALARM\nTRIGGER:-PT5M", "VEVENT 1, line 9, UID u |  ical-no-end"),
         ("DTSTART:20260401T090000\nEND:VALARM", "VEVENT 1, line 7, UID u |  ical-line"),
     ] {
         assert_eq!(refused(lines), why, "{lines}");
@@ -197,7 +197,7 @@ fn the_good_ones_go_on() {
             "VEVENT 3, line 12 ical-uid",
             "VJOURNAL 1, line 15, UID todo ical-component",
             "VCALENDAR, line 18 ical-line",
-            "VEVENT 5, line 23, UID cut ical-line",
+            "VEVENT 5, line 25, UID cut ical-no-end",
         ]
     );
 }

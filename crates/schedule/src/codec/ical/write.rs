@@ -8,7 +8,7 @@ use super::{
     KEPT_COMPONENTS, KEPT_LINES, Writer, alarm, event as reading, line::Line, people, rule, text, when,
 };
 use crate::{
-    model::{Event, FreeBusyStatus, KEPT_RULES, LocalDateTime, Privacy, Status, Zone, is_safe_uri, limits},
+    model::{Event, FreeBusyStatus, KEPT_RULES, LocalDateTime, Privacy, Status, Zone, limits},
     rules::recurrence,
 };
 
@@ -199,7 +199,7 @@ pub(super) fn holds(event: &Event, line: &Line) -> bool {
         None => true,
         Some(_) if counted && event.recurrence_id.is_some() => true,
         Some(uri) if line.name == "CONFERENCE" => {
-            !is_safe_uri(&uri) || event.virtual_locations.values().any(|place| place.uri == uri)
+            !renraku_base::is_link(&uri) || event.virtual_locations.values().any(|place| place.uri == uri)
         }
         Some(meaning) => meaning == says(event, &line.name),
     }

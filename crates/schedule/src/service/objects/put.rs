@@ -278,10 +278,16 @@ fn tell_by_all_means(
     let (staff, outside) = jobs::audience(&named, stored.organizer.as_ref());
     let (stored, occurrence) = (&stored, None);
     if stored.event.sequence == before.event.sequence {
-        let news = News { kind: NotificationType::Invited, stored, occurrence };
+        let news = News { kind: NotificationType::Invited, stored, occurrence, removed: false };
         return jobs::tell_again(tx, who, news, (staff, outside));
     }
-    jobs::tell(tx, who, News { kind: NotificationType::Moved, stored, occurrence }, staff, outside)
+    jobs::tell(
+        tx,
+        who,
+        News { kind: NotificationType::Moved, stored, occurrence, removed: false },
+        staff,
+        outside,
+    )
 }
 
 /// An event as calendar clients are shown it, read back.
