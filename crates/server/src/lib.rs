@@ -9,6 +9,7 @@ mod examination;
 mod jobs;
 pub mod logging;
 mod mailroom;
+mod phonebook;
 pub mod server;
 mod sheet;
 mod ticker;
