@@ -82,6 +82,30 @@ pub(crate) static VENDOR_NAME: AttributeType = operational("vendorName", "1.3.6.
 pub(crate) static OBJECT_CLASSES: AttributeType = operational("objectClasses", "2.5.21.6", Matching::Word);
 pub(crate) static ATTRIBUTE_TYPES: AttributeType = operational("attributeTypes", "2.5.21.5", Matching::Word);
 
+/// What directories elsewhere have and nobody here does: it is known, so that clients that read the schema first may ask for
+/// it, and so that a filter on it fails instead of being undefined.
+static ABSENT: [AttributeType; 19] = [
+    user("homePhone", &[], "0.9.2342.19200300.100.1.20", Matching::Number),
+    user("pager", &[], "0.9.2342.19200300.100.1.42", Matching::Number),
+    user("facsimileTelephoneNumber", &["fax"], "2.5.4.23", Matching::Number),
+    user("employeeNumber", &[], "2.16.840.1.113730.3.1.3", Matching::Word),
+    user("departmentNumber", &[], "2.16.840.1.113730.3.1.2", Matching::Text),
+    user("initials", &[], "2.5.4.43", Matching::Text),
+    user("l", &["localityName"], "2.5.4.7", Matching::Text),
+    user("st", &["stateOrProvinceName"], "2.5.4.8", Matching::Text),
+    user("street", &["streetAddress"], "2.5.4.9", Matching::Text),
+    user("postalCode", &[], "2.5.4.17", Matching::Text),
+    user("postalAddress", &[], "2.5.4.16", Matching::Text),
+    user("physicalDeliveryOfficeName", &[], "2.5.4.19", Matching::Text),
+    user("roomNumber", &[], "0.9.2342.19200300.100.1.6", Matching::Text),
+    user("jpegPhoto", &[], "0.9.2342.19200300.100.1.60", Matching::Word),
+    user("labeledURI", &[], "1.3.6.1.4.1.250.1.57", Matching::Word),
+    operational("createTimestamp", "2.5.18.1", Matching::Word),
+    operational("modifyTimestamp", "2.5.18.2", Matching::Word),
+    operational("creatorsName", "2.5.18.3", Matching::Dn),
+    operational("modifiersName", "2.5.18.4", Matching::Dn),
+];
+
 static TYPES: &[&AttributeType] = &[
     &CN,
     &SN,
@@ -147,9 +171,13 @@ impl Description {
     }
 }
 
+fn all() -> impl Iterator<Item = &'static AttributeType> {
+    TYPES.iter().copied().chain(&ABSENT)
+}
+
 /// The attribute type of a name or an object identifier.
 pub(crate) fn find(name: &str) -> Option<&'static AttributeType> {
-    TYPES.iter().copied().find(|kind| {
+    all().find(|kind| {
         kind.name.eq_ignore_ascii_case(name)
             || kind.oid == name
             || kind.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(name))
@@ -158,7 +186,7 @@ pub(crate) fn find(name: &str) -> Option<&'static AttributeType> {
 
 /// The attribute types, each as RFC 4512 §4.1.2 writes it.
 pub(crate) fn attribute_types() -> impl Iterator<Item = String> {
-    TYPES.iter().map(|kind| {
+    all().map(|kind| {
         let rules = match kind.matching {
             Matching::Name | Matching::Text => {
                 "EQUALITY caseIgnoreMatch ORDERING caseIgnoreOrderingMatch SUBSTR caseIgnoreSubstringsMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15"

@@ -13,7 +13,7 @@ use ldap3_proto::{
 
 pub(crate) use gather::{Gathered, entry_at, gather};
 pub(crate) use page::{Asked, Pages, Resume};
-pub(crate) use sort::SortKeys;
+pub(crate) use sort::{SortKeys, sort_result};
 
 use crate::{
     entries::{Missing, Place},

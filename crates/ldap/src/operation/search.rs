@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use bytes::BytesMut;
 use ldap3_proto::{
-    control::{LdapControl, ServerSortResult},
+    control::LdapControl,
     proto::{LdapOp, LdapResultCode, LdapSearchRequest},
 };
 use renraku_web::RateKind;
@@ -34,10 +34,7 @@ pub(crate) async fn search(
     session.count(shared, RateKind::Search)?;
     let (sort, sort_result) = match SortKeys::read(&controls) {
         None => (None, None),
-        Some(Ok(keys)) => (
-            Some(keys),
-            Some(ServerSortResult { result_code: LdapResultCode::Success, attribute_type: None }),
-        ),
+        Some(Ok(keys)) => (Some(keys), Some(LdapResultCode::Success)),
         Some(Err(_)) if sort_is_critical => {
             let text = "the answer cannot be sorted like that";
             return Err(LdapFault::Refused(LdapResultCode::UnavailableCriticalExtension, text));
@@ -74,7 +71,7 @@ pub(crate) async fn search(
         }
         controls.push(LdapControl::SimplePagedResults { size: 0, cookie });
     }
-    controls.extend(sort_result.map(|sort_result| LdapControl::ServerSortResult { sort_result }));
+    controls.extend(sort_result.map(search::sort_result));
     put(out, id, LdapOp::SearchResultDone(result(code, "")), controls);
     Ok(())
 }

@@ -225,7 +225,7 @@ fn sorted(
 ) -> Result<Gathered, LdapFault> {
     let mut fits: Vec<(SortKey, Fit)> = Vec::new();
     for entry in scope.fixed {
-        fits.push((keys.of(&entry), Fit::Entry(entry)));
+        fits.push((keys.of(&entry, ""), Fit::Entry(entry)));
     }
     let mut code = LdapResultCode::Success;
     let (mut after, mut more) = (None, scope.people.is_some());
@@ -236,7 +236,10 @@ fn sorted(
             match entries::person(&shared.settings.base, selected.person, selected.username) {
                 Ok(entry) if search.condition.of(&entry) == Outcome::True => {
                     let username = selected.username.map(str::to_owned);
-                    fits.push((keys.of(&entry), Fit::Person(Arc::clone(selected.person), username)));
+                    fits.push((
+                        keys.of(&entry, selected.order),
+                        Fit::Person(Arc::clone(selected.person), username),
+                    ));
                 }
                 Ok(_) => {}
                 Err(error) => failed = Some(error),
