@@ -5,6 +5,7 @@ mod batch;
 mod calendar_import;
 mod calendars;
 mod contacts;
+mod contacts_import;
 mod directory;
 mod disk_full;
 mod events;

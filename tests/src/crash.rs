@@ -10,12 +10,15 @@ use std::{
     time::{Duration, Instant},
 };
 
+use diesel::{ExpressionMethods, RunQueryDsl};
 use renraku_base::SystemClock;
+use renraku_db::schema::jobs;
+use renraku_mail::service;
 use renraku_test_db::Backend;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::harness::{Answer, Phone, ServerProcess, Staff, Wire};
+use crate::harness::{Answer, Manner, Phone, Security, ServerProcess, SmtpSink, Staff, Wire};
 
 const WRITERS: usize = 3;
 
@@ -135,5 +138,43 @@ fn a_server_that_is_told_to_end_loses_nothing_and_says_goodbye() {
         for (key, acknowledged) in sent {
             assert!(!acknowledged || survived.contains(&key), "an acknowledged write is lost on {backend}");
         }
+    }
+}
+
+#[test]
+fn a_mail_whose_sender_is_killed_before_it_knows_that_it_was_taken_goes_again_as_the_same() {
+    for backend in Backend::all() {
+        let database = backend.fresh();
+        let folder = tempfile::tempdir().unwrap();
+        let sink = SmtpSink::start(Security::None);
+        let settings = sink.settings();
+        let settings: Vec<(&str, &str)> =
+            settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let server = ServerProcess::start_with(&database, folder.path(), &settings);
+        let db = database.open(2, &SystemClock);
+        let hanako = Staff::hire(&db, folder.path(), &Phone::new(server.base()), "hanako");
+        let source = format!("maildir:{}", folder.path().join("maildir").display());
+        let put = |tx: &mut renraku_db::Tx<'_>| {
+            service::put_account(tx, &hanako.person, &source, "hanako@pref.example.jp", "佐藤 花子")
+        };
+        db.write(put).unwrap();
+        sink.behave(Manner::HangAfterData);
+        let mail = json!({"to": [{"email": "guest@x.example"}], "subject": "見積", "text": "お願いします。"});
+        hanako.post("mail/messages", &mail).expect(201);
+        sink.wait_until_it_hangs();
+        server.kill();
+        sink.behave(Manner::Take);
+        // What the dead process had claimed is free again when its time is over.
+        db.write(|tx| {
+            let claimed = jobs::claimed_until.eq(Some(0_i64));
+            diesel::update(jobs::table).set(claimed).execute(tx.conn()).map_err(renraku_db::Error::from)
+        })
+        .unwrap();
+        let server = ServerProcess::start_with(&database, folder.path(), &settings);
+        sink.wait_for_mails(2);
+        assert!(server.terminate(), "it ends well on {backend}");
+        let mails = sink.mails();
+        assert_eq!(mails.len(), 2, "once more and no more on {backend}");
+        assert_eq!(mails[0], mails[1], "the same mail under one Message-ID on {backend}");
     }
 }

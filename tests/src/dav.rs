@@ -1,10 +1,18 @@
-//! Calendar clients from outside: WebDAV and CalDAV.
+//! Calendar and contacts clients from outside: WebDAV, CalDAV and CardDAV.
 
+mod address_books;
+mod card_queries;
+mod card_sync;
+mod cards;
 mod client;
+mod clients;
 mod discovery;
 mod hostile;
+mod hostile_cards;
 mod objects;
+mod push;
 mod queries;
 mod scheduling;
+mod staff_book;
 mod sync;
 mod two_ways;

@@ -22,6 +22,12 @@ impl ETag {
         Self(format!("\"{version:x}{view}\""))
     }
 
+    /// The tag of version `version` as one person sees it, who keeps something of their own with it, in version `own`.
+    #[must_use]
+    pub fn of_own(version: i64, own: i64) -> Self {
+        Self(format!("\"{version:x}o{own:x}\""))
+    }
+
     /// The text with its quotes.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -26,6 +26,8 @@ pub enum Kind {
     Invalid,
     /// The resource does not take this method.
     MethodNotAllowed,
+    /// There is nothing to answer that the caller takes.
+    NotAcceptable,
     /// Did not arrive in time.
     TimedOut,
     /// The address is longer than is taken.
@@ -53,6 +55,9 @@ pub struct FieldFault {
     pub code: Cow<'static, str>,
     /// What to do about it, in the reader's language where a translation of the code exists.
     pub detail: String,
+    /// What would be taken, in a form that needs no translation; said with the detail.
+    #[serde(skip)]
+    pub allowed: Option<String>,
 }
 
 impl FieldFault {
@@ -62,7 +67,24 @@ impl FieldFault {
         code: impl Into<Cow<'static, str>>,
         detail: impl Into<String>,
     ) -> Self {
-        Self { pointer: pointer.into(), code: code.into(), detail: detail.into() }
+        Self { pointer: pointer.into(), code: code.into(), detail: detail.into(), allowed: None }
+    }
+
+    /// A fault of a value that does not fit, with what serde or one of our own types says about it.
+    pub fn misfit(
+        pointer: impl Into<String>,
+        code: impl Into<Cow<'static, str>>,
+        said: impl Into<String>,
+    ) -> Self {
+        let said = said.into();
+        let allowed = super::fitting(&said);
+        Self { allowed, ..Self::new(pointer, code, said) }
+    }
+
+    /// The same fault, with what would be taken: a range, names, or an example.
+    #[must_use]
+    pub fn allowing(self, allowed: impl Into<String>) -> Self {
+        Self { allowed: Some(allowed.into()), ..self }
     }
 }
 

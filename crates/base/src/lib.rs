@@ -1,10 +1,13 @@
 #![doc = include_str!("../README.md")]
 
 mod clock;
+pub mod content;
 mod etag;
 mod fault;
 mod id;
+mod link;
 mod merge_patch;
+mod misfit;
 mod notification_choices;
 mod page;
 mod principal;
@@ -18,7 +21,9 @@ pub use id::{
     AddressBookId, AppPasswordId, BadId, CalendarId, ContactId, DeviceId, EventId, FacilityId, Id, MailboxId,
     MessageId, NotificationId, PersonId, PostId, SigningKeyId, UnitId, kind,
 };
+pub use link::{is_active, is_link, is_media_data};
 pub use merge_patch::merge_patch;
+pub use misfit::fitting;
 pub use notification_choices::NotificationChoices;
 pub use page::{Cursor, Limit, Page};
 pub use principal::{Language, Principal, Role};

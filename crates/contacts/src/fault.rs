@@ -30,6 +30,9 @@ pub enum ContactsFault {
     /// A default address book cannot be deleted, nor an owner's right be changed.
     #[error("this address book must stay as it is")]
     AddressBookFixed,
+    /// The file has no card in it.
+    #[error("the file is no vCard")]
+    NotAVCard,
     /// The database did not do what was asked.
     #[error("the database failed")]
     Internal(#[from] Error),
@@ -51,7 +54,7 @@ impl Fault for ContactsFault {
             Self::NotFound => Kind::NotFound,
             Self::Forbidden => Kind::Forbidden,
             Self::Stale(_) => Kind::Stale,
-            Self::BadQuery(_) => Kind::Malformed,
+            Self::BadQuery(_) | Self::NotAVCard => Kind::Malformed,
             Self::Invalid(_) => Kind::Invalid,
             Self::IdTaken | Self::UidTaken(_) | Self::AddressBookFixed => Kind::Conflict,
             Self::Internal(error) => error.kind(),
@@ -68,6 +71,7 @@ impl Fault for ContactsFault {
             Self::IdTaken => "id-taken",
             Self::UidTaken(_) => "uid-taken",
             Self::AddressBookFixed => "address-book-fixed",
+            Self::NotAVCard => "not-a-vcard",
             Self::Internal(error) => error.code(),
         }
     }
@@ -82,6 +86,7 @@ impl Fault for ContactsFault {
             | Self::IdTaken
             | Self::UidTaken(_)
             | Self::AddressBookFixed
+            | Self::NotAVCard
             | Self::Internal(_) => Vec::new(),
         }
     }
@@ -96,6 +101,7 @@ impl Fault for ContactsFault {
             | Self::Invalid(_)
             | Self::IdTaken
             | Self::AddressBookFixed
+            | Self::NotAVCard
             | Self::Internal(_) => return None,
         };
         Some(Map::from_iter([(name.to_owned(), value)]))

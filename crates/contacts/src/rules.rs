@@ -3,4 +3,5 @@
 pub(crate) mod card;
 pub(crate) mod index;
 pub(crate) mod merge;
+pub(crate) mod sent;
 mod shape;

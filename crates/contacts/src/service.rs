@@ -4,7 +4,9 @@ mod address_books;
 mod create_contact;
 mod delete_contact;
 mod get_contact;
+mod import_contacts;
 mod list_contacts;
+pub mod objects;
 mod shares;
 pub mod sync;
 mod update_contact;
@@ -16,6 +18,9 @@ pub use address_books::{
 pub use create_contact::{add_cards, create_contact};
 pub use delete_contact::delete_contact;
 pub use get_contact::{get_contact, lookup_number};
+pub use import_contacts::{
+    CardRefusal, IMPORT_BYTES, ImportReport, export_address_book, import_contacts, refused_cards,
+};
 pub use list_contacts::{ContactFilter, list_contacts};
 pub use shares::{change_share, list_shares};
 pub use update_contact::update_contact;

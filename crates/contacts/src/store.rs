@@ -1,5 +1,8 @@
 //! The only diesel of this crate.
 
 pub(crate) mod address_books;
+pub(crate) mod book_paths;
+pub(crate) mod book_properties;
+pub(crate) mod card_objects;
 pub(crate) mod contacts;
 mod search;

@@ -132,7 +132,7 @@ fn a_query_that_cannot_be_used_is_refused() {
         };
         assert_eq!(refusal(list(&"あ".repeat(201), None)), ("bad-query", vec!["q too-long".to_owned()]));
         assert_eq!(refusal(list("a b c d e f g h i j k", None)).1, ["q too-long"]);
-        assert_eq!(refusal(list("a", Some(Cursor::of(&["one"])))).1, ["cursor bad-value"]);
+        assert_eq!(refusal(list("a", Some(Cursor::of(&["one"])))).1, ["cursor bad-cursor"]);
     });
 }
 

@@ -1,18 +1,30 @@
-//! WebDAV without calendars: who asks, where, in which XML, and how refusals look.
+//! WebDAV without calendars and address books: who asks, where, in which XML, and how refusals look.
 
 mod address;
 mod app;
 mod conditions;
+mod edits;
 mod fault;
 mod multistatus;
+mod options;
+mod privileges;
 mod propfind;
 mod request;
+mod sync;
+mod sync_token;
+mod times;
 pub(crate) mod xml;
 
-pub(crate) use address::{Address, ROOT};
-pub use app::Dav;
-pub(crate) use conditions::{Depth, depth, expectation, minimal};
+pub(crate) use address::{Address, Place, ROOT};
+pub use app::{Dav, PushService, StaffBook};
+pub(crate) use conditions::{Depth, depth, destination, expectation, minimal, overwrites};
+pub(crate) use edits::{Edits, PROPERTIES, told, written};
 pub(crate) use fault::{Condition, DavFault};
-pub(crate) use multistatus::Multistatus;
+pub(crate) use multistatus::{Multistatus, response};
+pub(crate) use options::{allow, options};
+pub(crate) use privileges::{ace, granted_set, supported_set};
 pub(crate) use propfind::Wanted;
 pub(crate) use request::{Call, refuse};
+pub(crate) use sync::Ask;
+pub(crate) use sync_token::{SyncToken, TokenKey};
+pub(crate) use times::{changed_at, http_date};

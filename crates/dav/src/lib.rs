@@ -1,11 +1,16 @@
 #![doc = include_str!("../README.md")]
 
 mod caldav;
+mod carddav;
 mod core;
+mod face;
 
 use actix_web::web;
 
-pub use crate::core::Dav;
+pub use crate::{
+    caldav::PushWords,
+    core::{Dav, PushService, StaffBook},
+};
 
 /// Puts the face into an application: everything below `/dav`, and where discovery begins.
 pub fn routes(dav: &Dav) -> impl Fn(&mut web::ServiceConfig) + Clone + use<> {
@@ -13,8 +18,10 @@ pub fn routes(dav: &Dav) -> impl Fn(&mut web::ServiceConfig) + Clone + use<> {
     move |config| {
         config
             .app_data(web::Data::new(dav.clone()))
-            .service(web::resource("/.well-known/caldav").to(caldav::discover))
-            .service(web::resource("/dav").to(caldav::serve))
-            .service(web::resource("/dav/{path:.*}").to(caldav::serve));
+            .service(web::resource("/.well-known/caldav").to(face::discover))
+            .service(web::resource("/.well-known/carddav").to(face::discover))
+            .service(web::resource("/dav/push/{id}").to(caldav::serve_registration))
+            .service(web::resource("/dav").to(face::serve))
+            .service(web::resource("/dav/{path:.*}").to(face::serve));
     }
 }

@@ -6,7 +6,7 @@
 
 mod kinds;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use diesel::{
     backend::Backend,
@@ -384,6 +384,40 @@ pub fn since(
             Ok(Change { modseq, object_type, object, gone, audience })
         })
         .collect()
+}
+
+/// Whether every change of a collection after number `after` was made at `begun` or later.
+///
+/// # Errors
+/// [`Error`] when the statement fails.
+pub fn is_all_since(
+    tx: &mut ReadTx<'_>,
+    collection: CollectionId,
+    after: i64,
+    begun: renraku_base::Timestamp,
+) -> Result<bool, Error> {
+    let older = changes::table
+        .filter(changes::collection_id.eq(collection.0).and(changes::modseq.gt(after)))
+        .filter(changes::at.lt(begun.micros()));
+    Ok(older.count().get_result::<i64>(tx.conn())? == 0)
+}
+
+/// Of which of these objects the logs of these collections still tell a change, each with the collection of the log.
+///
+/// # Errors
+/// [`Error`] when the statement fails.
+pub fn list_told(
+    tx: &mut ReadTx<'_>,
+    collections: &[CollectionId],
+    objects: &[&str],
+) -> Result<HashSet<(CollectionId, String)>, Error> {
+    let rows: Vec<(i64, String)> = changes::table
+        .filter(among(changes::collection_id, collections.iter().map(|id| id.0)))
+        .filter(among(changes::object_id, objects.iter().copied()))
+        .select((changes::collection_id, changes::object_id))
+        .distinct()
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(|(collection, object)| (CollectionId(collection), object)).collect())
 }
 
 /// Forgets changes older than `before` (microseconds), but never the latest `keep` of a collection.

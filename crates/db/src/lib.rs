@@ -12,6 +12,7 @@ mod like;
 pub mod meta;
 pub mod schema;
 mod transaction;
+mod unread;
 mod writer;
 
 // The crate's features choose how libpq and SQLite are built.
@@ -26,3 +27,4 @@ pub use error::Error;
 pub use examine::{Finding, examine};
 pub use like::contains;
 pub use transaction::{ReadTx, Tx};
+pub use unread::{is_read, is_unread};

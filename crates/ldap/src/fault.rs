@@ -51,9 +51,11 @@ fn code(kind: Kind) -> LdapResultCode {
         Kind::Forbidden => LdapResultCode::InsufficentAccessRights,
         Kind::NotFound | Kind::Gone => LdapResultCode::NoSuchObject,
         Kind::Malformed | Kind::Invalid | Kind::UnsupportedType => LdapResultCode::ProtocolError,
-        Kind::Conflict | Kind::Stale | Kind::PreconditionRequired | Kind::MethodNotAllowed => {
-            LdapResultCode::UnwillingToPerform
-        }
+        Kind::Conflict
+        | Kind::Stale
+        | Kind::PreconditionRequired
+        | Kind::MethodNotAllowed
+        | Kind::NotAcceptable => LdapResultCode::UnwillingToPerform,
         Kind::TimedOut => LdapResultCode::TimeLimitExceeded,
         Kind::AddressTooLong | Kind::TooLarge => LdapResultCode::AdminLimitExceeded,
         Kind::TooMany => LdapResultCode::Busy,

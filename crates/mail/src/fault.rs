@@ -65,7 +65,7 @@ impl Fault for MailFault {
     fn fields(&self) -> Vec<FieldFault> {
         match self {
             Self::Invalid(fields) => fields.clone(),
-            Self::BadCursor => vec![FieldFault::new("cursor", "bad-value", self.to_string())],
+            Self::BadCursor => vec![FieldFault::new("cursor", "bad-cursor", self.to_string())],
             Self::NotFound
             | Self::Stale(_)
             | Self::IdTaken

@@ -14,8 +14,8 @@ pub mod watch;
 
 pub use fault::MailFault;
 pub use model::{
-    Attachment, Body, EmailAddress, Keywords, MailAccount, Mailbox, MailboxRole, Message, MessageDetail,
-    MessagePatch, NewForward, NewMessage, NewReply,
+    Attachment, Body, EmailAddress, ForwardForm, Keywords, MailAccount, Mailbox, MailboxRole, Message,
+    MessageDetail, MessagePatch, NewForward, NewMessage, NewReply,
 };
 pub use rules::outgoing::is_address;
 pub use search::SearchTexts;

@@ -10,4 +10,4 @@ pub use account::MailAccount;
 pub use keywords::Keywords;
 pub use mailbox::{Mailbox, MailboxRole};
 pub use message::{Attachment, Body, EmailAddress, Message, MessageDetail, MessagePatch};
-pub use outgoing::{NewForward, NewMessage, NewReply};
+pub use outgoing::{ForwardForm, NewForward, NewMessage, NewReply};

@@ -66,6 +66,7 @@ fn mail() -> OutgoingMail {
         in_reply_to: None,
         references: vec![],
         files_of: None,
+        whole: false,
     }
 }
 

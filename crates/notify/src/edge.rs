@@ -56,6 +56,9 @@ pub struct OutgoingMail {
     /// The mail whose files go along; they are read from where it lies when this one is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub files_of: Option<MessageId>,
+    /// Whether that mail goes along itself, as it is, in place of its files.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub whole: bool,
 }
 
 /// A mail was not sent.

@@ -41,7 +41,7 @@ impl Fault for NotifyFault {
 
     fn fields(&self) -> Vec<FieldFault> {
         match self {
-            Self::BadCursor => vec![FieldFault::new("cursor", "bad-value", self.to_string())],
+            Self::BadCursor => vec![FieldFault::new("cursor", "bad-cursor", self.to_string())],
             Self::NotFound | Self::Stale(_) | Self::Internal(_) => Vec::new(),
         }
     }

@@ -5,6 +5,7 @@ mod fault;
 pub mod hub;
 pub mod jobs;
 mod model;
+pub mod push;
 mod rules;
 pub mod service;
 mod store;

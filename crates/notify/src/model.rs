@@ -115,6 +115,12 @@ pub struct Details {
     /// Whether the event is of whole days.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub show_without_time: bool,
+    /// Whether it is about a whole series, which begins with `start`.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub series: bool,
+    /// With `cancelled`: the event takes place, without the person.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub removed: bool,
     /// When the event begins.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub utc_start: Option<Timestamp>,

@@ -33,6 +33,7 @@ fn mail(db: &Db) -> OutgoingMail {
         in_reply_to: None,
         references: Vec::new(),
         files_of: None,
+        whole: false,
     }
 }
 

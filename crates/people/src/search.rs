@@ -18,4 +18,4 @@ pub use fold::fold;
 pub use number::fold_number;
 pub use query::{Query, Word};
 pub use romaji::fold_reading;
-pub(crate) use romaji::fold_reading_with_given;
+pub(crate) use romaji::{ONLY_FROM_START, fold_name_reading};

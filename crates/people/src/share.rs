@@ -24,6 +24,17 @@ pub enum ShareTarget {
     Everyone {},
 }
 
+impl std::fmt::Display for ShareTarget {
+    /// Its name among all to whom something can be shared.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Person { person_id } => write!(f, "person {person_id}"),
+            Self::Unit { unit_id } => write!(f, "unit {unit_id}"),
+            Self::Everyone {} => f.write_str("everyone"),
+        }
+    }
+}
+
 /// A right that was given in a calendar or an address book.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

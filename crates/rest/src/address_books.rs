@@ -10,8 +10,8 @@ use renraku_db::ObjectType;
 use renraku_people::{Share, ShareChange};
 
 use crate::core::{
-    App, ChangeHeaders, Command, Empty, IdempotencyKey, PathId, Problem, Refusals, Resource, Seen, Who,
-    WriteRefusals, Written, list, object,
+    App, ChangeHeaders, Command, Empty, IdempotencyKey, PageQuery, PathId, Problem, Query, Refusals,
+    Resource, Seen, Who, WriteRefusals, Written, list, object, page,
 };
 
 impl Resource for AddressBook {
@@ -26,12 +26,16 @@ impl Resource for AddressBook {
     }
 }
 
-/// The address books that I may read: my own first, then those that others share with me. All of them in one page.
-#[utoipa::path(tag = "contacts", responses((status = 200, body = Page<AddressBook>), Refusals))]
+/// The address books that I may read: my own first, then those that others share with me.
+#[utoipa::path(tag = "contacts", params(PageQuery), responses((status = 200, body = Page<AddressBook>), Refusals))]
 #[get("/address-books")]
-pub(crate) async fn list_address_books(app: App, who: Who) -> Result<HttpResponse, Problem> {
-    let items = app.read(move |tx| service::list_address_books(tx, &who)).await?;
-    list(&Page { items, next_cursor: None })
+pub(crate) async fn list_address_books(
+    app: App,
+    who: Who,
+    query: Query<PageQuery>,
+) -> Result<HttpResponse, Problem> {
+    let books = app.read(move |tx| service::list_address_books(tx, &who)).await?;
+    list(&page(books, &query.0, |book| book.id.to_string())?)
 }
 
 /// One address book.
@@ -120,10 +124,10 @@ pub(crate) async fn delete_address_book(
     .await
 }
 
-/// Who may do what in an address book that I manage, its owner included. All of it in one page.
+/// Who may do what in an address book that I manage, its owner included.
 #[utoipa::path(
     tag = "contacts",
-    params(("id" = AddressBookId, Path)),
+    params(("id" = AddressBookId, Path), PageQuery),
     responses((status = 200, body = Page<Share>), Refusals)
 )]
 #[get("/address-books/{id}/shares")]
@@ -131,9 +135,10 @@ pub(crate) async fn list_address_book_shares(
     app: App,
     who: Who,
     id: PathId<kind::AddressBook>,
+    query: Query<PageQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let items = app.read(move |tx| service::list_shares(tx, &who, &id)).await?;
-    list(&Page { items, next_cursor: None })
+    let shares = app.read(move |tx| service::list_shares(tx, &who, &id)).await?;
+    list(&page(shares, &query.0, |share| share.grantee.to_string())?)
 }
 
 /// Shares an address book with a person, a unit or everyone, changes what they may do in it, or (`"role": null`) stops

@@ -46,7 +46,12 @@ fn tokens(signed_in: &SignedIn) -> Result<HttpResponse, Problem> {
     tag = "auth",
     security(()),
     request_body = Login,
-    responses((status = 200, body = SignedIn), Refusals, WriteRefusals)
+    responses(
+        (status = 200, body = SignedIn),
+        Refusals,
+        WriteRefusals,
+        (status = 413, description = "Larger than 16 KiB.", body = crate::ProblemBody, content_type = "application/problem+json")
+    )
 )]
 #[post("/auth/login")]
 pub(crate) async fn login(
@@ -66,7 +71,12 @@ pub(crate) async fn login(
     tag = "auth",
     security(()),
     request_body = RefreshRequest,
-    responses((status = 200, body = SignedIn), Refusals, WriteRefusals)
+    responses(
+        (status = 200, body = SignedIn),
+        Refusals,
+        WriteRefusals,
+        (status = 413, description = "Larger than 16 KiB.", body = crate::ProblemBody, content_type = "application/problem+json")
+    )
 )]
 #[post("/auth/refresh")]
 pub(crate) async fn refresh(

@@ -126,7 +126,16 @@ impl InnerFace {
 ///
 /// Each is answered by itself with its own status; a failure stops nothing but the requests that name it in `ifMatchFrom`
 /// (409 `batch-dependency`). A batch is not a transaction.
-#[utoipa::path(tag = "batch", request_body = BatchRequest, responses((status = 200, body = BatchAnswer), Refusals, WriteRefusals))]
+#[utoipa::path(
+    tag = "batch",
+    request_body = BatchRequest,
+    responses(
+        (status = 200, body = BatchAnswer),
+        Refusals,
+        WriteRefusals,
+        (status = 413, description = "Larger than 1 MiB.", body = crate::ProblemBody, content_type = "application/problem+json")
+    )
+)]
 #[post("/batch")]
 pub(crate) async fn batch(
     app: App,
@@ -139,18 +148,16 @@ pub(crate) async fn batch(
     let bytes = receive(&request, &mut payload.into_inner(), BODY_LIMIT, app.patience(false)).await?;
     let batch: BatchRequest = json(&request, &bytes)?;
     if batch.requests.len() > MAX_REQUESTS {
-        let field = FieldFault::new("/requests", "too-many", "a batch holds at most 50 requests");
+        let field =
+            FieldFault::new("/requests", "too-many", "a batch holds at most 50 requests").allowing("≤ 50");
         return Err(RestFault::BadField(field).into());
     }
     let mut named = HashSet::new();
     if let Some(twice) = batch.requests.iter().position(|part| !named.insert(part.id.as_str())) {
         let detail = "each request of a batch has an id of its own";
-        return Err(RestFault::BadField(FieldFault::new(
-            format!("/requests/{twice}/id"),
-            "bad-value",
-            detail,
-        ))
-        .into());
+        return Err(
+            RestFault::BadField(FieldFault::new(format!("/requests/{twice}/id"), "taken", detail)).into()
+        );
     }
     drop(named);
     let inner = inner.get(&app).await?;
@@ -228,14 +235,11 @@ fn refused(outer: &HttpRequest, id: String, fault: impl Fault) -> PartAnswer {
 
 fn build(outer: &HttpRequest, part: Part, earlier: &[PartAnswer]) -> Result<Request, RestFault> {
     let bad = |member: &str, detail: &str| {
-        RestFault::BadField(FieldFault::new(
-            format!("/requests/{}/{member}", earlier.len()),
-            "bad-value",
-            detail,
-        ))
+        let pointer = format!("/requests/{}/{member}", earlier.len());
+        RestFault::BadField(FieldFault::new(pointer, "bad-value", detail).allowing(detail))
     };
     let path = if part.path.starts_with('/') { part.path } else { format!("{BASE}{}", part.path) };
-    let uri: Uri = path.parse().map_err(|_not_a_path| bad("path", "a path like events or /api/v1/events"))?;
+    let uri: Uri = path.parse().map_err(|_not_a_path| bad("path", "events, /api/v1/events, …"))?;
     if !uri.path().starts_with(BASE) || OUTSIDE.iter().any(|outside| uri.path().starts_with(outside)) {
         return Err(RestFault::NotInBatch);
     }
@@ -243,9 +247,10 @@ fn build(outer: &HttpRequest, part: Part, earlier: &[PartAnswer]) -> Result<Requ
     let mut request = Request::with_payload(Payload::from(web::Bytes::from(body)));
     let head = request.head_mut();
     head.method = Method::from_bytes(part.method.to_ascii_uppercase().as_bytes())
-        .map_err(|_not_a_method| bad("method", "GET, POST, PUT, PATCH or DELETE"))?;
+        .map_err(|_not_a_method| bad("method", "GET, POST, PUT, PATCH, DELETE"))?;
     head.uri = uri;
-    head.headers = headers(outer, &part.headers).ok_or_else(|| bad("headers", "a header is not valid"))?;
+    head.headers = headers(outer, &part.headers)
+        .ok_or_else(|| bad("headers", "{\"If-Match\": \"…\", \"Idempotency-Key\": \"…\"}"))?;
     if let Some(from) = part.if_match_from {
         let named = earlier
             .iter()

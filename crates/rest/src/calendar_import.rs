@@ -6,7 +6,7 @@ use actix_web::{
     post,
     web::Bytes,
 };
-use renraku_base::{CalendarId, ETag, kind};
+use renraku_base::{CalendarId, ETag, FieldFault, kind};
 use renraku_db::{ObjectType, ledger::Outcome};
 use renraku_schedule::{
     ScheduleFault,
@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 
 use crate::core::{
     App, Body, Command, IdempotencyKey, PathId, Problem, Reader, Refusals, Resource, RestFault, Texts, Who,
-    WriteRefusals,
+    Work, WriteRefusals,
 };
 
 const MEDIA_TYPE: &str = "text/calendar";
@@ -34,7 +34,11 @@ impl Body for CalendarFile {
     fn read(request: &HttpRequest, bytes: Bytes) -> Result<Self, RestFault> {
         let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let media = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
-        if media.eq_ignore_ascii_case(MEDIA_TYPE) { Ok(Self(bytes)) } else { Err(RestFault::UnsupportedType) }
+        if media.eq_ignore_ascii_case(MEDIA_TYPE) {
+            Ok(Self(bytes))
+        } else {
+            Err(RestFault::UnsupportedType { expected: MEDIA_TYPE })
+        }
     }
 }
 
@@ -42,13 +46,13 @@ impl Body for CalendarFile {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ImportAnswer {
-    /// How many events are new.
+    /// How many events and tasks are new.
     created: usize,
     /// How many were there by their UID, and are as the file says now.
     updated: usize,
     /// What was not taken.
     refused: Vec<Told>,
-    /// What was taken and has no effect, such as a second recurrence rule.
+    /// What was taken and has no effect, such as a second recurrence rule, or was not taken as it stands.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     kept: Vec<Told>,
     #[serde(skip)]
@@ -116,22 +120,32 @@ impl ImportAnswer {
 
 impl Told {
     fn new(refusal: &Refusal, texts: &Texts) -> Self {
-        let reasons = refusal.reasons.iter().map(|reason| {
-            let text = texts.field(&reason.code).or(Some(texts.detail(&reason.code)));
-            let text = text.filter(|text| !text.is_empty()).unwrap_or(&reason.detail);
-            if reason.pointer.is_empty() { text.to_owned() } else { format!("{}: {text}", reason.pointer) }
-        });
-        Self { component: refusal.place.to_string(), reason: reasons.collect::<Vec<_>>().join(" ") }
+        Self { component: refusal.place.to_string(), reason: reason(&refusal.reasons, texts) }
     }
 }
 
-/// Imports an iCalendar file (up to 10 MiB) into a calendar. Events are matched by their UID; nobody is invited and nobody
-/// is told. What cannot be taken is named with its place and reason, and the rest is taken.
+/// Reasons in the reader's language.
+pub(crate) fn reason(reasons: &[FieldFault], texts: &Texts) -> String {
+    let reasons = reasons.iter().map(|reason| {
+        let text = texts.field(&reason.code).or(Some(texts.detail(&reason.code)));
+        let text = text.filter(|text| !text.is_empty()).unwrap_or(&reason.detail);
+        if reason.pointer.is_empty() { text.to_owned() } else { format!("{}: {text}", reason.pointer) }
+    });
+    reasons.collect::<Vec<_>>().join(" ")
+}
+
+/// Imports an iCalendar file (up to 10 MiB) into a calendar. Events and tasks are matched by their UID; nobody is invited and
+/// nobody is told. What cannot be taken is named with its place and reason, and the rest is taken.
 #[utoipa::path(
     tag = "calendars",
     request_body(content = String, content_type = "text/calendar"),
     params(("id" = CalendarId, Path), IdempotencyKey),
-    responses((status = 200, body = ImportAnswer), Refusals, WriteRefusals)
+    responses(
+        (status = 200, body = ImportAnswer),
+        Refusals,
+        WriteRefusals,
+        (status = 413, description = "Larger than 10 MiB.", body = crate::ProblemBody, content_type = "application/problem+json")
+    )
 )]
 #[post("/calendars/{id}/import")]
 pub(crate) async fn import_calendar(
@@ -143,18 +157,20 @@ pub(crate) async fn import_calendar(
     let calendar: CalendarId = id.clone();
     let (locales, again) = (app.locales().clone(), calendar.clone());
     let texts = locales.clone();
-    app.write_in_parts(
-        command,
-        move |db, c| {
-            let report = service::import_calendar(db, &c.who, Some(&calendar), &c.body.0)?;
-            Ok(ImportAnswer::new(&report, calendar, locales.of(reader.0)))
-        },
-        move |c, outcome| ImportAnswer::recall(&c.body, outcome, again, texts.of(reader.0)),
-    )
-    .await
+    app.of_work(Work::Import)
+        .write_in_parts(
+            command,
+            move |db, c| {
+                let report = service::import_calendar(db, &c.who, Some(&calendar), &c.body.0)?;
+                Ok(ImportAnswer::new(&report, calendar, locales.of(reader.0)))
+            },
+            move |c, outcome| ImportAnswer::recall(&c.body, outcome, again, texts.of(reader.0)),
+        )
+        .await
 }
 
-/// A calendar as one iCalendar file: every event in it, as far as I may see it.
+/// A calendar as one iCalendar file: every event and task in it, as far as I may see it. What nothing changed since it was imported
+/// is written as it came.
 #[utoipa::path(
     tag = "calendars",
     params(("id" = CalendarId, Path)),
@@ -166,7 +182,10 @@ pub(crate) async fn export_calendar(
     who: Who,
     id: PathId<kind::Calendar>,
 ) -> Result<HttpResponse, Problem> {
-    let file = app.read(move |tx| service::export_calendar(tx, &who, &id)).await?;
+    let file = app
+        .of_work(Work::Export)
+        .blocking(move |app| app.db().read(|tx| service::export_calendar(tx, &who, &id)))
+        .await?;
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, HeaderValue::from_static("text/calendar; charset=utf-8")))
         .insert_header((

@@ -8,12 +8,10 @@ use renraku_schedule::{
     model::{Calendar, CalendarPatch, NewCalendar},
     service,
 };
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use crate::core::{
-    App, ChangeHeaders, Command, Empty, IdempotencyKey, PathId, Problem, Refusals, Resource, Seen, Who,
-    WriteRefusals, Written, list, object, plain,
+    App, ChangeHeaders, Command, Empty, IdempotencyKey, PageQuery, PathId, Problem, Query, Refusals,
+    Resource, Seen, Who, WriteRefusals, Written, list, object, page,
 };
 
 impl Resource for Calendar {
@@ -28,12 +26,16 @@ impl Resource for Calendar {
     }
 }
 
-/// The calendars that I may read: my own first, then those that others share with me. All of them in one page.
-#[utoipa::path(tag = "calendars", responses((status = 200, body = Page<Calendar>), Refusals))]
+/// The calendars that I may read: my own first, then those that others share with me.
+#[utoipa::path(tag = "calendars", params(PageQuery), responses((status = 200, body = Page<Calendar>), Refusals))]
 #[get("/calendars")]
-pub(crate) async fn list_calendars(app: App, who: Who) -> Result<HttpResponse, Problem> {
-    let items = app.read(move |tx| service::list_calendars(tx, &who)).await?;
-    list(&Page { items, next_cursor: None })
+pub(crate) async fn list_calendars(
+    app: App,
+    who: Who,
+    query: Query<PageQuery>,
+) -> Result<HttpResponse, Problem> {
+    let calendars = app.read(move |tx| service::list_calendars(tx, &who)).await?;
+    list(&page(calendars, &query.0, |calendar| calendar.id.to_string())?)
 }
 
 /// One calendar.
@@ -123,27 +125,21 @@ pub(crate) async fn delete_calendar(
     .await
 }
 
-/// The rights that were given in a calendar.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Shares {
-    /// The owner's own right included.
-    items: Vec<Share>,
-}
-
-/// Who may do what in a calendar that I manage.
+/// Who may do what in a calendar that I manage, its owner included.
 #[utoipa::path(
     tag = "calendars",
-    params(("id" = CalendarId, Path)),
-    responses((status = 200, body = Shares), Refusals)
+    params(("id" = CalendarId, Path), PageQuery),
+    responses((status = 200, body = Page<Share>), Refusals)
 )]
 #[get("/calendars/{id}/shares")]
 pub(crate) async fn list_shares(
     app: App,
     who: Who,
     id: PathId<kind::Calendar>,
+    query: Query<PageQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let items = app.read(move |tx| service::list_shares(tx, &who, &id)).await?;
-    plain(&Shares { items })
+    let shares = app.read(move |tx| service::list_shares(tx, &who, &id)).await?;
+    list(&page(shares, &query.0, |share| share.grantee.to_string())?)
 }
 
 /// Shares a calendar that I manage with a person, a unit or everyone, or stops sharing it with them. The owner's own right

@@ -13,8 +13,9 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::core::{
-    App, ChangeHeaders, Command, Empty, IdempotencyKey, PathId, Problem, Query, RateKind, Refusals, Resource,
-    Seen, Who, WriteRefusals, Written, cursor, limit, list, object, plain,
+    App, ChangeHeaders, Command, Empty, IdempotencyKey, Large, LargeRefusal, PathId, Problem, Query,
+    RateKind, Refusals, Resource, Seen, Who, Work, WriteRefusals, Written, cursor, limit, list, object,
+    plain,
 };
 
 impl Resource for Contact {
@@ -88,6 +89,7 @@ pub(crate) async fn list_contacts(
         app.rates().take(&who, RateKind::Search)?;
     }
     let filter = ContactFilter { address_books, q };
+    let app = if filter.q.is_some() { app.of_work(Work::Search) } else { app };
     let page = app.read(move |tx| service::list_contacts(tx, &who, &filter, cursor.as_ref(), limit)).await?;
     list(&page)
 }
@@ -148,15 +150,18 @@ pub(crate) async fn get_contact(
     tag = "contacts",
     request_body = ContactBody,
     params(IdempotencyKey),
-    responses((status = 201, body = Contact), Refusals, WriteRefusals)
+    responses((status = 201, body = Contact), Refusals, WriteRefusals, LargeRefusal)
 )]
 #[post("/contacts")]
-pub(crate) async fn create_contact(app: App, command: Command<Value>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn create_contact(
+    app: App,
+    command: Command<Large<Value>>,
+) -> Result<HttpResponse, Problem> {
     app.write(
         command,
         |tx, c| {
-            let draft =
-                ContactDraft::read(c.body.clone(), tx.new_id(), tx.now()).map_err(ContactsFault::Invalid)?;
+            let draft = ContactDraft::read(c.body.0.clone(), tx.new_id(), tx.now())
+                .map_err(ContactsFault::Invalid)?;
             service::create_contact(tx, &c.who, draft)?.try_map(|contact| Written::created(&contact))
         },
         |tx, who, id| Ok(service::get_contact(tx, who, &Id::stored(id.to_owned()))?),
@@ -169,18 +174,18 @@ pub(crate) async fn create_contact(app: App, command: Command<Value>) -> Result<
     tag = "contacts",
     request_body(content = ContactBody, content_type = "application/merge-patch+json"),
     params(("id" = ContactId, Path), ChangeHeaders),
-    responses((status = 200, body = Contact), Refusals, WriteRefusals)
+    responses((status = 200, body = Contact), Refusals, WriteRefusals, LargeRefusal)
 )]
 #[patch("/contacts/{id}")]
 pub(crate) async fn update_contact(
     app: App,
     id: PathId<kind::Contact>,
-    command: Command<Value>,
+    command: Command<Large<Value>>,
 ) -> Result<HttpResponse, Problem> {
     app.write(
         command,
         move |tx, c| {
-            let patch = ContactPatch::read(c.body.clone()).map_err(ContactsFault::Invalid)?;
+            let patch = ContactPatch::read(c.body.0.clone()).map_err(ContactsFault::Invalid)?;
             service::update_contact(tx, &c.who, &id, &patch, &c.precondition()?)?
                 .try_map(|contact| Written::updated(&contact))
         },

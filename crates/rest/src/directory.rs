@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::core::{
-    App, PageQuery, PathId, Problem, Query, RateKind, Refusals, Resource, Seen, Who, cursor, limit, list,
-    object, plain,
+    App, PageQuery, PathId, Problem, Query, RateKind, Refusals, Resource, Seen, Who, Work, cursor, limit,
+    list, object, plain,
 };
 
 impl Resource for PersonJson {
@@ -81,8 +81,10 @@ pub(crate) async fn list_people(
 ) -> Result<HttpResponse, Problem> {
     app.rates().take(&who, RateKind::Search)?;
     let search = PeopleSearch::from(query.0);
-    let page =
-        app.read_with(move |app, tx| service::search_people(tx, app.directory(), &who, &search)).await?;
+    let page = app
+        .of_work(Work::Search)
+        .read_with(move |app, tx| service::search_people(tx, app.directory(), &who, &search))
+        .await?;
     list(&page)
 }
 

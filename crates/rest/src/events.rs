@@ -13,8 +13,8 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::core::{
-    App, ChangeHeaders, Command, Empty, IdempotencyKey, PathId, Problem, Query, Refusals, Resource, Seen,
-    Who, WriteRefusals, Written, object,
+    App, ChangeHeaders, Command, Empty, IdempotencyKey, Large, LargeRefusal, PathId, Problem, Query,
+    Refusals, Resource, Seen, Who, WriteRefusals, Written, object,
 };
 
 impl Resource for EventView {
@@ -70,15 +70,15 @@ impl ScopeQuery {
     tag = "events",
     request_body = EventBody,
     params(IdempotencyKey),
-    responses((status = 201, body = EventView), Refusals, WriteRefusals)
+    responses((status = 201, body = EventView), Refusals, WriteRefusals, LargeRefusal)
 )]
 #[post("/events")]
-pub(crate) async fn create_event(app: App, command: Command<Value>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn create_event(app: App, command: Command<Large<Value>>) -> Result<HttpResponse, Problem> {
     app.write(
         command,
         |tx, c| {
             let draft =
-                EventDraft::read(c.body.clone(), tx.new_id(), tx.now()).map_err(ScheduleFault::Invalid)?;
+                EventDraft::read(c.body.0.clone(), tx.new_id(), tx.now()).map_err(ScheduleFault::Invalid)?;
             service::create_event(tx, &c.who, &draft)?.try_map(|event| Written::created(&event))
         },
         |tx, who, id| Ok(service::get_event(tx, who, &Id::stored(id.to_owned()))?),
@@ -104,19 +104,19 @@ pub(crate) async fn get_event(
     tag = "events",
     request_body(content = EventBody, content_type = "application/merge-patch+json"),
     params(("id" = EventId, Path), ChangeHeaders, ScopeQuery),
-    responses((status = 200, body = EventView), Refusals, WriteRefusals)
+    responses((status = 200, body = EventView), Refusals, WriteRefusals, LargeRefusal)
 )]
 #[patch("/events/{id}")]
 pub(crate) async fn update_event(
     app: App,
     id: PathId<kind::Event>,
     query: Query<ScopeQuery>,
-    command: Command<Value>,
+    command: Command<Large<Value>>,
 ) -> Result<HttpResponse, Problem> {
     app.write(
         command,
         move |tx, c| {
-            let patch = EventPatch::read(c.body.clone()).map_err(ScheduleFault::Invalid)?;
+            let patch = EventPatch::read(c.body.0.clone()).map_err(ScheduleFault::Invalid)?;
             let scope = query.0.scope()?;
             service::update_event(tx, &c.who, &id, &patch, scope, &c.precondition()?)?
                 .try_map(|event| Written::updated(&event))

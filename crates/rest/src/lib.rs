@@ -6,6 +6,7 @@ mod batch;
 mod calendar_import;
 mod calendars;
 mod contacts;
+mod contacts_import;
 mod core;
 mod directory;
 mod docs_page;
@@ -87,6 +88,8 @@ fn batched<R: Routes>(routes: R) -> R {
         .add(address_books::list_address_books)
         .add(address_books::create_address_book)
         .add(address_books::get_address_book)
+        .add(contacts_import::import_contacts)
+        .add(contacts_import::export_contacts)
         .add(address_books::update_address_book)
         .add(address_books::delete_address_book)
         .add(address_books::list_address_book_shares)
@@ -157,7 +160,7 @@ pub fn application(
         .app_data(web::Data::new(app.clone()))
         .wrap(from_fn(core::manners))
         .wrap(Compress::default())
-        .wrap(from_fn(core::untold_identity))
+        .wrap(from_fn(core::codings))
         .configure(|config| others(config))
         .configure(face)
 }

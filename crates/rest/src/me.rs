@@ -24,8 +24,8 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::core::{
-    App, ChangeHeaders, Command, Empty, IdempotencyKey, PathId, Problem, Refusals, Resource, Seen, Who,
-    WriteRefusals, Written, list, object, plain,
+    App, ChangeHeaders, Command, Empty, IdempotencyKey, PageQuery, PathId, Problem, Query, Refusals,
+    Resource, Seen, Who, WriteRefusals, Written, list, object, page, plain,
 };
 
 impl Resource for Device {
@@ -100,10 +100,6 @@ pub(crate) struct Me {
     default_address_book_id: Option<AddressBookId>,
 }
 
-fn whole<T>(items: Vec<T>) -> Page<T> {
-    Page { items, next_cursor: None }
-}
-
 /// Who is signed in.
 #[utoipa::path(tag = "me", responses((status = 200, body = Me), Refusals))]
 #[get("/me")]
@@ -131,12 +127,16 @@ pub(crate) async fn get_me(app: App, who: Who) -> Result<HttpResponse, Problem> 
     plain(&me)
 }
 
-/// My devices that are signed in, the one that signed in last first. There are at most 8.
-#[utoipa::path(tag = "me", responses((status = 200, body = Page<Device>), Refusals))]
+/// My devices that are signed in, the one that signed in last first.
+#[utoipa::path(tag = "me", params(PageQuery), responses((status = 200, body = Page<Device>), Refusals))]
 #[get("/me/devices")]
-pub(crate) async fn list_devices(app: App, who: Who) -> Result<HttpResponse, Problem> {
+pub(crate) async fn list_devices(
+    app: App,
+    who: Who,
+    query: Query<PageQuery>,
+) -> Result<HttpResponse, Problem> {
     let devices = app.read(move |tx| account::list_devices(tx, &who)).await?;
-    list(&whole(devices))
+    list(&page(devices, &query.0, |device| device.id.to_string())?)
 }
 
 /// Signs one of my devices out, as when it is lost: it is out everywhere within two seconds.
@@ -162,11 +162,15 @@ pub(crate) async fn revoke_device(
 }
 
 /// My passwords for calendar and directory clients, oldest first. There are at most 5.
-#[utoipa::path(tag = "me", responses((status = 200, body = Page<AppPassword>), Refusals))]
+#[utoipa::path(tag = "me", params(PageQuery), responses((status = 200, body = Page<AppPassword>), Refusals))]
 #[get("/me/app-passwords")]
-pub(crate) async fn list_app_passwords(app: App, who: Who) -> Result<HttpResponse, Problem> {
+pub(crate) async fn list_app_passwords(
+    app: App,
+    who: Who,
+    query: Query<PageQuery>,
+) -> Result<HttpResponse, Problem> {
     let passwords = app.read(move |tx| account::list_app_passwords(tx, &who)).await?;
-    list(&whole(passwords))
+    list(&page(passwords, &query.0, |password| password.id.to_string())?)
 }
 
 /// Makes a password for a calendar or directory client. Its text is in this answer and in no other; not even a repeat of the

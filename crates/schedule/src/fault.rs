@@ -26,6 +26,8 @@ pub struct FacilityTaken {
     pub utc_start: Timestamp,
     /// The name of the person who booked it; null where the booker may not know.
     pub holder: Option<String>,
+    /// That person's number within the office; null where there is none, or the booker may not know.
+    pub holder_extension: Option<String>,
     /// Until when it is held.
     pub until: Timestamp,
     /// Up to three free slots.

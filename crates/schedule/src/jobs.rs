@@ -4,6 +4,7 @@ mod horizon;
 mod invitation;
 mod notices;
 mod reminders;
+mod renewal;
 
 use renraku_base::{CalendarId, EventId, Id, PersonId, Principal};
 use renraku_db::{CollectionId, Error, Tx, changes::Audience, jobs};
@@ -15,8 +16,11 @@ use crate::{
 };
 
 pub use horizon::{EXTEND_HORIZON, start_extending};
-pub(crate) use notices::{News, audience, details, guests, mail_answer, tell};
-pub(crate) use reminders::remind_next;
+pub(crate) use notices::{News, audience, details, guests, mail_answer, tell, tell_again};
+pub(crate) use reminders::{remind_next, remind_own};
+pub use renewal::forget_gone;
+use renewal::{RENAMED, REZONED};
+pub(crate) use renewal::{read_in_new_zone, renew_bookings};
 
 const SPREAD: &str = "schedule.spread";
 const TELL: &str = "schedule.tell";
@@ -24,12 +28,12 @@ const REMIND: &str = "schedule.remind";
 const EMPTY_CALENDAR: &str = "schedule.empty_calendar";
 
 /// The kinds of jobs that [`run`] does.
-pub const KINDS: [&str; 5] = [SPREAD, TELL, REMIND, EXTEND_HORIZON, EMPTY_CALENDAR];
+pub const KINDS: [&str; 7] = [SPREAD, TELL, REMIND, EXTEND_HORIZON, EMPTY_CALENDAR, RENAMED, REZONED];
 
 /// Whether jobs of this kind write many rows.
 #[must_use]
 pub fn is_large(kind: &str) -> bool {
-    [SPREAD, EXTEND_HORIZON, EMPTY_CALENDAR].contains(&kind)
+    [SPREAD, EXTEND_HORIZON, EMPTY_CALENDAR, RENAMED, REZONED].contains(&kind)
 }
 
 /// Runs the body of a job in the transaction in which it is finished; `false` says that the kind is not of this area.
@@ -43,6 +47,8 @@ pub fn run(tx: &mut Tx<'_>, kind: &str, payload: &str) -> Result<bool, ScheduleF
         REMIND => reminders::run(tx, payload)?,
         EXTEND_HORIZON => horizon::run(tx)?,
         EMPTY_CALENDAR => run_empty_calendar(tx, payload)?,
+        RENAMED => renewal::run_renamed(tx, payload)?,
+        REZONED => renewal::run_rezoned(tx, payload)?,
         _ => return Ok(false),
     }
     Ok(true)

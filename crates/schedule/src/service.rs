@@ -1,6 +1,6 @@
 //! The operations: the only way in for faces. Rights, then rules, then rows, then the change log, then who is told.
 
-mod audience;
+pub(crate) mod audience;
 mod booking;
 mod bulk_insert;
 mod calendars;
@@ -14,7 +14,10 @@ mod get_event;
 mod group_week;
 mod import_calendar;
 mod import_facility;
+mod import_lines;
+mod import_tasks;
 pub(crate) mod index;
+pub(crate) mod keep_own;
 mod list_occurrences;
 pub mod objects;
 pub(crate) mod placing;

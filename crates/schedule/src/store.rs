@@ -1,5 +1,6 @@
 //! The only SQL of this area. Row structs stay in here.
 
+pub(crate) mod calendar_lines;
 pub(crate) mod calendar_paths;
 pub(crate) mod calendar_properties;
 pub(crate) mod calendars;

@@ -32,6 +32,7 @@ fn a_taken_room_is_refused_with_who_until_when_and_what_is_free() {
         create(db, &hanako, meeting(&large, "2026-11-26T10:00:00", "PT1H"));
         let refused = taken(try_create(db, &taro, meeting(&large, "2026-11-26T10:30:00", "PT1H")));
         assert_eq!(refused.holder.as_deref(), Some("佐藤 花子"));
+        assert_eq!(refused.holder_extension.as_deref(), Some("7123"));
         assert_eq!(refused.until.to_string(), "2026-11-26T02:00:00Z");
         let free: Vec<_> = refused
             .alternatives

@@ -5,7 +5,7 @@ use renraku_db::Db;
 use renraku_people::{Share, ShareTarget};
 use renraku_schedule::{
     codec::ical,
-    model::Event,
+    model::{Event, NewCalendar},
     service::{self, ImportReport, Scope},
 };
 use renraku_test_db::on_each_database;
@@ -44,6 +44,12 @@ fn export(db: &Db, who: &Principal) -> String {
     db.read(|tx| service::export_calendar(tx, who, &calendar)).unwrap()
 }
 
+/// The lines of a file that hold a word, without folds.
+fn lines_with(file: &str, word: &str) -> Vec<String> {
+    let file = file.replace("\r\n ", "").replace("\n ", "");
+    file.lines().filter(|line| line.contains(word)).map(str::to_owned).collect()
+}
+
 /// The events of a file by their UIDs.
 fn events(file: &str) -> BTreeMap<String, Event> {
     let parsed = ical::read(file.as_bytes()).unwrap();
@@ -57,15 +63,145 @@ fn what_goes_in_comes_out() {
         let mut expected = BTreeMap::new();
         for file in FILES {
             let report = import(db, &hanako, file);
-            assert_eq!(report.created, events(file).len());
+            assert_eq!(report.created, events(file).len() + file.matches("BEGIN:VTODO").count());
             expected.extend(events(file));
         }
         let exported = export(db, &hanako);
         assert_eq!(events(&exported), expected);
         // Into another calendar, and out again.
         let taro = person(db, "鈴木");
-        assert_eq!(import(db, &taro, &exported).created, expected.len());
+        assert_eq!(
+            import(db, &taro, &exported).created,
+            expected.len() + exported.matches("BEGIN:VTODO").count()
+        );
         assert_eq!(events(&export(db, &taro)), expected);
+        for word in ["X-", "BEGIN:VTIMEZONE", "TZID:", "BEGIN:VTODO"] {
+            let sorted = |file: &str| {
+                let mut lines = lines_with(file, word);
+                lines.sort();
+                lines
+            };
+            assert_eq!(sorted(&export(db, &taro)), sorted(&exported));
+        }
+    });
+}
+
+#[test]
+fn what_nothing_changed_comes_out_as_it_came() {
+    on_each_database(|db, _| {
+        let hanako = person(db, "佐藤");
+        let file = format!(
+            "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nX-WR-CALNAME:係の予定\r\nX-APPLE-CALENDAR-COLOR:#FF2968\r\nX-ODD;P=1:2\r\n\
+             BEGIN:VTIMEZONE\r\nTZID:本庁\r\nX-ODD:zone\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\nTZOFFSETFROM:+0900\r\nTZOFFSETTO:+0900\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n\
+             BEGIN:VEVENT\r\nUID:a\r\nDTSTART;TZID=本庁:20261126T090000\r\nSUMMARY:会議\r\nX-ODD:event\r\nEND:VEVENT\r\n{}\
+             BEGIN:VTODO\r\nUID:t\r\nSUMMARY:書類\r\nX-ODD:task\r\nEND:VTODO\r\nEND:VCALENDAR\r\n",
+            vevent("b", "SUMMARY:毎日\r\nRRULE:FREQ=DAILY")
+        );
+        let report = import(db, &hanako, &file);
+        assert_eq!(
+            (report.created, report.refused.as_slice(), report.kept.as_slice()),
+            (3, &[] as &[_], &[] as &[_])
+        );
+        let exported = export(db, &hanako);
+        let named = [
+            "X-WR-CALNAME:係の予定",
+            "X-APPLE-CALENDAR-COLOR:#FF2968",
+            "TZID:本庁",
+            "DTSTART;TZID=本庁:20261126T090000",
+        ];
+        for line in named {
+            assert_eq!(lines_with(&exported, line).len(), 1, "{line} is not once in {exported}");
+        }
+        assert_eq!(lines_with(&exported, "X-ODD"), lines_with(&file, "X-ODD"));
+        // The same file changes nothing; another one tells more of the calendar.
+        assert_eq!(import(db, &hanako, &file).updated, 3);
+        assert_eq!(export(db, &hanako), exported);
+        import(db, &hanako, &calendar("X-WR-CALDESC:総務\nX-WR-CALNAME:課の予定\n"));
+        assert_eq!(lines_with(&export(db, &hanako), "X-WR-"), ["X-WR-CALDESC:総務", "X-WR-CALNAME:課の予定"]);
+        // What is changed here is written by us, and loses nothing for that.
+        let seen = occurrences(db, &hanako, days("2026-11-26", "2026-11-27"));
+        let meeting = seen.iter().find(|it| it.title.as_deref() == Some("会議")).unwrap();
+        let event = db.read(|tx| service::get_event(tx, &hanako, &meeting.event_id)).unwrap();
+        patch(db, &hanako, &event, Scope::All, json!({"title": "変更"}));
+        let changed = export(db, &hanako);
+        assert_eq!(lines_with(&changed, "DTSTART;TZID=本庁"), [] as [&str; 0]);
+        assert_eq!(lines_with(&changed, "X-ODD:event"), ["X-ODD:event"]);
+    });
+}
+
+#[test]
+fn a_file_names_a_calendar_that_nobody_named() {
+    on_each_database(|db, _| {
+        let hanako = person(db, "佐藤");
+        let made = |segment: &str, name: &str| {
+            let new = NewCalendar { id: None, name: name.to_owned(), color: None, time_zone: None };
+            db.write(|tx| service::objects::make_calendar(tx, &hanako, segment, new.clone()))
+                .unwrap()
+                .into_inner()
+                .id
+        };
+        let file = calendar("X-WR-CALNAME:係の予定\n");
+        for (id, expected) in [(made("3f2a", "3f2a"), "係の予定"), (made("work", "仕事"), "仕事")] {
+            service::import_calendar(db, &hanako, Some(&id), file.as_bytes()).unwrap();
+            let name = db.read(|tx| service::get_calendar(tx, &hanako, &id)).unwrap().name;
+            assert_eq!(name, expected);
+        }
+    });
+}
+
+#[test]
+fn a_task_is_kept_and_its_uid_is_its_own() {
+    on_each_database(|db, _| {
+        let hanako = person(db, "佐藤");
+        let task = |uid: &str, title: &str| format!("BEGIN:VTODO\nUID:{uid}\nSUMMARY:{title}\nEND:VTODO\n");
+        let first = import(db, &hanako, &calendar(&(task("t", "最初") + &vevent("e", "SUMMARY:x"))));
+        assert_eq!((first.created, first.updated), (2, 0));
+        let second = import(db, &hanako, &calendar(&task("t", "二度目")));
+        assert_eq!((second.created, second.updated), (0, 1));
+        assert_eq!(lines_with(&export(db, &hanako), "SUMMARY"), ["SUMMARY:x", "SUMMARY:二度目"]);
+        let crossed = import(db, &hanako, &calendar(&(task("e", "x") + &vevent("t", "SUMMARY:x"))));
+        let codes: Vec<_> = crossed.refused.iter().map(|it| it.reasons[0].code.to_string()).collect();
+        assert_eq!((crossed.created, crossed.updated, codes), (0, 0, vec!["uid-taken".to_owned(); 2]));
+        // A task that says so is not shown to those who read along.
+        let taro = person(db, "鈴木");
+        let calendar_id = default_calendar(db, &hanako);
+        let share =
+            Share { grantee: ShareTarget::Person { person_id: taro.person.clone() }, role: Role::Read };
+        db.write(|tx| service::put_share(tx, &hanako, &calendar_id, share.clone())).unwrap();
+        import(db, &hanako, &calendar(&task("p", "QZXCANARY\nCLASS:PRIVATE")));
+        let seen = db.read(|tx| service::export_calendar(tx, &taro, &calendar_id)).unwrap();
+        assert!(seen.contains("二度目") && !seen.contains("QZXCANARY"), "{seen}");
+    });
+}
+
+#[test]
+fn an_invitation_is_not_made_anew_by_the_persons_own_export() {
+    on_each_database(|db, _| {
+        let (hanako, taro) = (person(db, "佐藤"), person(db, "鈴木"));
+        create(
+            db,
+            &hanako,
+            json!({"title": "会議", "start": "2026-11-26T10:00:00", "duration": "PT1H", "participants": {"t": {"personId": taro.person}}}),
+        );
+        let report = import(db, &taro, &export(db, &taro));
+        let codes: Vec<_> = report.refused.iter().map(|it| it.reasons[0].code.to_string()).collect();
+        assert_eq!((report.created, codes), (0, vec!["uid-taken".to_owned()]));
+        assert_eq!(titles(db, &taro, days("2026-11-26", "2026-11-27")).len(), 1);
+    });
+}
+
+#[test]
+fn control_characters_go_to_nobody() {
+    on_each_database(|db, _| {
+        let hanako = person(db, "佐藤");
+        let file = calendar(&vevent("a", "SUMMARY:会\u{0}議\u{1b}[31m\nX-ODD:a\u{0}b\nDESCRIPTION:a\rb"));
+        let report = import(db, &hanako, &file);
+        assert_eq!((report.created, report.kept[0].place.line), (1, 7));
+        assert_eq!(report.kept[0].reasons[0].code, "ical-cleaned");
+        assert_eq!(titles(db, &hanako, days("2026-11-26", "2026-11-27")), [Some("会議[31m".to_owned())]);
+        let exported = export(db, &hanako);
+        assert!(!exported.contains(|c: char| c.is_control() && c != '\r' && c != '\n'), "{exported:?}");
+        assert_eq!(lines_with(&exported, "X-ODD"), ["X-ODD:ab"]);
     });
 }
 
@@ -103,7 +239,7 @@ fn the_bad_are_told_and_the_good_go_on() {
         let file = calendar(
             &(vevent("good", "SUMMARY:良い")
                 + &vevent("bad", "RRULE:FREQ=SECONDLY")
-                + "BEGIN:VTODO\nUID:t\nEND:VTODO\n"),
+                + "BEGIN:VJOURNAL\nUID:t\nEND:VJOURNAL\n"),
         );
         let report = import(db, &hanako, &file);
         assert_eq!((report.created, report.updated), (1, 0));
@@ -113,7 +249,7 @@ fn the_bad_are_told_and_the_good_go_on() {
             told,
             [
                 ("VEVENT 2, line 9, UID bad".to_owned(), "recurrence-too-frequent".to_owned()),
-                ("VTODO 1, line 15, UID t".to_owned(), "ical-component".to_owned()),
+                ("VJOURNAL 1, line 15, UID t".to_owned(), "ical-component".to_owned()),
             ]
         );
         assert_eq!(titles(db, &hanako, days("2026-11-26", "2026-11-27")), [Some("良い".to_owned())]);

@@ -7,7 +7,7 @@ use renraku_base::{
 use renraku_db::{CollectionId, Db, ObjectType, jobs as queue};
 use renraku_people::{
     access,
-    directory::{self, PersonEntry, PersonName},
+    directory::{self, PersonEntry, PersonName, Phone, PhoneKind},
 };
 use renraku_schedule::{
     ScheduleFault, jobs,
@@ -40,7 +40,7 @@ pub fn person(db: &Db, name: &str) -> Principal {
         id: id.clone(),
         name: PersonName { full: format!("{name} 花子"), phonetic: "はなこ".to_owned() },
         posts: Vec::new(),
-        phones: Vec::new(),
+        phones: vec![Phone { number: "7123".to_owned(), kind: PhoneKind::Extension }],
         emails: vec![format!("{}@office.example.jp", id.as_str())],
         staff_number: None,
     };

@@ -27,6 +27,10 @@ pub struct Config {
     pub smtp: Smtp,
     /// How it answers as an LDAP directory.
     pub ldap: Ldap,
+    /// How it wakes clients.
+    pub push: Push,
+    /// What contacts clients see.
+    pub dav: Dav,
     /// What it refuses.
     pub limits: Limits,
 }
@@ -157,6 +161,51 @@ fn maybe_address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<So
     if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(D::Error::custom) }
 }
 
+/// `[push]`
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Push {
+    /// The push services that may be spoken to; empty for none.
+    pub allow: String,
+    /// Whom a push service may turn to; empty for nobody.
+    pub contact: String,
+    /// The file of certificates that are trusted beside those of the public authorities; empty for none.
+    pub ca_file: String,
+}
+
+/// `[dav]`
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dav {
+    /// The staff directory as an address book.
+    pub staff_book: StaffBook,
+}
+
+/// How the staff directory is shown to contacts clients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StaffBook {
+    /// Whole up to 1,000 people, searched in a greater office.
+    Auto,
+    /// Whole.
+    Whole,
+    /// Searched alone.
+    Search,
+    /// Not at all.
+    Off,
+}
+
+impl From<StaffBook> for renraku_dav::StaffBook {
+    fn from(said: StaffBook) -> Self {
+        match said {
+            StaffBook::Auto => Self::Auto,
+            StaffBook::Whole => Self::Whole,
+            StaffBook::Search => Self::Search,
+            StaffBook::Off => Self::Off,
+        }
+    }
+}
+
 /// `[limits]`
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -169,6 +218,8 @@ pub struct Limits {
     pub head_s: u64,
     /// How many seconds a request's body may take.
     pub body_s: u64,
+    /// How many seconds a client may take nothing of an answer.
+    pub answer_s: u64,
 }
 
 impl fmt::Debug for Smtp {

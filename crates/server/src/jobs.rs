@@ -1,15 +1,18 @@
 //! Which body runs a job of which kind.
 
-use std::{sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use chrono::NaiveDate;
 use renraku_base::Timestamp;
 use renraku_db::{
-    Db, Error, Tx, changes,
+    CollectionId, Db, Error, Tx, changes,
     jobs::{self, Job},
     ledger,
 };
-use renraku_notify::{MailSender, SendFault};
+use renraku_notify::{
+    MailSender, SendFault,
+    push::{self, PushSender, PushText},
+};
 use renraku_people::account;
 use renraku_schedule::ScheduleFault;
 
@@ -27,15 +30,26 @@ const LEDGER_KEPT: Duration = Duration::from_hours(24 * 30);
 /// For how long a job that was done is remembered.
 const DONE_JOBS_KEPT: Duration = Duration::from_hours(24 * 7);
 
-/// What runs the jobs of this server.
-pub fn body(db: &Db, sender: Arc<dyn MailSender>) -> Body {
-    let db = db.clone();
-    Box::new(move |job: &Job| run(&db, &*sender, job))
+/// What jobs reach the world outside by.
+pub struct Edges {
+    /// Carries mail.
+    pub mail: Arc<dyn MailSender>,
+    /// Speaks to push services.
+    pub push: Arc<dyn PushSender>,
+    /// Has the words for what is pushed.
+    pub words: Arc<dyn PushText>,
 }
 
-fn run(db: &Db, sender: &dyn MailSender, job: &Job) -> Result<Ran, JobFault> {
+/// What runs the jobs of this server.
+pub fn body(db: &Db, edges: Edges) -> Body {
+    let db = db.clone();
+    Box::new(move |job: &Job| run(&db, &edges, job))
+}
+
+fn run(db: &Db, edges: &Edges, job: &Job) -> Result<Ran, JobFault> {
     match job.kind.as_str() {
-        renraku_notify::jobs::SEND_MAIL => renraku_notify::jobs::send_mail(sender, &job.payload)?,
+        renraku_notify::jobs::SEND_MAIL => renraku_notify::jobs::send_mail(&*edges.mail, &job.payload)?,
+        push::SEND_PUSH => push::deliver(db, &*edges.push, &*edges.words, job)?,
         renraku_mail::jobs::APPLY => renraku_mail::jobs::apply(db, job).map_err(again)?,
         renraku_mail::jobs::FILE => renraku_mail::jobs::file(db, job).map_err(again)?,
         RETENTION => forget_old(db)?,
@@ -56,6 +70,12 @@ fn run(db: &Db, sender: &dyn MailSender, job: &Job) -> Result<Ran, JobFault> {
 fn again(error: impl std::error::Error) -> JobFault {
     let source = error.source().map(|source| format!(": {source}"));
     JobFault::Again(format!("{error}{}", source.unwrap_or_default()))
+}
+
+impl fmt::Debug for Edges {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Edges").finish_non_exhaustive()
+    }
 }
 
 impl From<SendFault> for JobFault {
@@ -94,6 +114,7 @@ fn forget_old(db: &Db) -> Result<(), JobFault> {
     let keys = db.write_many(|tx| ledger::prune(tx, (now - LEDGER_KEPT).micros()))?;
     let done_jobs = db.write_many(|tx| jobs::prune(tx, (now - DONE_JOBS_KEPT).micros()))?;
     let devices = db.write_many(account::prune_devices).map_err(again)?;
+    let subscriptions = db.write_many(push::forget_expired)?;
     let mut notifications = 0;
     loop {
         match db.write_many(renraku_notify::jobs::forget_old)? {
@@ -101,7 +122,24 @@ fn forget_old(db: &Db) -> Result<(), JobFault> {
             some => notifications += some,
         }
     }
-    tracing::info!(changes, keys, done_jobs, devices, notifications, "old things were forgotten");
+    let mut objects = 0;
+    let mut after = Some((CollectionId(0), String::new()));
+    while let Some(from) = after {
+        let (some, next) =
+            db.write_many(|tx| renraku_schedule::jobs::forget_gone(tx, &from)).map_err(again)?;
+        objects += some;
+        after = next;
+    }
+    tracing::info!(
+        objects,
+        changes,
+        keys,
+        done_jobs,
+        devices,
+        subscriptions,
+        notifications,
+        "old things were forgotten"
+    );
     let tomorrow = now + DAY;
     Ok(plan_retention_on(db, day_of(tomorrow), tomorrow)?)
 }

@@ -4,7 +4,7 @@ use std::{
     fmt,
     fs::File,
     io,
-    net::{SocketAddr, TcpListener},
+    net::SocketAddr,
     path::Path,
     sync::{
         Arc,
@@ -14,10 +14,9 @@ use std::{
     time::Duration,
 };
 
-use actix_web::HttpServer;
 use anyhow::{Context, anyhow, bail};
 use renraku_base::Clock;
-use renraku_dav::Dav;
+use renraku_dav::{Dav, PushService, PushWords};
 use renraku_db::Db;
 use renraku_ldap::Serving;
 use renraku_notify::Hub;
@@ -33,17 +32,17 @@ use crate::{
     assembly,
     claim::Claim,
     config::Config,
+    http::{Http, Threads},
     jobs,
     mailroom::{self, Mailroom},
     phonebook::Phonebook,
+    pusher,
     ticker::Ticker,
     worker::Worker,
 };
 
 /// How long a balancer has to notice that the server is no longer ready.
 const NOTICE: Duration = Duration::from_secs(2);
-/// How long running requests may take to their end.
-const DRAIN_S: u64 = 20;
 
 /// A server that runs until it is stopped or dropped.
 pub struct RunningServer {
@@ -99,7 +98,15 @@ pub(crate) fn start_on(
     let streams = hub.clone();
     sessions.on_revoked(move |device| streams.close_device(device));
     let draining = Arc::new(AtomicBool::new(false));
-    let worker = Worker::new(&db, jobs::body(&db, mailroom::sender(config, &db)?));
+    let push_key = pusher::key(&secret);
+    let push =
+        PushService { public_key: push_key.public(), sender: Arc::new(pusher::sender(config, push_key)?) };
+    let edges = jobs::Edges {
+        mail: mailroom::sender(config, &db)?,
+        push: Arc::clone(&push.sender),
+        words: Arc::new(PushWords::new(&secret)),
+    };
+    let worker = Worker::new(&db, jobs::body(&db, edges));
     jobs::plan_every_day(&db)?;
     let revocations = hear_revocations(sessions.clone())?;
     let _mailroom = if config.mail.maildirs.is_empty() { None } else { Some(Mailroom::open(&db)?) };
@@ -119,14 +126,17 @@ pub(crate) fn start_on(
         draining: Arc::clone(&draining),
     });
     let body_time = Duration::from_secs(config.limits.body_s);
-    let dav = Dav::new(gate.clone(), directory.clone(), body_time);
+    let dav = Dav::new(gate.clone(), directory.clone(), push, body_time, config.dav.staff_book.into());
     let ldap = phonebook.map(|phonebook| phonebook.serve(gate.clone(), directory, threads.workers));
     let ldap = ldap.transpose()?;
-    let background = Background { _tickers: [revocations, forget_quiet_devices(gate)?], _mailroom };
+    count_devices(&gate);
+    let tickers = [revocations, look_after(gate)?, pusher::watch(&db)?];
+    let background = Background { _tickers: tickers, _mailroom };
     let (stop, stopped) = oneshot::channel();
     let (end, ended) = oneshot::channel();
     let head_time = Duration::from_secs(config.limits.head_s);
-    let http = Http { app, dav, hub, listener, threads, head_time };
+    let answer_time = Duration::from_secs(config.limits.answer_s);
+    let http = Http { app, dav, hub, listener, threads, head_time, answer_time };
     let http = thread::Builder::new().name("http".to_owned()).spawn(move || {
         let result = http.run(stopped);
         // Nobody waits for it when the server is being stopped.
@@ -172,73 +182,24 @@ fn hear_revocations(sessions: Sessions) -> io::Result<Ticker> {
     })
 }
 
-/// How often a device asked is of no interest once it has been quiet.
-fn forget_quiet_devices(gate: Gate) -> io::Result<Ticker> {
-    Ticker::start("rates", Duration::from_mins(10), move || gate.rates().forget_quiet())
+/// How often a device asked is of no interest once it has been quiet; how many there are is counted anew.
+fn look_after(gate: Gate) -> io::Result<Ticker> {
+    Ticker::start("gate", Duration::from_mins(10), move || {
+        gate.rates().forget_quiet();
+        count_devices(&gate);
+    })
+}
+
+fn count_devices(gate: &Gate) {
+    if let Err(error) = gate.count_devices() {
+        tracing::warn!(error = %error, "how many devices are signed in cannot be counted for now");
+    }
 }
 
 /// What goes on beside the requests until it is dropped.
 struct Background {
-    _tickers: [Ticker; 2],
+    _tickers: [Ticker; 3],
     _mailroom: Option<Mailroom>,
-}
-
-/// What the HTTP server runs with.
-struct Http {
-    app: App,
-    dav: Dav,
-    hub: Hub,
-    listener: TcpListener,
-    threads: Threads,
-    head_time: Duration,
-}
-
-struct Threads {
-    workers: usize,
-    /// For each worker: together as many as transactions may run at once, and one more for what hashes or reads files.
-    blocking: usize,
-}
-
-impl Threads {
-    fn of(config: &Config) -> Self {
-        let cores = thread::available_parallelism().map_or(1, usize::from);
-        let workers = if config.server.workers == 0 { cores } else { config.server.workers };
-        let pool = usize::try_from(config.database.pool).unwrap_or(usize::MAX);
-        Self { workers, blocking: pool.div_ceil(workers) + 1 }
-    }
-
-    /// How many requests can work at once.
-    fn in_all(&self) -> usize {
-        self.workers * self.blocking
-    }
-}
-
-impl Http {
-    fn run(self, stopped: oneshot::Receiver<Duration>) -> io::Result<()> {
-        let Self { app, dav, hub, listener, threads, head_time } = self;
-        let others = renraku_dav::routes(&dav);
-        actix_web::rt::System::new().block_on(async move {
-            let server = HttpServer::new(move || renraku_rest::application(&app, &others))
-                .workers(threads.workers)
-                .worker_max_blocking_threads(threads.blocking)
-                .client_request_timeout(head_time)
-                .keep_alive(Duration::from_secs(15))
-                .shutdown_timeout(DRAIN_S)
-                .disable_signals()
-                .listen(listener)?
-                .run();
-            let handle = server.handle();
-            actix_web::rt::spawn(async move {
-                if let Ok(notice) = stopped.await {
-                    tokio::time::sleep(notice).await;
-                    // The framework would wait for open streams until its time-out: we end them ourselves.
-                    hub.close_all();
-                    handle.stop(true).await;
-                }
-            });
-            server.await
-        })
-    }
 }
 
 impl RunningServer {
@@ -266,11 +227,13 @@ impl RunningServer {
         &self.db
     }
 
-    /// Runs every job that is due now and waits for those that already run: for tests, which hold the clock.
+    /// Runs every job that is due now, messages to push services included, and waits for those that already run: for tests, which
+    /// hold the clock.
     ///
     /// # Errors
     /// When the database fails.
     pub fn run_due_jobs(&self) -> Result<(), renraku_db::Error> {
+        pusher::queue(&self.db)?;
         self.worker.run_due()
     }
 

@@ -124,3 +124,23 @@ fn who_is_added_has_a_place_and_numbers() {
     }
     assert!(Path::new(&office.0.path().join("data/renraku.db")).exists());
 }
+
+#[test]
+fn contacts_come_from_a_vcard_file_and_each_bad_card_is_named() {
+    let office = Office::new();
+    assert_eq!(office.hire("hanako", &[]).0, Some(0));
+    let card =
+        |uid: &str, more: &str| format!("BEGIN:VCARD\nVERSION:3.0\nUID:{uid}\nFN:山田\n{more}END:VCARD\n");
+    let import = |file: &str| {
+        fs::write(office.0.path().join("c.vcf"), file).unwrap();
+        office.run(&["import", "contacts", "c.vcf", "--for", "hanako"], b"")
+    };
+    let good = card("a", "") + &card("b", "");
+    assert_eq!(import(&good), (Some(0), "2 new, 0 updated, 0 not taken\n".into()));
+    assert_eq!(import(&good).1, "0 new, 2 updated, 0 not taken\n");
+    let (status, printed) = import(&(card("c", "nonsense\n") + &card("d", "")));
+    assert_eq!(status, Some(1), "{printed}");
+    assert!(printed.starts_with("c.vcf: VCARD 1, line 1, UID c: not taken: line 5: "), "{printed}");
+    assert!(printed.ends_with("1 new, 0 updated, 1 not taken\n"), "{printed}");
+    assert_ne!(import("hello").0, Some(0));
+}

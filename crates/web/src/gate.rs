@@ -1,17 +1,27 @@
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
+use crate::{
+    Rates, WebFault,
+    admission::{Admission, Work},
+};
 use actix_web::{HttpRequest, http::header};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use renraku_base::Principal;
+use renraku_base::{Entropy, Principal};
 use renraku_db::{Db, Error, ReadTx};
 use renraku_people::{AccountFault, ServerSecret, Sessions, account};
-use tokio::sync::SemaphorePermit;
-
-use crate::{Rates, WebFault, admission::Admission};
 
 /// Where requests come in, whatever they speak; cheap to clone.
 #[derive(Clone)]
-pub struct Gate(Arc<State>);
+pub struct Gate {
+    state: Arc<State>,
+    work: Work,
+}
 
 struct State {
     db: Db,
@@ -19,37 +29,69 @@ struct State {
     secret: ServerSecret,
     rates: Rates,
     admission: Admission,
+    /// How many devices are signed in, as last counted.
+    devices: AtomicU64,
 }
+
+/// The least that a client which is refused for now should wait.
+const COME_BACK_S: u64 = 5;
+/// So many may come back in a second.
+const BACK_A_SECOND: u64 = 300;
 
 impl Gate {
     /// A gate that lets `at_once` requests work at the same time.
     #[must_use]
     pub fn new(db: Db, sessions: Sessions, secret: ServerSecret, rates: Rates, at_once: usize) -> Self {
-        Self(Arc::new(State { db, sessions, secret, rates, admission: Admission::new(at_once) }))
+        let (admission, devices) = (Admission::new(at_once), AtomicU64::new(0));
+        Self { state: Arc::new(State { db, sessions, secret, rates, admission, devices }), work: Work::Short }
+    }
+
+    /// The same gate for work of another kind; without it, work is short.
+    #[must_use]
+    pub fn of(&self, work: Work) -> Self {
+        Self { state: Arc::clone(&self.state), work }
     }
 
     /// The database.
     #[must_use]
     pub fn db(&self) -> &Db {
-        &self.0.db
+        &self.state.db
     }
 
     /// Who is signed in.
     #[must_use]
     pub fn sessions(&self) -> &Sessions {
-        &self.0.sessions
+        &self.state.sessions
     }
 
     /// The secret of the installation, from which keys are derived.
     #[must_use]
     pub fn secret(&self) -> &ServerSecret {
-        &self.0.secret
+        &self.state.secret
     }
 
     /// How often one device may ask.
     #[must_use]
     pub fn rates(&self) -> &Rates {
-        &self.0.rates
+        &self.state.rates
+    }
+
+    /// Counts how many devices are signed in; called now and then.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn count_devices(&self) -> Result<(), AccountFault> {
+        let count = self.db().read(account::count_devices)?;
+        self.state.devices.store(count, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// How many seconds a client that is refused for now should wait: each another time, the longer the more phones there are,
+    /// so that they do not all come back at once.
+    #[must_use]
+    pub fn come_back_s(&self) -> u64 {
+        let devices = self.state.devices.load(Ordering::Relaxed);
+        COME_BACK_S + u64::from(u32::from_le_bytes(Entropy.bytes())) % (spread_s(devices) + 1)
     }
 
     /// Who bears the access token of this request.
@@ -61,7 +103,7 @@ impl Gate {
         request: &HttpRequest,
     ) -> Result<Principal, E> {
         let token = credentials(request, "bearer").ok_or(WebFault::Unauthenticated)?;
-        Ok(self.0.sessions.verify(token, self.0.db.now())?)
+        Ok(self.state.sessions.verify(token, self.state.db.now())?)
     }
 
     /// Whose username and app password this request sends as Basic (RFC 7617); `None` when it sends none.
@@ -91,13 +133,8 @@ impl Gate {
     where
         E: From<WebFault> + From<AccountFault> + Send + 'static,
     {
-        let secret = self.0.secret.clone();
+        let secret = self.state.secret.clone();
         self.read(move |tx| account::check_app_password(tx, &secret, &username, &password)).await
-    }
-
-    /// Waits for a turn.
-    async fn enter(&self) -> Result<SemaphorePermit<'_>, WebFault> {
-        self.0.admission.enter().await
     }
 
     /// Runs work that blocks: one hop to the blocking pool.
@@ -110,7 +147,7 @@ impl Gate {
         E: From<WebFault> + Send + 'static,
         T: Send + 'static,
     {
-        let _turn = self.enter().await?;
+        let _turn = self.state.admission.enter(self.work).await?;
         match actix_web::web::block(work).await {
             Ok(result) => result,
             // The pool gave the work up: it panicked (logged by the panic hook) or the server is stopping.
@@ -140,6 +177,11 @@ impl Gate {
     }
 }
 
+/// Over how many seconds so many devices come back.
+fn spread_s(devices: u64) -> u64 {
+    (devices / BACK_A_SECOND).max(30)
+}
+
 /// What follows the name of a scheme in `Authorization`.
 fn credentials<'r>(request: &'r HttpRequest, scheme: &str) -> Option<&'r str> {
     let header = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
@@ -150,5 +192,15 @@ fn credentials<'r>(request: &'r HttpRequest, scheme: &str) -> Option<&'r str> {
 impl fmt::Debug for Gate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Gate").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_phones_come_back_over_a_longer_time() {
+        assert_eq!([0, 300, 20_000].map(spread_s), [30, 30, 66]);
     }
 }

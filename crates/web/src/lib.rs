@@ -7,6 +7,7 @@ mod gate;
 mod rates;
 mod status;
 
+pub use admission::Work;
 pub use body::{Patience, receive};
 pub use fault::WebFault;
 pub use gate::Gate;

@@ -15,6 +15,7 @@ pub const fn status(kind: Kind) -> StatusCode {
         Kind::Malformed => StatusCode::BAD_REQUEST,
         Kind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
         Kind::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+        Kind::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
         Kind::TimedOut => StatusCode::REQUEST_TIMEOUT,
         Kind::AddressTooLong => StatusCode::URI_TOO_LONG,
         Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,

@@ -55,6 +55,23 @@ fn a_file_goes_in_and_comes_out() {
 }
 
 #[test]
+fn what_the_file_says_of_the_calendar_and_its_tasks_come_back_on_every_face() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let task = "BEGIN:VTODO\r\nUID:t\r\nSUMMARY:書類\u{1}\r\nX-ODD:1\r\nEND:VTODO\r\n";
+        let file =
+            calendar(&format!("X-WR-CALDESC:総務課\r\n{task}{}", vevent("a", "SUMMARY:会議\r\nX-ODD:2")));
+        let done = import(&hanako, &file);
+        assert_eq!(done["created"], 2);
+        assert_eq!(done["kept"][0]["reason"], "制御文字を取り除いて取り込みました。");
+        let out = export(&hanako).text();
+        for line in ["X-WR-CALDESC:総務課\r\n", "SUMMARY:書類\r\n", "X-ODD:1\r\n", "X-ODD:2\r\n"] {
+            assert_eq!(out.matches(line).count(), 1, "{line}\n{out}");
+        }
+    });
+}
+
+#[test]
 fn what_is_wrong_is_told_in_the_readers_language() {
     on_each_backend(|server| {
         let hanako = server.staff("hanako");
@@ -79,11 +96,37 @@ fn what_is_wrong_is_told_in_the_readers_language() {
 }
 
 #[test]
+fn a_file_that_was_cut_is_told_where_it_ends() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let whole = calendar(&(vevent("a@example.jp", "SUMMARY:一") + &vevent("b@example.jp", "SUMMARY:二")));
+        let cut: String = whole.lines().take(11).map(|line| format!("{line}\r\n")).collect();
+        let done = import(&hanako, &cut);
+        assert_eq!(done["created"], 1);
+        let refused = done["refused"].as_array().unwrap();
+        let event =
+            refused.iter().find(|it| it["component"].as_str().unwrap().starts_with("VEVENT 2")).unwrap();
+        assert_eq!(event["component"], "VEVENT 2, line 11, UID b@example.jp");
+        assert!(event["reason"].as_str().unwrap().contains("途中で切れ"), "{event}");
+    });
+}
+
+#[test]
+fn a_file_of_another_type_is_told_which_is_taken() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let ask = hanako.ask("POST", &format!("calendars/{}/import", hanako.calendar)).fresh_key();
+        let problem = ask.body("application/json", "{}").send().problem(415, "unsupported-type");
+        assert!(problem["detail"].as_str().unwrap().contains("text/calendar"), "{problem}");
+    });
+}
+
+#[test]
 fn a_repeat_has_no_second_effect() {
     on_each_backend(|server| {
         let hanako = server.staff("hanako");
         let key = Uuid::now_v7().to_string();
-        let file = calendar(&(vevent("a", "SUMMARY:最初") + "BEGIN:VTODO\r\nUID:t\r\nEND:VTODO\r\n"));
+        let file = calendar(&(vevent("a", "SUMMARY:最初") + "BEGIN:VJOURNAL\r\nUID:t\r\nEND:VJOURNAL\r\n"));
         let first = import_as(&hanako, &key, "ja", &file).expect(200);
         let occurrences = "occurrences?from=2026-12-01T00:00:00Z&to=2026-12-02T00:00:00Z";
         let event = hanako.get(occurrences).expect(200).json()["items"][0].clone();

@@ -58,6 +58,12 @@ fn a_shared_calendar_appears_and_goes_with_the_right() {
         assert_eq!(listed(&taro), [taro.calendar.clone(), hanako.calendar.clone()]);
         let seen = taro.get(&path).expect(200).json();
         assert_eq!((&seen["kind"], &seen["role"]), (&json!("shared"), &json!("read")));
+        assert_eq!(seen["ownerName"], "試験 hanako");
+        let all = taro.get("calendars").expect(200).json();
+        assert_eq!((&all["items"][0]["ownerName"], &all["items"][1]), (&Value::Null, &seen));
+        let synced =
+            taro.ask("POST", "sync").json(&json!({"types": ["calendars"]})).send().expect(200).json();
+        assert!(synced["changed"]["calendars"].as_array().unwrap().contains(&seen), "{synced}");
         taro.post(&shares, &body).problem(403, "forbidden");
         taro.get(&shares).problem(403, "forbidden");
 

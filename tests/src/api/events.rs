@@ -144,3 +144,55 @@ fn an_invitation_is_answered_and_both_hear_of_it() {
         server.staff("jiro").post(&reply, &answer).problem(404, "not-found");
     });
 }
+
+#[test]
+fn a_link_that_runs_something_is_refused_wherever_it_stands() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let bad = "javascript:alert(1)";
+        for (more, pointer) in [
+            (json!({"links": {"a": {"href": bad}}}), "/links/a/href"),
+            (json!({"links": {"a": {"href": "data:text/html,x"}}}), "/links/a/href"),
+            (json!({"virtualLocations": {"v": {"uri": bad}}}), "/virtualLocations/v/uri"),
+            (
+                json!({"locations": {"l": {"name": "庁舎", "links": {"a": {"href": bad}}}}}),
+                "/locations/l/links/a/href",
+            ),
+        ] {
+            let problem = hanako.post("events", &meeting(&more)).problem(422, "invalid");
+            let error = &problem["errors"][0];
+            assert_eq!((&error["pointer"], &error["code"]), (&json!(pointer), &json!("uri")), "{problem}");
+        }
+        let good = json!({"links": {"a": {"href": "https://example.jp/a"}}, "recurrenceRule": {"frequency": "daily", "count": 3}});
+        let made = hanako.post("events", &meeting(&good)).expect(201);
+        let path = format!("events/{}", made.json()["id"].as_str().unwrap());
+        let worse = json!({"links": {"a": {"href": bad}}});
+        patch(&hanako, &path, &made.etag(), &worse).problem(422, "invalid");
+        let once = format!("{path}?recurrenceId=2026-11-27T10:00:00");
+        patch(&hanako, &once, &made.etag(), &worse).problem(422, "invalid");
+        assert_eq!(hanako.get(&path).expect(200).etag(), made.etag(), "nothing is stored");
+    });
+}
+
+#[test]
+fn a_recurrence_id_with_an_offset_is_told_how_it_is_written() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let made =
+            hanako.post("events", &meeting(&json!({"recurrenceRule": {"frequency": "daily"}}))).expect(201);
+        let path = format!(
+            "events/{}?recurrenceId=2026-11-27T10:00:00%2B09:00",
+            made.json()["id"].as_str().unwrap()
+        );
+        for (language, says) in [("ja", "時差を付けず"), ("en", "without a zone")] {
+            let ask = hanako.ask("PATCH", &path).header("accept-language", language);
+            let answer = ask.header("if-match", &made.etag()).json(&json!({"title": "x"})).send();
+            let error = answer.problem(400, "bad-query")["errors"][0].clone();
+            assert_eq!(
+                (&error["pointer"], &error["code"]),
+                (&json!("recurrenceId"), &json!("local-date-time"))
+            );
+            assert!(error["detail"].as_str().unwrap().contains(says), "{error}");
+        }
+    });
+}

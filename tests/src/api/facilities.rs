@@ -149,3 +149,30 @@ fn of_many_who_ask_at_once_one_gets_the_room() {
         }
     });
 }
+
+#[test]
+fn the_sheet_of_a_room_says_who_booked_it_unless_that_is_private() {
+    on_each_backend(|server| {
+        let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
+        let large = room(server, "大会議室");
+        hanako.post("events", &booking(&large, "2026-12-26T10:00:00", "PT1H")).expect(201);
+        let mut private = booking(&large, "2026-12-26T13:00:00", "PT1H");
+        private["privacy"] = "private".into();
+        hanako.post("events", &private).expect(201);
+        let calendar = taro.get(&format!("facilities/{large}")).expect(200).json()["calendarId"].clone();
+        let sheet = format!(
+            "occurrences?from=2026-12-25T15:00:00Z&to=2026-12-26T15:00:00Z&calendars={}",
+            calendar.as_str().unwrap()
+        );
+        let holders = |who: &Staff| {
+            let seen = who.get(&sheet).expect(200).json();
+            let items = seen["items"].as_array().unwrap();
+            items.iter().map(|item| item["holder"].clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(holders(&taro), [json!("試験 hanako"), Value::Null]);
+        assert_eq!(holders(&hanako), [json!("試験 hanako"), json!("試験 hanako")], "her own");
+        let day = "occurrences?from=2026-12-25T15:00:00Z&to=2026-12-26T15:00:00Z";
+        let own = hanako.get(day).expect(200).json();
+        assert!(own["items"][0].get("holder").is_none(), "in her own calendar she knows: {own}");
+    });
+}

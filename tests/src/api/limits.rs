@@ -59,6 +59,46 @@ fn a_body_that_is_too_large_is_refused_with_the_limit() {
     });
 }
 
+/// The bytes that `Larger than 256 KiB.` speaks of.
+fn bytes_of(description: &str) -> usize {
+    let (number, unit) = description
+        .trim_start_matches("Larger than ")
+        .trim_end_matches('.')
+        .split_once(' ')
+        .unwrap_or_else(|| panic!("{description:?} tells no limit"));
+    let unit = match unit {
+        "KiB" => 1024,
+        "MiB" => 1024 * 1024,
+        other => panic!("{description:?}: {other}"),
+    };
+    number.parse::<usize>().unwrap() * unit
+}
+
+#[test]
+fn every_body_is_taken_up_to_the_size_that_the_description_tells() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let document = hanako.get("/openapi.json").expect(200).json();
+        let mut seen = 0;
+        for (path, methods) in document["paths"].as_object().unwrap() {
+            for (method, operation) in methods.as_object().unwrap() {
+                let Some(content) = operation["requestBody"]["content"].as_object() else { continue };
+                let kind = content.keys().next().unwrap();
+                let limit = bytes_of(operation["responses"]["413"]["description"].as_str().unwrap());
+                let path = path.replace("{id}", "0198c0de-7f3a-7abc-8def-0123456789ab");
+                let send = |size: usize| {
+                    let ask = hanako.ask(&method.to_uppercase(), &path).fresh_key().header("if-match", "*");
+                    ask.body(kind, " ".repeat(size)).send()
+                };
+                assert_eq!(send(limit + 1).problem(413, "too-large")["limitBytes"], limit, "{method} {path}");
+                assert_ne!(send(limit).status, 413, "{method} {path}");
+                seen += 1;
+            }
+        }
+        assert!(seen > 20, "only {seen} requests with a body are described");
+    });
+}
+
 #[test]
 fn json_that_cannot_be_read_is_refused() {
     on_each_backend(|server| {

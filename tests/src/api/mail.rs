@@ -318,3 +318,44 @@ fn a_phone_hears_of_mail_by_sync() {
         assert_eq!(gone["destroyed"]["messages"], json!([head["id"]]));
     });
 }
+
+#[test]
+fn a_body_and_a_file_are_sent_once_to_who_keeps_them() {
+    on_each_backend(|server| {
+        let hanako = Mailer::hire(server, "hanako");
+        let path = path(&hanako.receive(server, 1, WITH_FILES));
+        for part in ["body", "attachments/1"] {
+            let address = format!("{path}/{part}");
+            let first = hanako.staff.get(&address).expect(200);
+            assert!(!first.etag().starts_with("W/"));
+            assert_eq!(first.header("cache-control"), Some("private, no-cache"));
+            let again =
+                hanako.staff.ask("GET", &address).header("if-none-match", &first.etag()).send().expect(304);
+            assert_eq!((again.body.len(), again.etag()), (0, first.etag()));
+            hanako.staff.ask("GET", &address).header("if-none-match", "\"other\"").send().expect(200);
+        }
+    });
+}
+
+#[test]
+fn unread_mails_are_listed_by_themselves() {
+    on_each_backend(|server| {
+        let hanako = Mailer::hire(server, "hanako");
+        let heads: Vec<Value> = (1..=4).map(|second| hanako.receive(server, second, PLAIN)).collect();
+        for head in [&heads[0], &heads[2]] {
+            hanako.staff.patch(&path(head), "*", &json!({"keywords": {"$seen": true}})).expect(200);
+        }
+        let inbox = hanako.mailbox("inbox")["id"].as_str().unwrap().to_owned();
+        let ids = |query: &str| -> Vec<Value> {
+            hanako.list(query).iter().map(|head| head["id"].clone()).collect()
+        };
+        let all = ids("");
+        for beside in ["", "&q=高橋", &format!("&mailbox={inbox}")] {
+            assert_eq!(ids(&format!("?unread=true{beside}")), [all[0].clone(), all[2].clone()], "{beside}");
+            assert_eq!(ids(&format!("?unread=false{beside}")), [all[1].clone(), all[3].clone()], "{beside}");
+        }
+        let first = hanako.staff.get("mail/messages?unread=true&limit=1").expect(200).json();
+        let next = format!("?unread=true&limit=1&cursor={}", first["nextCursor"].as_str().unwrap());
+        assert_eq!(ids(&next), [all[2].clone()]);
+    });
+}

@@ -168,3 +168,38 @@ fn a_certificate_that_the_office_made_is_trusted_when_it_is_named_and_only_then(
         assert_eq!(sink.mails().len(), 1, "{security:?}");
     }
 }
+
+#[test]
+fn a_mail_is_sent_on_as_it_is_when_that_is_asked_for() {
+    on_each_sink(|server, sink| {
+        let (hanako, _folder) = mailer(server, "hanako");
+        let mut original =
+            json!({"to": [{"email": "hanako@pref.example.jp"}], "subject": "資料", "text": "一行目\n二行目"});
+        let sent = hanako.post("mail/messages", &original).expect(201).json();
+        server.run_due_jobs();
+        let [first] = sink.mails().try_into().unwrap();
+        let path = format!("mail/messages/{}/forward", sent["id"].as_str().unwrap());
+        original = json!({"to": [{"email": "guest@x.example"}], "text": "ご参考まで", "as": "attachment"});
+        let forwarded = hanako.post(&path, &original).expect(201).json();
+        assert_eq!((&forwarded["hasAttachment"], &forwarded["subject"]), (&json!(true), &json!("Fwd: 資料")));
+        server.run_due_jobs();
+        let got = sink.mails().pop().unwrap();
+        let body = open::body(&got.data);
+        assert_eq!(body.text.trim_end(), "ご参考まで");
+        let [file] = body.attachments.as_slice() else { panic!("{body:?}") };
+        assert_eq!((file.media_type.as_str(), file.name.as_str()), ("message/rfc822", "資料.eml"));
+        let (_, inner) = open::file(&got.data, 1).unwrap();
+        assert_eq!(open::body(&inner).text, open::body(&first.data).text);
+        let text = String::from_utf8(inner).unwrap();
+        assert!(text.contains(&first.field("Message-ID")[0]), "{text}");
+
+        for (more, pointer) in
+            [(json!({"withoutAttachments": true}), "/withoutAttachments"), (json!({"as": "link"}), "/as")]
+        {
+            let mut wrong = original.clone();
+            wrong.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            let problem = hanako.post(&path, &wrong).problem(422, "invalid");
+            assert_eq!(problem["errors"][0]["pointer"], pointer, "{problem}");
+        }
+    });
+}

@@ -119,6 +119,69 @@ fn a_large_answer_is_compressed_as_the_phone_likes_best() {
 }
 
 #[test]
+fn who_takes_no_coding_at_all_is_told() {
+    on_each_backend(|server| {
+        let hanako = with_many_contacts(server.staff("hanako"));
+        for accepts in ["*;q=0", "identity;q=0", "gzip;q=0, identity;q=0", "x-unknown, *;q=0"] {
+            hanako
+                .ask("GET", "contacts")
+                .header("accept-encoding", accepts)
+                .send()
+                .problem(406, "not-acceptable");
+        }
+        for accepts in ["identity;q=0, gzip", "*;q=0, gzip"] {
+            let answer = hanako.ask("GET", "contacts").header("accept-encoding", accepts).send().expect(200);
+            assert_eq!(answer.header("content-encoding"), Some("gzip"), "{accepts}");
+        }
+        hanako.ask("GET", "contacts").header("accept-encoding", "x-unknown").send().expect(200).json();
+    });
+}
+
+/// All items of a list, read in pages of `limit`.
+fn paged(staff: &Staff, path: &str, limit: usize) -> Vec<serde_json::Value> {
+    let mut items = Vec::new();
+    let mut next = String::new();
+    loop {
+        let page = staff.get(&format!("{path}?limit={limit}{next}")).expect(200).json();
+        let here = page["items"].as_array().unwrap();
+        assert!(here.len() <= limit, "{path}: {page}");
+        items.extend(here.iter().cloned());
+        match page["nextCursor"].as_str() {
+            Some(cursor) => next = format!("&cursor={cursor}"),
+            None => return items,
+        }
+    }
+}
+
+#[test]
+fn every_list_comes_in_pages() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let (_second, taro) = (hanako.on_another_phone(), server.staff("taro"));
+        for n in 0..4 {
+            hanako.post("calendars", &json!({"name": format!("予定 {n}")})).expect(201);
+            hanako.post("address-books", &json!({"name": format!("名簿 {n}")})).expect(201);
+            hanako.post("me/app-passwords", &json!({"name": format!("端末 {n}")})).expect(201);
+        }
+        let shares = format!("calendars/{}/shares", hanako.calendar);
+        let grantee = json!({"type": "person", "personId": taro.person});
+        hanako.post(&shares, &json!({"grantee": grantee, "role": "read"})).expect(200);
+        for (path, least) in
+            [("calendars", 5), ("address-books", 4), ("me/devices", 2), ("me/app-passwords", 4), (&shares, 3)]
+        {
+            let whole = hanako.get(path).expect(200).json();
+            let whole = whole["items"].as_array().unwrap();
+            assert!(whole.len() >= least, "{path}: {whole:?}");
+            for limit in 1..=3 {
+                assert_eq!(&paged(&hanako, path, limit), whole, "{path} by {limit}");
+            }
+            hanako.get(&format!("{path}?limit=0")).problem(400, "bad-query");
+            hanako.get(&format!("{path}?cursor=zz")).problem(400, "bad-query");
+        }
+    });
+}
+
+#[test]
 fn what_a_field_of_a_request_is_not_is_said() {
     on_each_backend(|server| {
         let hanako = server.staff("hanako");
@@ -168,5 +231,51 @@ fn the_description_is_served_and_can_be_browsed_without_the_internet() {
         // Left out, Swagger UI asks validator.swagger.io about every document that is not on localhost.
         assert!(setup.contains(r#""validatorUrl": "none""#), "{setup}");
         assert!(setup.contains(r#""persistAuthorization": true"#) && !setup.contains("https://"), "{setup}");
+    });
+}
+
+#[test]
+fn a_value_that_is_not_taken_is_told_with_what_is() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let event = |more: serde_json::Value| {
+            let mut body = json!({"title": "会議", "start": "2026-11-26T10:00:00"});
+            body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            body
+        };
+        let cases = [
+            ("GET", "contacts?limit=0", json!(null), "1–500"),
+            ("GET", "mail/messages?unread=maybe", json!(null), "true, false"),
+            ("GET", "occurrences?from=x&to=2026-12-01T00:00:00Z", json!(null), "2026-04-01T00:00:00Z"),
+            ("POST", "sync", json!({"limit": 0}), "1–2000"),
+            ("POST", "address-books", json!({"name": 7}), "\"…\""),
+            (
+                "POST",
+                "batch",
+                json!({"requests": [{"id": "1", "method": "GET", "path": " "}]}),
+                "/api/v1/events",
+            ),
+            ("POST", "events", event(json!({"status": "maybe"})), "confirmed, cancelled, tentative"),
+            ("POST", "events", event(json!({"showWithoutTime": "no"})), "true, false"),
+            (
+                "POST",
+                "contacts",
+                json!({"name": {"full": "x"}, "emails": {"e": {"address": "a", "pref": 0}}}),
+                "1–100",
+            ),
+        ];
+        for (method, path, body, allowed) in cases {
+            for language in ["ja", "en"] {
+                let mut ask = hanako.ask(method, path).header("accept-language", language);
+                if method == "POST" {
+                    ask = ask.fresh_key().json(&body);
+                }
+                let answer = ask.send().json();
+                // A batch answers for each of its requests.
+                let problem = if path == "batch" { &answer["responses"][0]["body"] } else { &answer };
+                let detail = problem["errors"][0]["detail"].as_str().unwrap_or_default();
+                assert!(detail.contains(allowed), "{path} {language}: {problem}");
+            }
+        }
     });
 }

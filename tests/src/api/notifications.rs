@@ -162,3 +162,45 @@ fn what_is_switched_off_is_in_the_schedule_alone() {
         assert_eq!(items(&taro, "").len(), 2);
     });
 }
+
+#[test]
+fn who_is_taken_off_a_meeting_is_not_told_that_it_is_called_off() {
+    on_each_backend(|server| {
+        let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
+        let event = invite(server, &hanako, &taro, "企画会議");
+        let path = format!("events/{}", event["id"].as_str().unwrap());
+        let off = json!({"participants": {"1": null}});
+        hanako.patch(&path, event["etag"].as_str().unwrap(), &off).expect(200);
+        server.run_due_jobs();
+        let told = items(&taro, "").into_iter().find(|told| told["type"] == "cancelled").unwrap();
+        assert_eq!(told["details"]["removed"], true);
+        assert_eq!(told["text"], "「企画会議」（11月26日(木) 10:00）の参加者から外れました");
+    });
+}
+
+#[test]
+fn what_becomes_of_one_meeting_of_a_series_is_told_with_its_day() {
+    on_each_backend(|server| {
+        let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
+        let series = json!({
+            "title": "定例", "start": "2026-11-26T10:00:00", "duration": "PT1H",
+            "recurrenceRule": {"frequency": "weekly", "count": 4},
+            "participants": {"1": {"personId": taro.person, "roles": {"attendee": true}}},
+        });
+        let made = hanako.post("events", &series).expect(201);
+        let path = format!("events/{}", made.json()["id"].as_str().unwrap());
+        let third = format!("{path}?recurrenceId=2026-12-10T10:00:00");
+        let moved = hanako.patch(&third, &made.etag(), &json!({"start": "2026-12-11T13:00:00"})).expect(200);
+        let second = format!("{path}?recurrenceId=2026-12-03T10:00:00");
+        hanako.ask("DELETE", &second).header("if-match", &moved.etag()).send().expect(204);
+        server.run_due_jobs();
+        let texts: Vec<Value> = items(&taro, "").into_iter().map(|told| told["text"].clone()).collect();
+        for expected in [
+            "「定例」（12月3日(木) 10:00）は中止になりました",
+            "12月10日(木)の「定例」が12月11日(金) 13:00に変更されました",
+            "試験 hanakoさんから「定例」への招待が届きました（11月26日(木) 10:00から繰り返し）",
+        ] {
+            assert!(texts.contains(&json!(expected)), "{expected}: {texts:?}");
+        }
+    });
+}

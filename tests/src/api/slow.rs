@@ -1,5 +1,7 @@
 //! Who sends too slowly is not waited for, and nobody else waits for them.
 
+use std::{sync::mpsc, time::Duration};
+
 use renraku_test_db::Backend;
 use serde_json::json;
 
@@ -8,7 +10,11 @@ use crate::harness::{Phone, TestServer, Wire};
 /// A server that waits for a second where an office's waits for many.
 fn impatient(test: impl Fn(&TestServer)) {
     for backend in Backend::all() {
-        let settings = [("RENRAKU_LIMITS_HEAD_S", "1"), ("RENRAKU_LIMITS_BODY_S", "3")];
+        let settings = [
+            ("RENRAKU_LIMITS_HEAD_S", "1"),
+            ("RENRAKU_LIMITS_BODY_S", "3"),
+            ("RENRAKU_LIMITS_ANSWER_S", "1"),
+        ];
         test(&TestServer::start_with(*backend, &settings));
     }
 }
@@ -66,5 +72,37 @@ fn a_long_body_may_take_its_time_as_long_as_it_comes() {
         wire.send(head(&hanako, &path, more) + &"X".repeat(2_048));
         let answer = wire.read_answer();
         assert!(answer.starts_with("HTTP/1.1 408") && answer.contains("body-timeout"), "{answer}");
+    });
+}
+
+/// Some hundred kilobytes.
+const LONG_ANSWER: &str = "GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n";
+
+#[test]
+fn who_takes_nothing_of_an_answer_loses_the_connection_and_an_open_stream_stays() {
+    impatient(|server| {
+        let hanako = server.staff("hanako");
+        let mut stream = Wire::listen(&hanako);
+        Wire::narrow(&server.base()).send_until_cut(LONG_ANSWER);
+        // Nothing was sent to the stream for longer than that.
+        hanako.post("contacts", &json!({"name": {"full": "佐藤"}})).expect(201);
+        assert!(stream.read_until("\n\n").contains("contacts"));
+    });
+}
+
+#[test]
+fn who_takes_an_answer_slowly_gets_all_of_it() {
+    impatient(|server| {
+        let mut slow = Wire::narrow(&server.base());
+        slow.send(LONG_ANSWER);
+        // A bad line, for longer than somebody may take nothing.
+        let (_line, bytes) = mpsc::channel::<()>();
+        for _ in 0..40 {
+            assert!(bytes.recv_timeout(Duration::from_millis(100)).is_err());
+            slow.read_some(4_096);
+        }
+        slow.read_until(r#""/health/ready""#);
+        slow.send("GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        assert!(slow.read_to_end().contains("HTTP/1.1 200"), "the connection is as good as before");
     });
 }

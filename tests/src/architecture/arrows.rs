@@ -19,7 +19,7 @@ const TABLE: &[(&str, &[&str], &[&str])] = &[
     ("renraku-mail", AREA, &["actix-web"]),
     ("renraku-web", &["base", "db", "people"], &["diesel"]),
     ("renraku-rest", &["base", "db", "people", "notify", "schedule", "contacts", "mail", "web"], &["diesel"]),
-    ("renraku-dav", &["base", "db", "people", "notify", "schedule", "web"], &["diesel"]),
+    ("renraku-dav", &["base", "db", "people", "notify", "schedule", "contacts", "web"], &["diesel"]),
     ("renraku-ldap", &["base", "db", "people", "web"], &["diesel", "actix-web"]),
     (
         "renraku",

@@ -14,6 +14,8 @@ pub struct Client {
     pub home: String,
     /// The path of their default calendar.
     pub calendar: String,
+    /// The path of the home of their address books.
+    pub books: String,
 }
 
 impl Client {
@@ -27,6 +29,7 @@ impl Client {
             phone: server.anonymous(),
             authorization: format!("Basic {credentials}"),
             principal: format!("/dav/principals/{}/", staff.person),
+            books: format!("/dav/addressbooks/{}/", staff.person),
             calendar: format!("{home}{}/", staff.calendar),
             home,
         }
@@ -66,6 +69,27 @@ impl Client {
     /// Stores an object.
     pub fn put(&self, path: &str, text: &str) -> Answer {
         self.ask("PUT", path).body("text/calendar; charset=utf-8", text).send()
+    }
+
+    /// The path of the person's default address book, found as a client finds it.
+    #[track_caller]
+    pub fn address_book(&self) -> String {
+        let home = self.propfind(&self.books, "1", "<d:resourcetype/>").text();
+        let own = home.split("<d:response>").find(|it| it.contains("<c:addressbook/>"));
+        between(own.unwrap_or_else(|| panic!("no address book in {home}")), "<d:href>", "</d:href>")
+            .to_owned()
+    }
+
+    /// Sends XML about address books.
+    #[track_caller]
+    pub fn cards_xml(&self, method: &str, path: &str, depth: &str, body: &str) -> Answer {
+        let names = r#"xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:carddav""#;
+        self.xml(method, path, depth, &body.replacen("NS", names, 1))
+    }
+
+    /// Stores a card.
+    pub fn put_card(&self, path: &str, text: &str) -> Answer {
+        self.ask("PUT", path).body("text/vcard; charset=utf-8", text).send()
     }
 
     /// Reads an object.
@@ -108,6 +132,12 @@ pub fn event(uid: &str, more: &str) -> String {
         "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Test//Test//EN\r\nBEGIN:VEVENT\r\nUID:{uid}\r\n\
          DTSTAMP:20261125T000000Z\r\n{more}END:VEVENT\r\nEND:VCALENDAR\r\n"
     )
+}
+
+/// The text of a card, with further lines.
+pub fn card(uid: &str, name: &str, more: &str) -> String {
+    let more = more.replace('\n', "\r\n");
+    format!("BEGIN:VCARD\r\nVERSION:3.0\r\nUID:{uid}\r\nFN:{name}\r\nN:{name};;;;\r\n{more}END:VCARD\r\n")
 }
 
 /// An hour in the morning of the day after the clock's.

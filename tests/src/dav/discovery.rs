@@ -88,3 +88,49 @@ fn homes_and_calendars_of_others_are_not_there() {
         assert!(put.text().contains("<d:need-privileges/>"), "{}", put.text());
     });
 }
+
+#[test]
+fn what_a_property_names_comes_in_the_same_answer() {
+    on_each_backend(|server| {
+        let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
+        let (client, other) = (Client::of(server, &hanako), Client::of(server, &taro));
+        let home = "<d:property name=\"calendar-home-set\" namespace=\"urn:ietf:params:xml:ns:caldav\">\
+            <d:property name=\"owner\"><d:property name=\"displayname\"/></d:property><d:property name=\"x\"/></d:property>";
+        let proxies = "<d:property name=\"calendar-proxy-write-for\" namespace=\"http://calendarserver.org/ns/\">\
+            <d:property name=\"displayname\"/></d:property>";
+        let body = format!("<d:expand-property NS>{home}{proxies}</d:expand-property>");
+        let told = client.xml("REPORT", &client.principal, "0", &body).expect(207).text();
+        let within = between(&told, "<c:calendar-home-set>", "</c:calendar-home-set>");
+        assert!(within.contains(&format!("<d:response><d:href>{}</d:href>", client.home)), "{told}");
+        let owner = between(within, "<d:owner>", "</d:owner>");
+        assert!(owner.contains(&client.principal) && owner.contains("<d:displayname>"), "{told}");
+        assert!(told.contains("<cs:calendar-proxy-write-for/>") && told.contains("404"), "{told}");
+        // What lies in somebody else's home is not gone into, nor asked for there.
+        client.xml("REPORT", &other.home, "0", &body).expect(404);
+        let deep = (0..40)
+            .fold(String::new(), |inner, _| format!("<d:property name=\"owner\">{inner}</d:property>"));
+        let bomb = format!("<d:expand-property NS>{deep}</d:expand-property>");
+        client.xml("REPORT", &client.home, "0", &bomb).expect(400);
+    });
+}
+
+#[test]
+fn a_client_finds_what_is_its_persons() {
+    on_each_backend(|server| {
+        let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
+        let client = Client::of(server, &hanako);
+        let ask = |path: &str, by: &str| {
+            let body =
+                format!("<d:principal-match NS>{by}<d:prop><d:displayname/></d:prop></d:principal-match>");
+            client.xml("REPORT", path, "0", &body)
+        };
+        let me = ask("/dav/principals/", "<d:self/>").expect(207).text();
+        assert!(me.contains(&client.principal) && me.matches("<d:response>").count() == 1, "{me}");
+        let share = json!({"grantee": {"type": "person", "personId": hanako.person}, "role": "read"});
+        taro.post(&format!("calendars/{}/shares", taro.calendar), &share).expect(200);
+        let mine =
+            ask(&client.home, "<d:principal-property><d:owner/></d:principal-property>").expect(207).text();
+        assert!(mine.contains(&client.calendar) && !mine.contains(&taro.calendar), "{mine}");
+        ask(&client.home, "").expect(400);
+    });
+}

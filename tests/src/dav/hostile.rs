@@ -136,3 +136,37 @@ fn nobody_changes_who_they_are() {
         client.ask("LOCK", &client.calendar).send().expect(405);
     });
 }
+
+#[test]
+fn what_no_text_may_hold_is_left_out_and_a_zone_of_the_clients_own_is_read_by_ours() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let client = Client::of(server, &hanako);
+        let path = format!("{}a.ics", client.calendar);
+        let put = client
+            .put(&path, &event("u", &format!("{HOUR}SUMMARY:会\u{0}議\u{1b}\nX-A:\u{7}1\n")))
+            .expect(201);
+        assert_eq!(put.header("etag"), None, "it is not as it was sent");
+        let stored = client.get(&path).expect(200).text();
+        assert!(stored.contains("SUMMARY:会議\r\n") && stored.contains("X-A:1\r\n"), "{stored:?}");
+        let task = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VTODO\r\nUID:t\r\nDTSTAMP:20260401T000000Z\r\nSUMMARY:a\u{0}b\r\nEND:VTODO\r\nEND:VCALENDAR\r\n";
+        let path = format!("{}t.ics", client.calendar);
+        client.put(&path, task).expect(201);
+        assert_eq!(client.get(&path).expect(200).text(), task.replace('\u{0}', ""));
+
+        let zone = "BEGIN:VTIMEZONE\nTZID:../../etc/passwd\nBEGIN:DAYLIGHT\nDTSTART:16010325T020000\nRRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0200\nEND:DAYLIGHT\nBEGIN:STANDARD\nDTSTART:16011028T030000\nRRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10\nTZOFFSETFROM:+0200\nTZOFFSETTO:+0100\nEND:STANDARD\nEND:VTIMEZONE\n";
+        let text = event("z", "DTSTART;TZID=../../etc/passwd:20261126T030000\nDURATION:PT1H\n")
+            .replace("BEGIN:VEVENT", &format!("{}BEGIN:VEVENT", zone.replace('\n', "\r\n")));
+        let path = format!("{}z.ics", client.calendar);
+        let put = client.put(&path, &text).expect(201);
+        assert_eq!(client.get(&path).expect(200).text(), text, "it is kept as it is");
+        assert!(put.header("etag").is_some());
+        let window = "occurrences?from=2026-11-26T02:00:00Z&to=2026-11-26T02:01:00Z";
+        let seen = hanako.get(window).expect(200).json();
+        assert_eq!(
+            (&seen["items"][0]["utcStart"], &seen["items"][0]["timeZone"]),
+            (&"2026-11-26T02:00:00Z".into(), &"Europe/Berlin".into()),
+            "{seen}"
+        );
+    });
+}

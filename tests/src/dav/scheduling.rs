@@ -180,3 +180,47 @@ fn an_invitation_from_outside_is_kept_and_answered() {
         assert!(organizer.contains("boss@example.com"), "{unfolded}");
     });
 }
+
+#[test]
+fn a_participants_alarms_are_their_own() {
+    on_each_backend(|server| {
+        let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
+        let (client, other) = (Client::of(server, &hanako), Client::of(server, &taro));
+        let alarm = |trigger: &str, word: &str| {
+            format!(
+                "BEGIN:VALARM\r\nACTION:DISPLAY\r\nTRIGGER:{trigger}\r\nDESCRIPTION:{word}\r\nX-KEEP:{word}\r\nEND:VALARM\r\n"
+            )
+        };
+        let path = format!("{}meeting.ics", client.calendar);
+        let text = event("m2", &format!("{HOUR}SUMMARY:会議\n{ORGANIZER}{TARO}{}", alarm("-PT5M", "hers")));
+        client.put(&path, &text).expect(201);
+        let hers = client.get(&path).expect(200);
+        let (seen, _) = other.sync(&other.calendar, "", 10);
+        let theirs = seen[0].0.clone();
+        let invitation = other.get(&theirs).expect(200);
+        assert!(!invitation.text().contains("VALARM"), "{}", invitation.text());
+        let mine = invitation.text().replace("END:VEVENT", &format!("{}END:VEVENT", alarm("-PT15M", "his")));
+        let put = other
+            .ask("PUT", &theirs)
+            .header("if-match", &invitation.etag())
+            .body("text/calendar", mine)
+            .send();
+        assert_eq!(put.expect(204).header("etag"), None);
+        let now = other.get(&theirs).expect(200);
+        for line in ["TRIGGER:-PT15M", "X-KEEP:his"] {
+            assert_eq!(now.text().matches(line).count(), 1, "{}", now.text());
+        }
+        assert_ne!(now.etag(), invitation.etag());
+        // The phone of the same person meets the same version; the organizer's nothing new.
+        assert_eq!(occurrences(&taro)[0]["etag"], now.etag());
+        let again = client.get(&path).expect(200);
+        assert_eq!((again.etag(), again.text()), (hers.etag(), hers.text()));
+        // Stored as it was read, it changes nothing.
+        other.put(&theirs, &now.text()).expect(204);
+        assert_eq!(other.get(&theirs).expect(200).etag(), now.etag());
+        let (listed, _) = other.sync(&other.calendar, "", 10);
+        assert_eq!(listed.len(), 1);
+        let tags = other.propfind(&other.calendar, "1", "<d:getetag/>").text();
+        assert!(tags.contains(&now.etag().replace('"', "&quot;")) || tags.contains(&now.etag()), "{tags}");
+    });
+}

@@ -4,12 +4,16 @@ use std::{
     net::{TcpListener, TcpStream},
     sync::{Arc, Condvar, Mutex, MutexGuard},
     thread,
+    time::Duration,
 };
 
 use rustls::{
     ServerConfig, ServerConnection, StreamOwned,
     pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer},
 };
+
+/// How long a client is waited for.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What the mail server does with the mails that it is given.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -23,6 +27,8 @@ pub enum Manner {
     DropAfterData,
     /// It says nothing until its manner changes.
     Hang,
+    /// It takes them and says nothing until its manner changes.
+    HangAfterData,
 }
 
 /// How it is spoken to.
@@ -150,6 +156,13 @@ impl SmtpSink {
         self.shared.lock().mails.clone()
     }
 
+    /// Waits until it was given so many mails.
+    pub fn wait_for_mails(&self, count: usize) {
+        let few = |state: &mut State| state.mails.len() < count;
+        let waited = self.shared.changed.wait_timeout_while(self.shared.lock(), PATIENCE, few).unwrap();
+        assert!(!waited.1.timed_out(), "{} mails came", waited.0.mails.len());
+    }
+
     /// Waits until a client waits for its answer.
     pub fn wait_until_it_hangs(&self) {
         let state = self.shared.lock();
@@ -244,6 +257,7 @@ fn judge<S: Stream>(stream: &mut BufReader<S>, mail: Received, shared: &Shared) 
         Manner::Take | Manner::DropAfterData => {
             let manner = state.manner;
             state.mails.push(mail);
+            shared.changed.notify_all();
             drop(state);
             if manner == Manner::DropAfterData {
                 return Ok(false);
@@ -251,10 +265,14 @@ fn judge<S: Stream>(stream: &mut BufReader<S>, mail: Received, shared: &Shared) 
             say(stream, "250 taken")?;
             Ok(true)
         }
-        Manner::Hang => {
+        Manner::Hang | Manner::HangAfterData => {
+            let manner = state.manner;
+            if manner == Manner::HangAfterData {
+                state.mails.push(mail);
+            }
             state.waiting += 1;
             shared.changed.notify_all();
-            let mut state = shared.changed.wait_while(state, |state| state.manner == Manner::Hang).unwrap();
+            let mut state = shared.changed.wait_while(state, |state| state.manner == manner).unwrap();
             state.waiting -= 1;
             Ok(false)
         }

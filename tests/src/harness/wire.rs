@@ -1,10 +1,15 @@
 use std::{
     io::{ErrorKind, Read, Write},
-    net::TcpStream,
+    net::{SocketAddr, TcpStream},
     time::Duration,
 };
 
+use socket2::{Domain, Socket, Type};
+
 use super::Phone;
+
+/// How long a server is waited for.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A bare connection: for requests that no HTTP library would write.
 #[derive(Debug)]
@@ -14,8 +19,21 @@ impl Wire {
     /// Connects to `http://HOST:PORT`.
     pub fn connect(base: &str) -> Self {
         let stream = TcpStream::connect(base.trim_start_matches("http://")).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
         Self(stream)
+    }
+
+    /// Connects with so little room to receive that an answer of any size waits for its reader.
+    pub fn narrow(base: &str) -> Self {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        socket.set_recv_buffer_size(16_384).unwrap();
+        // As on a real line: on the loopback a segment would be larger than the whole room.
+        socket.set_tcp_mss(1_400).unwrap();
+        let address: SocketAddr = base.trim_start_matches("http://").parse().unwrap();
+        socket.connect(&address.into()).unwrap();
+        socket.set_read_timeout(Some(PATIENCE)).unwrap();
+        socket.set_write_timeout(Some(PATIENCE)).unwrap();
+        Self(socket.into())
     }
 
     /// An open stream of wake-ups of this phone, its first words read.
@@ -30,6 +48,22 @@ impl Wire {
     /// Sends these bytes; a server that has closed already is no failure.
     pub fn send(&mut self, bytes: impl AsRef<[u8]>) {
         drop(self.0.write_all(bytes.as_ref()));
+    }
+
+    /// Sends these bytes again and again and reads nothing, until the server ends the connection.
+    pub fn send_until_cut(mut self, bytes: &str) {
+        let error = loop {
+            if let Err(error) = self.0.write_all(bytes.as_bytes()) {
+                break error;
+            }
+        };
+        let cut = matches!(error.kind(), ErrorKind::ConnectionReset | ErrorKind::BrokenPipe);
+        assert!(cut, "the server does not end the connection: {error}");
+    }
+
+    /// So many bytes of what the server sends.
+    pub fn read_some(&mut self, count: usize) {
+        self.0.read_exact(&mut vec![0; count]).unwrap();
     }
 
     /// Everything until the server closes the connection.

@@ -87,6 +87,7 @@ impl Route {
         match (self.method.as_str(), self.path.as_str()) {
             ("DELETE", _) => ask,
             ("POST", "calendars/{id}/import") => ask.body("text/calendar", ICALENDAR),
+            ("POST", "address-books/{id}/import") => ask.body("text/vcard", VCARD),
             _ => ask.json(&self.body()),
         }
     }
@@ -124,5 +125,6 @@ fn path_with(path: &str, pairs: &[String]) -> String {
     if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
 }
 
+const VCARD: &str = "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:x\r\nFN:x\r\nEND:VCARD\r\n";
 const ICALENDAR: &str = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//x//JA\r\nBEGIN:VEVENT\r\nUID:x\r\n\
     DTSTAMP:20261125T000000Z\r\nDTSTART:20261224T010000Z\r\nSUMMARY:x\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";

@@ -29,6 +29,22 @@ impl Card {
         Self::checked(members, now)
     }
 
+    /// Takes what a vCard says.
+    pub(crate) fn of_vcard(mut members: Map<String, Value>, now: Timestamp) -> Result<Self, Vec<FieldFault>> {
+        members.entry("created").or_insert_with(|| Value::String(now.to_string()));
+        Self::checked(members, now)
+    }
+
+    /// Whether another card says the same, whenever it was changed.
+    pub(crate) fn says_the_same(&self, other: &Self) -> bool {
+        let said = |card: &Self| {
+            let mut members = card.0.clone();
+            members.remove("updated");
+            members
+        };
+        said(self) == said(other)
+    }
+
     /// The card with a merge patch (RFC 7396) applied.
     pub(crate) fn patched(
         &self,

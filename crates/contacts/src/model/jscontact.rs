@@ -51,6 +51,10 @@ pub struct KnownMembers {
     /// Notes.
     #[serde(default)]
     pub notes: BTreeMap<String, Note>,
+    /// The properties of a vCard for which a card has no word (RFC 9555 §2.15.3): name, parameters, type, value as it stands.
+    #[serde(default, rename = "vCardProps")]
+    #[schema(value_type = Vec<Object>)]
+    pub kept: serde_json::Value,
     /// Patches of the card for other languages, by language tag.
     #[schema(value_type = Object)]
     #[serde(default)]

@@ -1,12 +1,13 @@
 //! RFC 9553 as a table: what a card may say.
 
-use renraku_base::FieldFault;
+use renraku_base::{FieldFault, is_active, is_media_data};
 use serde_json::{Map, Value};
 
 use super::shape::{
     self, Member,
     Shape::{
-        Bool, Instant, Language, Line, List, Map as Keyed, Number, Object, OneOf, Open, Set, Text, Texts,
+        Bool, Data, Instant, Language, Line, Link, List, Map as Keyed, Number, Object, OneOf, Open, Set,
+        Text, Texts, Uri,
     },
     Type, may, must,
 };
@@ -37,7 +38,10 @@ pub(crate) fn faults(members: &Map<String, Value>) -> Vec<FieldFault> {
         if uid.is_empty() {
             faults.push(FieldFault::new("/uid", "required", "give a uid, or leave the member out"));
         } else if uid.chars().count() > UID_CHARS {
-            faults.push(FieldFault::new("/uid", "too-long", format!("at most {UID_CHARS} characters")));
+            faults.push(
+                FieldFault::new("/uid", "too-long", format!("at most {UID_CHARS} characters"))
+                    .allowing(format!("≤ {UID_CHARS}")),
+            );
         }
     }
     if let Some(Value::Object(localizations)) = members.get("localizations") {
@@ -45,12 +49,30 @@ pub(crate) fn faults(members: &Map<String, Value>) -> Vec<FieldFault> {
             let at = format!("/localizations/{}", tag.replace('~', "~0").replace('/', "~1"));
             if !shape::is_language_tag(tag) {
                 faults.push(FieldFault::new(&at, "language-tag", "a language is written like ja or ja-Kana"));
-            } else if !patch.is_object() {
+            } else if let Value::Object(patch) = patch {
+                check_patched_uris(patch, &at, &mut faults);
+            } else {
                 faults.push(FieldFault::new(&at, "type", "an object is expected here"));
             }
         }
     }
     faults
+}
+
+/// What a localization puts in the place of a URI runs nothing, either.
+fn check_patched_uris(patch: &Map<String, Value>, at: &str, faults: &mut Vec<FieldFault>) {
+    for (pointer, value) in patch {
+        let place = format!("{at}/{}", pointer.replace('~', "~0").replace('/', "~1"));
+        let is_uri = pointer.rsplit('/').next() == Some("uri");
+        match value {
+            Value::String(uri) if is_uri && is_active(uri) && !is_media_data(uri) => {
+                let detail = "javascript:, vbscript: and data: are not taken here";
+                faults.push(FieldFault::new(place, "active-uri", detail));
+            }
+            Value::Object(inner) => check_patched_uris(inner, &place, faults),
+            _ => {}
+        }
+    }
 }
 
 /// Whether nothing is nested deeper than `depth` and there are not too many values in all.
@@ -154,7 +176,7 @@ static EMAIL_ADDRESS: Type =
 
 static ONLINE_SERVICE: Type = Type {
     name: "OnlineService",
-    members: &[may("service", Line), may("uri", Text), may("user", Line), CONTEXTS, PREF, LABEL],
+    members: &[may("service", Line), may("uri", Uri), may("user", Line), CONTEXTS, PREF, LABEL],
 };
 
 static PHONE: Type =
@@ -165,11 +187,11 @@ static LANGUAGE_PREF: Type =
 
 static CALENDAR: Type = Type {
     name: "Calendar",
-    members: &[must("uri", Text), may("kind", Line), may("mediaType", Line), CONTEXTS, PREF, LABEL],
+    members: &[must("uri", Uri), may("kind", Line), may("mediaType", Line), CONTEXTS, PREF, LABEL],
 };
 
 static SCHEDULING_ADDRESS: Type =
-    Type { name: "SchedulingAddress", members: &[must("uri", Text), CONTEXTS, PREF, LABEL] };
+    Type { name: "SchedulingAddress", members: &[must("uri", Uri), CONTEXTS, PREF, LABEL] };
 
 static ADDRESS: Type = Type {
     name: "Address",
@@ -195,13 +217,13 @@ static ADDRESS_COMPONENT: Type = Type {
 
 static CRYPTO_KEY: Type = Type {
     name: "CryptoKey",
-    members: &[must("uri", Text), may("kind", Line), may("mediaType", Line), CONTEXTS, PREF, LABEL],
+    members: &[must("uri", Data), may("kind", Line), may("mediaType", Line), CONTEXTS, PREF, LABEL],
 };
 
 static DIRECTORY: Type = Type {
     name: "Directory",
     members: &[
-        must("uri", Text),
+        must("uri", Uri),
         may("kind", Line),
         may("listAs", Number(1, 10_000)),
         may("mediaType", Line),
@@ -213,12 +235,12 @@ static DIRECTORY: Type = Type {
 
 static LINK: Type = Type {
     name: "Link",
-    members: &[must("uri", Text), may("kind", Line), may("mediaType", Line), CONTEXTS, PREF, LABEL],
+    members: &[must("uri", Link), may("kind", Line), may("mediaType", Line), CONTEXTS, PREF, LABEL],
 };
 
 static MEDIA: Type = Type {
     name: "Media",
-    members: &[may("uri", Text), may("kind", Line), may("mediaType", Line), CONTEXTS, PREF, LABEL],
+    members: &[may("uri", Data), may("kind", Line), may("mediaType", Line), CONTEXTS, PREF, LABEL],
 };
 
 static ANNIVERSARY: Type = Type {
@@ -247,7 +269,7 @@ static NOTE: Type = Type {
     members: &[must("note", Text), may("created", Instant), may("author", Object(&AUTHOR))],
 };
 
-static AUTHOR: Type = Type { name: "Author", members: &[may("name", Line), may("uri", Text)] };
+static AUTHOR: Type = Type { name: "Author", members: &[may("name", Line), may("uri", Uri)] };
 
 static PERSONAL_INFO: Type = Type {
     name: "PersonalInfo",

@@ -12,6 +12,10 @@ const NOTE_CHARS: usize = 1_000;
 /// As much of the name as is sorted by, in characters.
 const SORT_CHARS: usize = 100;
 
+/// The properties of a vCard by whose values a contact is found, wherever a card keeps them.
+pub(crate) const FOUND: [&str; 9] =
+    ["fn", "n", "nickname", "org", "title", "role", "email", "tel", "categories"];
+
 /// The searchable side of a card: never shown, made anew whenever the card changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Index {
@@ -106,6 +110,8 @@ fn facts(card: &KnownMembers) -> Vec<String> {
     }
     facts.extend(card.titles.values().map(|title| title.name.clone()));
     facts.extend(card.emails.values().map(|email| email.address.clone()));
+    facts.extend(card.phones.values().map(|phone| phone.number.clone()));
+    facts.extend(kept(&card.kept));
     facts.extend(card.keywords.keys().cloned());
     for address in card.addresses.values() {
         let parts: String = address.components.iter().map(|component| component.value.as_str()).collect();
@@ -113,6 +119,16 @@ fn facts(card: &KnownMembers) -> Vec<String> {
     }
     facts.extend(card.notes.values().map(|note| note.note.chars().take(NOTE_CHARS).collect()));
     facts
+}
+
+/// What further names and firms of a vCard say, for which a card has no room.
+fn kept(props: &serde_json::Value) -> Vec<String> {
+    let text = |prop: &serde_json::Value| {
+        let name = prop.get(0)?.as_str()?;
+        let value = prop.get(3)?.as_str()?;
+        FOUND.contains(&name).then(|| value.replace('\\', ""))
+    };
+    props.as_array().into_iter().flatten().filter_map(text).collect()
 }
 
 /// The number of a `tel:` URI (RFC 3966) without its parameters, or what was written.

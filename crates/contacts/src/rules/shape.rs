@@ -1,6 +1,6 @@
 //! What the members of a JSON object may be, said as a table, and the check of an object against it.
 
-use renraku_base::{FieldFault, Timestamp};
+use renraku_base::{FieldFault, Timestamp, is_active, is_link, is_media_data};
 use serde_json::{Map, Value};
 
 /// The longest text of one line, in characters.
@@ -15,8 +15,14 @@ const ENTRIES: usize = 500;
 pub(super) enum Shape {
     /// A text of one line.
     Line,
-    /// A text of any length, with line breaks: notes, and URIs that carry their data.
+    /// A text of any length, with line breaks.
     Text,
+    /// A URI that is shown to be tapped.
+    Link,
+    /// A URI that runs nothing by itself.
+    Uri,
+    /// A URI that may carry a picture, a sound or a key.
+    Data,
     /// A language tag, like `ja` (RFC 5646).
     Language,
     /// An instant (RFC 3339, UTC).
@@ -76,7 +82,10 @@ pub(super) fn check(members: &Map<String, Value>, of: &Type, at: &str, faults: &
     if let Some(given) = members.get("@type")
         && given.as_str() != Some(of.name)
     {
-        faults.push(FieldFault::new(pointer(at, "@type"), "one-of", format!("this is a {}", of.name)));
+        faults.push(
+            FieldFault::new(pointer(at, "@type"), "one-of", format!("this is a {}", of.name))
+                .allowing(of.name),
+        );
     }
     for member in of.members {
         let place = pointer(at, member.name);
@@ -95,7 +104,10 @@ pub(super) fn check(members: &Map<String, Value>, of: &Type, at: &str, faults: &
 }
 
 fn check_value(value: &Value, shape: Shape, at: &str, faults: &mut Vec<FieldFault>) {
-    let mut wrong = |code: &'static str, detail: String| faults.push(FieldFault::new(at, code, detail));
+    let mut wrong = |code: &'static str, detail: String| {
+        let allowed = allowed(shape, code);
+        faults.push(FieldFault { allowed, ..FieldFault::new(at, code, detail) });
+    };
     match (shape, value) {
         (Shape::Line, Value::String(text)) => {
             if text.chars().count() > LINE_CHARS {
@@ -110,6 +122,24 @@ fn check_value(value: &Value, shape: Shape, at: &str, faults: &mut Vec<FieldFaul
         (Shape::Text, Value::String(text)) => {
             if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
                 wrong("control-character", "control characters are not taken here".to_owned());
+            }
+        }
+        (Shape::Link, Value::String(uri)) => {
+            if !is_link(uri) {
+                wrong(
+                    "uri",
+                    "a link begins with http:, https:, tel: or mailto: and has no spaces".to_owned(),
+                );
+            }
+        }
+        (Shape::Uri, Value::String(uri)) => {
+            if is_active(uri) {
+                wrong("active-uri", "javascript:, vbscript: and data: are not taken here".to_owned());
+            }
+        }
+        (Shape::Data, Value::String(uri)) => {
+            if is_active(uri) && !is_media_data(uri) && !is_key(uri) {
+                wrong("active-uri", "of data: only pictures, sounds and keys are taken".to_owned());
             }
         }
         (Shape::Language, Value::String(tag)) => {
@@ -171,7 +201,9 @@ fn check_entries(
     mut check: impl FnMut(&Value, &str, &mut Vec<FieldFault>),
 ) {
     if entries.len() > ENTRIES {
-        faults.push(FieldFault::new(at, "too-many", format!("at most {ENTRIES}")));
+        faults.push(
+            FieldFault::new(at, "too-many", format!("at most {ENTRIES}")).allowing(format!("≤ {ENTRIES}")),
+        );
         return;
     }
     for (key, value) in entries {
@@ -185,9 +217,25 @@ fn check_entries(
     }
 }
 
+/// What a shape takes, in a form that needs no translation.
+fn allowed(shape: Shape, code: &str) -> Option<String> {
+    match (code, shape) {
+        ("too-long", _) => Some(format!("≤ {LINE_CHARS}")),
+        ("too-many", _) => Some(format!("≤ {ENTRIES}")),
+        ("out-of-range", Shape::Number(least, most)) => Some(format!("{least}–{most}")),
+        _ => None,
+    }
+}
+
 const fn describe(shape: Shape) -> &'static str {
     match shape {
-        Shape::Line | Shape::Text | Shape::Language | Shape::Instant => "a text",
+        Shape::Line
+        | Shape::Text
+        | Shape::Link
+        | Shape::Uri
+        | Shape::Data
+        | Shape::Language
+        | Shape::Instant => "a text",
         Shape::Bool => "true or false",
         Shape::Number(..) => "a number",
         Shape::Set => "an object whose values are true",
@@ -201,6 +249,12 @@ const fn describe(shape: Shape) -> &'static str {
 /// The JSON Pointer (RFC 6901) of a member.
 fn pointer(at: &str, name: &str) -> String {
     format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"))
+}
+
+/// Whether a URI carries a key (RFC 2397), which nothing shows.
+fn is_key(uri: &str) -> bool {
+    uri.get(..17).is_some_and(|start| start.eq_ignore_ascii_case("data:application/"))
+        && !["html", "xml", "script"].iter().any(|active| uri.to_ascii_lowercase().contains(active))
 }
 
 /// Whether it has the form of a language tag (RFC 5646 §2.1).

@@ -119,6 +119,9 @@ pub fn delete_address_book(
         let _recorded = changes::record_gone(tx, book.collection, ObjectType::Contact, &contact);
     }
     access::remove_grants(tx, book.collection, (ObjectType::AddressBook, &book.id))?;
+    store::card_objects::remove_all(tx, book.collection)?;
+    store::book_paths::remove(tx, &book.id)?;
+    store::book_properties::remove_all(tx, &book.id)?;
     store::address_books::remove(tx, &book.id)?;
     Ok(changes::record_gone(tx, book.collection, ObjectType::AddressBook, &book.id).with(()))
 }

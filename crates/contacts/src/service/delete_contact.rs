@@ -16,5 +16,6 @@ pub fn delete_contact(
 ) -> Result<Changed<()>, ContactsFault> {
     let contact = changeable(tx, who, id, precondition)?;
     store::contacts::remove(tx, id)?;
+    store::card_objects::remove_body(tx, contact.collection, id)?;
     Ok(changes::record_gone(tx, contact.collection, ObjectType::Contact, id).with(()))
 }

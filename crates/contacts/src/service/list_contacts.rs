@@ -74,7 +74,9 @@ fn read_query(q: Option<&str>) -> Result<Query, ContactsFault> {
     let query = Query::parse(q);
     if q.chars().count() > QUERY_CHARS || query.words().len() > QUERY_WORDS {
         let detail = format!("at most {QUERY_CHARS} characters and {QUERY_WORDS} words");
-        return Err(ContactsFault::BadQuery(FieldFault::new("q", "too-long", detail)));
+        return Err(ContactsFault::BadQuery(
+            FieldFault::new("q", "too-long", detail).allowing(format!("≤ {QUERY_CHARS}")),
+        ));
     }
     Ok(query)
 }
@@ -82,6 +84,6 @@ fn read_query(q: Option<&str>) -> Result<Query, ContactsFault> {
 fn read_cursor(cursor: &Cursor) -> Result<[String; 2], ContactsFault> {
     cursor.parts().ok_or_else(|| {
         let detail = "hand back a nextCursor of the same list as it was given";
-        ContactsFault::BadQuery(FieldFault::new("cursor", "bad-value", detail))
+        ContactsFault::BadQuery(FieldFault::new("cursor", "bad-cursor", detail))
     })
 }

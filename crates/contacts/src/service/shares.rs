@@ -41,7 +41,7 @@ pub fn change_share(
     let mut faults = Vec::new();
     if change.role.is_some_and(|role| role < Role::Read) {
         let detail = "an address book has no busy time: use read, write or manage";
-        faults.push(FieldFault::new("/role", "one-of", detail));
+        faults.push(FieldFault::new("/role", "one-of", detail).allowing("read, write, manage"));
     }
     if change.role.is_some() && !access::is_there(tx, &grantee)? {
         faults.push(FieldFault::new("/grantee", "not-found", "there is no such person or unit"));

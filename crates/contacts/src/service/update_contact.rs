@@ -26,6 +26,7 @@ pub fn update_contact(
     let left = move_to_book(tx, who, &mut contact, patch)?;
     store::contacts::put(tx, &contact)?;
     if let Some(left) = left {
+        store::card_objects::remove_body(tx, left, id)?;
         let _recorded = changes::record_gone(tx, left, ObjectType::Contact, id);
     }
     let recorded = changes::record(tx, contact.collection, ObjectType::Contact, id);

@@ -110,6 +110,19 @@ pub(crate) fn find_by_uid(
     Ok(id.map(Id::stored))
 }
 
+/// The contacts of a collection that have one of these uids, by one statement.
+pub(crate) fn list_by_uid(
+    tx: &mut ReadTx<'_>,
+    collection: CollectionId,
+    uids: &[&str],
+) -> Result<Vec<StoredContact>, Error> {
+    let rows: Vec<Row> = contacts::table
+        .filter(contacts::collection_id.eq(collection.0).and(among(contacts::uid, uids)))
+        .select(Row::as_select())
+        .load(tx.conn())?;
+    rows.into_iter().map(StoredContact::try_from).collect()
+}
+
 /// Those of these contacts that are in one of these collections, by one statement.
 pub(crate) fn list_by_id(
     tx: &mut ReadTx<'_>,
@@ -138,6 +151,19 @@ pub(crate) fn list_after(
         .select(Row::as_select())
         .load(tx.conn())?;
     rows.into_iter().map(StoredContact::try_from).collect()
+}
+
+/// What the contacts of a collection are found by, in ascending order of their ids: each with its folded text and its readings.
+pub(crate) fn list_texts(
+    tx: &mut ReadTx<'_>,
+    collection: CollectionId,
+) -> Result<Vec<(ContactId, String, String)>, Error> {
+    let rows: Vec<(String, String, String)> = contacts::table
+        .filter(contacts::collection_id.eq(collection.0))
+        .order(contacts::id)
+        .select((contacts::id, contacts::search, contacts::romaji))
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(|(id, search, romaji)| (Id::stored(id), search, romaji)).collect())
 }
 
 /// The ids of all contacts of a collection.

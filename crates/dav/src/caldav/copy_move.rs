@@ -1,7 +1,7 @@
 use actix_web::HttpResponse;
 use renraku_schedule::service::objects;
 
-use crate::core::{Address, Call, DavFault, expectation};
+use crate::core::{Address, Call, DavFault, destination, expectation, overwrites};
 
 /// What is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,22 +16,13 @@ pub(super) async fn answer(call: Call, act: Act) -> Result<HttpResponse, DavFaul
         return Err(DavFault::MethodNotAllowed);
     };
     call.writes()?;
-    let destination = call.headers().get("destination").and_then(|value| value.to_str().ok());
-    let destination = destination.ok_or(DavFault::BadRequest("there is no Destination"))?;
-    let address = match Address::of_href(destination, call.host()) {
-        None if destination.contains("://") && !same_host(destination, call.host()) => {
-            return Err(DavFault::OtherServer);
-        }
-        address => address,
-    };
-    let Some(Address::Object { person, segment: to_segment, name: to_name }) = address else {
+    let Some(Address::Object { person, segment: to_segment, name: to_name }) = destination(&call)? else {
         return Err(DavFault::Conflict("the destination is no place for an object"));
     };
     if person != call.who.person.as_str() {
         return Err(DavFault::Conflict("the destination is not in the home of whoever asks"));
     }
-    let overwrite =
-        call.headers().get("overwrite").is_none_or(|value| !value.as_bytes().eq_ignore_ascii_case(b"f"));
+    let overwrite = overwrites(call.headers());
     let expected = expectation(call.headers())?;
     let who = call.who.clone();
     let replaced = call
@@ -49,9 +40,4 @@ pub(super) async fn answer(call: Call, act: Act) -> Result<HttpResponse, DavFaul
         })
         .await?;
     Ok(if replaced { HttpResponse::NoContent().finish() } else { HttpResponse::Created().finish() })
-}
-
-fn same_host(url: &str, host: Option<&str>) -> bool {
-    let authority = url.split("://").nth(1).and_then(|rest| rest.split('/').next());
-    authority.zip(host).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b))
 }

@@ -34,7 +34,8 @@ pub(super) async fn answer(call: Call) -> Result<HttpResponse, DavFault> {
         | Address::Homes
         | Address::Home(_)
         | Address::Inbox(_)
-        | Address::Outbox(_) => return Err(DavFault::MethodNotAllowed),
+        | Address::Outbox(_)
+        | Address::Contacts(_) => return Err(DavFault::MethodNotAllowed),
     }
     Ok(HttpResponse::NoContent().finish())
 }

@@ -2,11 +2,8 @@ use actix_web::{HttpResponse, http::header};
 use renraku_base::Precondition;
 use renraku_schedule::service::objects;
 
-use super::{
-    principal,
-    property::{changed_at, http_date, object_type},
-};
-use crate::core::{Address, Call, DavFault, expectation};
+use super::{principal, property::object_type};
+use crate::core::{Address, Call, DavFault, changed_at, expectation, http_date};
 
 /// GET and HEAD of an object (RFC 4791 §5.3.4). A collection has nothing to show but its name.
 pub(super) async fn answer(call: Call) -> Result<HttpResponse, DavFault> {
@@ -72,7 +69,8 @@ pub(super) async fn exists(call: &Call) -> Result<(), DavFault> {
         | Address::Homes
         | Address::Home(_)
         | Address::Inbox(_)
-        | Address::Outbox(_) => Ok(()),
+        | Address::Outbox(_)
+        | Address::Contacts(_) => Ok(()),
     })
     .await
 }

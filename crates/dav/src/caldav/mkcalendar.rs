@@ -5,9 +5,8 @@ use renraku_schedule::{
     service::objects::{self, CalendarChange},
 };
 
-use super::proppatch::Edits;
 use crate::core::{
-    Address, Call, Condition, DavFault,
+    Address, Call, Condition, DavFault, Edits,
     xml::{self, Element, Name},
 };
 
@@ -58,7 +57,8 @@ async fn make(call: Call, edits: Edits) -> Result<HttpResponse, DavFault> {
         | Address::Homes
         | Address::Home(_)
         | Address::Inbox(_)
-        | Address::Outbox(_) => return Err(Condition::CalendarCollectionLocationOk.into()),
+        | Address::Outbox(_)
+        | Address::Contacts(_) => return Err(Condition::CalendarCollectionLocationOk.into()),
     };
     if let Some(condition) = edits.refused_at_making() {
         return Err(condition.into());

@@ -13,7 +13,7 @@ use crate::core::{
 };
 
 pub(super) use table::{Property, Row, find};
-pub(super) use value::{changed_at, http_date, object_type};
+pub(super) use value::object_type;
 
 /// What a property is asked of.
 #[derive(Debug, Clone, Copy)]

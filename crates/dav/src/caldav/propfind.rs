@@ -8,7 +8,7 @@ use super::{
     property::{Context, Resource},
 };
 use crate::core::{
-    Address, Call, Condition, Dav, DavFault, Depth, Multistatus, Wanted, depth, minimal, xml::Name,
+    Address, Call, Condition, Dav, DavFault, Depth, Multistatus, Place, Wanted, depth, minimal, xml::Name,
 };
 
 /// The most members of a collection that one answer lists (PROMISE of bounded answers; a greater calendar is read by sync).
@@ -67,8 +67,11 @@ impl Find {
                 if self.members {
                     answer.add(&Address::Principals, Resource::Principals);
                     answer.add(&Address::Homes, Resource::Homes);
+                    answer.add(&Address::Contacts(Place::Homes), Resource::Homes);
                 }
             }
+            // Answered by the face of address books.
+            Address::Contacts(_) => return Err(DavFault::NotFound),
             Address::Principals => {
                 answer.add(&self.address, Resource::Principals);
                 if self.members {

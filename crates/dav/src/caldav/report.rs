@@ -2,7 +2,9 @@
 
 mod calendar_multiget;
 mod calendar_query;
+mod expand_property;
 mod free_busy_query;
+mod principal_match;
 mod principal_search;
 mod sync_collection;
 
@@ -19,16 +21,18 @@ const MULTIGET: Name = Name::caldav("calendar-multiget");
 const FREE_BUSY: Name = Name::caldav("free-busy-query");
 const SYNC: Name = Name::dav("sync-collection");
 const SEARCH: Name = Name::dav("principal-property-search");
+const MATCH: Name = Name::dav("principal-match");
+const EXPAND: Name = Name::dav("expand-property");
 const SEARCH_SET: Name = Name::dav("principal-search-property-set");
 
 /// The reports that a resource answers.
 pub(super) fn supported(resource: &Resource<'_>) -> Vec<Name> {
     match resource {
         Resource::Calendar(_) => vec![QUERY, MULTIGET, FREE_BUSY, SYNC],
-        Resource::Root | Resource::Principals | Resource::Principal(_) => vec![SEARCH, SEARCH_SET],
-        Resource::Homes | Resource::Home(_) | Resource::Inbox | Resource::Outbox | Resource::Object(..) => {
-            Vec::new()
-        }
+        Resource::Root | Resource::Principals => vec![SEARCH, SEARCH_SET, MATCH],
+        Resource::Principal(_) => vec![SEARCH, SEARCH_SET, EXPAND],
+        Resource::Home(_) => vec![MATCH, EXPAND],
+        Resource::Homes | Resource::Inbox | Resource::Outbox | Resource::Object(..) => Vec::new(),
     }
 }
 
@@ -41,6 +45,8 @@ pub(super) async fn answer(mut call: Call) -> Result<HttpResponse, DavFault> {
         name if *name == FREE_BUSY => free_busy_query::answer(call, report).await,
         name if *name == SYNC => sync_collection::answer(call, report).await,
         name if *name == SEARCH => principal_search::answer(call, report).await,
+        name if *name == MATCH => principal_match::answer(call, report).await,
+        name if *name == EXPAND => expand_property::answer(call, report).await,
         name if *name == SEARCH_SET => principal_search::properties(&call),
         _ => Err(Condition::SupportedReport.into()),
     }

@@ -13,6 +13,8 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 
 const PRINCIPALS: &str = "principals";
 const CALENDARS: &str = "calendars";
+const ADDRESS_BOOKS: &str = "addressbooks";
+const DIRECTORY: &str = "directory";
 const INBOX: &str = "inbox";
 const OUTBOX: &str = "outbox";
 
@@ -37,6 +39,25 @@ pub(crate) enum Address {
     Calendar { person: String, segment: String },
     /// An event or task in a calendar.
     Object { person: String, segment: String, name: String },
+    /// Something of address books.
+    Contacts(Place),
+}
+
+/// What a path of address books names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// The collection of all homes.
+    Homes,
+    /// The collection of a person's address books.
+    Home(String),
+    /// An address book.
+    Book { person: String, segment: String },
+    /// A contact in an address book.
+    Card { person: String, segment: String, name: String },
+    /// The staff directory as an address book.
+    Directory(String),
+    /// A member of staff in it.
+    Colleague { person: String, name: String },
 }
 
 impl Address {
@@ -64,6 +85,7 @@ impl Address {
             [CALENDARS, person, INBOX] => Self::Inbox(own(person)),
             [CALENDARS, person, OUTBOX] => Self::Outbox(own(person)),
             [CALENDARS, _, INBOX | OUTBOX, ..] => return None,
+            [ADDRESS_BOOKS, rest @ ..] => Self::Contacts(Place::of(rest)?),
             [CALENDARS, person, segment] => Self::Calendar { person: own(person), segment: own(segment) },
             [CALENDARS, person, segment, name] => {
                 Self::Object { person: own(person), segment: own(segment), name: own(name) }
@@ -89,6 +111,57 @@ impl Address {
             Self::Root | Self::Principals | Self::Principal(_) | Self::Homes => None,
             Self::Home(person) | Self::Inbox(person) | Self::Outbox(person) => Some(person),
             Self::Calendar { person, .. } | Self::Object { person, .. } => Some(person),
+            Self::Contacts(place) => place.person(),
+        }
+    }
+}
+
+impl Place {
+    fn of(segments: &[&str]) -> Option<Self> {
+        let own = |text: &str| text.to_owned();
+        Some(match segments {
+            [] => Self::Homes,
+            [person] => Self::Home(own(person)),
+            [person, DIRECTORY] => Self::Directory(own(person)),
+            [person, DIRECTORY, name] => Self::Colleague { person: own(person), name: own(name) },
+            [person, segment] => Self::Book { person: own(person), segment: own(segment) },
+            [person, segment, name] => {
+                Self::Card { person: own(person), segment: own(segment), name: own(name) }
+            }
+            _ => return None,
+        })
+    }
+
+    fn person(&self) -> Option<&str> {
+        match self {
+            Self::Homes => None,
+            Self::Home(person) | Self::Directory(person) => Some(person),
+            Self::Book { person, .. } | Self::Card { person, .. } | Self::Colleague { person, .. } => {
+                Some(person)
+            }
+        }
+    }
+
+    /// The place of a contact with this name in an address book; `None` for what is none.
+    pub fn card(&self, name: &str) -> Option<Self> {
+        let (own, name) = (|text: &String| text.clone(), name.to_owned());
+        match self {
+            Self::Book { person, segment } => {
+                Some(Self::Card { person: own(person), segment: own(segment), name })
+            }
+            Self::Directory(person) => Some(Self::Colleague { person: own(person), name }),
+            Self::Homes | Self::Home(_) | Self::Card { .. } | Self::Colleague { .. } => None,
+        }
+    }
+
+    /// The address book in which a contact lies, and its name.
+    pub fn in_book(&self) -> Option<(Self, &str)> {
+        match self {
+            Self::Card { person, segment, name } => {
+                Some((Self::Book { person: person.clone(), segment: segment.clone() }, name))
+            }
+            Self::Colleague { person, name } => Some((Self::Directory(person.clone()), name)),
+            Self::Homes | Self::Home(_) | Self::Book { .. } | Self::Directory(_) => None,
         }
     }
 }
@@ -128,6 +201,20 @@ impl fmt::Display for Address {
             Self::Object { person, segment, name } => {
                 write!(f, "{CALENDARS}/{}/{}/{}", encoded(person), encoded(segment), encoded(name))
             }
+            Self::Contacts(Place::Homes) => write!(f, "{ADDRESS_BOOKS}/"),
+            Self::Contacts(Place::Home(person)) => write!(f, "{ADDRESS_BOOKS}/{}/", encoded(person)),
+            Self::Contacts(Place::Directory(person)) => {
+                write!(f, "{ADDRESS_BOOKS}/{}/{DIRECTORY}/", encoded(person))
+            }
+            Self::Contacts(Place::Colleague { person, name }) => {
+                write!(f, "{ADDRESS_BOOKS}/{}/{DIRECTORY}/{}", encoded(person), encoded(name))
+            }
+            Self::Contacts(Place::Book { person, segment }) => {
+                write!(f, "{ADDRESS_BOOKS}/{}/{}/", encoded(person), encoded(segment))
+            }
+            Self::Contacts(Place::Card { person, segment, name }) => {
+                write!(f, "{ADDRESS_BOOKS}/{}/{}/{}", encoded(person), encoded(segment), encoded(name))
+            }
         }
     }
 }
@@ -149,6 +236,16 @@ mod tests {
             Address::Outbox(person()),
             Address::Calendar { person: person(), segment: "予定 1%".to_owned() },
             Address::Object { person: person(), segment: "a".to_owned(), name: "x@y+z?.ics".to_owned() },
+            Address::Contacts(Place::Homes),
+            Address::Contacts(Place::Home(person())),
+            Address::Contacts(Place::Directory(person())),
+            Address::Contacts(Place::Colleague { person: person(), name: "x.vcf".to_owned() }),
+            Address::Contacts(Place::Book { person: person(), segment: "取引先".to_owned() }),
+            Address::Contacts(Place::Card {
+                person: person(),
+                segment: "a".to_owned(),
+                name: "x;y.vcf".to_owned(),
+            }),
         ] {
             assert_eq!(Address::parse(&address.to_string()).as_ref(), Some(&address), "{address}");
         }

@@ -4,7 +4,7 @@ use actix_web::http::header::{self, HeaderMap};
 use renraku_base::{ETag, Precondition};
 use renraku_schedule::service::objects::Expectation;
 
-use super::DavFault;
+use super::{Address, Call, DavFault};
 
 /// How far below a collection a request goes (RFC 4918 §10.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,6 +83,20 @@ fn of_if(lists: &str) -> Result<Precondition, DavFault> {
         }
     }
     Ok(Precondition::Match(tags))
+}
+
+/// Where COPY and MOVE put something; `None` for a path that names nothing (RFC 4918 §10.3).
+pub(crate) fn destination(call: &Call) -> Result<Option<Address>, DavFault> {
+    let href = call.headers().get("destination").and_then(|value| value.to_str().ok());
+    let href = href.ok_or(DavFault::BadRequest("there is no Destination"))?;
+    let authority = href.split("://").nth(1).and_then(|rest| rest.split('/').next());
+    let same_host = authority.is_none_or(|it| call.host().is_some_and(|host| host.eq_ignore_ascii_case(it)));
+    if same_host { Ok(Address::of_href(href, call.host())) } else { Err(DavFault::OtherServer) }
+}
+
+/// Whether what is at the destination gives way (RFC 4918 §10.6).
+pub(crate) fn overwrites(headers: &HeaderMap) -> bool {
+    headers.get("overwrite").is_none_or(|value| !value.as_bytes().eq_ignore_ascii_case(b"f"))
 }
 
 #[cfg(test)]

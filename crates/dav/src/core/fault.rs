@@ -1,11 +1,12 @@
 use actix_web::http::StatusCode;
 use renraku_base::Fault;
+use renraku_contacts::{ContactsFault, service::objects::CardFault};
 use renraku_db::Error;
 use renraku_people::{AccountFault, directory::DirectoryFault};
 use renraku_schedule::{ScheduleFault, service::objects::ObjectFault};
 use renraku_web::{WebFault, status};
 
-use super::xml::{BadXml, Name};
+use super::xml::{BadXml, CARDDAV, Name, OF_CALENDARS, OF_CONTACTS, Prefixes};
 
 /// A condition that a standard names and a request did not meet; told by its element (RFC 4918 §16).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +55,26 @@ pub(crate) enum Condition {
     DefaultCalendarNeeded,
     /// RFC 6638 §6.
     OriginatorAllowed,
+    /// WebDAV-Push, registration.
+    InvalidSubscription,
+    /// WebDAV-Push, registration.
+    PushNotAvailable,
+    /// WebDAV-Push, registration.
+    NoSupportedTrigger,
+    /// RFC 6352 §6.3.1.1.
+    AddressbookCollectionLocationOk,
+    /// RFC 6352 §6.3.2.1 and §8.6.
+    SupportedAddressData,
+    /// RFC 6352 §6.3.2.1.
+    ValidAddressData,
+    /// RFC 6352 §6.3.2.1.
+    NoCardUidConflict,
+    /// RFC 6352 §6.3.2.1.
+    MaxCardSize,
+    /// RFC 6352 §8.6.
+    SupportedCardFilter,
+    /// RFC 6352 §8.3.
+    SupportedCardCollation,
 }
 
 impl Condition {
@@ -82,13 +103,28 @@ impl Condition {
             Self::AllowedOrganizerChange => Name::caldav("allowed-organizer-scheduling-object-change"),
             Self::DefaultCalendarNeeded => Name::caldav("default-calendar-needed"),
             Self::OriginatorAllowed => Name::caldav("originator-allowed"),
+            Self::InvalidSubscription => Name::push("invalid-subscription"),
+            Self::PushNotAvailable => Name::push("push-not-available"),
+            Self::NoSupportedTrigger => Name::push("no-supported-trigger"),
+            Self::AddressbookCollectionLocationOk => Name::carddav("addressbook-collection-location-ok"),
+            Self::SupportedAddressData => Name::carddav("supported-address-data"),
+            Self::ValidAddressData => Name::carddav("valid-address-data"),
+            Self::NoCardUidConflict => Name::carddav("no-uid-conflict"),
+            Self::MaxCardSize => Name::carddav("max-resource-size"),
+            Self::SupportedCardFilter => Name::carddav("supported-filter"),
+            Self::SupportedCardCollation => Name::carddav("supported-collation"),
         }
+    }
+
+    /// The namespaces that an answer about it declares.
+    pub fn prefixes(self) -> Prefixes {
+        if self.element().namespace == CARDDAV { OF_CONTACTS } else { OF_CALENDARS }
     }
 
     /// The status with which it is told.
     pub const fn status(self) -> StatusCode {
         match self {
-            Self::NoUidConflict => StatusCode::CONFLICT,
+            Self::NoUidConflict | Self::NoCardUidConflict => StatusCode::CONFLICT,
             Self::ResourceMustBeNull => StatusCode::METHOD_NOT_ALLOWED,
             Self::NumberOfMatchesWithinLimits => StatusCode::INSUFFICIENT_STORAGE,
             Self::PropfindFiniteDepth
@@ -109,7 +145,16 @@ impl Condition {
             | Self::SupportedCollation
             | Self::AllowedOrganizerChange
             | Self::DefaultCalendarNeeded
-            | Self::OriginatorAllowed => StatusCode::FORBIDDEN,
+            | Self::OriginatorAllowed
+            | Self::AddressbookCollectionLocationOk
+            | Self::SupportedAddressData
+            | Self::ValidAddressData
+            | Self::MaxCardSize
+            | Self::SupportedCardFilter
+            | Self::SupportedCardCollation
+            | Self::InvalidSubscription
+            | Self::PushNotAvailable
+            | Self::NoSupportedTrigger => StatusCode::FORBIDDEN,
         }
     }
 }
@@ -129,6 +174,12 @@ pub(crate) enum DavFault {
     /// A calendar object was refused.
     #[error(transparent)]
     Object(#[from] ObjectFault),
+    /// The contacts refused.
+    #[error(transparent)]
+    Contacts(#[from] ContactsFault),
+    /// A card object was refused.
+    #[error(transparent)]
+    Card(#[from] CardFault),
     /// The directory refused.
     #[error(transparent)]
     Directory(#[from] DirectoryFault),
@@ -144,6 +195,12 @@ pub(crate) enum DavFault {
     /// A UID is in use, at this path.
     #[error("the UID is in use at {0}")]
     UidInUse(String),
+    /// The UID of a card is in use, at this path.
+    #[error("the UID is in use at {0}")]
+    CardUidInUse(String),
+    /// Nothing that the client takes can be had.
+    #[error("what is there cannot be had in any form that is accepted")]
+    NotAcceptable,
     /// There is nothing at this path.
     #[error("there is nothing at this path")]
     NotFound,
@@ -205,6 +262,10 @@ impl DavFault {
             Self::Xml(_) | Self::BadRequest(_) => Told::status(StatusCode::BAD_REQUEST),
             Self::Condition(condition) => (*condition).into(),
             Self::UidInUse(_) => Condition::NoUidConflict.into(),
+            Self::Contacts(fault) => contacts(fault),
+            Self::Card(fault) => card(fault),
+            Self::CardUidInUse(_) => Condition::NoCardUidConflict.into(),
+            Self::NotAcceptable => Told::status(StatusCode::NOT_ACCEPTABLE),
             Self::NotFound => Told::status(StatusCode::NOT_FOUND),
             Self::MethodNotAllowed => Told::status(StatusCode::METHOD_NOT_ALLOWED),
             Self::Conflict(_) => Told::status(StatusCode::CONFLICT),
@@ -246,5 +307,30 @@ fn object(fault: &ObjectFault) -> Told {
         ObjectFault::TooManyAttendees => Condition::MaxAttendeesPerInstance.into(),
         ObjectFault::UidTaken { .. } => Condition::NoUidConflict.into(),
         ObjectFault::Refused(fault) => schedule(fault),
+    }
+}
+
+fn contacts(fault: &ContactsFault) -> Told {
+    match fault {
+        ContactsFault::NotFound => Told::status(StatusCode::NOT_FOUND),
+        ContactsFault::Forbidden => Condition::NeedPrivileges.into(),
+        ContactsFault::Stale(_) => Told::status(StatusCode::PRECONDITION_FAILED),
+        ContactsFault::BadQuery(_) => Told::status(StatusCode::BAD_REQUEST),
+        ContactsFault::Invalid(_) | ContactsFault::NotAVCard => Condition::ValidAddressData.into(),
+        ContactsFault::IdTaken => Condition::ResourceMustBeNull.into(),
+        ContactsFault::UidTaken(_) => Condition::NoCardUidConflict.into(),
+        ContactsFault::AddressBookFixed => Told::status(StatusCode::FORBIDDEN),
+        ContactsFault::Internal(error) => Told::status(status(error.kind())),
+    }
+}
+
+fn card(fault: &CardFault) -> Told {
+    match fault {
+        CardFault::Stale => Told::status(StatusCode::PRECONDITION_FAILED),
+        CardFault::TooLarge => Condition::MaxCardSize.into(),
+        CardFault::Version => Condition::SupportedAddressData.into(),
+        CardFault::AddressData(_) => Condition::ValidAddressData.into(),
+        CardFault::UidTaken { .. } => Condition::NoCardUidConflict.into(),
+        CardFault::Refused(fault) => contacts(fault),
     }
 }

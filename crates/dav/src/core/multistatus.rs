@@ -2,7 +2,7 @@ use actix_web::{HttpResponse, http::StatusCode};
 
 use super::{
     Address, Condition, Wanted,
-    xml::{Name, Writer},
+    xml::{Name, OF_CALENDARS, Prefixes, Writer},
 };
 
 /// `DAV:multistatus` (RFC 4918 §13).
@@ -19,9 +19,14 @@ const HREF: Name = Name::dav("href");
 const STATUS: Name = Name::dav("status");
 
 impl Multistatus {
-    /// An answer with nothing in it; a minimal one does not name what is not there (RFC 8144 §2.1).
+    /// An answer about calendars with nothing in it; a minimal one does not name what is not there (RFC 8144 §2.1).
     pub fn new(minimal: bool) -> Self {
-        Self { xml: Writer::root(&MULTISTATUS), minimal }
+        Self::of(OF_CALENDARS, minimal)
+    }
+
+    /// An answer with nothing in it.
+    pub fn of(prefixes: Prefixes, minimal: bool) -> Self {
+        Self { xml: Writer::root_of(prefixes, &MULTISTATUS), minimal }
     }
 
     /// How many bytes are written.
@@ -37,30 +42,7 @@ impl Multistatus {
         names: &[Name],
         mut write: impl FnMut(&Name, &mut Writer) -> bool,
     ) {
-        self.xml.open(&RESPONSE);
-        self.xml.leaf(&HREF, &address.to_string());
-        let mut found = Writer::piece();
-        let mut missing: Vec<&Name> = Vec::new();
-        for name in names {
-            if *wanted == Wanted::Names {
-                found.empty(name);
-            } else if !write(name, &mut found) {
-                missing.push(name);
-            }
-        }
-        let found = found.into_piece();
-        if !matches!(wanted, Wanted::Named(_)) || self.minimal {
-            missing.clear();
-        }
-        if !found.is_empty() || missing.is_empty() {
-            self.propstat(StatusCode::OK, &found);
-        }
-        if !missing.is_empty() {
-            let mut names = Writer::piece();
-            missing.iter().for_each(|name| names.empty(name));
-            self.propstat(StatusCode::NOT_FOUND, &names.into_piece());
-        }
-        self.xml.close(&RESPONSE);
+        response(&mut self.xml, self.minimal, address, wanted, names, &mut write);
     }
 
     /// A resource with groups of properties, each with what became of them.
@@ -77,15 +59,6 @@ impl Multistatus {
             self.xml.close(&PROPSTAT);
         }
         self.xml.close(&RESPONSE);
-    }
-
-    fn propstat(&mut self, status: StatusCode, props: &str) {
-        self.xml.open(&PROPSTAT);
-        self.xml.open(&PROP);
-        self.xml.raw(props);
-        self.xml.close(&PROP);
-        self.xml.leaf(&STATUS, &line(status));
-        self.xml.close(&PROPSTAT);
     }
 
     /// A resource with a status and nothing else.
@@ -116,6 +89,50 @@ impl Multistatus {
         self.xml.leaf(&Name::dav("sync-token"), token);
         self.finish()
     }
+}
+
+/// Writes `DAV:response` of a resource: the properties that are wanted, and the names of those that are not there.
+pub(crate) fn response(
+    xml: &mut Writer,
+    minimal: bool,
+    address: &Address,
+    wanted: &Wanted,
+    names: &[Name],
+    write: &mut dyn FnMut(&Name, &mut Writer) -> bool,
+) {
+    xml.open(&RESPONSE);
+    xml.leaf(&HREF, &address.to_string());
+    let mut found = Writer::piece_of(xml.prefixes());
+    let mut missing: Vec<&Name> = Vec::new();
+    for name in names {
+        if *wanted == Wanted::Names {
+            found.empty(name);
+        } else if !write(name, &mut found) {
+            missing.push(name);
+        }
+    }
+    let found = found.into_piece();
+    if !matches!(wanted, Wanted::Named(_)) || minimal {
+        missing.clear();
+    }
+    if !found.is_empty() || missing.is_empty() {
+        propstat(xml, StatusCode::OK, &found);
+    }
+    if !missing.is_empty() {
+        let mut names = Writer::piece_of(xml.prefixes());
+        missing.iter().for_each(|name| names.empty(name));
+        propstat(xml, StatusCode::NOT_FOUND, &names.into_piece());
+    }
+    xml.close(&RESPONSE);
+}
+
+fn propstat(xml: &mut Writer, status: StatusCode, props: &str) {
+    xml.open(&PROPSTAT);
+    xml.open(&PROP);
+    xml.raw(props);
+    xml.close(&PROP);
+    xml.leaf(&STATUS, &line(status));
+    xml.close(&PROPSTAT);
 }
 
 fn multistatus(body: String) -> HttpResponse {

@@ -9,7 +9,7 @@ use actix_web::{
 };
 use renraku_base::Principal;
 use renraku_db::ReadTx;
-use renraku_web::{RateKind, WebFault, receive};
+use renraku_web::{Gate, RateKind, WebFault, Work, receive};
 
 use super::{
     Address, Dav, DavFault,
@@ -84,7 +84,8 @@ impl Call {
         T: Send + 'static,
     {
         let db = self.dav.gate().db().clone();
-        self.dav.gate().blocking(move || db.read(work)).await
+        let kind = if self.request.method().as_str() == "REPORT" { Work::Report } else { Work::Short };
+        self.dav.gate().of(kind).blocking(move || db.read(work)).await
     }
 
     /// Reads a few rows on one snapshot.
@@ -108,7 +109,7 @@ impl Call {
 }
 
 /// A refusal as an answer: its status, and the element of the condition that is not met.
-pub(crate) fn refuse(fault: &DavFault, allow: &str) -> HttpResponse {
+pub(crate) fn refuse(gate: &Gate, fault: &DavFault, allow: &str) -> HttpResponse {
     let told = fault.told();
     let mut response = HttpResponse::build(told.status);
     match told.status {
@@ -126,7 +127,7 @@ pub(crate) fn refuse(fault: &DavFault, allow: &str) -> HttpResponse {
             }
         }
         StatusCode::SERVICE_UNAVAILABLE => {
-            response.insert_header((header::RETRY_AFTER, 30_u64));
+            response.insert_header((header::RETRY_AFTER, gate.come_back_s()));
         }
         StatusCode::INTERNAL_SERVER_ERROR => tell_cause(fault),
         _ => {}
@@ -136,9 +137,9 @@ pub(crate) fn refuse(fault: &DavFault, allow: &str) -> HttpResponse {
         return response.insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8")).body(text);
     };
     let error = Name::dav("error");
-    let mut xml = Writer::root(&error);
+    let mut xml = Writer::root_of(condition.prefixes(), &error);
     match fault {
-        DavFault::UidInUse(href) => xml.href_in(&condition.element(), href),
+        DavFault::UidInUse(href) | DavFault::CardUidInUse(href) => xml.href_in(&condition.element(), href),
         _ => xml.empty(&condition.element()),
     }
     response.insert_header((header::CONTENT_TYPE, "application/xml; charset=utf-8")).body(xml.finish(&error))

@@ -5,6 +5,6 @@ mod read;
 mod scan;
 mod write;
 
-pub(crate) use name::Name;
+pub(crate) use name::{CARDDAV, Name, OF_CALENDARS, OF_CONTACTS, Prefixes};
 pub(crate) use read::{BadXml, Element, read};
 pub(crate) use write::Writer;

@@ -30,5 +30,32 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    card_objects (collection_id, contact_id) {
+        collection_id -> BigInt,
+        contact_id -> Text,
+        name -> Text,
+        etag -> Text,
+        body -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    address_book_paths (address_book_id) {
+        address_book_id -> Text,
+        owner_id -> Text,
+        segment -> Text,
+    }
+}
+
+diesel::table! {
+    address_book_properties (person_id, address_book_id, name) {
+        address_book_id -> Text,
+        person_id -> Text,
+        name -> Text,
+        value -> Text,
+    }
+}
+
 diesel::joinable!(contact_numbers -> contacts (contact_id));
-diesel::allow_tables_to_appear_in_same_query!(address_books, contact_numbers, contacts);
+diesel::allow_tables_to_appear_in_same_query!(address_books, card_objects, contact_numbers, contacts);

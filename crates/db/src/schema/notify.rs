@@ -1,3 +1,5 @@
+use super::of_ground::collections;
+
 diesel::table! {
     notifications (person_id, id) {
         person_id -> Text,
@@ -18,3 +20,23 @@ diesel::table! {
         version -> BigInt,
     }
 }
+
+diesel::table! {
+    push_subscriptions (id) {
+        id -> Text,
+        person_id -> Text,
+        collection_id -> BigInt,
+        resource -> Text,
+        endpoint -> Text,
+        public_key -> Binary,
+        auth -> Binary,
+        contents -> Bool,
+        properties -> Bool,
+        told -> BigInt,
+        queued -> Bool,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(push_subscriptions, collections);

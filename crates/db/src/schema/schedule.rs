@@ -50,6 +50,8 @@ diesel::table! {
         person_id -> Nullable<Text>,
         open -> Bool,
         hidden -> Bool,
+        own -> Nullable<Text>,
+        own_version -> Nullable<BigInt>,
     }
 }
 
@@ -64,6 +66,7 @@ diesel::table! {
         busy -> Integer,
         participation -> Nullable<Integer>,
         detail -> Nullable<Text>,
+        own_version -> Nullable<BigInt>,
     }
 }
 
@@ -76,6 +79,13 @@ diesel::table! {
         uid -> Text,
         etag -> Text,
         body -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    calendar_lines (calendar_id) {
+        calendar_id -> Text,
+        lines -> Text,
     }
 }
 

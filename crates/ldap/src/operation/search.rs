@@ -5,7 +5,7 @@ use ldap3_proto::{
     control::LdapControl,
     proto::{LdapOp, LdapResultCode, LdapSearchRequest},
 };
-use renraku_web::RateKind;
+use renraku_web::{RateKind, Work};
 
 use super::answer::{put, result};
 use crate::{
@@ -55,7 +55,11 @@ pub(crate) async fn search(
         Gathered { entries: Vec::new(), code: LdapResultCode::Success, resume: None }
     } else {
         let all = Arc::clone(shared);
-        shared.gate.read::<_, _, LdapFault, _>(move |tx| search::gather(tx, &all, &wanted)).await?
+        shared
+            .gate
+            .of(Work::Search)
+            .read::<_, _, LdapFault, _>(move |tx| search::gather(tx, &all, &wanted))
+            .await?
     };
     let Gathered { entries, mut code, resume } = gathered;
     let sent = sent + entries.len();

@@ -13,7 +13,11 @@ use lettre::{
 use renraku_base::Timestamp;
 use renraku_notify::{MailAddress, OutgoingMail};
 
+use super::open::MAIL;
 use crate::Attachment;
+
+/// The longest line of a mail, its end included (RFC 5322 §2.1.1).
+const MAX_LINE: usize = 999;
 
 /// A mail ready to be handed over.
 #[derive(Debug, Clone)]
@@ -59,7 +63,11 @@ pub fn compose(mail: &OutgoingMail, files: &[(Attachment, Vec<u8>)]) -> Result<C
         (None, files) => {
             let mut parts = MultiPart::mixed().boundary(boundary(mail)).singlepart(text);
             for (attachment, bytes) in files {
-                parts = parts.singlepart(attached(attachment, bytes)?);
+                parts = parts.singlepart(if mail.whole {
+                    whole(attachment, bytes)?
+                } else {
+                    attached(attachment, bytes)?
+                });
             }
             builder.multipart(parts)
         }
@@ -96,6 +104,31 @@ fn attached(attachment: &Attachment, bytes: &[u8]) -> Result<SinglePart, Compose
     let bytes =
         ContentType::parse("application/octet-stream").map_err(|error| ComposeFault(error.to_string()))?;
     Ok(Attached::new(one_line(&attachment.name)).body(body, media.unwrap_or(bytes)))
+}
+
+/// A mail as a part of its own, which may not be encoded; with lines that no mail server takes it goes as a mere file.
+fn whole(attachment: &Attachment, bytes: &[u8]) -> Result<SinglePart, ComposeFault> {
+    let mail = with_line_ends(bytes);
+    let encoding =
+        if mail.is_ascii() { ContentTransferEncoding::SevenBit } else { ContentTransferEncoding::EightBit };
+    let fits = mail.split(|byte| *byte == b'\n').all(|line| line.len() <= MAX_LINE && !line.contains(&0));
+    let body = Body::new_with_encoding(mail, encoding);
+    match (fits, body, ContentType::parse(MAIL)) {
+        (true, Ok(body), Ok(media)) => Ok(Attached::new(one_line(&attachment.name)).body(body, media)),
+        _ => attached(attachment, bytes),
+    }
+}
+
+/// The lines as they go over the wire: a Maildir ends them by a line feed alone.
+fn with_line_ends(mail: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(mail.len() + mail.len() / 32);
+    for (at, line) in mail.split(|byte| *byte == b'\n').enumerate() {
+        if at > 0 {
+            out.extend_from_slice(b"\r\n");
+        }
+        out.extend_from_slice(line.strip_suffix(b"\r").unwrap_or(line));
+    }
+    out
 }
 
 fn recipients(mut builder: MessageBuilder, mail: &OutgoingMail) -> Result<MessageBuilder, ComposeFault> {

@@ -43,11 +43,67 @@ fn keep_url<'v>(tag: &str, attribute: &str, value: &'v str) -> Option<Cow<'v, st
 /// The HTML without active content and without anything that would be loaded from elsewhere. `None` when it is too
 /// long, too deep or too cluttered to be shown.
 #[must_use]
-pub fn sanitise(html: &str) -> Option<String> {
+pub fn sanitise(html: &str) -> Option<Sanitised> {
     let bearable = html.len() <= MAX_HTML
         && nesting(html) <= MAX_NESTING
         && attributes::most_in_a_tag(html) <= MAX_ATTRIBUTES;
-    bearable.then(|| CLEANER.clean(html).to_string())
+    bearable.then(|| name_images(&CLEANER.clean(html).to_string()))
+}
+
+/// HTML made harmless.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sanitised {
+    /// The HTML.
+    pub html: String,
+    /// How many images are not shown because they do not lie in the mail.
+    pub blocked_images: u32,
+}
+
+/// Puts a text in the place of each image that lost its address, so that a reader sees that there was one. The HTML comes from the
+/// cleaner: each tag ends, and so does each value in quotes.
+fn name_images(html: &str) -> Sanitised {
+    let mut out = Sanitised { html: String::with_capacity(html.len()), blocked_images: 0 };
+    let mut rest = html;
+    while let Some((before, tag, after)) = next_image(rest) {
+        out.html.push_str(before);
+        if value(tag, "src").is_some() {
+            out.html.push_str(tag);
+        } else {
+            out.blocked_images = out.blocked_images.saturating_add(1);
+            // What counts readers is a dot that nobody is meant to see.
+            if !is_dot(tag) {
+                let alt = value(tag, "alt").map(str::trim).filter(|alt| !alt.is_empty());
+                let alt = alt.map(|alt| format!("：{}", alt.replace('<', "&lt;").replace('>', "&gt;")));
+                out.html.push_str(&format!("<i>［画像{}］</i>", alt.unwrap_or_default()));
+            }
+        }
+        rest = after;
+    }
+    out.html.push_str(rest);
+    out
+}
+
+/// What comes before the next image, its tag, and what comes after it.
+fn next_image(html: &str) -> Option<(&str, &str, &str)> {
+    let (before, image) = html.split_at_checked(html.find("<img")?)?;
+    let mut quoted = false;
+    let end = image.find(|c: char| {
+        quoted ^= c == '"';
+        c == '>' && !quoted
+    })?;
+    let (tag, after) = image.split_at_checked(end + 1)?;
+    Some((before, tag, after))
+}
+
+/// The value of an attribute, as it stands between its quotes.
+fn value<'t>(tag: &'t str, name: &str) -> Option<&'t str> {
+    let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
+    rest.split('"').next()
+}
+
+/// Whether an image says that it is one or two pixels wide or high.
+fn is_dot(tag: &str) -> bool {
+    ["width", "height"].iter().any(|side| matches!(value(tag, side), Some("0" | "1" | "2")))
 }
 
 /// The text of HTML, for previews and for phones that show text alone.

@@ -9,6 +9,9 @@ use super::{
 };
 use crate::model::{Attachment, Body};
 
+/// The media type of a mail.
+pub const MAIL: &str = "message/rfc822";
+
 /// Text beyond this is cut: no phone shows more.
 const MAX_TEXT: usize = 1024 * 1024;
 
@@ -24,9 +27,11 @@ pub fn body(mail: &[u8]) -> Body {
     } else {
         plain.join("\n")
     };
+    let sanitised = if html.is_empty() { None } else { html::sanitise(&html) };
     Body {
+        blocked_images: sanitised.as_ref().map_or(0, |sanitised| sanitised.blocked_images),
         text: cut(text.replace("\r\n", "\n").replace('\0', "")),
-        html: if html.is_empty() { None } else { html::sanitise(&html) },
+        html: sanitised.map(|sanitised| sanitised.html),
         attachments: attached(&parts).map(|(n, part)| attachment(n, part)).collect(),
     }
 }
@@ -52,6 +57,21 @@ pub fn files(mail: &[u8]) -> Vec<(Attachment, Vec<u8>)> {
     attached(&parts)
         .map(|(n, part)| (attachment(n, part), part.encoding.decode(part.body).into_owned()))
         .collect()
+}
+
+/// A mail itself as a file, named by its subject.
+#[must_use]
+pub fn whole(mail: Vec<u8>) -> (Attachment, Vec<u8>) {
+    let subject = safe_name(&head::read(&mail).subject);
+    let name = if subject.is_empty() { "mail" } else { &subject };
+    let attachment = Attachment {
+        n: 1,
+        name: format!("{name}.eml"),
+        media_type: MAIL.to_owned(),
+        size: i64::try_from(mail.len()).unwrap_or(i64::MAX),
+        content_id: None,
+    };
+    (attachment, mail)
 }
 
 fn texts(parts: &[Part<'_>], media: &str) -> Vec<String> {
@@ -92,7 +112,7 @@ fn safe_name(name: &str) -> String {
 
 fn default_name(n: u32, media: &str) -> String {
     let extension = match media {
-        "message/rfc822" => "eml",
+        MAIL => "eml",
         "text/calendar" => "ics",
         "text/html" => "html",
         "text/plain" => "txt",

@@ -45,6 +45,7 @@ fn notice(mail: &OutgoingMail, failed: &[String], reason: &str) -> OutgoingMail 
         in_reply_to: Some(mail.message_id.clone()),
         references: vec![mail.message_id.clone()],
         files_of: None,
+        whole: false,
     }
 }
 

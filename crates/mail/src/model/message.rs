@@ -77,6 +77,8 @@ pub struct Body {
     /// The HTML without active content and without anything that would be loaded; `null` where there is none or where it
     /// is too long to be made harmless. `cid:` images stand for the attachment of that `contentId`.
     pub html: Option<String>,
+    /// How many images of the HTML are not shown because they do not lie in the mail: `［画像］` stands in their place.
+    pub blocked_images: u32,
     /// The files that it carries.
     pub attachments: Vec<Attachment>,
 }

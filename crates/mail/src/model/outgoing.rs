@@ -57,7 +57,21 @@ pub struct NewForward {
     /// The text, above the mail that is sent on.
     #[serde(default)]
     pub text: String,
-    /// Whether its files stay behind. Otherwise they go along; together they may have 18 MiB.
+    /// How it goes along.
+    #[serde(default, rename = "as")]
+    pub form: ForwardForm,
+    /// Whether its files stay behind. Otherwise they go along; together they may have 18 MiB. Not with `as: attachment`.
     #[serde(default)]
     pub without_attachments: bool,
+}
+
+/// How a mail that is sent on goes along.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum ForwardForm {
+    /// Its text below what is written, its files as files.
+    #[default]
+    Inline,
+    /// As it is, header and all, as a file (`message/rfc822`) of at most 18 MiB.
+    Attachment,
 }

@@ -39,6 +39,33 @@ mod tests {
     use super::*;
 
     #[test]
+    fn marks_in_one_character_are_found_as_such_and_spelt_out() {
+        let head = Head {
+            subject: "①㈱北見　㍿札幌 ｱﾝｹｰﾄ Ⅲ期 ㌔".to_owned(), ..Head::default()
+        };
+        let text = folded(&head);
+        for query in [
+            "①",
+            "1",
+            "１",
+            "㈱",
+            "(株)",
+            "（株）北見",
+            "㍿",
+            "株式会社札幌",
+            "ｱ",
+            "ア",
+            "アンケート",
+            "Ⅲ期",
+            "iii",
+            "㌔",
+            "キロ",
+        ] {
+            assert!(words(query).iter().all(|word| text.contains(word)), "{query}");
+        }
+    }
+
+    #[test]
     fn every_word_of_one_character_or_more_is_found() {
         let head = Head {
             subject: "令和８年度　予算会議".to_owned(),

@@ -2,7 +2,7 @@
 
 use renraku_base::FieldFault;
 
-use crate::{Attachment, EmailAddress, NewMessage, codec::head::Head};
+use crate::{Attachment, Body, EmailAddress, ForwardForm, NewForward, NewMessage, codec::head::Head};
 
 const MAX_RECIPIENTS: usize = 500;
 const MAX_NAME: usize = 200;
@@ -20,7 +20,10 @@ pub fn faults(mail: &NewMessage) -> Vec<FieldFault> {
         faults.push(FieldFault::new("/to", "required", "name at least one recipient"));
     }
     if recipients > MAX_RECIPIENTS {
-        faults.push(FieldFault::new("/to", "too-many", format!("at most {MAX_RECIPIENTS} recipients")));
+        faults.push(
+            FieldFault::new("/to", "too-many", format!("at most {MAX_RECIPIENTS} recipients"))
+                .allowing(format!("≤ {MAX_RECIPIENTS}")),
+        );
         return faults;
     }
     for (list, name) in [(&mail.to, "to"), (&mail.cc, "cc"), (&mail.bcc, "bcc")] {
@@ -29,7 +32,10 @@ pub fn faults(mail: &NewMessage) -> Vec<FieldFault> {
         }
     }
     if mail.subject.chars().count() > MAX_SUBJECT {
-        faults.push(FieldFault::new("/subject", "too-long", format!("at most {MAX_SUBJECT} characters")));
+        faults.push(
+            FieldFault::new("/subject", "too-long", format!("at most {MAX_SUBJECT} characters"))
+                .allowing(format!("≤ {MAX_SUBJECT}")),
+        );
     }
     if has_controls(&mail.subject) {
         faults.push(control("/subject"));
@@ -41,16 +47,34 @@ pub fn faults(mail: &NewMessage) -> Vec<FieldFault> {
 /// The faults of a text at `/text`.
 pub fn text_faults(text: &str, faults: &mut Vec<FieldFault>) {
     if text.chars().count() > MAX_TEXT {
-        faults.push(FieldFault::new("/text", "too-long", format!("at most {MAX_TEXT} characters")));
+        faults.push(
+            FieldFault::new("/text", "too-long", format!("at most {MAX_TEXT} characters"))
+                .allowing(format!("≤ {MAX_TEXT}")),
+        );
     }
     if text.contains('\0') {
         faults.push(control("/text"));
     }
 }
 
-/// The fault of files that together are too large to go along.
+/// What is wrong with sending a mail on in this way.
 #[must_use]
-pub fn files_fault(files: &[Attachment]) -> Option<FieldFault> {
+pub fn forward_fault(forward: &NewForward, head: &Head, body: &Body) -> Option<FieldFault> {
+    match forward.form {
+        ForwardForm::Inline if forward.without_attachments => None,
+        ForwardForm::Inline => files_fault(&body.attachments),
+        ForwardForm::Attachment if forward.without_attachments => {
+            let detail = "a mail that goes along as a file goes with all that is in it";
+            Some(FieldFault::new("/withoutAttachments", "forwarded-whole", detail))
+        }
+        ForwardForm::Attachment => (head.size > MAX_FILES).then(|| {
+            FieldFault::new("/as", "too-large", "at most 18 MiB: send it on inline").allowing("inline")
+        }),
+    }
+}
+
+/// The fault of files that together are too large to go along.
+fn files_fault(files: &[Attachment]) -> Option<FieldFault> {
     let total = files.iter().fold(0_i64, |total, file| total.saturating_add(file.size));
     (total > MAX_FILES).then(|| {
         let detail = "at most 18 MiB of files: send it on withoutAttachments";

@@ -2,7 +2,7 @@ use renraku_base::{Cursor, FieldFault, Limit, MailboxId, MessageId, Page, Princi
 use renraku_db::ReadTx;
 
 use crate::{
-    MailFault, Message, SearchTexts,
+    Keywords, MailFault, Message, SearchTexts,
     rules::folding,
     store::{
         accounts,
@@ -25,6 +25,8 @@ pub struct MessageQuery {
     pub thread: Option<MessageId>,
     /// Those in whose subject, people or preview each of these words is found.
     pub q: Option<String>,
+    /// Those that are unread (`true`), or those that are not.
+    pub unread: Option<bool>,
     /// Where the list goes on.
     pub cursor: Option<Cursor>,
     /// How many.
@@ -44,7 +46,9 @@ pub fn list_messages(
 ) -> Result<Page<Message>, MailFault> {
     if query.q.as_ref().is_some_and(|q| q.chars().count() > MAX_QUERY) {
         let detail = format!("at most {MAX_QUERY} characters");
-        return Err(MailFault::Invalid(vec![FieldFault::new("q", "too-long", detail)]));
+        return Err(MailFault::Invalid(vec![
+            FieldFault::new("q", "too-long", detail).allowing(format!("≤ {MAX_QUERY}")),
+        ]));
     }
     let after = query.cursor.as_ref().map(read_cursor).transpose()?;
     let after = after.as_ref().map(|(at, id)| (*at, id.as_str()));
@@ -64,7 +68,7 @@ pub fn list_messages(
         }
         (_, None) => {
             let among = query.mailbox.as_ref().map_or(Among::Account, Among::Mailbox);
-            messages::list(tx, &account.id, among, after, query.limit.and_one())?
+            messages::list(tx, &account.id, among, query.unread, after, query.limit.and_one())?
         }
     };
     Ok(Page::cut(found, query.limit, |last| cursor_of(last.received_at, last.id.as_str())))
@@ -102,6 +106,7 @@ fn search(
 
 fn wanted(mail: &Message, query: &MessageQuery) -> bool {
     query.mailbox.as_ref().is_none_or(|mailbox| mail.mailbox_ids.contains_key(mailbox))
+        && query.unread.is_none_or(|unread| mail.keywords.has(Keywords::SEEN) != unread)
         && query.thread.as_ref().is_none_or(|thread| mail.thread_id == *thread)
 }
 

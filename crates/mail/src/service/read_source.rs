@@ -73,7 +73,7 @@ pub(crate) fn files_of(db: &Db, mail: &OutgoingMail) -> Result<Vec<(Attachment, 
         let account = accounts::get(tx, &stored.account)?.ok_or(MailFault::NotFound)?;
         Ok((account, stored))
     })?;
-    Ok(open::files(&bytes))
+    Ok(if mail.whole { vec![open::whole(bytes)] } else { open::files(&bytes) })
 }
 
 /// The bytes of one of the caller's mails, read outside any transaction.

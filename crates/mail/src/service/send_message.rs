@@ -4,8 +4,8 @@ use renraku_notify::{MailAddress, OutgoingMail};
 
 use super::{Original, apply_change, carry::Counts, get_message::expect_for_change};
 use crate::{
-    EmailAddress, Keywords, MailAccount, MailFault, Mailbox, MailboxRole, MessageDetail, NewForward,
-    NewMessage, NewReply,
+    EmailAddress, ForwardForm, Keywords, MailAccount, MailFault, Mailbox, MailboxRole, MessageDetail,
+    NewForward, NewMessage, NewReply,
     codec::{compose, head, quote},
     jobs::{FILE, File, file_key},
     rules::{compare::State, outgoing},
@@ -75,19 +75,26 @@ pub fn forward_message(
     let (account, stored) = expect_for_change(tx, who, &original.id)?;
     expect_text(&forward.text)?;
     let Original { head, body, .. } = original;
-    let along = !forward.without_attachments && !body.attachments.is_empty();
-    if along && let Some(fault) = outgoing::files_fault(&body.attachments) {
+    if let Some(fault) = outgoing::forward_fault(forward, head, body) {
         return Err(MailFault::Invalid(vec![fault]));
     }
+    let whole = forward.form == ForwardForm::Attachment;
+    let along = whole || (!forward.without_attachments && !body.attachments.is_empty());
+    let text = if whole {
+        forward.text.clone()
+    } else {
+        quote::forward_text(&forward.text, head, &body.text, (&body.attachments, along), language)
+    };
     let new = NewMessage {
         id: forward.id.clone(),
         to: forward.to.clone(),
         cc: Vec::new(),
         bcc: Vec::new(),
         subject: quote::forward_subject(&head.subject).chars().take(500).collect(),
-        text: quote::forward_text(&forward.text, head, &body.text, (&body.attachments, along), language),
+        text,
     };
-    let sent = send(tx, &account, &new, &Thread::answering(original), along.then_some(original))?;
+    let files = along.then_some(Along { original, whole });
+    let sent = send(tx, &account, &new, &Thread::answering(original), files.as_ref())?;
     mark(tx, &account, &stored, Keywords::FORWARDED)?;
     Ok(sent)
 }
@@ -112,6 +119,12 @@ fn mark(
     Ok(())
 }
 
+/// What goes along with a mail: the files of another one, or that one itself.
+struct Along<'o> {
+    original: &'o Original,
+    whole: bool,
+}
+
 /// Where a mail stands in its conversation.
 #[derive(Default)]
 struct Thread {
@@ -134,7 +147,7 @@ fn send(
     account: &MailAccount,
     new: &NewMessage,
     thread: &Thread,
-    files_of: Option<&Original>,
+    along: Option<&Along<'_>>,
 ) -> Result<Changed<MessageDetail>, MailFault> {
     let faults = outgoing::faults(new);
     if !faults.is_empty() {
@@ -148,11 +161,16 @@ fn send(
     let mut mail = outgoing_mail(tx, account, new, thread, &id);
     let composed = compose::compose(&mail, &[]).map_err(Error::damaged)?;
     let mut head = head::read(&composed.bytes);
-    if let Some(original) = files_of {
+    if let Some(Along { original, whole }) = along {
         mail.files_of = Some(original.id.clone());
+        mail.whole = *whole;
         head.has_attachment = true;
-        // Base64 makes four bytes of three.
-        head.size += original.body.attachments.iter().map(|file| file.size / 3 * 4).sum::<i64>();
+        head.size += if *whole {
+            original.head.size
+        } else {
+            // Base64 makes four bytes of three.
+            original.body.attachments.iter().map(|file| file.size / 3 * 4).sum::<i64>()
+        };
     }
     let sent = mailbox_for(tx, account, MailboxRole::Sent)?;
     let copy = NewMail {
@@ -204,6 +222,7 @@ fn outgoing_mail(
         in_reply_to: thread.in_reply_to.clone(),
         references: thread.references.clone(),
         files_of: None,
+        whole: false,
     }
 }
 

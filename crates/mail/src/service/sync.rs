@@ -33,7 +33,7 @@ pub fn list_messages_for_sync(
     limit: i64,
 ) -> Result<Vec<Message>, MailFault> {
     let Some(account) = accounts::find_by_person(tx, &who.person)? else { return Ok(Vec::new()) };
-    Ok(messages::list(tx, &account.id, Among::Account, after, limit)?)
+    Ok(messages::list(tx, &account.id, Among::Account, None, after, limit)?)
 }
 
 /// Those of these mailboxes that the caller has.

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 use renraku_base::{ETag, Id, MailboxId, MessageId, Timestamp};
-use renraku_db::{Error, ReadTx, Tx, among, schema::messages};
+use renraku_db::{Error, ReadTx, Tx, among, is_read, is_unread, schema::messages};
 
 use crate::{
     EmailAddress, Keywords, Message, MessageDetail,
@@ -97,11 +97,12 @@ pub enum Among<'a> {
 /// The sort key of the last mail of the page before.
 pub type After<'a> = Option<(Timestamp, &'a str)>;
 
-/// Mails, newest first.
+/// Mails, newest first: all of them, those that are unread, or those that are not.
 pub fn list(
     tx: &mut ReadTx<'_>,
     account: &str,
     among: Among<'_>,
+    unread: Option<bool>,
     after: After<'_>,
     limit: i64,
 ) -> Result<Vec<Message>, Error> {
@@ -111,16 +112,23 @@ pub fn list(
         .le(at)
         .and(messages::received_at.lt(at).or(messages::id.lt(id)))
         .and(messages::mailbox_id.is_not_null());
-    let query = messages::table
+    let mut query = messages::table
         .filter(older)
         .order((messages::received_at.desc(), messages::id.desc()))
         .limit(limit)
-        .select(HEAD);
-    let rows: Vec<HeadRow> = match among {
-        Among::Account => query.filter(messages::account_id.eq(account)).load(tx.conn())?,
+        .select(HEAD)
+        .into_boxed();
+    query = match among {
+        Among::Account => query.filter(messages::account_id.eq(account)),
         // The mailbox is the account's: its own index is all that is needed.
-        Among::Mailbox(mailbox) => query.filter(messages::mailbox_id.eq(mailbox.as_str())).load(tx.conn())?,
+        Among::Mailbox(mailbox) => query.filter(messages::mailbox_id.eq(mailbox.as_str())),
     };
+    query = match unread {
+        Some(true) => query.filter(is_unread()),
+        Some(false) => query.filter(is_read()),
+        None => query,
+    };
+    let rows: Vec<HeadRow> = query.load(tx.conn())?;
     messages_of(rows)
 }
 

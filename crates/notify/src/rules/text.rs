@@ -1,19 +1,22 @@
 //! The sentence that a notification says, in either language.
 
-use chrono::{Datelike, NaiveDateTime};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, Weekday};
 use renraku_base::Language;
 
 use crate::{Details, NotificationType};
 
-/// The sentence for `count` happenings of a kind; `actor` is the name of whoever caused the latest.
+/// The sentence for `count` happenings of a kind; `actor` is the name of whoever caused the latest, `occurrence` the original
+/// start of the one that it is about.
 pub(crate) fn sentence(
     kind: NotificationType,
     actor: Option<&str>,
+    occurrence: Option<&str>,
     details: &Details,
     count: u32,
     language: Language,
 ) -> String {
-    let facts = Facts { actor: actor.filter(|name| !name.is_empty()), details, count };
+    let occurrence = occurrence.and_then(|start| start.parse().ok());
+    let facts = Facts { actor: actor.filter(|name| !name.is_empty()), occurrence, details, count };
     match language {
         Language::Ja => facts.in_japanese(kind),
         Language::En => facts.in_english(kind),
@@ -22,6 +25,7 @@ pub(crate) fn sentence(
 
 struct Facts<'a> {
     actor: Option<&'a str>,
+    occurrence: Option<NaiveDateTime>,
     details: &'a Details,
     count: u32,
 }
@@ -35,16 +39,26 @@ impl Facts<'_> {
             if kind == NotificationType::NewMail { "件名なし" } else { "無題" },
         );
         let when = when_japanese(self.details);
-        let during = when.as_deref().map(|when| format!("（{when}）")).unwrap_or_default();
+        let from = if self.details.series { "から繰り返し" } else { "" };
+        let during = when.as_deref().map(|when| format!("（{when}{from}）")).unwrap_or_default();
         match kind {
             NotificationType::Invited => match self.actor {
                 Some(actor) => format!("{actor}さんから{title}への招待が届きました{during}"),
                 None => format!("{title}への招待が届きました{during}"),
             },
             NotificationType::Moved => match when {
-                Some(when) => format!("{title}が{when}に変更されました"),
-                None => format!("{title}の日時または場所が変更されました"),
+                _ if self.details.series => {
+                    format!("繰り返し予定{title}の日時または場所が変更されました{during}")
+                }
+                Some(when) => format!("{}{title}が{when}に変更されました", self.which_japanese()),
+                None => format!("{}{title}の日時または場所が変更されました", self.which_japanese()),
             },
+            NotificationType::Cancelled if self.details.removed => {
+                format!("{title}{during}の参加者から外れました")
+            }
+            NotificationType::Cancelled if self.details.series => {
+                format!("繰り返し予定{title}{during}はすべて中止になりました")
+            }
             NotificationType::Cancelled => format!("{title}{during}は中止になりました"),
             NotificationType::Answered => self.answered_japanese(&title),
             NotificationType::Reminder => {
@@ -70,6 +84,17 @@ impl Facts<'_> {
         }
     }
 
+    /// Which occurrence is meant, where it is now on another day than it was.
+    fn which_japanese(&self) -> String {
+        let was = self.other_day().map(date_japanese);
+        was.map(|date| format!("{date}の")).unwrap_or_default()
+    }
+
+    fn other_day(&self) -> Option<NaiveDate> {
+        let was = self.occurrence?.date();
+        local_start(self.details).is_none_or(|now| now.date() != was).then_some(was)
+    }
+
     fn answered_japanese(&self, title: &str) -> String {
         let actor = self.actor.map_or_else(|| "参加者".to_owned(), |name| format!("{name}さん"));
         if self.count > 1 {
@@ -91,16 +116,26 @@ impl Facts<'_> {
             if kind == NotificationType::NewMail { "no subject" } else { "untitled" },
         );
         let when = when_english(self.details);
-        let during = when.as_deref().map(|when| format!(" ({when})")).unwrap_or_default();
+        let from = if self.details.series { "repeating from " } else { "" };
+        let during = when.as_deref().map(|when| format!(" ({from}{when})")).unwrap_or_default();
         match kind {
             NotificationType::Invited => match self.actor {
                 Some(actor) => format!("{actor} invited you to {title}{during}"),
                 None => format!("You are invited to {title}{during}"),
             },
             NotificationType::Moved => match when {
-                Some(when) => format!("{title} was changed to {when}"),
-                None => format!("The time or place of {title} was changed"),
+                _ if self.details.series => {
+                    format!("The time or place of the series {title} was changed{during}")
+                }
+                Some(when) => format!("{title}{} was changed to {when}", self.which_english()),
+                None => format!("The time or place of {title}{} was changed", self.which_english()),
             },
+            NotificationType::Cancelled if self.details.removed => {
+                format!("You no longer take part in {title}{during}")
+            }
+            NotificationType::Cancelled if self.details.series => {
+                format!("The series {title}{during} was cancelled")
+            }
             NotificationType::Cancelled => format!("{title}{during} was cancelled"),
             NotificationType::Answered => self.answered_english(&title),
             NotificationType::Reminder => {
@@ -118,6 +153,11 @@ impl Facts<'_> {
                 (_, None) => format!("New mail: {title}"),
             },
         }
+    }
+
+    /// Which occurrence is meant, where it is now on another day than it was.
+    fn which_english(&self) -> String {
+        self.other_day().map(|was| format!(" of {}", was.format("%a %-d %b"))).unwrap_or_default()
     }
 
     fn answered_english(&self, title: &str) -> String {
@@ -141,11 +181,22 @@ fn local_start(details: &Details) -> Option<NaiveDateTime> {
     details.start.as_deref().and_then(|start| start.parse().ok())
 }
 
+fn date_japanese(date: NaiveDate) -> String {
+    let day = match date.weekday() {
+        Weekday::Mon => "月",
+        Weekday::Tue => "火",
+        Weekday::Wed => "水",
+        Weekday::Thu => "木",
+        Weekday::Fri => "金",
+        Weekday::Sat => "土",
+        Weekday::Sun => "日",
+    };
+    format!("{}月{}日({day})", date.month(), date.day())
+}
+
 fn when_japanese(details: &Details) -> Option<String> {
-    const DAYS: [&str; 7] = ["月", "火", "水", "木", "金", "土", "日"];
     let start = local_start(details)?;
-    let day = DAYS.get(start.weekday().num_days_from_monday() as usize)?;
-    let date = format!("{}月{}日({day})", start.month(), start.day());
+    let date = date_japanese(start.date());
     Some(if details.show_without_time { date } else { format!("{date} {}", start.format("%-H:%M")) })
 }
 

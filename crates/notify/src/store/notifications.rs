@@ -29,7 +29,14 @@ impl Row {
         let details: Details = serde_json::from_str(&self.details).map_err(Error::damaged)?;
         let count = u32::try_from(self.count).unwrap_or(1);
         Ok(Notification {
-            text: text::sentence(kind, self.actor_name.as_deref(), &details, count, language),
+            text: text::sentence(
+                kind,
+                self.actor_name.as_deref(),
+                self.recurrence_id.as_deref(),
+                &details,
+                count,
+                language,
+            ),
             id: Id::stored(self.id),
             kind,
             created_at: Timestamp::from_micros(self.created_at),

@@ -14,7 +14,7 @@ pub use accounts::{
 pub use app_passwords::{
     check_app_password, create_app_password, list_app_passwords, read_app_password, revoke_app_password,
 };
-pub use devices::{list_devices, log_out, prune_devices, read_device, revoke_device};
+pub use devices::{count_devices, list_devices, log_out, prune_devices, read_device, revoke_device};
 pub use login::SignIn;
 pub use preferences::{read_preferences, update_preferences};
 pub(crate) use refresh::{Refreshed, refresh};

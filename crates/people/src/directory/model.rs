@@ -206,4 +206,6 @@ pub struct NamedPerson {
     pub name: PersonName,
     /// The address to write to.
     pub email: Option<String>,
+    /// The number within the office.
+    pub extension: Option<String>,
 }

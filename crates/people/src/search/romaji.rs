@@ -8,17 +8,8 @@ use super::fold::is_kana;
 /// before a vowel (`けんいち` is `kenichi` and `kennichi`) and where a long `o` does (`おおいし` is `oishi` and `ohishi`).
 #[must_use]
 pub fn fold_reading(reading: &str) -> String {
-    fold_reading_with_given(reading).0
-}
-
-/// The same, and where in the first key that of the second word begins; 0 when there is none.
-pub(crate) fn fold_reading_with_given(reading: &str) -> (String, usize) {
     let latin: Vec<String> = reading.split_whitespace().map(latin).collect();
-    let mut words = latin.iter().map(|word| key(word));
-    let mut first = words.next().unwrap_or_default();
-    let family = first.len();
-    first.extend(words);
-    let given = if first.len() > family { family } else { 0 };
+    let first = latin.iter().map(|word| key(word)).collect();
     let joined = latin.concat();
     let mut keys = vec![first, key(&joined)];
     if joined.contains("n'") {
@@ -28,8 +19,40 @@ pub(crate) fn fold_reading_with_given(reading: &str) -> (String, usize) {
         keys.push(key(&spelt));
     }
     keys.dedup();
-    (keys.join("\n"), given)
+    keys.join("\n")
 }
+
+/// A reading of a name as it is found by sound in either of its words, or from the beginning of the whole, but not across the
+/// border between two words: the keys of [`fold_reading`], one a line, and where in the first that of the second word begins (0
+/// when there is none). Of the other spellings each word is a line, and what they come to together is a line behind
+/// [`ONLY_FROM_START`].
+pub(crate) fn fold_name_reading(reading: &str) -> (String, usize) {
+    let latin: Vec<String> = reading.split_whitespace().map(latin).collect();
+    let keys: Vec<String> = latin.iter().map(|word| key(word)).collect();
+    let first = keys.concat();
+    let family = keys.first().map_or(0, String::len);
+    let given = if first.len() > family { family } else { 0 };
+    let mut lines = vec![first.clone()];
+    let together = key(&latin.concat());
+    if together != first {
+        lines.push(format!("{ONLY_FROM_START}{together}"));
+    }
+    let spelt = |word: &String| with_h(word).unwrap_or_else(|| word.clone());
+    for other in [
+        latin.iter().map(|word| word.replace("n'", "nn")).collect::<Vec<_>>(),
+        latin.iter().map(spelt).collect(),
+    ] {
+        if other != latin {
+            let keys = other.iter().map(|word| key(word));
+            lines.extend(keys);
+            lines.push(format!("{ONLY_FROM_START}{}", key(&other.concat())));
+        }
+    }
+    (lines.join("\n"), given)
+}
+
+/// Before a line that is found from its beginning alone.
+pub(crate) const ONLY_FROM_START: char = '\u{1}';
 
 /// A long `o` before a vowel, written with `h`, which a typed word cannot tell from a syllable of its own; `None` when
 /// there is no such place.

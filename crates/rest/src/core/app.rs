@@ -7,7 +7,7 @@ use renraku_db::{
     ledger::{self, Claim, Outcome},
 };
 use renraku_people::{account::SignIn, directory::Directory};
-use renraku_web::{Gate, Patience, Rates};
+use renraku_web::{Gate, Patience, Rates, Work};
 use std::{
     future::{Ready, ready},
     time::Duration,
@@ -39,7 +39,10 @@ pub struct Parts {
 
 /// The face's state; cheap to clone, an extractor in every handler.
 #[derive(Clone)]
-pub struct App(Arc<State>);
+pub struct App {
+    state: Arc<State>,
+    gate: Gate,
+}
 
 struct State {
     parts: Parts,
@@ -53,12 +56,18 @@ impl App {
     /// Takes the parts.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let gate = &parts.gate;
+        let gate = parts.gate.clone();
         let token_key = TokenKey::new(gate.secret().derive("sync-token"));
         let sign_in =
             SignIn::new(gate.db().clone(), gate.sessions().clone(), gate.secret(), parts.devices_each);
         let mail_texts = renraku_mail::SearchTexts::new();
-        Self(Arc::new(State { parts, sign_in, token_key, mail_texts, turns: Turns::default() }))
+        let state = State { parts, sign_in, token_key, mail_texts, turns: Turns::default() };
+        Self { state: Arc::new(state), gate }
+    }
+
+    /// The same state for work that is not short.
+    pub(crate) fn of_work(&self, work: Work) -> Self {
+        Self { state: Arc::clone(&self.state), gate: self.gate.of(work) }
     }
 
     /// The state of the server that received `request`.
@@ -70,7 +79,7 @@ impl App {
     }
 
     pub(crate) fn gate(&self) -> &Gate {
-        &self.0.parts.gate
+        &self.gate
     }
 
     pub(crate) fn db(&self) -> &Db {
@@ -78,7 +87,7 @@ impl App {
     }
 
     pub(crate) fn token_key(&self) -> &TokenKey {
-        &self.0.token_key
+        &self.state.token_key
     }
 
     pub(crate) fn sessions(&self) -> &renraku_people::Sessions {
@@ -86,7 +95,7 @@ impl App {
     }
 
     pub(crate) fn sign_in(&self) -> &SignIn {
-        &self.0.sign_in
+        &self.state.sign_in
     }
 
     pub(crate) fn secret(&self) -> &renraku_people::ServerSecret {
@@ -94,15 +103,15 @@ impl App {
     }
 
     pub(crate) fn directory(&self) -> &Directory {
-        &self.0.parts.directory
+        &self.state.parts.directory
     }
 
     pub(crate) fn mail_texts(&self) -> &renraku_mail::SearchTexts {
-        &self.0.mail_texts
+        &self.state.mail_texts
     }
 
     pub(crate) fn hub(&self) -> &renraku_notify::hub::Hub {
-        &self.0.parts.hub
+        &self.state.parts.hub
     }
 
     pub(crate) fn rates(&self) -> &Rates {
@@ -110,20 +119,20 @@ impl App {
     }
 
     pub(crate) fn locales(&self) -> &Locales {
-        &self.0.parts.locales
+        &self.state.parts.locales
     }
 
     pub(crate) fn figures(&self) -> Option<&metrics_exporter_prometheus::PrometheusHandle> {
-        self.0.parts.figures.as_ref()
+        self.state.parts.figures.as_ref()
     }
 
     /// How long a body may take; with `longer`, as long as it keeps coming.
     pub(crate) fn patience(&self, longer: bool) -> Patience {
-        Patience { time: self.0.parts.body_time, longer }
+        Patience { time: self.state.parts.body_time, longer }
     }
 
     pub(crate) fn is_draining(&self) -> bool {
-        self.0.parts.draining.load(std::sync::atomic::Ordering::Relaxed)
+        self.state.parts.draining.load(std::sync::atomic::Ordering::Relaxed)
     }
 
     /// Runs work that blocks: one hop to the blocking pool.
@@ -196,7 +205,7 @@ impl App {
         G: FnOnce(&Command<B>, &Outcome) -> Result<R, Problem> + Send + 'static,
     {
         let turn = match &command.key {
-            Some(key) => Some(self.0.turns.take(&command.who.person, key).await),
+            Some(key) => Some(self.state.turns.take(&command.who.person, key).await),
             None => None,
         };
         let (written, replayed) =

@@ -14,7 +14,10 @@ use uuid::Uuid;
 use self::well_formed::WellFormed;
 use super::{App, Problem, RateKind, RestFault, Who, receive};
 
-const JSON_LIMIT: usize = 512 * 1024;
+/// The largest JSON body, in bytes.
+const JSON_BYTES: usize = 256 * 1024;
+/// The largest event, card or mail.
+const LARGE_BYTES: usize = 512 * 1024;
 
 /// A request that writes: who, what, under which key and on which expectation.
 #[derive(Debug)]
@@ -58,7 +61,7 @@ impl<B> Command<B> {
 /// How a body is read.
 pub(crate) trait Body: Sized {
     /// The largest that is taken, in bytes.
-    const LIMIT: usize = JSON_LIMIT;
+    const LIMIT: usize = JSON_BYTES;
     /// Whether it may take longer than other bodies, as long as it keeps coming.
     const LONGER: bool = false;
 
@@ -77,6 +80,26 @@ impl<T: DeserializeOwned> Body for T {
     }
 }
 
+/// A JSON body that may be twice as large as others: an event, a card, a mail.
+#[derive(Debug, Clone)]
+pub(crate) struct Large<T>(pub T);
+
+impl<T> std::ops::Deref for Large<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: DeserializeOwned> Body for Large<T> {
+    const LIMIT: usize = LARGE_BYTES;
+
+    fn read(request: &HttpRequest, bytes: Bytes) -> Result<Self, RestFault> {
+        json(request, &bytes).map(Self)
+    }
+}
+
 /// Reads a JSON body: what is not JSON is malformed, what does not fit the shape is invalid at its place.
 pub(crate) fn json<T: DeserializeOwned>(request: &HttpRequest, bytes: &[u8]) -> Result<T, RestFault> {
     let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
@@ -84,7 +107,7 @@ pub(crate) fn json<T: DeserializeOwned>(request: &HttpRequest, bytes: &[u8]) -> 
     if !media.eq_ignore_ascii_case("application/json")
         && !media.eq_ignore_ascii_case("application/merge-patch+json")
     {
-        return Err(RestFault::UnsupportedType);
+        return Err(RestFault::UnsupportedType { expected: "application/json" });
     }
     // What is JSON at all is settled first: from here on a fault is one of the shape.
     serde_json::from_slice::<WellFormed>(bytes).map_err(|error| RestFault::NotJson(error.to_string()))?;
@@ -98,9 +121,9 @@ pub(crate) fn json<T: DeserializeOwned>(request: &HttpRequest, bytes: &[u8]) -> 
         } else if text.starts_with("missing field") {
             "required"
         } else {
-            "bad-value"
+            super::query::misfit_code(&text)
         };
-        RestFault::BadField(FieldFault::new(pointer, code, text))
+        RestFault::BadField(FieldFault::misfit(pointer, code, text))
     })
 }
 
@@ -128,7 +151,9 @@ fn text_header<'r>(request: &'r HttpRequest, name: &str) -> Result<Option<&'r st
         .get(name)
         .map(|value| {
             value.to_str().map_err(|_not_ascii| {
-                RestFault::BadHeader(FieldFault::new(name, "bad-value", "the header is not ASCII"))
+                RestFault::BadHeader(
+                    FieldFault::new(name, "bad-value", "the header is not ASCII").allowing("ASCII"),
+                )
             })
         })
         .transpose()

@@ -20,6 +20,9 @@ pub(crate) enum Refusals {
     /// Not there, or not to be seen.
     #[response(status = 404, content_type = "application/problem+json")]
     NotFound(ProblemBody),
+    /// `Accept-Encoding` rules every coding out, the plain answer included.
+    #[response(status = 406, content_type = "application/problem+json")]
+    NotAcceptable(ProblemBody),
     /// The address is longer than is taken.
     #[response(status = 414, content_type = "application/problem+json")]
     AddressTooLong(ProblemBody),
@@ -40,7 +43,7 @@ pub(crate) enum WriteRefusals {
     /// Changed in the meantime; `current` is the present state.
     #[response(status = 412, content_type = "application/problem+json")]
     Stale(ProblemBody),
-    /// Larger than is taken.
+    /// Larger than 256 KiB.
     #[response(status = 413, content_type = "application/problem+json")]
     TooLarge(ProblemBody),
     /// Of a type that is not taken.
@@ -52,6 +55,14 @@ pub(crate) enum WriteRefusals {
     /// Say which version you are changing (`If-Match`).
     #[response(status = 428, content_type = "application/problem+json")]
     PreconditionRequired(ProblemBody),
+}
+
+/// How a request with an event, a card or a mail is refused where [`WriteRefusals`] says otherwise.
+#[derive(IntoResponses)]
+pub(crate) enum LargeRefusal {
+    /// Larger than 512 KiB.
+    #[response(status = 413, content_type = "application/problem+json")]
+    TooLarge(ProblemBody),
 }
 
 /// The header of every write.

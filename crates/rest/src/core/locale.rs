@@ -13,6 +13,8 @@ pub struct Locales(Arc<[Texts; 2]>);
 /// The texts of one language.
 #[derive(Debug, Deserialize)]
 pub struct Texts {
+    /// What is said after the fault of a field of which it is known what would be taken.
+    allowed: String,
     #[serde(default)]
     field: HashMap<String, FieldText>,
     #[serde(flatten)]
@@ -69,6 +71,12 @@ impl Texts {
     #[must_use]
     pub fn field(&self, code: &str) -> Option<&str> {
         self.field.get(code).map(|text| text.detail.as_str())
+    }
+
+    /// What would be taken, in a sentence.
+    #[must_use]
+    pub fn allowed(&self, allowed: &str) -> String {
+        self.allowed.replace("{allowed}", allowed)
     }
 
     /// Every code that has a text.

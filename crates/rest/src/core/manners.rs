@@ -6,7 +6,7 @@ use actix_web::{
     dev::{ServiceRequest, ServiceResponse},
     http::{
         Method, StatusCode,
-        header::{self, HeaderMap, HeaderName, HeaderValue},
+        header::{self, AcceptEncoding, Encoding, HeaderMap, HeaderName, HeaderValue},
     },
     middleware::Next,
 };
@@ -61,12 +61,23 @@ pub(crate) async fn manners(
     Ok(response)
 }
 
-/// Takes away `Content-Encoding: identity`, by which a handler keeps the compressor off: it is no coding to tell (RFC 9110,
-/// section 8.4.1).
-pub(crate) async fn untold_identity<B: MessageBody>(
-    request: ServiceRequest,
+/// Marks a request that takes no answer in any coding that there is.
+#[derive(Debug, Clone, Copy)]
+struct TakesNothing;
+
+/// What the compressor leaves to us. A request that takes no coding at all goes past it, to be refused in words. And
+/// `Content-Encoding: identity`, by which a handler keeps it off, is taken away: it is no coding to tell (RFC 9110, section
+/// 8.4.1).
+pub(crate) async fn codings<B: MessageBody>(
+    mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, actix_web::Error> {
+    let known =
+        [Encoding::identity(), Encoding::zstd(), Encoding::brotli(), Encoding::gzip(), Encoding::deflate()];
+    if request.get_header::<AcceptEncoding>().is_some_and(|taken| taken.negotiate(known.iter()).is_none()) {
+        request.headers_mut().remove(header::ACCEPT_ENCODING);
+        request.extensions_mut().insert(TakesNothing);
+    }
     let mut response = next.call(request).await?;
     let headers = response.headers_mut();
     if headers.get(header::CONTENT_ENCODING).is_some_and(|coding| coding.as_bytes() == b"identity") {
@@ -86,6 +97,9 @@ fn acceptable(request: &ServiceRequest) -> Result<(), RestFault> {
             "too-many-headers",
             "send fewer or shorter headers",
         )));
+    }
+    if request.extensions().contains::<TakesNothing>() {
+        return Err(RestFault::NotAcceptable);
     }
     // Before any extractor: a decompressing server can be made to unpack a bomb.
     if request
@@ -149,7 +163,9 @@ fn render(request: &HttpRequest, problem: &Problem, id: &RequestId) -> HttpRespo
             response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
         }
         Kind::Unavailable => {
-            response.insert_header((header::RETRY_AFTER, 5 + u64::from(Entropy.bytes::<1>()[0] % 30)));
+            if let Ok(app) = App::of(request) {
+                response.insert_header((header::RETRY_AFTER, app.gate().come_back_s()));
+            }
         }
         Kind::Internal => tell_cause(problem, id),
         _ => {}

@@ -35,7 +35,11 @@ impl Problem {
             .fields()
             .into_iter()
             .map(|field| {
-                let detail = texts.field(&field.code).map_or(field.detail, str::to_owned);
+                let said = texts.field(&field.code).map_or(field.detail, str::to_owned);
+                let detail = match &field.allowed {
+                    Some(allowed) => format!("{said}{}", texts.allowed(allowed)),
+                    None => said,
+                };
                 FieldFault { detail, ..field }
             })
             .collect();
@@ -145,9 +149,11 @@ pub(crate) enum RestFault {
     #[error("the address is too long")]
     AddressTooLong,
     #[error("the type of the body is not taken")]
-    UnsupportedType,
+    UnsupportedType { expected: &'static str },
     #[error("compressed bodies are not taken")]
     EncodedBody,
+    #[error("no answer would be in a coding that the client takes")]
+    NotAcceptable,
     #[error("the sync token cannot be used")]
     ResyncRequired,
     #[error("another request of the batch that this one needs was refused")]
@@ -165,7 +171,8 @@ impl Fault for RestFault {
             Self::AddressTooLong => Kind::AddressTooLong,
             Self::BadField(_) | Self::KeyReused | Self::NotInBatch => Kind::Invalid,
             Self::IfMatchRequired => Kind::PreconditionRequired,
-            Self::UnsupportedType | Self::EncodedBody => Kind::UnsupportedType,
+            Self::UnsupportedType { .. } | Self::EncodedBody => Kind::UnsupportedType,
+            Self::NotAcceptable => Kind::NotAcceptable,
             Self::ResyncRequired => Kind::Gone,
             Self::BatchDependency => Kind::Conflict,
         }
@@ -183,8 +190,9 @@ impl Fault for RestFault {
             Self::KeyReused => "idempotency-key-reused",
             Self::IfMatchRequired => "if-match-required",
             Self::AddressTooLong => "address-too-long",
-            Self::UnsupportedType => "unsupported-type",
+            Self::UnsupportedType { .. } => "unsupported-type",
             Self::EncodedBody => "encoded-body",
+            Self::NotAcceptable => "not-acceptable",
             Self::ResyncRequired => "resync-required",
             Self::BatchDependency => "batch-dependency",
             Self::NotInBatch => "not-in-batch",
@@ -201,8 +209,9 @@ impl Fault for RestFault {
             | Self::KeyReused
             | Self::IfMatchRequired
             | Self::AddressTooLong
-            | Self::UnsupportedType
+            | Self::UnsupportedType { .. }
             | Self::EncodedBody
+            | Self::NotAcceptable
             | Self::ResyncRequired
             | Self::BatchDependency
             | Self::NotInBatch => Vec::new(),
@@ -213,6 +222,7 @@ impl Fault for RestFault {
         let member = |name: &str, value: Value| Some(Map::from_iter([(name.to_owned(), value)]));
         match self {
             Self::MethodNotAllowed { allow } => member("allow", json!(allow)),
+            Self::UnsupportedType { expected } => member("expected", json!(expected)),
             _ => None,
         }
     }

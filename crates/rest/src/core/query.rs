@@ -4,7 +4,7 @@ use std::{
 };
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
-use renraku_base::{Cursor, FieldFault, Id, Limit};
+use renraku_base::{Cursor, FieldFault, Id, Limit, Page};
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use utoipa::IntoParams;
 
@@ -37,9 +37,21 @@ fn named(place: &str, detail: String) -> FieldFault {
     } else if let Some(name) = quoted(&detail, "unknown field `") {
         (name, "unknown-field")
     } else {
-        (place.to_owned(), "bad-value")
+        (place.to_owned(), misfit_code(&detail))
     };
-    FieldFault::new(pointer, code, detail)
+    FieldFault::misfit(pointer, code, detail)
+}
+
+/// The code of a value that does not fit: that of our own type, where it says so itself.
+pub(super) fn misfit_code(said: &str) -> &'static str {
+    const OWN: [(&str, &str); 5] = [
+        ("an id is a UUID", "id"),
+        ("an instant is written", "instant"),
+        ("a local date-time is written", "local-date-time"),
+        ("a duration is written", "duration"),
+        ("no such time zone", "time-zone"),
+    ];
+    OWN.into_iter().find(|(start, _)| said.starts_with(start)).map_or("bad-value", |(_, code)| code)
 }
 
 /// What stands in backquotes after `start`.
@@ -60,6 +72,25 @@ pub(crate) struct PageQuery {
     #[serde(default, deserialize_with = "cursor")]
     #[param(value_type = Option<String>)]
     pub cursor: Option<Cursor>,
+}
+
+/// One page of a list that is at hand as a whole. Its cursor names the last item that was sent, and where it stood: if it went
+/// away meanwhile, what came after it stands there now.
+pub(crate) fn page<T>(
+    mut items: Vec<T>,
+    PageQuery { limit, cursor }: &PageQuery,
+    name: impl Fn(&T) -> String,
+) -> Result<Page<T>, Problem> {
+    let mut sent = 0;
+    if let Some(cursor) = cursor {
+        let bad = || RestFault::BadQuery(FieldFault::new("cursor", "bad-cursor", "no cursor of this list"));
+        let [last, at] = cursor.parts::<2>().ok_or_else(bad)?;
+        let at: usize = at.parse().map_err(|_no_number| bad())?;
+        sent = items.iter().position(|item| name(item) == last).map_or(at, |at| at + 1);
+        items.drain(..sent.min(items.len()));
+    }
+    let at = sent + limit.get() - 1;
+    Ok(Page::cut(items, *limit, |last| Cursor::of(&[&name(last), &at.to_string()])))
 }
 
 /// Reads `limit`; for the queries that have more parameters than a page's.
@@ -102,5 +133,43 @@ impl<K> std::ops::Deref for PathId<K> {
 
     fn deref(&self) -> &Id<K> {
         &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pages(list: &mut Vec<&'static str>, mut between: impl FnMut(&mut Vec<&'static str>)) -> Vec<String> {
+        let mut query = PageQuery { limit: Limit::new(2).unwrap(), cursor: None };
+        let mut seen = Vec::new();
+        loop {
+            let page = page(list.clone(), &query, |item| (*item).to_owned()).unwrap();
+            seen.push(page.items.concat());
+            let Some(next) = page.next_cursor else { return seen };
+            query.cursor = Some(next);
+            between(list);
+        }
+    }
+
+    #[test]
+    fn pages_of_a_list_that_is_at_hand_join_to_the_whole() {
+        assert_eq!(pages(&mut vec!["a", "b", "c", "d", "e"], |_| ()), ["ab", "cd", "e"]);
+        assert_eq!(pages(&mut vec!["a", "b"], |_| ()), ["ab"]);
+        assert_eq!(pages(&mut Vec::new(), |_| ()), [""]);
+        // What comes or goes between two pages moves nothing past the reader.
+        assert_eq!(pages(&mut vec!["b", "c", "d"], |list| list.insert(0, "a")), ["bc", "d"]);
+        assert_eq!(
+            pages(&mut vec!["a", "b", "c", "d"], |list| list.retain(|item| *item != "b")),
+            ["ab", "cd"]
+        );
+    }
+
+    #[test]
+    fn a_cursor_of_another_list_is_refused() {
+        for cursor in [Cursor::of(&["a"]), Cursor::of(&["a", "x"]), Cursor::received("zz")] {
+            let query = PageQuery { limit: Limit::default(), cursor: Some(cursor) };
+            assert!(page(vec!["a"], &query, |item| (*item).to_owned()).is_err());
+        }
     }
 }

@@ -11,6 +11,7 @@ use actix_web::{
 use renraku_base::{ETag, Page};
 use renraku_db::{Error, ObjectType, ledger::Outcome};
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use super::Problem;
@@ -81,6 +82,34 @@ pub(crate) fn object<R: Resource>(seen: &Seen, resource: &R) -> Result<HttpRespo
     let mut response = json(StatusCode::OK, encode(resource)?);
     put_etag(&mut response, etag);
     Ok(response)
+}
+
+/// The tag of what has no version: that of its bytes.
+fn tag_of(bytes: &[u8]) -> ETag {
+    let digest = Sha256::digest(bytes);
+    ETag::from(format!(
+        "\"{}\"",
+        digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect::<String>()
+    ))
+}
+
+/// Answers with bytes that have no version: 304 when the reader holds them already, otherwise `answer` makes of them what it
+/// will.
+pub(crate) fn bytes(
+    seen: &Seen,
+    bytes: Vec<u8>,
+    answer: impl FnOnce(Vec<u8>) -> HttpResponse,
+) -> HttpResponse {
+    let etag = tag_of(&bytes);
+    let mut response = if seen.holds(&etag) { HttpResponse::NotModified().finish() } else { answer(bytes) };
+    put_etag(&mut response, &etag);
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    response
+}
+
+/// Answers with a value that has no version, tagged by what it says.
+pub(crate) fn tagged(seen: &Seen, value: &impl Serialize) -> Result<HttpResponse, Problem> {
+    Ok(bytes(seen, encode(value)?, |body| json(StatusCode::OK, body)))
 }
 
 /// Answers with one page of a list.

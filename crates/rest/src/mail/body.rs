@@ -5,7 +5,7 @@ use actix_web::{
 use renraku_base::{MessageId, kind};
 use renraku_mail::{Attachment, Body, service};
 
-use crate::core::{App, PathId, Problem, Refusals, RestFault, Who, plain};
+use crate::core::{App, PathId, Problem, Refusals, RestFault, Seen, Who, Work, bytes, tagged};
 
 /// The text of one of my mails, its HTML made harmless, and what is attached; read from the mail source.
 #[utoipa::path(
@@ -14,9 +14,14 @@ use crate::core::{App, PathId, Problem, Refusals, RestFault, Who, plain};
     responses((status = 200, body = Body), Refusals)
 )]
 #[get("/mail/messages/{id}/body")]
-pub(crate) async fn get_body(app: App, who: Who, id: PathId<kind::Message>) -> Result<HttpResponse, Problem> {
-    let body = app.blocking(move |app| service::get_body(app.db(), &who, &id)).await?;
-    plain(&body)
+pub(crate) async fn get_body(
+    app: App,
+    who: Who,
+    id: PathId<kind::Message>,
+    seen: Seen,
+) -> Result<HttpResponse, Problem> {
+    let body = app.of_work(Work::Mail).blocking(move |app| service::get_body(app.db(), &who, &id)).await?;
+    tagged(&seen, &body)
 }
 
 /// One file that one of my mails carries; read from the mail source.
@@ -38,15 +43,16 @@ pub(crate) async fn get_attachment(
     who: Who,
     id: PathId<kind::Message>,
     request: HttpRequest,
+    seen: Seen,
 ) -> Result<HttpResponse, Problem> {
     let n = request.match_info().get("n").and_then(|n| n.parse().ok()).ok_or(RestFault::NotFound)?;
-    let (attachment, bytes) =
-        app.blocking(move |app| service::get_attachment(app.db(), &who, &id, n)).await?;
-    Ok(file(&attachment, bytes))
+    let (attachment, content) =
+        app.of_work(Work::Mail).blocking(move |app| service::get_attachment(app.db(), &who, &id, n)).await?;
+    Ok(bytes(&seen, content, |content| file(&attachment, content)))
 }
 
 /// A file that nothing opens by itself, whatever it is.
-fn file(attachment: &Attachment, bytes: Vec<u8>) -> HttpResponse {
+fn file(attachment: &Attachment, content: Vec<u8>) -> HttpResponse {
     let mut response = HttpResponse::Ok();
     response
         .insert_header((header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream")))
@@ -55,12 +61,11 @@ fn file(attachment: &Attachment, bytes: Vec<u8>) -> HttpResponse {
             header::CONTENT_SECURITY_POLICY,
             HeaderValue::from_static("sandbox; default-src 'none'"),
         ))
-        .insert_header((header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache")))
         .insert_header(ContentEncoding::Identity);
     if let Ok(disposition) = HeaderValue::from_str(&disposition(&attachment.name)) {
         response.insert_header((header::CONTENT_DISPOSITION, disposition));
     }
-    response.body(bytes)
+    response.body(content)
 }
 
 /// `Content-Disposition` (RFC 6266): the name in ASCII for old clients, and in full.

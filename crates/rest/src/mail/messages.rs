@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::core::{
     App, ChangeHeaders, Command, Empty, IdempotencyKey, PathId, Problem, Query, RateKind, Refusals, Seen,
-    Who, WriteRefusals, Written, cursor, limit, list, object,
+    Who, Work, WriteRefusals, Written, cursor, limit, list, object,
 };
 
 /// Which mails are listed.
@@ -20,6 +20,8 @@ pub(crate) struct MessagesQuery {
     mailbox: Option<MailboxId>,
     /// Only those of this thread.
     thread: Option<MessageId>,
+    /// `true` for those that are unread alone, `false` for those that are read.
+    unread: Option<bool>,
     /// Words that are all found in the subject, the people or the preview; from one character on, at most 200.
     q: Option<String>,
     /// How many items, 1 to 500.
@@ -44,11 +46,12 @@ pub(crate) async fn list_messages(
     who: Who,
     query: Query<MessagesQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let MessagesQuery { mailbox, thread, q, limit, cursor } = query.0;
+    let MessagesQuery { mailbox, thread, unread, q, limit, cursor } = query.0;
     if q.is_some() {
         app.rates().take(&who, RateKind::Search)?;
     }
-    let query = MessageQuery { mailbox, thread, q, cursor, limit };
+    let query = MessageQuery { mailbox, thread, unread, q, cursor, limit };
+    let app = if query.q.is_some() { app.of_work(Work::Search) } else { app };
     let page =
         app.read_with(move |app, tx| service::list_messages(tx, &who, &query, app.mail_texts())).await?;
     list(&page)

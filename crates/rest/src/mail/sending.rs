@@ -5,17 +5,23 @@ use renraku_mail::{
     service::{self, Original},
 };
 
-use crate::core::{App, Command, IdempotencyKey, PathId, Problem, Reader, Refusals, WriteRefusals, Written};
+use crate::core::{
+    App, Command, IdempotencyKey, Large, LargeRefusal, PathId, Problem, Reader, Refusals, Work,
+    WriteRefusals, Written,
+};
 
 /// Sends a mail. Its copy is in `sent` at once; the mail itself leaves a moment later.
 #[utoipa::path(
     tag = "mail",
     request_body = NewMessage,
     params(IdempotencyKey),
-    responses((status = 201, body = MessageDetail), Refusals, WriteRefusals)
+    responses((status = 201, body = MessageDetail), Refusals, WriteRefusals, LargeRefusal)
 )]
 #[post("/mail/messages")]
-pub(crate) async fn send_message(app: App, command: Command<NewMessage>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn send_message(
+    app: App,
+    command: Command<Large<NewMessage>>,
+) -> Result<HttpResponse, Problem> {
     app.write(
         command,
         |tx, c| service::send_message(tx, &c.who, &c.body)?.try_map(|sent| Written::created(&sent)),
@@ -29,14 +35,14 @@ pub(crate) async fn send_message(app: App, command: Command<NewMessage>) -> Resu
     tag = "mail",
     request_body = NewReply,
     params(("id" = MessageId, Path), IdempotencyKey),
-    responses((status = 201, body = MessageDetail), Refusals, WriteRefusals)
+    responses((status = 201, body = MessageDetail), Refusals, WriteRefusals, LargeRefusal)
 )]
 #[post("/mail/messages/{id}/reply")]
 pub(crate) async fn reply_to_message(
     app: App,
     Reader(language): Reader,
     id: PathId<kind::Message>,
-    command: Command<NewReply>,
+    command: Command<Large<NewReply>>,
 ) -> Result<HttpResponse, Problem> {
     let original = original(&app, command.who.clone(), id).await;
     app.write(
@@ -56,14 +62,14 @@ pub(crate) async fn reply_to_message(
     tag = "mail",
     request_body = NewForward,
     params(("id" = MessageId, Path), IdempotencyKey),
-    responses((status = 201, body = MessageDetail), Refusals, WriteRefusals)
+    responses((status = 201, body = MessageDetail), Refusals, WriteRefusals, LargeRefusal)
 )]
 #[post("/mail/messages/{id}/forward")]
 pub(crate) async fn forward_message(
     app: App,
     Reader(language): Reader,
     id: PathId<kind::Message>,
-    command: Command<NewForward>,
+    command: Command<Large<NewForward>>,
 ) -> Result<HttpResponse, Problem> {
     let original = original(&app, command.who.clone(), id).await;
     app.write(
@@ -81,5 +87,5 @@ pub(crate) async fn forward_message(
 /// The mail that is answered or sent on, read before the transaction. That it cannot be read matters only to a request
 /// that was not done before: a repeat is answered all the same.
 async fn original(app: &App, who: Principal, id: PathId<kind::Message>) -> Result<Original, Problem> {
-    app.blocking(move |app| service::get_original(app.db(), &who, &id)).await
+    app.of_work(Work::Mail).blocking(move |app| service::get_original(app.db(), &who, &id)).await
 }

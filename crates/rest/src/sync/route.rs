@@ -130,7 +130,8 @@ struct Reset {
         (status = 200, body = SyncAnswer),
         (status = 410, description = "The token cannot be used: start over, keep what is unsent.", body = crate::ProblemBody, content_type = "application/problem+json"),
         Refusals,
-        WriteRefusals
+        WriteRefusals,
+        (status = 413, description = "Larger than 16 KiB.", body = crate::ProblemBody, content_type = "application/problem+json")
     )
 )]
 #[post("/sync")]
@@ -206,6 +207,10 @@ fn limit_of(limit: u16) -> Result<u16, RestFault> {
     if (1..=MAX_LIMIT).contains(&limit) {
         Ok(limit)
     } else {
-        Err(RestFault::BadField(FieldFault::new("/limit", "bad-value", "limit is a number from 1 to 2000")))
+        Err(RestFault::BadField(FieldFault::misfit(
+            "/limit",
+            "bad-value",
+            "limit is a number from 1 to 2000",
+        )))
     }
 }

@@ -3,28 +3,27 @@
 //! What is read can be written again: what the model has no word for is kept as the lines in which it came, under
 //! [`KEPT_LINES`] and its like, and what the model says in fewer words (`SUMMARY;LANGUAGE=ja`) is kept beside it for as
 //! long as it still says the same.
-//!
-//! Content lines are read here and not by a parser crate, because a fault is told with the number of its line, a line
-//! may be folded in the middle of a character, and kept lines must stay as they were.
 
 mod alarm;
-mod component;
 mod event;
 mod excerpt;
+mod foreign_zone;
 mod free_busy;
 mod invitation;
-mod line;
 mod look;
 mod object;
 mod people;
 mod read;
 mod rule;
 mod select;
+mod source;
 mod task;
-mod text;
 mod timezone;
 mod when;
 mod write;
+mod writer;
+
+use renraku_base::content::{component, line, text};
 
 pub use component::{Component, read as read_components};
 pub use excerpt::{expand, limit_recurrence_set};
@@ -33,11 +32,14 @@ pub use invitation::{Invitation, cancel, reply, request};
 pub use line::{Line, Param};
 pub use look::{property_instant, property_text};
 pub use object::{CalendarObject, Contents, NotAnObject, read_object};
-pub use read::{NotACalendar, Parsed, ParsedEvent, Place, Refusal, read};
+pub use people::{is_param, server_replies};
+pub use read::{NotACalendar, Parsed, ParsedEvent, ParsedTask, Place, Refusal, read};
 pub use select::{Selection, select};
-pub use task::takes_time as task_takes_time;
+pub use task::{is_guarded as is_guarded_task, takes_time as task_takes_time};
+pub use text::without_controls;
 pub use timezone::{read_zone, write_zone};
-pub use write::{Writer, write};
+pub use write::write;
+pub use writer::Writer;
 
 /// The property of an event, alert or participant that keeps the lines (or parameters) for which there is no word.
 pub const KEPT_LINES: &str = "renraku:iCalendar";

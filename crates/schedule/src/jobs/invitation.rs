@@ -12,6 +12,8 @@ pub(super) enum Method {
     Request,
     /// Calls off.
     Cancel,
+    /// Tells somebody that they no longer take part.
+    Remove,
 }
 
 /// A mail's subject and body.
@@ -26,6 +28,9 @@ pub(super) fn text(method: Method, event: &Event, organizer: &str) -> Text {
         (Method::Request, 0) => ("招待", "次の予定にご案内します。"),
         (Method::Request, _) => ("変更", "次の予定が変更されました。"),
         (Method::Cancel, _) => ("中止", "次の予定は中止になりました。"),
+        (Method::Remove, _) => {
+            ("参加取消", "次の予定の参加者から外れました。予定は行われますが、ご出席の必要はありません。")
+        }
     };
     let title = title(event);
     let mut body = format!("{sentence}\n\n件名：{title}\n日時：{}\n", when(event));
@@ -85,5 +90,6 @@ mod tests {
         event.sequence = 1;
         assert_eq!(super::text(Method::Request, &event, "").subject, "【変更】打合せ");
         assert_eq!(super::text(Method::Cancel, &event, "").subject, "【中止】打合せ");
+        assert_eq!(super::text(Method::Remove, &event, "").subject, "【参加取消】打合せ");
     }
 }

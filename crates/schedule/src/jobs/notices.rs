@@ -32,6 +32,8 @@ pub(crate) struct News<'e> {
     pub stored: &'e StoredEvent,
     /// The occurrence that it is about, and how that is now.
     pub occurrence: Option<(LocalDateTime, &'e Event)>,
+    /// Whether it takes place all the same, without those who are told.
+    pub removed: bool,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -44,6 +46,9 @@ struct Order {
     details: Details,
     /// Tells this news from any other about the event, so that a second run tells nobody twice.
     version: i64,
+    /// Whether it is told once more: then also those hear of it who were told of this state of the event.
+    #[serde(default)]
+    again: bool,
     staff: Vec<PersonId>,
     /// What those outside are sent, and their addresses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -66,12 +71,33 @@ pub(crate) fn tell(
     staff: Vec<PersonId>,
     outside: Vec<String>,
 ) -> Result<(), ScheduleFault> {
+    order(tx, who, news, (staff, outside), false)
+}
+
+/// The same for those who are to be told once more, whatever they were told of this state of the event.
+pub(crate) fn tell_again(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    news: News<'_>,
+    crowd: (Vec<PersonId>, Vec<String>),
+) -> Result<(), ScheduleFault> {
+    order(tx, who, news, crowd, true)
+}
+
+fn order(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    news: News<'_>,
+    (staff, outside): (Vec<PersonId>, Vec<String>),
+    again: bool,
+) -> Result<(), ScheduleFault> {
     let staff: Vec<PersonId> = staff.into_iter().filter(|person| *person != who.person).collect();
     if staff.is_empty() && outside.is_empty() {
         return Ok(());
     }
     let shown = news.occurrence.map_or(&news.stored.event, |(_, occurrence)| occurrence);
     let method = match news.kind {
+        NotificationType::Cancelled if news.removed => Method::Remove,
         NotificationType::Cancelled => Method::Cancel,
         _ => Method::Request,
     };
@@ -80,8 +106,9 @@ pub(crate) fn tell(
         event: news.stored.id.clone(),
         recurrence_id: news.occurrence.map(|(id, _)| id.to_string()),
         actor: who.person.clone(),
-        details: details(shown),
+        details: Details { removed: news.removed, ..details(shown) },
         version: news.stored.version,
+        again,
         staff,
         mail: (!outside.is_empty()).then(|| Mail { method, event: shown.clone(), to: outside }),
     };
@@ -97,6 +124,7 @@ pub(crate) fn details(event: &Event) -> Details {
         start: Some(event.start.to_string()),
         time_zone: event.time_zone.map(|zone| zone.name().to_owned()),
         show_without_time: event.show_without_time,
+        series: event.is_series(),
         place: event.place().map(str::to_owned),
         ..Details::default()
     }
@@ -164,14 +192,15 @@ fn outgoing(
     let text = invitation::text(mail.method, &mail.event, name);
     let part = match mail.method {
         Method::Request => ical::request(&mail.event, now),
-        Method::Cancel => ical::cancel(&mail.event, now),
+        Method::Cancel | Method::Remove => ical::cancel(&mail.event, now),
     };
     let domain = email.rsplit('@').next().unwrap_or("localhost");
     let to = address.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
     let recurrence = order.recurrence_id.as_deref().unwrap_or_default().replace([':', '-'], "");
+    let again = if order.again { format!(".{}", order.version) } else { String::new() };
     OutgoingMail {
         message_id: format!(
-            "{}.{recurrence}.{}.{}.{to}@{domain}",
+            "{}.{recurrence}.{}.{}{again}.{to}@{domain}",
             order.event,
             mail.event.sequence,
             part.method.to_lowercase()
@@ -187,6 +216,7 @@ fn outgoing(
         in_reply_to: None,
         references: Vec::new(),
         files_of: None,
+        whole: false,
     }
 }
 
@@ -199,6 +229,9 @@ pub(crate) fn mail_answer(
     stored: &StoredEvent,
     shown: &Event,
 ) -> Result<(), ScheduleFault> {
+    if !ical::server_replies(&stored.event) {
+        return Ok(());
+    }
     let organizer = stored.event.organizer_calendar_address.as_deref().and_then(staff::mail_address);
     let (Some(to), Some(from)) = (organizer, &person.email) else { return Ok(()) };
     let Some((key, participant)) = shown.participant(&who.person) else { return Ok(()) };
@@ -219,17 +252,19 @@ pub(crate) fn mail_answer(
         in_reply_to: None,
         references: Vec::new(),
         files_of: None,
+        whole: false,
     };
     service::queue_mail(tx, &mail, now)?;
     Ok(())
 }
 
-/// The staff and the addresses outside among an event's participants, without the organizer.
+/// The staff and the addresses outside among an event's participants, without the organizer and those to whom the server sends
+/// nothing.
 pub(crate) fn audience(event: &Event, organizer: Option<&PersonId>) -> (Vec<PersonId>, Vec<String>) {
-    let others = event
-        .participants
-        .values()
-        .filter(|participant| participant.person_id.is_none() || participant.person_id.as_ref() != organizer);
+    let others =
+        event.participants.values().filter(|participant| participant.schedule_agent.is_server()).filter(
+            |participant| participant.person_id.is_none() || participant.person_id.as_ref() != organizer,
+        );
     let (mut staff, mut outside) = (Vec::new(), Vec::new());
     for participant in others {
         match (&participant.person_id, &participant.calendar_address) {

@@ -1,8 +1,8 @@
-//! The next reminder of an event is always one job; when it ran, the one after it is.
+//! The next reminder of an event is always one job for each person who keeps alerts with it; when it ran, the one after it is.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
-use renraku_base::{EventId, Timestamp};
+use renraku_base::{EventId, PersonId, Timestamp};
 use renraku_db::{Tx, jobs};
 use renraku_notify::{Notice, NotificationType, Repeat, Subject, service};
 use serde::{Deserialize, Serialize};
@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 use super::{REMIND, notices::details, read};
 use crate::{
     ScheduleFault,
-    model::{Event, RelativeTo, Trigger, Zone},
+    model::{Alert, Event, ParticipationStatus, RelativeTo, Trigger, Zone},
     rules::recurrence::{self, Instance, MAX_INSTANCES, Window},
-    store::{self, events::StoredEvent},
+    store::{self, calendars::StoredCalendar, events::StoredEvent, placements::Placement},
 };
 
 /// Occurrences are looked for this far ahead; most reminders are found in the first, cheap look.
@@ -24,7 +24,12 @@ const REACH: Duration = Duration::from_hours(24 * 31);
 struct Due {
     event: EventId,
     at: Timestamp,
+    /// The calendar whose person it is for, where that is not the one in which the event was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    place: Option<i64>,
 }
+
+type Alerts = BTreeMap<String, Alert>;
 
 /// An alert and the occurrence that it is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,28 +46,50 @@ pub(crate) fn remind_next(
     zone: Zone,
     after: Timestamp,
 ) -> Result<(), ScheduleFault> {
-    let Some(at) = next(&stored.event, zone, after) else { return Ok(()) };
-    let unique = format!("{REMIND}:{}:{}", stored.id, at.micros());
-    jobs::enqueue(tx, REMIND, &Due { event: stored.id.clone(), at }, at, Some(&unique))?;
+    let alerts = &stored.event.alerts;
+    enqueue(tx, &stored.id, next(&stored.event, alerts, zone, after), None)
+}
+
+/// The same for the alerts that somebody who takes part keeps with an event.
+pub(crate) fn remind_own(
+    tx: &mut Tx<'_>,
+    (stored, place): (&StoredEvent, &Placement),
+    zone: Zone,
+    after: Timestamp,
+) -> Result<(), ScheduleFault> {
+    let Some(kept) = &place.own else { return Ok(()) };
+    enqueue(tx, &stored.id, next(&stored.event, &kept.own.alerts, zone, after), Some(place.collection.0))
+}
+
+fn enqueue(
+    tx: &mut Tx<'_>,
+    event: &EventId,
+    at: Option<Timestamp>,
+    place: Option<i64>,
+) -> Result<(), ScheduleFault> {
+    let Some(at) = at else { return Ok(()) };
+    let whose = place.map(|place| format!(":{place}")).unwrap_or_default();
+    let unique = format!("{REMIND}:{event}:{}{whose}", at.micros());
+    jobs::enqueue(tx, REMIND, &Due { event: event.clone(), at, place }, at, Some(&unique))?;
     Ok(())
 }
 
-fn next(event: &Event, zone: Zone, after: Timestamp) -> Option<Timestamp> {
-    if event.alerts.is_empty() {
+fn next(event: &Event, alerts: &Alerts, zone: Zone, after: Timestamp) -> Option<Timestamp> {
+    if alerts.is_empty() {
         return None;
     }
     LOOKS.into_iter().find_map(|ahead| {
         let window = Window { from: after - REACH, to: after + ahead, zone };
-        reminders(event, window).into_iter().map(|it| it.at).filter(|at| *at > after).min()
+        reminders(event, alerts, window).into_iter().map(|it| it.at).filter(|at| *at > after).min()
     })
 }
 
 /// The reminders of the occurrences in a window.
-fn reminders(event: &Event, window: Window) -> Vec<Reminder> {
+fn reminders(event: &Event, alerts: &Alerts, window: Window) -> Vec<Reminder> {
     let instances = recurrence::expand(event, window, MAX_INSTANCES).items;
     let mut found = Vec::new();
     for instance in instances {
-        for alert in event.alerts.values().filter(|alert| alert.acknowledged.is_none()) {
+        for alert in alerts.values().filter(|alert| alert.acknowledged.is_none()) {
             if let Some(at) = due(&alert.trigger, &instance) {
                 found.push(Reminder { at, instance });
             }
@@ -90,36 +117,64 @@ pub(super) fn run(tx: &mut Tx<'_>, payload: &str) -> Result<(), ScheduleFault> {
     let job: Due = read(payload)?;
     let Some(stored) = store::events::get(tx, &job.event)? else { return Ok(()) };
     let Some(home) = store::calendars::get(tx, &stored.calendar)? else { return Ok(()) };
-    let Some(person) = home.owner() else { return Ok(()) };
+    let Some((person, alerts, place)) = whose(tx, &job, &stored, &home)? else { return Ok(()) };
     let window = Window { from: job.at - REACH, to: job.at + REACH, zone: home.time_zone };
-    let due: Vec<Reminder> =
-        reminders(&stored.event, window).into_iter().filter(|reminder| reminder.at == job.at).collect();
-    for Reminder { instance, .. } in &due {
-        let recurrence_id = instance.recurrence_id.map(|id| id.to_string());
-        let own =
-            instance.recurrence_id.filter(|_| instance.changed).and_then(|id| stored.event.occurrence(id));
-        let mut details = details(own.as_ref().unwrap_or(&stored.event));
-        details.start = Some(instance.start.to_string());
-        details.utc_start = Some(instance.utc_start);
-        details.utc_end = Some(instance.utc_end);
-        let key = format!(
-            "reminder:{}:{}:{}",
-            stored.id,
-            recurrence_id.as_deref().unwrap_or_default(),
-            job.at.micros()
-        );
-        let notice = Notice {
-            kind: NotificationType::Reminder,
-            subject: Subject { event_id: Some(stored.id.clone()), recurrence_id, ..Subject::default() },
-            actor: None,
-            details,
-            repeat: Repeat::Once(key),
-        };
-        service::tell(tx, &person, &notice)?;
-    }
+    let due: Vec<Reminder> = reminders(&stored.event, &alerts, window)
+        .into_iter()
+        .filter(|reminder| reminder.at == job.at)
+        .collect();
     // Where nothing was due the event was changed since, and whoever changed it put the next reminder into the queue.
     if due.is_empty() {
         return Ok(());
     }
-    remind_next(tx, &stored, home.time_zone, job.at)
+    for Reminder { instance, .. } in &due {
+        let own =
+            instance.recurrence_id.filter(|_| instance.changed).and_then(|id| stored.event.occurrence(id));
+        let occurrence = own.as_ref().unwrap_or(&stored.event);
+        let goes = place.is_none()
+            || occurrence.participation(&person).is_some_and(|it| it != ParticipationStatus::Declined);
+        if goes {
+            service::tell(tx, &person, &notice(&stored, instance, occurrence, job.at))?;
+        }
+    }
+    match place {
+        Some(place) => remind_own(tx, (&stored, &place), home.time_zone, job.at),
+        None => remind_next(tx, &stored, home.time_zone, job.at),
+    }
+}
+
+/// Whom a job reminds, of which alerts, and, of somebody who takes part, where they see the event; nobody who put it away.
+fn whose(
+    tx: &mut Tx<'_>,
+    job: &Due,
+    stored: &StoredEvent,
+    home: &StoredCalendar,
+) -> Result<Option<(PersonId, Alerts, Option<Placement>)>, ScheduleFault> {
+    let Some(collection) = job.place else {
+        return Ok(home.owner().map(|person| (person, stored.event.alerts.clone(), None)));
+    };
+    let places = store::placements::list(tx, &stored.id)?;
+    let place = places.into_iter().find(|place| place.collection.0 == collection && !place.hidden);
+    Ok(place.and_then(|place| {
+        let alerts = place.own.as_ref()?.own.alerts.clone();
+        Some((place.person.clone()?, alerts, Some(place)))
+    }))
+}
+
+fn notice(stored: &StoredEvent, instance: &Instance, occurrence: &Event, at: Timestamp) -> Notice {
+    let recurrence_id = instance.recurrence_id.map(|id| id.to_string());
+    let mut details = details(occurrence);
+    details.series = false;
+    details.start = Some(instance.start.to_string());
+    details.utc_start = Some(instance.utc_start);
+    details.utc_end = Some(instance.utc_end);
+    let key =
+        format!("reminder:{}:{}:{}", stored.id, recurrence_id.as_deref().unwrap_or_default(), at.micros());
+    Notice {
+        kind: NotificationType::Reminder,
+        subject: Subject { event_id: Some(stored.id.clone()), recurrence_id, ..Subject::default() },
+        actor: None,
+        details,
+        repeat: Repeat::Once(key),
+    }
 }

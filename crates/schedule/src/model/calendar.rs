@@ -59,6 +59,9 @@ pub struct Calendar {
     pub role: Role,
     /// The person or facility whose events it holds.
     pub owner_id: String,
+    /// What the person is called whose events it holds; absent in one's own and in that of a facility.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner_name: Option<String>,
     /// Whether events without a calendar go here.
     pub is_default: bool,
     /// The zone in which its all-day events lie.

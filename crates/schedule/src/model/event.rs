@@ -278,8 +278,19 @@ impl Event {
     /// The members of staff who take part, be it in one occurrence alone; each once.
     #[must_use]
     pub fn staff(&self) -> Vec<PersonId> {
+        self.staff_of(|_| true)
+    }
+
+    /// Those of them to whom the server brings the event.
+    #[must_use]
+    pub fn scheduled_staff(&self) -> Vec<PersonId> {
+        self.staff_of(|participant| participant.schedule_agent.is_server())
+    }
+
+    fn staff_of(&self, picks: impl Fn(&Participant) -> bool) -> Vec<PersonId> {
         let own = |event: &Self| -> Vec<PersonId> {
-            event.participants.values().filter_map(|it| it.person_id.clone()).collect()
+            let picked = event.participants.values().filter(|it| picks(it));
+            picked.filter_map(|it| it.person_id.clone()).collect()
         };
         let mut staff = own(self);
         let mut known: HashSet<PersonId> = staff.iter().cloned().collect();

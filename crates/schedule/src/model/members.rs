@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use renraku_base::FieldFault;
+use renraku_base::{FieldFault, is_link};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -36,6 +36,12 @@ impl<'f> Members<'f> {
         self.faults.push(FieldFault::new(pointer, code, detail));
     }
 
+    /// Notes that there is more of a member than is taken.
+    fn too_much(&mut self, name: &str, code: &'static str, most: usize, of: &str) {
+        let fault = FieldFault::new(pointer(&self.at, name), code, format!("at most {most} {of}"));
+        self.faults.push(fault.allowing(format!("≤ {most}")));
+    }
+
     /// Whether a member is there; `null` is.
     pub fn has(&self, name: &str) -> bool {
         self.members.contains_key(name)
@@ -56,7 +62,8 @@ impl<'f> Members<'f> {
         match serde_json::from_value(self.value(name)?) {
             Ok(value) => Some(value),
             Err(error) => {
-                self.fault(name, code, error.to_string());
+                let pointer = pointer(&self.at, name);
+                self.faults.push(FieldFault::misfit(pointer, code, error.to_string()));
                 None
             }
         }
@@ -66,7 +73,7 @@ impl<'f> Members<'f> {
     pub fn line(&mut self, name: &str) -> Option<String> {
         let text: String = self.take(name, "type")?;
         if text.chars().count() > limits::SHORT_TEXT_CHARS {
-            self.fault(name, "too-long", format!("at most {} characters", limits::SHORT_TEXT_CHARS));
+            self.too_much(name, "too-long", limits::SHORT_TEXT_CHARS, "characters");
             return None;
         }
         if text.chars().any(breaks_a_line) {
@@ -81,7 +88,7 @@ impl<'f> Members<'f> {
         let text: String = self.take(name, "type")?;
         let text = if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text };
         if text.len() > limits::DESCRIPTION_BYTES {
-            self.fault(name, "too-long", format!("at most {} bytes", limits::DESCRIPTION_BYTES));
+            self.too_much(name, "too-long", limits::DESCRIPTION_BYTES, "bytes");
             return None;
         }
         if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
@@ -97,7 +104,9 @@ impl<'f> Members<'f> {
         if range.contains(&number) {
             return Some(number);
         }
-        self.fault(name, "out-of-range", format!("between {} and {}", range.start(), range.end()));
+        let said = format!("between {} and {}", range.start(), range.end());
+        let fault = FieldFault::new(pointer(&self.at, name), "out-of-range", said);
+        self.faults.push(fault.allowing(format!("{}–{}", range.start(), range.end())));
         None
     }
 
@@ -105,7 +114,7 @@ impl<'f> Members<'f> {
     pub fn set(&mut self, name: &str) -> BTreeMap<String, bool> {
         let mut set: BTreeMap<String, bool> = self.take(name, "type").unwrap_or_default();
         if set.len() > limits::SMALL_MEMBERS {
-            self.fault(name, "too-many", format!("at most {}", limits::SMALL_MEMBERS));
+            self.too_much(name, "too-many", limits::SMALL_MEMBERS, "members");
             return BTreeMap::new();
         }
         if set.keys().any(|key| key.len() > KEY_BYTES || key.chars().any(breaks_a_line)) {
@@ -129,7 +138,7 @@ impl<'f> Members<'f> {
             return BTreeMap::new();
         };
         if objects.len() > most {
-            self.fault(name, "too-many", format!("at most {most}"));
+            self.too_much(name, "too-many", most, "members");
             return BTreeMap::new();
         }
         let at = pointer(&self.at, name);
@@ -158,7 +167,23 @@ impl<'f> Members<'f> {
     pub fn object_type(&mut self, expected: &str) {
         let found: Option<String> = self.take("@type", "type");
         if found.is_some_and(|found| found != expected) {
-            self.fault("@type", "one-of", format!("{expected} is expected here"));
+            let fault =
+                FieldFault::new(pointer(&self.at, "@type"), "one-of", format!("{expected} is expected here"));
+            self.faults.push(fault.allowing(expected));
+        }
+    }
+
+    /// Checks the links beside the known members (RFC 8984 §1.4.11), which are shown to be tapped.
+    pub fn check_links(&mut self) {
+        let Some(Value::Object(links)) = self.members.get("links") else { return };
+        let at = pointer(&self.at, "links");
+        for (key, link) in links {
+            for name in ["href", "uri"] {
+                if link.get(name).and_then(Value::as_str).is_some_and(|uri| !is_link(uri)) {
+                    let said = "a link begins with http:, https:, tel: or mailto: and has no spaces";
+                    self.faults.push(FieldFault::new(pointer(&pointer(&at, key), name), "uri", said));
+                }
+            }
         }
     }
 

@@ -37,6 +37,12 @@ pub struct Occurrence {
     pub place: Option<String>,
     /// What it books.
     pub facilities: Vec<FacilityRef>,
+    /// In the calendar of a facility: who booked it; absent where the reader may not know.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub holder: Option<String>,
+    /// That person's number within the office.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub holder_extension: Option<String>,
     /// What the reader answered; `null` when they do not take part.
     pub participation_status: Option<ParticipationStatus>,
     /// Whether the reader organizes it.

@@ -46,6 +46,9 @@ pub struct Participant {
     /// Whether the organizer waits for an answer.
     #[serde(default, skip_serializing_if = "is_false")]
     pub expect_reply: bool,
+    /// Who sends them invitations and brings their answers.
+    #[serde(default, skip_serializing_if = "ScheduleAgent::is_server")]
+    pub schedule_agent: ScheduleAgent,
     /// The event's `sequence` that the last answer was for.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub schedule_sequence: u32,
@@ -55,6 +58,27 @@ pub struct Participant {
     /// Properties that are kept and have no effect.
     #[serde(flatten)]
     pub more: BTreeMap<String, Value>,
+}
+
+/// Who sends a participant messages about an event (RFC 6638 §7.1).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ScheduleAgent {
+    /// This server, which also puts the event into the calendars of staff.
+    #[default]
+    Server,
+    /// The organizer's client.
+    Client,
+    /// Nobody.
+    None,
+}
+
+impl ScheduleAgent {
+    /// Whether it is this server.
+    #[must_use]
+    pub const fn is_server(&self) -> bool {
+        matches!(self, Self::Server)
+    }
 }
 
 /// The `@type` of a participant.
@@ -151,6 +175,7 @@ impl Participant {
             participation_status: members.take("participationStatus", "one-of").unwrap_or_default(),
             participation_comment: members.lines("participationComment"),
             expect_reply: members.take("expectReply", "type").unwrap_or_default(),
+            schedule_agent: members.take("scheduleAgent", "one-of").unwrap_or_default(),
             schedule_sequence: members.take("scheduleSequence", "type").unwrap_or_default(),
             schedule_updated: members.take("scheduleUpdated", "instant"),
             more: BTreeMap::new(),

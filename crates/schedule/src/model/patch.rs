@@ -35,6 +35,9 @@ const SERIES_ONLY: [&str; 12] = [
 const COUNTED: [&str; 3] = ["created", "updated", "sequence"];
 const EXCLUDED: &str = "excluded";
 const PARTICIPANTS: &str = "participants";
+/// What a participant's answer consists of.
+const ANSWER: [&str; 4] =
+    ["participationStatus", "participationComment", "scheduleSequence", "scheduleUpdated"];
 /// What an occurrence books, where that is not what its series books.
 const FACILITY_IDS: &str = "facilityIds";
 /// What decides when an occurrence takes time.
@@ -70,6 +73,29 @@ impl PatchObject {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// The same without what it says of these members.
+    #[must_use]
+    pub fn without(&self, members: &[&str]) -> Self {
+        let others = self
+            .0
+            .iter()
+            .filter(|(pointer, _)| pointer.split('/').next().is_none_or(|member| !members.contains(&member)));
+        Self(others.map(|(pointer, value)| (pointer.clone(), value.clone())).collect())
+    }
+
+    /// What participants answered for the occurrence, each with the participant's key.
+    pub(crate) fn answers(&self) -> impl Iterator<Item = (&str, &str, &Value)> {
+        self.0.iter().filter_map(|(pointer, value)| {
+            let (key, member) = pointer.strip_prefix(PARTICIPANTS)?.strip_prefix('/')?.split_once('/')?;
+            ANSWER.contains(&member).then_some((key, pointer.as_str(), value))
+        })
+    }
+
+    /// Takes in what it does not say yet.
+    pub(crate) fn add(&mut self, pointer: &str, value: &Value) {
+        self.0.entry(pointer.to_owned()).or_insert_with(|| value.clone());
     }
 
     /// The start of the occurrence, when it was moved.
@@ -310,6 +336,22 @@ impl EventPatch {
     #[must_use]
     pub fn touches(&self, names: &[&str]) -> bool {
         names.iter().any(|name| self.members.get(*name).is_some())
+    }
+
+    /// What of it touches these members, and the rest.
+    #[must_use]
+    pub fn split(&self, names: &[&str]) -> (Self, Self) {
+        let members = self.members.as_object().cloned().unwrap_or_default();
+        let (touching, rest): (Map<String, Value>, Map<String, Value>) =
+            members.into_iter().partition(|(name, _)| names.contains(&name.as_str()));
+        let touching = Self { members: Value::Object(touching), ..Self::default() };
+        (touching, Self { members: Value::Object(rest), ..self.clone() })
+    }
+
+    /// Whether it changes nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.calendar_id.is_none() && self.facility_ids.is_none() && self.names().next().is_none()
     }
 
     /// The names of the members that it touches.

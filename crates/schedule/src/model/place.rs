@@ -1,13 +1,11 @@
 use std::collections::BTreeMap;
 
+use renraku_base::is_link;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::members::Members;
-
-/// The longest URI, in bytes.
-const URI_BYTES: usize = 2_048;
 
 /// A place where an event happens.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -68,6 +66,7 @@ impl Location {
     pub(super) fn read(mut members: Members<'_>) -> Option<Self> {
         members.object_type("Location");
         let name = members.line("name");
+        members.check_links();
         Some(Self { object_type: LocationType::Location, name, more: members.rest() })
     }
 }
@@ -80,7 +79,7 @@ impl VirtualLocation {
         let uri: Option<String> = members.take("uri", "type");
         match &uri {
             None => members.fault("uri", "required", "a virtual place has a uri"),
-            Some(uri) if !is_safe_uri(uri) => {
+            Some(uri) if !is_link(uri) => {
                 members.fault(
                     "uri",
                     "uri",
@@ -89,17 +88,8 @@ impl VirtualLocation {
             }
             Some(_) => {}
         }
+        members.check_links();
         let object_type = VirtualLocationType::VirtualLocation;
         Some(Self { object_type, name, uri: uri?, features, more: members.rest() })
     }
-}
-
-/// Whether a link may be shown as one: a scheme that runs nothing, and nothing that breaks out of a header.
-pub(crate) fn is_safe_uri(uri: &str) -> bool {
-    uri.len() <= URI_BYTES
-        && !uri.contains(|c: char| c.is_control() || c.is_whitespace())
-        && uri.split_once(':').is_some_and(|(scheme, rest)| {
-            !rest.is_empty()
-                && ["http", "https", "tel", "mailto"].iter().any(|safe| scheme.eq_ignore_ascii_case(safe))
-        })
 }

@@ -164,6 +164,7 @@ fn read_event(mut members: Members<'_>, uid: Option<String>) -> Option<Event> {
     check_hourly(&event, &mut members);
     check_people(&event, &mut members);
     check_overrides(&event, &mut members);
+    members.check_links();
     event.more = members.rest();
     start.map(|_| event)
 }

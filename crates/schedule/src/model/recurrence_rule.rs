@@ -164,7 +164,7 @@ impl<'de> Deserialize<'de> for Month {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Cow::<str>::deserialize(deserializer)?;
         let number = text.parse().ok().and_then(Self::new);
-        number.ok_or_else(|| de::Error::custom("a month is written as text, \"1\" to \"12\""))
+        number.ok_or_else(|| de::Error::custom("a month is a text from \"1\" to \"12\""))
     }
 }
 

@@ -13,7 +13,7 @@ pub struct Zone(Tz);
 
 /// No time zone has this name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("no such time zone: write an IANA name such as Asia/Tokyo")]
+#[error("no such time zone: an IANA name is written like Asia/Tokyo")]
 pub struct UnknownZone;
 
 impl Zone {

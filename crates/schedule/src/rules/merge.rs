@@ -8,7 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use renraku_base::FieldFault;
 use serde_json::{Map, Value};
 
-use crate::model::Event;
+use crate::{
+    model::{Event, PatchObject},
+    rules::recurrence::has_occurrence,
+};
 
 const PARTICIPANTS: &str = "participants";
 const OVERRIDES: &str = "recurrenceOverrides";
@@ -23,11 +26,11 @@ pub fn merge(before: &Event, shown: &Event, sent: &Event) -> Result<Event, Vec<F
     }
     let names = Names::of(before);
     let (shown, sent) = (names.clone().rename(shown), names.rename(sent));
-    let before = members(before.to_value());
+    let stored = members(before.to_value());
     let mut merged = Map::new();
-    for name in before.keys().chain(sent.keys()).collect::<BTreeSet<_>>() {
+    for name in stored.keys().chain(sent.keys()).collect::<BTreeSet<_>>() {
         let at = |members: &Map<String, Value>| members.get(name).cloned();
-        let (was, seen, now) = (at(&before), at(&shown), at(&sent));
+        let (was, seen, now) = (at(&stored), at(&shown), at(&sent));
         let value = match name.as_str() {
             _ if seen == now => was,
             PARTICIPANTS => {
@@ -38,7 +41,30 @@ pub fn merge(before: &Event, shown: &Event, sent: &Event) -> Result<Event, Vec<F
         };
         merged.extend(value.map(|value| (name.clone(), value)));
     }
-    Event::read(Value::Object(merged))
+    let mut merged = Event::read(Value::Object(merged))?;
+    keep_answers(before, &mut merged);
+    Ok(merged)
+}
+
+/// A client that did not see yet what somebody answered for one occurrence does not take it back (RFC 6638 §3.2.1: what attendees
+/// answered is theirs to change).
+fn keep_answers(before: &Event, merged: &mut Event) {
+    for (id, patch) in &before.recurrence_overrides {
+        let there = merged.recurrence_overrides.get(id);
+        if there.is_some_and(PatchObject::is_excluded) || !has_occurrence(merged, *id) {
+            continue;
+        }
+        let mut kept = there.cloned().unwrap_or_default();
+        let whole = kept.iter().any(|(pointer, _)| pointer == PARTICIPANTS);
+        for (key, pointer, value) in patch.answers() {
+            if !whole && merged.participants.contains_key(key) {
+                kept.add(pointer, value);
+            }
+        }
+        if !kept.is_empty() {
+            merged.recurrence_overrides.insert(*id, kept);
+        }
+    }
 }
 
 /// Merges two objects member by member: `changed` says what becomes of a member that was sent differently from how it was shown.

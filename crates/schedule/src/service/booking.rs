@@ -153,17 +153,23 @@ fn refusal(
     wanted: Slot,
     by: &Taken,
 ) -> Result<ScheduleFault, ScheduleFault> {
+    let (holder, holder_extension) = holder(tx, &who.person, &by.event_id)?.unzip();
     Ok(ScheduleFault::FacilityTaken(Box::new(FacilityTaken {
         facility_id: held.facility.id.clone(),
         utc_start: by.slot.utc_start,
-        holder: holder(tx, &who.person, &by.event_id)?,
+        holder,
+        holder_extension: holder_extension.flatten(),
         until: by.slot.utc_end,
         alternatives: alternatives(tx, held, wanted)?,
     })))
 }
 
-/// The name of whoever made the booking; `None` when the event is private and not the reader's own.
-fn holder(tx: &mut ReadTx<'_>, reader: &PersonId, event: &EventId) -> Result<Option<String>, ScheduleFault> {
+/// The name and the extension of whoever made the booking; `None` when the event is private and not the reader's own.
+fn holder(
+    tx: &mut ReadTx<'_>,
+    reader: &PersonId,
+    event: &EventId,
+) -> Result<Option<(String, Option<String>)>, ScheduleFault> {
     let Some(stored) = store::events::get(tx, event)? else { return Ok(None) };
     let Some(organizer) = stored.organizer else { return Ok(None) };
     let own = organizer == *reader || stored.event.staff().contains(reader);
@@ -171,7 +177,7 @@ fn holder(tx: &mut ReadTx<'_>, reader: &PersonId, event: &EventId) -> Result<Opt
         return Ok(None);
     }
     let names = directory::service::names(tx, std::slice::from_ref(&organizer))?;
-    Ok(names.into_values().next().map(|person| person.name.full))
+    Ok(names.into_values().next().map(|person| (person.name.full, person.extension)))
 }
 
 /// Free slots of the same length: in other facilities at the same time, or in the same one at another.

@@ -80,7 +80,7 @@ impl Known {
     }
 
     fn places(&self, stored: &StoredEvent, home: &StoredCalendar) -> Vec<Placement> {
-        let place = |collection, person| Placement { collection, person, hidden: false };
+        let place = Placement::new;
         let mut places = vec![place(home.collection, stored.organizer.clone())];
         let facilities = stored.facilities.iter().filter_map(|id| self.facilities.get(id));
         places.extend(facilities.map(|collection| place(*collection, None)));

@@ -1,11 +1,17 @@
-use std::{cmp::Reverse, collections::HashMap};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeSet, HashMap},
+};
 
-use renraku_base::{CalendarId, ETag, FieldFault, PersonId, Precondition, Principal, Role};
+use renraku_base::{CalendarId, ETag, FieldFault, Id, PersonId, Precondition, Principal, Role};
 use renraku_db::{
     Changed, CollectionId, CollectionKind, ObjectType, ReadTx, Tx,
     changes::{self, Recorded},
 };
-use renraku_people::access::{self, Grantee};
+use renraku_people::{
+    access::{self, Grantee},
+    directory,
+};
 
 use crate::{
     ScheduleFault,
@@ -34,7 +40,30 @@ pub fn list_calendars(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<Calend
         let own = |it: &Calendar| Reverse((it.kind == CalendarRelation::Own, it.is_default));
         (own(a), &a.name, &a.id).cmp(&(own(b), &b.name, &b.id))
     });
+    name_owners(tx, &mut calendars)?;
     Ok(calendars)
+}
+
+/// Says of each calendar that another person shares who that is; one statement, if there are any.
+pub(crate) fn name_owners(tx: &mut ReadTx<'_>, calendars: &mut [Calendar]) -> Result<(), ScheduleFault> {
+    let shared = |calendar: &&mut Calendar| calendar.kind == CalendarRelation::Shared;
+    let owners: BTreeSet<PersonId> =
+        calendars.iter_mut().filter(shared).map(|calendar| Id::stored(calendar.owner_id.clone())).collect();
+    if owners.is_empty() {
+        return Ok(());
+    }
+    let names = directory::service::names(tx, &owners.into_iter().collect::<Vec<_>>())?;
+    for calendar in calendars.iter_mut().filter(shared) {
+        let owner = names.get(&Id::stored(calendar.owner_id.clone()));
+        calendar.owner_name = owner.map(|owner| owner.name.full.clone());
+    }
+    Ok(())
+}
+
+/// One calendar, with the name of whoever shares it.
+pub(crate) fn named(tx: &mut ReadTx<'_>, mut calendar: Calendar) -> Result<Calendar, ScheduleFault> {
+    name_owners(tx, std::slice::from_mut(&mut calendar))?;
+    Ok(calendar)
 }
 
 /// One calendar. That of a facility is known to everyone, though all that most see of it is when it is busy.
@@ -48,7 +77,7 @@ pub fn get_calendar(
 ) -> Result<Calendar, ScheduleFault> {
     match with_role(tx, who, id)? {
         Some((calendar, role)) if role >= Role::Read || calendar.kind == CalendarKind::Facility => {
-            Ok(seen_by(calendar, who, role))
+            named(tx, seen_by(calendar, who, role))
         }
         _ => Err(ScheduleFault::NotFound),
     }
@@ -114,7 +143,7 @@ pub fn update_calendar(
     if calendar.kind == CalendarKind::Facility && patch.name.is_some() {
         return Err(ScheduleFault::CalendarFixed);
     }
-    expect(&calendar, who, precondition)?;
+    expect(tx, &calendar, who, precondition)?;
     check(patch.name.as_deref(), patch.color.as_ref().and_then(Option::as_deref))?;
     if let Some(name) = patch.name {
         name.trim().clone_into(&mut calendar.name);
@@ -125,7 +154,7 @@ pub fn update_calendar(
     calendar.version = tx.next_version(Some(calendar.version));
     store::calendars::put(tx, &calendar)?;
     let recorded = changes::record(tx, calendar.collection, ObjectType::Calendar, &calendar.id);
-    Ok(recorded.with(seen_by(calendar, who, Role::Manage)))
+    Ok(recorded.with(named(tx, seen_by(calendar, who, Role::Manage))?))
 }
 
 /// The calendar to which a person's events go when no other is named; made when it is first needed, open to all
@@ -253,6 +282,7 @@ pub(crate) fn manageable(
 }
 
 pub(crate) fn expect(
+    tx: &mut ReadTx<'_>,
     calendar: &StoredCalendar,
     who: &Principal,
     precondition: &Precondition,
@@ -260,7 +290,7 @@ pub(crate) fn expect(
     if precondition.holds(&ETag::of(calendar.version)) {
         return Ok(());
     }
-    Err(ScheduleFault::stale(&seen_by(calendar.clone(), who, Role::Manage)))
+    Err(ScheduleFault::stale(&named(tx, seen_by(calendar.clone(), who, Role::Manage))?))
 }
 
 pub(crate) fn seen_by(calendar: StoredCalendar, who: &Principal, role: Role) -> Calendar {
@@ -276,6 +306,7 @@ pub(crate) fn seen_by(calendar: StoredCalendar, who: &Principal, role: Role) -> 
         kind,
         role,
         owner_id: calendar.owner_id,
+        owner_name: None,
         is_default: calendar.is_default && kind == CalendarRelation::Own,
         time_zone: calendar.time_zone,
         etag: ETag::of(calendar.version),
@@ -301,7 +332,7 @@ pub(crate) fn name_fault(pointer: &str, name: &str) -> Option<FieldFault> {
     if name.trim().is_empty() {
         Some(FieldFault::new(pointer, "required", "give a name"))
     } else if name.chars().count() > NAME_CHARS {
-        Some(FieldFault::new(pointer, "too-long", "at most 255 characters"))
+        Some(FieldFault::new(pointer, "too-long", "at most 255 characters").allowing("≤ 255"))
     } else if name.chars().any(char::is_control) {
         Some(FieldFault::new(pointer, "control-character", "control characters are not taken"))
     } else {

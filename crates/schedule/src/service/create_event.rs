@@ -72,7 +72,7 @@ pub(crate) fn create(
     let recorded = placing::put_new(tx, &stored, &places, &happenings)?;
 
     let (invited, outside) = jobs::audience(&stored.event, stored.organizer.as_ref());
-    let news = News { kind: NotificationType::Invited, stored: &stored, occurrence: None };
+    let news = News { kind: NotificationType::Invited, stored: &stored, occurrence: None, removed: false };
     jobs::tell(tx, who, news, invited, outside)?;
     let now = tx.now();
     jobs::remind_next(tx, &stored, home.time_zone, now)?;

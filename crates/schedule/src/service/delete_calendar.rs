@@ -35,7 +35,7 @@ pub fn delete_calendar(
 ) -> Result<Changed<()>, ScheduleFault> {
     tx.hold(id.as_str())?;
     let calendar = manageable(tx, who, id)?;
-    expect(&calendar, who, precondition)?;
+    expect(tx, &calendar, who, precondition)?;
     if calendar.is_default || calendar.kind == CalendarKind::Facility {
         return Err(ScheduleFault::CalendarFixed);
     }
@@ -83,6 +83,7 @@ fn empty(tx: &mut Tx<'_>, who: &Principal, calendar: &StoredCalendar) -> Result<
         store::objects::remove_all(tx, calendar.collection)?;
         store::calendar_paths::remove(tx, &calendar.id)?;
         store::calendar_properties::remove_all(tx, &calendar.id)?;
+        store::calendar_lines::remove(tx, &calendar.id)?;
         store::calendars::remove(tx, &calendar.id)?;
         return Ok(());
     }

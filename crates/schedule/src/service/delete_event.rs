@@ -65,11 +65,11 @@ pub(crate) fn tell_of_end(
     last.event.sequence = stored.event.sequence.saturating_add(1);
     let (staff, outside) = jobs::audience(&last.event, last.organizer.as_ref());
     let kind = NotificationType::Cancelled;
-    jobs::tell(tx, who, News { kind, stored: &last, occurrence: None }, staff, outside)?;
+    jobs::tell(tx, who, News { kind, stored: &last, occurrence: None, removed: false }, staff, outside)?;
     for guests in jobs::guests(&last.event, last.organizer.as_ref()) {
         let (staff, outside) = guests.crowd;
         let occurrence = Some((guests.recurrence_id, &guests.occurrence));
-        jobs::tell(tx, who, News { kind, stored: &last, occurrence }, staff, outside)?;
+        jobs::tell(tx, who, News { kind, stored: &last, occurrence, removed: false }, staff, outside)?;
     }
     Ok(())
 }

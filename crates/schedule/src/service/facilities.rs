@@ -4,7 +4,7 @@ use renraku_people::access;
 
 use super::calendars::name_fault;
 use crate::{
-    ScheduleFault,
+    ScheduleFault, jobs,
     model::{CalendarKind, Facility, FacilityDraft, Zone},
     store::{self, calendars::StoredCalendar, facilities::StoredFacility},
 };
@@ -103,6 +103,7 @@ pub(crate) fn replace(
         calendar.version = tx.next_version(Some(calendar.version));
         store::calendars::put(tx, &calendar)?;
         let _recorded = changes::record(tx, calendar.collection, ObjectType::Calendar, &calendar.id);
+        jobs::renew_bookings(tx, &calendar.id)?;
     }
     let all = collection(tx)?;
     let recorded = changes::record(tx, all, ObjectType::Facility, &facility.id);
@@ -164,16 +165,20 @@ pub(crate) fn shown(facility: StoredFacility) -> Facility {
 pub(crate) fn check(draft: &FacilityDraft) -> Result<(), ScheduleFault> {
     let mut faults: Vec<FieldFault> = name_fault("/name", &draft.name).into_iter().collect();
     if draft.capacity.is_some_and(|capacity| capacity < 0) {
-        faults.push(FieldFault::new("/capacity", "out-of-range", "a capacity is not negative"));
+        faults
+            .push(FieldFault::new("/capacity", "out-of-range", "a capacity is not negative").allowing("≥ 0"));
     }
     if let (Some(opens), Some(closes)) = (draft.booking_rules.opens, draft.booking_rules.closes)
         && opens >= closes
     {
-        faults.push(FieldFault::new("/bookingRules/closes", "out-of-range", "it closes after it opens"));
+        faults.push(
+            FieldFault::new("/bookingRules/closes", "out-of-range", "it closes after it opens")
+                .allowing("opens < closes"),
+        );
     }
     for (pointer, text) in [("/place", &draft.place), ("/description", &draft.description)] {
         if text.as_ref().is_some_and(|text| text.len() > 4_096) {
-            faults.push(FieldFault::new(pointer, "too-long", "at most 4096 bytes"));
+            faults.push(FieldFault::new(pointer, "too-long", "at most 4096 bytes").allowing("≤ 4096 B"));
         }
     }
     if faults.is_empty() { Ok(()) } else { Err(ScheduleFault::Invalid(faults)) }

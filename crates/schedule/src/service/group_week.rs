@@ -138,7 +138,7 @@ fn check(principals: &[String]) -> Result<(), ScheduleFault> {
         return Ok(());
     }
     let detail = "at most 200 persons and facilities at a time";
-    Err(ScheduleFault::BadQuery(FieldFault::new("principals", "too-many", detail)))
+    Err(ScheduleFault::BadQuery(FieldFault::new("principals", "too-many", detail).allowing("≤ 200")))
 }
 
 fn refuse_unknown(principals: &[String], is_known: impl Fn(&str) -> bool) -> Result<(), ScheduleFault> {

@@ -1,6 +1,6 @@
 use std::collections::{HashMap, HashSet};
 
-use renraku_base::{CalendarId, EventId, Fault, FieldFault, PersonId, Precondition, Principal};
+use renraku_base::{CalendarId, ETag, EventId, Fault, FieldFault, PersonId, Precondition, Principal};
 use renraku_db::{Changed, Db, Tx, changes::Recorded};
 use renraku_people::directory::service as directory;
 
@@ -8,11 +8,13 @@ use super::{
     audience::{Audiences, renew},
     booking,
     create_event::writable,
-    index, placing, staff, update_event,
+    import_lines, import_tasks, index,
+    objects::{OBJECT_BYTES, ObjectKind, default_name},
+    placing, staff, update_event,
 };
 use crate::{
     ScheduleFault,
-    codec::ical::{self, ParsedEvent, Refusal},
+    codec::ical::{self, ParsedEvent, Place, Refusal},
     jobs,
     model::{Event, PatchObject},
     rules::recurrence,
@@ -20,6 +22,7 @@ use crate::{
         self,
         calendars::StoredCalendar,
         events::{Indexed, StoredEvent},
+        objects::StoredObject,
         occurrences::Entry,
         placements::Placement,
     },
@@ -37,18 +40,18 @@ const REPLACED: usize = 100;
 /// What an import did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ImportReport {
-    /// How many events are new.
+    /// How many events and tasks are new.
     pub created: usize,
     /// How many were there by their UID, and are as the file says now.
     pub updated: usize,
     /// What was not taken, with its place and reason.
     pub refused: Vec<Refusal>,
-    /// What was taken and has no effect, such as a second recurrence rule.
+    /// What was taken and has no effect, such as a second recurrence rule, or was not taken as it stands.
     pub kept: Vec<Refusal>,
 }
 
-/// Imports an iCalendar file into a calendar, by default the person's own. Events are matched by their UID in that calendar;
-/// nobody is invited and nobody is told. Each event is stored wholly or not at all; the file is not one transaction.
+/// Imports an iCalendar file into a calendar, by default the person's own. Events and tasks are matched by their UID in that
+/// calendar; nobody is invited and nobody is told. Each is stored wholly or not at all; the file is not one transaction.
 ///
 /// # Errors
 /// [`ScheduleFault::NotFound`] or [`ScheduleFault::Forbidden`] for the calendar, [`ScheduleFault::NotACalendar`].
@@ -65,21 +68,36 @@ pub fn import_calendar(
     while !rest.is_empty() {
         let done = db.write_many(|tx| import_some(tx, who, &home.id, rest))?.into_inner();
         rest = rest.get(done.taken..).unwrap_or_default();
-        report.created += done.created;
-        report.updated += done.updated;
-        report.refused.extend(done.refused);
+        report.add(done);
+    }
+    let mut rest = parsed.tasks.as_slice();
+    while !rest.is_empty() {
+        let (some, later) = rest.split_at(rest.len().min(EVENTS));
+        report.add(db.write_many(|tx| import_tasks::import(tx, who, &home.id, some))?.into_inner());
+        rest = later;
+    }
+    if !parsed.lines.is_empty() {
+        db.write(|tx| import_lines::import(tx, who, &home.id, &parsed.lines))?;
     }
     report.refused.sort_by_key(|refusal| refusal.place.line);
     Ok(report)
 }
 
+impl ImportReport {
+    fn add(&mut self, done: Done) {
+        self.created += done.created;
+        self.updated += done.updated;
+        self.refused.extend(done.refused);
+    }
+}
+
 /// What one transaction of an import did.
 #[derive(Default)]
-struct Done {
+pub(super) struct Done {
     taken: usize,
-    created: usize,
-    updated: usize,
-    refused: Vec<Refusal>,
+    pub created: usize,
+    pub updated: usize,
+    pub refused: Vec<Refusal>,
 }
 
 fn import_some(
@@ -110,9 +128,13 @@ struct Import<'a> {
     address: Option<String>,
     /// The events that are there, by their UIDs.
     known: HashMap<String, StoredEvent>,
+    /// The UIDs of what is there and is not the file's to change.
+    taken: HashSet<String>,
     /// How many index entries it writes and removes.
     work: usize,
     new: Vec<StoredEvent>,
+    /// The texts of new events.
+    texts: Vec<StoredObject>,
     entries: Vec<(EventId, Entry)>,
     recorded: Option<Recorded>,
     done: Done,
@@ -134,20 +156,36 @@ impl<'a> Import<'a> {
         };
         let uids: Vec<&str> = events.iter().map(|parsed| parsed.event.uid.as_str()).collect();
         let known = store::events::list_by_uid(tx, &home.id, &uids)?;
-        let (new, entries, recorded) = (Vec::new(), Vec::new(), None);
-        Ok(Self { who, home, address, known, work: 0, new, entries, recorded, done: Done::default() })
+        let taken = store::objects::list_taken_uids(tx, (home.collection, &home.id), &uids)?;
+        Ok(Self {
+            who,
+            home,
+            address,
+            known,
+            taken,
+            work: 0,
+            new: Vec::new(),
+            texts: Vec::new(),
+            entries: Vec::new(),
+            recorded: None,
+            done: Done::default(),
+        })
     }
 
     fn take(&mut self, tx: &mut Tx<'_>, parsed: &ParsedEvent) -> Result<(), ScheduleFault> {
         self.done.taken += 1;
         match self.known.get(&parsed.event.uid).cloned() {
-            None => self.create(tx, &parsed.event),
+            None if self.taken.contains(&parsed.event.uid) => {
+                self.done.refused.push(uid_taken(&parsed.place));
+                Ok(())
+            }
+            None => self.create(tx, parsed),
             Some(stored) if self.merged(&parsed.event, &stored) == stored.event => {
                 self.done.updated += 1;
                 Ok(())
             }
             Some(stored) => {
-                let replaced = tx.savepoint(|tx| self.replace(tx, &stored.id, &parsed.event));
+                let replaced = tx.savepoint(|tx| self.replace(tx, &stored.id, parsed));
                 match replaced {
                     Ok(()) => {
                         self.done.updated += 1;
@@ -164,8 +202,8 @@ impl<'a> Import<'a> {
     }
 
     /// Makes a new event ready to be written with the others.
-    fn create(&mut self, tx: &mut Tx<'_>, event: &Event) -> Result<(), ScheduleFault> {
-        let mut event = event.clone();
+    fn create(&mut self, tx: &mut Tx<'_>, parsed: &ParsedEvent) -> Result<(), ScheduleFault> {
+        let mut event = parsed.event.clone();
         self.find_owner(&mut event);
         let version = tx.next_version(None);
         let mut stored = StoredEvent {
@@ -184,6 +222,7 @@ impl<'a> Import<'a> {
         let entries = happenings.iter().map(|it| (stored.id.clone(), it.entry(&stored.event, &place)));
         self.entries.extend(entries);
         self.work += happenings.len();
+        self.texts.extend(self.text(parsed, &stored, None));
         self.new.push(stored);
         Ok(())
     }
@@ -199,9 +238,9 @@ impl<'a> Import<'a> {
     }
 
     /// Turns an event that is there into what the file says.
-    fn replace(&mut self, tx: &mut Tx<'_>, id: &EventId, event: &Event) -> Result<(), ScheduleFault> {
+    fn replace(&mut self, tx: &mut Tx<'_>, id: &EventId, parsed: &ParsedEvent) -> Result<(), ScheduleFault> {
         let before = update_event::open(tx, self.who, id, &Precondition::None)?;
-        let event = self.merged(event, &before.stored);
+        let event = self.merged(&parsed.event, &before.stored);
         let mut after = StoredEvent { event, ..before.stored.clone() };
         after.organizer = self.organizer(&after.event);
         renew(tx, &before.stored, &mut after);
@@ -210,13 +249,40 @@ impl<'a> Import<'a> {
         after.indexed = indexed;
         let facilities = booking::take(tx, self.who, &after, &happenings)?;
         store::events::put(tx, &after)?;
+        // A text does not know of what is booked, nor of who was invited here.
+        let mut as_read = parsed.event.clone();
+        self.find_owner(&mut as_read);
+        if after.facilities.is_empty() && as_read == after.event {
+            let named = store::objects::list_by_object(tx, self.home.collection, &[id.as_str()])?;
+            let name = named.into_iter().next().map(|object| object.name);
+            if let Some(text) = self.text(parsed, &after, name) {
+                store::objects::put(tx, &text)?;
+            }
+        }
         let places = placing::places(tx, &after, &self.home, &facilities, &before.places)?;
         // About as many entries go as come.
         self.work += REPLACED + 2 * happenings.len() * places.len();
         self.recorded =
             Some(placing::put_changed(tx, &after, (&before.places, &places), &happenings, &before.stored)?);
         let now = tx.now();
+        for place in before.places.iter().filter(|place| place.own.is_some()) {
+            jobs::remind_own(tx, (&after, place), self.home.time_zone, now)?;
+        }
         jobs::remind_next(tx, &after, self.home.time_zone, now)
+    }
+
+    /// The text of an event as the file has it, to be handed out for as long as nothing else changes the event.
+    fn text(&self, parsed: &ParsedEvent, stored: &StoredEvent, name: Option<String>) -> Option<StoredObject> {
+        let text = parsed.source.as_ref().filter(|text| text.len() <= OBJECT_BYTES)?;
+        Some(StoredObject {
+            collection: self.home.collection,
+            object: stored.id.as_str().to_owned(),
+            name: name.unwrap_or_else(|| default_name(stored.id.as_str())),
+            component: ObjectKind::Event.component().to_owned(),
+            uid: stored.event.uid.clone(),
+            etag: ETag::of(stored.version).as_str().to_owned(),
+            body: Some(text.clone()),
+        })
     }
 
     /// The owner of the calendar among those who take part, so that they can answer.
@@ -241,13 +307,14 @@ impl<'a> Import<'a> {
     }
 
     fn place(&self) -> Placement {
-        Placement { collection: self.home.collection, person: self.home.owner(), hidden: false }
+        Placement::new(self.home.collection, self.home.owner())
     }
 
     /// Writes the new events.
     fn finish(mut self, tx: &mut Tx<'_>) -> Result<Changed<Done>, ScheduleFault> {
         self.done.created = self.new.len();
         store::events::insert_many(tx, &self.new)?;
+        store::objects::insert_many(tx, std::mem::take(&mut self.texts))?;
         let place = self.place();
         let places: Vec<_> =
             self.new.iter().map(|stored| (&stored.id, &place, !stored.indexed.is_whole())).collect();
@@ -319,6 +386,12 @@ fn keep_staff_of(event: &mut Event, before: &Event) {
             event.participants.insert((*stored_key).clone(), participant);
         }
     }
+}
+
+/// Something of this UID is in the calendar, and a file does not change it.
+pub(super) fn uid_taken(place: &Place) -> Refusal {
+    let detail = "the calendar shows something else of this UID: an event of another calendar, or a task";
+    Refusal { place: place.clone(), reasons: vec![FieldFault::new("UID", "uid-taken", detail)] }
 }
 
 /// Why an event of the file could not be stored.

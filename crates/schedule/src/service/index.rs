@@ -60,6 +60,7 @@ impl Happening {
             busy: busy(shown, placement, answer),
             answer,
             detail: self.detail.clone(),
+            own_version: placement.own.as_ref().map(|own| own.version),
         }
     }
 }

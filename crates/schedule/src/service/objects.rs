@@ -13,11 +13,13 @@ mod facilities;
 mod fault;
 mod find;
 mod list;
+mod parameters;
 mod put;
 mod read;
 mod tasks;
 mod text;
 
+pub(crate) use calendars::holds;
 pub use calendars::{
     CalendarChange, ObjectCalendar, change_calendar, delete_calendar, find_calendar, list_calendars,
     make_calendar,
@@ -26,6 +28,8 @@ pub use carry::Carry;
 pub use delete::delete;
 pub use fault::ObjectFault;
 pub use find::{busy, find, resolve};
+pub(crate) use list::default_name;
 pub use list::{ObjectChange, ObjectHead, ObjectKind, list, list_changes};
 pub use put::{Expectation, OBJECT_BYTES, Put, put};
 pub use read::{ObjectText, get, get_by_id, get_schedule_tag};
+pub(crate) use tasks::{next_tag, put as put_task};

@@ -17,7 +17,7 @@ use crate::{
 pub(crate) const AT_ONCE: usize = 16;
 
 /// The calendars in which an event belongs: the one in which it was made, those of its facilities, the default calendar of
-/// each member of staff who takes part. What someone put away stays away.
+/// each member of staff who takes part, unless their invitation is not the server's to bring. What someone put away stays away, and what they keep with it stays theirs.
 pub(crate) fn places(
     tx: &mut Tx<'_>,
     stored: &StoredEvent,
@@ -26,13 +26,9 @@ pub(crate) fn places(
     before: &[Placement],
 ) -> Result<Vec<Placement>, ScheduleFault> {
     let owner = home.owner();
-    let mut places = vec![Placement { collection: home.collection, person: owner.clone(), hidden: false }];
-    places.extend(facilities.iter().map(|collection| Placement {
-        collection: *collection,
-        person: None,
-        hidden: false,
-    }));
-    let staff = stored.event.staff();
+    let mut places = vec![Placement::new(home.collection, owner.clone())];
+    places.extend(facilities.iter().map(|collection| Placement::new(*collection, None)));
+    let staff = stored.event.scheduled_staff();
     let persons: Vec<&PersonId> = staff.iter().filter(|person| Some(*person) != owner.as_ref()).collect();
     if !persons.is_empty() {
         let ids: Vec<&str> = persons.iter().map(|person| person.as_str()).collect();
@@ -42,8 +38,12 @@ pub(crate) fn places(
                 Some((_, collection)) => *collection,
                 None => stored_default(tx, person)?.collection,
             };
-            let hidden = before.iter().any(|place| place.collection == collection && place.hidden);
-            places.push(Placement { collection, person: Some(person.clone()), hidden });
+            let place = Placement::new(collection, Some(person.clone()));
+            let known = before.iter().find(|known| known.collection == collection);
+            places.push(match known {
+                Some(known) => Placement { hidden: known.hidden, own: known.own.clone(), ..place },
+                None => place,
+            });
         }
     }
     places

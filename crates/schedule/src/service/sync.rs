@@ -10,9 +10,9 @@ use renraku_db::{
 use renraku_people::access;
 
 use super::{
-    calendars::seen_by,
+    calendars::{name_owners, named, seen_by},
     facilities::shown,
-    view::Sight,
+    view::{BUSY, Sight},
     window::{self, Place, Window},
 };
 use crate::{
@@ -49,7 +49,7 @@ pub fn calendar_of(
         return Ok(None);
     }
     let calendar = store::calendars::find_by_collection(tx, collection)?;
-    Ok(calendar.map(|calendar| seen_by(calendar, who, role)))
+    calendar.map(|calendar| named(tx, seen_by(calendar, who, role))).transpose()
 }
 
 /// Those of these calendars that the person may read, in no order.
@@ -63,11 +63,13 @@ pub fn get_calendars(
 ) -> Result<Vec<Calendar>, ScheduleFault> {
     let standing = access::standing(tx, who)?;
     let readable = store::calendars::list_readable(tx, &standing.readable)?;
-    Ok(readable
+    let mut calendars: Vec<Calendar> = readable
         .into_iter()
         .filter(|(calendar, _)| ids.contains(&calendar.id))
         .map(|(calendar, role)| seen_by(calendar, who, role))
-        .collect())
+        .collect();
+    name_owners(tx, &mut calendars)?;
+    Ok(calendars)
 }
 
 /// The events of a calendar that have an occurrence in one of `parts` of the phone's `window`, in ascending order of their
@@ -245,7 +247,7 @@ pub fn get_events(
         .filter_map(|it| {
             let occurrences = occurrences.remove(&it.id)?;
             let event = sight.view(&who.person, it)?;
-            let details = event.etag == ETag::of(it.version);
+            let details = event.etag != ETag::of_view(it.busy_version, BUSY);
             Some(SyncedEvent { event, occurrences, details })
         })
         .collect())

@@ -26,9 +26,9 @@ pub(super) fn tell(
         Scope::All => of_series(change, moved),
         Scope::This(recurrence_id) => of_occurrence(change, recurrence_id, moved),
     };
-    for Piece { kind, occurrence, crowd: (staff, outside) } in news {
+    for Piece { kind, removed, occurrence, crowd: (staff, outside) } in news {
         let occurrence = occurrence.as_ref().map(|(id, occurrence)| (*id, occurrence));
-        jobs::tell(tx, who, News { kind, stored: &change.after, occurrence }, staff, outside)?;
+        jobs::tell(tx, who, News { kind, stored: &change.after, occurrence, removed }, staff, outside)?;
     }
     Ok(())
 }
@@ -36,6 +36,8 @@ pub(super) fn tell(
 /// One piece of news, and whom to tell.
 struct Piece {
     kind: NotificationType,
+    /// Whether they no longer take part in what takes place.
+    removed: bool,
     occurrence: Option<(LocalDateTime, Event)>,
     crowd: Crowd,
 }
@@ -47,12 +49,17 @@ fn of_series(change: &Change, moved: bool) -> Vec<Piece> {
     let added = missing(&is, &was);
     let stayed = missing(&is, &added);
     let mut news = vec![
-        Piece { kind: Invited, occurrence: None, crowd: added },
-        Piece { kind: Cancelled, occurrence: None, crowd: missing(&was, &is) },
+        Piece { kind: Invited, removed: false, occurrence: None, crowd: added },
+        Piece {
+            kind: Cancelled,
+            removed: takes_place(&after.event),
+            occurrence: None,
+            crowd: missing(&was, &is),
+        },
     ];
     let elsewhere = before.event.place() != after.event.place() || before.facilities != after.facilities;
     if moved || elsewhere {
-        news.push(Piece { kind: changed(&after.event), occurrence: None, crowd: stayed });
+        news.push(Piece { kind: changed(&after.event), removed: false, occurrence: None, crowd: stayed });
     }
     news.extend(of_guests(change));
     news
@@ -68,12 +75,14 @@ fn of_guests(change: &Change) -> Vec<Piece> {
         let as_before = guests_before.iter().any(|it| it.occurrence.is_when(&guests.occurrence));
         if !as_before {
             let occurrence = Some((guests.recurrence_id, guests.occurrence.clone()));
-            news.push(Piece { kind: changed(&guests.occurrence), occurrence, crowd: guests.crowd });
+            let kind = changed(&guests.occurrence);
+            news.push(Piece { kind, removed: false, occurrence, crowd: guests.crowd });
         }
     }
     let lost = guests_before.into_iter().filter(|it| change.dropped.contains(&it.recurrence_id));
     news.extend(lost.map(|it| Piece {
         kind: Cancelled,
+        removed: false,
         occurrence: Some((it.recurrence_id, it.occurrence)),
         crowd: it.crowd,
     }));
@@ -92,8 +101,12 @@ fn of_occurrence(change: &Change, id: LocalDateTime, moved: bool) -> Vec<Piece> 
     let (crowd_before, crowd) = (jobs::audience(was, organizer), jobs::audience(is, organizer));
     let added = missing(&crowd, &crowd_before);
     let stayed = missing(&crowd, &added);
-    let piece = |kind, event: &Event, crowd| Piece { kind, occurrence: Some((id, event.clone())), crowd };
-    let mut news = vec![piece(Invited, is, added), piece(Cancelled, was, missing(&crowd_before, &crowd))];
+    let piece = |kind, event: &Event, crowd| {
+        let occurrence = Some((id, event.clone()));
+        Piece { kind, removed: false, occurrence, crowd }
+    };
+    let lost = piece(Cancelled, was, missing(&crowd_before, &crowd));
+    let mut news = vec![piece(Invited, is, added), Piece { removed: !gone, ..lost }];
     let elsewhere = was.place() != is.place() || before.facilities_at(id) != after.facilities_at(id);
     if moved || elsewhere {
         news.push(piece(if gone { Cancelled } else { Moved }, is, stayed));
@@ -101,8 +114,12 @@ fn of_occurrence(change: &Change, id: LocalDateTime, moved: bool) -> Vec<Piece> 
     news
 }
 
+fn takes_place(event: &Event) -> bool {
+    event.status != Status::Cancelled
+}
+
 fn changed(event: &Event) -> NotificationType {
-    if event.status == Status::Cancelled { Cancelled } else { Moved }
+    if takes_place(event) { Moved } else { Cancelled }
 }
 
 /// Those of `some` who are not among `others`.

@@ -7,12 +7,12 @@ use super::{
     audience::{Audiences, renew},
     booking,
     create_event::{role_in, writable},
-    index, placing, staff, tell_change,
-    view::Sight,
+    index, keep_own, placing, staff, tell_change,
+    view::{BUSY, Sight},
 };
 use crate::{
     ScheduleFault, jobs,
-    model::{Event, EventPatch, EventView, LocalDateTime, PatchObject},
+    model::{Event, EventPatch, EventView, LocalDateTime, Own, PatchObject},
     rules::recurrence,
     store::{self, calendars::StoredCalendar, events::StoredEvent, placements::Placement},
 };
@@ -59,12 +59,34 @@ impl Scope {
     }
 }
 
-/// Changes an event, or one occurrence of a series.
+/// Changes an event, or one occurrence of a series. Who takes part in it changes their own alerts with it, and nothing else, unless they
+/// may write where it was made.
 ///
 /// # Errors
 /// [`ScheduleFault::NotFound`] also for an occurrence that the series does not have, [`ScheduleFault::NotOrganizer`],
 /// [`ScheduleFault::Forbidden`], [`ScheduleFault::Stale`], [`ScheduleFault::Invalid`], and what booking refuses.
 pub fn update_event(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    id: &EventId,
+    patch: &EventPatch,
+    scope: Scope,
+    precondition: &Precondition,
+) -> Result<Changed<EventView>, ScheduleFault> {
+    let (own, rest) = patch.split(&Own::MEMBERS);
+    if !own.is_empty()
+        && let Some(kept) = keep_own::find(tx, who, id)?
+    {
+        let done = kept.patch(tx, who, (&own, scope), precondition)?;
+        return match rest.is_empty() {
+            true => Ok(done),
+            false => change(tx, who, id, &rest, scope, &Precondition::None),
+        };
+    }
+    change(tx, who, id, patch, scope, precondition)
+}
+
+fn change(
     tx: &mut Tx<'_>,
     who: &Principal,
     id: &EventId,
@@ -119,9 +141,9 @@ pub(crate) fn open(
     };
     let places = store::placements::list(tx, id)?;
     let opened = Opened { stored, home, places, role };
-    let view = opened.view(who)?;
+    let view = view(tx, who, (&opened.stored, &opened.home), role, &opened.places)?;
     // Whoever sees an event as busy time alone cannot mean to change the rest of it.
-    if view.etag != ETag::of(opened.stored.version) {
+    if view.etag == ETag::of_view(opened.stored.busy_version, BUSY) {
         return Err(ScheduleFault::Forbidden);
     }
     if !precondition.holds(&view.etag) {
@@ -130,19 +152,19 @@ pub(crate) fn open(
     Ok(opened)
 }
 
-impl Opened {
-    fn view(&self, who: &Principal) -> Result<EventView, ScheduleFault> {
-        view(who, &self.stored, &self.home, self.role)
-    }
-}
-
 fn view(
+    tx: &mut Tx<'_>,
     who: &Principal,
-    stored: &StoredEvent,
-    home: &StoredCalendar,
+    (stored, home): (&StoredEvent, &StoredCalendar),
     role: Role,
+    places: &[Placement],
 ) -> Result<EventView, ScheduleFault> {
-    let sight = Sight::at_home(&stored.id, role, home.clone());
+    let takes_part =
+        places.iter().any(|it| it.collection != home.collection && it.person.as_ref() == Some(&who.person));
+    let sight = match takes_part {
+        true => Sight::of(tx, who, &[stored.id.as_str()])?,
+        false => Sight::at_home(&stored.id, role, home.clone()),
+    };
     sight.view(&who.person, stored).ok_or(ScheduleFault::NotFound)
 }
 
@@ -238,18 +260,23 @@ impl Change {
         }
         renew(tx, &self.before.stored, &mut self.after);
         self.after.event.updated = Some(tx.now());
-        if self.changes_more_than_participants() {
+        // Who is invited again after they were sent away must hear of it.
+        if self.changes_more_than_participants() || self.sends_away() {
             // A client that counts for itself may be ahead, never behind.
             let next = self.before.stored.event.sequence.saturating_add(1);
             self.after.event.sequence = self.after.event.sequence.max(next);
         }
         let recorded = self.write(tx, who, moved)?;
         tell_change::tell(tx, who, &self, moved)?;
+        let (now, zone) = (tx.now(), self.home.time_zone);
         if moved || self.after.event.alerts != self.before.stored.event.alerts {
-            let now = tx.now();
-            jobs::remind_next(tx, &self.after, self.home.time_zone, now)?;
+            jobs::remind_next(tx, &self.after, zone, now)?;
         }
-        Ok(recorded.with(view(who, &self.after, &self.home, self.before.role)?))
+        for place in self.before.places.iter().filter(|place| moved && place.own.is_some()) {
+            jobs::remind_own(tx, (&self.after, place), zone, now)?;
+        }
+        let seen = view(tx, who, (&self.after, &self.home), self.before.role, &self.before.places)?;
+        Ok(recorded.with(seen))
     }
 
     fn changes_people(&self) -> bool {
@@ -261,6 +288,13 @@ impl Change {
                 .values()
                 .filter(|it| people(it))
                 .ne(after.recurrence_overrides.values().filter(|it| people(it)))
+    }
+
+    /// Whether somebody outside, who knows one mail from another by its `SEQUENCE`, does not take part any more.
+    fn sends_away(&self) -> bool {
+        let outside = |stored: &StoredEvent| jobs::audience(&stored.event, stored.organizer.as_ref()).1;
+        let now = outside(&self.after);
+        outside(&self.before.stored).iter().any(|address| !now.contains(address))
     }
 
     /// Whether it happens at another time, or no longer.

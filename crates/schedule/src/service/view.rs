@@ -3,12 +3,14 @@
 use std::borrow::Cow;
 
 use renraku_base::{CalendarId, ETag, EventId, FacilityId, PersonId, Principal, Role};
-use renraku_db::ReadTx;
+use renraku_db::{CollectionId, ReadTx};
 use renraku_people::access as people;
+use serde_json::Value;
 
 use crate::{
     ScheduleFault,
-    model::{Event, EventView, Privacy},
+    codec::ical::KEPT_COMPONENTS,
+    model::{Event, EventView, Own, Privacy},
     rules::{
         access::{self, View},
         attendance,
@@ -17,12 +19,42 @@ use crate::{
         self,
         calendars::StoredCalendar,
         events::StoredEvent,
-        placements::{Placement, SeenPlace},
+        placements::{Placement, SeenPlace, StoredOwn},
     },
 };
 
 /// The mark in the tag of an event of which the reader sees only when it takes time.
 pub(crate) const BUSY: char = 'b';
+
+/// Whose alerts somebody sees with an event: each person has their own, and nobody sees another's.
+#[derive(Clone, Copy)]
+enum Keeper<'p> {
+    /// Those that are kept in the calendar in which it was made.
+    Organizer,
+    /// Those that the reader keeps, if any.
+    Reader(Option<&'p StoredOwn>),
+}
+
+impl Keeper<'_> {
+    /// The event with them, and its tag.
+    fn apply(self, event: Event, version: i64) -> (Event, ETag) {
+        match self {
+            Self::Organizer => (event, ETag::of(version)),
+            Self::Reader(None) => (Own::default().instead(without_kept_alarms(event)), ETag::of(version)),
+            Self::Reader(Some(kept)) => {
+                (kept.own.instead(without_kept_alarms(event)), ETag::of_own(version, kept.version))
+            }
+        }
+    }
+}
+
+/// Takes away the alarms of the organizer that could not be read and are kept as they are.
+fn without_kept_alarms(mut event: Event) -> Event {
+    if let Some(Value::Array(kept)) = event.more.get_mut(KEPT_COMPONENTS) {
+        kept.retain(|raw| !raw.as_str().is_some_and(|raw| raw.starts_with("BEGIN:VALARM")));
+    }
+    event
+}
 
 /// Where one person may read events.
 #[derive(Debug, Clone, Default)]
@@ -40,9 +72,9 @@ impl Sight {
         Ok(Self { places: store::placements::list_seen(tx, &readable, events)? })
     }
 
-    /// What someone sees of an event that was made in a calendar that they know already.
+    /// What someone sees of an event that was made in a calendar that they know already, and of which nothing else is known.
     pub fn at_home(event: &EventId, role: Role, home: StoredCalendar) -> Self {
-        let placement = Placement { collection: home.collection, person: home.owner(), hidden: false };
+        let placement = Placement::new(home.collection, home.owner());
         Self { places: vec![SeenPlace { event: event.clone(), placement, role, calendar: home }] }
     }
 
@@ -57,8 +89,45 @@ impl Sight {
         self.places.iter().filter(move |place| place.event == *event)
     }
 
+    /// The place of an event in the person's own calendar, when it was made in another one: with it they keep what is theirs alone.
+    pub fn own_place(&self, who: &PersonId, stored: &StoredEvent) -> Option<&SeenPlace> {
+        self.places(&stored.id).find(|it| it.calendar.is_of(who) && it.calendar.id != stored.calendar)
+    }
+
+    /// Whose alerts the reader of an event sees with it.
+    fn keeper(&self, who: &PersonId, stored: &StoredEvent) -> Keeper<'_> {
+        match self.own_place(who, stored) {
+            Some(place) => Keeper::Reader(place.placement.own.as_ref()),
+            None if self.places(&stored.id).any(|it| it.calendar.id == stored.calendar) => Keeper::Organizer,
+            None => Keeper::Reader(None),
+        }
+    }
+
+    /// The same in one calendar.
+    fn keeper_in(&self, who: &PersonId, stored: &StoredEvent, collection: CollectionId) -> Keeper<'_> {
+        match self.places(&stored.id).find(|it| it.placement.collection == collection) {
+            Some(place) if place.calendar.id == stored.calendar => Keeper::Organizer,
+            Some(place) => Keeper::Reader(place.placement.own.as_ref().filter(|_| place.calendar.is_of(who))),
+            None => Keeper::Reader(None),
+        }
+    }
+
+    /// The event as `who` sees it in one calendar; `None` when they do not.
+    pub fn view_in(
+        &self,
+        who: &PersonId,
+        stored: &StoredEvent,
+        collection: CollectionId,
+    ) -> Option<EventView> {
+        self.view_kept_by(who, stored, self.keeper_in(who, stored, collection))
+    }
+
     /// The event as `who` sees it; `None` when they do not.
     pub fn view(&self, who: &PersonId, stored: &StoredEvent) -> Option<EventView> {
+        self.view_kept_by(who, stored, self.keeper(who, stored))
+    }
+
+    fn view_kept_by(&self, who: &PersonId, stored: &StoredEvent, keeper: Keeper<'_>) -> Option<EventView> {
         let role = self.places(&stored.id).map(|place| place.role).max();
         let holds = stored.organizer.as_ref() == Some(who)
             || self.places(&stored.id).any(|it| it.calendar.id == stored.calendar && it.calendar.is_of(who));
@@ -73,7 +142,7 @@ impl Sight {
                 let uid = stored.id.as_str().to_owned();
                 (access::busy_only(&event, uid), ETag::of_view(stored.busy_version, BUSY))
             }
-            View::Full => (event.into_owned(), ETag::of(stored.version)),
+            View::Full => keeper.apply(event.into_owned(), stored.version),
         };
         let full = view == View::Full;
         Some(EventView {

@@ -5,13 +5,14 @@ use std::{
     time::Duration,
 };
 
-use renraku_base::{CalendarId, ETag, FieldFault, Id, PersonId, Role, Timestamp};
+use renraku_base::{CalendarId, ETag, EventId, FieldFault, Id, PersonId, Role, Timestamp};
 use renraku_db::{CollectionId, Error, ReadTx};
+use renraku_people::directory::{self, NamedPerson};
 
 use super::{index, view::BUSY};
 use crate::{
     ScheduleFault,
-    model::{CalendarKind, FacilityRef, Occurrence},
+    model::{CalendarKind, FacilityRef, Occurrence, Privacy},
     rules::{
         access::{self, View},
         free_busy::BusyStatus,
@@ -167,6 +168,7 @@ pub(crate) fn beyond_index_in(
                 version: stored.version,
                 busy_version: stored.busy_version,
                 organizer: stored.organizer.clone(),
+                own_version: entry.own_version,
             }
         })
         .collect())
@@ -227,15 +229,50 @@ pub(crate) fn show(
         })
         .collect::<Result<Vec<(Seen, Head)>, Error>>()?;
     let names = facility_names(tx, &rows)?;
+    // An event has one tag for its reader, in whichever calendar they see it.
+    let is_mine =
+        |seen: &Seen| by_collection.get(&seen.collection).is_some_and(|it| it.owner_id == who.as_str());
+    let own: HashMap<EventId, i64> = rows
+        .iter()
+        .filter(|(seen, _)| is_mine(seen))
+        .filter_map(|(seen, _)| Some((seen.event.clone(), seen.own_version?)))
+        .collect();
+    let holders = holders(tx, who, &by_collection, &rows)?;
     let mut shown = Vec::with_capacity(rows.len());
-    for (seen, head) in rows {
+    for (mut seen, head) in rows {
+        seen.own_version = own.get(&seen.event).copied();
+        let holder = seen.organizer.as_ref().filter(|_| is_told(who, &by_collection, &seen, &head));
+        let holder = holder.and_then(|holder| holders.get(holder)).cloned();
         if let Some(place) = by_collection.get(&seen.collection)
-            && let Some(occurrence) = occurrence(who, place, seen, head, &names)?
+            && let Some(mut occurrence) = occurrence(who, place, seen, head, &names)?
         {
+            (occurrence.occurrence.holder, occurrence.occurrence.holder_extension) =
+                holder.map_or((None, None), |it| (Some(it.name.full), it.extension));
             shown.push(occurrence);
         }
     }
     Ok(shown)
+}
+
+/// Whether the reader is told who booked a facility: as when they would book it at the same time themselves.
+fn is_told(who: &PersonId, places: &HashMap<CollectionId, &Place>, seen: &Seen, head: &Head) -> bool {
+    places.get(&seen.collection).is_some_and(|place| place.kind == CalendarKind::Facility)
+        && (head.privacy == Privacy::Public || seen.organizer.as_ref() == Some(who))
+}
+
+/// Those who booked the facilities whose calendars are shown; one statement, if there are any.
+fn holders(
+    tx: &mut ReadTx<'_>,
+    who: &PersonId,
+    places: &HashMap<CollectionId, &Place>,
+    rows: &[(Seen, Head)],
+) -> Result<HashMap<PersonId, NamedPerson>, ScheduleFault> {
+    let told = rows.iter().filter(|(seen, head)| is_told(who, places, seen, head));
+    let ids: BTreeSet<PersonId> = told.filter_map(|(seen, _)| seen.organizer.clone()).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    Ok(directory::service::names(tx, &ids.into_iter().collect::<Vec<_>>())?)
 }
 
 fn facility_names(
@@ -292,9 +329,14 @@ fn occurrence(
         free_busy_status: head.free_busy_status,
         place: head.place,
         facilities,
+        holder: None,
+        holder_extension: None,
         participation_status: seen.answer.filter(|_| mine),
         is_organizer,
-        etag: ETag::of(seen.version),
+        etag: match seen.own_version {
+            Some(own) => ETag::of_own(seen.version, own),
+            None => ETag::of(seen.version),
+        },
     };
     let occurrence = match view {
         View::Hidden => return Ok(None),

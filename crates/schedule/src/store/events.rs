@@ -7,7 +7,10 @@ use renraku_db::{
     schema::{calendars, events, placements},
 };
 
-use super::{head::Head, placements::Placement};
+use super::{
+    head::Head,
+    placements::{Placement, StoredOwn},
+};
 use crate::model::{Event, LocalDateTime, PatchObject, Zone};
 
 /// The part of time for which a series' occurrences are in the index; `None` is no bound.
@@ -202,8 +205,8 @@ pub(crate) struct OpenSeries {
     pub at_home: bool,
 }
 
-/// The calendar in which a series is seen and its person, the calendar in which it was made and its zone, the series.
-type OpenRow = (i64, Option<String>, (i64, String), Row);
+/// The calendar in which a series is seen, its person and what they keep with it, the calendar in which it was made and its zone, the series.
+type OpenRow = (i64, Option<String>, (Option<String>, Option<i64>), (i64, String), Row);
 
 /// The series seen in these calendars of which a window may hold occurrences that are not in the index.
 pub(crate) fn list_open(
@@ -220,14 +223,16 @@ pub(crate) fn list_open(
         .select((
             placements::collection_id,
             placements::person_id,
+            (placements::own, placements::own_version),
             (calendars::collection_id, calendars::time_zone),
             Row::as_select(),
         ))
         .load(tx.conn())?;
     rows.into_iter()
-        .map(|(collection, person, (home, zone), row)| {
-            let person = person.map(Id::stored);
-            let placement = Placement { collection: CollectionId(collection), person, hidden: false };
+        .map(|(collection, person, (own, own_version), (home, zone), row)| {
+            let own = StoredOwn::of_row(own, own_version)?;
+            let place = Placement::new(CollectionId(collection), person.map(Id::stored));
+            let placement = Placement { own, ..place };
             let zone = zone.parse().map_err(Error::damaged)?;
             Ok(OpenSeries { placement, stored: row.try_into()?, zone, at_home: home == collection })
         })

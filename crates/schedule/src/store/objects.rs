@@ -1,9 +1,13 @@
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 use renraku_base::{CalendarId, EventId, Id, PersonId};
 use renraku_db::{
     CollectionId, Error, ReadTx, Tx, among,
     schema::{calendar_objects as objects, events, placements},
 };
+
+use crate::codec::ical::is_guarded_task;
 
 /// The component of a task.
 const TASK: &str = "VTODO";
@@ -23,6 +27,13 @@ pub(crate) struct StoredObject {
     pub etag: String,
     /// Its text, as it was sent; `None` where only the name is known, and for a task that is gone.
     pub body: Option<String>,
+}
+
+impl StoredObject {
+    /// The text of a task as somebody sees it who may read the calendar; `None` when they do not see it, or it is gone.
+    pub fn seen(&self, is_mine: bool) -> Option<&str> {
+        self.body.as_deref().filter(|text| is_mine || !is_guarded_task(text))
+    }
 }
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
@@ -47,6 +58,20 @@ impl From<Row> for StoredObject {
             uid: row.uid,
             etag: row.etag,
             body: row.body,
+        }
+    }
+}
+
+impl From<StoredObject> for Row {
+    fn from(object: StoredObject) -> Self {
+        Self {
+            collection_id: object.collection.0,
+            object_id: object.object,
+            name: object.name,
+            component: object.component,
+            uid: object.uid,
+            etag: object.etag,
+            body: object.body,
         }
     }
 }
@@ -98,11 +123,13 @@ pub(crate) struct Listed {
     pub head: String,
     /// Its name, where a client gave it one.
     pub name: Option<String>,
+    /// The version of what the calendar's person keeps with it.
+    pub own_version: Option<i64>,
 }
 
-type ListedRow = (String, i64, Option<String>, String, String, Option<String>);
+type ListedRow = (String, i64, Option<String>, String, String, Option<String>, Option<i64>);
 
-fn listed((event, version, organizer, calendar, head, name): ListedRow) -> Listed {
+fn listed((event, version, organizer, calendar, head, name, own_version): ListedRow) -> Listed {
     Listed {
         event: Id::stored(event),
         version,
@@ -110,6 +137,7 @@ fn listed((event, version, organizer, calendar, head, name): ListedRow) -> Liste
         calendar: Id::stored(calendar),
         head,
         name,
+        own_version,
     }
 }
 
@@ -138,6 +166,7 @@ pub(crate) fn list_events(
             events::calendar_id,
             events::head,
             objects::name.nullable(),
+            placements::own_version,
         ))
         .load(tx.conn())?;
     Ok(rows.into_iter().map(listed).collect())
@@ -165,6 +194,7 @@ pub(crate) fn get_events(
             events::calendar_id,
             events::head,
             objects::name.nullable(),
+            placements::own_version,
         ))
         .load(tx.conn())?;
     Ok(rows.into_iter().map(listed).collect())
@@ -222,15 +252,7 @@ pub(crate) fn put(tx: &mut Tx<'_>, object: &StoredObject) -> Result<(), Error> {
         .filter(objects::collection_id.eq(object.collection.0).and(objects::name.eq(&object.name)))
         .filter(objects::object_id.ne(&object.object));
     diesel::delete(of_name).execute(tx.conn())?;
-    let row = || Row {
-        collection_id: object.collection.0,
-        object_id: object.object.clone(),
-        name: object.name.clone(),
-        component: object.component.clone(),
-        uid: object.uid.clone(),
-        etag: object.etag.clone(),
-        body: object.body.clone(),
-    };
+    let row = || Row::from(object.clone());
     let statement = diesel::insert_into(objects::table)
         .values(row())
         .on_conflict((objects::collection_id, objects::object_id))
@@ -238,6 +260,76 @@ pub(crate) fn put(tx: &mut Tx<'_>, object: &StoredObject) -> Result<(), Error> {
         .set(row());
     tx.run(statement)?;
     Ok(())
+}
+
+/// Stores what was not there, under names that are known to be free.
+pub(crate) fn insert_many(tx: &mut Tx<'_>, many: Vec<StoredObject>) -> Result<(), Error> {
+    let mut rows: Vec<Row> = many.into_iter().map(Row::from).collect();
+    while !rows.is_empty() {
+        let some = rows.split_off(rows.len().saturating_sub(1_000));
+        tx.run(diesel::insert_into(objects::table).values(&some))?;
+    }
+    Ok(())
+}
+
+/// Which of these UIDs a calendar has already: of tasks, and of events that were made in another calendar and are seen here.
+pub(crate) fn list_taken_uids(
+    tx: &mut ReadTx<'_>,
+    (collection, calendar): (CollectionId, &CalendarId),
+    uids: &[&str],
+) -> Result<HashSet<String>, Error> {
+    let tasks: Vec<String> = objects::table
+        .filter(objects::collection_id.eq(collection.0).and(objects::component.eq(TASK)))
+        .filter(among(objects::uid, uids.iter().copied()).and(objects::body.is_not_null()))
+        .select(objects::uid)
+        .load(tx.conn())?;
+    let invited: Vec<String> = events::table
+        .inner_join(placements::table.on(placements::event_id.eq(events::id)))
+        .filter(among(events::uid, uids.iter().copied()).and(placements::collection_id.eq(collection.0)))
+        .filter(events::calendar_id.ne(calendar.as_str()))
+        .select(events::uid)
+        .load(tx.conn())?;
+    Ok(tasks.into_iter().chain(invited).collect())
+}
+
+/// Objects that are not there any more: events that are not seen in their calendar, and tasks without a text. In ascending order of
+/// collection and id after `after`, at most `limit`.
+pub(crate) fn list_gone(
+    tx: &mut ReadTx<'_>,
+    (collection, object): &(CollectionId, String),
+    limit: i64,
+) -> Result<Vec<(CollectionId, String)>, Error> {
+    let is_placed = placements::table.filter(
+        placements::event_id.eq(objects::object_id).and(placements::collection_id.eq(objects::collection_id)),
+    );
+    let is_task = objects::component.eq(TASK);
+    let rows: Vec<(i64, String)> = objects::table
+        .filter(
+            objects::collection_id
+                .gt(collection.0)
+                .or(objects::collection_id.eq(collection.0).and(objects::object_id.gt(object))),
+        )
+        .filter(
+            is_task
+                .and(objects::body.is_null())
+                .or(objects::component.ne(TASK).and(diesel::dsl::not(diesel::dsl::exists(is_placed)))),
+        )
+        .order((objects::collection_id, objects::object_id))
+        .limit(limit)
+        .select((objects::collection_id, objects::object_id))
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(|(collection, object)| (CollectionId(collection), object)).collect())
+}
+
+/// Forgets one object with its name; how many there were.
+pub(crate) fn remove(tx: &mut Tx<'_>, collection: CollectionId, object: &str) -> Result<usize, Error> {
+    Ok(diesel::delete(objects::table.find((collection.0, object))).execute(tx.conn())?)
+}
+
+/// Forgets the text of one object; how many there were.
+pub(crate) fn remove_text(tx: &mut Tx<'_>, collection: CollectionId, object: &str) -> Result<usize, Error> {
+    let row = objects::table.find((collection.0, object)).filter(objects::body.is_not_null());
+    Ok(diesel::update(row).set(objects::body.eq(None::<String>)).execute(tx.conn())?)
 }
 
 /// Forgets all that was stored in a calendar.

@@ -58,6 +58,8 @@ pub(crate) struct Entry {
     pub answer: Option<ParticipationStatus>,
     /// What differs from the series' head, as text.
     pub detail: Option<String>,
+    /// The version of what the calendar's person keeps with the event.
+    pub own_version: Option<i64>,
 }
 
 impl Entry {
@@ -80,6 +82,7 @@ struct Row<'a> {
     busy: i32,
     participation: Option<i32>,
     detail: Option<&'a str>,
+    own_version: Option<i64>,
 }
 
 /// The occurrences of these calendars that overlap a window. Each band is bounded on both sides and names the calendars by
@@ -125,6 +128,7 @@ pub(crate) struct SeenRow {
     version: i64,
     busy_version: i64,
     organizer_id: Option<String>,
+    own_version: Option<i64>,
 }
 
 /// An occurrence with what its event says.
@@ -143,6 +147,8 @@ pub(crate) struct Seen {
     pub version: i64,
     pub busy_version: i64,
     pub organizer: Option<PersonId>,
+    /// The version of what the calendar's person keeps with the event.
+    pub own_version: Option<i64>,
 }
 
 impl TryFrom<SeenRow> for Seen {
@@ -162,6 +168,7 @@ impl TryFrom<SeenRow> for Seen {
             version: row.version,
             busy_version: row.busy_version,
             organizer: row.organizer_id.map(Id::stored),
+            own_version: row.own_version,
         })
     }
 }
@@ -179,6 +186,7 @@ type SeenColumns = (
     events::version,
     events::busy_version,
     events::organizer_id,
+    occurrences::own_version,
 );
 
 const SEEN: SeenColumns = (
@@ -194,6 +202,7 @@ const SEEN: SeenColumns = (
     events::version,
     events::busy_version,
     events::organizer_id,
+    occurrences::own_version,
 );
 
 /// Where a window's list goes on: after this occurrence in the order of start, event, original start and calendar.
@@ -344,6 +353,7 @@ pub(crate) fn insert_many(
                 busy: busy_number(entry.busy),
                 participation: entry.answer.and_then(answer_number),
                 detail: entry.detail.as_deref(),
+                own_version: entry.own_version,
             })
             .collect();
         match rows.as_slice() {
@@ -352,6 +362,20 @@ pub(crate) fn insert_many(
             many => tx.run(diesel::insert_into(occurrences::table).values(many))?,
         };
     }
+    Ok(())
+}
+
+/// Notes beside the occurrences of an event in one calendar in which version its person's own part is.
+pub(crate) fn put_own_version(
+    tx: &mut Tx<'_>,
+    event: &EventId,
+    collection: CollectionId,
+    version: i64,
+) -> Result<(), Error> {
+    let own = occurrences::event_id.eq(event.as_str()).and(occurrences::collection_id.eq(collection.0));
+    diesel::update(occurrences::table.filter(own))
+        .set(occurrences::own_version.eq(version))
+        .execute(tx.conn())?;
     Ok(())
 }
 

@@ -8,15 +8,43 @@ use renraku_db::{
 };
 
 use super::calendars::{self, StoredCalendar};
+use crate::model::Own;
 
 /// That an event is seen in a calendar.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Placement {
     pub collection: CollectionId,
     /// The person whose answer counts in this calendar; `None` in a facility's.
     pub person: Option<PersonId>,
     /// Whether the person put the event away.
     pub hidden: bool,
+    /// What the person keeps with an event that was made in another calendar.
+    pub own: Option<StoredOwn>,
+}
+
+impl Placement {
+    /// The place of an event that is seen in a calendar.
+    pub fn new(collection: CollectionId, person: Option<PersonId>) -> Self {
+        Self { collection, person, hidden: false, own: None }
+    }
+}
+
+/// What somebody keeps with an event for themselves alone, as it is stored.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct StoredOwn {
+    pub version: i64,
+    pub own: Own,
+}
+
+impl StoredOwn {
+    pub(super) fn of_row(text: Option<String>, version: Option<i64>) -> Result<Option<Self>, Error> {
+        let (Some(text), Some(version)) = (text, version) else { return Ok(None) };
+        Ok(Some(Self { version, own: serde_json::from_str(&text).map_err(Error::damaged)? }))
+    }
+
+    fn text(&self) -> Result<String, Error> {
+        serde_json::to_string(&self.own).map_err(Error::damaged)
+    }
 }
 
 #[derive(Insertable)]
@@ -27,22 +55,28 @@ struct Row<'a> {
     person_id: Option<&'a str>,
     open: bool,
     hidden: bool,
+    own: Option<String>,
+    own_version: Option<i64>,
+}
+
+/// The columns of a place, after those that say which it is.
+type PlaceColumns = (placements::person_id, placements::hidden, placements::own, placements::own_version);
+const PLACE: PlaceColumns =
+    (placements::person_id, placements::hidden, placements::own, placements::own_version);
+type PlaceRow = (Option<String>, bool, Option<String>, Option<i64>);
+
+fn place(collection: CollectionId, (person, hidden, own, version): PlaceRow) -> Result<Placement, Error> {
+    let own = StoredOwn::of_row(own, version)?;
+    Ok(Placement { collection, person: person.map(Id::stored), hidden, own })
 }
 
 pub(crate) fn list(tx: &mut ReadTx<'_>, event: &EventId) -> Result<Vec<Placement>, Error> {
-    let rows: Vec<(i64, Option<String>, bool)> = placements::table
+    let rows: Vec<(i64, PlaceRow)> = placements::table
         .filter(placements::event_id.eq(event.as_str()))
         .order(placements::collection_id)
-        .select((placements::collection_id, placements::person_id, placements::hidden))
+        .select((placements::collection_id, PLACE))
         .load(tx.conn())?;
-    Ok(rows
-        .into_iter()
-        .map(|(collection, person, hidden)| Placement {
-            collection: CollectionId(collection),
-            person: person.map(Id::stored),
-            hidden,
-        })
-        .collect())
+    rows.into_iter().map(|(collection, row)| place(CollectionId(collection), row)).collect()
 }
 
 /// The places of these events.
@@ -50,21 +84,20 @@ pub(crate) fn list_of(
     tx: &mut ReadTx<'_>,
     events: &[&str],
 ) -> Result<HashMap<EventId, Vec<Placement>>, Error> {
-    let rows: Vec<(String, i64, Option<String>, bool)> = placements::table
+    let rows: Vec<(String, i64, PlaceRow)> = placements::table
         .filter(among(placements::event_id, events))
         .order((placements::event_id, placements::collection_id))
-        .select((placements::event_id, placements::collection_id, placements::person_id, placements::hidden))
+        .select((placements::event_id, placements::collection_id, PLACE))
         .load(tx.conn())?;
     let mut places: HashMap<EventId, Vec<Placement>> = HashMap::with_capacity(events.len());
-    for (event, collection, person, hidden) in rows {
-        let (collection, person) = (CollectionId(collection), person.map(Id::stored));
-        places.entry(Id::stored(event)).or_default().push(Placement { collection, person, hidden });
+    for (event, collection, row) in rows {
+        places.entry(Id::stored(event)).or_default().push(place(CollectionId(collection), row)?);
     }
     Ok(places)
 }
 
 /// A calendar that someone may read, and an event in it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct SeenPlace {
     pub event: EventId,
     pub placement: Placement,
@@ -79,23 +112,17 @@ pub(crate) fn list_seen(
     readable: &[(CollectionId, Role)],
     events: &[&str],
 ) -> Result<Vec<SeenPlace>, Error> {
-    let rows: Vec<(String, Option<String>, bool, calendars::Row)> = placements::table
+    let rows: Vec<(String, PlaceRow, calendars::Row)> = placements::table
         .inner_join(calendar_rows::table.on(calendar_rows::collection_id.eq(placements::collection_id)))
         .filter(among(placements::event_id, events))
         .filter(among(placements::collection_id, readable.iter().map(|(id, _)| id.0)))
         .order((placements::event_id, placements::collection_id))
-        .select((
-            placements::event_id,
-            placements::person_id,
-            placements::hidden,
-            calendars::Row::as_select(),
-        ))
+        .select((placements::event_id, PLACE, calendars::Row::as_select()))
         .load(tx.conn())?;
     rows.into_iter()
-        .map(|(event, person, hidden, row)| {
+        .map(|(event, place_row, row)| {
             let (calendar, role) = calendars::with_role(row, readable)?;
-            let placement =
-                Placement { collection: calendar.collection, person: person.map(Id::stored), hidden };
+            let placement = place(calendar.collection, place_row)?;
             Ok(SeenPlace { event: Id::stored(event), placement, role, calendar })
         })
         .collect()
@@ -122,14 +149,18 @@ pub(crate) fn insert_many(tx: &mut Tx<'_>, many: &[(&EventId, &Placement, bool)]
     for some in many.chunks(4_000) {
         let rows: Vec<Row<'_>> = some
             .iter()
-            .map(|(event, placement, open)| Row {
-                event_id: event.as_str(),
-                collection_id: placement.collection.0,
-                person_id: placement.person.as_ref().map(Id::as_str),
-                open: *open,
-                hidden: placement.hidden,
+            .map(|(event, placement, open)| {
+                Ok(Row {
+                    event_id: event.as_str(),
+                    collection_id: placement.collection.0,
+                    person_id: placement.person.as_ref().map(Id::as_str),
+                    open: *open,
+                    hidden: placement.hidden,
+                    own: placement.own.as_ref().map(StoredOwn::text).transpose()?,
+                    own_version: placement.own.as_ref().map(|own| own.version),
+                })
             })
-            .collect();
+            .collect::<Result<_, Error>>()?;
         match rows.as_slice() {
             // A single row's statement stays prepared, and most events have one place.
             [one] => tx.run(diesel::insert_into(placements::table).values(one))?,
@@ -148,6 +179,19 @@ pub(crate) fn put_hidden(
 ) -> Result<(), Error> {
     diesel::update(placements::table.find((event.as_str(), collection.0)))
         .set(placements::hidden.eq(hidden))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Keeps something of a person's own with an event.
+pub(crate) fn put_own(
+    tx: &mut Tx<'_>,
+    event: &EventId,
+    collection: CollectionId,
+    own: &StoredOwn,
+) -> Result<(), Error> {
+    diesel::update(placements::table.find((event.as_str(), collection.0)))
+        .set((placements::own.eq(own.text()?), placements::own_version.eq(own.version)))
         .execute(tx.conn())?;
     Ok(())
 }

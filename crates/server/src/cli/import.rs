@@ -1,4 +1,5 @@
 mod calendar;
+mod contacts;
 mod facilities;
 mod report;
 
@@ -17,7 +18,8 @@ use super::{Source, user::username};
 #[command(after_help = "\
 Examples:
   renraku import facilities facilities.csv --dry-run
-  renraku import calendar old-calendar.ics --for hanako")]
+  renraku import calendar old-calendar.ics --for hanako
+  renraku import contacts address-book.vcf --for hanako")]
 pub struct Import {
     #[command(subcommand)]
     command: ImportCommand,
@@ -31,6 +33,15 @@ enum ImportCommand {
         /// The file (.ics)
         file: PathBuf,
         /// Whose calendar
+        #[arg(long = "for", value_name = "USER", value_parser = username)]
+        user: Username,
+    },
+    /// Read a vCard file into somebody's own address book; contacts that are there already, by their UID, become as the file
+    /// says
+    Contacts {
+        /// The file (.vcf; version 2.1, 3.0 or 4.0)
+        file: PathBuf,
+        /// Whose address book
         #[arg(long = "for", value_name = "USER", value_parser = username)]
         user: Username,
     },
@@ -51,6 +62,7 @@ impl Import {
         let config = source.read()?;
         match self.command {
             ImportCommand::Calendar { file, user } => calendar::import(&config, &file, &user),
+            ImportCommand::Contacts { file, user } => contacts::import(&config, &file, &user),
             ImportCommand::Facilities { file, dry_run } => facilities::import(&config, &file, dry_run),
         }
     }

@@ -263,6 +263,39 @@ pub(super) const SETTINGS: &[Setting] = &[
          everything, so many a page at most.",
     ),
     setting(
+        "push",
+        "allow",
+        Kind::Text,
+        r#""10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, fc00::/7""#,
+        "The push services (Web Push, UnifiedPush) that the server may speak to, by TLS: networks, names of hosts,\n\
+         or an address with its port (10.0.0.5:8080), which may also be without TLS. Subscribers name the address;\n\
+         what is not allowed here is refused to them. Empty: none.",
+    ),
+    setting(
+        "push",
+        "contact",
+        Kind::Text,
+        r#""""#,
+        "Whom a push service may turn to: mailto:… or https:…; it is told with each message. Empty: nobody.",
+    ),
+    setting(
+        "push",
+        "ca_file",
+        Kind::Text,
+        r#""""#,
+        "A file of certificates (PEM) that are trusted beside those of the public authorities, for a push\n\
+         service whose certificate the office made itself.",
+    ),
+    setting(
+        "dav",
+        "staff_book",
+        Kind::OneOf(&["auto", "whole", "search", "off"]),
+        r#""auto""#,
+        "The staff directory in contacts apps (CardDAV), to be read: whole, so that the app holds everybody; search,\n\
+         so that people are found in it but never listed; auto, which is whole up to 1,000 people and search\n\
+         beyond; or off.",
+    ),
+    setting(
         "limits",
         "rates",
         Kind::Switch,
@@ -290,5 +323,12 @@ pub(super) const SETTINGS: &[Setting] = &[
         "30",
         "How many seconds the body of a request may take to arrive; after a third of them it must come with\n\
          1 KiB/s at least. A calendar to be imported need only keep coming so fast.",
+    ),
+    setting(
+        "limits",
+        "answer_s",
+        Kind::Number { least: 1, most: 600 },
+        "30",
+        "How many seconds a client may take nothing of an answer before its connection is ended.",
     ),
 ];

@@ -48,8 +48,7 @@ struct LdapAddress {
 #[serde(rename_all = "camelCase")]
 struct DavAddresses {
     caldav_url: String,
-    /// Contacts are not served yet.
-    carddav_url: Option<String>,
+    carddav_url: String,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -106,7 +105,10 @@ pub fn write(
         base_url: format!("http://{addr}"),
         users,
         ldap,
-        dav: Some(DavAddresses { caldav_url: format!("http://{addr}/dav/"), carddav_url: None }),
+        dav: Some(DavAddresses {
+            caldav_url: format!("http://{addr}/dav/"),
+            carddav_url: format!("http://{addr}/dav/"),
+        }),
         facilities: facilities(db)?,
     };
     // Never seen half written.
@@ -179,7 +181,7 @@ impl Handout {
 
   {base}/docs          API を見て試す (browse and try every request)
   {base}/openapi.json  OpenAPI 3.1
-  {base}/dav/          カレンダーアプリ用 CalDAV。パスワードは demo.json の appPassword (for calendar apps, with an appPassword of demo.json)
+  {base}/dav/          カレンダーと連絡先のアプリ用（CalDAV・CardDAV）。パスワードは demo.json の appPassword (for calendar and contacts apps, with an appPassword of demo.json)
 {ldap}
 ユーザーとパスワード (users and passwords; also in demo.json):
 {users}

@@ -99,3 +99,26 @@ fn a_card_has_its_limits() {
     let crowd: Map<String, Value> = (0..501).map(|n| (n.to_string(), json!({"number": "1"}))).collect();
     assert_eq!(of(json!({"phones": crowd})), ["/phones too-many"]);
 }
+
+#[test]
+fn a_uri_that_runs_something_is_refused() {
+    let card = json!({
+        "links": {"l": {"uri": "javascript:alert(1)"}, "m": {"uri": "xmpp:taro@kitami.example"}},
+        "onlineServices": {"s": {"uri": "JavaScript:alert(1)"}, "t": {"uri": "xmpp:taro@kitami.example"}},
+        "media": {"m": {"kind": "photo", "uri": "data:text/html,<script>"}},
+        "cryptoKeys": {"k": {"uri": "data:application/xhtml+xml,x"}},
+        "localizations": {"en": {"links/l/uri": "javascript:alert(1)", "links": {"l": {"uri": "vbscript:x"}}}},
+    });
+    let expected = [
+        "/cryptoKeys/k/uri active-uri",
+        "/links/l/uri uri",
+        "/links/m/uri uri",
+        "/localizations/en/links/l/uri active-uri",
+        "/localizations/en/links~1l~1uri active-uri",
+        "/media/m/uri active-uri",
+        "/onlineServices/s/uri active-uri",
+    ];
+    let mut found = of(card);
+    found.sort();
+    assert_eq!(found, expected);
+}

@@ -25,6 +25,9 @@ pub(in crate::caldav) enum Property {
     SyncToken,
     CTag,
     CalendarHomeSet,
+    AddressbookHomeSet,
+    DirectoryGateway,
+    PrincipalAddress,
     CalendarUserAddressSet,
     CalendarUserType,
     EmailAddressSet,
@@ -47,6 +50,9 @@ pub(in crate::caldav) enum Property {
     MaxAttendeesPerInstance,
     CalendarData,
     SupportedLock,
+    PushTransports,
+    PushTopic,
+    PushTriggers,
 }
 
 /// A property: its name, who defines it, what has it, and who may write it.
@@ -110,7 +116,7 @@ impl Row {
 
 use Property as P;
 
-static ROWS: [Row; 43] = [
+static ROWS: [Row; 49] = [
     Row::new(P::ResourceType, Name::dav("resourcetype"), "RFC 4918 §15.9", EVERYTHING).in_all(),
     Row::new(P::DisplayName, Name::dav("displayname"), "RFC 4918 §15.2", COLLECTIONS).in_all().writable(),
     Row::new(P::GetContentType, Name::dav("getcontenttype"), "RFC 4918 §15.5", CALENDAR | OBJECT).in_all(),
@@ -138,6 +144,14 @@ static ROWS: [Row; 43] = [
     Row::new(P::SyncToken, Name::dav("sync-token"), "RFC 6578 §4", CALENDAR),
     Row::new(P::CTag, Name::server("getctag"), "caldav-ctag-03 §4.1", CALENDAR),
     Row::new(P::CalendarHomeSet, Name::caldav("calendar-home-set"), "RFC 4791 §6.2.1", PRINCIPAL),
+    Row::new(P::AddressbookHomeSet, Name::carddav("addressbook-home-set"), "RFC 6352 §7.1.1", PRINCIPAL),
+    Row::new(P::PrincipalAddress, Name::carddav("principal-address"), "RFC 6352 §7.1.2", PRINCIPAL),
+    Row::new(
+        P::DirectoryGateway,
+        Name::carddav("directory-gateway"),
+        "carddav-directory-gateway-02",
+        PRINCIPAL,
+    ),
     Row::new(
         P::CalendarUserAddressSet,
         Name::caldav("calendar-user-address-set"),
@@ -186,6 +200,9 @@ static ROWS: [Row; 43] = [
         CALENDAR,
     ),
     Row::new(P::CalendarData, Name::caldav("calendar-data"), "RFC 4791 §9.6", OBJECT),
+    Row::new(P::PushTransports, Name::push("transports"), "WebDAV-Push, push properties", CALENDAR),
+    Row::new(P::PushTopic, Name::push("topic"), "WebDAV-Push, push properties", CALENDAR),
+    Row::new(P::PushTriggers, Name::push("supported-triggers"), "WebDAV-Push, push properties", CALENDAR),
 ];
 
 /// All properties.

@@ -1,11 +1,11 @@
-use renraku_base::{ETag, Role, Timestamp};
+use renraku_base::Role;
 use renraku_schedule::service::objects::{OBJECT_BYTES, ObjectCalendar, ObjectKind};
 
 use super::{Context, Property, Resource, Row};
 use crate::{
-    caldav::{principal::Kind, report, sync_token::SyncToken},
+    caldav::{principal::Kind, push, report},
     core::{
-        Address,
+        Address, Place, StaffBook, SyncToken, ace, changed_at, granted_set, http_date, supported_set,
         xml::{Name, Writer},
     },
 };
@@ -27,9 +27,18 @@ pub(super) fn write(row: &Row, resource: &Resource<'_>, context: &Context<'_>, o
         P::PrincipalCollectionSet => out.href_in(name, &Address::Principals.to_string()),
         P::Owner => out.href_in(name, &owner(resource, context)),
         P::SupportedReportSet => reports(name, resource, out),
-        P::CurrentUserPrivilegeSet => privileges(name, resource, out),
-        P::SupportedPrivilegeSet => supported_privileges(name, out),
-        P::Acl => acl(name, resource, context, out),
+        P::CurrentUserPrivilegeSet => granted_set(name, &granted(resource), out),
+        P::SupportedPrivilegeSet => supported_set(
+            name,
+            &[
+                (READ, &[READ_PRIVILEGES, FREE_BUSY]),
+                (WRITE, &[WRITE_CONTENT, WRITE_PROPERTIES, BIND, UNBIND]),
+                (SEND, &[SEND_INVITE, SEND_REPLY, SEND_FREE_BUSY]),
+                (DELIVER, &[]),
+            ],
+            out,
+        ),
+        P::Acl => ace(name, &me(), &granted(resource), out),
         P::AclRestrictions | P::SupportedLock => out.empty(name),
         P::DisplayName => return display_name(name, resource, out),
         P::GetContentType => content_type(name, resource, out),
@@ -41,6 +50,9 @@ pub(super) fn write(row: &Row, resource: &Resource<'_>, context: &Context<'_>, o
         | P::GroupMemberSet
         | P::GroupMembership
         | P::CalendarHomeSet
+        | P::AddressbookHomeSet
+        | P::DirectoryGateway
+        | P::PrincipalAddress
         | P::CalendarUserAddressSet
         | P::CalendarUserType
         | P::EmailAddressSet
@@ -55,6 +67,10 @@ pub(super) fn write(row: &Row, resource: &Resource<'_>, context: &Context<'_>, o
             let attributes = [("content-type", "text/calendar"), ("version", "2.0")];
             out.empty_with(&Name::caldav("calendar-data"), &attributes);
             out.close(name);
+        }
+        P::PushTransports | P::PushTopic | P::PushTriggers => {
+            let Resource::Calendar(calendar) = resource else { return false };
+            push::property(row.property, calendar, context.dav, out);
         }
         P::SyncToken
         | P::CTag
@@ -143,58 +159,6 @@ fn granted(resource: &Resource<'_>) -> Vec<Name> {
     reads.into_iter().chain(more.iter().cloned()).collect()
 }
 
-fn privilege(name: &Name, out: &mut Writer) {
-    let around = Name::dav("privilege");
-    out.open(&around);
-    out.empty(name);
-    out.close(&around);
-}
-
-fn privileges(name: &Name, resource: &Resource<'_>, out: &mut Writer) {
-    out.open(name);
-    granted(resource).iter().for_each(|it| privilege(it, out));
-    out.close(name);
-}
-
-/// The rights that there are, within each other (RFC 3744 §5.3).
-fn supported_privileges(name: &Name, out: &mut Writer) {
-    let around = Name::dav("supported-privilege");
-    let one = |it: &Name, within: &[Name], out: &mut Writer| {
-        out.open(&around);
-        privilege(it, out);
-        for inner in within {
-            out.open(&around);
-            privilege(inner, out);
-            out.close(&around);
-        }
-        out.close(&around);
-    };
-    out.open(name);
-    out.open(&around);
-    privilege(&Name::dav("all"), out);
-    one(&READ, &[READ_PRIVILEGES, FREE_BUSY], out);
-    one(&WRITE, &[WRITE_CONTENT, WRITE_PROPERTIES, BIND, UNBIND], out);
-    one(&SEND, &[SEND_INVITE, SEND_REPLY, SEND_FREE_BUSY], out);
-    one(&DELIVER, &[], out);
-    out.close(&around);
-    out.close(name);
-}
-
-/// What the asker is granted; the rights of others are told by the phone's API, to those who manage them.
-fn acl(name: &Name, resource: &Resource<'_>, context: &Context<'_>, out: &mut Writer) {
-    let (ace, grant) = (Name::dav("ace"), Name::dav("grant"));
-    out.open(name);
-    out.open(&ace);
-    let me = Address::Principal(context.who.person.as_str().to_owned()).to_string();
-    out.href_in(&Name::dav("principal"), &me);
-    out.open(&grant);
-    granted(resource).iter().for_each(|it| privilege(it, out));
-    out.close(&grant);
-    out.empty(&Name::dav("protected"));
-    out.close(&ace);
-    out.close(name);
-}
-
 fn display_name(name: &Name, resource: &Resource<'_>, out: &mut Writer) -> bool {
     match resource {
         Resource::Principal(principal) => out.leaf(name, &principal.name),
@@ -260,17 +224,6 @@ fn of_object(row: &Row, resource: &Resource<'_>, context: &Context<'_>, out: &mu
     true
 }
 
-/// When an object was changed: versions grow with the clock.
-pub(in crate::caldav) fn changed_at(etag: &ETag) -> Option<Timestamp> {
-    let digits = etag.as_str().trim_matches('"').trim_end_matches(|c: char| !c.is_ascii_hexdigit());
-    i64::from_str_radix(digits, 16).ok().map(Timestamp::from_micros)
-}
-
-/// An instant as HTTP writes it (RFC 9110 §5.6.7).
-pub(in crate::caldav) fn http_date(at: Timestamp) -> String {
-    at.to_datetime().format("%a, %d %b %Y %H:%M:%S GMT").to_string()
-}
-
 fn of_principal(row: &Row, resource: &Resource<'_>, context: &Context<'_>, out: &mut Writer) -> bool {
     use Property as P;
     let Resource::Principal(principal) = resource else { return false };
@@ -279,6 +232,19 @@ fn of_principal(row: &Row, resource: &Resource<'_>, context: &Context<'_>, out: 
     match row.property {
         P::PrincipalUrl => out.href_in(name, &Address::Principal(id).to_string()),
         P::CalendarHomeSet if mine => out.href_in(name, &Address::Home(id).to_string()),
+        P::AddressbookHomeSet if mine => {
+            out.href_in(name, &Address::Contacts(Place::Home(id)).to_string());
+        }
+        P::DirectoryGateway if mine && context.dav.staff_book() != StaffBook::Off => {
+            out.href_in(name, &Address::Contacts(Place::Directory(id)).to_string());
+        }
+        P::PrincipalAddress
+            if principal.kind == Kind::Person && context.dav.staff_book() != StaffBook::Off =>
+        {
+            let person = context.who.person.as_str().to_owned();
+            let place = Place::Colleague { person, name: format!("{id}.vcf") };
+            out.href_in(name, &Address::Contacts(place).to_string());
+        }
         P::ScheduleInboxUrl if mine => out.href_in(name, &Address::Inbox(id).to_string()),
         P::ScheduleOutboxUrl if mine => out.href_in(name, &Address::Outbox(id).to_string()),
         P::CalendarUserAddressSet => {

@@ -8,16 +8,9 @@ use crate::{
         calendar_data::{DataRequest, zone_of},
         property::Context,
         propfind::{Answer, add_objects, object_address},
-        sync_token::SyncToken,
     },
-    core::{
-        Address, Call, Condition, DavFault, Multistatus, Wanted, minimal,
-        xml::{Element, Name},
-    },
+    core::{Address, Ask, Call, Condition, DavFault, Multistatus, SyncToken, Wanted, minimal, xml::Element},
 };
-
-/// The most objects of one answer; the rest comes with the token that it bears.
-const OBJECTS: usize = 10_000;
 
 /// `DAV:sync-collection` (RFC 6578 §3): what changed in a calendar since a token, or all that is in it.
 pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, DavFault> {
@@ -36,7 +29,8 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
             let epoch = meta::epoch(tx)?;
             let context = Context { dav: &dav, who: &who, epoch, data: Some(&data), default: None };
             let mut answer = Answer { multistatus: Multistatus::new(minimal), wanted: &wanted, context };
-            let from = ask.position(&calendar, &context)?;
+            let (collection, numbers) = (calendar.collection, calendar.floor..=calendar.modseq);
+            let from = ask.position(&dav, &who.person, epoch, (collection, numbers))?;
             let news = match &from.cursor {
                 Some(cursor) => list(tx, &who, &calendar, &from, cursor, ask.limit)?,
                 None => changed(tx, &who, &calendar, &from, ask.limit)?,
@@ -57,49 +51,6 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
         })
         .await?;
     Ok(multistatus.finish_with_token(&token))
-}
-
-/// What a client asks for.
-struct Ask {
-    token: Option<String>,
-    limit: usize,
-}
-
-impl Ask {
-    fn read(report: &Element) -> Result<Self, DavFault> {
-        let text = |name: &'static str| report.child(&Name::dav(name)).map(|it| it.text.trim().to_owned());
-        match text("sync-level").as_deref() {
-            // A calendar holds no collections: what is within it is all that is below it. Old clients say Depth instead.
-            None | Some("1" | "infinite" | "infinity") => {}
-            Some(_) => return Err(DavFault::BadRequest("DAV:sync-level is 1 or infinite")),
-        }
-        let limit = report.child(&Name::dav("limit")).and_then(|limit| limit.child(&Name::dav("nresults")));
-        let limit = match limit.map(|it| it.text.trim().parse::<usize>()) {
-            None => OBJECTS,
-            Some(Ok(limit)) if limit > 0 => limit.min(OBJECTS),
-            Some(_) => return Err(DavFault::BadRequest("DAV:nresults is a number above 0")),
-        };
-        Ok(Self { token: text("sync-token").filter(|token| !token.is_empty()), limit })
-    }
-
-    /// Where the client stands: at the beginning without a token. A token that cannot be honoured is refused, never read as one.
-    fn position(&self, calendar: &ObjectCalendar, context: &Context<'_>) -> Result<SyncToken, DavFault> {
-        let Some(text) = &self.token else {
-            return Ok(SyncToken {
-                epoch: context.epoch,
-                collection: calendar.collection,
-                modseq: calendar.modseq,
-                cursor: Some(String::new()),
-            });
-        };
-        let token = SyncToken::open(text, context.dav.token_key(), &context.who.person);
-        let good = |token: &SyncToken| {
-            token.epoch == context.epoch
-                && token.collection == calendar.collection
-                && (calendar.floor..=calendar.modseq).contains(&token.modseq)
-        };
-        token.filter(good).ok_or_else(|| Condition::ValidSyncToken.into())
-    }
 }
 
 /// One answer's worth of news.

@@ -4,10 +4,22 @@ use std::{borrow::Cow, fmt};
 pub(crate) const DAV: &str = "DAV:";
 /// CalDAV's (RFC 4791).
 pub(crate) const CALDAV: &str = "urn:ietf:params:xml:ns:caldav";
+/// CardDAV's (RFC 6352).
+pub(crate) const CARDDAV: &str = "urn:ietf:params:xml:ns:carddav";
 /// Of the first calendar server, whose extensions everybody speaks.
 pub(crate) const SERVER: &str = "http://calendarserver.org/ns/";
 /// Of the clients of one vendor, whose colour and order everybody speaks.
 pub(crate) const ICAL: &str = "http://apple.com/ns/ical/";
+
+/// Of the extension that wakes clients (WebDAV-Push). Our answers declare no prefix for it: it is rarely said.
+const PUSH: &str = "https://bitfire.at/webdav-push";
+
+/// The namespaces that an answer declares at its root, each with its prefix.
+pub(crate) type Prefixes = &'static [(&'static str, &'static str)];
+/// What answers about calendars declare.
+pub(crate) const OF_CALENDARS: Prefixes = &[("d", DAV), ("c", CALDAV), ("cs", SERVER), ("ic", ICAL)];
+/// What answers about address books declare.
+pub(crate) const OF_CONTACTS: Prefixes = &[("d", DAV), ("c", CARDDAV), ("cs", SERVER)];
 
 /// The name of an element: a namespace and a word.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,6 +44,11 @@ impl Name {
         Self::known(CALDAV, local)
     }
 
+    /// A word of CardDAV.
+    pub const fn carddav(local: &'static str) -> Self {
+        Self::known(CARDDAV, local)
+    }
+
     /// A word of the first calendar server.
     pub const fn server(local: &'static str) -> Self {
         Self::known(SERVER, local)
@@ -42,20 +59,19 @@ impl Name {
         Self::known(ICAL, local)
     }
 
+    /// A word of WebDAV-Push.
+    pub const fn push(local: &'static str) -> Self {
+        Self::known(PUSH, local)
+    }
+
     /// A name that was sent.
     pub fn sent(namespace: String, local: String) -> Self {
         Self { namespace: Cow::Owned(namespace), local: Cow::Owned(local) }
     }
 
-    /// The prefix that our answers declare for the namespace.
-    pub fn prefix(&self) -> Option<&'static str> {
-        match &*self.namespace {
-            DAV => Some("d"),
-            CALDAV => Some("c"),
-            SERVER => Some("cs"),
-            ICAL => Some("ic"),
-            _ => None,
-        }
+    /// The prefix of the namespace among these.
+    pub fn prefix(&self, declared: Prefixes) -> Option<&'static str> {
+        declared.iter().find(|(_, namespace)| *namespace == self.namespace).map(|(prefix, _)| *prefix)
     }
 }
 

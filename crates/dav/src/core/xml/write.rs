@@ -1,24 +1,27 @@
-use super::{
-    Element, Name,
-    name::{CALDAV, DAV, ICAL, SERVER},
-};
+use super::{Element, Name, OF_CALENDARS, Prefixes};
 
-/// An answer in the making. Its root declares every namespace that we have a prefix for.
-#[derive(Debug, Default)]
+/// An answer in the making. Its root declares the namespaces that it has prefixes for; others are declared where they are used.
+#[derive(Debug)]
 pub(crate) struct Writer {
     out: String,
+    prefixes: Prefixes,
 }
 
 impl Writer {
-    /// An answer whose root element is open.
+    /// An answer about calendars whose root element is open.
     pub fn root(name: &Name) -> Self {
+        Self::root_of(OF_CALENDARS, name)
+    }
+
+    /// An answer whose root element is open.
+    pub fn root_of(prefixes: Prefixes, name: &Name) -> Self {
         let mut out = String::with_capacity(1_024);
         out.push_str("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<");
-        let prefix = name.prefix().unwrap_or("d");
+        let prefix = name.prefix(prefixes).unwrap_or("d");
         out.push_str(prefix);
         out.push(':');
         out.push_str(&name.local);
-        for (prefix, namespace) in [("d", DAV), ("c", CALDAV), ("cs", SERVER), ("ic", ICAL)] {
+        for (prefix, namespace) in prefixes {
             out.push_str(" xmlns:");
             out.push_str(prefix);
             out.push_str("=\"");
@@ -26,12 +29,17 @@ impl Writer {
             out.push('"');
         }
         out.push('>');
-        Self { out }
+        Self { out, prefixes }
     }
 
     /// A piece of an answer, to be put into one.
-    pub fn piece() -> Self {
-        Self::default()
+    pub fn piece_of(prefixes: Prefixes) -> Self {
+        Self { out: String::new(), prefixes }
+    }
+
+    /// The namespaces that have prefixes in it.
+    pub fn prefixes(&self) -> Prefixes {
+        self.prefixes
     }
 
     /// How many bytes are written.
@@ -52,7 +60,7 @@ impl Writer {
 
     fn tag(&mut self, name: &Name, attributes: &[(&str, &str)]) {
         self.out.push('<');
-        match name.prefix() {
+        match name.prefix(self.prefixes) {
             Some(prefix) => {
                 self.out.push_str(prefix);
                 self.out.push(':');
@@ -89,7 +97,7 @@ impl Writer {
     /// Ends an element.
     pub fn close(&mut self, name: &Name) {
         self.out.push_str("</");
-        if let Some(prefix) = name.prefix() {
+        if let Some(prefix) = name.prefix(self.prefixes) {
             self.out.push_str(prefix);
             self.out.push(':');
         }

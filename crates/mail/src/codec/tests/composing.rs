@@ -22,6 +22,7 @@ fn mail() -> OutgoingMail {
         in_reply_to: Some("p@x.example".to_owned()),
         references: vec!["root@x.example".to_owned(), "p@x.example".to_owned()],
         files_of: None,
+        whole: false,
     }
 }
 

@@ -32,7 +32,7 @@ fn nothing_active_and_nothing_remote_is_left() {
         "<template><script>alert(1)</script></template>",
     ];
     for row in rows {
-        let clean = sanitise(row).unwrap().to_lowercase();
+        let clean = sanitise(row).unwrap().html.to_lowercase();
         for bad in [
             "evil",
             "script",
@@ -72,7 +72,30 @@ fn what_a_reader_needs_stays() {
         ("<table><tbody><tr><td colspan=2>表</td></tr></tbody></table>", "<td colspan=\"2\">表</td>"),
         ("<font color=red>赤</font>", "<font color=\"red\">赤</font>"),
     ] {
-        let clean = sanitise(html).unwrap();
+        let clean = sanitise(html).unwrap().html;
         assert!(clean.contains(kept), "{html} gave {clean}");
     }
+}
+
+#[test]
+fn an_image_that_is_not_loaded_leaves_a_word_and_is_counted() {
+    let dot = "<img src=https://evil.example/p.gif width=1 height=1>";
+    for (html, expected, blocked) in [
+        (
+            "<p><img src=https://evil.example/p.gif alt='地図 <1>'></p>",
+            "<p><i>［画像：地図 &lt;1&gt;］</i></p>",
+            1,
+        ),
+        ("<img src=//evil.example/p.gif>x", "<i>［画像］</i>x", 1),
+        (dot, "", 1),
+        ("<img src='cid:logo@x' alt='a > b'>", "cid:logo@x", 0),
+        ("<img alt='src=&quot;x' src=https://evil.example/p.gif>", "<i>［画像：src=&quot;x］</i>", 1),
+        ("&lt;img src=x&gt;", "&lt;img src=x&gt;", 0),
+    ] {
+        let clean = sanitise(html).unwrap();
+        assert!(clean.html.contains(expected), "{html} gave {clean:?}");
+        assert_eq!(clean.blocked_images, blocked, "{html}");
+        assert!(!clean.html.contains("evil"), "{clean:?}");
+    }
+    assert_eq!(sanitise(dot).unwrap().html, "");
 }

@@ -83,7 +83,61 @@ fn every_type_says_its_sentence_in_both_languages() {
         (NotificationType::NewMail, hanako, &meeting(), 12, "新着メールが12件あります", "12 new mails"),
     ];
     for (kind, actor, details, count, ja, en) in table {
-        assert_eq!(sentence(kind, actor, details, count, Language::Ja), ja);
-        assert_eq!(sentence(kind, actor, details, count, Language::En), en);
+        assert_eq!(sentence(kind, actor, None, details, count, Language::Ja), ja);
+        assert_eq!(sentence(kind, actor, None, details, count, Language::En), en);
+    }
+}
+
+#[test]
+fn what_becomes_of_one_occurrence_or_of_a_series_is_told_from_what_becomes_of_an_event() {
+    let removed = Details { removed: true, ..meeting() };
+    let series = Details { series: true, ..meeting() };
+    let table = [
+        (
+            NotificationType::Cancelled,
+            None,
+            &removed,
+            "「企画会議」（11月25日(水) 9:30）の参加者から外れました",
+            "You no longer take part in “企画会議” (Wed 25 Nov, 09:30)",
+        ),
+        (
+            NotificationType::Cancelled,
+            Some("2026-11-25T09:30:00"),
+            &meeting(),
+            "「企画会議」（11月25日(水) 9:30）は中止になりました",
+            "“企画会議” (Wed 25 Nov, 09:30) was cancelled",
+        ),
+        (
+            NotificationType::Cancelled,
+            None,
+            &series,
+            "繰り返し予定「企画会議」（11月25日(水) 9:30から繰り返し）はすべて中止になりました",
+            "The series “企画会議” (repeating from Wed 25 Nov, 09:30) was cancelled",
+        ),
+        (
+            NotificationType::Moved,
+            Some("2026-11-18T09:30:00"),
+            &meeting(),
+            "11月18日(水)の「企画会議」が11月25日(水) 9:30に変更されました",
+            "“企画会議” of Wed 18 Nov was changed to Wed 25 Nov, 09:30",
+        ),
+        (
+            NotificationType::Moved,
+            Some("2026-11-25T13:00:00"),
+            &meeting(),
+            "「企画会議」が11月25日(水) 9:30に変更されました",
+            "“企画会議” was changed to Wed 25 Nov, 09:30",
+        ),
+        (
+            NotificationType::Moved,
+            None,
+            &series,
+            "繰り返し予定「企画会議」の日時または場所が変更されました（11月25日(水) 9:30から繰り返し）",
+            "The time or place of the series “企画会議” was changed (repeating from Wed 25 Nov, 09:30)",
+        ),
+    ];
+    for (kind, occurrence, details, ja, en) in table {
+        assert_eq!(sentence(kind, None, occurrence, details, 1, Language::Ja), ja);
+        assert_eq!(sentence(kind, None, occurrence, details, 1, Language::En), en);
     }
 }

@@ -31,10 +31,12 @@ impl Password {
     pub fn chosen(text: &str) -> Result<Self, FieldFault> {
         let password = Self::new(text);
         if password.0.chars().count() < SHORTEST {
-            return Err(FieldFault::new("/password", "too-short", "a password has at least 8 characters"));
+            return Err(FieldFault::new("/password", "too-short", "a password has at least 8 characters")
+                .allowing("≥ 8"));
         }
         if password.0.len() > LONGEST_BYTES {
-            return Err(FieldFault::new("/password", "too-long", "a password has at most 1,024 bytes"));
+            return Err(FieldFault::new("/password", "too-long", "a password has at most 1,024 bytes")
+                .allowing("≤ 1024 B"));
         }
         Ok(password)
     }

@@ -47,7 +47,9 @@ impl Choices {
     /// The field that is unknown or wrong.
     pub fn patched(&self, patch: &Value) -> Result<Self, FieldFault> {
         let Value::Object(members) = patch else {
-            return Err(FieldFault::new("", "bad-value", "a merge patch of preferences is an object"));
+            return Err(
+                FieldFault::new("", "bad-value", "a merge patch of preferences is an object").allowing("{…}")
+            );
         };
         let mut value = serde_json::to_value(self)
             .map_err(|error| FieldFault::new("", "bad-value", error.to_string()))?;
@@ -59,7 +61,7 @@ impl Choices {
             let pointer = error.path().iter().map(|segment| format!("/{segment}")).collect::<String>();
             let text = error.into_inner().to_string();
             let code = if text.starts_with("unknown field") { "unknown-field" } else { "bad-value" };
-            FieldFault::new(pointer, code, text)
+            FieldFault::misfit(pointer, code, text)
         })?;
         match &choices.default_alert {
             Some(alert) if !is_lead_time(alert) => Err(FieldFault::new(

@@ -32,6 +32,14 @@ pub fn list_devices(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<Device>,
     Ok(stored.into_iter().map(|stored| current(stored.device)).collect())
 }
 
+/// How many devices of all accounts are signed in, those included whose sessions ran out since the last nightly tidying.
+///
+/// # Errors
+/// [`AccountFault::Internal`] when the statement fails.
+pub fn count_devices(tx: &mut ReadTx<'_>) -> Result<u64, AccountFault> {
+    Ok(devices::count(tx)?)
+}
+
 /// One of the caller's devices that are signed in.
 ///
 /// # Errors

@@ -100,6 +100,12 @@ pub(crate) fn list(tx: &mut ReadTx<'_>, person: &PersonId) -> Result<Vec<Stored>
     Ok(rows.into_iter().map(Stored::from).collect())
 }
 
+/// How many devices were not signed out.
+pub(crate) fn count(tx: &mut ReadTx<'_>) -> Result<u64, Error> {
+    let count: i64 = devices::table.filter(devices::revoked_at.is_null()).count().get_result(tx.conn())?;
+    u64::try_from(count).map_err(Error::damaged)
+}
+
 /// Begins the first session of a new device.
 pub(crate) fn put(
     tx: &mut Tx<'_>,

@@ -1,7 +1,7 @@
 use memchr::memmem::Finder;
 
 use super::ragged::Ragged;
-use crate::search::Classes;
+use crate::search::{Classes, ONLY_FROM_START};
 
 /// One folded field of everyone, row by row. A field may have several lines, each a text of its own.
 #[derive(Debug, Default)]
@@ -73,10 +73,14 @@ impl Column {
         self.given.remove(row);
     }
 
-    /// Calls `found` with each row that holds the needle, in order, and where.
+    /// Calls `found` with each row in which the needle counts, in order, and where it stands.
     pub fn find_rows(&self, needle: &Needle<'_>, mut found: impl FnMut(usize, Place)) {
         if self.classes.contains(needle.classes) {
-            self.texts.find_rows(&needle.finder, |row, _| found(row, self.best(row, needle)));
+            self.texts.find_rows(&needle.finder, |row, _| {
+                if let Some(place) = self.best(row, needle) {
+                    found(row, place);
+                }
+            });
         }
     }
 
@@ -85,26 +89,45 @@ impl Column {
         if !self.classes.contains(needle.classes) {
             return None;
         }
-        needle.finder.find(self.texts.get(row)).map(|_| self.best(row, needle))
+        needle.finder.find(self.texts.get(row)).and_then(|_| self.best(row, needle))
     }
 
-    /// The best place of a needle that is in the row.
-    fn best(&self, row: usize, needle: &Needle<'_>) -> Place {
+    /// The best place of a needle that is in the row; `None` when it only stands where two words meet by chance.
+    fn best(&self, row: usize, needle: &Needle<'_>) -> Option<Place> {
         let given = self.given.get(row).map_or(0, |given| usize::from(*given));
-        let mut best = Place::Inside;
+        let mut best = None;
         for (line, text) in self.texts.get(row).split(|byte| *byte == b'\n').enumerate() {
-            let given = if line == 0 { given } else { 0 };
-            for start in [0, given] {
-                // Most lines differ in their first byte already; comparing that is cheaper than comparing all.
-                let rest = text.get(start..).filter(|rest| rest.first() == needle.bytes().first());
-                let Some(rest) = rest.and_then(|rest| rest.strip_prefix(needle.bytes())) else { continue };
-                if rest.is_empty() || start + needle.bytes().len() == given {
-                    return Place::Whole;
-                }
-                best = Place::Start;
+            let place = match text.strip_prefix(&[ONLY_FROM_START as u8]) {
+                Some(text) => at_start(text, needle),
+                None => needle.place(text, if line == 0 { given } else { 0 }),
+            };
+            if place == Some(Place::Whole) {
+                return place;
             }
+            best = best.into_iter().chain(place).min();
         }
         best
+    }
+}
+
+/// Whether a text is the needle or begins with it.
+fn at_start(text: &[u8], needle: &Needle<'_>) -> Option<Place> {
+    // Most texts differ in their first byte already; comparing that is cheaper than comparing all.
+    let text = Some(text).filter(|text| text.first() == needle.bytes().first())?;
+    text.strip_prefix(needle.bytes()).map(|rest| if rest.is_empty() { Place::Whole } else { Place::Start })
+}
+
+impl Needle<'_> {
+    /// Where it stands in a line of two words, the second of which begins at `given`: in either, or from the first on into the
+    /// second.
+    fn place(&self, text: &[u8], given: usize) -> Option<Place> {
+        let (family, name) = text.split_at_checked(given)?;
+        let starts = [at_start(text, self), at_start(family, self), at_start(name, self)];
+        let best = starts.into_iter().flatten().min();
+        best.or_else(|| {
+            let inside = |part: &[u8]| self.finder.find(part).is_some();
+            (inside(family) || inside(name)).then_some(Place::Inside)
+        })
     }
 }
 
@@ -135,5 +158,32 @@ mod tests {
         assert_eq!(places("b1"), [(3, Place::Whole)]);
         assert_eq!(places("1"), [(3, Place::Whole)]);
         assert_eq!(places("あ"), []);
+    }
+
+    #[test]
+    fn what_meets_by_chance_where_two_words_join_is_not_found() {
+        let mut column = Column::default();
+        for (row, (text, given)) in
+            [("saitonoriko", 5), ("onokazuko", 3), ("satome\n\u{1}satoume", 4)].into_iter().enumerate()
+        {
+            column.insert(row, &Field { text: text.to_owned(), given });
+        }
+        let rows = |needle: &str| {
+            let mut rows = Vec::new();
+            column.find_rows(&Needle::new(needle), |row, place| rows.push((row, place)));
+            for row in 0..3 {
+                let place = rows.iter().find(|(found, _)| *found == row).map(|(_, place)| *place);
+                assert_eq!(column.find(row, &Needle::new(needle)), place, "{needle}");
+            }
+            rows
+        };
+        assert_eq!(rows("ono"), [(1, Place::Whole)]);
+        assert_eq!(rows("saitono"), [(0, Place::Start)]);
+        assert_eq!(rows("saitonoriko"), [(0, Place::Whole)]);
+        assert_eq!(rows("ito"), [(0, Place::Inside)]);
+        assert_eq!(rows("iko"), [(0, Place::Inside)]);
+        assert_eq!(rows("itonori"), []);
+        assert_eq!(rows("satoume"), [(2, Place::Whole)]);
+        assert_eq!(rows("atoume"), []);
     }
 }

@@ -5,7 +5,7 @@ use renraku_base::UnitId;
 use super::{Listed, column::Field, numbers::Number};
 use crate::{
     directory::{PersonJson, PersonName, Phone},
-    search::{fold, fold_number, fold_reading_with_given},
+    search::{fold, fold_name_reading, fold_number},
 };
 
 /// A person as the index takes them: what is searched, folded, and what is answered.
@@ -35,7 +35,7 @@ impl Record {
     /// Folds what a person is found by.
     pub fn new(listed: Listed) -> Self {
         let Listed { person, name, phones, emails, posts, username, staff_number } = listed;
-        let (sound, given_sound) = fold_reading_with_given(&name.phonetic);
+        let (sound, given_sound) = fold_name_reading(&name.phonetic);
         let numbers = phones.iter().filter_map(|phone| fold_number(&phone.number));
         let others = emails.iter().chain(&username).chain(&staff_number).map(|text| fold(text));
         let others: Vec<String> = numbers.chain(others).collect();

@@ -88,7 +88,7 @@ pub(super) fn faults(person: &PersonEntry, tree: &Tree) -> Vec<FieldFault> {
 /// What is wrong with a short text.
 pub(super) fn text_fault(pointer: String, text: &str) -> Option<FieldFault> {
     if text.chars().count() > MOST_CHARACTERS {
-        Some(FieldFault::new(pointer, "too-long", "write at most 200 characters"))
+        Some(FieldFault::new(pointer, "too-long", "write at most 200 characters").allowing("≤ 200"))
     } else if text.chars().any(char::is_control) {
         Some(FieldFault::new(pointer, "control-character", "write one line without control characters"))
     } else {

@@ -40,7 +40,7 @@ pub fn search_people(
 ) -> Result<Page<Arc<PersonJson>>, DirectoryFault> {
     let typed = search.q.as_deref().map(str::trim).filter(|typed| !typed.is_empty());
     if typed.is_some_and(|typed| typed.chars().count() > MOST_CHARACTERS) {
-        let fault = FieldFault::new("q", "too-long", "a search takes at most 64 characters");
+        let fault = FieldFault::new("q", "too-long", "a search takes at most 64 characters").allowing("≤ 64");
         return Err(DirectoryFault::Invalid(vec![fault]));
     }
     let query = typed.map(Query::parse);
@@ -78,5 +78,5 @@ fn read_cursor(cursor: &Cursor) -> Result<After, DirectoryFault> {
 
 /// The cursor is not one that we made.
 pub(super) fn bad_cursor() -> DirectoryFault {
-    DirectoryFault::BadQuery(FieldFault::new("cursor", "bad-value", "the cursor is not one of this list"))
+    DirectoryFault::BadQuery(FieldFault::new("cursor", "bad-cursor", "the cursor is not one of this list"))
 }

@@ -8,7 +8,7 @@ use renraku_db::{
 };
 
 use crate::directory::{
-    NamedPerson, Person, PersonEntry, PersonJson, PersonName, Phone, Post, UnitRef, index::Listed,
+    NamedPerson, Person, PersonEntry, PersonJson, PersonName, Phone, PhoneKind, Post, UnitRef, index::Listed,
 };
 
 const ROWS_A_STATEMENT: usize = 1_000;
@@ -140,15 +140,22 @@ fn join(rows: Vec<(Row, Option<String>)>, posts: Vec<(PostRow, String)>) -> Resu
 
 /// What these people are called and where they are written to, also of those who have left; one statement.
 pub fn names(tx: &mut ReadTx<'_>, ids: &[PersonId]) -> Result<HashMap<PersonId, NamedPerson>, Error> {
-    let rows: Vec<(String, String, String, String)> = people::table
+    let rows: Vec<(String, String, String, String, String)> = people::table
         .filter(among(people::id, ids.iter().map(Id::as_str)))
-        .select((people::id, people::full_name, people::phonetic, people::emails))
+        .select((people::id, people::full_name, people::phonetic, people::emails, people::phones))
         .load(tx.conn())?;
     rows.into_iter()
-        .map(|(id, full, phonetic, emails)| {
+        .map(|(id, full, phonetic, emails, phones)| {
             let emails: Vec<String> = serde_json::from_str(&emails)
                 .map_err(|_not_json| Error::damaged(format!("emails of person {id}")))?;
-            let named = NamedPerson { name: PersonName { full, phonetic }, email: emails.into_iter().next() };
+            let phones: Vec<Phone> = serde_json::from_str(&phones)
+                .map_err(|_not_json| Error::damaged(format!("phones of person {id}")))?;
+            let extension = phones.into_iter().find(|phone| phone.kind == PhoneKind::Extension);
+            let named = NamedPerson {
+                name: PersonName { full, phonetic },
+                email: emails.into_iter().next(),
+                extension: extension.map(|phone| phone.number),
+            };
             Ok((Id::stored(id), named))
         })
         .collect()

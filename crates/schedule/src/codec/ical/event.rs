@@ -18,7 +18,7 @@ use super::{
 };
 use crate::model::{
     Duration, Event, FreeBusyStatus, KEPT_RULES, LocalDateTime, Location, PatchObject, Privacy,
-    RecurrenceRule, Status, VirtualLocation, Zone, is_safe_uri, limits,
+    RecurrenceRule, Status, VirtualLocation, Zone, limits,
 };
 
 /// The most dates that are added to or taken from a series.
@@ -252,7 +252,7 @@ fn read_people(component: &Component, event: &mut Event, context: &mut Context<'
 /// The links of `CONFERENCE` (RFC 7986 §5.11) that may be shown as such.
 fn read_conferences(component: &Component, event: &mut Event) {
     let mut seen = HashSet::new();
-    let safe = component.lines_of("CONFERENCE").filter(|line| is_safe_uri(line.value.trim()));
+    let safe = component.lines_of("CONFERENCE").filter(|line| renraku_base::is_link(line.value.trim()));
     let safe = safe.filter(|line| seen.insert(line.value.trim()));
     for (at, line) in safe.take(limits::SMALL_MEMBERS).enumerate() {
         let features =

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::Value;
 
 use super::{KEPT_LINES, line::Line, text};
-use crate::model::{Event, Participant, ParticipationStatus, is_address, limits};
+use crate::model::{Event, Participant, ParticipationStatus, ScheduleAgent, is_address, limits};
 
 /// The keys of participants: the same for an address in a series and in its exceptions.
 #[derive(Debug, Default)]
@@ -16,6 +16,11 @@ impl Keys {
         let next = (self.0.len() + 1).to_string();
         self.0.entry(address.to_lowercase()).or_insert(next).clone()
     }
+}
+
+/// Whether a parameter, as it stands, has a name.
+pub fn is_param(raw: &str, name: &str) -> bool {
+    raw.split('=').next().is_some_and(|it| it.trim().eq_ignore_ascii_case(name))
 }
 
 /// The address of a line; `None` when it could not stand in a mail's header.
@@ -48,6 +53,14 @@ pub(super) fn read_attendee(line: &Line, keys: &mut Keys) -> Option<(String, Par
                 participant.kind =
                     Some(if word == "ROOM" { "location".to_owned() } else { word.to_ascii_lowercase() });
             }
+            ("SCHEDULE-AGENT", "SERVER") => {}
+            ("SCHEDULE-AGENT", "CLIENT") => participant.schedule_agent = ScheduleAgent::Client,
+            ("SCHEDULE-AGENT", "NONE") => participant.schedule_agent = ScheduleAgent::None,
+            // What is not known is meant as nobody (RFC 6638 §7.1), and kept as it is.
+            ("SCHEDULE-AGENT", _) => {
+                participant.schedule_agent = ScheduleAgent::None;
+                kept.push(param.raw.clone().into());
+            }
             ("PARTSTAT", _) => match ParticipationStatus::parse(&value.to_ascii_lowercase()) {
                 Some(status) => participant.participation_status = status,
                 None => kept.push(param.raw.clone().into()),
@@ -61,6 +74,16 @@ pub(super) fn read_attendee(line: &Line, keys: &mut Keys) -> Option<(String, Par
     }
     let key = keys.of(participant.calendar_address.as_deref().unwrap_or_default());
     Some((key, participant))
+}
+
+/// Whether the organizer of an event waits for answers by the server: their line may say otherwise (RFC 6638 §7.1).
+#[must_use]
+pub fn server_replies(event: &Event) -> bool {
+    let lines = event.more.get(KEPT_LINES).and_then(Value::as_array).into_iter().flatten();
+    let mut lines = lines.filter_map(Value::as_str).filter_map(Line::parse);
+    let line = lines.find(|line| line.name == "ORGANIZER");
+    let agent = line.as_ref().and_then(|line| line.param("SCHEDULE-AGENT"));
+    agent.is_none_or(|agent| agent.eq_ignore_ascii_case("SERVER"))
 }
 
 /// Notes the organizer of an `ORGANIZER` line; whether it could be read.
@@ -146,5 +169,16 @@ pub(super) fn attendee(participant: &Participant) -> Option<Line> {
         line = line.with("RSVP", "TRUE");
     }
     let kept = participant.more.get(KEPT_LINES).and_then(Value::as_array);
-    Some(kept.into_iter().flatten().filter_map(Value::as_str).fold(line, Line::with_raw))
+    let kept: Vec<&str> = kept.into_iter().flatten().filter_map(Value::as_str).collect();
+    let agent = match participant.schedule_agent {
+        ScheduleAgent::Server => None,
+        ScheduleAgent::Client => Some("CLIENT"),
+        ScheduleAgent::None => Some("NONE"),
+    };
+    if let Some(agent) = agent
+        && !kept.iter().any(|raw| is_param(raw, "SCHEDULE-AGENT"))
+    {
+        line = line.with("SCHEDULE-AGENT", agent);
+    }
+    Some(kept.into_iter().fold(line, Line::with_raw))
 }

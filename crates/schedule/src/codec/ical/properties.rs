@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{read, write};
+use super::{Line, ParsedEvent, ParsedTask, Writer, read, write};
 use crate::model::Event;
 
 /// Lines as programs write them, rightly and wrongly.
@@ -136,7 +136,56 @@ fn round_trip(file: &[u8]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// Lines of the calendar as a whole, and zones of the file's own.
+const OF_THE_CALENDAR: [&str; 6] = [
+    "X-WR-CALNAME:係の予定",
+    "X-ODD;P=\"a:b\":c",
+    "NAME;LANGUAGE=ja:予定",
+    "METHOD:PUBLISH",
+    "BEGIN:VTIMEZONE\nTZID:Asia/Tokyo\nX-ODD:1\nBEGIN:STANDARD\nDTSTART:19700101T000000\nTZOFFSETFROM:+0900\nTZOFFSETTO:+0900\nEND:STANDARD\nEND:VTIMEZONE",
+    "BEGIN:VTODO\nUID:t\nDUE;TZID=Asia/Tokyo:20260401T090000\nX-ODD:2\nEND:VTODO",
+];
+
+/// Exports what was taken of a file as a calendar does, and imports that.
+fn through_a_calendar(file: &str) -> Result<(), TestCaseError> {
+    let Ok(first) = read(file.as_bytes()) else { return Ok(()) };
+    let mut writer = Writer::with_lines(first.lines.iter().map(|line| line.raw.as_str()));
+    for parsed in &first.events {
+        if !parsed.source.as_ref().is_some_and(|text| writer.add_text(text)) {
+            writer.add(&parsed.event);
+        }
+    }
+    first.tasks.iter().for_each(|task| writer.add_task(&task.source));
+    let written = writer.finish();
+    let second = read(written.as_bytes()).map_err(|error| TestCaseError::fail(error.to_string()))?;
+    prop_assert_eq!(&second.refused, &[], "{}", written);
+    let raw = |lines: &[Line]| lines.iter().map(|line| line.raw.clone()).collect::<Vec<_>>();
+    prop_assert_eq!(raw(&second.lines), raw(&first.lines));
+    let events = |parsed: &[ParsedEvent]| parsed.iter().map(|it| it.event.clone()).collect::<Vec<_>>();
+    prop_assert_eq!(events(&second.events), events(&first.events), "{}", written);
+    let unknown = |text: &str| {
+        text.lines().filter(|line| line.starts_with("X-")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    for (before, after) in first.events.iter().zip(&second.events) {
+        if let (Some(before), Some(after)) = (&before.source, &after.source) {
+            prop_assert_eq!(unknown(after), unknown(before), "{}", written);
+        }
+    }
+    let tasks = |parsed: &[ParsedTask]| parsed.iter().map(|it| unknown(&it.source)).collect::<Vec<_>>();
+    prop_assert_eq!(tasks(&second.tasks), tasks(&first.tasks));
+    Ok(())
+}
+
 proptest! {
+    #[test]
+    fn what_a_calendar_took_it_gives_back(
+        file in file(),
+        more in prop::collection::vec(prop::sample::select(OF_THE_CALENDAR.as_slice()), 0..5),
+    ) {
+        let more: String = more.iter().map(|line| format!("{line}\n")).collect();
+        through_a_calendar(&file.replacen("VERSION:2.0\n", &format!("VERSION:2.0\n{more}"), 1))?;
+    }
+
     #[test]
     fn what_was_imported_and_exported_is_imported_the_same(file in file()) {
         round_trip(file.as_bytes())?;

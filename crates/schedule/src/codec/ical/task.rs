@@ -22,6 +22,17 @@ pub fn takes_time(
     }
 }
 
+/// Whether a text says that it is not for everybody who may read the calendar. What cannot be read is not for everybody
+/// (RFC 5545 §3.8.1.3).
+#[must_use]
+pub fn is_guarded(text: &str) -> bool {
+    let classes = text
+        .lines()
+        .filter_map(|line| line.split_once(':'))
+        .filter(|(name, _)| name.split(';').next().is_some_and(|name| name.eq_ignore_ascii_case("CLASS")));
+    classes.map(|(_, value)| value.trim()).any(|value| !value.eq_ignore_ascii_case("PUBLIC"))
+}
+
 /// The task of a calendar, with its exceptions, as an event at the same times.
 pub(super) fn as_event(calendar: &Component) -> Option<Event> {
     let mut turned = calendar.clone();
@@ -69,6 +80,19 @@ mod tests {
     const TASK: &str = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VTODO\r\nUID:u\r\nDTSTAMP:20260401T000000Z\r\n\
         DTSTART:20260401T000000Z\r\nDUE:20260401T010000Z\r\nRRULE:FREQ=DAILY\r\nSTATUS:NEEDS-ACTION\r\nSUMMARY:s\r\n\
         END:VTODO\r\nEND:VCALENDAR\r\n";
+
+    #[test]
+    fn only_what_says_so_is_guarded() {
+        for (line, expected) in [
+            ("CLASS:PUBLIC", false),
+            ("SUMMARY:CLASS:PRIVATE", false),
+            ("CLASS:PRIVATE", true),
+            ("class;X-A=b:Confidential", true),
+            ("CLASS:X-OURS", true),
+        ] {
+            assert_eq!(is_guarded(&TASK.replace("SUMMARY:s", line)), expected, "{line}");
+        }
+    }
 
     #[test]
     fn a_task_that_repeats_is_found_on_a_later_day() {

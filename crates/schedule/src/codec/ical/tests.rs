@@ -166,7 +166,7 @@ fn says_what_is_wrong_and_where() {
             "DTSTART:20260401T090000\nRECURRENCE-ID;RANGE=THISANDFUTURE:20260401T090000",
             "VEVENT 1, line 4, UID u | RECURRENCE-ID ical-range",
         ),
-        ("DTSTART:20260401T090000\nBEGIN:VALARM\nTRIGGER:-PT5M", "VEVENT 1, line 7, UID u |  ical-line"),
+        ("DTSTART:20260401T090000\nBEGIN:VALARM\nTRIGGER:-PT5M", "VEVENT 1, line 9, UID u |  ical-no-end"),
         ("DTSTART:20260401T090000\nEND:VALARM", "VEVENT 1, line 7, UID u |  ical-line"),
     ] {
         assert_eq!(refused(lines), why, "{lines}");
@@ -179,7 +179,7 @@ fn the_good_ones_go_on() {
         "BEGIN:VEVENT\nUID:good-1\nDTSTART:20260401T090000\nEND:VEVENT\n\
          BEGIN:VEVENT\nUID:bad\nDTSTART:soon\nEND:VEVENT\n\
          BEGIN:VEVENT\nDTSTART:20260401T090000\nEND:VEVENT\n\
-         BEGIN:VTODO\nUID:todo\nEND:VTODO\n\
+         BEGIN:VJOURNAL\nUID:todo\nEND:VJOURNAL\n\
          not a line\n\
          BEGIN:VEVENT\nUID:good-2\nDTSTART:20260401T090000\nEND:VEVENT\n\
          BEGIN:VEVENT\nUID:cut",
@@ -195,9 +195,9 @@ fn the_good_ones_go_on() {
         [
             "VEVENT 2, line 8, UID bad ical-date-time",
             "VEVENT 3, line 12 ical-uid",
-            "VTODO 1, line 15, UID todo ical-component",
+            "VJOURNAL 1, line 15, UID todo ical-component",
             "VCALENDAR, line 18 ical-line",
-            "VEVENT 5, line 23, UID cut ical-line",
+            "VEVENT 5, line 25, UID cut ical-no-end",
         ]
     );
 }
@@ -252,10 +252,67 @@ fn zones_are_ours_whatever_the_file_says() {
     );
     let located = lying.replace("TZID:Asia/Tokyo", "TZID:Büro\nX-LIC-LOCATION:Europe/Berlin");
     assert_eq!(event(&located, "Büro"), Some("Europe/Berlin"));
-    let changing = lying
-        .replace("END:STANDARD", "END:STANDARD\nBEGIN:DAYLIGHT\nTZOFFSETTO:+0600\nEND:DAYLIGHT")
-        .replace("Asia/Tokyo", "Mars");
-    assert_eq!(event(&changing, "Mars"), None);
+    let summer = "BEGIN:DAYLIGHT\nDTSTART:16010325T020000\nRRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3\nTZOFFSETTO:+0200\nEND:DAYLIGHT\n";
+    let winter = "BEGIN:STANDARD\nDTSTART:16011028T030000\nRRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10\nTZOFFSETTO:+0100\nEND:STANDARD\n";
+    let changing = format!("BEGIN:VTIMEZONE\nTZID:Mars\n{summer}{winter}END:VTIMEZONE\n");
+    assert_eq!(event(&changing, "Mars"), Some("Europe/Berlin"));
+    assert_eq!(event("", "Mars"), None);
+}
+
+#[test]
+fn what_is_not_taken_as_it_stands_is_told() {
+    let lying = "BEGIN:VTIMEZONE\nTZID:Asia/Tokyo\nBEGIN:STANDARD\nDTSTART:19700101T000000\nTZOFFSETTO:+0500\nEND:STANDARD\nEND:VTIMEZONE\n";
+    let told = |body: &str| -> Vec<String> {
+        let kept = parsed(body).kept;
+        kept.iter().map(|it| format!("{} {}", it.place, it.reasons[0].code)).collect()
+    };
+    let event =
+        "BEGIN:VEVENT\nUID:u\nDTSTART;TZID=Asia/Tokyo:20260401T090000\nSUMMARY:a\u{0}b\u{7}\nEND:VEVENT";
+    assert_eq!(told(event), ["VEVENT 1, line 7, UID u ical-cleaned"]);
+    assert_eq!(parsed(event).events[0].event.title, "ab");
+    assert_eq!(
+        told(&format!("{lying}{}", event.replace(['\u{0}', '\u{7}'], ""))),
+        ["VEVENT 1, line 13, UID u ical-zone"]
+    );
+}
+
+#[test]
+fn the_text_of_one_object_says_all_that_the_file_does() {
+    let body = "X-WR-CALNAME:予定\nX-ODD;P=1:2\nMETHOD:PUBLISH\n\
+        BEGIN:VTIMEZONE\nTZID:東京(標準)\nX-ODD:3\nBEGIN:STANDARD\nDTSTART:19700101T000000\nTZOFFSETFROM:+0900\nTZOFFSETTO:+0900\nEND:STANDARD\nEND:VTIMEZONE\n\
+        BEGIN:VEVENT\nUID:a\nDTSTART;TZID=東京(標準):20260401T090000\nRRULE:FREQ=DAILY\nX-A:1\nEND:VEVENT\n\
+        BEGIN:VTODO\nUID:t\nDUE;TZID=Tokyo Standard Time:20260401T090000\nX-B:2\nEND:VTODO\n\
+        BEGIN:VEVENT\nUID:a\nRECURRENCE-ID;TZID=東京(標準):20260402T090000\nDTSTART:20260402T010000Z\nEND:VEVENT\n\
+        BEGIN:VEVENT\nUID:b\nDTSTART;TZID=Nowhere:20260401T090000\nEND:VEVENT";
+    let parsed = parsed(body);
+    assert_eq!(
+        parsed.lines.iter().map(|it| it.raw.as_str()).collect::<Vec<_>>(),
+        ["X-WR-CALNAME:予定", "X-ODD;P=1:2"]
+    );
+    let text = parsed.events[0].source.clone().unwrap();
+    for line in ["TZID:東京(標準)", "X-ODD:3", "X-A:1", "RECURRENCE-ID;TZID=東京(標準):20260402T090000"]
+    {
+        assert!(text.contains(line), "{line} is not in {text}");
+    }
+    assert!(!text.contains("METHOD") && !text.contains("VTODO"), "{text}");
+    let object = read_object(text.as_bytes()).unwrap();
+    assert_eq!(object.contents, Contents::Event(Box::new(parsed.events[0].event.clone())));
+    // A zone that the file names and does not describe is described from our table, under the file's name.
+    let task = &parsed.tasks[0];
+    assert!(task.source.contains("TZID:Tokyo Standard Time\r\n"), "{}", task.source);
+    // All of it again in one file.
+    let mut writer = Writer::with_lines(parsed.lines.iter().map(|it| it.raw.as_str()));
+    assert!(writer.add_text(&text));
+    writer.add_task(&task.source);
+    let again = read(writer.finish().as_bytes()).unwrap();
+    assert_eq!(again.events[0].event, parsed.events[0].event);
+    // What wrote it is us.
+    assert_eq!(again.events[0].source, Some(text.replace("-//x//y//EN", PRODUCT)));
+    assert_eq!(again.tasks[0].source, task.source.replace("-//x//y//EN", PRODUCT));
+    // Of two zones of one name only one can be described in a file.
+    let mut writer = Writer::default();
+    assert!(writer.add_text(&text));
+    assert!(!writer.add_text(&text.replace("+0900", "+0800")));
 }
 
 #[test]

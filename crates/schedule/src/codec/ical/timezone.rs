@@ -44,6 +44,11 @@ pub fn read_zone(text: &str) -> Option<Zone> {
 
 /// Writes the zone with every change of its clocks from the year before `first_year` on.
 pub(super) fn write(zone: Zone, first_year: i32, out: &mut String) {
+    write_as(zone.name(), zone, first_year, out);
+}
+
+/// The same under the name that a file has for the zone.
+pub(super) fn write_as(name: &str, zone: Zone, first_year: i32, out: &mut String) {
     let begin = midnight(first_year.saturating_sub(1).clamp(1900, LAST_YEAR));
     let end = midnight(LAST_YEAR + 1);
     let mut changes: BTreeMap<Change, Vec<chrono::NaiveDateTime>> = BTreeMap::new();
@@ -63,7 +68,7 @@ pub(super) fn write(zone: Zone, first_year: i32, out: &mut String) {
         at = next;
     }
     out.push_str("BEGIN:VTIMEZONE\r\n");
-    Line::new("TZID", zone.name()).write(out);
+    Line::new("TZID", name).write(out);
     for (change, moments) in &changes {
         write_change(change, moments, out);
     }

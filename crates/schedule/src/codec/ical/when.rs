@@ -1,11 +1,11 @@
 //! Dates, times and lengths of time (RFC 5545 §3.3.4 to §3.3.9).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use renraku_base::Timestamp;
 
-use super::{component::Component, line::Line};
+use super::{component::Component, foreign_zone, line::Line};
 use crate::model::{LocalDateTime, Zone};
 
 /// A date or time as a line says it.
@@ -52,25 +52,45 @@ impl When {
 
 /// The zones that a file names.
 #[derive(Debug, Default)]
-pub(super) struct Zones(HashMap<String, Zone>);
+pub(super) struct Zones {
+    named: HashMap<String, Zone>,
+    /// Those of which the file says what our table does not.
+    otherwise: HashSet<String>,
+}
 
 impl Zones {
-    /// Learns what a file's `VTIMEZONE`s are called elsewhere. What they say about their clocks is not believed, unless
-    /// nothing else is known and they never change.
+    /// Learns what a file's `VTIMEZONE`s are called elsewhere. What they say about their clocks is not believed: where nothing
+    /// else is known the zone of our table counts that is nearest to it.
     pub fn learn(&mut self, timezone: &Component) {
         let Some(id) = timezone.line("TZID").map(|line| line.value.trim()) else { return };
-        if id.parse::<Zone>().is_ok() {
+        if let Ok(zone) = id.parse() {
+            if !foreign_zone::agrees(timezone, zone) {
+                self.otherwise.insert(id.to_owned());
+            }
             return;
         }
         let location = timezone.line("X-LIC-LOCATION").and_then(|line| line.value.parse().ok());
-        if let Some(zone) = location.or_else(|| fixed(timezone)) {
-            self.0.insert(id.to_owned(), zone);
-        }
+        let zone = location.or_else(|| fixed(timezone)).unwrap_or_else(|| {
+            self.otherwise.insert(id.to_owned());
+            foreign_zone::nearest(timezone)
+        });
+        self.named.insert(id.to_owned(), zone);
     }
 
     /// The zone of a name.
     pub fn find(&self, id: &str) -> Option<Zone> {
-        id.parse().ok().or_else(|| self.0.get(id.trim()).copied())
+        id.parse().ok().or_else(|| self.named.get(id.trim()).copied())
+    }
+
+    /// The first line of a component whose time is not read as the file says, and the zone by which it is.
+    pub fn read_otherwise(&self, component: &Component) -> Option<(usize, Zone)> {
+        if self.otherwise.is_empty() {
+            return None;
+        }
+        let mut named =
+            component.lines.iter().filter_map(|line| Some((line.number, line.param("TZID")?.trim())));
+        let (number, id) = named.find(|(_, id)| self.otherwise.contains(*id))?;
+        Some((number, self.find(id)?))
     }
 }
 

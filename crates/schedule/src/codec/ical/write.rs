@@ -1,15 +1,14 @@
-//! Events as a file.
+//! Events as components of a file.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use super::{
-    KEPT_COMPONENTS, KEPT_LINES, PRODUCT, alarm, event as reading, line::Line, people, rule, text, timezone,
-    when,
+    KEPT_COMPONENTS, KEPT_LINES, Writer, alarm, event as reading, line::Line, people, rule, text, when,
 };
 use crate::{
-    model::{Event, FreeBusyStatus, KEPT_RULES, LocalDateTime, Privacy, Status, Zone, is_safe_uri, limits},
+    model::{Event, FreeBusyStatus, KEPT_RULES, LocalDateTime, Privacy, Status, Zone, limits},
     rules::recurrence,
 };
 
@@ -23,65 +22,12 @@ pub fn write<'a>(events: impl IntoIterator<Item = &'a Event>) -> String {
     writer.finish()
 }
 
-/// A file to which events are added one by one.
-#[derive(Debug, Default)]
-pub struct Writer {
-    events: String,
-    zones: BTreeSet<(&'static str, i32)>,
-}
-
-impl Writer {
-    /// Adds an event with its exceptions.
-    pub fn add(&mut self, event: &Event) {
-        let alone = event.single();
-        write_component(event, event.show_without_time, &mut self.events);
-        self.note_zones(event);
-        for (id, patch) in &event.recurrence_overrides {
-            if patch.is_empty() || patch.is_excluded() {
-                continue;
-            }
-            if let Some(mut occurrence) = alone.happening(*id, Some(patch)) {
-                occurrence.recurrence_id_time_zone = event.time_zone;
-                write_component(&occurrence, event.show_without_time, &mut self.events);
-                self.note_zones(&occurrence);
-            }
-        }
-    }
-
-    fn note_zones(&mut self, event: &Event) {
-        let year = chrono::Datelike::year(&event.start.date());
-        let zones = event.time_zone.into_iter().chain(event.recurrence_id_time_zone).chain(end_zone(event));
-        self.zones.extend(zones.filter(|zone| !is_utc(*zone)).map(|zone| (zone.name(), year)));
-    }
-
-    /// The whole file.
-    #[must_use]
-    pub fn finish(self) -> String {
-        let mut out = String::with_capacity(self.events.len() + 1_024);
-        out.push_str("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n");
-        Line::new("PRODID", PRODUCT).write(&mut out);
-        out.push_str("CALSCALE:GREGORIAN\r\n");
-        let mut written = BTreeSet::new();
-        // In ascending order the first year of a zone is its earliest.
-        for (name, first_year) in &self.zones {
-            if written.insert(name)
-                && let Ok(zone) = name.parse()
-            {
-                timezone::write(zone, *first_year, &mut out);
-            }
-        }
-        out.push_str(&self.events);
-        out.push_str("END:VCALENDAR\r\n");
-        out
-    }
-}
-
 /// Whether times of a zone are written as instants.
 pub(super) fn is_utc(zone: Zone) -> bool {
     matches!(zone.name(), "Etc/UTC" | "UTC")
 }
 
-fn end_zone(event: &Event) -> Option<Zone> {
+pub(super) fn end_zone(event: &Event) -> Option<Zone> {
     event.more.get("endTimeZone")?.as_str()?.parse().ok()
 }
 
@@ -253,7 +199,7 @@ pub(super) fn holds(event: &Event, line: &Line) -> bool {
         None => true,
         Some(_) if counted && event.recurrence_id.is_some() => true,
         Some(uri) if line.name == "CONFERENCE" => {
-            !is_safe_uri(&uri) || event.virtual_locations.values().any(|place| place.uri == uri)
+            !renraku_base::is_link(&uri) || event.virtual_locations.values().any(|place| place.uri == uri)
         }
         Some(meaning) => meaning == says(event, &line.name),
     }
@@ -265,7 +211,8 @@ fn kept(event: &Event, name: &str) -> Vec<Line> {
     lines.filter_map(Value::as_str).filter_map(|raw| Line::read(0, raw).ok()).collect()
 }
 
-fn write_component(event: &Event, whole_days_series: bool, out: &mut String) {
+/// Writes one component: an event without its exceptions, or one of these.
+pub(super) fn write_component(event: &Event, whole_days_series: bool, out: &mut String) {
     let mut kept = kept(event, KEPT_LINES);
     kept.retain(|line| holds(event, line));
     out.push_str("BEGIN:VEVENT\r\n");

@@ -1,5 +1,7 @@
 //! The local starts that a recurrence rule gives, by the `rrule` crate.
 
+mod rare;
+
 use std::iter;
 
 use chrono::{
@@ -27,7 +29,11 @@ pub(super) fn starts(
     let first = event.start;
     let rule = event.recurrence_rule.as_ref().and_then(|rule| Some((rule, expansion(event, rule, from)?)));
     let rest = rule.map(|(rule, set)| {
-        let mut given = Starts { iter: set.into_iter(), steps: 0, to }.peekable();
+        // Positions are counted from the beginning of a week, which may lie before the start.
+        let before = move |next: &Option<LocalDateTime>| next.is_some_and(|next| next < first);
+        let to = if rare::counts_itself(rule) { to.checked_add_days(rare::PERIOD).unwrap_or(to) } else { to };
+        let given = rare::sift(rule, Starts { iter: set.into_iter(), steps: 0, to });
+        let mut given = given.skip_while(before).peekable();
         // Where the rule does not give the start itself, the start still counts.
         let gives_first = given.peek().is_some_and(|next| *next == Some(first));
         let most = rule.count.map_or(usize::MAX, |count| usize::try_from(count).unwrap_or(usize::MAX));
@@ -80,7 +86,7 @@ fn expansion(event: &Event, rule: &RecurrenceRule, from: NaiveDateTime) -> Optio
     let start = event.start.naive();
     // A rule that counts must be followed from its beginning.
     let begin = if rule.count.is_none() { skip_to(rule, start, from) } else { start };
-    let begin = to_crate(begin);
+    let begin = to_crate(interval_begins(rule, begin));
     let rule = explicit(rule, start);
     let rule = rule.validate(begin).ok()?;
     Some(RRuleSet::new(begin).rrule(rule).limit())
@@ -95,6 +101,20 @@ fn to_crate(local: NaiveDateTime) -> DateTime<Tz> {
 fn from_crate(at: &DateTime<Tz>) -> NaiveDateTime {
     let at = at.naive_utc();
     at.checked_sub_days(SHIFT_DAYS).unwrap_or(at)
+}
+
+/// Where the interval of `begin` begins, if positions are counted in it (RFC 5545 §3.3.10, BYSETPOS). The crate counts in
+/// whole days, months and years, but in weeks only from where it is told to begin.
+fn interval_begins(rule: &RecurrenceRule, begin: NaiveDateTime) -> NaiveDateTime {
+    let days = match rule.frequency {
+        _ if rule.by_set_position.is_empty() => return begin,
+        Frequency::Weekly => begin.weekday().days_since(weekday(rule.first_day_of_week)),
+        Frequency::Monthly if rare::counts_itself(rule) => begin.day0(),
+        Frequency::Yearly if rare::counts_itself(rule) => begin.ordinal0(),
+        _ => return begin,
+    };
+    let first = begin.date().checked_sub_days(Days::new(days.into()));
+    first.map_or(begin, |first| first.and_time(NaiveTime::MIN))
 }
 
 /// A later start from which the rule goes on as from `start`, some whole periods before `from`: years between the start
@@ -125,12 +145,11 @@ fn explicit(rule: &RecurrenceRule, start: NaiveDateTime) -> RRule<Unvalidated> {
     let mut by_month: Vec<chrono::Month> =
         rule.by_month.iter().filter_map(|month| chrono::Month::try_from(month.number()).ok()).collect();
     let mut by_month_day = rule.by_month_day.clone();
-    let mut by_day: Vec<NWeekday> = rule
-        .by_day
-        .iter()
-        .map(|day| match day.nth_of_period {
-            Some(nth) => NWeekday::new(Some(nth), weekday(day.day)),
-            None => NWeekday::Every(weekday(day.day)),
+    let mut by_day: Vec<NWeekday> = rare::days(rule)
+        .into_iter()
+        .map(|(nth, day)| match nth {
+            Some(nth) => NWeekday::new(Some(nth), weekday(day)),
+            None => NWeekday::Every(weekday(day)),
         })
         .collect();
     let says_a_day = !(by_month_day.is_empty()
@@ -160,6 +179,7 @@ fn explicit(rule: &RecurrenceRule, start: NaiveDateTime) -> RRule<Unvalidated> {
         [] => u8::try_from(of_start).into_iter().collect(),
         part => part.to_vec(),
     };
+    let counts_itself = rare::counts_itself(rule);
     let mut out = RRule::new(frequency(rule.frequency))
         .interval(rule.interval)
         .week_start(weekday(rule.first_day_of_week))
@@ -168,15 +188,16 @@ fn explicit(rule: &RecurrenceRule, start: NaiveDateTime) -> RRule<Unvalidated> {
         .by_weekday(by_day)
         .by_year_day(rule.by_year_day.clone())
         .by_week_no(rule.by_week_no.clone())
-        .by_set_pos(rule.by_set_position.clone())
+        .by_set_pos(if counts_itself { Vec::new() } else { rule.by_set_position.clone() })
         .by_minute(or_start(&rule.by_minute, start.minute()))
         .by_second(or_start(&rule.by_second, start.second()));
     if !hourly {
         out = out.by_hour(or_start(&rule.by_hour, start.hour()));
     }
     match rule.until {
-        Some(until) => out.until(to_crate(until.naive())),
-        None => out,
+        // An interval is known by all of its members, also those after the end.
+        Some(until) if !counts_itself => out.until(to_crate(until.naive())),
+        _ => out,
     }
 }
 

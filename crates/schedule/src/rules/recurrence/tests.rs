@@ -1,3 +1,4 @@
+use chrono::Datelike;
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -54,6 +55,43 @@ fn series_give_what_they_say() {
         count += 1;
     }
     assert!(count >= 80, "{count}");
+}
+
+/// The starts of an event in UTC, each as far as it differs from the one before, as in `corpus.txt`.
+fn short(starts: impl Iterator<Item = NaiveDateTime>) -> String {
+    let mut before: Option<NaiveDateTime> = None;
+    let words = starts.map(|at| {
+        let same_year = before.is_some_and(|before| before.year() == at.year());
+        let same_time = before.is_some_and(|before| before.time() == at.time());
+        before = Some(at);
+        let date = at.format(if same_year { "%m-%d" } else { "%Y-%m-%d" });
+        if same_time { date.to_string() } else { format!("{date}{}", at.format("T%H:%M")) }
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn series_give_what_other_engines_give() {
+    let corpus = include_str!("corpus.txt");
+    let (mut count, mut wrong) = (0, Vec::new());
+    for case in corpus.split("\n\n").skip(1) {
+        let (lines, expected) = case.trim_end().split_once("\n= ").unwrap();
+        let (expected, more) = expected.strip_suffix(" +").map_or((expected, false), |it| (it, true));
+        let whole_days = lines.contains("VALUE=DATE");
+        let event = series(lines);
+        let found = expand(&event, always(), if more { expected.split(' ').count() } else { 100 });
+        let starts = found
+            .items
+            .iter()
+            .map(|it| if whole_days { it.start.naive() } else { it.utc_start.to_datetime().naive_utc() });
+        let given = short(starts);
+        if given != expected || found.truncated != more {
+            wrong.push(format!("{lines}\n  gives {given}\n  for   {expected}"));
+        }
+        count += 1;
+    }
+    assert!(wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(count >= 2_000, "{count}");
 }
 
 #[test]

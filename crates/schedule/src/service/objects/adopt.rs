@@ -5,7 +5,7 @@ use renraku_db::{Changed, ReadTx, Tx};
 use renraku_people::directory::service as directory;
 
 use super::{
-    ObjectFault, ObjectKind, facilities,
+    ObjectFault, ObjectKind, facilities, parameters,
     put::{Arrival, Put},
     text,
 };
@@ -87,7 +87,7 @@ pub(super) fn create(
     if !store::events::insert(tx, &stored)? {
         return Err(ScheduleFault::IdTaken.into());
     }
-    let place = Placement { collection: home.collection, person: home.owner(), hidden: false };
+    let place = Placement::new(home.collection, home.owner());
     let recorded = placing::put_new(tx, &stored, &[place], &happenings)?;
     Ok(recorded.with(keep(tx, arrival, &stored, true)?))
 }
@@ -100,11 +100,13 @@ pub(super) fn replace(
     before: &Opened,
     sent: &Event,
 ) -> Result<Changed<Put>, ObjectFault> {
+    let mut sent = sent.clone();
+    let forced = parameters::take_from_organizer(&mut sent);
     let shown = ical::read_object(text::write(&before.stored.event).as_bytes())?;
     let Contents::Event(shown) = shown.contents else {
         return Err(ObjectFault::Shape("an event is written as something else"));
     };
-    let merged = merge(&before.stored.event, &shown, sent).map_err(ScheduleFault::Invalid)?;
+    let merged = merge(&before.stored.event, &shown, &sent).map_err(ScheduleFault::Invalid)?;
     let mut after = StoredEvent { event: merged, ..before.stored.clone() };
     find_owner(tx, &before.home, &mut after.event)?;
     let (was, now) = (before.stored.event.participation(&who.person), after.event.participation(&who.person));
@@ -121,7 +123,8 @@ pub(super) fn replace(
     store::events::put(tx, &after)?;
     let places = (before.places.as_slice(), before.places.as_slice());
     let recorded = placing::put_changed(tx, &after, places, &happenings, &before.stored)?;
-    let answered = now.filter(|now| Some(*now) != was && *now != ParticipationStatus::NeedsAction);
+    let answered =
+        now.filter(|now| (forced || Some(*now) != was) && *now != ParticipationStatus::NeedsAction);
     let Some(participation_status) = answered else {
         return Ok(recorded.with(keep(tx, arrival, &after, false)?));
     };

@@ -1,23 +1,28 @@
-//! What a participant's client stores of an event that somebody in the house organizes: an answer, and nothing else.
+//! What a participant's client stores of an event that somebody in the house organizes: an answer, their own alarms, and nothing else.
 
 use renraku_base::{EventId, PersonId, Principal};
 use renraku_db::{Changed, ReadTx, Tx};
 use renraku_people::directory::service as directory;
 
 use super::{
-    ObjectFault, ObjectKind, facilities,
+    ObjectFault, ObjectKind, facilities, parameters,
     put::{Arrival, Put},
     read::schedule_tag,
+    text,
 };
 use crate::{
     ScheduleFault,
-    model::{Event, EventView, LocalDateTime, ParticipationStatus},
+    codec::ical::{self, Contents},
+    model::{Event, EventView, LocalDateTime, Own, ParticipationStatus},
     rules::recurrence,
-    service::reply_event::{Answer, answer as reply},
+    service::{
+        keep_own,
+        reply_event::{Answer, answer as reply},
+    },
     store,
 };
 
-/// Takes the person's answers out of what their client sent and gives them. The rest of an event is its organizer's to change: what
+/// Takes the person's answers out of what their client sent and gives them, and keeps their alarms. The rest of an event is its organizer's to change: what
 /// the client changed of it is left as it is, and the client reads it anew.
 pub(super) fn answer(
     tx: &mut Tx<'_>,
@@ -27,10 +32,16 @@ pub(super) fn answer(
     sent: &Event,
 ) -> Result<Changed<Put>, ObjectFault> {
     let stored = store::events::get(tx, id)?.ok_or(ScheduleFault::NotFound)?;
-    let answers = answers(tx, &who.person, &stored.event, sent)?;
+    let mut sent = sent.clone();
+    let forced = parameters::take_from_organizer(&mut sent);
+    let sent = &sent;
+    let answers = answers(tx, &who.person, &stored.event, (sent, forced))?;
     let mut told: Option<Changed<EventView>> = None;
     for one in answers {
         told = Some(reply(tx, who, id, &one)?);
+    }
+    if let Some(changed) = keep(tx, who, arrival, id, sent)? {
+        told = Some(changed);
     }
     // Its text is never handed out again: what is said in it about the event is not the participant's to say.
     arrival.keep(tx, id.as_str(), ObjectKind::Event, "")?;
@@ -42,11 +53,33 @@ pub(super) fn answer(
     })
 }
 
+/// Keeps the alarms that the person's client sent, where they are others than it was shown (RFC 6638 §3.2.2.1).
+fn keep(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    arrival: &Arrival<'_>,
+    id: &EventId,
+    sent: &Event,
+) -> Result<Option<Changed<EventView>>, ObjectFault> {
+    if !arrival.calendar.is_mine() {
+        return Ok(None);
+    }
+    let Some(kept) = keep_own::find(tx, who, id)? else { return Ok(None) };
+    let Some(seen) = kept.seen(who) else { return Ok(None) };
+    let shown = ical::read_object(text::write(&seen).as_bytes())?;
+    let Contents::Event(shown) = shown.contents else { return Ok(None) };
+    if shown.alerts == sent.alerts {
+        return Ok(None);
+    }
+    let own = Own { alerts: sent.alerts.clone(), ..Own::of(&seen) };
+    Ok(Some(kept.put(tx, who, own)?))
+}
+
 fn answers(
     tx: &mut ReadTx<'_>,
     person: &PersonId,
     stored: &Event,
-    sent: &Event,
+    (sent, forced): (&Event, bool),
 ) -> Result<Vec<Answer>, ScheduleFault> {
     let email = directory::names(tx, std::slice::from_ref(person))?.remove(person).and_then(|it| it.email);
     let said = |event: &Event| {
@@ -61,7 +94,11 @@ fn answers(
     let mut note = |recurrence_id: Option<LocalDateTime>, before: &Event, after: &Event| {
         let Some((participation_status, comment)) = said(after) else { return };
         let was = said(before).map(|(status, _)| status);
-        if was != Some(participation_status) && participation_status != ParticipationStatus::NeedsAction {
+        // The organizer is told again what they were told, where the client asks for it (RFC 6638 §7.2).
+        let again = forced && recurrence_id.is_none();
+        if (again || was != Some(participation_status))
+            && participation_status != ParticipationStatus::NeedsAction
+        {
             answers.push(Answer { participation_status, comment, recurrence_id });
         }
     };

@@ -2,15 +2,15 @@ use std::{cmp::Reverse, collections::HashMap, str::FromStr};
 
 use renraku_base::{CalendarId, Precondition, Principal, Role};
 use renraku_db::{
-    Changed, CollectionId, ReadTx, Tx,
+    Changed, CollectionId, ObjectType, ReadTx, Tx,
     changes::{self, Head},
 };
 use renraku_people::access;
 
 use super::{ObjectFault, ObjectKind};
 use crate::{
-    ScheduleFault,
-    model::{Calendar, CalendarPatch, CalendarRelation, NewCalendar},
+    ScheduleFault, jobs,
+    model::{Calendar, CalendarPatch, CalendarRelation, NewCalendar, Zone},
     service::{
         calendars::{self as operations, readable, seen_by},
         delete_calendar as whole,
@@ -38,6 +38,12 @@ pub struct ObjectCalendar {
     pub properties: Vec<(String, String)>,
 }
 
+/// Whether a calendar with these properties was made for objects of a kind.
+pub(crate) fn holds(properties: &[(String, String)], kind: ObjectKind) -> bool {
+    let set = properties.iter().find(|(name, _)| name == COMPONENT_SET).map(|(_, value)| value);
+    set.is_none_or(|set| set.contains(&format!("\"{}\"", kind.component())))
+}
+
 impl ObjectCalendar {
     /// Whether it is one of the person's own: then nothing in it is hidden from them.
     #[must_use]
@@ -47,8 +53,7 @@ impl ObjectCalendar {
 
     /// Refuses a kind of object for which the calendar was not made.
     pub(super) fn check_kind(&self, kind: ObjectKind) -> Result<(), ObjectFault> {
-        let set = self.properties.iter().find(|(name, _)| name == COMPONENT_SET).map(|(_, value)| value);
-        match set.is_none_or(|set| set.contains(&format!("\"{}\"", kind.component()))) {
+        match holds(&self.properties, kind) {
             true => Ok(()),
             false => Err(ObjectFault::Component(kind.component().to_owned())),
         }
@@ -149,6 +154,8 @@ pub fn make_calendar(
 pub struct CalendarChange {
     /// What is changed for everybody.
     pub patch: CalendarPatch,
+    /// The zone in which its days begin from now on.
+    pub time_zone: Option<Zone>,
     /// What is changed for the person alone, by name; `None` takes it away.
     pub properties: Vec<(String, Option<String>)>,
 }
@@ -169,11 +176,33 @@ pub fn change_calendar(
             None => store::calendar_properties::remove(tx, calendar, &who.person, name)?,
         }
     }
+    if let Some(zone) = change.time_zone {
+        put_zone(tx, who, calendar, zone)?;
+    }
     if change.patch == CalendarPatch::default() {
         return Ok(Changed::nothing(()));
     }
     let patch = change.patch.clone();
     Ok(operations::update_calendar(tx, who, calendar, patch, &Precondition::None)?.map(|_| ()))
+}
+
+/// Reads the days and floating times of a calendar in another zone from now on; its events follow by and by.
+fn put_zone(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    calendar: &CalendarId,
+    zone: Zone,
+) -> Result<(), ScheduleFault> {
+    tx.hold(calendar.as_str())?;
+    let mut stored = operations::manageable(tx, who, calendar)?;
+    if stored.time_zone == zone {
+        return Ok(());
+    }
+    stored.time_zone = zone;
+    stored.version = tx.next_version(Some(stored.version));
+    store::calendars::put(tx, &stored)?;
+    let _recorded = changes::record(tx, stored.collection, ObjectType::Calendar, calendar);
+    jobs::read_in_new_zone(tx, calendar)
 }
 
 /// Deletes a calendar with what clients stored in it.

@@ -45,7 +45,7 @@ pub struct ObjectHead {
 }
 
 /// The name of an object to which no client gave one.
-pub(super) fn default_name(id: &str) -> String {
+pub(crate) fn default_name(id: &str) -> String {
     format!("{id}.ics")
 }
 
@@ -89,14 +89,17 @@ fn seen(
         let sight = Sight::of(tx, who, &guarded)?;
         let stored = if guarded.is_empty() { Vec::new() } else { store::events::list_by_id(tx, &guarded)? };
         views.extend(stored.iter().map(|stored| {
-            (stored.id.as_str().to_owned(), sight.view(&who.person, stored).map(|view| view.etag))
+            let view = sight.view_in(&who.person, stored, calendar.collection);
+            (stored.id.as_str().to_owned(), view.map(|view| view.etag))
         }));
     }
     Ok(events
         .into_iter()
         .map(|event| {
             let id = event.event.into_string();
-            let etag = views.remove(&id).unwrap_or_else(|| Some(ETag::of(event.version)));
+            let own = event.own_version.filter(|_| calendar.is_mine());
+            let tag = || own.map_or_else(|| ETag::of(event.version), |own| ETag::of_own(event.version, own));
+            let etag = views.remove(&id).unwrap_or_else(|| Some(tag()));
             let head = etag.map(|etag| ObjectHead {
                 name: event.name.unwrap_or_else(|| default_name(&id)),
                 id: id.clone(),

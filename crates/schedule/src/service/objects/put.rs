@@ -1,10 +1,12 @@
 use renraku_base::{ETag, EventId, FacilityId, Precondition, Principal, Role};
 use renraku_db::{Changed, Tx};
+use renraku_notify::NotificationType;
 
 use super::{
     ObjectCalendar, ObjectFault, ObjectHead, ObjectKind, adopt, answer,
     facilities::{self, Invited},
     list::heads,
+    parameters,
     read::{get_schedule_tag, ids_of, schedule_tag},
     tasks,
     text::{self, Names},
@@ -12,6 +14,7 @@ use super::{
 use crate::{
     ScheduleFault,
     codec::ical::{self, Contents},
+    jobs::{self, News},
     model::{Event, EventDraft, EventView, LocalDateTime},
     rules::merge::merge,
     service::{
@@ -130,6 +133,21 @@ pub fn put(
     if text.len() > OBJECT_BYTES {
         return Err(ObjectFault::TooLarge);
     }
+    let clean = ical::without_controls(text);
+    let put = store_object(tx, who, calendar, (home, role), (name, &clean), there)?;
+    // A text out of which characters were left is not as it was sent.
+    let as_sent = clean.len() == text.len();
+    Ok(put.map(|put| Put { etag: put.etag.filter(|_| as_sent), ..put }))
+}
+
+fn store_object(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    calendar: &ObjectCalendar,
+    (home, role): (StoredCalendar, Role),
+    (name, text): (&str, &str),
+    there: Option<ObjectHead>,
+) -> Result<Changed<Put>, ObjectFault> {
     let object = ical::read_object(text.as_bytes())?;
     calendar.check_kind(match object.contents {
         Contents::Event(_) => ObjectKind::Event,
@@ -180,9 +198,7 @@ impl Arrival<'_> {
             Some(head) => head.id.clone(),
             None => tx.new_id::<()>().into_string(),
         };
-        let before =
-            there.and_then(|head| i64::from_str_radix(head.etag.as_str().trim_matches('"'), 16).ok());
-        let etag = ETag::of(tx.next_version(before));
+        let etag = tasks::next_tag(tx, there.map(|head| head.etag.as_str()));
         let recorded = tasks::put(tx, &self.object(&id, ObjectKind::Task, etag.as_str()))?;
         Ok(recorded.with(Put { created: there.is_none(), etag: Some(etag), schedule_tag: None }))
     }
@@ -198,6 +214,8 @@ impl Arrival<'_> {
         if !adopt::organized_by(tx, &home, who, &sent)? {
             return adopt::create(tx, self, &home, sent);
         }
+        // Everybody is told of what is new.
+        parameters::take(&mut sent);
         let id = tx.new_id();
         let made = book(tx, &sent, invited, |tx, event, facility_ids| {
             let calendar_id = Some(home.id.clone());
@@ -223,6 +241,7 @@ impl Arrival<'_> {
         if before.stored.organizer.is_none() {
             return adopt::replace(tx, who, self, &before, &sent);
         }
+        let forced = parameters::take(&mut sent);
         let shown = Shown::of(tx, &before.stored)?;
         let mut invited = facilities::find(tx, &mut sent)?;
         let same_time = (sent.start, sent.duration, sent.time_zone)
@@ -234,9 +253,41 @@ impl Arrival<'_> {
             let merged = merge(&before.stored.event, &shown.event, &event).map_err(ScheduleFault::Invalid)?;
             apply(tx, who, id, merged, &facility_ids)
         })?;
+        tell_by_all_means(tx, who, &before.stored, &forced)?;
         let put = self.keep_event(tx, changed.get(), false)?;
         Ok(changed.map(|_| put))
     }
+}
+
+/// Has those told again for whom the organizer's client asked so (RFC 6638 §7.2), unless they are told of the change anyway.
+fn tell_by_all_means(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    before: &StoredEvent,
+    forced: &[String],
+) -> Result<(), ScheduleFault> {
+    if forced.is_empty() {
+        return Ok(());
+    }
+    let stored = store::events::get(tx, &before.id)?.ok_or(ScheduleFault::NotFound)?;
+    let mut named = stored.event.clone();
+    named.participants.retain(|_, it| {
+        let address = it.calendar_address.as_deref().unwrap_or_default();
+        forced.iter().any(|forced| forced.eq_ignore_ascii_case(address))
+    });
+    let (staff, outside) = jobs::audience(&named, stored.organizer.as_ref());
+    let (stored, occurrence) = (&stored, None);
+    if stored.event.sequence == before.event.sequence {
+        let news = News { kind: NotificationType::Invited, stored, occurrence, removed: false };
+        return jobs::tell_again(tx, who, news, (staff, outside));
+    }
+    jobs::tell(
+        tx,
+        who,
+        News { kind: NotificationType::Moved, stored, occurrence, removed: false },
+        staff,
+        outside,
+    )
 }
 
 /// An event as calendar clients are shown it, read back.
@@ -253,6 +304,7 @@ impl Shown {
         let Contents::Event(mut event) = object.contents else {
             return Err(ObjectFault::Shape("an event is written as something else"));
         };
+        parameters::take(&mut event);
         let booked = facilities::find(tx, &mut event)?.into_iter().filter(|it| !it.declined);
         let keys: Vec<String> = booked.map(|it| it.key).collect();
         facilities::remove(&mut event, &keys);

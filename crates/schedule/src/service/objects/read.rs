@@ -7,12 +7,13 @@ use sha2::{Digest, Sha256};
 use super::{
     ObjectCalendar, ObjectHead, ObjectKind,
     list::{default_name, heads, id_of},
+    parameters,
     text::{self, Names},
 };
 use crate::{
     ScheduleFault,
     model::{Event, ParticipationStatus},
-    service::view::Sight,
+    service::view::{BUSY, Sight},
     store::{self, objects::StoredObject},
 };
 
@@ -100,8 +101,11 @@ pub fn get_by_id(
     let stored = store::events::list_by_id(tx, &events)?;
     let names = Names::of(tx, stored.iter().map(|it| (it.organizer.as_ref(), it.facilities.as_slice())))?;
     for it in &stored {
-        let Some(view) = sight.view(&who.person, it) else { continue };
-        let shown = names.present(&view.event, it.organizer.as_ref(), &view.facility_ids);
+        let Some(view) = sight.view_in(&who.person, it, calendar.collection) else { continue };
+        let mut shown = names.present(&view.event, it.organizer.as_ref(), &view.facility_ids);
+        if it.calendar == calendar.calendar.id && it.organizer.is_some() {
+            parameters::tell_status(&mut shown);
+        }
         if let Some(head) = heads.remove(it.id.as_str()) {
             let schedule_tag = schedule_tag(&view.event, &view.facility_ids);
             let head = ObjectHead { etag: view.etag, ..head };
@@ -136,6 +140,6 @@ pub fn get_schedule_tag(tx: &mut ReadTx<'_>, head: &ObjectHead) -> Result<Option
     let id = EventId::stored(head.id.clone());
     let stored = store::events::get(tx, &id)?;
     // Whoever sees only busy time is not told of changes to the rest.
-    let stored = stored.filter(|stored| ETag::of(stored.version) == head.etag);
+    let stored = stored.filter(|stored| ETag::of_view(stored.busy_version, BUSY) != head.etag);
     Ok(stored.and_then(|stored| schedule_tag(&stored.event, &stored.facilities)))
 }

@@ -121,9 +121,11 @@ impl Add {
         let email = &self.email;
         if let Some(person) = db.read(|tx| directory::find_by_email(tx, &[email]))?.remove(email) {
             let mut named = db.read(|tx| directory::names(tx, std::slice::from_ref(&person)))?;
-            let name = named
-                .remove(&person)
-                .unwrap_or_else(|| NamedPerson { name: self.person.nobody(), email: None });
+            let name = named.remove(&person).unwrap_or_else(|| NamedPerson {
+                name: self.person.nobody(),
+                email: None,
+                extension: None,
+            });
             if self.person.says_something() {
                 bail!(
                     "{email} is the address of {} in the directory: leave out all but --email",

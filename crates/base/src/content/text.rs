@@ -1,7 +1,10 @@
 //! Text values (RFC 5545 §3.3.11) and character sets.
 
+use std::borrow::Cow;
+
 /// Undoes the escapes of a text.
-pub(super) fn unescape(text: &str) -> String {
+#[must_use]
+pub fn unescape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars();
     while let Some(c) = chars.next() {
@@ -21,7 +24,8 @@ pub(super) fn unescape(text: &str) -> String {
 }
 
 /// Escapes a text; control characters other than line breaks and tabs are left out.
-pub(super) fn escape(text: &str) -> String {
+#[must_use]
+pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -36,7 +40,8 @@ pub(super) fn escape(text: &str) -> String {
 }
 
 /// The items of a list of texts, without their escapes.
-pub(super) fn list(text: &str) -> Vec<String> {
+#[must_use]
+pub fn list(text: &str) -> Vec<String> {
     let mut items = vec![String::new()];
     let mut escaped = false;
     for c in text.chars() {
@@ -51,7 +56,8 @@ pub(super) fn list(text: &str) -> Vec<String> {
 }
 
 /// A text of many lines, without control characters and no longer than `bytes`.
-pub(super) fn lines(text: &str, bytes: usize) -> String {
+#[must_use]
+pub fn lines(text: &str, bytes: usize) -> String {
     let text: String = text.replace("\r\n", "\n").replace('\r', "\n");
     let kept = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t'));
     let mut out = String::with_capacity(text.len().min(bytes));
@@ -65,27 +71,57 @@ pub(super) fn lines(text: &str, bytes: usize) -> String {
 }
 
 /// A text of one line, no longer than `chars`: line breaks become spaces.
-pub(super) fn line(text: &str, chars: usize) -> String {
+#[must_use]
+pub fn line(text: &str, chars: usize) -> String {
     let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
     let text: String = text.chars().map(|c| if breaks(c) { ' ' } else { c }).collect();
     let cut: String = text.trim_start().chars().take(chars).collect();
     cut.trim_end().to_owned()
 }
 
+/// A text without the characters that no line of a file may hold (RFC 5545 §3.1): controls other than tabs, and line breaks
+/// where they are not those of the text.
+#[must_use]
+pub fn without_controls(text: &str) -> Cow<'_, str> {
+    let bad = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r');
+    if !text.contains(bad) && !has_lone_return(text) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        let lone = c == '\r' && rest.peek() != Some(&'\n');
+        if !bad(c) && !lone {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
+}
+
+fn has_lone_return(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.iter().enumerate().any(|(at, byte)| *byte == b'\r' && bytes.get(at + 1) != Some(&b'\n'))
+}
+
 /// How the bytes of a file are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Charset {
+pub enum Charset {
+    /// As the standards want it.
     Utf8,
+    /// As old systems write it.
     ShiftJis,
 }
 
 impl Charset {
     /// UTF-8 as the standard wants it; what cannot be that is Shift_JIS, if it can be that.
+    #[must_use]
     pub fn of(lines: &[(usize, Vec<u8>)]) -> Self {
         let all = |decode: fn(&[u8]) -> Option<String>| lines.iter().all(|(_, line)| decode(line).is_some());
         if !all(utf8) && all(shift_jis) { Self::ShiftJis } else { Self::Utf8 }
     }
 
+    /// The text of a line; `None` when it is none.
+    #[must_use]
     pub fn decode(self, bytes: &[u8]) -> Option<String> {
         match self {
             Self::Utf8 => utf8(bytes),
@@ -116,5 +152,6 @@ mod tests {
         assert_eq!(list(r"防災,a\,b, ,c\\,d"), ["防災", "a,b", "c\\", "d"]);
         assert_eq!(line("a\r\nb\u{2028}c", 4), "a  b");
         assert_eq!(lines("a\r\nb\u{0}会", 6), "a\nb会");
+        assert_eq!(without_controls("a\tb\r\nc\u{0}d\re\u{85}\r"), "a\tb\r\ncde");
     }
 }

@@ -1,8 +1,9 @@
-//! How far a client is with a calendar (RFC 6578 §4).
+//! How far a client is with a collection (RFC 6578 §4).
 
 use hmac::{Hmac, Mac};
 use renraku_base::PersonId;
 use renraku_db::CollectionId;
+use renraku_people::ServerSecret;
 use sha2::Sha256;
 
 const SCHEME: &str = "urn:renraku:sync:";
@@ -13,9 +14,18 @@ const MAC_BYTES: usize = 16;
 pub(crate) struct TokenKey([u8; 32]);
 
 impl TokenKey {
-    /// Takes the key, derived from the server's secret for this purpose alone.
-    pub fn new(key: [u8; 32]) -> Self {
-        Self(key)
+    /// Derives the key from the server's secret for this purpose alone.
+    pub fn of(secret: &ServerSecret) -> Self {
+        Self(secret.derive("dav-sync-token"))
+    }
+
+    /// Signs a text for a purpose other than that of tokens.
+    pub fn sign(&self, purpose: &str, text: &str) -> Vec<u8> {
+        let Ok(mut mac) = <Hmac<Sha256> as Mac>::new_from_slice(&self.0) else { return Vec::new() };
+        mac.update(purpose.as_bytes());
+        mac.update(&[0xff]);
+        mac.update(text.as_bytes());
+        mac.finalize().into_bytes().to_vec()
     }
 
     fn mac(&self, person: &PersonId, body: &str) -> Option<Hmac<Sha256>> {
@@ -29,12 +39,12 @@ impl TokenKey {
 
 /// What a token says. Nothing of it is stored on the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct SyncToken {
+pub(crate) struct SyncToken {
     /// The database's epoch.
     pub epoch: u64,
-    /// The calendar's collection.
+    /// The collection.
     pub collection: CollectionId,
-    /// The client holds the calendar as of this change.
+    /// The client holds the collection as of this change.
     pub modseq: i64,
     /// While the client is still receiving what was there at `modseq`: the id of the last object that it was sent.
     pub cursor: Option<String>,
@@ -83,7 +93,7 @@ mod tests {
 
     #[test]
     fn is_one_persons_and_unforgeable() {
-        let key = TokenKey::new([7; 32]);
+        let key = TokenKey([7; 32]);
         for cursor in [None, Some("0198c0de-7f3a-7abc-8def-012345678901".to_owned())] {
             let token = SyncToken {
                 epoch: 0x0123_4567_89ab_cdef,
@@ -94,7 +104,7 @@ mod tests {
             let text = token.seal(&key, &person('a')).unwrap();
             assert_eq!(SyncToken::open(&text, &key, &person('a')), Some(token));
             assert_eq!(SyncToken::open(&text, &key, &person('b')), None);
-            assert_eq!(SyncToken::open(&text, &TokenKey::new([8; 32]), &person('a')), None);
+            assert_eq!(SyncToken::open(&text, &TokenKey([8; 32]), &person('a')), None);
             for cut in 0..text.len() {
                 assert_eq!(SyncToken::open(&text[..cut], &key, &person('a')), None, "cut at {cut}");
                 let mut flipped = text.clone().into_bytes();

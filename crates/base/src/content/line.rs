@@ -1,9 +1,9 @@
-//! Content lines (RFC 5545 §3.1).
+//! One line: a name, parameters, a value.
 
 use std::fmt::Write;
 
-/// The longest content line that is taken, unfolded, in bytes.
-const MAX_LINE_BYTES: usize = 64 * 1024;
+/// The longest line that is taken in a calendar, unfolded, in bytes.
+pub const LINE_BYTES: usize = 64 * 1024;
 /// After how many bytes a line is folded.
 const FOLD_BYTES: usize = 75;
 
@@ -35,21 +35,28 @@ pub struct Param {
 
 /// Why a line cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum BadLine {
+pub enum BadLine {
+    /// There is no colon between name and value.
     NoColon,
+    /// It does not begin with a name.
     BadName,
+    /// A parameter cannot be read.
     BadParameter,
+    /// It is longer than is taken.
     TooLong,
+    /// It is in no character set that is taken.
     Undecodable,
 }
 
 impl BadLine {
+    /// The reason in words.
+    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::NoColon => "the line has no colon between name and value",
             Self::BadName => "the line does not begin with a property name",
             Self::BadParameter => "a parameter of the line cannot be read",
-            Self::TooLong => "the line is longer than 64 KiB",
+            Self::TooLong => "the line is too long",
             Self::Undecodable => "the line is neither UTF-8 nor Shift_JIS",
         }
     }
@@ -57,27 +64,41 @@ impl BadLine {
 
 impl Line {
     /// A line that is made here, not read.
-    pub(super) fn new(name: &str, value: impl Into<String>) -> Self {
+    #[must_use]
+    pub fn new(name: &str, value: impl Into<String>) -> Self {
         Self { number: 0, name: name.to_owned(), params: Vec::new(), value: value.into(), raw: String::new() }
     }
 
     /// Adds a parameter.
-    pub(super) fn with(mut self, name: &str, value: &str) -> Self {
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
         let param = Param { name: name.to_owned(), values: vec![value.to_owned()], raw: String::new() };
         self.params.push(param);
         self
     }
 
     /// Adds a parameter as it stands.
-    pub(super) fn with_raw(mut self, param: &str) -> Self {
+    #[must_use]
+    pub fn with_raw(mut self, param: &str) -> Self {
         let name = param.split('=').next().unwrap_or_default().to_ascii_uppercase();
         self.params.push(Param { name, values: Vec::new(), raw: param.to_owned() });
         self
     }
 
     /// Reads an unfolded line.
-    pub(super) fn read(number: usize, raw: &str) -> Result<Self, BadLine> {
-        if raw.len() > MAX_LINE_BYTES {
+    ///
+    /// # Errors
+    /// [`BadLine`].
+    pub fn read(number: usize, raw: &str) -> Result<Self, BadLine> {
+        Self::read_within(number, raw, LINE_BYTES)
+    }
+
+    /// Reads an unfolded line of at most so many bytes.
+    ///
+    /// # Errors
+    /// [`BadLine`].
+    pub fn read_within(number: usize, raw: &str, most_bytes: usize) -> Result<Self, BadLine> {
+        if raw.len() > most_bytes {
             return Err(BadLine::TooLong);
         }
         let end = raw.find([';', ':']).ok_or(BadLine::NoColon)?;
@@ -98,6 +119,20 @@ impl Line {
         Ok(Self { number, name, params, value: value.to_owned(), raw: raw.to_owned() })
     }
 
+    /// A line by itself, without folds.
+    #[must_use]
+    pub fn parse(raw: &str) -> Option<Self> {
+        Self::read(0, raw).ok()
+    }
+
+    /// The line, as it stands, without these parameters.
+    #[must_use]
+    pub fn without_params(&self, names: &[&str]) -> String {
+        let params = self.params.iter().filter(|param| !names.contains(&param.name.as_str()));
+        let params: String = params.map(|param| format!(";{}", param.raw)).collect();
+        format!("{}{params}:{}", self.name, self.value)
+    }
+
     /// The first value of a parameter.
     #[must_use]
     pub fn param(&self, name: &str) -> Option<&str> {
@@ -105,7 +140,7 @@ impl Line {
     }
 
     /// Writes the line, folded.
-    pub(super) fn write(&self, out: &mut String) {
+    pub fn write(&self, out: &mut String) {
         if !self.raw.is_empty() {
             fold(&self.raw, out);
             return;
@@ -114,7 +149,8 @@ impl Line {
     }
 
     /// The line without folds.
-    pub(super) fn text(&self) -> String {
+    #[must_use]
+    pub fn text(&self) -> String {
         let mut text = self.name.clone();
         for param in &self.params {
             text.push(';');
@@ -189,7 +225,8 @@ fn fold(line: &str, out: &mut String) {
 }
 
 /// The lines of a file, unfolded, each with the number at which it begins.
-pub(super) fn unfold(file: &[u8]) -> Vec<(usize, Vec<u8>)> {
+#[must_use]
+pub fn unfold(file: &[u8]) -> Vec<(usize, Vec<u8>)> {
     let mut lines: Vec<(usize, Vec<u8>)> = Vec::new();
     for (at, physical) in file.split(|byte| *byte == b'\n').enumerate() {
         let physical = physical.strip_suffix(b"\r").unwrap_or(physical);

@@ -1,14 +1,23 @@
-//! The components of a file (RFC 5545 §3.6), read as far as they can be.
+//! What stands between `BEGIN` and `END`, read as far as it can be.
 
 use super::{
-    line::{BadLine, Line, unfold},
-    text::Charset,
+    line::{BadLine, LINE_BYTES, Line, unfold},
+    text::{self, Charset},
 };
 
 /// How deep components may lie in each other.
 const MAX_DEPTH: usize = 8;
 /// The most lines of one component.
 const MAX_LINES: usize = 5_000;
+
+/// What is wrong with a component that what is around it, or the file, ends before.
+const NO_END: &str = "the component has no END";
+
+/// The code of what is wrong with a component or a line.
+#[must_use]
+pub fn code_of(why: &str) -> &'static str {
+    if why == NO_END { "ical-no-end" } else { "ical-line" }
+}
 
 /// One component with what lies in it.
 #[derive(Debug, Clone, Default)]
@@ -23,6 +32,8 @@ pub struct Component {
     pub children: Vec<Component>,
     /// What is wrong with it or its lines, by line number.
     pub bad: Vec<(usize, &'static str)>,
+    /// The first line out of which control characters were left.
+    pub cleaned: Option<usize>,
 }
 
 impl Component {
@@ -54,6 +65,20 @@ impl Component {
         out
     }
 
+    /// Writes the component as it stood, folded anew.
+    pub fn write(&self, out: &mut String) {
+        Line::new("BEGIN", self.name.clone()).write(out);
+        self.lines.iter().for_each(|line| line.write(out));
+        self.children.iter().for_each(|child| child.write(out));
+        Line::new("END", self.name.clone()).write(out);
+    }
+
+    /// The first line, of it or of anything in it, out of which control characters were left.
+    #[must_use]
+    pub fn first_cleaned(&self) -> Option<usize> {
+        self.cleaned.into_iter().chain(self.children.iter().filter_map(Self::first_cleaned)).min()
+    }
+
     /// What is wrong with it or with anything in it.
     #[must_use]
     pub fn first_fault(&self) -> Option<(usize, &'static str)> {
@@ -67,13 +92,26 @@ impl Component {
 /// The components of a file that are not within another one, and the lines that lie outside of all.
 #[must_use]
 pub fn read(file: &[u8]) -> Component {
+    read_within(file, LINE_BYTES)
+}
+
+/// As [`read`], with lines of up to `line_bytes`: a picture is one line.
+#[must_use]
+pub fn read_within(file: &[u8], line_bytes: usize) -> Component {
     let file = file.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(file);
     let lines = unfold(file);
     let charset = Charset::of(&lines);
     let mut open = vec![Component::default()];
     for (number, bytes) in &lines {
+        let text = charset.decode(bytes);
+        let clean = text.as_deref().map(text::without_controls);
+        if let (Some(text), Some(clean), Some(component)) = (&text, &clean, open.last_mut())
+            && text.len() != clean.len()
+        {
+            component.cleaned.get_or_insert(*number);
+        }
         let line =
-            charset.decode(bytes).ok_or(BadLine::Undecodable).and_then(|text| Line::read(*number, &text));
+            clean.ok_or(BadLine::Undecodable).and_then(|text| Line::read_within(*number, &text, line_bytes));
         match line {
             Ok(line) if line.name == "BEGIN" => begin(&mut open, &line),
             Ok(line) if line.name == "END" => end(&mut open, &line),
@@ -81,9 +119,10 @@ pub fn read(file: &[u8]) -> Component {
             Err(bad) => add(&mut open, *number, Err(bad)),
         }
     }
+    let end = lines.last().map_or(0, |(number, _)| *number);
     while open.len() > 1 {
         if let Some(last) = open.last_mut() {
-            last.bad.push((last.number, "the component has no END"));
+            last.bad.push((end, NO_END));
         }
         close(&mut open);
     }
@@ -109,7 +148,7 @@ fn end(open: &mut Vec<Component>, line: &Line) {
     };
     while open.len() > at + 2 {
         if let Some(last) = open.last_mut() {
-            last.bad.push((last.number, "the component has no END"));
+            last.bad.push((line.number, NO_END));
         }
         close(open);
     }

@@ -1,0 +1,253 @@
+#!/usr/bin/env python3
+"""Asks calendar servers for the same work and tells what it costs each of them; started by dav.sh."""
+
+import argparse
+import base64
+import http.client
+import json
+import pathlib
+import re
+import threading
+import time
+from datetime import datetime, timedelta
+
+FIRST = datetime(2026, 11, 2, 0, 0)
+NAMESPACES = 'xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"'
+
+
+class Incomplete(Exception):
+    """An answer has other members than it should."""
+
+
+class Server:
+    """A server process and a connection to it."""
+
+    def __init__(self, name, pid, port, handout):
+        self.name, self.pid, self.port = name, int(pid), int(port)
+        self.headers = {"Connection": "keep-alive"}
+        if name == "renraku":
+            user = self.wait_for(handout)["users"][0]
+            login = base64.b64encode(f"{user['username']}:{user['appPassword']}".encode()).decode()
+            self.home = f"/dav/calendars/{user['personId']}/"
+        else:
+            login = base64.b64encode(b"user:user").decode()
+            self.home = "/user/" if name == "radicale" else "/user/calendars/"
+        self.headers["Authorization"] = f"Basic {login}"
+        self.connection = self.connect()
+        self.wait_until_it_answers()
+
+    @staticmethod
+    def wait_for(handout):
+        for _ in range(600):
+            if pathlib.Path(handout).exists():
+                return json.loads(pathlib.Path(handout).read_text())
+            time.sleep(0.1)
+        raise SystemExit("renraku does not start")
+
+    def connect(self):
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
+
+    def wait_until_it_answers(self):
+        for _ in range(300):
+            try:
+                return self.ask("OPTIONS", "/")
+            except OSError:
+                self.connection.close()
+                time.sleep(0.1)
+        raise SystemExit(f"{self.name} does not start")
+
+    def ask(self, method, path, body=None, depth=None, kind="application/xml; charset=utf-8", connection=None):
+        headers = dict(self.headers)
+        if body is not None:
+            headers["Content-Type"] = kind
+        if depth is not None:
+            headers["Depth"] = depth
+        connection = connection or self.connection
+        connection.request(method, path, body and body.encode(), headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+
+    def cpu(self):
+        """Seconds of CPU that the process has used, threads that ended included, to the nanosecond."""
+        # What clock_getcpuclockid(3) makes of a process on Linux.
+        return time.clock_gettime((~self.pid << 3) | 2)
+
+
+def event(number):
+    # Forty a week: a week has as many whether there are a thousand or ten thousand.
+    start = FIRST + timedelta(weeks=number // 40, hours=number % 40 * 3)
+    return "\r\n".join([
+        "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//bench//bench//EN", "BEGIN:VEVENT", f"UID:bench-{number}",
+        "DTSTAMP:20261101T000000Z", f"DTSTART:{start:%Y%m%dT%H%M%SZ}", f"DTEND:{start + timedelta(hours=1):%Y%m%dT%H%M%SZ}",
+        f"SUMMARY:会議 {number}", "DESCRIPTION:" + "議題と資料 " * 8, "END:VEVENT", "END:VCALENDAR", ""])
+
+
+class Work:
+    """What is asked of one calendar, each answer counted."""
+
+    def __init__(self, server, size):
+        self.server, self.size = server, size
+        self.path = f"{server.home}bench{size}/"
+        self.number = size
+        status, text = server.ask("MKCALENDAR", self.path)
+        if status != 201:
+            raise SystemExit(f"{server.name}: MKCALENDAR: {status} {text[:200]}")
+        for number in range(size):
+            self.store(number)
+        self.token = self.sync("", size)
+
+    def store(self, number):
+        status, text = self.server.ask("PUT", f"{self.path}e{number}.ics", event(number), kind="text/calendar; charset=utf-8")
+        if status not in (201, 204):
+            raise SystemExit(f"{self.server.name}: PUT: {status} {text[:200]}")
+
+    def report(self, body, expected, depth="1"):
+        status, text = self.server.ask("REPORT", self.path, body, depth)
+        found = len(re.findall(r"\.ics</(?:\w+:)?href>", text))
+        if status != 207 or found != expected:
+            raise Incomplete(f"{status}, {found} of {expected}")
+        return text
+
+    def sync(self, token, expected, connection=None):
+        body = (f"<sync-collection {NAMESPACES}><sync-token>{token}</sync-token><sync-level>1</sync-level>"
+                "<prop><getetag/></prop></sync-collection>")
+        if connection:
+            return self.server.ask("REPORT", self.path, body, "1", connection=connection)
+        text = self.report(body, expected)
+        return re.search(r"sync-token>([^<]*)<", text).group(1)
+
+    def put(self):
+        self.store(self.number)
+        self.number += 1
+
+    def list_and_read(self):
+        found = self.query("", "", self.number)
+        hrefs = re.findall(r"<(?:\w+:)?href>([^<]*\.ics)</", found)[:1000]
+        body = "".join(f"<href>{href}</href>" for href in hrefs)
+        text = self.report(f"<C:calendar-multiget {NAMESPACES}><prop><getetag/><C:calendar-data/></prop>{body}"
+                           "</C:calendar-multiget>", len(hrefs))
+        if text.count("BEGIN:VEVENT") != len(hrefs):
+            raise Incomplete(f"{text.count('BEGIN:VEVENT')} events of {len(hrefs)}")
+
+    def idle(self):
+        self.token = self.sync(self.token, 0)
+
+    def one_change(self):
+        self.token = self.sync(self.changed, 1)
+
+    def query(self, data, window, expected):
+        return self.report(
+            f'<C:calendar-query {NAMESPACES}><prop><getetag/>{data}</prop><C:filter><C:comp-filter name="VCALENDAR">'
+            f'<C:comp-filter name="VEVENT">{window}</C:comp-filter></C:comp-filter></C:filter></C:calendar-query>', expected)
+
+    BOUNDS = 'start="20261102T000000Z" end="20261109T000000Z"'
+
+    def week(self):
+        self.query("<C:calendar-data/>", f"<C:time-range {self.BOUNDS}/>", 40)
+
+    def week_expanded(self):
+        self.query(f"<C:calendar-data><C:expand {self.BOUNDS}/></C:calendar-data>", f"<C:time-range {self.BOUNDS}/>", 40)
+
+    def free_busy(self):
+        status, text = self.server.ask(
+            "REPORT", self.path, f"<C:free-busy-query {NAMESPACES}><C:time-range {self.BOUNDS}/></C:free-busy-query>", "1")
+        if status != 200 or "FREEBUSY" not in text:
+            raise Incomplete(status)
+
+
+ROWS = [
+    ("PUT", Work.put, 1), ("list and multiget of 1,000", Work.list_and_read, 20), ("sync-collection, idle", Work.idle, 1),
+    ("sync-collection, one change", Work.one_change, 1), ("calendar-query, a week", Work.week, 2),
+    ("the same with expand", Work.week_expanded, 2), ("free-busy-query, a week", Work.free_busy, 2),
+]
+
+
+def cost(work, act, repeat):
+    """Milliseconds of CPU for one piece of work."""
+    # It may have been closed while the other servers worked.
+    work.server.connection.close()
+    try:
+        # The first may fill caches, and the token before the last change is made here.
+        work.token = work.sync(work.token, work.number - work.size) if work.number > work.size else work.token
+        work.size = work.number
+        if act is Work.one_change:
+            work.changed = work.token
+            work.put()
+            work.size = work.number
+        act(work)
+        before = work.server.cpu()
+        for _ in range(repeat):
+            act(work)
+        return (work.server.cpu() - before) * 1000 / repeat
+    except Incomplete as fault:
+        return f"incomplete ({fault})"
+
+
+def crowd(work, clients, seconds):
+    """Requests a second of so many clients, 95 % idle syncs and 5 % PUT."""
+    counts, end = [0] * clients, time.monotonic() + seconds
+    numbers = iter(range(10_000_000, 20_000_000))
+    lock = threading.Lock()
+
+    def client(index):
+        connection, token = work.server.connect(), work.token
+        while time.monotonic() < end:
+            if counts[index] % 20 == 19:
+                with lock:
+                    number = next(numbers)
+                status, _ = work.server.ask("PUT", f"{work.path}c{number}.ics", event(number % 100_000).replace(
+                    "UID:bench-", f"UID:crowd-{number}-"), kind="text/calendar", connection=connection)
+            else:
+                status, text = work.sync(token, 0, connection)
+                token = re.search(r"sync-token>([^<]*)<", text).group(1)
+            if status not in (201, 207):
+                raise SystemExit(f"{work.server.name}: {status}")
+            counts[index] += 1
+
+    threads = [threading.Thread(target=client, args=(index,)) for index in range(clients)]
+    before = work.server.cpu()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sum(counts) / seconds, (work.server.cpu() - before) * 1000 / max(sum(counts), 1)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--server", action="append", required=True)
+    parser.add_argument("--handout", required=True)
+    parser.add_argument("--sizes", default="1000,10000")
+    parser.add_argument("--repeat", type=int, default=200)
+    parser.add_argument("--clients", type=int, default=32)
+    options = parser.parse_args()
+    servers = [Server(*words.split(), options.handout) for words in options.server]
+    names = [server.name for server in servers]
+    print("CPU ms of the server process for one piece of work; × is how many times the first server's that is. "
+          "The client runs on the same cores.\n")
+    first = {}
+    for size in map(int, options.sizes.split(",")):
+        works = [Work(server, size) for server in servers]
+        print(f"| {size:,} events | {' | '.join(names)} | growth |\n| --- |{' --- |' * (len(names) + 1)}")
+        for label, act, share in ROWS:
+            found = [cost(work, act, max(options.repeat // share, 3)) for work in works]
+            ours = found[0]
+            cells = []
+            for value in found:
+                if isinstance(value, str):
+                    cells.append(value)
+                elif value is ours or isinstance(ours, str):
+                    cells.append(f"{value:.3f}")
+                else:
+                    cells.append(f"{value:.3f} ({value / ours:.0f}×)")
+            known = first.setdefault(label, ours)
+            growth = "" if isinstance(ours, str) or isinstance(known, str) else f"{ours / known:.2f}×"
+            print(f"| {label} | {' | '.join(cells)} | {growth} |", flush=True)
+        print()
+    for work in works:
+        rate, each = crowd(work, options.clients, 5)
+        print(f"{work.server.name}: {options.clients} clients, 95 % idle syncs, 5 % PUT: {rate:,.0f} requests a second "
+              f"(the client's own limit included), {each:.3f} ms CPU each", flush=True)
+
+
+main()

@@ -1,0 +1,3 @@
+//! Contacts as files.
+
+pub mod vcard;

@@ -1,0 +1,77 @@
+//! Pictures and sounds: in the card, or somewhere else (RFC 6350 §6.2.4, RFC 2426 §3.1.4).
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    Version,
+    property::Property,
+    values::{self, Entry},
+};
+
+/// Which property is which kind of medium.
+pub(super) const KINDS: [(&str, &str); 3] = [("PHOTO", "photo"), ("LOGO", "logo"), ("SOUND", "sound")];
+
+/// The parameters that the medium says.
+pub(super) const USED: [&str; 3] = ["ENCODING", "VALUE", "MEDIATYPE"];
+
+fn is_inline(property: &Property) -> bool {
+    property.param("ENCODING").is_some_and(|it| matches!(it.to_ascii_lowercase().as_str(), "b" | "base64"))
+}
+
+/// The type that says what the data in a property are, and nothing else.
+pub(super) fn format(property: &Property) -> Option<String> {
+    let of_anything = ["home", "pref", "work"];
+    let mut types = values::types(property).into_iter().filter(|it| !of_anything.contains(&it.as_str()));
+    if is_inline(property) { types.next() } else { None }
+}
+
+/// The medium of a property.
+pub(super) fn read(property: &Property, kind: &str) -> Map<String, Value> {
+    let said = format(property);
+    let (uri, media_type) = if is_inline(property) {
+        let media_type = match (said.as_deref(), kind) {
+            (Some(full), _) if full.contains('/') => full.to_owned(),
+            (Some(short), "sound") => format!("audio/{short}"),
+            (Some(short), _) => format!("image/{short}"),
+            (None, "sound") => "audio/basic".to_owned(),
+            (None, _) => "image/jpeg".to_owned(),
+        };
+        let data: String = property.value.chars().filter(|c| !c.is_whitespace()).collect();
+        (format!("data:{media_type};base64,{data}"), Some(media_type))
+    } else {
+        let uri = property.text().trim().to_owned();
+        let of_data = uri.strip_prefix("data:").and_then(|rest| rest.split([';', ',']).next());
+        let of_data = of_data.filter(|it| !it.is_empty()).map(str::to_owned);
+        (uri, property.param("MEDIATYPE").map(str::to_owned).or(of_data))
+    };
+    let mut object =
+        Map::from_iter([("kind".to_owned(), json!(kind)), ("uri".to_owned(), json!(values::uri(&uri)))]);
+    if let Some(media_type) = media_type {
+        object.insert("mediaType".to_owned(), json!(values::line(&media_type)));
+    }
+    object
+}
+
+/// A medium as a property.
+pub(super) fn write<'o>(
+    object: &'o Map<String, Value>,
+    name: &'o str,
+    version: Version,
+) -> Option<Entry<'o>> {
+    let uri = values::member(object, "uri")?;
+    let entry = |value: &str| Entry::new(object, name, values::uri(value));
+    let inline = uri.strip_prefix("data:").and_then(|rest| rest.split_once(";base64,"));
+    Some(match (version, inline) {
+        (Version::V3, Some((media_type, data))) => {
+            let mut entry = entry(data).param("ENCODING", "b");
+            entry.types.extend(media_type.split('/').nth(1).map(str::to_owned));
+            entry
+        }
+        (Version::V3, None) => entry(uri).param("VALUE", "uri"),
+        (Version::V4, Some(_)) => entry(uri),
+        (Version::V4, None) => match values::member(object, "mediaType") {
+            Some(media_type) => entry(uri).param("MEDIATYPE", media_type),
+            None => entry(uri),
+        },
+    })
+}

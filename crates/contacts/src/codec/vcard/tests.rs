@@ -1,0 +1,193 @@
+use serde_json::{Value, json};
+
+use super::*;
+
+fn read(inside: &str) -> Map {
+    let text =
+        format!("BEGIN:VCARD\r\nVERSION:3.0\r\nUID:u\r\n{}END:VCARD\r\n", inside.replace('\n', "\r\n"));
+    read_object(text.as_bytes()).unwrap().members
+}
+
+type Map = serde_json::Map<String, Value>;
+
+/// The unfolded lines of a card, without those that every card has.
+fn lines(text: &str) -> Vec<String> {
+    let flat = text.replace("\r\n ", "");
+    let own = ["BEGIN:", "END:", "VERSION:", "UID:", "REV:"];
+    flat.lines().filter(|line| !own.iter().any(|it| line.starts_with(it))).map(str::to_owned).collect()
+}
+
+const JAPANESE: &str = "FN:山田 太郎\n\
+N:山田;太郎;;;\n\
+X-PHONETIC-LAST-NAME:ヤマダ\n\
+X-PHONETIC-FIRST-NAME:タロウ\n\
+NICKNAME:たろう,タロ\n\
+ORG:帯広市;総務部;人事課\n\
+TITLE:課長\n\
+ROLE:給与\n\
+TEL;TYPE=WORK,VOICE:0155-24-4111\n\
+item1.TEL;TYPE=CELL:090-1234-5678\n\
+item1.X-ABLabel:_$!<Mobile>!$_\n\
+EMAIL;TYPE=INTERNET,WORK,PREF:yamada@example.jp\n\
+item2.ADR;TYPE=WORK:;;西5条南7丁目1;帯広市;北海道;080-8670;日本\n\
+item2.X-ABADR:jp\n\
+BDAY;X-APPLE-OMIT-YEAR=1604:1604-04-01\n\
+PHOTO;ENCODING=b;TYPE=JPEG:AAEC\n\
+NOTE:一行目\\n二行目\\, 終\n\
+CATEGORIES:取引先,北海道\n\
+URL:https://example.jp/?a=1;b\\,2\n\
+X-FOO;X-BAR=\"a;b\":c\\,d;e\n";
+
+#[test]
+fn a_japanese_card_is_read() {
+    let card = read(JAPANESE);
+    assert_eq!(card["name"]["full"], "山田 太郎");
+    assert_eq!(
+        card["name"]["components"],
+        json!([{"kind": "surname", "value": "山田", "phonetic": "ヤマダ"}, {"kind": "given", "value": "太郎", "phonetic": "タロウ"}])
+    );
+    assert_eq!(
+        card["phones"]["k1"],
+        json!({"number": "0155-24-4111", "contexts": {"work": true}, "features": {"voice": true}})
+    );
+    assert_eq!(card["phones"]["k2"]["label"], "Mobile");
+    assert_eq!(card["emails"]["k1"]["pref"], 1);
+    assert_eq!(card["organizations"]["k1"]["units"][1]["name"], "人事課");
+    assert_eq!(card["titles"]["k2"], json!({"name": "給与", "kind": "role"}));
+    assert_eq!(card["anniversaries"]["k1"]["date"], json!({"@type": "PartialDate", "month": 4, "day": 1}));
+    assert_eq!(card["media"]["k1"]["uri"], "data:image/jpeg;base64,AAEC");
+    assert_eq!(card["notes"]["k1"]["note"], "一行目\n二行目, 終");
+    assert_eq!(card["keywords"], json!({"取引先": true, "北海道": true}));
+    assert_eq!(card["vCardProps"][1], json!(["x-foo", {"x-bar": "a;b"}, "unknown", "c\\,d;e"]));
+}
+
+#[test]
+fn what_is_read_is_written_again() {
+    let card = read(JAPANESE);
+    let written = lines(&write(&card, Version::V3));
+    let mut missing: Vec<String> = Vec::new();
+    for line in JAPANESE.lines().map(|line| line.replace("X-ABLabel", "X-ABLABEL")) {
+        let same = match line.as_str() {
+            "NICKNAME:たろう,タロ" => written.contains(&"NICKNAME:たろう".to_owned()),
+            "CATEGORIES:取引先,北海道" => written.iter().any(|it| it.starts_with("CATEGORIES:")),
+            "EMAIL;TYPE=INTERNET,WORK,PREF:yamada@example.jp" => {
+                written.contains(&"EMAIL;TYPE=WORK,PREF,INTERNET:yamada@example.jp".to_owned())
+            }
+            "PHOTO;ENCODING=b;TYPE=JPEG:AAEC" => {
+                written.contains(&"PHOTO;TYPE=JPEG;ENCODING=b:AAEC".to_owned())
+            }
+            "URL:https://example.jp/?a=1;b\\,2" => {
+                written.contains(&"URL:https://example.jp/?a=1;b,2".to_owned())
+            }
+            other => written.iter().any(|it| it == other),
+        };
+        if !same {
+            missing.push(line);
+        }
+    }
+    assert!(missing.is_empty(), "{missing:#?}\nin {written:#?}");
+}
+
+#[test]
+fn both_versions_say_the_same() {
+    let card = read(JAPANESE);
+    for version in Version::ALL {
+        let text = write(&card, version);
+        let again = read_object(text.as_bytes()).unwrap();
+        assert_eq!(again.version, version);
+        assert_eq!(Value::Object(again.members), Value::Object(card.clone()), "{text}");
+    }
+    let four = write(&card, Version::V4);
+    assert!(four.contains("BDAY:--0401") && four.contains("PHOTO:data:image/jpeg;base64,AAEC"), "{four}");
+}
+
+#[test]
+fn instants_are_written_to_the_second() {
+    let mut card = read("FN:x\n");
+    card.insert("updated".to_owned(), json!("2026-04-01T01:02:03.456789Z"));
+    card.insert("created".to_owned(), json!("2026-04-01T01:02:03Z"));
+    let four = write(&card, Version::V4);
+    assert!(
+        four.contains("REV:20260401T010203Z\r\n") && four.contains("CREATED:20260401T010203Z\r\n"),
+        "{four}"
+    );
+    assert_eq!(read_object(four.as_bytes()).unwrap().members["created"], "2026-04-01T01:02:03Z");
+}
+
+#[test]
+fn groups_of_both_worlds_are_groups() {
+    let three = read("FN:係\nX-ADDRESSBOOKSERVER-KIND:group\nX-ADDRESSBOOKSERVER-MEMBER:urn:uuid:a\n");
+    assert_eq!((&three["kind"], &three["members"]), (&json!("group"), &json!({"urn:uuid:a": true})));
+    let four = write(&three, Version::V4);
+    assert!(four.contains("KIND:group\r\n") && four.contains("MEMBER:urn:uuid:a\r\n"), "{four}");
+}
+
+#[test]
+fn sorting_is_read_from_both_versions() {
+    let four = read("FN:山田 太郎\nN;SORT-AS=\"ヤマダ,タロウ\":山田;太郎;;;\n");
+    assert_eq!(four["name"]["sortAs"], json!({"surname": "ヤマダ", "given": "タロウ"}));
+    assert!(write(&four, Version::V3).contains("SORT-STRING:ヤマダ タロウ\r\n"));
+    let three = read("FN:山田 太郎\nSORT-STRING:ヤマダ\nN:山田;太郎;;;\n");
+    assert_eq!(three["name"]["sortAs"], json!({"surname": "ヤマダ"}));
+}
+
+#[test]
+fn what_is_no_card_is_refused() {
+    let card = |inside: &str| format!("BEGIN:VCARD\r\n{inside}END:VCARD\r\n");
+    let data = |text: &str| matches!(read_object(text.as_bytes()), Err(NotACard::Data(_)));
+    assert!(data("hello"));
+    assert!(data("BEGIN:VCARD\r\nVERSION:3.0\r\nFN:x\r\nUID:u\r\n"), "no END");
+    assert!(data(&card("VERSION:3.0\r\nFN:x\r\n")), "no UID");
+    assert!(data(&card("VERSION:3.0\r\nUID:u\r\n")), "no name");
+    assert!(data(&card("VERSION:3.0\r\nFN:x\r\nUID:u\r\nnonsense\r\n")));
+    assert!(data(&card("VERSION:3.0\r\nFN:x\r\nUID:u\r\nUID:v\r\n")));
+    assert!(data(&(card("VERSION:3.0\r\nFN:x\r\nUID:u\r\n") + &card("VERSION:3.0\r\nFN:x\r\nUID:v\r\n"))));
+    assert!(data(&card("VERSION:3.0\r\nFN:x\r\nUID:u\r\nBEGIN:VCARD\r\nEND:VCARD\r\n")));
+    assert_eq!(read_object(card("VERSION:2.1\r\nFN:x\r\nUID:u\r\n").as_bytes()), Err(NotACard::Version));
+    assert_eq!(read_object(&vec![b'x'; CARD_BYTES + 1]), Err(NotACard::TooLarge));
+}
+
+#[test]
+fn cards_of_old_phones_are_read() {
+    let (name, _, _) = encoding_rs::SHIFT_JIS.encode("山田");
+    let quoted: String = name.iter().map(|byte| format!("={byte:02X}")).collect();
+    let (cut, rest) = quoted.split_at(6);
+    let file = format!(
+        "BEGIN:VCARD\r\nVERSION:2.1\r\nN;CHARSET=SHIFT_JIS;ENCODING=QUOTED-PRINTABLE:{cut}=\r\n{rest};;;;\r\n\
+         TEL;CELL;PREF:090-1234-5678\r\nNOTE;ENCODING=QUOTED-PRINTABLE:a=0D=0Ab, c\r\nEND:VCARD\r\n\
+         BEGIN:VCARD\r\nVERSION:3.0\r\nFN:x\r\nbad\r\nEND:VCARD\r\n"
+    );
+    let parsed = parse(file.as_bytes());
+    let first = parsed[0].members.as_ref().unwrap();
+    assert_eq!(first["name"]["components"][0]["value"], "山田");
+    assert_eq!(
+        first["phones"]["k1"],
+        json!({"number": "090-1234-5678", "features": {"mobile": true}, "pref": 1})
+    );
+    assert_eq!(first["notes"]["k1"]["note"], "a\nb, c");
+    assert_eq!(parsed[1].place.to_string(), "VCARD 2, line 8, FN x");
+    assert_eq!(parsed[1].members.as_ref().unwrap_err()[0].pointer, "line 11");
+}
+
+#[test]
+fn what_the_api_sends_cannot_break_a_card() {
+    let members = json!({
+        "uid": "u", "name": {"full": "a\r\nX-EVIL:1"},
+        "vCardProps": [["x-a\r\nX-EVIL", {}, "unknown", "1"], ["x-b", {"p;q": "r", "s": "t\nX-EVIL:2"}, "unknown", "v\r\nX-EVIL:3"]],
+        "phones": {"k": {"number": "1\nX-EVIL:4", "vCardParams": {"group": "g.X-EVIL:5", "type": ["a:b", "ok"]}}},
+        "members": {"urn:x\nX-EVIL:6": true},
+    });
+    let text = write(members.as_object().unwrap(), Version::V4);
+    assert!(!text.lines().any(|line| line.starts_with("X-EVIL")), "{text}");
+    assert!(read_object(text.as_bytes()).is_ok(), "{text}");
+}
+
+#[test]
+fn only_what_is_wanted_is_cut_out() {
+    let text = "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:u\r\nFN:x\r\nitem1.TEL;TYPE=CELL:090\r\nEND:VCARD\r\n";
+    let wanted = [("UID".to_owned(), false), ("TEL".to_owned(), true)];
+    assert_eq!(
+        select(text, &wanted),
+        "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:u\r\nITEM1.TEL;TYPE=CELL:\r\nEND:VCARD\r\n"
+    );
+}

@@ -1,0 +1,103 @@
+use actix_web::{HttpResponse, http::header};
+use base64::{
+    Engine, alphabet,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
+use chrono::{DateTime, Utc};
+use renraku_base::Timestamp;
+use renraku_notify::push::{Follows, NewSubscription, PushFault, Receiver, subscribe};
+use renraku_schedule::service::objects;
+
+use super::REGISTRATIONS;
+use crate::{
+    core::http_date,
+    core::{
+        Address, Call, Condition, DavFault,
+        xml::{Element, Name},
+    },
+};
+
+/// The longest address of a subscription.
+const ENDPOINT_BYTES: usize = 2_048;
+/// base64url, padded or not.
+const URL_SAFE: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::URL_SAFE,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// POST of a `push-register` to a calendar: the client is woken from now on when it changes.
+pub(in crate::caldav) async fn register(mut call: Call) -> Result<HttpResponse, DavFault> {
+    let Address::Calendar { segment, .. } = call.address.clone() else {
+        return Err(DavFault::MethodNotAllowed);
+    };
+    call.writes()?;
+    let wish = Wish::read(&call.xml().await?)?;
+    let (who, sender) = (call.who.clone(), call.dav.push().sender.clone());
+    // Looking a name up may take its time: before the transaction.
+    let endpoint = wish.endpoint.clone();
+    let reached = call.dav.gate().blocking(move || Ok::<_, DavFault>(sender.may_reach(&endpoint))).await?;
+    let (id, expires_at) = call
+        .write(move |tx| {
+            let calendar = objects::find_calendar(tx, &who, &segment)?;
+            if !reached {
+                return Err(Condition::InvalidSubscription.into());
+            }
+            let new = NewSubscription {
+                collection: calendar.collection,
+                resource: segment.clone(),
+                endpoint: wish.endpoint.clone(),
+                receiver: wish.receiver.clone(),
+                follows: wish.follows,
+                expires_at: wish.expires_at,
+            };
+            subscribe(tx, &who, &new).map_err(|fault| match fault {
+                PushFault::TooMany => Condition::PushNotAvailable.into(),
+                PushFault::Internal(error) => DavFault::from(error),
+            })
+        })
+        .await?;
+    let connection = call.request.connection_info();
+    let location = format!("{}://{}{REGISTRATIONS}{id}", connection.scheme(), connection.host());
+    Ok(HttpResponse::NoContent()
+        .insert_header((header::LOCATION, location))
+        .insert_header((header::EXPIRES, http_date(expires_at)))
+        .finish())
+}
+
+/// What a client asks for.
+struct Wish {
+    endpoint: String,
+    receiver: Receiver,
+    follows: Follows,
+    expires_at: Option<Timestamp>,
+}
+
+impl Wish {
+    fn read(root: &Element) -> Result<Self, DavFault> {
+        if root.name != Name::push("push-register") {
+            return Err(DavFault::BadRequest("the body is no push-register"));
+        }
+        let (endpoint, receiver) = subscription(root).ok_or(Condition::InvalidSubscription)?;
+        let trigger = root.child(&Name::push("trigger"));
+        let wants = |name| trigger.is_some_and(|trigger| trigger.child(&Name::push(name)).is_some());
+        let follows = Follows { contents: wants("content-update"), properties: wants("property-update") };
+        if !(follows.contents || follows.properties) {
+            return Err(Condition::NoSupportedTrigger.into());
+        }
+        let expires = root.child(&Name::push("expires")).map(|it| it.text.trim());
+        let expires_at = expires.and_then(|text| DateTime::parse_from_rfc2822(text).ok());
+        let expires_at = expires_at.map(|at| Timestamp::from(at.with_timezone(&Utc)));
+        Ok(Self { endpoint, receiver, follows, expires_at })
+    }
+}
+
+/// The address of a subscription and for whom messages are sealed; `None` for what is not whole.
+fn subscription(root: &Element) -> Option<(String, Receiver)> {
+    let web_push = root.child(&Name::push("subscription"))?.child(&Name::push("web-push-subscription"))?;
+    let text = |name| web_push.child(&Name::push(name)).map(|it| it.text.trim());
+    let endpoint = text("push-resource").filter(|it| !it.is_empty() && it.len() <= ENDPOINT_BYTES)?;
+    text("content-encoding").filter(|it| *it == "aes128gcm")?;
+    let bytes = |name| URL_SAFE.decode(text(name)?).ok();
+    let receiver = Receiver::new(&bytes("subscription-public-key")?, &bytes("auth-secret")?).ok()?;
+    Some((endpoint.to_owned(), receiver))
+}

@@ -1,0 +1,51 @@
+//! Which resources are, or belong to, whoever asks (RFC 3744 §9.3).
+
+use actix_web::HttpResponse;
+use renraku_db::meta;
+use renraku_schedule::service::objects;
+
+use crate::{
+    caldav::{
+        principal,
+        property::{Context, Resource},
+        propfind::{Answer, address_of},
+    },
+    core::{
+        Address, Call, DavFault, Multistatus, Wanted, minimal,
+        xml::{Element, Name},
+    },
+};
+
+/// `DAV:principal-match`: the asker among principals, and what is theirs in their home.
+pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, DavFault> {
+    let themselves = report.child(&Name::dav("self")).is_some();
+    let by = report.child(&Name::dav("principal-property"));
+    let by_owner = by.is_some_and(|by| by.child(&Name::dav("owner")).is_some());
+    if themselves == by.is_some() {
+        return Err(DavFault::BadRequest("one of self and principal-property is taken"));
+    }
+    let wanted = Wanted::of(&report)?.unwrap_or(Wanted::Named(Vec::new()));
+    let minimal = minimal(call.headers());
+    let (who, dav, address) = (call.who.clone(), call.dav.clone(), call.address.clone());
+    call.read(move |tx| {
+        let epoch = meta::epoch(tx)?;
+        let context = Context { dav: &dav, who: &who, epoch, data: None, default: None };
+        let mut answer = Answer { multistatus: Multistatus::new(minimal), wanted: &wanted, context };
+        match address {
+            Address::Root | Address::Principals if themselves => {
+                let me = principal::find(tx, who.person.as_str())?;
+                answer.add(&Address::Principal(me.id.clone()), Resource::Principal(&me));
+            }
+            Address::Home(_) if by_owner => {
+                let calendars = objects::list_calendars(tx, &who)?;
+                for calendar in calendars.iter().filter(|calendar| calendar.is_mine()) {
+                    answer.add(&address_of(&who, calendar), Resource::Calendar(calendar));
+                }
+            }
+            _ => {}
+        }
+        Ok(answer.multistatus)
+    })
+    .await
+    .map(Multistatus::finish)
+}

@@ -1,0 +1,48 @@
+use actix_web::HttpResponse;
+use renraku_contacts::service::objects;
+
+use super::put::{expected, no_book};
+use crate::core::{Address, Call, Condition, DavFault, Place, destination, overwrites};
+
+/// What is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Act {
+    Copy,
+    Move,
+}
+
+/// COPY and MOVE of a card within the address books of the person's home (RFC 4918 §9.8, §9.9).
+pub(super) async fn answer(call: Call, place: Place, act: Act) -> Result<HttpResponse, DavFault> {
+    let Place::Card { segment, name, .. } = place else {
+        return Err(match place {
+            Place::Colleague { .. } => Condition::NeedPrivileges.into(),
+            _ => DavFault::MethodNotAllowed,
+        });
+    };
+    call.writes()?;
+    let Some(Address::Contacts(Place::Card { person, segment: to_segment, name: to_name })) =
+        destination(&call)?
+    else {
+        return Err(Condition::AddressbookCollectionLocationOk.into());
+    };
+    if person != call.who.person.as_str() {
+        return Err(DavFault::Conflict("the destination is not in the home of whoever asks"));
+    }
+    let overwrite = overwrites(call.headers());
+    let expected = expected(&call)?;
+    let who = call.who.clone();
+    let replaced = call
+        .write(move |tx| {
+            let from = objects::find_book(tx, &who, &segment)?;
+            let to = objects::find_book(tx, &who, &to_segment).map_err(no_book)?;
+            let carry =
+                objects::Carry { from: (&from, &name), to: (&to, &to_name), overwrite, expected: &expected };
+            let replaced = match act {
+                Act::Copy => carry.copy(tx, &who)?,
+                Act::Move => carry.move_(tx, &who)?,
+            };
+            Ok(replaced.into_inner())
+        })
+        .await?;
+    Ok(if replaced { HttpResponse::NoContent().finish() } else { HttpResponse::Created().finish() })
+}

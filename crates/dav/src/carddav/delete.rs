@@ -1,0 +1,36 @@
+use actix_web::HttpResponse;
+use renraku_contacts::service::objects;
+
+use super::put::expected;
+use crate::core::{Call, Condition, DavFault, Place};
+
+/// DELETE of a card or an address book (RFC 4918 §9.6).
+pub(super) async fn answer(call: Call, place: Place) -> Result<HttpResponse, DavFault> {
+    let expected = expected(&call)?;
+    call.writes()?;
+    let who = call.who.clone();
+    match place {
+        Place::Card { segment, name, .. } => {
+            call.write(move |tx| {
+                let book = objects::find_book(tx, &who, &segment)?;
+                objects::delete(tx, &who, &book, &name, &expected)?;
+                Ok(())
+            })
+            .await?;
+        }
+        Place::Book { segment, .. } => {
+            call.write(move |tx| {
+                let book = objects::find_book(tx, &who, &segment)?;
+                if !expected.is.holds(&book.book.etag) {
+                    return Err(DavFault::Stale);
+                }
+                objects::delete_book(tx, &who, &book)?;
+                Ok(())
+            })
+            .await?;
+        }
+        Place::Colleague { .. } => return Err(Condition::NeedPrivileges.into()),
+        Place::Homes | Place::Home(_) | Place::Directory(_) => return Err(DavFault::MethodNotAllowed),
+    }
+    Ok(HttpResponse::NoContent().finish())
+}

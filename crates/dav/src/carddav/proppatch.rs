@@ -1,0 +1,73 @@
+use actix_web::{HttpResponse, http::StatusCode};
+use renraku_base::Role;
+use renraku_contacts::{
+    ContactsFault,
+    service::objects::{self, BookChange, ObjectBook},
+};
+
+use super::{
+    get,
+    property::{self, Property},
+};
+use crate::core::{
+    Address, Call, DavFault, Edits, PROPERTIES, Place, told, written,
+    xml::{Name, OF_CONTACTS},
+};
+
+/// PROPPATCH (RFC 4918 §9.2): all of it, or nothing.
+pub(super) async fn answer(mut call: Call, place: Place) -> Result<HttpResponse, DavFault> {
+    call.writes()?;
+    let update = call.xml().await?;
+    if update.name != Name::dav("propertyupdate") {
+        return Err(DavFault::BadRequest("the body is no DAV:propertyupdate"));
+    }
+    let edits = Edits::read(&update)?;
+    let address = Address::Contacts(place.clone());
+    let Place::Book { segment, .. } = place else {
+        get::exists(&call, place).await?;
+        return Ok(told(OF_CONTACTS, &address, &edits, |_| Some((StatusCode::FORBIDDEN, None))));
+    };
+    let refused = edits.refused(OF_CONTACTS, |name| property::find(name).is_some_and(|row| !row.writable));
+    if !refused.is_empty() {
+        return Ok(told(OF_CONTACTS, &address, &edits, |name| {
+            refused.iter().find(|it| it.0 == *name).map(|it| (it.1, it.2))
+        }));
+    }
+    let (names, who) = (edits.clone(), call.who.clone());
+    let done = call
+        .write(move |tx| {
+            let book = objects::find_book(tx, &who, &segment)?;
+            match objects::change_book(tx, &who, &book.book.id, &change(&edits, &book)?) {
+                Ok(_) => Ok(()),
+                Err(ContactsFault::Invalid(_)) => Err(DavFault::Conflict("a value cannot be taken")),
+                Err(fault) => Err(fault.into()),
+            }
+        })
+        .await;
+    let status = match done {
+        Ok(()) => StatusCode::OK,
+        Err(DavFault::Conflict(_)) => StatusCode::CONFLICT,
+        Err(fault) => return Err(fault),
+    };
+    Ok(told(OF_CONTACTS, &address, &names, |_| Some((status, None))))
+}
+
+/// What the edits change of an address book: what its manager says of the name holds for everybody.
+fn change(edits: &Edits, book: &ObjectBook) -> Result<BookChange, DavFault> {
+    let manages = book.book.role == Role::Manage && book.is_mine();
+    let mut change = BookChange::default();
+    for (name, value) in &edits.0 {
+        let known = property::find(name).map(|row| row.property);
+        if known == Some(Property::DisplayName) && manages {
+            // An address book is never without a name.
+            change.patch.name = Some(value.as_ref().map(|it| it.text.trim().to_owned()).unwrap_or_default());
+            continue;
+        }
+        change.properties.push((name.to_string(), value.as_ref().map(|value| written(OF_CONTACTS, value))));
+    }
+    let more = change.properties.iter().filter(|(_, value)| value.is_some()).count();
+    if book.properties.len() + more > 2 * PROPERTIES {
+        return Err(DavFault::Conflict("too many properties are kept with this address book"));
+    }
+    Ok(change)
+}

@@ -1,0 +1,74 @@
+use actix_web::{
+    HttpResponse,
+    http::{StatusCode, header},
+};
+use renraku_contacts::{
+    ContactsFault,
+    codec::vcard::CARD_BYTES,
+    service::objects::{self, CardFault, Expectation},
+};
+
+use super::address_data::MEDIA_TYPE;
+use crate::core::{Address, Call, Condition, DavFault, Place, expectation};
+
+/// PUT of a card (RFC 6352 §6.3.2): the contact is made, or turned into what is sent.
+pub(super) async fn answer(mut call: Call, place: Place) -> Result<HttpResponse, DavFault> {
+    let (segment, name) = match &place {
+        Place::Card { segment, name, .. } => (segment.clone(), name.clone()),
+        // The directory is changed where the office keeps its staff.
+        Place::Colleague { .. } => return Err(Condition::NeedPrivileges.into()),
+        Place::Homes | Place::Home(_) | Place::Book { .. } | Place::Directory(_) => {
+            return Err(DavFault::MethodNotAllowed);
+        }
+    };
+    call.writes()?;
+    let expected = expected(&call)?;
+    let content_type = call.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let media = content_type.unwrap_or(MEDIA_TYPE).split(';').next().unwrap_or_default().trim();
+    if ![MEDIA_TYPE, "text/x-vcard", "text/directory"].iter().any(|it| it.eq_ignore_ascii_case(media)) {
+        return Err(Condition::SupportedAddressData.into());
+    }
+    if call.headers().contains_key(header::CONTENT_RANGE) {
+        return Err(DavFault::BadRequest("a part of a card cannot be stored"));
+    }
+    let body = match call.body(CARD_BYTES).await {
+        Err(DavFault::Web(renraku_web::WebFault::TooLarge { .. })) => {
+            return Err(Condition::MaxCardSize.into());
+        }
+        body => body?,
+    };
+    let who = call.who.clone();
+    let put = call
+        .write(move |tx| {
+            let Ok(text) = std::str::from_utf8(&body) else {
+                return Err(Condition::ValidAddressData.into());
+            };
+            let book = objects::find_book(tx, &who, &segment).map_err(no_book)?;
+            match objects::put(tx, &who, &book, &name, text, &expected) {
+                Ok(put) => Ok(put.into_inner()),
+                Err(CardFault::UidTaken { name }) => {
+                    let at = Place::Book { person: who.person.as_str().to_owned(), segment: segment.clone() };
+                    let href = at.card(&name).map(|at| Address::Contacts(at).to_string());
+                    Err(DavFault::CardUidInUse(href.unwrap_or_default()))
+                }
+                Err(fault) => Err(fault.into()),
+            }
+        })
+        .await?;
+    let status = if put.created { StatusCode::CREATED } else { StatusCode::NO_CONTENT };
+    Ok(HttpResponse::build(status).insert_header((header::ETAG, put.etag.as_str())).finish())
+}
+
+/// What the client expects of a card.
+pub(super) fn expected(call: &Call) -> Result<Expectation, DavFault> {
+    let expected = expectation(call.headers())?;
+    Ok(Expectation { is: expected.is, is_not: expected.is_not })
+}
+
+/// Something is put into what is not there (RFC 4918 §9.7.1).
+pub(super) fn no_book(fault: ContactsFault) -> DavFault {
+    match fault {
+        ContactsFault::NotFound => DavFault::Conflict("there is no address book at this path"),
+        fault => fault.into(),
+    }
+}

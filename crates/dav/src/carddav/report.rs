@@ -1,0 +1,37 @@
+//! REPORT (RFC 3253 §3.6): one file a report.
+
+mod addressbook_multiget;
+mod addressbook_query;
+mod sync_collection;
+
+use actix_web::HttpResponse;
+
+use super::property::Resource;
+use crate::core::{Call, Condition, DavFault, Place, xml::Name};
+
+/// The largest answer to a report, in bytes: what goes beyond is asked for in parts.
+const ANSWER_BYTES: usize = 16 * 1024 * 1024;
+
+const QUERY: Name = Name::carddav("addressbook-query");
+const MULTIGET: Name = Name::carddav("addressbook-multiget");
+const SYNC: Name = Name::dav("sync-collection");
+
+/// The reports that a resource answers.
+pub(super) fn supported(resource: &Resource<'_>) -> Vec<Name> {
+    match resource {
+        Resource::Book(book) if book.is_listed() => vec![QUERY, MULTIGET, SYNC],
+        Resource::Book(_) => vec![QUERY, MULTIGET],
+        Resource::Homes | Resource::Home(_) | Resource::Card(..) => Vec::new(),
+    }
+}
+
+/// Answers the report that the body names.
+pub(super) async fn answer(mut call: Call, place: Place) -> Result<HttpResponse, DavFault> {
+    let report = call.xml().await?;
+    match &report.name {
+        name if *name == QUERY => addressbook_query::answer(call, place, report).await,
+        name if *name == MULTIGET => addressbook_multiget::answer(call, place, report).await,
+        name if *name == SYNC => sync_collection::answer(call, place, report).await,
+        _ => Err(Condition::SupportedReport.into()),
+    }
+}

@@ -1,0 +1,106 @@
+use actix_web::{HttpResponse, http::StatusCode};
+use renraku_contacts::service::objects::CardHead;
+use renraku_db::{ReadTx, meta};
+
+use crate::{
+    carddav::{address_data::DataRequest, book::Book, property::Context, propfind::Answer},
+    core::{
+        Address, Ask, Call, Condition, Dav, DavFault, Multistatus, Place, SyncToken, Wanted, minimal,
+        xml::{Element, OF_CONTACTS},
+    },
+};
+
+/// `DAV:sync-collection` (RFC 6578 §3): what changed in an address book since a token, or all that is in it.
+pub(super) async fn answer(call: Call, place: Place, report: Element) -> Result<HttpResponse, DavFault> {
+    if !matches!(place, Place::Book { .. } | Place::Directory(_)) {
+        return Err(Condition::SupportedReport.into());
+    }
+    let ask = Ask::read(&report)?;
+    let wanted = Wanted::of(&report)?.unwrap_or(Wanted::Named(Vec::new()));
+    let data = DataRequest::read(&report)?;
+    let minimal = minimal(call.headers());
+    let (who, dav) = (call.who.clone(), call.dav.clone());
+    let (multistatus, token) = call
+        .read(move |tx| {
+            let epoch = meta::epoch(tx)?;
+            let context = Context { dav: &dav, who: &who, epoch, data: Some(&data) };
+            let multistatus = Multistatus::of(OF_CONTACTS, minimal);
+            let mut answer = Answer { multistatus, wanted: &wanted, context };
+            let book = Book::find(tx, &dav, &who, &place)?;
+            let (collection, modseq, floor) =
+                book.position().ok_or(DavFault::from(Condition::SupportedReport))?;
+            let from = ask.position(&dav, &who.person, epoch, (collection, floor..=modseq))?;
+            let news = match &from.cursor {
+                Some(cursor) => list(tx, (&dav, &book), &from, cursor, ask.limit)?,
+                None => changed(tx, (&dav, &book, modseq), &from, ask.limit)?,
+            };
+            for name in &news.gone {
+                if let Some(at) = place.card(name) {
+                    let href = Address::Contacts(at).to_string();
+                    answer.multistatus.status(&href, StatusCode::NOT_FOUND, None);
+                }
+            }
+            answer.cards(tx, (&place, &book), &news.there)?;
+            if news.truncated {
+                // RFC 6578 §3.6: the collection itself says that there is more.
+                let href = Address::Contacts(place).to_string();
+                let condition = Some(Condition::NumberOfMatchesWithinLimits);
+                answer.multistatus.status(&href, StatusCode::INSUFFICIENT_STORAGE, condition);
+            }
+            let token = news.token.seal(dav.token_key(), &who.person);
+            let token = token.ok_or_else(|| renraku_db::Error::damaged("a sync token cannot be signed"))?;
+            Ok((answer.multistatus, token))
+        })
+        .await?;
+    Ok(multistatus.finish_with_token(&token))
+}
+
+/// One answer's worth of news.
+struct News {
+    there: Vec<CardHead>,
+    gone: Vec<String>,
+    truncated: bool,
+    token: SyncToken,
+}
+
+/// What is in the address book, from a card on. What changes meanwhile is told after it, for the token keeps the number of the
+/// beginning.
+fn list(
+    tx: &mut ReadTx<'_>,
+    (dav, book): (&Dav, &Book),
+    from: &SyncToken,
+    cursor: &str,
+    limit: usize,
+) -> Result<News, DavFault> {
+    let mut there = book.list(tx, dav, cursor, limit + 1)?;
+    let truncated = there.len() > limit;
+    there.truncate(limit);
+    let cursor = there.last().filter(|_| truncated).map(|head| head.id.as_str().to_owned());
+    Ok(News { there, gone: Vec::new(), truncated, token: SyncToken { cursor, ..from.clone() } })
+}
+
+/// What changed since a number.
+fn changed(
+    tx: &mut ReadTx<'_>,
+    (dav, book, modseq): (&Dav, &Book, i64),
+    from: &SyncToken,
+    limit: usize,
+) -> Result<News, DavFault> {
+    let mut news = News { there: Vec::new(), gone: Vec::new(), truncated: false, token: from.clone() };
+    if from.modseq == modseq {
+        return Ok(news);
+    }
+    let (changes, last) = book.changes(tx, dav, from.modseq, limit)?;
+    news.token.modseq = last.unwrap_or(modseq);
+    news.truncated = news.token.modseq < modseq;
+    for change in changes {
+        match change.head {
+            Some(head) => news.there.push(head),
+            // Whoever is told of a name that they never had lets it pass.
+            None => news.gone.push(change.name),
+        }
+    }
+    // A name that is in use again is not gone.
+    news.gone.retain(|name| !news.there.iter().any(|head| head.name == *name));
+    Ok(news)
+}

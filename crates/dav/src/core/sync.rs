@@ -1,0 +1,61 @@
+//! What a client asks of `DAV:sync-collection` (RFC 6578 §3).
+
+use std::ops::RangeInclusive;
+
+use renraku_base::PersonId;
+use renraku_db::CollectionId;
+
+use super::{
+    Condition, Dav, DavFault, SyncToken,
+    xml::{Element, Name},
+};
+
+/// The most objects of one answer; the rest comes with the token that it bears.
+const OBJECTS: usize = 10_000;
+
+/// What a client asks for.
+#[derive(Debug)]
+pub(crate) struct Ask {
+    token: Option<String>,
+    /// At most so many objects.
+    pub limit: usize,
+}
+
+impl Ask {
+    /// Reads a report.
+    pub fn read(report: &Element) -> Result<Self, DavFault> {
+        let text = |name: &'static str| report.child(&Name::dav(name)).map(|it| it.text.trim().to_owned());
+        match text("sync-level").as_deref() {
+            // There are no collections within: what is in it is all that is below it. Old clients say Depth instead.
+            None | Some("1" | "infinite" | "infinity") => {}
+            Some(_) => return Err(DavFault::BadRequest("DAV:sync-level is 1 or infinite")),
+        }
+        let limit = report.child(&Name::dav("limit")).and_then(|limit| limit.child(&Name::dav("nresults")));
+        let limit = match limit.map(|it| it.text.trim().parse::<usize>()) {
+            None => OBJECTS,
+            Some(Ok(limit)) if limit > 0 => limit.min(OBJECTS),
+            Some(_) => return Err(DavFault::BadRequest("DAV:nresults is a number above 0")),
+        };
+        Ok(Self { token: text("sync-token").filter(|token| !token.is_empty()), limit })
+    }
+
+    /// Where the client stands with a collection whose changes of these numbers can be told: at the beginning without a token. A
+    /// token that cannot be honoured is refused, never read as one.
+    pub fn position(
+        &self,
+        dav: &Dav,
+        person: &PersonId,
+        epoch: u64,
+        (collection, numbers): (CollectionId, RangeInclusive<i64>),
+    ) -> Result<SyncToken, DavFault> {
+        let Some(text) = &self.token else {
+            let (modseq, cursor) = (*numbers.end(), Some(String::new()));
+            return Ok(SyncToken { epoch, collection, modseq, cursor });
+        };
+        let token = SyncToken::open(text, dav.token_key(), person);
+        let good = |token: &SyncToken| {
+            token.epoch == epoch && token.collection == collection && numbers.contains(&token.modseq)
+        };
+        token.filter(good).ok_or_else(|| Condition::ValidSyncToken.into())
+    }
+}

@@ -1,0 +1,56 @@
+//! The way in: who asks, and which of the two answers.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    dev::Payload,
+    http::{Method, header},
+    web,
+};
+
+use crate::{
+    caldav, carddav,
+    core::{Address, Call, Dav, DavFault, ROOT, allow, options, refuse},
+};
+
+/// Leads a client to where discovery begins (RFC 6764 §5).
+pub(crate) async fn discover() -> HttpResponse {
+    HttpResponse::MovedPermanently().insert_header((header::LOCATION, ROOT)).finish()
+}
+
+/// Answers everything below `/dav`.
+pub(crate) async fn serve(request: HttpRequest, payload: web::Payload, dav: web::Data<Dav>) -> HttpResponse {
+    let address = Address::parse(request.uri().path());
+    let allow = address.as_ref().map(allow).unwrap_or_default();
+    let answer = match address {
+        Some(address) => answer(&dav, address, &request, payload.into_inner()).await,
+        None => Err(DavFault::NotFound),
+    };
+    answer.unwrap_or_else(|fault| refuse(dav.gate(), &fault, allow))
+}
+
+async fn answer(
+    dav: &Dav,
+    address: Address,
+    request: &HttpRequest,
+    payload: Payload,
+) -> Result<HttpResponse, DavFault> {
+    if request.method() == Method::OPTIONS {
+        return Ok(options(&address));
+    }
+    let call = Call::admit(dav, address, request, payload).await?;
+    // Everybody sees their own home alone; that of somebody else is not there.
+    if call.address.person().is_some_and(|person| person != call.who.person.as_str()) {
+        return Err(DavFault::NotFound);
+    }
+    let hush = caldav::Hush::of(&call);
+    let answer = match call.address.clone() {
+        Address::Contacts(place) => carddav::answer(call, place).await,
+        _ => caldav::answer(call).await,
+    };
+    if let (Some(hush), Ok(answer)) = (hush, &answer)
+        && answer.status().is_success()
+    {
+        hush.keep().await?;
+    }
+    answer
+}

@@ -1,0 +1,183 @@
+//! Zones that only a file knows. Their times are read by our own table: by the zone in it whose clocks stand most nearly as the
+//! file says (RFC 5545 §3.6.5 lets a file say anything; a table that it could change would be everybody's).
+
+use chrono::{NaiveDate, NaiveDateTime, Offset, TimeZone};
+
+use super::{component::Component, line::Line, object};
+use crate::{
+    model::Zone,
+    rules::recurrence::{self, Window},
+};
+
+/// The year for which zones are compared.
+const YEAR: i32 = 2026;
+/// The most changes of the clocks that are looked at for one observance.
+const CHANGES: usize = 8;
+/// In so many of the twelve months the clocks may stand otherwise and the zone still be the same.
+const MOST_APART: usize = 2;
+/// Of zones whose clocks stand alike these are meant before others.
+const USUAL: [&str; 12] = [
+    "Asia/Tokyo",
+    "Asia/Shanghai",
+    "Asia/Kolkata",
+    "Europe/Berlin",
+    "Europe/London",
+    "Europe/Helsinki",
+    "America/New_York",
+    "America/Chicago",
+    "America/Denver",
+    "America/Los_Angeles",
+    "America/Sao_Paulo",
+    "Australia/Sydney",
+];
+
+/// How the clocks stand in the middle of each month, in seconds east of UTC.
+type Year = [i32; 12];
+
+/// The zone of our table that is most nearly as a `VTIMEZONE` says; the office's where none is near.
+pub(super) fn nearest(timezone: &Component) -> Zone {
+    let Some(told) = told(timezone) else { return Zone::TOKYO };
+    let usual = USUAL.iter().filter_map(|name| name.parse().ok());
+    let all = chrono_tz::TZ_VARIANTS.iter().filter(|tz| !tz.name().starts_with("Antarctica/"));
+    let all = all.filter_map(|tz| tz.name().parse().ok());
+    // Of several that are equally near the first is taken.
+    let near = usual.chain(all).map(|zone: Zone| (distance(&told, &ours(zone)), zone));
+    let nearest = near.min_by_key(|(distance, _)| *distance);
+    nearest.filter(|(distance, _)| *distance <= MOST_APART).map_or(Zone::TOKYO, |(_, zone)| zone)
+}
+
+/// Whether a `VTIMEZONE` says of a zone that we know what our table says.
+pub(super) fn agrees(timezone: &Component, zone: Zone) -> bool {
+    let offsets: Vec<i32> = timezone.children.iter().filter_map(offset_to).collect();
+    let year = ours(zone);
+    offsets.is_empty() || [year[0], year[6]].iter().all(|offset| offsets.contains(offset))
+}
+
+fn distance(one: &Year, other: &Year) -> usize {
+    one.iter().zip(other).filter(|(a, b)| a != b).count()
+}
+
+fn middles() -> impl Iterator<Item = NaiveDateTime> {
+    (1..=12).filter_map(|month| NaiveDate::from_ymd_opt(YEAR, month, 15)?.and_hms_opt(12, 0, 0))
+}
+
+fn ours(zone: Zone) -> Year {
+    let mut year = [0; 12];
+    for (offset, middle) in year.iter_mut().zip(middles()) {
+        *offset = zone.tz().offset_from_utc_datetime(&middle).fix().local_minus_utc();
+    }
+    year
+}
+
+fn told(timezone: &Component) -> Option<Year> {
+    let mut changes: Vec<(NaiveDateTime, i32)> = Vec::new();
+    for observance in &timezone.children {
+        let Some(offset) = offset_to(observance) else { continue };
+        changes.extend(onsets(observance).into_iter().map(|onset| (onset, offset)));
+    }
+    changes.sort_unstable();
+    let (_, earliest) = *changes.first()?;
+    let mut year = [earliest; 12];
+    for (offset, middle) in year.iter_mut().zip(middles()) {
+        let latest = changes.iter().rev().find(|(onset, _)| *onset <= middle);
+        *offset = latest.map_or(earliest, |(_, offset)| *offset);
+    }
+    Some(year)
+}
+
+/// When an observance begins, as far as it decides about the year.
+fn onsets(observance: &Component) -> Vec<NaiveDateTime> {
+    let mut turned = Component { name: "VEVENT".to_owned(), ..Component::default() };
+    turned.lines.push(Line::new("UID", "observance"));
+    let said = ["DTSTART", "RRULE", "RDATE"];
+    turned.lines.extend(observance.lines.iter().filter(|line| said.contains(&line.name.as_str())).map(
+        |line| {
+            Line {
+                // Some begin in 1601, where their counting of time begins.
+                value: line
+                    .value
+                    .strip_prefix("1601")
+                    .map_or_else(|| line.value.clone(), |rest| format!("1970{rest}")),
+                ..line.clone()
+            }
+        },
+    ));
+    let calendar = Component { name: "VCALENDAR".to_owned(), children: vec![turned], ..Component::default() };
+    let root = Component { children: vec![calendar], ..Component::default() };
+    let Ok(event) = object::read_event(&root) else { return Vec::new() };
+    let at =
+        |year| NaiveDate::from_ymd_opt(year, 1, 1).map(|day| day.and_time(chrono::NaiveTime::MIN).and_utc());
+    let (Some(from), Some(to)) = (at(YEAR - 1), at(YEAR + 1)) else { return Vec::new() };
+    let window = Window { from: from.into(), to: to.into(), zone: Zone::UTC };
+    let found = recurrence::expand(&event, window, CHANGES).items;
+    let found = found.into_iter().map(|it| it.start.naive());
+    std::iter::once(event.start.naive()).chain(found).collect()
+}
+
+/// What `TZOFFSETTO` says, in seconds east of UTC.
+fn offset_to(observance: &Component) -> Option<i32> {
+    let value = observance.line("TZOFFSETTO")?.value.trim();
+    let (sign, digits) = match value.strip_prefix('-') {
+        Some(digits) => (-1, digits),
+        None => (1, value.strip_prefix('+').unwrap_or(value)),
+    };
+    if !matches!(digits.len(), 4 | 6) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let part = |at: usize| digits.get(at..at + 2).map_or(Some(0), |part| part.parse::<i32>().ok());
+    Some(sign * (part(0)? * 3_600 + part(2)? * 60 + part(4)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::component, *};
+
+    fn zone(observances: &[(&str, &str, &str, &str)]) -> Component {
+        let mut text = "BEGIN:VTIMEZONE\r\nTZID:本社\r\n".to_owned();
+        for (kind, start, rule, offset) in observances {
+            text.push_str(&format!(
+                "BEGIN:{kind}\r\nDTSTART:{start}\r\n{rule}TZOFFSETFROM:+0000\r\nTZOFFSETTO:{offset}\r\nEND:{kind}\r\n"
+            ));
+        }
+        let root = component::read((text + "END:VTIMEZONE\r\n").as_bytes());
+        root.children.into_iter().next().unwrap()
+    }
+
+    #[test]
+    fn finds_the_zone_whose_clocks_stand_the_same() {
+        let second_march = "RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=2SU\r\n";
+        let first_november = "RRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=1SU\r\n";
+        let last_march = "RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU\r\n";
+        let last_october = "RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU\r\n";
+        for (observances, expected) in [
+            (
+                vec![
+                    ("DAYLIGHT", "20070311T020000", second_march, "-0400"),
+                    ("STANDARD", "20071104T020000", first_november, "-0500"),
+                ],
+                "America/New_York",
+            ),
+            (
+                vec![
+                    ("DAYLIGHT", "19810329T020000", last_march, "+0200"),
+                    ("STANDARD", "19961027T030000", last_october, "+0100"),
+                ],
+                "Europe/Berlin",
+            ),
+            (vec![("STANDARD", "16010101T000000", "", "+0530")], "Asia/Kolkata"),
+            // Nobody's clocks stand so, or nothing is said of them.
+            (vec![("STANDARD", "19700101T000000", "", "+0313")], "Asia/Tokyo"),
+            (vec![("STANDARD", "19700101T000000", "RRULE:FREQ=SECONDLY\r\n", "nonsense")], "Asia/Tokyo"),
+            (vec![], "Asia/Tokyo"),
+        ] {
+            assert_eq!(nearest(&zone(&observances)).name(), expected, "{observances:?}");
+        }
+    }
+
+    #[test]
+    fn a_lie_about_a_known_zone_is_seen() {
+        let told = |offset| zone(&[("STANDARD", "19700101T000000", "", offset)]);
+        assert!(agrees(&told("+0900"), Zone::TOKYO));
+        assert!(!agrees(&told("+0400"), Zone::TOKYO));
+    }
+}

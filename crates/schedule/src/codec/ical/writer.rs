@@ -1,0 +1,162 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    PRODUCT, component,
+    line::Line,
+    timezone,
+    write::{end_zone, is_utc, write_component},
+};
+use crate::model::{Event, Zone};
+
+/// A file to which events are added one by one.
+#[derive(Debug, Default)]
+pub struct Writer {
+    /// What the file says of the calendar as a whole.
+    lines: String,
+    /// Zones as the texts that were added describe them, by the name that these have for them.
+    told_zones: BTreeMap<String, String>,
+    /// Zones that are written from our own table, each with the years from which on.
+    zones: BTreeSet<(&'static str, i32)>,
+    components: String,
+}
+
+impl Writer {
+    /// A file that says this of the calendar as a whole, line by line.
+    #[must_use]
+    pub fn with_lines<'l>(lines: impl IntoIterator<Item = &'l str>) -> Self {
+        let mut writer = Self::default();
+        for line in lines.into_iter().filter_map(Line::parse) {
+            line.write(&mut writer.lines);
+        }
+        writer
+    }
+
+    /// Adds an event with its exceptions.
+    pub fn add(&mut self, event: &Event) {
+        let alone = event.single();
+        write_component(event, event.show_without_time, &mut self.components);
+        self.note_zones(event);
+        for (id, patch) in &event.recurrence_overrides {
+            if patch.is_empty() || patch.is_excluded() {
+                continue;
+            }
+            if let Some(mut occurrence) = alone.happening(*id, Some(patch)) {
+                occurrence.recurrence_id_time_zone = event.time_zone;
+                write_component(&occurrence, event.show_without_time, &mut self.components);
+                self.note_zones(&occurrence);
+            }
+        }
+    }
+
+    /// Adds the components of a text as they stand, with the zones that it describes. `false`, and nothing is added, when the text
+    /// calls a zone by a name by which another one is described already.
+    #[must_use]
+    pub fn add_text(&mut self, text: &str) -> bool {
+        let Some((named, others)) = parts(text).map(split) else { return false };
+        // What a zone of our table is does not hang on what a text says of it.
+        let is_ours = |name: &str| name.parse::<Zone>().is_ok();
+        let other = |(name, text): &(String, String)| {
+            !is_ours(name) && self.told_zones.get(name).is_some_and(|told| told != text)
+        };
+        if named.iter().any(other) {
+            return false;
+        }
+        self.push(named, &others);
+        true
+    }
+
+    /// Adds a task as it stands. Of two that call different zones by one name the first says which that is.
+    pub fn add_task(&mut self, text: &str) {
+        if let Some((named, others)) = parts(text).map(split) {
+            self.push(named, &others);
+        }
+    }
+
+    fn push(&mut self, zones: Vec<(String, String)>, others: &[Part]) {
+        for (name, text) in zones {
+            self.told_zones.entry(name).or_insert(text);
+        }
+        others.iter().for_each(|part| self.components.push_str(&part.text));
+    }
+
+    fn note_zones(&mut self, event: &Event) {
+        let year = chrono::Datelike::year(&event.start.date());
+        let zones = event.time_zone.into_iter().chain(event.recurrence_id_time_zone).chain(end_zone(event));
+        self.zones.extend(zones.filter(|zone| !is_utc(*zone)).map(|zone| (zone.name(), year)));
+    }
+
+    /// The whole file.
+    #[must_use]
+    pub fn finish(self) -> String {
+        let mut out = String::with_capacity(self.components.len() + 1_024);
+        out.push_str("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n");
+        Line::new("PRODID", PRODUCT).write(&mut out);
+        out.push_str("CALSCALE:GREGORIAN\r\n");
+        out.push_str(&self.lines);
+        self.told_zones.values().for_each(|zone| out.push_str(zone));
+        let mut written = BTreeSet::new();
+        // In ascending order the first year of a zone is its earliest.
+        for (name, first_year) in &self.zones {
+            if written.insert(name)
+                && !self.told_zones.contains_key(*name)
+                && let Ok(zone) = name.parse()
+            {
+                timezone::write(zone, *first_year, &mut out);
+            }
+        }
+        out.push_str(&self.components);
+        out.push_str("END:VCALENDAR\r\n");
+        out
+    }
+}
+
+/// A component of a text, as it stands.
+struct Part {
+    name: String,
+    text: String,
+}
+
+impl Part {
+    /// What a `VTIMEZONE` is called.
+    fn zone_name(&self) -> Option<String> {
+        let root = component::read(self.text.as_bytes());
+        Some(root.children.first()?.line("TZID")?.value.trim().to_owned())
+    }
+}
+
+/// The zones by their names, and the other components.
+fn split(parts: Vec<Part>) -> (Vec<(String, String)>, Vec<Part>) {
+    let (zones, others): (Vec<_>, Vec<_>) = parts.into_iter().partition(|part| part.name == "VTIMEZONE");
+    let named = zones.into_iter().filter_map(|zone| Some((zone.zone_name()?, zone.text)));
+    (named.collect(), others)
+}
+
+fn has_name(line: &str, name: &str) -> bool {
+    line.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name))
+        && line.get(name.len()..).is_some_and(|rest| rest.starts_with([':', ';']))
+}
+
+/// The components of the one calendar of a text, folds and all; `None` for a text that is built otherwise.
+fn parts(text: &str) -> Option<Vec<Part>> {
+    let mut parts: Vec<Part> = Vec::new();
+    let mut depth: usize = 0;
+    for line in text.lines().filter(|line| !line.is_empty()) {
+        let (begins, ends) = (has_name(line, "BEGIN"), has_name(line, "END"));
+        if begins {
+            depth += 1;
+        }
+        if begins && depth == 2 {
+            let (_, name) = line.split_once(':')?;
+            parts.push(Part { name: name.trim().to_ascii_uppercase(), text: String::new() });
+        }
+        if depth >= 2 {
+            let part = parts.last_mut()?;
+            part.text.push_str(line);
+            part.text.push_str("\r\n");
+        }
+        if ends {
+            depth = depth.checked_sub(1)?;
+        }
+    }
+    (depth == 0).then_some(parts)
+}

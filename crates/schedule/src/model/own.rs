@@ -1,0 +1,74 @@
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Alert, Event};
+
+/// The member that asks for a calendar's own alerts instead of an event's.
+const USE_DEFAULT_ALERTS: &str = "useDefaultAlerts";
+
+/// What somebody who takes part in an event keeps with it for themselves alone (JMAP for Calendars: per-user properties; RFC 6638
+/// §3.2.2.1: an attendee may change their alarms).
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Own {
+    /// Their reminders.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub alerts: BTreeMap<String, Alert>,
+    /// Whether they want their calendar's reminders instead.
+    #[serde(default, skip_serializing_if = "super::event::is_false")]
+    pub use_default_alerts: bool,
+}
+
+impl Own {
+    /// The members of an event that are each person's own.
+    pub const MEMBERS: [&str; 2] = ["alerts", USE_DEFAULT_ALERTS];
+
+    /// What an event, as its reader sees it, says of this.
+    #[must_use]
+    pub fn of(event: &Event) -> Self {
+        let use_default_alerts = event.more.get(USE_DEFAULT_ALERTS) == Some(&Value::Bool(true));
+        Self { alerts: event.alerts.clone(), use_default_alerts }
+    }
+
+    /// The event with this instead of what its organizer keeps with it.
+    #[must_use]
+    pub fn instead(&self, mut event: Event) -> Event {
+        event.alerts.clone_from(&self.alerts);
+        match self.use_default_alerts {
+            true => event.more.insert(USE_DEFAULT_ALERTS.to_owned(), Value::Bool(true)),
+            false => event.more.remove(USE_DEFAULT_ALERTS),
+        };
+        event.recurrence_overrides = event
+            .recurrence_overrides
+            .into_iter()
+            .map(|(id, patch)| (id, patch.without(&Self::MEMBERS)))
+            .collect();
+        event
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn replaces_what_the_organizer_keeps() {
+        let event = Event::read(json!({
+            "uid": "u", "title": "会議", "start": "2026-04-01T09:00:00", "useDefaultAlerts": true,
+            "alerts": {"1": {"trigger": {"offset": "-PT5M"}}}, "recurrenceRule": {"frequency": "daily"},
+            "recurrenceOverrides": {"2026-04-02T09:00:00": {"title": "臨時", "alerts/1/trigger/offset": "-PT1H"}}
+        }))
+        .unwrap();
+        let seen = Own::default().instead(event.clone());
+        assert_eq!((seen.alerts.len(), Own::of(&seen)), (0, Own::default()));
+        let patch = seen.recurrence_overrides.values().next().unwrap();
+        assert_eq!(patch.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["title"]);
+        let own = Own::of(&event);
+        assert!(own.use_default_alerts);
+        assert_eq!(Own::of(&own.instead(seen)), own);
+    }
+}

@@ -1,0 +1,86 @@
+//! The tasks of a file that is imported: kept as they are, as a calendar client's are.
+
+use renraku_base::{CalendarId, FieldFault, Principal};
+use renraku_db::{Changed, Tx};
+
+use super::{
+    create_event::writable,
+    import_calendar::{Done, uid_taken},
+    objects::{OBJECT_BYTES, ObjectKind, default_name, holds, next_tag, put_task},
+};
+use crate::{
+    ScheduleFault,
+    codec::ical::{ParsedTask, Refusal},
+    store::{self, calendars::StoredCalendar, objects::StoredObject},
+};
+
+/// Takes these tasks into a calendar, in one transaction.
+pub(super) fn import(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    calendar: &CalendarId,
+    tasks: &[ParsedTask],
+) -> Result<Changed<Done>, ScheduleFault> {
+    tx.hold(calendar.as_str())?;
+    let (home, _) = writable(tx, who, Some(calendar))?;
+    let takes_tasks = holds(&store::calendar_properties::list(tx, calendar, &who.person)?, ObjectKind::Task);
+    let mut done = Done::default();
+    let mut recorded = None;
+    for task in tasks {
+        if !takes_tasks {
+            let detail = "this calendar was made for events alone";
+            done.refused.push(refused(task, "ical-component", detail));
+        } else if task.source.len() > OBJECT_BYTES {
+            done.refused.push(refused(task, "too-large", "a task has at most 512 KiB"));
+        } else if store::objects::find_placed_by_uid(tx, home.collection, &task.uid)?.is_some() {
+            done.refused.push(uid_taken(&task.place));
+        } else {
+            let before = find(tx, &home, &task.uid)?;
+            *if before.is_some() { &mut done.updated } else { &mut done.created } += 1;
+            if before.as_ref().and_then(|before| before.body.as_ref()) != Some(&task.source) {
+                let object = object(tx, &home, task, before);
+                recorded = Some(put_task(tx, &object)?);
+            }
+        }
+    }
+    Ok(match recorded {
+        Some(recorded) => recorded.with(done),
+        None => Changed::nothing(done),
+    })
+}
+
+fn find(tx: &mut Tx<'_>, home: &StoredCalendar, uid: &str) -> Result<Option<StoredObject>, ScheduleFault> {
+    let Some(id) = store::objects::find_task_by_uid(tx, home.collection, uid)? else { return Ok(None) };
+    Ok(store::objects::list_by_object(tx, home.collection, &[&id])?.pop())
+}
+
+/// The task as it is stored: under the name that it has, in its next version.
+fn object(
+    tx: &mut Tx<'_>,
+    home: &StoredCalendar,
+    task: &ParsedTask,
+    before: Option<StoredObject>,
+) -> StoredObject {
+    let etag = next_tag(tx, before.as_ref().map(|before| before.etag.as_str()));
+    let (id, name) = match before {
+        Some(before) => (before.object, before.name),
+        None => {
+            let id = tx.new_id::<()>().into_string();
+            let name = default_name(&id);
+            (id, name)
+        }
+    };
+    StoredObject {
+        collection: home.collection,
+        object: id,
+        name,
+        component: ObjectKind::Task.component().to_owned(),
+        uid: task.uid.clone(),
+        etag: etag.as_str().to_owned(),
+        body: Some(task.source.clone()),
+    }
+}
+
+fn refused(task: &ParsedTask, code: &'static str, detail: &str) -> Refusal {
+    Refusal { place: task.place.clone(), reasons: vec![FieldFault::new("", code, detail)] }
+}

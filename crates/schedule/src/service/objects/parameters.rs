@@ -1,0 +1,92 @@
+//! The parameters by which a client and the server speak of messages (RFC 6638 §7.1 to §7.3): a client asks for one, the server tells
+//! what became of it.
+
+use serde_json::Value;
+
+use crate::{
+    codec::ical::{KEPT_LINES, Line, is_param},
+    model::{Event, Participant, PatchObject},
+    service::staff::mail_address,
+};
+
+const STATUS: &str = "SCHEDULE-STATUS";
+const FORCE_SEND: &str = "SCHEDULE-FORCE-SEND";
+
+/// What became of a message (RFC 6638 §3.2.9).
+const DELIVERED: &str = "SCHEDULE-STATUS=\"1.2\"";
+const SENT: &str = "SCHEDULE-STATUS=\"1.1\"";
+const UNKNOWN_USER: &str = "SCHEDULE-STATUS=\"3.7\"";
+
+/// Takes what the server alone says out of what a client sent, and gives back the addresses to which the client wants a message by all
+/// means.
+pub(super) fn take(event: &mut Event) -> Vec<String> {
+    let mut forced = Vec::new();
+    event.change_everywhere(PatchObject::touches_people, |_, event| {
+        for participant in event.participants.values_mut() {
+            let asked = take_params(participant);
+            forced.extend(participant.calendar_address.clone().filter(|_| asked));
+        }
+    });
+    forced
+}
+
+fn take_params(participant: &mut Participant) -> bool {
+    let refused_room = participant.is_refused_room();
+    let Some(Value::Array(kept)) = participant.more.get_mut(KEPT_LINES) else { return false };
+    let is = |raw: &Value, name| raw.as_str().is_some_and(|raw| is_param(raw, name));
+    let asked = kept.iter().any(|raw| is(raw, FORCE_SEND));
+    kept.retain(|raw| !is(raw, FORCE_SEND) && (refused_room || !is(raw, STATUS)));
+    if kept.is_empty() {
+        participant.more.remove(KEPT_LINES);
+    }
+    asked
+}
+
+/// Takes the wish for a reply by all means out of the organizer's line; whether it was there.
+pub(super) fn take_from_organizer(event: &mut Event) -> bool {
+    let Some(Value::Array(lines)) = event.more.get_mut(KEPT_LINES) else { return false };
+    let mut asked = false;
+    for kept in lines.iter_mut() {
+        let Some(line) = kept.as_str().and_then(Line::parse).filter(|line| line.name == "ORGANIZER") else {
+            continue;
+        };
+        asked |= line.param(FORCE_SEND).is_some();
+        *kept = line.without_params(&[FORCE_SEND, STATUS]).into();
+    }
+    asked
+}
+
+/// Tells the organizer what became of the message to each who takes part.
+pub(super) fn tell_status(event: &mut Event) {
+    let organizer = event.organizer_calendar_address.as_deref().and_then(mail_address);
+    let Some(organizer) = organizer else { return };
+    event.change_everywhere(PatchObject::touches_people, |_, event| {
+        for participant in event.participants.values_mut() {
+            let status = status(participant, &organizer);
+            if let (Some(status), Value::Array(kept)) = (
+                status,
+                participant.more.entry(KEPT_LINES.to_owned()).or_insert_with(|| Value::Array(Vec::new())),
+            ) && !kept.iter().filter_map(Value::as_str).any(|raw| is_param(raw, STATUS))
+            {
+                kept.push(status.into());
+            }
+        }
+    });
+}
+
+fn status(participant: &Participant, organizer: &str) -> Option<&'static str> {
+    let address = participant.calendar_address.as_deref()?;
+    let mail = mail_address(address);
+    if !participant.schedule_agent.is_server() || mail.as_deref() == Some(organizer) {
+        return None;
+    }
+    let domain = |mail: &str| mail.rsplit_once('@').map(|(_, domain)| domain.to_owned());
+    match (&participant.person_id, mail) {
+        (Some(_), _) => Some(DELIVERED),
+        // A room is told by what became of its booking.
+        (None, None) if participant.kind.as_deref() == Some("location") => None,
+        (None, None) => Some(UNKNOWN_USER),
+        (None, Some(mail)) if domain(&mail) == domain(organizer) => Some(UNKNOWN_USER),
+        (None, Some(_)) => Some(SENT),
+    }
+}

@@ -1,0 +1,160 @@
+//! Alerts are each person's own: who takes part keeps theirs with the event, and nobody else sees them.
+
+use renraku_base::{Language, Limit, Principal, Role};
+use renraku_db::Db;
+use renraku_notify::{NotificationType, service as notify};
+use renraku_people::{Share, ShareTarget};
+use renraku_schedule::{
+    model::EventView,
+    service::{self, Scope},
+};
+use renraku_test_db::on_each_database;
+use serde_json::{Value, json};
+
+use crate::office::{
+    at, code, create, days, default_calendar, get, local, occurrences, patch, person, reply, run_due_jobs,
+    try_patch,
+};
+
+fn before(minutes: u32) -> Value {
+    json!({"trigger": {"@type": "OffsetTrigger", "offset": format!("-PT{minutes}M")}})
+}
+
+/// A meeting of hanako's with taro, of which she is reminded.
+fn meeting(db: &Db, hanako: &Principal, taro: &Principal) -> EventView {
+    create(
+        db,
+        hanako,
+        json!({"title": "会議", "start": "2026-11-26T10:00:00", "duration": "PT1H", "alerts": {"1": before(5)},
+            "recurrenceRule": {"frequency": "daily", "count": 3},
+            "participants": {"t": {"personId": taro.person}}}),
+    )
+}
+
+fn reminders(db: &Db, who: &Principal) -> usize {
+    let all = db
+        .read(|tx| notify::list_notifications(tx, who, false, None, Limit::default(), Language::Ja))
+        .unwrap();
+    all.items.iter().filter(|it| it.kind == NotificationType::Reminder).count()
+}
+
+#[test]
+fn a_participant_changes_their_own_and_nobody_elses() {
+    on_each_database(|db, _| {
+        let (hanako, taro, jiro) = (person(db, "佐藤"), person(db, "鈴木"), person(db, "高橋"));
+        let event = meeting(db, &hanako, &taro);
+        let seen = get(db, &taro, &event.id).unwrap();
+        assert!(seen.event.alerts.is_empty(), "the organizer's are the organizer's: {:?}", seen.event.alerts);
+        let mine = patch(
+            db,
+            &taro,
+            &seen,
+            Scope::All,
+            json!({"alerts": {"a": before(15)}, "useDefaultAlerts": true}),
+        );
+        assert_eq!(mine.event.alerts.keys().collect::<Vec<_>>(), ["a"]);
+        assert_eq!(mine.event.more["useDefaultAlerts"], true);
+        assert_ne!(mine.etag, seen.etag);
+        assert_eq!(get(db, &taro, &event.id).unwrap(), mine);
+        // Nothing is another for anybody else.
+        assert_eq!(get(db, &hanako, &event.id).unwrap(), event);
+        // The tag is the same wherever taro meets the event, and what is stale is refused.
+        let window = days("2026-11-26", "2026-11-29");
+        assert!(occurrences(db, &taro, window).iter().all(|it| it.etag == mine.etag));
+        assert!(occurrences(db, &hanako, window).iter().all(|it| it.etag == event.etag));
+        assert_eq!(code(try_patch(db, &taro, &seen, Scope::All, json!({"alerts": {"a": null}}))), "stale");
+        // Who reads taro's calendar sees the meeting and none of the alerts.
+        let share =
+            Share { grantee: ShareTarget::Person { person_id: jiro.person.clone() }, role: Role::Read };
+        let calendar = default_calendar(db, &taro);
+        db.write(|tx| service::put_share(tx, &taro, &calendar, share.clone())).unwrap();
+        let read = get(db, &jiro, &event.id).unwrap();
+        assert!(read.event.alerts.is_empty() && !read.event.more.contains_key("useDefaultAlerts"));
+        assert_eq!(read.etag, event.etag);
+        // The rest of the event is not theirs, nor is one occurrence of their alerts.
+        let both = json!({"title": "乗っ取り", "alerts": {"b": before(1)}});
+        assert_eq!(code(try_patch(db, &taro, &mine, Scope::All, both)), "not-organizer");
+        let single = Scope::This(local("2026-11-27T10:00:00"));
+        assert_eq!(code(try_patch(db, &taro, &mine, single, json!({"alerts": {"a": null}}))), "invalid");
+        assert_eq!(get(db, &taro, &event.id).unwrap(), mine);
+    });
+}
+
+#[test]
+fn they_stay_through_changes_and_answers() {
+    on_each_database(|db, _| {
+        let (hanako, taro) = (person(db, "佐藤"), person(db, "鈴木"));
+        let event = meeting(db, &hanako, &taro);
+        let seen = get(db, &taro, &event.id).unwrap();
+        patch(db, &taro, &seen, Scope::All, json!({"alerts": {"a": before(15)}}));
+        reply(db, &taro, &event.id, json!({"participationStatus": "accepted"})).unwrap();
+        let event = get(db, &hanako, &event.id).unwrap();
+        let jiro = person(db, "高橋");
+        let people = json!({"participants": {"j": {"personId": jiro.person}}, "alerts": null});
+        let event = patch(db, &hanako, &event, Scope::All, people);
+        patch(db, &hanako, &event, Scope::All, json!({"start": "2026-11-26T13:00:00"}));
+        let seen = get(db, &taro, &event.id).unwrap();
+        assert_eq!(seen.event.alerts.keys().collect::<Vec<_>>(), ["a"]);
+        let window = days("2026-11-26", "2026-11-29");
+        assert!(occurrences(db, &taro, window).iter().all(|it| it.etag == seen.etag));
+        assert!(get(db, &jiro, &event.id).unwrap().event.alerts.is_empty());
+        // Who is not invited any more, and comes back, starts anew.
+        let event = get(db, &hanako, &event.id).unwrap();
+        let event = patch(db, &hanako, &event, Scope::All, json!({"participants": {"t": null}}));
+        let back = json!({"participants": {"t": {"personId": taro.person}}});
+        patch(db, &hanako, &event, Scope::All, back);
+        assert!(get(db, &taro, &event.id).unwrap().event.alerts.is_empty());
+    });
+}
+
+#[test]
+fn each_is_reminded_by_their_own() {
+    on_each_database(|db, clock| {
+        let (hanako, taro) = (person(db, "佐藤"), person(db, "鈴木"));
+        let event = meeting(db, &hanako, &taro);
+        let seen = get(db, &taro, &event.id).unwrap();
+        patch(db, &taro, &seen, Scope::All, json!({"alerts": {"a": before(15)}}));
+        let told = |time: &str| {
+            clock.set(at(time));
+            run_due_jobs(db);
+            (reminders(db, &hanako), reminders(db, &taro))
+        };
+        assert_eq!(told("2026-11-26T09:44:59+09:00"), (0, 0));
+        assert_eq!(told("2026-11-26T09:45:00+09:00"), (0, 1));
+        assert_eq!(told("2026-11-26T09:55:00+09:00"), (1, 1));
+        // The series moves by an hour: both are reminded at the new time.
+        let event = get(db, &hanako, &event.id).unwrap();
+        patch(db, &hanako, &event, Scope::All, json!({"start": "2026-11-26T11:00:00"}));
+        assert_eq!(told("2026-11-27T10:44:59+09:00"), (2, 2), "of today's, which moved, once more");
+        assert_eq!(told("2026-11-27T10:55:00+09:00"), (3, 3));
+        // A no is a no: what one does not go to one is not reminded of.
+        reply(db, &taro, &event.id, json!({"participationStatus": "declined"})).unwrap();
+        assert_eq!(told("2026-12-01T00:00:00+09:00"), (4, 3));
+    });
+}
+
+#[test]
+fn who_may_write_where_it_was_made_keeps_their_own_too() {
+    on_each_database(|db, _| {
+        let (hanako, taro) = (person(db, "佐藤"), person(db, "鈴木"));
+        let event = meeting(db, &hanako, &taro);
+        let share =
+            Share { grantee: ShareTarget::Person { person_id: taro.person.clone() }, role: Role::Write };
+        let calendar = default_calendar(db, &hanako);
+        db.write(|tx| service::put_share(tx, &hanako, &calendar, share.clone())).unwrap();
+        let seen = get(db, &taro, &event.id).unwrap();
+        let both = json!({"title": "定例会議", "alerts": {"a": before(15)}});
+        let mine = patch(db, &taro, &seen, Scope::All, both);
+        assert_eq!(
+            (mine.event.title.as_str(), mine.event.alerts.keys().next().unwrap().as_str()),
+            ("定例会議", "a")
+        );
+        let renamed = patch(db, &taro, &mine, Scope::All, json!({"title": "例会"}));
+        assert_eq!(renamed, get(db, &taro, &event.id).unwrap());
+        // In whichever calendar they see it, it has one tag.
+        let seen = occurrences(db, &taro, days("2026-11-26", "2026-11-27"));
+        assert_eq!(seen.iter().map(|it| it.etag.clone()).collect::<Vec<_>>(), vec![renamed.etag; 2]);
+        let hers = get(db, &hanako, &event.id).unwrap();
+        assert_eq!((hers.event.title.as_str(), hers.event.alerts), ("例会", event.event.alerts));
+    });
+}

@@ -1,0 +1,2 @@
+DROP INDEX messages_unread_mailbox;
+DROP INDEX messages_unread;

@@ -1,0 +1,3 @@
+ALTER TABLE occurrences DROP COLUMN own_version;
+ALTER TABLE placements DROP COLUMN own_version;
+ALTER TABLE placements DROP COLUMN own;

@@ -1,0 +1,110 @@
+//! Address books as files: in by one request, out by another.
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::harness::{Answer, Staff, on_each_backend};
+
+fn vcard(uid: &str, name: &str, more: &str) -> String {
+    format!("BEGIN:VCARD\r\nVERSION:3.0\r\nUID:{uid}\r\nFN:{name}\r\nN:{name};;;;\r\n{more}END:VCARD\r\n")
+}
+
+fn book(who: &Staff) -> String {
+    who.post("address-books", &json!({"name": "取込"})).expect(201).json()["id"].as_str().unwrap().to_owned()
+}
+
+fn import_as(who: &Staff, book: &str, key: &str, file: &str) -> Answer {
+    who.ask("POST", &format!("address-books/{book}/import"))
+        .header("idempotency-key", key)
+        .header("accept-language", "ja")
+        .body("text/vcard; charset=utf-8", file)
+        .send()
+}
+
+fn import(who: &Staff, book: &str, file: &str) -> Value {
+    import_as(who, book, &Uuid::now_v7().to_string(), file).expect(200).json()
+}
+
+#[test]
+fn a_file_goes_in_and_comes_out() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let book = book(&hanako);
+        let file = vcard("a", "山田", "X-FOO;X-BAR=1:c\\,d\r\nTEL;TYPE=CELL:090-1234-5678\r\n")
+            + &vcard("b", "阿部", "");
+        assert_eq!(import(&hanako, &book, &file), json!({"created": 2, "updated": 0, "refused": []}));
+        let out = hanako.get(&format!("address-books/{book}/export")).expect(200);
+        assert_eq!(out.header("content-type"), Some("text/vcard; charset=utf-8"));
+        assert!(out.header("content-disposition").is_some_and(|it| it.contains("contacts.vcf")));
+        let text = out.text();
+        for line in ["X-FOO;X-BAR=1:c\\,d", "TEL;TYPE=CELL:090-1234-5678", "FN:阿部"] {
+            assert!(text.lines().any(|it| it == line), "{line} is not in {text}");
+        }
+        assert_eq!(import(&hanako, &book, &text), json!({"created": 0, "updated": 2, "refused": []}));
+        let found = hanako.get("contacts?q=山田").expect(200).json();
+        assert_eq!(found["items"].as_array().unwrap().len(), 1);
+    });
+}
+
+#[test]
+fn each_bad_card_is_told_with_its_place_and_the_rest_is_taken() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let book = book(&hanako);
+        let file = vcard("a", "良い", "")
+            + &vcard("b", "悪い", "nonsense\r\n")
+            + &vcard("a", "again", "")
+            + "BEGIN:VCARD\r\nVERSION:2.1\r\nN;CHARSET=SHIFT_JIS;ENCODING=QUOTED-PRINTABLE:=8E=52=93=63;;;;\r\nTEL;CELL:090-1\r\nEND:VCARD\r\n"
+            + "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:n\r\nEND:VCARD\r\n";
+        let told = import(&hanako, &book, &file);
+        assert_eq!((&told["created"], &told["updated"]), (&json!(2), &json!(0)), "{told}");
+        let refused = told["refused"].as_array().unwrap();
+        assert_eq!(refused.len(), 3, "{told}");
+        assert_eq!(refused[0]["card"], "VCARD 2, line 7, UID b");
+        assert_eq!(
+            refused[0]["reason"],
+            "line 12: この行は読み取れません。名前と値をコロンで区切り、続きの行は空白で始めてください。"
+        );
+        assert!(refused[1]["reason"].as_str().unwrap().starts_with("UID: 同じ UID"), "{told}");
+        assert!(refused[2]["reason"].as_str().unwrap().starts_with("FN: 名前"), "{told}");
+        let found = hanako.get(&format!("contacts?addressBooks={book}")).expect(200).json();
+        assert!(
+            found["items"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .any(|it| it["name"]["components"][0]["value"] == "山田"),
+            "{found}"
+        );
+        // The same file brings the same contacts, those without a UID too.
+        assert_eq!(import(&hanako, &book, &file)["created"], 0);
+    });
+}
+
+#[test]
+fn a_repeat_has_no_second_effect() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let book = book(&hanako);
+        let key = Uuid::now_v7().to_string();
+        let file = vcard("a", "最初", "") + &vcard("b", "x", "bad\r\n");
+        let first = import_as(&hanako, &book, &key, &file).expect(200);
+        let second = import_as(&hanako, &book, &key, &file).expect(200);
+        assert_eq!(second.header("idempotent-replayed"), Some("true"));
+        assert_eq!(second.json(), first.json());
+        import_as(&hanako, &book, &key, &vcard("c", "x", "")).problem(422, "idempotency-key-reused");
+    });
+}
+
+#[test]
+fn what_is_no_vcard_is_refused() {
+    on_each_backend(|server| {
+        let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
+        let book = book(&hanako);
+        let key = || Uuid::now_v7().to_string();
+        import_as(&hanako, &book, &key(), "hello").problem(400, "not-a-vcard");
+        hanako.post(&format!("address-books/{book}/import"), &json!({})).problem(415, "unsupported-type");
+        import_as(&taro, &book, &key(), &vcard("a", "x", "")).problem(404, "not-found");
+        taro.get(&format!("address-books/{book}/export")).problem(404, "not-found");
+    });
+}

@@ -1,0 +1,98 @@
+//! The staff directory as an address book.
+
+use renraku_people::directory::service as directory;
+use renraku_test_db::Backend;
+
+use super::client::{Client, card, responses};
+use crate::harness::{Answer, TestServer, on_each_backend};
+
+fn query(client: &Client, filter: &str) -> Answer {
+    let body = format!(
+        "<c:addressbook-query NS><d:prop><c:address-data/></d:prop><c:filter>{filter}</c:filter></c:addressbook-query>"
+    );
+    client.cards_xml("REPORT", &format!("{}directory/", client.books), "1", &body)
+}
+
+fn named(text: &str) -> String {
+    format!("<c:prop-filter name=\"FN\"><c:text-match>{text}</c:text-match></c:prop-filter>")
+}
+
+#[test]
+fn a_small_office_is_kept_whole() {
+    on_each_backend(|server| {
+        let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
+        let client = Client::of(server, &hanako);
+        let book = format!("{}directory/", client.books);
+        let home = client.propfind(&client.books, "1", "<d:resourcetype/><d:displayname/>").text();
+        assert!(home.contains(&book) && home.contains("職員"), "{home}");
+        let (all, token) = client.sync(&book, "", 100);
+        assert_eq!(all.len(), 2, "{all:?}");
+        let path = format!("{book}{}.vcf", taro.person);
+        let text = client.get(&path).expect(200).text();
+        assert!(
+            text.contains("FN:試験 taro") && text.contains("EMAIL;TYPE=WORK:taro@pref.example.jp"),
+            "{text}"
+        );
+        assert_eq!(responses(&query(&client, &named("試験 taro")).expect(207).text()).len(), 1);
+        assert_eq!(responses(&query(&client, &named("しけん")).expect(207).text()).len(), 2);
+        for answer in [
+            client.put_card(&path, &card("u", "x", "")),
+            client.ask("DELETE", &path).send(),
+            client.ask("MOVE", &path).header("destination", &format!("{book}x.vcf")).send(),
+        ] {
+            assert!(answer.expect(403).text().contains("<d:need-privileges/>"));
+        }
+        // Whoever leaves is gone.
+        server.db().write(|tx| directory::end_person(tx, &taro.person)).unwrap();
+        assert_eq!(client.sync(&book, &token, 100).0, [(path.clone(), 404)]);
+        client.get(&path).expect(404);
+        assert!(!query(&client, &named("試験 taro")).expect(207).text().contains("taro"));
+    });
+}
+
+#[test]
+fn a_great_office_is_searched_and_not_listed() {
+    for backend in Backend::all() {
+        let server = TestServer::start_with(*backend, &[("RENRAKU_DAV_STAFF_BOOK", "search")]);
+        let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
+        let client = Client::of(&server, &hanako);
+        let book = format!("{}directory/", client.books);
+        let told =
+            client.propfind(&book, "1", "<d:resourcetype/><d:sync-token/><d:supported-report-set/>").text();
+        assert_eq!(responses(&told).len(), 1, "{told}");
+        assert!(told.contains("<c:directory/>") && !told.contains("<c:addressbook/>"), "{told}");
+        assert!(told.contains("<c:addressbook-query/>") && !told.contains("sync-collection"), "{told}");
+        let found = query(&client, &named("試験 taro")).expect(207).text();
+        assert_eq!(responses(&found), [(format!("{book}{}.vcf", taro.person), 200)]);
+        for filter in ["", "<c:prop-filter name=\"TITLE\"><c:is-not-defined/></c:prop-filter>"] {
+            assert!(query(&client, filter).expect(403).text().contains("<c:supported-filter/>"));
+        }
+        let sync = "<d:sync-collection NS><d:sync-token/><d:sync-level>1</d:sync-level><d:prop/></d:sync-collection>";
+        assert!(
+            client.cards_xml("REPORT", &book, "0", sync).expect(403).text().contains("<d:supported-report/>")
+        );
+    }
+}
+
+#[test]
+fn an_office_may_keep_its_staff_to_itself() {
+    for backend in Backend::all() {
+        let server = TestServer::start_with(*backend, &[("RENRAKU_DAV_STAFF_BOOK", "off")]);
+        let hanako = server.staff("hanako");
+        let client = Client::of(&server, &hanako);
+        let book = format!("{}directory/", client.books);
+        client.ask("PROPFIND", &book).header("depth", "0").send().expect(404);
+        client.get(&format!("{book}{}.vcf", hanako.person)).expect(404);
+        assert!(!client.propfind(&client.books, "1", "<d:displayname/>").text().contains("directory"));
+    }
+}
+
+#[test]
+fn searching_the_staff_is_rated() {
+    for backend in Backend::all() {
+        let server = TestServer::start_with(*backend, &[("RENRAKU_LIMITS_RATES", "true")]);
+        let client = Client::of(&server, &server.staff("hanako"));
+        let refused = (0..200).map(|_| query(&client, &named("x"))).find(|answer| answer.status != 207);
+        assert_eq!(refused.map(|answer| answer.status), Some(429));
+    }
+}
