@@ -18,6 +18,7 @@ use anyhow::{Context, anyhow, bail};
 use renraku_base::Clock;
 use renraku_dav::{Dav, PushService, PushWords};
 use renraku_db::Db;
+use renraku_ldap::Serving;
 use renraku_notify::Hub;
 use renraku_people::{Sessions, directory::Directory};
 use renraku_rest::{App, Locales, Parts};
@@ -34,6 +35,7 @@ use crate::{
     http::{Http, Threads},
     jobs,
     mailroom::{self, Mailroom},
+    phonebook::Phonebook,
     pusher,
     ticker::Ticker,
     worker::Worker,
@@ -53,6 +55,9 @@ pub struct RunningServer {
     stop: Option<oneshot::Sender<Duration>>,
     ended: Option<oneshot::Receiver<()>>,
     http: Option<JoinHandle<io::Result<()>>>,
+    ldap: Option<Serving>,
+    ldap_addr: Option<SocketAddr>,
+    ldap_tls_addr: Option<SocketAddr>,
     jobs: Vec<JoinHandle<()>>,
     /// Keeps other servers off the data until this one has ended.
     _data: Option<File>,
@@ -81,6 +86,9 @@ pub(crate) fn start_on(
     Claim { listener, data }: Claim,
 ) -> anyhow::Result<RunningServer> {
     let addr = listener.local_addr()?;
+    let phonebook = Phonebook::of(&config.ldap)?;
+    let ldap_addr = phonebook.as_ref().and_then(Phonebook::addr);
+    let ldap_tls_addr = phonebook.as_ref().and_then(Phonebook::tls_addr);
     let db = assembly::open_database(config, clock)?;
     db.migrate()?;
     let secret = assembly::open_secret(config)?;
@@ -125,7 +133,9 @@ pub(crate) fn start_on(
         draining: Arc::clone(&draining),
     });
     let body_time = Duration::from_secs(config.limits.body_s);
-    let dav = Dav::new(gate.clone(), directory, push, body_time, config.dav.staff_book.into());
+    let dav = Dav::new(gate.clone(), directory.clone(), push, body_time, config.dav.staff_book.into());
+    let ldap = phonebook.map(|phonebook| phonebook.serve(gate.clone(), directory, threads.workers));
+    let ldap = ldap.transpose()?;
     count_devices(&gate);
     let tickers = [revocations, look_after(gate)?, pusher::watch(&db)?];
     let background = Background { _tickers: tickers, _mailroom };
@@ -151,6 +161,9 @@ pub(crate) fn start_on(
         stop: Some(stop),
         ended: Some(ended),
         http: Some(http),
+        ldap,
+        ldap_addr,
+        ldap_tls_addr,
         jobs,
         _data: data,
     })
@@ -201,6 +214,18 @@ impl RunningServer {
     #[must_use]
     pub fn addr(&self) -> SocketAddr {
         self.addr
+    }
+
+    /// Where it answers as an LDAP directory in the open; `None` when it does not.
+    #[must_use]
+    pub fn ldap_addr(&self) -> Option<SocketAddr> {
+        self.ldap_addr
+    }
+
+    /// Where it answers as an LDAP directory over TLS; `None` when it does not.
+    #[must_use]
+    pub fn ldap_tls_addr(&self) -> Option<SocketAddr> {
+        self.ldap_tls_addr
     }
 
     /// Its database.
@@ -256,6 +281,7 @@ impl RunningServer {
         self.draining.store(true, Ordering::Relaxed);
         // It may have ended by itself.
         let _ = stop.send(notice);
+        drop(self.ldap.take());
         match self.http.take().map(JoinHandle::join) {
             Some(Ok(Err(error))) => tracing::error!(error = %error, "the HTTP server failed"),
             Some(Err(_panicked)) => tracing::error!("the HTTP server panicked"),
