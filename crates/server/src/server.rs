@@ -31,6 +31,7 @@ use crate::{
     assembly,
     claim::Claim,
     config::Config,
+    disks,
     http::{Http, Threads},
     jobs,
     mailroom::{self, Mailroom},
@@ -120,7 +121,7 @@ pub(crate) fn start_on(
     let body_time = Duration::from_secs(config.limits.body_s);
     let dav = Dav::new(gate.clone(), directory, push, body_time, config.dav.staff_book.into());
     count_devices(&gate);
-    let tickers = [revocations, look_after(gate)?, pusher::watch(&db)?];
+    let tickers = [revocations, look_after(gate)?, pusher::watch(&db)?, disks::watch(config)?];
     let background = Background { _tickers: tickers, _mailroom };
     let (stop, stopped) = oneshot::channel();
     let (end, ended) = oneshot::channel();
@@ -185,7 +186,7 @@ fn count_devices(gate: &Gate) {
 
 /// What goes on beside the requests until it is dropped.
 struct Background {
-    _tickers: [Ticker; 3],
+    _tickers: [Ticker; 4],
     _mailroom: Option<Mailroom>,
 }
 
