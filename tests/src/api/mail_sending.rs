@@ -204,7 +204,7 @@ fn a_mail_is_sent_on_as_it_is_when_that_is_asked_for() {
     });
 }
 
-/// A mail of eight bits, as many mail programs write it, and a signature over each of its bytes.
+/// A mail of eight bits, as many mail programs write it; what signs it signs each of its bytes.
 const EIGHT_BIT: &[u8] = b"From: a@x.example\r\nTo: hanako@pref.example.jp\r\nSubject: eight bits\r\nDate: Wed, 25 Nov 2026 10:00:00 +0900\r\n\
     MIME-Version: 1.0\r\nContent-Type: text/plain; charset=shift_jis\r\nContent-Transfer-Encoding: 8bit\r\n\
     DKIM-Signature: v=1; a=rsa-sha256\r\n\r\n\x8e\x52\x93\x63\r\n.\r\n";

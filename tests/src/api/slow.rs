@@ -1,11 +1,14 @@
-//! Who sends too slowly is not waited for, and nobody else waits for them.
+//! Who is too slow is not waited for, and nobody else waits for them.
 
-use std::{sync::mpsc, time::Duration};
+use std::{
+    sync::mpsc,
+    time::{Duration, Instant},
+};
 
 use renraku_test_db::Backend;
 use serde_json::json;
 
-use crate::harness::{Phone, TestServer, Wire};
+use crate::harness::{Mailbox, Phone, TestServer, Wire, on_each_backend};
 
 /// A server that waits for a second where an office's waits for many.
 fn impatient(test: impl Fn(&TestServer)) {
@@ -72,6 +75,21 @@ fn a_long_body_may_take_its_time_as_long_as_it_comes() {
         wire.send(head(&hanako, &path, more) + &"X".repeat(2_048));
         let answer = wire.read_answer();
         assert!(answer.starts_with("HTTP/1.1 408") && answer.contains("body-timeout"), "{answer}");
+
+        // Longer than a short body may take, and never too slow.
+        let pieces = 15;
+        let filler = format!("X-FILLER:{}\r\n", "x".repeat(1_024 - 11)).repeat(pieces);
+        let file = format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{filler}END:VCALENDAR\r\n");
+        let more = format!("Content-Type: text/calendar\r\nContent-Length: {}", file.len());
+        let mut wire = Wire::connect(&server.base());
+        wire.send(head(&hanako, &path, &more));
+        let (_line, bytes) = mpsc::channel::<()>();
+        for piece in file.as_bytes().chunks(1_024) {
+            wire.send(piece);
+            assert!(bytes.recv_timeout(Duration::from_millis(300)).is_err());
+        }
+        let answer = wire.read_answer();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     });
 }
 
@@ -104,5 +122,45 @@ fn who_takes_an_answer_slowly_gets_all_of_it() {
         slow.read_until(r#""/health/ready""#);
         slow.send("GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
         assert!(slow.read_to_end().contains("HTTP/1.1 200"), "the connection is as good as before");
+    });
+}
+
+#[test]
+fn a_connection_without_a_request_is_kept_for_a_while_and_then_ended() {
+    let server = TestServer::start(Backend::Sqlite);
+    let mut wire = Wire::connect(&server.base());
+    for _ in 0..2 {
+        wire.send("GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n");
+        assert!(wire.read_answer().starts_with("HTTP/1.1 200"));
+    }
+    let idle = Instant::now();
+    assert_eq!(wire.read_to_end(), "");
+    assert!(idle.elapsed() >= Duration::from_secs(10), "{:?}", idle.elapsed());
+}
+
+#[test]
+fn readings_of_mail_that_hang_leave_turns_to_short_work() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let mut mailbox = Mailbox::of(server.db(), &hanako);
+        mailbox.receive(b"Subject: x\r\n\r\ny");
+        let mail = hanako.get("mail/messages").expect(200).json()["items"][0]["id"].clone();
+        let body = format!(
+            "GET /api/v1/mail/messages/{}/body HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\n\r\n",
+            mail.as_str().unwrap(),
+            hanako.token().unwrap()
+        );
+        let hanging = mailbox.hang();
+        let mut readers: Vec<Wire> = (0..24).map(|_| Wire::connect(&server.base())).collect();
+        for reader in &mut readers {
+            reader.send(&body);
+        }
+        for _ in 0..16 {
+            hanako.post("contacts", &json!({"name": {"full": "佐藤"}})).expect(201);
+        }
+        drop(hanging);
+        for mut reader in readers {
+            assert!(reader.read_answer().starts_with("HTTP/1.1 "));
+        }
     });
 }
