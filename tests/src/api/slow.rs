@@ -1,4 +1,4 @@
-//! Who is too slow is not waited for, and nobody else waits for them.
+//! Who sends or reads too slowly is not waited for, and nobody else waits for them.
 
 use std::{
     sync::mpsc,
@@ -8,7 +8,7 @@ use std::{
 use renraku_test_db::Backend;
 use serde_json::json;
 
-use crate::harness::{Mailbox, Phone, TestServer, Wire, on_each_backend};
+use crate::harness::{Phone, TestServer, Wire};
 
 /// A server that waits for a second where an office's waits for many.
 fn impatient(test: impl Fn(&TestServer)) {
@@ -112,16 +112,17 @@ fn who_takes_nothing_of_an_answer_loses_the_connection_and_an_open_stream_stays(
 fn who_takes_an_answer_slowly_gets_all_of_it() {
     impatient(|server| {
         let mut slow = Wire::narrow(&server.base());
-        slow.send(LONG_ANSWER);
+        // More than a system would take ahead, which would then take nothing for long.
+        slow.send(LONG_ANSWER.repeat(30));
         // A bad line, for longer than somebody may take nothing.
         let (_line, bytes) = mpsc::channel::<()>();
         for _ in 0..40 {
             assert!(bytes.recv_timeout(Duration::from_millis(100)).is_err());
             slow.read_some(4_096);
         }
-        slow.read_until(r#""/health/ready""#);
+        slow.read_some(6 * 1024 * 1024);
         slow.send("GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-        assert!(slow.read_to_end().contains("HTTP/1.1 200"), "the connection is as good as before");
+        assert!(slow.read_to_end().ends_with(r#"{"status":"live"}"#), "the connection is as good as before");
     });
 }
 
@@ -136,31 +137,4 @@ fn a_connection_without_a_request_is_kept_for_a_while_and_then_ended() {
     let idle = Instant::now();
     assert_eq!(wire.read_to_end(), "");
     assert!(idle.elapsed() >= Duration::from_secs(10), "{:?}", idle.elapsed());
-}
-
-#[test]
-fn readings_of_mail_that_hang_leave_turns_to_short_work() {
-    on_each_backend(|server| {
-        let hanako = server.staff("hanako");
-        let mut mailbox = Mailbox::of(server.db(), &hanako);
-        mailbox.receive(b"Subject: x\r\n\r\ny");
-        let mail = hanako.get("mail/messages").expect(200).json()["items"][0]["id"].clone();
-        let body = format!(
-            "GET /api/v1/mail/messages/{}/body HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\n\r\n",
-            mail.as_str().unwrap(),
-            hanako.token().unwrap()
-        );
-        let hanging = mailbox.hang();
-        let mut readers: Vec<Wire> = (0..24).map(|_| Wire::connect(&server.base())).collect();
-        for reader in &mut readers {
-            reader.send(&body);
-        }
-        for _ in 0..16 {
-            hanako.post("contacts", &json!({"name": {"full": "佐藤"}})).expect(201);
-        }
-        drop(hanging);
-        for mut reader in readers {
-            assert!(reader.read_answer().starts_with("HTTP/1.1 "));
-        }
-    });
 }

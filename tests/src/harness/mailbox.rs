@@ -1,9 +1,3 @@
-use std::{
-    fs::{self, File, OpenOptions},
-    path::PathBuf,
-    process::Command,
-};
-
 use renraku_db::Db;
 use renraku_mail::{
     MailAccount, service,
@@ -20,7 +14,7 @@ pub struct Mailbox {
     account: MailAccount,
     maildir: Maildir,
     received: usize,
-    folder: TempDir,
+    _folder: TempDir,
 }
 
 impl Mailbox {
@@ -35,7 +29,7 @@ impl Mailbox {
             service::put_account(tx, &staff.person, &source, &address, &staff.username)
         };
         let account = db.write(put).unwrap();
-        let mailbox = Self { db: db.clone(), account, maildir, received: 0, folder };
+        let mailbox = Self { db: db.clone(), account, maildir, received: 0, _folder: folder };
         mailbox.index();
         mailbox
     }
@@ -48,29 +42,8 @@ impl Mailbox {
         self.index();
     }
 
-    /// Puts a pipe in the place of the one mail that was received: whoever reads it hangs, as on a disk that does not answer.
-    pub fn hang(&self) -> HangingMail {
-        let mut files = fs::read_dir(self.folder.path().join("new")).unwrap();
-        let file = files.next().unwrap().unwrap().path();
-        fs::remove_file(&file).unwrap();
-        assert!(Command::new("mkfifo").arg(&file).status().unwrap().success());
-        HangingMail(file)
-    }
-
     /// Reads what is in the Maildir into the index.
     pub fn index(&self) {
         service::index_account(&self.db, &self.account.id).unwrap();
-    }
-}
-
-/// A mail that cannot be read to its end until this is dropped; then it is gone.
-#[derive(Debug)]
-pub struct HangingMail(PathBuf);
-
-impl Drop for HangingMail {
-    fn drop(&mut self) {
-        let pipe: File = OpenOptions::new().read(true).write(true).open(&self.0).unwrap();
-        fs::remove_file(&self.0).unwrap();
-        drop(pipe);
     }
 }
