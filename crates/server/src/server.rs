@@ -48,13 +48,13 @@ pub struct RunningServer {
     addr: SocketAddr,
     db: Db,
     draining: Arc<AtomicBool>,
-    worker: Worker,
+    workers: [Worker; 2],
     background: Option<Background>,
     /// Tells the HTTP server to end after so long a notice.
     stop: Option<oneshot::Sender<Duration>>,
     ended: Option<oneshot::Receiver<()>>,
     http: Option<JoinHandle<io::Result<()>>>,
-    jobs: Option<JoinHandle<()>>,
+    jobs: Vec<JoinHandle<()>>,
     /// Keeps other servers off the data until this one has ended.
     _data: Option<File>,
 }
@@ -99,10 +99,17 @@ pub(crate) fn start_on(
         push: Arc::clone(&push.sender),
         words: Arc::new(PushWords::new(&secret)),
     };
-    let worker = Worker::new(&db, jobs::body(&db, edges));
+    let body = jobs::body(&db, edges);
+    let workers = jobs::SHARES.map(|share| Worker::new(&db, Arc::clone(&body), share));
     jobs::plan_every_day(&db)?;
     let revocations = hear_revocations(sessions.clone())?;
-    let _mailroom = if config.mail.maildirs.is_empty() { None } else { Some(Mailroom::open(&db)?) };
+    let _mailroom = match config.mail.maildirs.is_empty() {
+        true => None,
+        false => {
+            mailroom::settle_accounts(config, &db)?;
+            Some(Mailroom::open(&db)?)
+        }
+    };
     let threads = Threads::of(config);
     let directory = Directory::new();
     load_directory(&db, &directory)?;
@@ -134,18 +141,18 @@ pub(crate) fn start_on(
         let _ = end.send(());
         result
     })?;
-    let jobs = worker.start()?;
+    let jobs = workers.iter().map(Worker::start).collect::<io::Result<Vec<_>>>()?;
     tracing::info!(server.listen = %addr, "listening");
     Ok(RunningServer {
         addr,
         db,
         draining,
-        worker,
+        workers,
         background: Some(background),
         stop: Some(stop),
         ended: Some(ended),
         http: Some(http),
-        jobs: Some(jobs),
+        jobs,
         _data: data,
     })
 }
@@ -210,7 +217,7 @@ impl RunningServer {
     /// When the database fails.
     pub fn run_due_jobs(&self) -> Result<(), renraku_db::Error> {
         pusher::queue(&self.db)?;
-        self.worker.run_due()
+        self.workers.iter().try_for_each(Worker::run_due)
     }
 
     /// Ends it: streams are told to come back, running requests and jobs go on to their end, 20 s at most.
@@ -255,9 +262,9 @@ impl RunningServer {
             Some(Err(_panicked)) => tracing::error!("the HTTP server panicked"),
             Some(Ok(Ok(()))) | None => {}
         }
-        self.worker.stop();
+        self.workers.iter().for_each(Worker::stop);
         drop(self.background.take());
-        if let Some(jobs) = self.jobs.take() {
+        for jobs in self.jobs.drain(..) {
             drop(jobs.join());
         }
         tracing::info!("ended");

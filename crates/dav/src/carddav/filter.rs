@@ -117,12 +117,17 @@ enum MatchKind {
 impl TextMatch {
     /// Whether a value is so, whatever is wanted of that.
     fn is_so(&self, value: &str) -> bool {
-        let value = self.collation.fold(value);
-        match self.kind {
-            MatchKind::Equals => value == self.folded,
-            MatchKind::Contains => value.contains(&self.folded),
-            MatchKind::StartsWith => value.starts_with(&self.folded),
-            MatchKind::EndsWith => value.ends_with(&self.folded),
+        self.kind.meets(&self.collation.fold(value), &self.folded)
+    }
+}
+
+impl MatchKind {
+    fn meets(self, value: &str, wanted: &str) -> bool {
+        match self {
+            Self::Equals => value == wanted,
+            Self::Contains => value.contains(wanted),
+            Self::StartsWith => value.starts_with(wanted),
+            Self::EndsWith => value.ends_with(wanted),
         }
     }
 }

@@ -47,16 +47,21 @@ impl Needle {
         self.romaji.as_deref()
     }
 
-    /// Whether it is found in a value of a property, or in how the card says that its name is read.
+    /// Whether a value of a property, or how the card says that its name is read, meets it: contains it, or begins or ends with it.
     #[must_use]
-    pub fn is_in(&self, property: &Property, card: &[Property]) -> bool {
-        if fold(&property.text()).contains(&self.text) {
+    pub fn is_found(
+        &self,
+        property: &Property,
+        card: &[Property],
+        meets: impl Fn(&str, &str) -> bool,
+    ) -> bool {
+        if meets(&fold(&property.text()), &self.text) {
             return true;
         }
         READ_ALOUD.contains(&property.name.as_str())
             && readings(card).any(|reading| {
-                let sounds = self.romaji.as_ref().is_some_and(|key| fold_reading(&reading).contains(key));
-                sounds || fold(&reading).contains(&self.text)
+                let sounds = self.romaji.as_ref().is_some_and(|key| meets(&fold_reading(&reading), key));
+                sounds || meets(&fold(&reading), &self.text)
             })
     }
 }

@@ -49,7 +49,9 @@ fn value_holds(text: &TextMatch, property: &Property, card: &[Property]) -> bool
     let otherwise = || {
         text.collation == Collation::Unicode
             && text.kind != MatchKind::Equals
-            && text.needle.as_ref().is_some_and(|needle| needle.is_in(property, card))
+            && text.needle.as_ref().is_some_and(|needle| {
+                needle.is_found(property, card, |value, wanted| text.kind.meets(value, wanted))
+            })
     };
     (text.is_so(&whole) || parts() || otherwise()) != text.negated
 }
