@@ -18,5 +18,6 @@ mod manners;
 mod me;
 mod notifications;
 mod preconditions;
+mod rates;
 mod schedule;
 mod slow;

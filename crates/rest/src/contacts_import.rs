@@ -156,7 +156,10 @@ pub(crate) async fn export_contacts(
     who: Who,
     id: PathId<kind::AddressBook>,
 ) -> Result<HttpResponse, Problem> {
-    let file = app.read(move |tx| service::export_address_book(tx, &who, &id)).await?;
+    let file = app
+        .of_work(Work::Export)
+        .blocking(move |app| app.db().read(|tx| service::export_address_book(tx, &who, &id)))
+        .await?;
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, HeaderValue::from_static("text/vcard; charset=utf-8")))
         .insert_header((

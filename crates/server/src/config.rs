@@ -220,6 +220,8 @@ pub struct Limits {
     pub body_s: u64,
     /// How many seconds a client may take nothing of an answer.
     pub answer_s: u64,
+    /// How many hundredths of a disk should be free.
+    pub free_percent: u8,
 }
 
 impl fmt::Debug for Smtp {

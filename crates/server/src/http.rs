@@ -38,7 +38,7 @@ pub(crate) struct Http {
 pub(crate) struct Threads {
     /// How many threads answer requests.
     pub workers: usize,
-    /// For each worker: together as many as transactions may run at once, and one more for what hashes or reads files.
+    /// For each worker, on average: together as many as transactions may run at once, and one more for what hashes or reads files.
     blocking: usize,
 }
 
@@ -91,7 +91,8 @@ impl Http {
             };
             let server = builder
                 .workers(threads.workers)
-                .worker_max_blocking_threads(threads.blocking)
+                // What works at once is counted for all workers together, and may have come by the connections of one of them.
+                .worker_max_blocking_threads(threads.in_all())
                 .shutdown_timeout(DRAIN_S)
                 .disable_signals()
                 .listen("http", listener, serve)?

@@ -5,6 +5,7 @@ pub mod claim;
 pub mod cli;
 pub mod config;
 pub mod demo;
+mod disks;
 mod examination;
 mod http;
 mod jobs;

@@ -32,6 +32,7 @@ use crate::{
     assembly,
     claim::Claim,
     config::Config,
+    disks,
     http::{Http, Threads},
     jobs,
     mailroom::{self, Mailroom},
@@ -137,7 +138,7 @@ pub(crate) fn start_on(
     let ldap = phonebook.map(|phonebook| phonebook.serve(gate.clone(), directory, threads.workers));
     let ldap = ldap.transpose()?;
     count_devices(&gate);
-    let tickers = [revocations, look_after(gate)?, pusher::watch(&db)?];
+    let tickers = [revocations, look_after(gate)?, pusher::watch(&db)?, disks::watch(config)?];
     let background = Background { _tickers: tickers, _mailroom };
     let (stop, stopped) = oneshot::channel();
     let (end, ended) = oneshot::channel();
@@ -205,7 +206,7 @@ fn count_devices(gate: &Gate) {
 
 /// What goes on beside the requests until it is dropped.
 struct Background {
-    _tickers: [Ticker; 3],
+    _tickers: [Ticker; 4],
     _mailroom: Option<Mailroom>,
 }
 

@@ -45,3 +45,24 @@ fn an_account_is_made_listed_and_closed() {
     assert!(run(&["migrate", "--restored"], "").1.contains("A new epoch"));
     assert!(run(&["doctor"], "").0);
 }
+
+#[test]
+fn a_disk_with_little_room_is_a_warning_of_the_doctor() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |command: &str, percent: &str| {
+        let output = renraku()
+            .arg(command)
+            .env("RENRAKU_SERVER_DATA_DIR", folder.path())
+            .env("RENRAKU_LIMITS_FREE_PERCENT", percent)
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    run("migrate", "100");
+    let (scarce, plenty) = (run("doctor", "100"), run("doctor", "0"));
+    let warning = format!("% of the disk of {} are free", folder.path().display());
+    assert!(scarce.contains(&warning) && scarce.contains("Nothing is wrong."), "{scarce}");
+    assert!(!plenty.contains("warning"), "{plenty}");
+}

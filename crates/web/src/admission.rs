@@ -28,9 +28,9 @@ pub enum Work {
     Report,
     /// Reading a mail from its source.
     Mail,
-    /// Writing a calendar out.
+    /// Writing a calendar or an address book out.
     Export,
-    /// Reading a calendar in.
+    /// Reading a calendar or an address book in.
     Import,
 }
 

@@ -13,7 +13,7 @@ fn book(who: &Staff) -> String {
     who.post("address-books", &json!({"name": "取込"})).expect(201).json()["id"].as_str().unwrap().to_owned()
 }
 
-fn import_as(who: &Staff, book: &str, key: &str, file: &str) -> Answer {
+fn import_as(who: &Staff, book: &str, key: &str, file: impl Into<Vec<u8>>) -> Answer {
     who.ask("POST", &format!("address-books/{book}/import"))
         .header("idempotency-key", key)
         .header("accept-language", "ja")
@@ -21,7 +21,7 @@ fn import_as(who: &Staff, book: &str, key: &str, file: &str) -> Answer {
         .send()
 }
 
-fn import(who: &Staff, book: &str, file: &str) -> Value {
+fn import(who: &Staff, book: &str, file: impl Into<Vec<u8>>) -> Value {
     import_as(who, book, &Uuid::now_v7().to_string(), file).expect(200).json()
 }
 
@@ -32,7 +32,7 @@ fn a_file_goes_in_and_comes_out() {
         let book = book(&hanako);
         let file = vcard("a", "山田", "X-FOO;X-BAR=1:c\\,d\r\nTEL;TYPE=CELL:090-1234-5678\r\n")
             + &vcard("b", "阿部", "");
-        assert_eq!(import(&hanako, &book, &file), json!({"created": 2, "updated": 0, "refused": []}));
+        assert_eq!(import(&hanako, &book, &*file), json!({"created": 2, "updated": 0, "refused": []}));
         let out = hanako.get(&format!("address-books/{book}/export")).expect(200);
         assert_eq!(out.header("content-type"), Some("text/vcard; charset=utf-8"));
         assert!(out.header("content-disposition").is_some_and(|it| it.contains("contacts.vcf")));
@@ -40,7 +40,7 @@ fn a_file_goes_in_and_comes_out() {
         for line in ["X-FOO;X-BAR=1:c\\,d", "TEL;TYPE=CELL:090-1234-5678", "FN:阿部"] {
             assert!(text.lines().any(|it| it == line), "{line} is not in {text}");
         }
-        assert_eq!(import(&hanako, &book, &text), json!({"created": 0, "updated": 2, "refused": []}));
+        assert_eq!(import(&hanako, &book, &*text), json!({"created": 0, "updated": 2, "refused": []}));
         let found = hanako.get("contacts?q=山田").expect(200).json();
         assert_eq!(found["items"].as_array().unwrap().len(), 1);
     });
@@ -56,7 +56,7 @@ fn each_bad_card_is_told_with_its_place_and_the_rest_is_taken() {
             + &vcard("a", "again", "")
             + "BEGIN:VCARD\r\nVERSION:2.1\r\nN;CHARSET=SHIFT_JIS;ENCODING=QUOTED-PRINTABLE:=8E=52=93=63;;;;\r\nTEL;CELL:090-1\r\nEND:VCARD\r\n"
             + "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:n\r\nEND:VCARD\r\n";
-        let told = import(&hanako, &book, &file);
+        let told = import(&hanako, &book, &*file);
         assert_eq!((&told["created"], &told["updated"]), (&json!(2), &json!(0)), "{told}");
         let refused = told["refused"].as_array().unwrap();
         assert_eq!(refused.len(), 3, "{told}");
@@ -77,7 +77,7 @@ fn each_bad_card_is_told_with_its_place_and_the_rest_is_taken() {
             "{found}"
         );
         // The same file brings the same contacts, those without a UID too.
-        assert_eq!(import(&hanako, &book, &file)["created"], 0);
+        assert_eq!(import(&hanako, &book, &*file)["created"], 0);
     });
 }
 
@@ -88,11 +88,11 @@ fn a_repeat_has_no_second_effect() {
         let book = book(&hanako);
         let key = Uuid::now_v7().to_string();
         let file = vcard("a", "最初", "") + &vcard("b", "x", "bad\r\n");
-        let first = import_as(&hanako, &book, &key, &file).expect(200);
-        let second = import_as(&hanako, &book, &key, &file).expect(200);
+        let first = import_as(&hanako, &book, &key, &*file).expect(200);
+        let second = import_as(&hanako, &book, &key, &*file).expect(200);
         assert_eq!(second.header("idempotent-replayed"), Some("true"));
         assert_eq!(second.json(), first.json());
-        import_as(&hanako, &book, &key, &vcard("c", "x", "")).problem(422, "idempotency-key-reused");
+        import_as(&hanako, &book, &key, vcard("c", "x", "")).problem(422, "idempotency-key-reused");
     });
 }
 
@@ -104,7 +104,82 @@ fn what_is_no_vcard_is_refused() {
         let key = || Uuid::now_v7().to_string();
         import_as(&hanako, &book, &key(), "hello").problem(400, "not-a-vcard");
         hanako.post(&format!("address-books/{book}/import"), &json!({})).problem(415, "unsupported-type");
-        import_as(&taro, &book, &key(), &vcard("a", "x", "")).problem(404, "not-found");
+        import_as(&taro, &book, &key(), vcard("a", "x", "")).problem(404, "not-found");
         taro.get(&format!("address-books/{book}/export")).problem(404, "not-found");
+    });
+}
+
+#[test]
+fn a_file_that_is_too_large_or_of_another_type_is_told_what_is_taken() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let book = book(&hanako);
+        let path = format!("address-books/{book}/import");
+        let send = |kind: &str, file: Vec<u8>| hanako.ask("POST", &path).fresh_key().body(kind, file).send();
+        for kind in ["application/json", "text/calendar", "text/plain", "multipart/form-data; boundary=x"] {
+            let problem = send(kind, vcard("a", "x", "").into()).problem(415, "unsupported-type");
+            assert!(problem["detail"].as_str().unwrap().contains("text/vcard"), "{problem}");
+        }
+        let mut large = vcard("a", "x", "").into_bytes();
+        large.resize(10 * 1024 * 1024 + 1, b'\n');
+        let problem = send("text/vcard", large.clone()).problem(413, "too-large");
+        assert_eq!(problem["limitBytes"], 10 * 1024 * 1024);
+        let contacts = format!("contacts?addressBooks={book}");
+        assert_eq!(hanako.get(&contacts).expect(200).json()["items"], json!([]));
+        large.pop();
+        assert_eq!(send("text/x-vcard", large).expect(200).json()["created"], 1);
+        let key = hanako.ask("POST", &path).body("text/vcard", vcard("b", "x", "")).send();
+        key.problem(400, "idempotency-key-required");
+    });
+}
+
+#[test]
+fn a_file_that_was_cut_is_told_where_it_ends() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let book = book(&hanako);
+        let whole = vcard("a", "一", "") + &vcard("b", "二", "");
+        let cut: String = whole.lines().take(11).map(|line| format!("{line}\r\n")).collect();
+        let told = import(&hanako, &book, cut);
+        assert_eq!(
+            (&told["created"], &told["refused"][0]["card"]),
+            (&json!(1), &json!("VCARD 2, line 7, UID b"))
+        );
+        let reason = told["refused"][0]["reason"].as_str().unwrap();
+        assert!(
+            reason.starts_with("line 11: END:VCARD のないまま") && reason.contains("途中で切れ"),
+            "{told}"
+        );
+        // The rest of it comes by the whole file.
+        assert_eq!(import(&hanako, &book, whole), json!({"created": 1, "updated": 1, "refused": []}));
+    });
+}
+
+#[test]
+fn a_file_in_another_charset_than_it_says_is_read_or_told_by_its_line() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let book = book(&hanako);
+        // 山田 and 斎藤 as old systems write them.
+        let yamada = b"\x8e\x52\x93\x63";
+        let saito = b"\x8d\xd6\x93\xa1";
+        let card = |uid: &str, name: &[u8]| {
+            let name = [b"FN:", name, b"\r\nN:", name, b";;;;\r\n"].concat();
+            let begin = format!("BEGIN:VCARD\r\nVERSION:3.0\r\nUID:{uid}\r\n");
+            [begin.as_bytes(), &name, b"END:VCARD\r\n"].concat()
+        };
+        let told = import(&hanako, &book, [card("a", yamada), card("b", saito)].concat());
+        assert_eq!(told, json!({"created": 2, "updated": 0, "refused": []}));
+        for name in ["山田", "斎藤"] {
+            let found = hanako.get(&format!("contacts?q={name}")).expect(200).json();
+            assert_eq!(found["items"][0]["name"]["full"], name, "{found}");
+        }
+        // Neither the one nor the other: what can be read is taken.
+        let told = import(&hanako, &book, [card("c", "鈴木".as_bytes()), card("d", &[0xff, 0xfe])].concat());
+        assert_eq!(
+            (&told["created"], &told["refused"][0]["card"]),
+            (&json!(1), &json!("VCARD 2, line 7, UID d"))
+        );
+        assert!(told["refused"][0]["reason"].as_str().unwrap().starts_with("line 10: "), "{told}");
     });
 }

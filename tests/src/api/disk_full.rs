@@ -1,11 +1,11 @@
-//! A full disk: what is there can be read, nothing is half written, and writes go on when there is room again.
+//! A full disk: it is said before; what is there can be read, nothing is half written, and writes go on when there is room again.
 
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::BigInt};
 use renraku_db::examine;
 use renraku_test_db::Backend;
 use serde_json::json;
 
-use crate::harness::{Phone, TestServer};
+use crate::harness::{Phone, ServerProcess, TestServer};
 
 #[derive(QueryableByName)]
 struct Pages {
@@ -56,4 +56,19 @@ fn a_full_disk_is_said_and_survived() {
     let torn: Vec<_> =
         server.db().read(examine).unwrap().into_iter().filter(|found| found.faults > 0).collect();
     assert!(torn.is_empty(), "{torn:?}");
+}
+
+#[test]
+fn little_room_is_said_before_there_is_none() {
+    let told = |percent: &str| {
+        let (database, folder) = (Backend::Sqlite.fresh(), tempfile::tempdir().unwrap());
+        let settings = [("RENRAKU_LIMITS_FREE_PERCENT", percent)];
+        let server = ServerProcess::start_with(&database, folder.path(), &settings);
+        let metrics = Phone::new(server.base()).get("/metrics").expect(200).text();
+        assert!(metrics.contains("renraku_disk_free_ratio{of=\"data\"} 0."), "{metrics}");
+        let log = server.log();
+        log.lines().filter(|line| line.contains("WARN") && line.contains("limits.free_percent")).count()
+    };
+    // The data folder and that of the database.
+    assert_eq!((told("100"), told("0")), (2, 0));
 }

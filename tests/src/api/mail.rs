@@ -324,6 +324,7 @@ fn a_body_and_a_file_are_sent_once_to_who_keeps_them() {
     on_each_backend(|server| {
         let hanako = Mailer::hire(server, "hanako");
         let path = path(&hanako.receive(server, 1, WITH_FILES));
+        let mut tags = Vec::new();
         for part in ["body", "attachments/1"] {
             let address = format!("{path}/{part}");
             let first = hanako.staff.get(&address).expect(200);
@@ -333,7 +334,9 @@ fn a_body_and_a_file_are_sent_once_to_who_keeps_them() {
                 hanako.staff.ask("GET", &address).header("if-none-match", &first.etag()).send().expect(304);
             assert_eq!((again.body.len(), again.etag()), (0, first.etag()));
             hanako.staff.ask("GET", &address).header("if-none-match", "\"other\"").send().expect(200);
+            tags.push(first.etag());
         }
+        assert_ne!(tags[0], tags[1]);
     });
 }
 

@@ -8,7 +8,7 @@ use renraku_mail::{codec::open, service};
 use renraku_test_db::Backend;
 use serde_json::{Value, json};
 
-use crate::harness::{Manner, Received, Security, SmtpSink, Staff, TestServer};
+use crate::harness::{Mailbox, Manner, Received, Security, SmtpSink, Staff, TestServer};
 
 const LATER: Duration = Duration::from_secs(2 * 3_600);
 
@@ -202,4 +202,41 @@ fn a_mail_is_sent_on_as_it_is_when_that_is_asked_for() {
             assert_eq!(problem["errors"][0]["pointer"], pointer, "{problem}");
         }
     });
+}
+
+/// A mail of eight bits, as many mail programs write it; what signs it signs each of its bytes.
+const EIGHT_BIT: &[u8] = b"From: a@x.example\r\nTo: hanako@pref.example.jp\r\nSubject: eight bits\r\nDate: Wed, 25 Nov 2026 10:00:00 +0900\r\n\
+    MIME-Version: 1.0\r\nContent-Type: text/plain; charset=shift_jis\r\nContent-Transfer-Encoding: 8bit\r\n\
+    DKIM-Signature: v=1; a=rsa-sha256\r\n\r\n\x8e\x52\x93\x63\r\n.\r\n";
+
+#[test]
+fn a_mail_of_eight_bits_is_sent_on_whatever_the_mail_server_takes() {
+    for backend in Backend::all() {
+        for (offered, media, parameters) in
+            [(true, "message/rfc822", " BODY=8BITMIME"), (false, "application/octet-stream", "")]
+        {
+            let sink = SmtpSink::start(Security::None);
+            sink.offer_eight_bit(offered);
+            let server = start(*backend, &sink, &[]);
+            let hanako = server.staff("hanako");
+            let mut mailbox = Mailbox::of(server.db(), &hanako);
+            mailbox.receive(EIGHT_BIT);
+            let head = hanako.get("mail/messages").expect(200).json()["items"][0].clone();
+            let path = format!("mail/messages/{}/forward", head["id"].as_str().unwrap());
+            let forward =
+                json!({"to": [{"email": "guest@x.example"}], "text": "ご参考まで", "as": "attachment"});
+            let sent = hanako.post(&path, &forward).expect(201).json();
+            assert_eq!(sent["subject"], "Fwd: eight bits");
+            server.run_due_jobs();
+            run_later(&server);
+            let [got] = sink.mails().try_into().unwrap();
+            assert_eq!(got.from, format!("<hanako@pref.example.jp>{parameters}"));
+            assert_eq!(got.data.is_ascii(), !offered);
+            let labels: &[&str] = if offered { &["8bit"] } else { &[] };
+            assert_eq!(got.field("Content-Transfer-Encoding"), labels);
+            let (file, inner) = open::file(&got.data, 1).unwrap();
+            assert_eq!((file.media_type.as_str(), file.name.as_str()), (media, "eight bits.eml"));
+            assert_eq!(inner.trim_ascii_end(), EIGHT_BIT.trim_ascii_end());
+        }
+    }
 }

@@ -45,7 +45,7 @@ pub enum Security {
 /// A mail as it came over the wire.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Received {
-    /// `MAIL FROM`.
+    /// `MAIL FROM`, with its parameters.
     pub from: String,
     /// Each `RCPT TO`.
     pub to: Vec<String>,
@@ -56,7 +56,7 @@ pub struct Received {
 impl Received {
     /// The lines of its header, continued ones joined.
     pub fn header(&self) -> Vec<String> {
-        let text = String::from_utf8(self.data.clone()).unwrap();
+        let text = String::from_utf8_lossy(&self.data);
         let head = text.split("\r\n\r\n").next().unwrap().replace("\r\n ", " ").replace("\r\n\t", " ");
         head.split("\r\n").map(str::to_owned).collect()
     }
@@ -85,6 +85,8 @@ struct Shared {
 #[derive(Default)]
 struct State {
     manner: Manner,
+    /// Whether it offers 8BITMIME.
+    eight_bit: bool,
     mails: Vec<Received>,
     waiting: usize,
 }
@@ -149,6 +151,11 @@ impl SmtpSink {
     pub fn behave(&self, manner: Manner) {
         self.shared.lock().manner = manner;
         self.shared.changed.notify_all();
+    }
+
+    /// Offers to take mails of eight bits (8BITMIME), or offers it no longer.
+    pub fn offer_eight_bit(&self, offered: bool) {
+        self.shared.lock().eight_bit = offered;
     }
 
     /// Everything that it was given, also what it did not say it took.
@@ -216,6 +223,7 @@ fn talk<S: Stream>(stream: S, greeting: &str, starttls: bool, shared: &Shared) -
         let argument = command.split_once(':').map(|(_, rest)| rest.to_owned()).unwrap_or_default();
         match command.split([' ', ':']).next().unwrap_or_default().to_ascii_uppercase().as_str() {
             "EHLO" if starttls => say(&mut stream, "250-sink\r\n250 STARTTLS")?,
+            "EHLO" if shared.lock().eight_bit => say(&mut stream, "250-sink\r\n250 8BITMIME")?,
             "STARTTLS" if starttls => {
                 say(&mut stream, "220 go")?;
                 return Ok(Some(stream.into_inner()));

@@ -13,10 +13,16 @@ const MAX_LINES: usize = 5_000;
 /// What is wrong with a component that what is around it, or the file, ends before.
 const NO_END: &str = "the component has no END";
 
-/// The code of what is wrong with a component or a line.
+/// Whether what is wrong with a component is that it has no end, as in a file that was cut.
+#[must_use]
+pub fn is_cut(why: &str) -> bool {
+    why == NO_END
+}
+
+/// The code of what is wrong with a component or a line of iCalendar.
 #[must_use]
 pub fn code_of(why: &str) -> &'static str {
-    if why == NO_END { "ical-no-end" } else { "ical-line" }
+    if is_cut(why) { "ical-no-end" } else { "ical-line" }
 }
 
 /// One component with what lies in it.

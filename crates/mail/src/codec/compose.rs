@@ -28,17 +28,38 @@ pub struct Composed {
     pub bytes: Vec<u8>,
 }
 
+/// What the way of a mail takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// Bytes of eight bits (RFC 6152): a mail inside the mail stays as it is.
+    EightBit,
+    /// ASCII alone: a mail inside the mail that is not goes as a mere file.
+    SevenBit,
+}
+
 /// The mail cannot be written as RFC 5322 wants it: says why.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the mail cannot be composed: {0}")]
 pub struct ComposeFault(String);
 
-/// Composes a mail with the files that go along. The same always gives the same bytes, so that every attempt to send it
-/// sends the same.
+/// Composes a mail with the files that go along, for a way of eight bits. The same always gives the same bytes, so that every
+/// attempt to send it sends the same.
+///
+/// # Errors
+/// As [`compose_for`].
+pub fn compose(mail: &OutgoingMail, files: &[(Attachment, Vec<u8>)]) -> Result<Composed, ComposeFault> {
+    compose_for(Way::EightBit, mail, files)
+}
+
+/// Composes a mail as its way takes it.
 ///
 /// # Errors
 /// [`ComposeFault`] when an address cannot be read or nobody is written to.
-pub fn compose(mail: &OutgoingMail, files: &[(Attachment, Vec<u8>)]) -> Result<Composed, ComposeFault> {
+pub fn compose_for(
+    way: Way,
+    mail: &OutgoingMail,
+    files: &[(Attachment, Vec<u8>)],
+) -> Result<Composed, ComposeFault> {
     let fault = |error: &dyn std::fmt::Display| ComposeFault(error.to_string());
     let mut builder = Message::builder()
         .message_id(Some(format!("<{}>", one_line(&mail.message_id))))
@@ -60,17 +81,7 @@ pub fn compose(mail: &OutgoingMail, files: &[(Attachment, Vec<u8>)]) -> Result<C
         .body(mail.text.replace("\r\n", "\n").replace('\n', "\r\n"));
     let message = match (&mail.calendar, files) {
         (None, []) => builder.singlepart(text),
-        (None, files) => {
-            let mut parts = MultiPart::mixed().boundary(boundary(mail)).singlepart(text);
-            for (attachment, bytes) in files {
-                parts = parts.singlepart(if mail.whole {
-                    whole(attachment, bytes)?
-                } else {
-                    attached(attachment, bytes)?
-                });
-            }
-            builder.multipart(parts)
-        }
+        (None, files) => builder.multipart(with_files(way, mail, text, files)?),
         (Some(calendar), _) => {
             let media = format!("text/calendar; method={}; charset=utf-8", one_line(&calendar.method));
             let media = ContentType::parse(&media).map_err(|error| fault(&error))?;
@@ -84,6 +95,27 @@ pub fn compose(mail: &OutgoingMail, files: &[(Attachment, Vec<u8>)]) -> Result<C
     };
     let message = message.map_err(|error| fault(&error))?;
     Ok(Composed { envelope: message.envelope().clone(), bytes: message.formatted() })
+}
+
+/// The text and the files beside it.
+fn with_files(
+    way: Way,
+    mail: &OutgoingMail,
+    text: SinglePart,
+    files: &[(Attachment, Vec<u8>)],
+) -> Result<MultiPart, ComposeFault> {
+    let part = |(attachment, bytes): &(Attachment, Vec<u8>)| match mail.whole {
+        true => whole(way, attachment, bytes),
+        false => attached(attachment, bytes),
+    };
+    let parts = files.iter().map(part).collect::<Result<Vec<_>, _>>()?;
+    let is_eight_bit = |part: &SinglePart| part.headers().get() == Some(ContentTransferEncoding::EightBit);
+    let mut all = MultiPart::mixed().boundary(boundary(mail));
+    if parts.iter().any(is_eight_bit) {
+        // What is around a part of eight bits says so, too (RFC 2045 §6.4).
+        all = all.header(ContentTransferEncoding::EightBit);
+    }
+    Ok(parts.into_iter().fold(all.singlepart(text), MultiPart::singlepart))
 }
 
 /// What no line of base64 can be.
@@ -106,15 +138,20 @@ fn attached(attachment: &Attachment, bytes: &[u8]) -> Result<SinglePart, Compose
     Ok(Attached::new(one_line(&attachment.name)).body(body, media.unwrap_or(bytes)))
 }
 
-/// A mail as a part of its own, which may not be encoded; with lines that no mail server takes it goes as a mere file.
-fn whole(attachment: &Attachment, bytes: &[u8]) -> Result<SinglePart, ComposeFault> {
+/// A mail as a part of its own, which may not be encoded; with bytes or lines that its way does not take it goes as a mere file,
+/// which is still the same to the last byte (a signature in it stays good).
+fn whole(way: Way, attachment: &Attachment, bytes: &[u8]) -> Result<SinglePart, ComposeFault> {
     let mail = with_line_ends(bytes);
     let encoding =
         if mail.is_ascii() { ContentTransferEncoding::SevenBit } else { ContentTransferEncoding::EightBit };
-    let fits = mail.split(|byte| *byte == b'\n').all(|line| line.len() <= MAX_LINE && !line.contains(&0));
-    let body = Body::new_with_encoding(mail, encoding);
-    match (fits, body, ContentType::parse(MAIL)) {
-        (true, Ok(body), Ok(media)) => Ok(Attached::new(one_line(&attachment.name)).body(body, media)),
+    let fits = (way == Way::EightBit || mail.is_ascii())
+        && mail.split(|byte| *byte == b'\n').all(|line| line.len() <= MAX_LINE && !line.contains(&0));
+    match ContentType::parse(MAIL) {
+        Ok(media) if fits => {
+            // As it is: the encoder would take bytes of eight bits for none but base64.
+            let body = Body::dangerous_pre_encoded(mail, encoding);
+            Ok(Attached::new(one_line(&attachment.name)).body(body, media))
+        }
         _ => attached(attachment, bytes),
     }
 }

@@ -7,7 +7,7 @@ use super::{
     bounce::{bounce, delivery_key},
     prepare::prepare,
 };
-use crate::{source, store::accounts};
+use crate::{codec::compose::Way, source, store::accounts};
 
 /// Delivers into the mail sources of the office's own accounts. For an office without a mail server, as the demo is.
 #[derive(Debug, Clone)]
@@ -25,7 +25,7 @@ impl MaildirSender {
 
 impl MailSender for MaildirSender {
     fn send(&self, mail: &OutgoingMail) -> Result<(), SendFault> {
-        let Some(composed) = prepare(&self.db, mail)? else { return Ok(()) };
+        let Some(composed) = prepare(&self.db, mail, Way::EightBit)? else { return Ok(()) };
         let addresses: BTreeSet<String> =
             composed.envelope.to().iter().map(|to| to.to_string().to_ascii_lowercase()).collect();
         let addresses: Vec<String> = addresses.into_iter().collect();

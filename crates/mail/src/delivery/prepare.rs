@@ -4,12 +4,12 @@ use renraku_notify::{OutgoingMail, SendFault};
 use super::bounce::bounce;
 use crate::{
     MailFault,
-    codec::compose::{self, Composed},
+    codec::compose::{Composed, Way, compose_for},
     service::files_of,
 };
 
 /// A mail ready to be handed over, with the files that go along. `None` when these are gone and its author was told.
-pub fn prepare(db: &Db, mail: &OutgoingMail) -> Result<Option<Composed>, SendFault> {
+pub fn prepare(db: &Db, mail: &OutgoingMail, way: Way) -> Result<Option<Composed>, SendFault> {
     let files = match files_of(db, mail) {
         Ok(files) => files,
         Err(MailFault::NotFound) => {
@@ -24,5 +24,5 @@ pub fn prepare(db: &Db, mail: &OutgoingMail) -> Result<Option<Composed>, SendFau
         }
         Err(fault) => return Err(SendFault::Temporary(fault.to_string())),
     };
-    compose::compose(mail, &files).map(Some).map_err(|fault| SendFault::Permanent(fault.to_string()))
+    compose_for(way, mail, &files).map(Some).map_err(|fault| SendFault::Permanent(fault.to_string()))
 }

@@ -3,7 +3,7 @@ use std::{fmt, time::Duration};
 use lettre::{
     SmtpTransport, Transport as _,
     transport::smtp::{
-        PoolConfig,
+        Error, PoolConfig,
         authentication::Credentials,
         client::{Certificate, Tls, TlsParameters},
     },
@@ -12,6 +12,7 @@ use renraku_db::Db;
 use renraku_notify::{MailSender, OutgoingMail, SendFault};
 
 use super::{bounce::bounce, prepare::prepare};
+use crate::codec::compose::Way;
 
 /// How long the server may take for one step.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -65,7 +66,7 @@ impl SmtpSender {
     ///
     /// # Errors
     /// What is wrong with a certificate or the host's name.
-    pub fn new(db: Db, settings: &SmtpSettings) -> Result<Self, lettre::transport::smtp::Error> {
+    pub fn new(db: Db, settings: &SmtpSettings) -> Result<Self, Error> {
         let mut tls = TlsParameters::builder(settings.host.clone());
         for authority in &settings.authorities {
             tls = tls.add_root_certificate(Certificate::from_pem(authority)?);
@@ -90,8 +91,15 @@ impl SmtpSender {
 
 impl MailSender for SmtpSender {
     fn send(&self, mail: &OutgoingMail) -> Result<(), SendFault> {
-        let Some(composed) = prepare(&self.db, mail)? else { return Ok(()) };
-        let Err(error) = self.transport.send_raw(&composed.envelope, &composed.bytes) else { return Ok(()) };
+        let Some(mut composed) = prepare(&self.db, mail, Way::EightBit)? else { return Ok(()) };
+        let mut sent = self.transport.send_raw(&composed.envelope, &composed.bytes);
+        // The client gives a mail of eight bits back that the server does not offer to take (8BITMIME).
+        if sent.as_ref().is_err_and(Error::is_client) && !composed.bytes.is_ascii() {
+            let Some(plain) = prepare(&self.db, mail, Way::SevenBit)? else { return Ok(()) };
+            composed = plain;
+            sent = self.transport.send_raw(&composed.envelope, &composed.bytes);
+        }
+        let Err(error) = sent else { return Ok(()) };
         let reason = error.to_string();
         if !error.is_permanent() {
             return Err(SendFault::Temporary(reason));

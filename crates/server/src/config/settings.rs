@@ -331,4 +331,12 @@ pub(super) const SETTINGS: &[Setting] = &[
         "30",
         "How many seconds a client may take nothing of an answer before its connection is ended.",
     ),
+    setting(
+        "limits",
+        "free_percent",
+        Kind::Number { least: 0, most: 100 },
+        "10",
+        "How many percent of each disk that the server writes to should be free; with less there is a warning\n\
+         in the log and by `renraku doctor`. 0 for none.",
+    ),
 ];

@@ -142,7 +142,8 @@ pub fn parse(file: &[u8]) -> Vec<ParsedCard> {
 /// What a card says, or what is wrong with it.
 fn members(card: &Component) -> Result<Map<String, Value>, Vec<FieldFault>> {
     if let Some((number, why)) = card.first_fault() {
-        return Err(vec![fault(format!("line {number}"), "vcard-line", why)]);
+        let code = if component::is_cut(why) { "vcard-no-end" } else { "vcard-line" };
+        return Err(vec![fault(format!("line {number}"), code, why)]);
     }
     if let Some(inner) = card.children.first() {
         let at = format!("line {}", inner.number);
