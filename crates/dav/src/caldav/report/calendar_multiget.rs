@@ -2,7 +2,6 @@ use actix_web::{HttpResponse, http::StatusCode};
 use renraku_db::meta;
 use renraku_schedule::service::objects::{self, ObjectText};
 
-use super::ANSWER_BYTES;
 use crate::{
     caldav::{
         calendar_data::{DataRequest, zone_of},
@@ -61,13 +60,10 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
                 let object: Option<ObjectText> = named.as_ref().and_then(|_| found.next()).flatten();
                 match (named, object) {
                     (Some((address, _)), Some(object)) => {
-                        answer.add(&address, Resource::Object(&object.head, Some(&object)));
+                        answer.add(&address, Resource::Object(&object.head, Some(&object)))?;
                     }
                     _ => answer.multistatus.status(href, StatusCode::NOT_FOUND, None),
                 }
-            }
-            if answer.multistatus.len() > ANSWER_BYTES {
-                return Err(Condition::NumberOfMatchesWithinLimits.into());
             }
         }
         Ok(answer.multistatus)

@@ -1,0 +1,64 @@
+//! Answers that would be larger than a client or the server can bear: refused, or told in parts.
+
+use std::collections::BTreeSet;
+
+use super::client::{Client, HOUR, between, card, event, responses};
+use crate::harness::on_each_backend;
+
+/// Of 900 KiB of names that no member knows, an answer of 16 MiB repeats 19 times.
+const MEMBERS: usize = 24;
+
+fn unknown_names() -> String {
+    (0..480).map(|n| format!("<x{n:03}{}/>", "y".repeat(1_900))).collect()
+}
+
+/// Fills a collection, which is then asked for too much.
+fn is_bounded(client: &Client, collection: &str, suffix: &str, put: impl Fn(&str, usize)) {
+    let path = |n: usize| format!("{collection}m{n}.{suffix}");
+    let report = |token: &str, names: &str| {
+        let body = format!(
+            "<d:sync-collection NS><d:sync-token>{token}</d:sync-token><d:sync-level>1</d:sync-level><d:prop>{names}</d:prop></d:sync-collection>"
+        );
+        let answer = client.xml("REPORT", collection, "0", &body).expect(207).text();
+        (responses(&answer), between(&answer, "<d:sync-token>", "</d:sync-token>").to_owned(), answer.len())
+    };
+    let (_, empty, _) = report("", "");
+    (0..MEMBERS).for_each(|n| put(&path(n), n));
+    let names = unknown_names();
+    let body = format!("<d:propfind NS><d:prop>{names}</d:prop></d:propfind>");
+    let answer = client.xml("PROPFIND", collection, "1", &body).expect(507).text();
+    assert!(answer.contains("<d:number-of-matches-within-limits/>"), "{answer}");
+    client.xml("PROPFIND", collection, "0", &body).expect(207);
+
+    let all: BTreeSet<String> = (0..MEMBERS).map(path).collect();
+    // What is there at the beginning, and what changed since a token.
+    for begin in ["", &empty] {
+        let (mut seen, mut token, mut pages) = (BTreeSet::new(), begin.to_owned(), 0);
+        loop {
+            let (page, next, bytes) = report(&token, &names);
+            assert!(bytes < 18 * 1024 * 1024, "an answer of {bytes} bytes");
+            let more = page.contains(&(collection.to_owned(), 507));
+            for (href, _) in page.into_iter().filter(|(href, _)| href != collection) {
+                assert!(seen.insert(href.clone()), "{href} is told twice");
+            }
+            (token, pages) = (next, pages + 1);
+            if !more {
+                break;
+            }
+        }
+        assert_eq!((&seen, pages), (&all, 2), "from {begin:?}");
+    }
+}
+
+#[test]
+fn an_answer_about_many_members_is_bounded() {
+    on_each_backend(|server| {
+        let client = Client::of(server, &server.staff("hanako"));
+        is_bounded(&client, &client.calendar, "ics", |path, n| {
+            client.put(path, &event(&format!("u{n}"), HOUR)).expect(201);
+        });
+        is_bounded(&client, &client.address_book(), "vcf", |path, n| {
+            client.put_card(path, &card(&format!("u{n}"), "山田", "")).expect(201);
+        });
+    });
+}
