@@ -62,3 +62,32 @@ fn an_answer_about_many_members_is_bounded() {
         });
     });
 }
+
+#[test]
+fn instances_are_counted_before_they_are_expanded() {
+    on_each_backend(|server| {
+        let client = Client::of(server, &server.staff("hanako"));
+        let path = |n: usize| format!("{}d{n}.ics", client.calendar);
+        // 31 days of them are told, a year of them is not.
+        for n in 0..30 {
+            let daily = format!("{HOUR}RRULE:FREQ=DAILY;COUNT=400\n");
+            client.put(&path(n), &event(&format!("d{n}"), &daily)).expect(201);
+        }
+        let ask = |end: &str, report: &str, which: &str| {
+            let range = format!(r#"start="20261126T000000Z" end="{end}""#);
+            let which = which.replace("RANGE", &range);
+            let body = format!(
+                "<c:{report} NS><d:prop><c:calendar-data><c:expand {range}/></c:calendar-data></d:prop>{which}</c:{report}>"
+            );
+            client.xml("REPORT", &client.calendar, "1", &body)
+        };
+        let filter = "<c:filter><c:comp-filter name=\"VCALENDAR\"><c:comp-filter name=\"VEVENT\"><c:time-range RANGE/></c:comp-filter></c:comp-filter></c:filter>";
+        let hrefs: String = (0..30).map(|n| format!("<d:href>{}</d:href>", path(n))).collect();
+        for (report, which) in [("calendar-query", filter), ("calendar-multiget", &hrefs)] {
+            let month = ask("20261227T000000Z", report, which).expect(207).text();
+            assert_eq!(month.matches("BEGIN:VEVENT").count(), 30 * 31, "{report}");
+            let year = ask("20271126T000000Z", report, which).expect(507).text();
+            assert!(year.contains("<d:number-of-matches-within-limits/>"), "{report}: {year}");
+        }
+    });
+}

@@ -55,7 +55,10 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
                 })
                 .collect();
             let names: Vec<&str> = named.iter().flatten().map(|(_, name)| name.as_str()).collect();
-            let mut found = objects::get(tx, &who, &calendar, &names)?.into_iter();
+            let found = objects::get(tx, &who, &calendar, &names)?;
+            let ids: Vec<&str> = found.iter().flatten().map(|object| object.head.id.as_str()).collect();
+            data.check(tx, &calendar, &ids)?;
+            let mut found = found.into_iter();
             for (href, named) in some.iter().zip(named) {
                 let object: Option<ObjectText> = named.as_ref().and_then(|_| found.next()).flatten();
                 match (named, object) {
