@@ -9,6 +9,7 @@ mod clients;
 mod discovery;
 mod hostile;
 mod hostile_cards;
+mod large_answers;
 mod objects;
 mod push;
 mod queries;

@@ -15,7 +15,16 @@ fn xml_that_is_meant_to_harm_is_refused_at_once() {
         let namespaces: String = (0..20_000).map(|n| format!(" xmlns:n{n}=\"u\"")).collect();
         let deep = "<a>".repeat(10_000);
         let many = format!("<d:propfind xmlns:d=\"DAV:\">{}</d:propfind>", "<a/>".repeat(25_000));
+        let names =
+            format!("<d:propfind xmlns:d=\"DAV:\"><d:prop>{}</d:prop></d:propfind>", "<a/>".repeat(501));
+        let saying =
+            |text: &str| format!("<d:propfind xmlns:d=\"DAV:\"><d:prop>{text}</d:prop></d:propfind>");
         for body in [
+            saying("\0"),
+            saying("\u{ffff}"),
+            saying("&#0;"),
+            saying("&#xFFFF;"),
+            names,
             laughs.to_owned(),
             file.to_owned(),
             format!("<a{attributes}/>"),

@@ -1,11 +1,11 @@
 //! What is changed on the phone arrives at the calendar client, and the other way round.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use serde_json::{Value, json};
 
-use super::client::{Client, HOUR, event};
+use super::client::{Client, HOUR, card, event, responses};
 use crate::harness::{Staff, on_each_backend};
 
 #[test]
@@ -45,6 +45,42 @@ fn a_change_on_the_phone_keeps_what_the_client_stored() {
         assert_eq!((&phone["title"], &phone["example.jp:seat"]), (&json!("夕会"), &json!({"row": 3})));
         client.ask("DELETE", &path).send().expect(204);
         hanako.get(&format!("events/{id}")).problem(404, "not-found");
+    });
+}
+
+#[test]
+fn what_the_phone_moves_has_a_path_of_its_own() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let client = Client::of(server, &hanako);
+        let made = |kind: &str, body: Value| {
+            hanako.post(kind, &body).expect(201).json()["id"].as_str().unwrap().to_owned()
+        };
+        let there = |collection: &str, text: &str| {
+            let listed = client.propfind(collection, "1", "<d:getetag/>").text();
+            let paths: BTreeSet<String> = responses(&listed).into_iter().map(|(path, _)| path).collect();
+            let with_text = |path: &&String| path.ends_with('/') || client.get(path).text().contains(text);
+            (paths.len(), paths.iter().filter(with_text).count())
+        };
+        let time = json!({"title": "会議", "start": "2026-11-26T10:00:00", "duration": "PT1H"});
+        let (id, calendar) = (made("events", time), made("calendars", json!({"name": "仕事"})));
+        let collection = format!("{}{calendar}/", client.home);
+        let taken = format!("{collection}{id}.ics");
+        client.put(&taken, &event("u1", &format!("{HOUR}SUMMARY:先客\n"))).expect(201);
+        let tag = hanako.get(&format!("events/{id}")).expect(200).etag();
+        hanako.patch(&format!("events/{id}"), &tag, &json!({"calendarId": calendar})).expect(200);
+        assert_eq!(there(&collection, "SUMMARY:会議"), (3, 2), "each has its own path");
+        assert!(client.get(&taken).text().contains("SUMMARY:先客"));
+
+        let name = json!({"name": {"full": "佐藤 一郎"}});
+        let (id, book) = (made("contacts", name), made("address-books", json!({"name": "業者"})));
+        let collection = format!("{}{book}/", client.books);
+        let taken = format!("{collection}{id}.vcf");
+        client.put_card(&taken, &card("u1", "先客", "")).expect(201);
+        let tag = hanako.get(&format!("contacts/{id}")).expect(200).etag();
+        hanako.patch(&format!("contacts/{id}"), &tag, &json!({"addressBookId": book})).expect(200);
+        assert_eq!(there(&collection, "佐藤"), (3, 2), "each has its own path");
+        assert!(client.get(&taken).text().contains("先客"));
     });
 }
 

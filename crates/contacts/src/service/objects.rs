@@ -18,6 +18,7 @@ pub use carry::Carry;
 pub use delete::delete;
 pub use fault::CardFault;
 pub use find::{Needle, find};
+pub(crate) use list::name_arrival;
 pub use list::{CardChange, CardHead, list, list_changes};
 pub use put::{Expectation, Put, put};
 pub(crate) use read::texts_of;

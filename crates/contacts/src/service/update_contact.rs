@@ -1,7 +1,7 @@
 use renraku_base::{ContactId, Precondition, Principal};
 use renraku_db::{Changed, CollectionId, ObjectType, Tx, changes};
 
-use super::{address_books::writable, get_contact::changeable};
+use super::{address_books::writable, get_contact::changeable, objects};
 use crate::{
     ContactsFault,
     model::{Contact, ContactPatch},
@@ -26,6 +26,7 @@ pub fn update_contact(
     let left = move_to_book(tx, who, &mut contact, patch)?;
     store::contacts::put(tx, &contact)?;
     if let Some(left) = left {
+        objects::name_arrival(tx, contact.collection, id)?;
         store::card_objects::remove_body(tx, left, id)?;
         let _recorded = changes::record_gone(tx, left, ObjectType::Contact, id);
     }

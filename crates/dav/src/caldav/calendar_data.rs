@@ -1,9 +1,11 @@
 //! `CALDAV:calendar-data` in a report (RFC 4791 §9.6): which part of the text of an object is wanted.
 
 use renraku_base::Timestamp;
+use renraku_db::ReadTx;
 use renraku_schedule::{
     codec::ical::{self, Selection},
     model::Zone,
+    service::objects::{self, ObjectCalendar},
 };
 
 use super::filter::{TimeRange, read_time_range};
@@ -62,6 +64,19 @@ impl DataRequest {
         };
         let selection = data.child(&COMP).map(select).transpose()?;
         Ok(Self { recurrence, selection, zone })
+    }
+
+    /// Refuses to tell these objects occurrence by occurrence where they have more of them than one answer tells.
+    pub fn check(
+        &self,
+        tx: &mut ReadTx<'_>,
+        calendar: &ObjectCalendar,
+        ids: &[&str],
+    ) -> Result<(), DavFault> {
+        match self.recurrence {
+            Some(Recurrence::Expand(bounds)) => Ok(objects::check_instances(tx, calendar, ids, bounds)?),
+            Some(Recurrence::Limit(_)) | None => Ok(()),
+        }
     }
 
     /// The wanted part of a text.

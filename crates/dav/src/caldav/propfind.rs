@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use actix_web::HttpResponse;
 use renraku_base::Principal;
 use renraku_db::{ReadTx, meta};
@@ -63,35 +65,35 @@ impl Find {
         let me = || self.who.person.as_str().to_owned();
         match &self.address {
             Address::Root => {
-                answer.add(&self.address, Resource::Root);
+                answer.add(&self.address, Resource::Root)?;
                 if self.members {
-                    answer.add(&Address::Principals, Resource::Principals);
-                    answer.add(&Address::Homes, Resource::Homes);
-                    answer.add(&Address::Contacts(Place::Homes), Resource::Homes);
+                    answer.add(&Address::Principals, Resource::Principals)?;
+                    answer.add(&Address::Homes, Resource::Homes)?;
+                    answer.add(&Address::Contacts(Place::Homes), Resource::Homes)?;
                 }
             }
             // Answered by the face of address books.
             Address::Contacts(_) => return Err(DavFault::NotFound),
             Address::Principals => {
-                answer.add(&self.address, Resource::Principals);
+                answer.add(&self.address, Resource::Principals)?;
                 if self.members {
                     // The office is found by a search, not by a list of all who are in it.
-                    answer.principal(&principal::find(tx, &me())?);
+                    answer.principal(&principal::find(tx, &me())?)?;
                 }
             }
-            Address::Principal(id) => answer.principal(&principal::find(tx, id)?),
+            Address::Principal(id) => answer.principal(&principal::find(tx, id)?)?,
             Address::Homes => {
-                answer.add(&self.address, Resource::Homes);
+                answer.add(&self.address, Resource::Homes)?;
                 if self.members {
-                    answer.add(&Address::Home(me()), Resource::Home(&principal::find(tx, &me())?));
+                    answer.add(&Address::Home(me()), Resource::Home(&principal::find(tx, &me())?))?;
                 }
             }
             Address::Home(_) => self.home(tx, &mut answer)?,
-            Address::Inbox(_) => answer.add(&self.address, Resource::Inbox),
-            Address::Outbox(_) => answer.add(&self.address, Resource::Outbox),
+            Address::Inbox(_) => answer.add(&self.address, Resource::Inbox)?,
+            Address::Outbox(_) => answer.add(&self.address, Resource::Outbox)?,
             Address::Calendar { segment, .. } => {
                 let calendar = objects::find_calendar(tx, &self.who, segment)?;
-                answer.add(&self.address, Resource::Calendar(&calendar));
+                answer.add(&self.address, Resource::Calendar(&calendar))?;
                 if self.members {
                     self.objects(tx, &calendar, &mut answer)?;
                 }
@@ -100,7 +102,7 @@ impl Find {
                 let calendar = objects::find_calendar(tx, &self.who, segment)?;
                 let object = objects::get(tx, &self.who, &calendar, &[name])?.pop().flatten();
                 let object = object.ok_or(DavFault::NotFound)?;
-                answer.add(&self.address, Resource::Object(&object.head, Some(&object)));
+                answer.add(&self.address, Resource::Object(&object.head, Some(&object)))?;
             }
         }
         Ok(answer.multistatus)
@@ -108,13 +110,13 @@ impl Find {
 
     fn home(&self, tx: &mut ReadTx<'_>, answer: &mut Answer<'_>) -> Result<(), DavFault> {
         let me = self.who.person.as_str();
-        answer.add(&self.address, Resource::Home(&principal::find(tx, me)?));
+        answer.add(&self.address, Resource::Home(&principal::find(tx, me)?))?;
         if self.members {
             for calendar in objects::list_calendars(tx, &self.who)? {
-                answer.add(&address_of(&self.who, &calendar), Resource::Calendar(&calendar));
+                answer.add(&address_of(&self.who, &calendar), Resource::Calendar(&calendar))?;
             }
-            answer.add(&Address::Inbox(me.to_owned()), Resource::Inbox);
-            answer.add(&Address::Outbox(me.to_owned()), Resource::Outbox);
+            answer.add(&Address::Inbox(me.to_owned()), Resource::Inbox)?;
+            answer.add(&Address::Outbox(me.to_owned()), Resource::Outbox)?;
         }
         Ok(())
     }
@@ -130,7 +132,7 @@ impl Find {
             return Err(Condition::NumberOfMatchesWithinLimits.into());
         }
         let heads: Vec<ObjectHead> = listed.into_iter().filter_map(|(_, head)| head).collect();
-        add_objects(tx, &self.who, calendar, &heads, answer)
+        add_all(tx, &self.who, calendar, &heads, answer)
     }
 }
 
@@ -143,15 +145,15 @@ pub(super) struct Answer<'a> {
 
 impl Answer<'_> {
     /// Adds a resource.
-    pub fn add(&mut self, address: &Address, resource: Resource<'_>) {
+    pub fn add(&mut self, address: &Address, resource: Resource<'_>) -> Result<(), DavFault> {
         let names = resource.names(self.wanted);
         let context = self.context;
         self.multistatus
-            .resource(address, self.wanted, &names, |name, out| resource.write(name, &context, out));
+            .resource(address, self.wanted, &names, |name, out| resource.write(name, &context, out))
     }
 
-    fn principal(&mut self, principal: &PrincipalInfo) {
-        self.add(&Address::Principal(principal.id.clone()), Resource::Principal(principal));
+    fn principal(&mut self, principal: &PrincipalInfo) -> Result<(), DavFault> {
+        self.add(&Address::Principal(principal.id.clone()), Resource::Principal(principal))
     }
 
     /// Whether the texts of objects are needed for what is wanted.
@@ -168,29 +170,47 @@ impl Answer<'_> {
     }
 }
 
-/// Adds objects of a calendar; their texts are read only where they are needed.
+/// Adds objects of a calendar in their order; their texts are read only where they are needed. When the answer is full the rest is
+/// left out: tells how many were added.
 pub(super) fn add_objects(
     tx: &mut ReadTx<'_>,
     who: &Principal,
     calendar: &ObjectCalendar,
     heads: &[ObjectHead],
     answer: &mut Answer<'_>,
-) -> Result<(), DavFault> {
-    const AT_ONCE: usize = 500;
-    if !answer.needs_texts() {
-        for head in heads {
-            answer.add(&object_address(who, calendar, &head.name), Resource::Object(head, None));
-        }
-        return Ok(());
-    }
+) -> Result<usize, DavFault> {
+    const AT_ONCE: usize = 100;
+    let needs_texts = answer.needs_texts();
+    let mut added = 0;
     for some in heads.chunks(AT_ONCE) {
         let ids: Vec<&str> = some.iter().map(|head| head.id.as_str()).collect();
-        let mut texts: Vec<ObjectText> = objects::get_by_id(tx, who, calendar, &ids)?;
-        texts.sort_by(|a, b| a.head.id.cmp(&b.head.id));
-        for object in &texts {
-            let address = object_address(who, calendar, &object.head.name);
-            answer.add(&address, Resource::Object(&object.head, Some(object)));
+        let texts = if needs_texts { objects::get_by_id(tx, who, calendar, &ids)? } else { Vec::new() };
+        let texts: HashMap<&str, &ObjectText> = texts.iter().map(|it| (it.head.id.as_str(), it)).collect();
+        for head in some {
+            if answer.multistatus.is_full() {
+                return Ok(added);
+            }
+            added += 1;
+            let text = texts.get(head.id.as_str()).copied();
+            if text.is_some() || !needs_texts {
+                let address = object_address(who, calendar, &head.name);
+                answer.add(&address, Resource::Object(head, text))?;
+            }
         }
+    }
+    Ok(added)
+}
+
+/// Adds objects of a calendar, all of them or none.
+pub(super) fn add_all(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    calendar: &ObjectCalendar,
+    heads: &[ObjectHead],
+    answer: &mut Answer<'_>,
+) -> Result<(), DavFault> {
+    if add_objects(tx, who, calendar, heads, answer)? < heads.len() {
+        return Err(Condition::NumberOfMatchesWithinLimits.into());
     }
     Ok(())
 }

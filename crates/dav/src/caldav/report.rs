@@ -13,9 +13,6 @@ use actix_web::HttpResponse;
 use super::property::Resource;
 use crate::core::{Call, Condition, DavFault, xml::Name};
 
-/// The largest answer to a report, in bytes: what goes beyond is asked for in parts.
-const ANSWER_BYTES: usize = 16 * 1024 * 1024;
-
 const QUERY: Name = Name::caldav("calendar-query");
 const MULTIGET: Name = Name::caldav("calendar-multiget");
 const FREE_BUSY: Name = Name::caldav("free-busy-query");

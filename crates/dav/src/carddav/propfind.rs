@@ -1,8 +1,10 @@
+use std::collections::HashMap;
+
 use actix_web::HttpResponse;
 use renraku_base::{PersonId, Principal};
 use renraku_contacts::service::{
     default_address_book, find_default_address_book,
-    objects::{self, CardHead},
+    objects::{self, CardHead, CardText},
 };
 use renraku_db::{ReadTx, meta};
 use renraku_people::directory::service as directory;
@@ -73,29 +75,31 @@ impl Answer<'_> {
         let (dav, who) = (self.context.dav, self.context.who);
         match place {
             Place::Homes => {
-                self.add(place, Resource::Homes);
+                self.add(place, Resource::Homes)?;
                 if members {
                     let name = name_of(tx, who)?;
-                    self.add(&Place::Home(who.person.as_str().to_owned()), Resource::Home(&name));
+                    self.add(&Place::Home(who.person.as_str().to_owned()), Resource::Home(&name))?;
                 }
             }
             Place::Home(_) => self.home(tx, place, members)?,
             Place::Book { .. } | Place::Directory(_) => {
                 let book = Book::find(tx, dav, who, place)?;
-                self.add(place, Resource::Book(&book));
+                self.add(place, Resource::Book(&book))?;
                 if members && book.is_listed() {
                     let heads = book.list(tx, dav, "", MEMBERS + 1)?;
                     if heads.len() > MEMBERS {
                         return Err(Condition::NumberOfMatchesWithinLimits.into());
                     }
-                    self.cards(tx, (place, &book), &heads)?;
+                    if self.cards(tx, (place, &book), &heads)? < heads.len() {
+                        return Err(Condition::NumberOfMatchesWithinLimits.into());
+                    }
                 }
             }
             Place::Card { .. } | Place::Colleague { .. } => {
                 let (within, name) = place.in_book().ok_or(DavFault::NotFound)?;
                 let book = Book::find(tx, dav, who, &within)?;
                 let card = book.get(tx, dav, &[name])?.pop().flatten().ok_or(DavFault::NotFound)?;
-                self.add(place, Resource::Card(&card.head, Some(&card), book.role()));
+                self.add(place, Resource::Card(&card.head, Some(&card), book.role()))?;
             }
         }
         Ok(())
@@ -104,16 +108,16 @@ impl Answer<'_> {
     fn home(&mut self, tx: &mut ReadTx<'_>, place: &Place, members: bool) -> Result<(), DavFault> {
         let (dav, who) = (self.context.dav, self.context.who);
         let person = || who.person.as_str().to_owned();
-        self.add(place, Resource::Home(&name_of(tx, who)?));
+        self.add(place, Resource::Home(&name_of(tx, who)?))?;
         if !members {
             return Ok(());
         }
         for book in objects::list_books(tx, who)? {
             let at = Place::Book { person: person(), segment: book.segment.clone() };
-            self.add(&at, Resource::Book(&Book::Kept(Box::new(book))));
+            self.add(&at, Resource::Book(&Book::Kept(Box::new(book))))?;
         }
         match Staff::open(tx, dav) {
-            Ok(staff) => self.add(&Place::Directory(person()), Resource::Book(&Book::Staff(staff))),
+            Ok(staff) => self.add(&Place::Directory(person()), Resource::Book(&Book::Staff(staff)))?,
             Err(DavFault::NotFound) => {}
             Err(fault) => return Err(fault),
         }
@@ -121,39 +125,41 @@ impl Answer<'_> {
     }
 
     /// Adds a resource.
-    pub fn add(&mut self, place: &Place, resource: Resource<'_>) {
+    pub fn add(&mut self, place: &Place, resource: Resource<'_>) -> Result<(), DavFault> {
         let names = resource.names(self.wanted);
         let context = self.context;
         self.multistatus.resource(&Address::Contacts(place.clone()), self.wanted, &names, |name, out| {
             resource.write(name, &context, out)
-        });
+        })
     }
 
-    /// Adds cards of an address book; their texts are read only where they are needed.
+    /// Adds cards of an address book in their order; their texts are read only where they are needed. When the answer is full the
+    /// rest is left out: tells how many were added.
     pub fn cards(
         &mut self,
         tx: &mut ReadTx<'_>,
         (place, book): (&Place, &Book),
         heads: &[CardHead],
-    ) -> Result<(), DavFault> {
+    ) -> Result<usize, DavFault> {
         const AT_ONCE: usize = 100;
-        if !self.needs_texts() {
-            for head in heads {
-                if let Some(at) = place.card(&head.name) {
-                    self.add(&at, Resource::Card(head, None, book.role()));
-                }
-            }
-            return Ok(());
-        }
+        let needs_texts = self.needs_texts();
+        let mut added = 0;
         for some in heads.chunks(AT_ONCE) {
             let ids: Vec<&str> = some.iter().map(|head| head.id.as_str()).collect();
-            for card in book.get_by_id(tx, self.context.dav, &ids)? {
-                if let Some(at) = place.card(&card.head.name) {
-                    self.add(&at, Resource::Card(&card.head, Some(&card), book.role()));
+            let texts = if needs_texts { book.get_by_id(tx, self.context.dav, &ids)? } else { Vec::new() };
+            let texts: HashMap<&str, &CardText> = texts.iter().map(|it| (it.head.id.as_str(), it)).collect();
+            for head in some {
+                if self.multistatus.is_full() {
+                    return Ok(added);
+                }
+                added += 1;
+                let text = texts.get(head.id.as_str()).copied();
+                if let Some(at) = place.card(&head.name).filter(|_| text.is_some() || !needs_texts) {
+                    self.add(&at, Resource::Card(head, text, book.role()))?;
                 }
             }
         }
-        Ok(())
+        Ok(added)
     }
 
     /// Whether the texts of cards are needed for what is wanted.

@@ -9,9 +9,6 @@ use actix_web::HttpResponse;
 use super::property::Resource;
 use crate::core::{Call, Condition, DavFault, Place, xml::Name};
 
-/// The largest answer to a report, in bytes: what goes beyond is asked for in parts.
-const ANSWER_BYTES: usize = 16 * 1024 * 1024;
-
 const QUERY: Name = Name::carddav("addressbook-query");
 const MULTIGET: Name = Name::carddav("addressbook-multiget");
 const SYNC: Name = Name::dav("sync-collection");

@@ -1,9 +1,12 @@
 use actix_web::{HttpResponse, http::StatusCode};
 
 use super::{
-    Address, Condition, Wanted,
+    Address, Condition, DavFault, Wanted,
     xml::{Name, OF_CALENDARS, Prefixes, Writer},
 };
+
+/// The largest answer that lists resources, in bytes: what goes beyond is asked for in parts.
+pub(crate) const ANSWER_BYTES: usize = 16 * 1024 * 1024;
 
 /// `DAV:multistatus` (RFC 4918 §13).
 pub(crate) struct Multistatus {
@@ -29,20 +32,25 @@ impl Multistatus {
         Self { xml: Writer::root_of(prefixes, &MULTISTATUS), minimal }
     }
 
-    /// How many bytes are written.
-    pub fn len(&self) -> usize {
-        self.xml.len()
+    /// Whether no further resource is taken.
+    pub fn is_full(&self) -> bool {
+        self.xml.len() > ANSWER_BYTES
     }
 
-    /// A resource with the properties that are wanted; `write` writes one and says whether it is there.
+    /// A resource with the properties that are wanted; `write` writes one and says whether it is there. Refused when
+    /// the answer is full.
     pub fn resource(
         &mut self,
         address: &Address,
         wanted: &Wanted,
         names: &[Name],
         mut write: impl FnMut(&Name, &mut Writer) -> bool,
-    ) {
+    ) -> Result<(), DavFault> {
+        if self.is_full() {
+            return Err(Condition::NumberOfMatchesWithinLimits.into());
+        }
         response(&mut self.xml, self.minimal, address, wanted, names, &mut write);
+        Ok(())
     }
 
     /// A resource with groups of properties, each with what became of them.

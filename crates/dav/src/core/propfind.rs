@@ -3,6 +3,9 @@ use super::{
     xml::{self, Element, Name},
 };
 
+/// The most properties that one request names: each that is not there is named in the answer for every resource.
+pub(crate) const NAMES: usize = 500;
+
 /// Which properties a client wants (RFC 4918 §9.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Wanted {
@@ -29,16 +32,19 @@ impl Wanted {
 
     /// Which properties an element that has `prop`, `allprop` or `propname` in it wants; `None` when it has none of them.
     pub fn of(element: &Element) -> Result<Option<Self>, DavFault> {
-        let names = |element: &Element| element.children.iter().map(|child| child.name.clone()).collect();
+        let names = |element: &Element| match element.children.len() {
+            0..=NAMES => Ok(element.children.iter().map(|child| child.name.clone()).collect()),
+            _ => Err(DavFault::BadRequest("at most 500 properties are named in one request")),
+        };
         let prop = element.child(&Name::dav("prop"));
         let all = element.child(&Name::dav("allprop"));
         let propname = element.child(&Name::dav("propname"));
         match (prop, all, propname) {
             (None, None, None) => Ok(None),
-            (Some(prop), None, None) => Ok(Some(Self::Named(names(prop)))),
+            (Some(prop), None, None) => Ok(Some(Self::Named(names(prop)?))),
             (None, Some(_), None) => {
                 let include = element.child(&Name::dav("include"));
-                Ok(Some(Self::All(include.map(names).unwrap_or_default())))
+                Ok(Some(Self::All(include.map(names).transpose()?.unwrap_or_default())))
             }
             (None, None, Some(_)) => Ok(Some(Self::Names)),
             _ => Err(DavFault::BadRequest("only one of prop, allprop and propname is taken")),

@@ -13,6 +13,48 @@ use super::{
 /// The most objects of one answer; the rest comes with the token that it bears.
 const OBJECTS: usize = 10_000;
 
+/// One answer's worth of news about a collection of such members.
+#[derive(Debug)]
+pub(crate) struct News<M> {
+    /// What is there, in the order in which it is told.
+    pub there: Vec<M>,
+    /// Of each member, the token of a client that was told up to it.
+    pub tokens: Vec<SyncToken>,
+    /// The names of what is gone, each with the number of its change.
+    pub gone: Vec<(String, i64)>,
+    /// Whether there is more.
+    pub truncated: bool,
+    /// The token of a client that was told all of it.
+    pub token: SyncToken,
+}
+
+impl<M> News<M> {
+    /// No news to a client with a token.
+    pub fn none(token: SyncToken) -> Self {
+        Self { there: Vec::new(), tokens: Vec::new(), gone: Vec::new(), truncated: false, token }
+    }
+
+    /// Adds a member that is there.
+    pub fn push(&mut self, member: M, token: SyncToken) {
+        self.there.push(member);
+        self.tokens.push(token);
+    }
+
+    /// Keeps what a client is told that was sent only this many of what is there.
+    pub fn cut(&mut self, sent: usize) {
+        if sent >= self.there.len() {
+            return;
+        }
+        self.there.truncate(sent);
+        self.tokens.truncate(sent);
+        self.truncated = true;
+        if let Some(token) = self.tokens.last() {
+            self.token = token.clone();
+            self.gone.retain(|(_, modseq)| *modseq <= token.modseq);
+        }
+    }
+}
+
 /// What a client asks for.
 #[derive(Debug)]
 pub(crate) struct Ask {

@@ -1,5 +1,6 @@
 //! XML (RFC 4918 §8): what clients send, read within bounds, and what they are answered.
 
+mod character;
 mod name;
 mod read;
 mod scan;

@@ -27,9 +27,9 @@ pub use calendars::{
 pub use carry::Carry;
 pub use delete::delete;
 pub use fault::ObjectFault;
-pub use find::{busy, find, resolve};
-pub(crate) use list::default_name;
+pub use find::{busy, check_instances, find, resolve};
 pub use list::{ObjectChange, ObjectHead, ObjectKind, list, list_changes};
+pub(crate) use list::{default_name, name_arrival};
 pub use put::{Expectation, OBJECT_BYTES, Put, put};
 pub use read::{ObjectText, get, get_by_id, get_schedule_tag};
 pub(crate) use tasks::{next_tag, put as put_task};

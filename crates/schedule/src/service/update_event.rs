@@ -7,7 +7,7 @@ use super::{
     audience::{Audiences, renew},
     booking,
     create_event::{role_in, writable},
-    index, keep_own, placing, staff, tell_change,
+    index, keep_own, objects, placing, staff, tell_change,
     view::{BUSY, Sight},
 };
 use crate::{
@@ -230,10 +230,12 @@ fn new_home(
         return Err(ScheduleFault::field("/calendarId", "other-owner", detail));
     }
     tx.hold(calendar.as_str())?;
-    match store::events::find_by_uid(tx, calendar, &before.stored.event.uid)? {
-        Some(other) => Err(ScheduleFault::UidTaken(other.id)),
-        None => Ok(home),
+    let (id, uid) = (before.stored.id.as_str(), before.stored.event.uid.as_str());
+    if let Some(other) = store::events::find_by_uid(tx, calendar, uid)? {
+        return Err(ScheduleFault::UidTaken(other.id));
     }
+    objects::name_arrival(tx, home.collection, (id, uid))?;
+    Ok(home)
 }
 
 /// A change that was asked for and may be made.

@@ -271,6 +271,26 @@ pub(crate) fn list_of_events(
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
+/// How many occurrences of these events in a calendar overlap a window; counts no further than `limit`.
+pub(crate) fn count_of_events(
+    tx: &mut ReadTx<'_>,
+    collection: CollectionId,
+    events: &[&str],
+    (from, to): (Timestamp, Timestamp),
+    limit: i64,
+) -> Result<i64, Error> {
+    let (from, to) = (from.micros(), to.micros());
+    let starts: Vec<i64> = occurrences::table
+        .filter(among(occurrences::event_id, events.iter().copied()))
+        .filter(occurrences::collection_id.eq(collection.0))
+        .filter(occurrences::utc_start.lt(to))
+        .filter(occurrences::utc_end.gt(from).or(occurrences::utc_start.ge(from)))
+        .select(occurrences::utc_start)
+        .limit(limit)
+        .load(tx.conn())?;
+    Ok(i64::try_from(starts.len()).unwrap_or(i64::MAX))
+}
+
 /// The events that have an occurrence in a calendar's window, in ascending order of their ids after `after`.
 pub(crate) fn list_event_ids(
     tx: &mut ReadTx<'_>,

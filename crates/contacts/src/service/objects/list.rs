@@ -1,12 +1,15 @@
 use std::collections::{BTreeMap, HashMap};
 
 use renraku_base::{ContactId, ETag, Id};
-use renraku_db::{CollectionId, ObjectType, ReadTx, changes};
+use renraku_db::{CollectionId, ObjectType, ReadTx, Tx, changes};
 
 use super::ObjectBook;
 use crate::{
     ContactsFault,
-    store::{self, card_objects::Listed},
+    store::{
+        self,
+        card_objects::{Listed, StoredCard},
+    },
 };
 
 /// A card object without its text.
@@ -35,6 +38,27 @@ pub(super) fn default_name(id: &ContactId) -> String {
 /// The id that a name says which no client gave.
 pub(super) fn id_of(name: &str) -> Option<&str> {
     name.strip_suffix(".vcf").filter(|id| id.parse::<Id<()>>().is_ok_and(|parsed| parsed.as_str() == *id))
+}
+
+/// Names a contact that comes into an address book where another has, or had, the name that it would have without one.
+pub(crate) fn name_arrival(
+    tx: &mut Tx<'_>,
+    collection: CollectionId,
+    id: &ContactId,
+) -> Result<(), ContactsFault> {
+    let holders = store::card_objects::find_by_names(tx, collection, &[&default_name(id)])?;
+    let is_taken = holders.iter().any(|(_, holder)| holder != id);
+    if !is_taken || !store::card_objects::list_names(tx, collection, &[id.as_str()])?.is_empty() {
+        return Ok(());
+    }
+    let named = StoredCard {
+        collection,
+        contact: id.clone(),
+        name: default_name(&tx.new_id()),
+        etag: String::new(),
+        body: None,
+    };
+    Ok(store::card_objects::put(tx, &named)?)
 }
 
 /// The objects of an address book in ascending order of their ids after `after`, at most `limit`.

@@ -2,7 +2,6 @@ use actix_web::{HttpResponse, http::StatusCode};
 use renraku_db::meta;
 use renraku_schedule::service::objects::{self, ObjectText};
 
-use super::ANSWER_BYTES;
 use crate::{
     caldav::{
         calendar_data::{DataRequest, zone_of},
@@ -56,18 +55,18 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
                 })
                 .collect();
             let names: Vec<&str> = named.iter().flatten().map(|(_, name)| name.as_str()).collect();
-            let mut found = objects::get(tx, &who, &calendar, &names)?.into_iter();
+            let found = objects::get(tx, &who, &calendar, &names)?;
+            let ids: Vec<&str> = found.iter().flatten().map(|object| object.head.id.as_str()).collect();
+            data.check(tx, &calendar, &ids)?;
+            let mut found = found.into_iter();
             for (href, named) in some.iter().zip(named) {
                 let object: Option<ObjectText> = named.as_ref().and_then(|_| found.next()).flatten();
                 match (named, object) {
                     (Some((address, _)), Some(object)) => {
-                        answer.add(&address, Resource::Object(&object.head, Some(&object)));
+                        answer.add(&address, Resource::Object(&object.head, Some(&object)))?;
                     }
                     _ => answer.multistatus.status(href, StatusCode::NOT_FOUND, None),
                 }
-            }
-            if answer.multistatus.len() > ANSWER_BYTES {
-                return Err(Condition::NumberOfMatchesWithinLimits.into());
             }
         }
         Ok(answer.multistatus)

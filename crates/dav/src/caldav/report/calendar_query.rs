@@ -6,13 +6,12 @@ use renraku_schedule::{
     service::objects::{self, ObjectCalendar, ObjectHead},
 };
 
-use super::ANSWER_BYTES;
 use crate::{
     caldav::{
         calendar_data::{DataRequest, zone_of},
         filter::{self, CompFilter},
         property::Context,
-        propfind::{Answer, MEMBERS, add_objects},
+        propfind::{Answer, MEMBERS, add_all},
     },
     core::{
         Address, Call, Condition, DavFault, Depth, Multistatus, Wanted, depth, minimal,
@@ -41,12 +40,9 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
         let mut answer = Answer { multistatus: Multistatus::new(minimal), wanted: &wanted, context };
         if below {
             let heads = find(tx, &who, &calendar, &filter, zone)?;
-            for some in heads.chunks(500) {
-                add_objects(tx, &who, &calendar, some, &mut answer)?;
-                if answer.multistatus.len() > ANSWER_BYTES {
-                    return Err(Condition::NumberOfMatchesWithinLimits.into());
-                }
-            }
+            let ids: Vec<&str> = heads.iter().map(|head| head.id.as_str()).collect();
+            data.check(tx, &calendar, &ids)?;
+            add_all(tx, &who, &calendar, &heads, &mut answer)?;
         }
         Ok(answer.multistatus)
     })

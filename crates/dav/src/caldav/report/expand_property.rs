@@ -11,7 +11,7 @@ use crate::{
         property::{Context, Resource},
     },
     core::{
-        Address, Call, DavFault, Multistatus, Wanted, minimal, response,
+        ANSWER_BYTES, Address, Call, Condition, DavFault, Multistatus, NAMES, Wanted, minimal, response,
         xml::{self, Element, Name, OF_CALENDARS, Writer},
     },
 };
@@ -28,6 +28,9 @@ struct Expansion {
 impl Expansion {
     fn read_all(element: &Element) -> Result<Vec<Self>, DavFault> {
         let property = Name::dav("property");
+        if element.children.len() > NAMES {
+            return Err(DavFault::BadRequest("at most 500 properties are named in one request"));
+        }
         let one = |element: &Element| {
             let local = element.attribute("name").ok_or(DavFault::BadRequest("a property has no name"))?;
             let namespace = element.attribute("namespace").unwrap_or("DAV:");
@@ -50,8 +53,9 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
         let written = expander.properties(tx, &address, &wanted)?.ok_or(DavFault::NotFound)?;
         let mut answer = Multistatus::new(minimal);
         let names: Vec<Name> = wanted.iter().map(|it| it.name.clone()).collect();
-        answer
-            .resource(&address, &Wanted::Named(names.clone()), &names, |name, out| put(&written, name, out));
+        answer.resource(&address, &Wanted::Named(names.clone()), &names, |name, out| {
+            put(&written, name, out)
+        })?;
         Ok(answer)
     })
     .await
@@ -115,6 +119,9 @@ impl Expander<'_> {
         let mut out = Writer::piece_of(OF_CALENDARS);
         out.open(name);
         for named in hrefs {
+            if out.len() > ANSWER_BYTES {
+                return Err(Condition::NumberOfMatchesWithinLimits.into());
+            }
             let address = Address::parse(&named.text).filter(|_| self.left > 0);
             self.left = self.left.saturating_sub(1);
             let written = match &address {

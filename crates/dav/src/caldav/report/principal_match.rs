@@ -34,12 +34,12 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
         match address {
             Address::Root | Address::Principals if themselves => {
                 let me = principal::find(tx, who.person.as_str())?;
-                answer.add(&Address::Principal(me.id.clone()), Resource::Principal(&me));
+                answer.add(&Address::Principal(me.id.clone()), Resource::Principal(&me))?;
             }
             Address::Home(_) if by_owner => {
                 let calendars = objects::list_calendars(tx, &who)?;
                 for calendar in calendars.iter().filter(|calendar| calendar.is_mine()) {
-                    answer.add(&address_of(&who, calendar), Resource::Calendar(calendar));
+                    answer.add(&address_of(&who, calendar), Resource::Calendar(calendar))?;
                 }
             }
             _ => {}

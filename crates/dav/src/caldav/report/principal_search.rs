@@ -64,7 +64,7 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
         ids.truncate(usize::from(FOUND));
         for id in ids {
             let found: PrincipalInfo = principal::find(tx, Id::as_str(&id))?;
-            answer.add(&Address::Principal(found.id.clone()), Resource::Principal(&found));
+            answer.add(&Address::Principal(found.id.clone()), Resource::Principal(&found))?;
         }
         Ok(answer.multistatus)
     })

@@ -9,7 +9,9 @@ use crate::{
         property::Context,
         propfind::{Answer, add_objects, object_address},
     },
-    core::{Address, Ask, Call, Condition, DavFault, Multistatus, SyncToken, Wanted, minimal, xml::Element},
+    core::{
+        Address, Ask, Call, Condition, DavFault, Multistatus, News, SyncToken, Wanted, minimal, xml::Element,
+    },
 };
 
 /// `DAV:sync-collection` (RFC 6578 §3): what changed in a calendar since a token, or all that is in it.
@@ -31,15 +33,15 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
             let mut answer = Answer { multistatus: Multistatus::new(minimal), wanted: &wanted, context };
             let (collection, numbers) = (calendar.collection, calendar.floor..=calendar.modseq);
             let from = ask.position(&dav, &who.person, epoch, (collection, numbers))?;
-            let news = match &from.cursor {
+            let mut news = match &from.cursor {
                 Some(cursor) => list(tx, &who, &calendar, &from, cursor, ask.limit)?,
                 None => changed(tx, &who, &calendar, &from, ask.limit)?,
             };
-            for name in &news.gone {
+            news.cut(add_objects(tx, &who, &calendar, &news.there, &mut answer)?);
+            for (name, _) in &news.gone {
                 let href = object_address(&who, &calendar, name).to_string();
                 answer.multistatus.status(&href, StatusCode::NOT_FOUND, None);
             }
-            add_objects(tx, &who, &calendar, &news.there, &mut answer)?;
             if news.truncated {
                 // RFC 6578 §3.6: the collection itself says that there is more.
                 let condition = Some(Condition::NumberOfMatchesWithinLimits);
@@ -53,14 +55,6 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
     Ok(multistatus.finish_with_token(&token))
 }
 
-/// One answer's worth of news.
-struct News {
-    there: Vec<ObjectHead>,
-    gone: Vec<String>,
-    truncated: bool,
-    token: SyncToken,
-}
-
 /// What is in the calendar, from an object on. What changes meanwhile is told after it, for the token keeps the number of the
 /// beginning.
 fn list(
@@ -70,17 +64,18 @@ fn list(
     from: &SyncToken,
     cursor: &str,
     limit: usize,
-) -> Result<News, DavFault> {
+) -> Result<News<ObjectHead>, DavFault> {
     let mut listed = objects::list(tx, who, calendar, cursor, limit + 1)?;
     let truncated = listed.len() > limit;
     listed.truncate(limit);
     let cursor = listed.last().filter(|_| truncated).map(|(id, _)| id.clone());
-    Ok(News {
-        there: listed.into_iter().filter_map(|(_, head)| head).collect(),
-        gone: Vec::new(),
-        truncated,
-        token: SyncToken { cursor, ..from.clone() },
-    })
+    let mut news = News::none(SyncToken { cursor, ..from.clone() });
+    news.truncated = truncated;
+    for head in listed.into_iter().filter_map(|(_, head)| head) {
+        let token = SyncToken { cursor: Some(head.id.clone()), ..from.clone() };
+        news.push(head, token);
+    }
+    Ok(news)
 }
 
 /// What changed since a number.
@@ -90,8 +85,8 @@ fn changed(
     calendar: &ObjectCalendar,
     from: &SyncToken,
     limit: usize,
-) -> Result<News, DavFault> {
-    let mut news = News { there: Vec::new(), gone: Vec::new(), truncated: false, token: from.clone() };
+) -> Result<News<ObjectHead>, DavFault> {
+    let mut news = News::none(from.clone());
     if from.modseq == calendar.modseq {
         return Ok(news);
     }
@@ -100,12 +95,12 @@ fn changed(
     news.truncated = news.token.modseq < calendar.modseq;
     for change in changes {
         match change.head {
-            Some(head) => news.there.push(head),
+            Some(head) => news.push(head, SyncToken { modseq: change.modseq, ..from.clone() }),
             // Whoever is told of a name that they never had lets it pass.
-            None => news.gone.push(change.name),
+            None => news.gone.push((change.name, change.modseq)),
         }
     }
     // A name that is in use again is not gone.
-    news.gone.retain(|name| !news.there.iter().any(|head| head.name == *name));
+    news.gone.retain(|(name, _)| !news.there.iter().any(|head| head.name == *name));
     Ok(news)
 }

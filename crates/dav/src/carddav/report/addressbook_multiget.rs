@@ -3,7 +3,6 @@ use renraku_contacts::service::objects::CardText;
 use renraku_db::meta;
 use renraku_web::RateKind;
 
-use super::ANSWER_BYTES;
 use crate::{
     carddav::{
         address_data::DataRequest,
@@ -66,13 +65,10 @@ pub(super) async fn answer(call: Call, place: Place, report: Element) -> Result<
                 let card: Option<CardText> = at.as_ref().and_then(|_| found.next()).flatten();
                 match (at, card) {
                     (Some(at), Some(card)) => {
-                        answer.add(at, Resource::Card(&card.head, Some(&card), book.role()));
+                        answer.add(at, Resource::Card(&card.head, Some(&card), book.role()))?;
                     }
                     _ => answer.multistatus.status(href, StatusCode::NOT_FOUND, None),
                 }
-            }
-            if answer.multistatus.len() > ANSWER_BYTES {
-                return Err(Condition::NumberOfMatchesWithinLimits.into());
             }
         }
         Ok(answer.multistatus)

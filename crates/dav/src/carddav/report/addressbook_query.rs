@@ -4,7 +4,6 @@ use renraku_contacts::service::objects::CardText;
 use renraku_db::{ReadTx, meta};
 use renraku_web::RateKind;
 
-use super::ANSWER_BYTES;
 use crate::{
     carddav::{
         address_data::DataRequest,
@@ -50,10 +49,7 @@ pub(super) async fn answer(call: Call, place: Place, report: Element) -> Result<
             let (found, more) = query.run(tx, limit)?;
             for card in &found {
                 if let Some(at) = place.card(&card.head.name) {
-                    answer.add(&at, Resource::Card(&card.head, Some(card), book.role()));
-                }
-                if answer.multistatus.len() > ANSWER_BYTES {
-                    return Err(Condition::NumberOfMatchesWithinLimits.into());
+                    answer.add(&at, Resource::Card(&card.head, Some(card), book.role()))?;
                 }
             }
             if more {

@@ -5,7 +5,7 @@ use renraku_db::{ReadTx, meta};
 use crate::{
     carddav::{address_data::DataRequest, book::Book, property::Context, propfind::Answer},
     core::{
-        Address, Ask, Call, Condition, Dav, DavFault, Multistatus, Place, SyncToken, Wanted, minimal,
+        Address, Ask, Call, Condition, Dav, DavFault, Multistatus, News, Place, SyncToken, Wanted, minimal,
         xml::{Element, OF_CONTACTS},
     },
 };
@@ -30,17 +30,17 @@ pub(super) async fn answer(call: Call, place: Place, report: Element) -> Result<
             let (collection, modseq, floor) =
                 book.position().ok_or(DavFault::from(Condition::SupportedReport))?;
             let from = ask.position(&dav, &who.person, epoch, (collection, floor..=modseq))?;
-            let news = match &from.cursor {
+            let mut news = match &from.cursor {
                 Some(cursor) => list(tx, (&dav, &book), &from, cursor, ask.limit)?,
                 None => changed(tx, (&dav, &book, modseq), &from, ask.limit)?,
             };
-            for name in &news.gone {
+            news.cut(answer.cards(tx, (&place, &book), &news.there)?);
+            for (name, _) in &news.gone {
                 if let Some(at) = place.card(name) {
                     let href = Address::Contacts(at).to_string();
                     answer.multistatus.status(&href, StatusCode::NOT_FOUND, None);
                 }
             }
-            answer.cards(tx, (&place, &book), &news.there)?;
             if news.truncated {
                 // RFC 6578 §3.6: the collection itself says that there is more.
                 let href = Address::Contacts(place).to_string();
@@ -55,14 +55,6 @@ pub(super) async fn answer(call: Call, place: Place, report: Element) -> Result<
     Ok(multistatus.finish_with_token(&token))
 }
 
-/// One answer's worth of news.
-struct News {
-    there: Vec<CardHead>,
-    gone: Vec<String>,
-    truncated: bool,
-    token: SyncToken,
-}
-
 /// What is in the address book, from a card on. What changes meanwhile is told after it, for the token keeps the number of the
 /// beginning.
 fn list(
@@ -71,12 +63,18 @@ fn list(
     from: &SyncToken,
     cursor: &str,
     limit: usize,
-) -> Result<News, DavFault> {
+) -> Result<News<CardHead>, DavFault> {
     let mut there = book.list(tx, dav, cursor, limit + 1)?;
     let truncated = there.len() > limit;
     there.truncate(limit);
     let cursor = there.last().filter(|_| truncated).map(|head| head.id.as_str().to_owned());
-    Ok(News { there, gone: Vec::new(), truncated, token: SyncToken { cursor, ..from.clone() } })
+    let mut news = News::none(SyncToken { cursor, ..from.clone() });
+    news.truncated = truncated;
+    for head in there {
+        let token = SyncToken { cursor: Some(head.id.as_str().to_owned()), ..from.clone() };
+        news.push(head, token);
+    }
+    Ok(news)
 }
 
 /// What changed since a number.
@@ -85,8 +83,8 @@ fn changed(
     (dav, book, modseq): (&Dav, &Book, i64),
     from: &SyncToken,
     limit: usize,
-) -> Result<News, DavFault> {
-    let mut news = News { there: Vec::new(), gone: Vec::new(), truncated: false, token: from.clone() };
+) -> Result<News<CardHead>, DavFault> {
+    let mut news = News::none(from.clone());
     if from.modseq == modseq {
         return Ok(news);
     }
@@ -95,12 +93,12 @@ fn changed(
     news.truncated = news.token.modseq < modseq;
     for change in changes {
         match change.head {
-            Some(head) => news.there.push(head),
+            Some(head) => news.push(head, SyncToken { modseq: change.modseq, ..from.clone() }),
             // Whoever is told of a name that they never had lets it pass.
-            None => news.gone.push(change.name),
+            None => news.gone.push((change.name, change.modseq)),
         }
     }
     // A name that is in use again is not gone.
-    news.gone.retain(|name| !news.there.iter().any(|head| head.name == *name));
+    news.gone.retain(|(name, _)| !news.there.iter().any(|head| head.name == *name));
     Ok(news)
 }

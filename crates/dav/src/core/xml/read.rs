@@ -5,7 +5,11 @@ use quick_xml::{
     name::ResolveResult,
 };
 
-use super::{Name, scan};
+use super::{
+    Name,
+    character::{can_be_said, can_say},
+    scan,
+};
 
 /// How deep elements may lie in each other.
 const DEPTH: usize = 32;
@@ -29,6 +33,8 @@ pub(crate) enum BadXml {
     Cut,
     #[error("the body is not well-formed XML with namespaces")]
     Malformed,
+    #[error("the body has a character that XML cannot say")]
+    Character,
     #[error("the body has no root element")]
     Empty,
 }
@@ -69,6 +75,9 @@ impl Element {
 pub(crate) fn read(body: &[u8]) -> Result<Element, BadXml> {
     let text = std::str::from_utf8(body).map_err(|_not_utf8| BadXml::Encoding)?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if !can_say(text) {
+        return Err(BadXml::Character);
+    }
     scan::check(text)?;
     let mut reader = NsReader::from_str(text);
     reader.config_mut().expand_empty_elements = true;
@@ -86,7 +95,8 @@ pub(crate) fn read(body: &[u8]) -> Result<Element, BadXml> {
             Event::GeneralRef(reference) => {
                 let character = reference.resolve_char_ref().map_err(|_bad| BadXml::Malformed)?;
                 let text = match (character, &*reference.xml10_content()) {
-                    (Some(character), _) => character,
+                    (Some(character), _) if can_be_said(character) => character,
+                    (Some(_), _) => return Err(BadXml::Character),
                     (None, "lt") => '<',
                     (None, "gt") => '>',
                     (None, "amp") => '&',
@@ -120,6 +130,9 @@ fn name(namespace: &ResolveResult<'_>, local: &str) -> Result<Name, BadXml> {
         ResolveResult::Unbound => String::new(),
         ResolveResult::Unknown(_) => return Err(BadXml::Malformed),
     };
+    if !can_say(&namespace) {
+        return Err(BadXml::Character);
+    }
     Ok(Name::sent(namespace, local.to_owned()))
 }
 
@@ -132,6 +145,9 @@ fn element(name: Name, tag: &BytesStart<'_>) -> Result<Element, BadXml> {
         if attribute.key.as_namespace_binding().is_none() && (!key.contains(':') || key == "xml:lang") {
             let value =
                 attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|_bad| BadXml::Malformed)?;
+            if !can_say(&value) {
+                return Err(BadXml::Character);
+            }
             element.attributes.push((key.to_owned(), value.into_owned()));
         }
     }
@@ -218,6 +234,14 @@ mod tests {
             ("<p:a/>", BadXml::Malformed),
             ("<a b='1' b='2'/>", BadXml::Malformed),
             ("<a>&bomb;</a>", BadXml::Malformed),
+            ("<a>\0</a>", BadXml::Character),
+            ("<a><!-- \u{ffff} --></a>", BadXml::Character),
+            ("<a>&#0;</a>", BadXml::Malformed),
+            ("<a b='&#0;'/>", BadXml::Malformed),
+            ("<a>&#x1f;</a>", BadXml::Character),
+            ("<a>&#xFFFF;</a>", BadXml::Character),
+            ("<a b='&#xFFFE;'/>", BadXml::Character),
+            ("<a xmlns='u:&#8;'/>", BadXml::Character),
             ("<?xml version='1.0' encoding='utf-16'?><a/>", BadXml::Encoding),
             ("<!DOCTYPE a><a/>", BadXml::DocumentType),
             (&deep, BadXml::TooDeep),

@@ -1,4 +1,4 @@
-use super::{Element, Name, OF_CALENDARS, Prefixes};
+use super::{Element, Name, OF_CALENDARS, Prefixes, character::can_be_said};
 
 /// An answer in the making. Its root declares the namespaces that it has prefixes for; others are declared where they are used.
 #[derive(Debug)]
@@ -132,20 +132,19 @@ impl Writer {
 
     /// Text. What XML cannot say is left out; a carriage return is said by its number, for parsers turn it into a line feed.
     pub fn text(&mut self, text: &str) {
-        let bytes = text.as_bytes();
         let mut begin = 0;
-        for (at, byte) in bytes.iter().enumerate() {
-            let escape = match byte {
-                b'&' => "&amp;",
-                b'<' => "&lt;",
-                b'>' => "&gt;",
-                b'\r' => "&#13;",
-                0..=8 | 11 | 12 | 14..=31 => "",
-                _ => continue,
+        for (at, character) in text.char_indices() {
+            let escape = match character {
+                '&' => "&amp;",
+                '<' => "&lt;",
+                '>' => "&gt;",
+                '\r' => "&#13;",
+                it if can_be_said(it) => continue,
+                _ => "",
             };
             self.out.push_str(text.get(begin..at).unwrap_or_default());
             self.out.push_str(escape);
-            begin = at + 1;
+            begin = at + character.len_utf8();
         }
         self.out.push_str(text.get(begin..).unwrap_or_default());
     }
@@ -186,8 +185,8 @@ mod tests {
         let name = Name::dav("x");
         let other = Name::sent("urn:\"o\"".to_owned(), "y".to_owned());
         let mut writer = Writer::root(&name);
-        writer.open_with(&other, &[("k", "a\"b\n<")]);
-        writer.text("a\r\nb & <c> \u{0} \u{b} 会議");
+        writer.open_with(&other, &[("k", "a\"b\n<\u{ffff}\u{1}")]);
+        writer.text("a\r\nb & <c> \u{0} \u{b} 会\u{fffe}議\u{ffff}");
         writer.close(&other);
         let text = writer.finish(&name);
         let root = read(text.as_bytes()).unwrap();

@@ -48,6 +48,28 @@ pub fn find(
     Ok(heads(tx, who, calendar, &ids)?.into_values().collect())
 }
 
+/// Refuses to expand events that have more instances between two instants than one answer tells. It is the index that is asked, so
+/// that a refusal costs no expansion.
+///
+/// # Errors
+/// [`ScheduleFault::WindowTooFull`].
+pub fn check_instances(
+    tx: &mut ReadTx<'_>,
+    calendar: &ObjectCalendar,
+    ids: &[&str],
+    bounds: (Timestamp, Timestamp),
+) -> Result<(), ScheduleFault> {
+    let mut count = 0;
+    for some in ids.chunks(500) {
+        let limit = MOST + 1 - count;
+        count += store::occurrences::count_of_events(tx, calendar.collection, some, bounds, limit)?;
+        if count > MOST {
+            return Err(ScheduleFault::WindowTooFull);
+        }
+    }
+    Ok(())
+}
+
 /// When a calendar is busy between two instants, merged.
 ///
 /// # Errors

@@ -1,14 +1,18 @@
 use std::collections::{BTreeMap, HashMap};
 
 use renraku_base::{ETag, Id, Principal};
-use renraku_db::{ObjectType, ReadTx, changes};
+use renraku_db::{CollectionId, ObjectType, ReadTx, Tx, changes};
 
 use super::{ObjectCalendar, tasks};
 use crate::{
     ScheduleFault,
     model::Privacy,
     service::view::Sight,
-    store::{self, head::Head, objects::Listed},
+    store::{
+        self,
+        head::Head,
+        objects::{Listed, StoredObject},
+    },
 };
 
 /// What a calendar object is.
@@ -47,6 +51,29 @@ pub struct ObjectHead {
 /// The name of an object to which no client gave one.
 pub(crate) fn default_name(id: &str) -> String {
     format!("{id}.ics")
+}
+
+/// Names an event that comes into a calendar where another object has, or had, the name that it would have without one.
+pub(crate) fn name_arrival(
+    tx: &mut Tx<'_>,
+    collection: CollectionId,
+    (id, uid): (&str, &str),
+) -> Result<(), ScheduleFault> {
+    let holder = store::objects::find_by_name(tx, collection, &default_name(id))?;
+    let is_taken = holder.is_some_and(|holder| holder.object != id);
+    if !is_taken || !store::objects::list_by_object(tx, collection, &[id])?.is_empty() {
+        return Ok(());
+    }
+    let named = StoredObject {
+        collection,
+        object: id.to_owned(),
+        name: default_name(tx.new_id::<()>().as_str()),
+        component: ObjectKind::Event.component().to_owned(),
+        uid: uid.to_owned(),
+        etag: String::new(),
+        body: None,
+    };
+    Ok(store::objects::put(tx, &named)?)
 }
 
 /// The objects of a calendar in ascending order of their ids after `after`, at most `limit`; beside an id stands `None` where the

@@ -1,0 +1,93 @@
+//! Answers that would be larger than a client or the server can bear: refused, or told in parts.
+
+use std::collections::BTreeSet;
+
+use super::client::{Client, HOUR, between, card, event, responses};
+use crate::harness::on_each_backend;
+
+/// Of 900 KiB of names that no member knows, an answer of 16 MiB repeats 19 times.
+const MEMBERS: usize = 24;
+
+fn unknown_names() -> String {
+    (0..480).map(|n| format!("<x{n:03}{}/>", "y".repeat(1_900))).collect()
+}
+
+/// Fills a collection, which is then asked for too much.
+fn is_bounded(client: &Client, collection: &str, suffix: &str, put: impl Fn(&str, usize)) {
+    let path = |n: usize| format!("{collection}m{n}.{suffix}");
+    let report = |token: &str, names: &str| {
+        let body = format!(
+            "<d:sync-collection NS><d:sync-token>{token}</d:sync-token><d:sync-level>1</d:sync-level><d:prop>{names}</d:prop></d:sync-collection>"
+        );
+        let answer = client.xml("REPORT", collection, "0", &body).expect(207).text();
+        (responses(&answer), between(&answer, "<d:sync-token>", "</d:sync-token>").to_owned(), answer.len())
+    };
+    let (_, empty, _) = report("", "");
+    (0..MEMBERS).for_each(|n| put(&path(n), n));
+    let names = unknown_names();
+    let body = format!("<d:propfind NS><d:prop>{names}</d:prop></d:propfind>");
+    let answer = client.xml("PROPFIND", collection, "1", &body).expect(507).text();
+    assert!(answer.contains("<d:number-of-matches-within-limits/>"), "{answer}");
+    client.xml("PROPFIND", collection, "0", &body).expect(207);
+
+    let all: BTreeSet<String> = (0..MEMBERS).map(path).collect();
+    // What is there at the beginning, and what changed since a token.
+    for begin in ["", &empty] {
+        let (mut seen, mut token, mut pages) = (BTreeSet::new(), begin.to_owned(), 0);
+        loop {
+            let (page, next, bytes) = report(&token, &names);
+            assert!(bytes < 18 * 1024 * 1024, "an answer of {bytes} bytes");
+            let more = page.contains(&(collection.to_owned(), 507));
+            for (href, _) in page.into_iter().filter(|(href, _)| href != collection) {
+                assert!(seen.insert(href.clone()), "{href} is told twice");
+            }
+            (token, pages) = (next, pages + 1);
+            if !more {
+                break;
+            }
+        }
+        assert_eq!((&seen, pages), (&all, 2), "from {begin:?}");
+    }
+}
+
+#[test]
+fn an_answer_about_many_members_is_bounded() {
+    on_each_backend(|server| {
+        let client = Client::of(server, &server.staff("hanako"));
+        is_bounded(&client, &client.calendar, "ics", |path, n| {
+            client.put(path, &event(&format!("u{n}"), HOUR)).expect(201);
+        });
+        is_bounded(&client, &client.address_book(), "vcf", |path, n| {
+            client.put_card(path, &card(&format!("u{n}"), "山田", "")).expect(201);
+        });
+    });
+}
+
+#[test]
+fn instances_are_counted_before_they_are_expanded() {
+    on_each_backend(|server| {
+        let client = Client::of(server, &server.staff("hanako"));
+        let path = |n: usize| format!("{}d{n}.ics", client.calendar);
+        // 31 days of them are told, a year of them is not.
+        for n in 0..30 {
+            let daily = format!("{HOUR}RRULE:FREQ=DAILY;COUNT=400\n");
+            client.put(&path(n), &event(&format!("d{n}"), &daily)).expect(201);
+        }
+        let ask = |end: &str, report: &str, which: &str| {
+            let range = format!(r#"start="20261126T000000Z" end="{end}""#);
+            let which = which.replace("RANGE", &range);
+            let body = format!(
+                "<c:{report} NS><d:prop><c:calendar-data><c:expand {range}/></c:calendar-data></d:prop>{which}</c:{report}>"
+            );
+            client.xml("REPORT", &client.calendar, "1", &body)
+        };
+        let filter = "<c:filter><c:comp-filter name=\"VCALENDAR\"><c:comp-filter name=\"VEVENT\"><c:time-range RANGE/></c:comp-filter></c:comp-filter></c:filter>";
+        let hrefs: String = (0..30).map(|n| format!("<d:href>{}</d:href>", path(n))).collect();
+        for (report, which) in [("calendar-query", filter), ("calendar-multiget", &hrefs)] {
+            let month = ask("20261227T000000Z", report, which).expect(207).text();
+            assert_eq!(month.matches("BEGIN:VEVENT").count(), 30 * 31, "{report}");
+            let year = ask("20271126T000000Z", report, which).expect(507).text();
+            assert!(year.contains("<d:number-of-matches-within-limits/>"), "{report}: {year}");
+        }
+    });
+}
