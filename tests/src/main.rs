@@ -9,6 +9,7 @@ mod architecture;
 mod crash;
 mod dav;
 mod harness;
+mod ldap;
 mod push;
 mod retrying;
 mod routes;

@@ -77,15 +77,40 @@ pub fn find_payload(tx: &mut ReadTx<'_>, unique: &str) -> Result<Option<String>,
         .optional()?)
 }
 
-/// Claims up to `count` due jobs for `lease`; if their runner dies, they are due again when it ends.
+/// Which jobs: those of one kind, or all but those.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kinds {
+    kind: &'static str,
+    only: bool,
+}
+
+impl Kinds {
+    /// Jobs of every kind.
+    pub const ALL: Self = Self::all_but("");
+
+    /// The jobs of one kind.
+    #[must_use]
+    pub const fn only(kind: &'static str) -> Self {
+        Self { kind, only: true }
+    }
+
+    /// The jobs of all other kinds.
+    #[must_use]
+    pub const fn all_but(kind: &'static str) -> Self {
+        Self { kind, only: false }
+    }
+}
+
+/// Claims up to `count` due jobs of these kinds for `lease`; if their runner dies, they are due again when it ends.
 ///
 /// # Errors
 /// [`Error`] when a statement fails.
-pub fn claim(tx: &mut Tx<'_>, count: i64, lease: Duration) -> Result<Vec<Job>, Error> {
+pub fn claim(tx: &mut Tx<'_>, kinds: Kinds, count: i64, lease: Duration) -> Result<Vec<Job>, Error> {
     let now = tx.now();
     let due = jobs::table
         .filter(jobs::done_at.is_null().and(jobs::failed_at.is_null()))
         .filter(jobs::due_at.le(now.micros()))
+        .filter(jobs::kind.eq(kinds.kind).eq(kinds.only))
         .filter(jobs::claimed_until.is_null().or(jobs::claimed_until.le(now.micros())))
         .order(jobs::due_at)
         .limit(count)
@@ -138,8 +163,10 @@ pub fn fail(tx: &mut Tx<'_>, job: &Job, fault: &str) -> Result<(), Error> {
 ///
 /// # Errors
 /// [`Error`] when a statement fails.
-pub fn next_due(tx: &mut ReadTx<'_>) -> Result<Option<Timestamp>, Error> {
-    let waiting = jobs::table.filter(jobs::done_at.is_null().and(jobs::failed_at.is_null()));
+pub fn next_due(tx: &mut ReadTx<'_>, kinds: Kinds) -> Result<Option<Timestamp>, Error> {
+    let waiting = jobs::table
+        .filter(jobs::done_at.is_null().and(jobs::failed_at.is_null()))
+        .filter(jobs::kind.eq(kinds.kind).eq(kinds.only));
     let free: Option<i64> =
         waiting.filter(jobs::claimed_until.is_null()).select(min(jobs::due_at)).first(tx.conn())?;
     let claimed: Option<i64> = waiting.select(min(jobs::claimed_until)).first(tx.conn())?;

@@ -18,7 +18,7 @@ fn enqueue(db: &Db, payload: &str, due: Timestamp, unique: Option<&str>) -> bool
 }
 
 fn claim(db: &Db, count: i64) -> Vec<Job> {
-    db.write(|tx| jobs::claim(tx, count, LEASE)).unwrap()
+    db.write(|tx| jobs::claim(tx, jobs::Kinds::ALL, count, LEASE)).unwrap()
 }
 
 fn payloads(jobs: &[Job]) -> Vec<&str> {
@@ -85,7 +85,7 @@ fn a_failing_job_waits_longer_each_time_and_is_set_aside_in_the_end() {
         for _ in 0..jobs::MAX_ATTEMPTS {
             let job = claim(db, 1).remove(0);
             db.write(|tx| jobs::fail(tx, &job, "no route")).unwrap();
-            if let Some(due) = db.read(jobs::next_due).unwrap() {
+            if let Some(due) = db.read(|tx| jobs::next_due(tx, jobs::Kinds::ALL)).unwrap() {
                 waits.push((due.micros() - db.now().micros()) / 1_000_000);
                 clock.set(due);
             }
@@ -94,7 +94,7 @@ fn a_failing_job_waits_longer_each_time_and_is_set_aside_in_the_end() {
         assert!(waits.iter().all(|wait| *wait <= 3_600) && waits.contains(&3_600));
         assert_eq!(waits.len(), usize::try_from(jobs::MAX_ATTEMPTS).unwrap() - 1);
         assert_eq!(db.read(jobs::count).unwrap(), (0, 1), "set aside");
-        assert_eq!(db.read(jobs::next_due).unwrap(), None);
+        assert_eq!(db.read(|tx| jobs::next_due(tx, jobs::Kinds::ALL)).unwrap(), None);
     });
 }
 
@@ -122,12 +122,12 @@ fn a_withdrawn_job_does_not_run_and_frees_its_key() {
 #[test]
 fn the_next_due_job_is_told_though_an_older_one_is_running() {
     on_each_database(|db, _| {
-        assert_eq!(db.read(jobs::next_due).unwrap(), None);
+        assert_eq!(db.read(|tx| jobs::next_due(tx, jobs::Kinds::ALL)).unwrap(), None);
         enqueue(db, "running", after(0), None);
         claim(db, 1);
-        assert_eq!(db.read(jobs::next_due).unwrap(), Some(START + LEASE));
+        assert_eq!(db.read(|tx| jobs::next_due(tx, jobs::Kinds::ALL)).unwrap(), Some(START + LEASE));
         enqueue(db, "soon", after(5), None);
-        assert_eq!(db.read(jobs::next_due).unwrap(), Some(after(5)));
+        assert_eq!(db.read(|tx| jobs::next_due(tx, jobs::Kinds::ALL)).unwrap(), Some(after(5)));
     });
 }
 

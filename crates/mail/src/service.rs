@@ -15,7 +15,7 @@ mod read_source;
 mod send_message;
 pub mod sync;
 
-pub use accounts::{account_of, list_accounts, put_account};
+pub use accounts::{account_of, list_accounts, put_account, was_indexed};
 pub(crate) use carry::apply_change;
 pub use delete_message::delete_message;
 pub use get_message::get_message;

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use renraku_db::ObjectType;
-use renraku_mail::{Keywords, MailboxRole, service, source::MailSource, watch::News};
+use renraku_mail::{Keywords, MailFault, MailboxRole, service, source::MailSource, watch::News};
 use renraku_test_db::on_each_database;
 
 use super::{Office, in_folder, key, mail};
@@ -82,6 +82,33 @@ fn a_folder_comes_and_goes() {
         let list = db.read(|tx| service::list_mailboxes(tx, &hanako.who)).unwrap();
         assert!(list.iter().all(|mailbox| mailbox.role.is_some()));
         assert!(office.all(&hanako).is_empty());
+    });
+}
+
+/// A disk that is not mounted looks like a Maildir that was emptied.
+#[test]
+fn a_maildir_that_is_out_of_reach_costs_nobody_a_mail() {
+    on_each_database(|db, _clock| {
+        let office = Office::new(db);
+        let hanako = office.mailer("hanako");
+        hanako.maildir.append("", &key(1, "a"), &mail("一", ""), Keywords::NONE).unwrap();
+        office.index(&hanako);
+        let before = office.all(&hanako);
+        let (root, away) = (office.directory.path().join("hanako"), office.directory.path().join("away"));
+        std::fs::rename(&root, &away).unwrap();
+        for _ in 0..2 {
+            let fault = service::index_account(db, &hanako.account.id).unwrap_err();
+            assert!(matches!(fault, MailFault::SourceUnavailable(_)), "{fault:?}");
+            assert!(
+                hanako.maildir.deliver(&key(2, "b"), &mail("二", "")).is_err(),
+                "nor is anything put there"
+            );
+        }
+        assert!(!root.exists());
+        assert_eq!(office.all(&hanako), before);
+        std::fs::rename(&away, &root).unwrap();
+        office.index(&hanako);
+        assert_eq!(office.all(&hanako), before, "and all is as it was");
     });
 }
 

@@ -100,8 +100,10 @@ impl<'d> Office<'d> {
         let sender = MaildirSender::new(self.db.clone());
         let mut kinds = Vec::new();
         loop {
-            let claimed =
-                self.db.write(|tx| jobs::claim(tx, 10, std::time::Duration::from_secs(60))).unwrap();
+            let claimed = self
+                .db
+                .write(|tx| jobs::claim(tx, jobs::Kinds::ALL, 10, std::time::Duration::from_secs(60)))
+                .unwrap();
             if claimed.is_empty() {
                 kinds.sort_unstable();
                 return kinds;

@@ -407,7 +407,9 @@ fn until(over: &AtomicBool, turn: impl Fn()) {
 
 /// A job that fails stays in the queue, as it does in the server.
 fn run_a_job(db: &Db) {
-    for job in db.write(|tx| jobs::claim(tx, 1, Duration::from_secs(60))).unwrap_or_default() {
+    for job in
+        db.write(|tx| jobs::claim(tx, jobs::Kinds::ALL, 1, Duration::from_secs(60))).unwrap_or_default()
+    {
         let written = match bodies::apply(db, &job) {
             Ok(()) => db.write(|tx| jobs::finish(tx, &job.id)),
             Err(_) => db.write(|tx| jobs::fail(tx, &job, "again")),

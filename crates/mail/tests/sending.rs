@@ -62,7 +62,8 @@ fn a_sending_that_was_cut_off_sends_the_same_again() {
         let (hanako, taro) = (office.mailer("hanako"), office.mailer("taro"));
         send(&office, &hanako, &new("taro@pref.example.jp")).unwrap();
         let sender = renraku_mail::delivery::MaildirSender::new(db.clone());
-        let claimed = db.write(|tx| jobs::claim(tx, 10, std::time::Duration::from_secs(60))).unwrap();
+        let claimed =
+            db.write(|tx| jobs::claim(tx, jobs::Kinds::ALL, 10, std::time::Duration::from_secs(60))).unwrap();
         for _ in 0..2 {
             for job in &claimed {
                 match job.kind.as_str() {

@@ -46,12 +46,14 @@ fn a_mail_is_queued_once_and_every_attempt_sends_the_same() {
         let busy = SendFault::Temporary("451".to_owned());
         let sender = Sender { refusals: Mutex::new(vec![busy.clone()]), given: Mutex::default() };
         let lease = Duration::from_secs(60);
-        let job = ok(db.write(|tx| renraku_db::jobs::claim(tx, 10, lease))).remove(0);
+        let job =
+            ok(db.write(|tx| renraku_db::jobs::claim(tx, renraku_db::jobs::Kinds::ALL, 10, lease))).remove(0);
         assert_eq!(job.kind, jobs::SEND_MAIL);
         assert_eq!(jobs::send_mail(&sender, &job.payload), Err(busy));
         ok(db.write(|tx| renraku_db::jobs::fail(tx, &job, "451")));
         clock.advance(Duration::from_hours(1));
-        let again = ok(db.write(|tx| renraku_db::jobs::claim(tx, 10, lease))).remove(0);
+        let again =
+            ok(db.write(|tx| renraku_db::jobs::claim(tx, renraku_db::jobs::Kinds::ALL, 10, lease))).remove(0);
         assert_eq!(jobs::send_mail(&sender, &again.payload), Ok(()));
         assert_eq!(*sender.given.lock().unwrap(), [mail.clone(), mail]);
     });

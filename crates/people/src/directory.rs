@@ -12,6 +12,7 @@ mod store;
 mod tree;
 
 pub use fault::DirectoryFault;
+pub use index::{Narrow, Selected};
 pub use live::Directory;
 pub use model::{
     NamedPerson, Person, PersonEntry, PersonJson, PersonName, Phone, PhoneKind, Post, PostEntry, Unit,

@@ -115,7 +115,14 @@ fn those_outside_get_one_mail_a_change() {
             let mut found = Vec::new();
             loop {
                 let claimed = db
-                    .write(|tx| renraku_db::jobs::claim(tx, 10, std::time::Duration::from_secs(60)))
+                    .write(|tx| {
+                        renraku_db::jobs::claim(
+                            tx,
+                            renraku_db::jobs::Kinds::ALL,
+                            10,
+                            std::time::Duration::from_secs(60),
+                        )
+                    })
                     .unwrap();
                 if claimed.is_empty() {
                     return found;

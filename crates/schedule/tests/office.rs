@@ -171,7 +171,9 @@ pub fn code<T: std::fmt::Debug>(result: Result<T, ScheduleFault>) -> &'static st
 pub fn run_due_jobs(db: &Db) -> usize {
     let mut count = 0;
     loop {
-        let claimed = db.write(|tx| queue::claim(tx, 100, std::time::Duration::from_secs(60))).unwrap();
+        let claimed = db
+            .write(|tx| queue::claim(tx, queue::Kinds::ALL, 100, std::time::Duration::from_secs(60)))
+            .unwrap();
         if claimed.is_empty() {
             return count;
         }

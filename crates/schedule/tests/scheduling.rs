@@ -67,7 +67,11 @@ fn meeting(organizer: &Principal, attendees: &[String]) -> String {
 fn sent(db: &Db) -> Vec<String> {
     let mut ids = Vec::new();
     loop {
-        let claimed = db.write(|tx| renraku_db::jobs::claim(tx, 10, Duration::from_secs(60))).unwrap();
+        let claimed = db
+            .write(|tx| {
+                renraku_db::jobs::claim(tx, renraku_db::jobs::Kinds::ALL, 10, Duration::from_secs(60))
+            })
+            .unwrap();
         if claimed.is_empty() {
             return ids;
         }

@@ -6,7 +6,7 @@ mod settings;
 
 use std::{fmt, net::SocketAddr, path::PathBuf};
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::Error};
 
 pub use check::{Fault, Faults};
 pub use print::printed;
@@ -25,6 +25,8 @@ pub struct Config {
     pub mail: Mail,
     /// How it sends mail.
     pub smtp: Smtp,
+    /// How it answers as an LDAP directory.
+    pub ldap: Ldap,
     /// How it wakes clients.
     pub push: Push,
     /// What contacts clients see.
@@ -113,6 +115,50 @@ pub enum SmtpEncryption {
     Starttls,
     /// None: for a mail server on the same machine.
     None,
+}
+
+/// `[ldap]`
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ldap {
+    /// The address on which it listens in the open; `None` for none.
+    #[serde(deserialize_with = "maybe_address")]
+    pub listen: Option<SocketAddr>,
+    /// The address on which it listens for TLS; `None` for none.
+    #[serde(deserialize_with = "maybe_address")]
+    pub tls_listen: Option<SocketAddr>,
+    /// The file of the certificate; empty for none.
+    pub certificate: String,
+    /// The file of its key.
+    pub key: String,
+    /// The name below which the directory lies.
+    pub base_dn: String,
+    /// Whether clients may read without a password.
+    pub anonymous: bool,
+    /// Whether passwords are taken over TLS alone.
+    pub tls_required: bool,
+    /// How many connections there may be.
+    pub connections: usize,
+    /// How many of them from one address.
+    pub connections_per_address: usize,
+    /// How many bytes a request may have.
+    pub message_bytes: usize,
+    /// How deep a filter may be nested.
+    pub filter_depth: usize,
+    /// How many terms a filter may have.
+    pub filter_terms: usize,
+    /// How many seconds a quiet connection is kept.
+    pub idle_s: u64,
+    /// How many seconds a search may take.
+    pub search_s: u64,
+    /// How many entries an answer may have.
+    pub entries: usize,
+}
+
+/// An address; nothing when it is empty.
+fn maybe_address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SocketAddr>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(D::Error::custom) }
 }
 
 /// `[push]`

@@ -16,7 +16,11 @@ mod seeded;
 mod table;
 mod units;
 
-use std::{fs, net::SocketAddr, path::PathBuf};
+use std::{
+    fs,
+    net::{SocketAddr, TcpListener},
+    path::PathBuf,
+};
 
 use anyhow::{Context, bail};
 use chrono::NaiveDate;
@@ -38,6 +42,10 @@ use office::Office;
 const FILLED: &str = "demo-filled";
 /// The folder of the users' Maildirs.
 const MAILDIRS: &str = "mail";
+/// Where desk phones find the directory, if the port is free.
+const LDAP_PORT: u16 = 3890;
+/// The name below which the directory lies.
+const BASE_DN: &str = "dc=pref,dc=example,dc=jp";
 /// How many people work there when nothing is said.
 const STAFF: u32 = 300;
 /// How the settings of a demo office begin.
@@ -104,12 +112,13 @@ pub fn open(wish: &Wish) -> anyhow::Result<(RunningServer, String)> {
     let db = assembly::open_database(&config, clock.clone())?;
     let secret = assembly::open_secret(&config)?;
     // Whoever waits until the server is ready finds the file there.
-    let mut handout = handout::write(&folder, wish.listen, &db, &secret)?;
+    let ldap = config.ldap.listen;
+    let mut handout = handout::write(&folder, wish.listen, ldap, &db, &secret)?;
     // The server has connections of its own.
     drop(db);
     let running = server::start_on(&config, clock, claim)?;
-    if running.addr() != wish.listen {
-        handout = handout::write(&folder, running.addr(), running.db(), &secret)?;
+    if running.addr() != wish.listen || running.ldap_addr() != ldap {
+        handout = handout::write(&folder, running.addr(), running.ldap_addr(), running.db(), &secret)?;
     }
     Ok((running, handout.welcome()))
 }
@@ -165,12 +174,19 @@ fn settings(folder: &str, wish: &Wish) -> String {
          [server]\nlisten = \"{listen}\"\ndata_dir = {folder:?}\n\n\
          [log]\nlevel = \"warn\"\n\n\
          [mail]\nmaildirs = {mail:?}\n\n\
+         [ldap]\nlisten = \"{ldap}\"\nbase_dn = {BASE_DN:?}\n\n\
          [limits]\nrates = {rates}\n\
          # Everyone who tries the demo signs in as the same few people.\ndevices = 1000\n",
         listen = wish.listen,
         mail = format!("{folder}/{MAILDIRS}"),
+        ldap = free_port(SocketAddr::new(wish.listen.ip(), LDAP_PORT), wish.listen.port() == 0),
         rates = !wish.unlimited,
     )
+}
+
+/// The address, or one with any port where somebody listens there already or any port was wanted.
+fn free_port(addr: SocketAddr, any: bool) -> SocketAddr {
+    if any || TcpListener::bind(addr).is_err() { SocketAddr::new(addr.ip(), 0) } else { addr }
 }
 
 fn day_in_tokyo(at: Timestamp) -> NaiveDate {

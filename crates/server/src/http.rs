@@ -36,7 +36,8 @@ pub(crate) struct Http {
 
 /// How many threads work on requests.
 pub(crate) struct Threads {
-    workers: usize,
+    /// How many threads answer requests.
+    pub workers: usize,
     /// For each worker: together as many as transactions may run at once, and one more for what hashes or reads files.
     blocking: usize,
 }

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use renraku_base::Timestamp;
 use renraku_db::{
     CollectionId, Db, Error, Tx, changes,
-    jobs::{self, Job},
+    jobs::{self, Job, Kinds},
     ledger,
 };
 use renraku_notify::{
@@ -16,7 +16,7 @@ use renraku_notify::{
 use renraku_people::account;
 use renraku_schedule::ScheduleFault;
 
-use crate::worker::{Body, JobFault, Ran};
+use crate::worker::{Body, JobFault, Ran, Share};
 
 /// The kind of the job that forgets what is too old.
 const RETENTION: &str = "server.retention";
@@ -40,10 +40,16 @@ pub struct Edges {
     pub words: Arc<dyn PushText>,
 }
 
+/// Who runs which jobs: a push service that never answers holds up other push messages and nothing else.
+pub const SHARES: [Share; 2] = [
+    Share { kinds: Kinds::all_but(push::SEND_PUSH), at_once: 8 },
+    Share { kinds: Kinds::only(push::SEND_PUSH), at_once: 4 },
+];
+
 /// What runs the jobs of this server.
 pub fn body(db: &Db, edges: Edges) -> Body {
     let db = db.clone();
-    Box::new(move |job: &Job| run(&db, &edges, job))
+    Arc::new(move |job: &Job| run(&db, &edges, job))
 }
 
 fn run(db: &Db, edges: &Edges, job: &Job) -> Result<Ran, JobFault> {

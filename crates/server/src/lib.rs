@@ -11,6 +11,7 @@ mod jobs;
 pub mod logging;
 mod mailroom;
 mod paced;
+mod phonebook;
 mod pusher;
 pub mod server;
 mod sheet;

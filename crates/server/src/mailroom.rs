@@ -1,21 +1,26 @@
 //! Where mail lies, who hears of it and who carries it.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeSet, HashMap},
     fs, io,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
 use anyhow::Context as _;
+use renraku_base::{Limit, PersonId};
 use renraku_db::Db;
 use renraku_mail::{
     MailAccount, MailFault,
     delivery::{Encryption, MaildirSender, SmtpSender, SmtpSettings},
-    service::{Indexed, index_news, list_accounts},
+    service::{Indexed, index_news, list_accounts, put_account, was_indexed},
     watch::{News, Watch},
 };
 use renraku_notify::MailSender;
+use renraku_people::{
+    account,
+    directory::{NamedPerson, service as directory},
+};
 
 use crate::{
     config::{Config, SmtpEncryption},
@@ -28,8 +33,55 @@ const MAILDIR: &str = "maildir:";
 
 /// The source of a user's mail: a Maildir in the folder of all; `None` where the office has no mail.
 pub fn source_of(config: &Config, username: &str) -> Option<String> {
-    let root = &config.mail.maildirs;
-    (!root.is_empty()).then(|| format!("{MAILDIR}{}/{username}", root.trim_end_matches('/')))
+    let root = Some(&config.mail.maildirs).filter(|root| !root.is_empty())?;
+    let root = std::path::absolute(root).unwrap_or_else(|_no_working_folder| root.into());
+    Some(format!("{MAILDIR}{}", root.join(username).display()))
+}
+
+/// Gives everybody who may sign in the mail account that the settings say: to those who came before the office had mail, and with
+/// the folder of today to those who had another.
+///
+/// # Errors
+/// When the database fails.
+pub fn settle_accounts(config: &Config, db: &Db) -> anyhow::Result<()> {
+    let known: HashMap<PersonId, MailAccount> =
+        db.read(list_accounts)?.into_iter().map(|account| (account.person.clone(), account)).collect();
+    let mut after = None;
+    loop {
+        let page = db.read(|tx| {
+            account::list_accounts(tx, after.as_ref(), Limit::new(Limit::MAX).unwrap_or_default())
+        })?;
+        let Some(last) = page.items.last() else { return Ok(()) };
+        after = Some(last.username.clone());
+        let wanted: Vec<(PersonId, String)> = page
+            .items
+            .into_iter()
+            .filter_map(|it| Some((it.person_id, source_of(config, it.username.as_str())?)))
+            .filter(|(person, source)| known.get(person).is_none_or(|account| account.source != *source))
+            .collect();
+        if wanted.is_empty() {
+            continue;
+        }
+        let settled = db.write_many(|tx| -> Result<usize, renraku_db::Error> {
+            let people: Vec<PersonId> = wanted.iter().map(|(person, _)| person.clone()).collect();
+            let named = directory::names(tx, &people)?;
+            let mut settled = 0;
+            for (person, source) in &wanted {
+                let (address, name) = match (known.get(person), named.get(person)) {
+                    (Some(account), _) => (account.address.clone(), account.name.clone()),
+                    (None, Some(NamedPerson { name, email: Some(email), .. })) => {
+                        (email.clone(), name.full.clone())
+                    }
+                    // Without an address there is no mail.
+                    _ => continue,
+                };
+                put_account(tx, person, source, &address, &name)?;
+                settled += 1;
+            }
+            Ok(settled)
+        })?;
+        tracing::info!(mail.accounts = settled, "mail accounts were settled");
+    }
 }
 
 /// What carries outgoing mail.
@@ -144,7 +196,10 @@ impl Round {
 
     /// Watches an account's source, and has all of it looked at.
     fn follow(&self, account: &MailAccount) -> anyhow::Result<()> {
-        if let Some(root) = account.source.strip_prefix(MAILDIR) {
+        // Later a Maildir that is not there is one that is out of reach.
+        if let Some(root) = account.source.strip_prefix(MAILDIR)
+            && !self.db.read(|tx| was_indexed(tx, &account.id))?
+        {
             make_maildir(root)?;
         }
         Ok(self.watch.follow(account)?)

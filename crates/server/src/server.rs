@@ -18,6 +18,7 @@ use anyhow::{Context, anyhow, bail};
 use renraku_base::Clock;
 use renraku_dav::{Dav, PushService, PushWords};
 use renraku_db::Db;
+use renraku_ldap::Serving;
 use renraku_notify::Hub;
 use renraku_people::{Sessions, directory::Directory};
 use renraku_rest::{App, Locales, Parts};
@@ -34,6 +35,7 @@ use crate::{
     http::{Http, Threads},
     jobs,
     mailroom::{self, Mailroom},
+    phonebook::Phonebook,
     pusher,
     ticker::Ticker,
     worker::Worker,
@@ -47,13 +49,16 @@ pub struct RunningServer {
     addr: SocketAddr,
     db: Db,
     draining: Arc<AtomicBool>,
-    worker: Worker,
+    workers: [Worker; 2],
     background: Option<Background>,
     /// Tells the HTTP server to end after so long a notice.
     stop: Option<oneshot::Sender<Duration>>,
     ended: Option<oneshot::Receiver<()>>,
     http: Option<JoinHandle<io::Result<()>>>,
-    jobs: Option<JoinHandle<()>>,
+    ldap: Option<Serving>,
+    ldap_addr: Option<SocketAddr>,
+    ldap_tls_addr: Option<SocketAddr>,
+    jobs: Vec<JoinHandle<()>>,
     /// Keeps other servers off the data until this one has ended.
     _data: Option<File>,
 }
@@ -81,6 +86,9 @@ pub(crate) fn start_on(
     Claim { listener, data }: Claim,
 ) -> anyhow::Result<RunningServer> {
     let addr = listener.local_addr()?;
+    let phonebook = Phonebook::of(&config.ldap)?;
+    let ldap_addr = phonebook.as_ref().and_then(Phonebook::addr);
+    let ldap_tls_addr = phonebook.as_ref().and_then(Phonebook::tls_addr);
     let db = assembly::open_database(config, clock)?;
     db.migrate()?;
     let secret = assembly::open_secret(config)?;
@@ -98,10 +106,17 @@ pub(crate) fn start_on(
         push: Arc::clone(&push.sender),
         words: Arc::new(PushWords::new(&secret)),
     };
-    let worker = Worker::new(&db, jobs::body(&db, edges));
+    let body = jobs::body(&db, edges);
+    let workers = jobs::SHARES.map(|share| Worker::new(&db, Arc::clone(&body), share));
     jobs::plan_every_day(&db)?;
     let revocations = hear_revocations(sessions.clone())?;
-    let _mailroom = if config.mail.maildirs.is_empty() { None } else { Some(Mailroom::open(&db)?) };
+    let _mailroom = match config.mail.maildirs.is_empty() {
+        true => None,
+        false => {
+            mailroom::settle_accounts(config, &db)?;
+            Some(Mailroom::open(&db)?)
+        }
+    };
     let threads = Threads::of(config);
     let directory = Directory::new();
     load_directory(&db, &directory)?;
@@ -118,7 +133,9 @@ pub(crate) fn start_on(
         draining: Arc::clone(&draining),
     });
     let body_time = Duration::from_secs(config.limits.body_s);
-    let dav = Dav::new(gate.clone(), directory, push, body_time, config.dav.staff_book.into());
+    let dav = Dav::new(gate.clone(), directory.clone(), push, body_time, config.dav.staff_book.into());
+    let ldap = phonebook.map(|phonebook| phonebook.serve(gate.clone(), directory, threads.workers));
+    let ldap = ldap.transpose()?;
     count_devices(&gate);
     let tickers = [revocations, look_after(gate)?, pusher::watch(&db)?];
     let background = Background { _tickers: tickers, _mailroom };
@@ -133,18 +150,21 @@ pub(crate) fn start_on(
         let _ = end.send(());
         result
     })?;
-    let jobs = worker.start()?;
+    let jobs = workers.iter().map(Worker::start).collect::<io::Result<Vec<_>>>()?;
     tracing::info!(server.listen = %addr, "listening");
     Ok(RunningServer {
         addr,
         db,
         draining,
-        worker,
+        workers,
         background: Some(background),
         stop: Some(stop),
         ended: Some(ended),
         http: Some(http),
-        jobs: Some(jobs),
+        ldap,
+        ldap_addr,
+        ldap_tls_addr,
+        jobs,
         _data: data,
     })
 }
@@ -196,6 +216,18 @@ impl RunningServer {
         self.addr
     }
 
+    /// Where it answers as an LDAP directory in the open; `None` when it does not.
+    #[must_use]
+    pub fn ldap_addr(&self) -> Option<SocketAddr> {
+        self.ldap_addr
+    }
+
+    /// Where it answers as an LDAP directory over TLS; `None` when it does not.
+    #[must_use]
+    pub fn ldap_tls_addr(&self) -> Option<SocketAddr> {
+        self.ldap_tls_addr
+    }
+
     /// Its database.
     #[must_use]
     pub fn db(&self) -> &Db {
@@ -209,7 +241,7 @@ impl RunningServer {
     /// When the database fails.
     pub fn run_due_jobs(&self) -> Result<(), renraku_db::Error> {
         pusher::queue(&self.db)?;
-        self.worker.run_due()
+        self.workers.iter().try_for_each(Worker::run_due)
     }
 
     /// Ends it: streams are told to come back, running requests and jobs go on to their end, 20 s at most.
@@ -249,14 +281,15 @@ impl RunningServer {
         self.draining.store(true, Ordering::Relaxed);
         // It may have ended by itself.
         let _ = stop.send(notice);
+        drop(self.ldap.take());
         match self.http.take().map(JoinHandle::join) {
             Some(Ok(Err(error))) => tracing::error!(error = %error, "the HTTP server failed"),
             Some(Err(_panicked)) => tracing::error!("the HTTP server panicked"),
             Some(Ok(Ok(()))) | None => {}
         }
-        self.worker.stop();
+        self.workers.iter().for_each(Worker::stop);
         drop(self.background.take());
-        if let Some(jobs) = self.jobs.take() {
+        for jobs in self.jobs.drain(..) {
             drop(jobs.join());
         }
         tracing::info!("ended");

@@ -13,10 +13,9 @@ use std::{
 
 use renraku_db::{
     Db, Error,
-    jobs::{self, Job},
+    jobs::{self, Job, Kinds},
 };
 
-const AT_ONCE: usize = 8;
 /// Longer than any body takes: a job whose process died is run again after it.
 const LEASE: Duration = Duration::from_secs(300);
 /// How long a job of another process may go unseen.
@@ -47,7 +46,16 @@ pub enum Ran {
 }
 
 /// What runs a job of any kind.
-pub type Body = Box<dyn Fn(&Job) -> Result<Ran, JobFault> + Send + Sync>;
+pub type Body = Arc<dyn Fn(&Job) -> Result<Ran, JobFault> + Send + Sync>;
+
+/// What a runner is there for.
+#[derive(Debug, Clone, Copy)]
+pub struct Share {
+    /// Which jobs it runs.
+    pub kinds: Kinds,
+    /// How many of them at once.
+    pub at_once: usize,
+}
 
 /// The runner of jobs. Cheap to clone.
 #[derive(Clone)]
@@ -56,6 +64,7 @@ pub struct Worker(Arc<Inner>);
 struct Inner {
     db: Db,
     body: Body,
+    share: Share,
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -74,8 +83,8 @@ struct State {
 
 impl Worker {
     /// A runner that does not run yet.
-    pub fn new(db: &Db, body: Body) -> Self {
-        let inner = Inner { db: db.clone(), body, state: Mutex::default(), changed: Condvar::new() };
+    pub fn new(db: &Db, body: Body, share: Share) -> Self {
+        let inner = Inner { db: db.clone(), body, share, state: Mutex::default(), changed: Condvar::new() };
         Self(Arc::new(inner))
     }
 
@@ -111,7 +120,7 @@ impl Worker {
     pub fn run_due(&self) -> Result<(), Error> {
         loop {
             let claims = self.0.lock().claims;
-            let claimed = self.0.claim(AT_ONCE)?;
+            let claimed = self.0.claim(self.0.share.at_once)?;
             if claimed.is_empty() {
                 let state = self.0.lock();
                 if state.running > 0 || state.claiming {
@@ -134,7 +143,7 @@ impl Worker {
                     return;
                 }
                 state.woken = false;
-                let free = if state.stopping { 0 } else { AT_ONCE - state.running };
+                let free = if state.stopping { 0 } else { self.0.share.at_once - state.running };
                 if free > 0 {
                     state.claiming = true;
                     state.claims += 1;
@@ -154,7 +163,7 @@ impl Worker {
 
     /// Gives out up to `free` due jobs and says how long nothing else will be due.
     fn give_out(&self, free: usize) -> Duration {
-        let due = self.0.db.read(jobs::next_due);
+        let due = self.0.db.read(|tx| jobs::next_due(tx, self.0.share.kinds));
         let now = self.0.db.now();
         let claimed = match due {
             Ok(Some(due)) if due <= now => self.0.claim(free),
@@ -213,7 +222,7 @@ impl Inner {
 
     fn claim(&self, count: usize) -> Result<Vec<Job>, Error> {
         let count = i64::try_from(count).unwrap_or(i64::MAX);
-        self.db.write(|tx| jobs::claim(tx, count, LEASE))
+        self.db.write(|tx| jobs::claim(tx, self.share.kinds, count, LEASE))
     }
 
     /// Runs a job and writes down how it ended. The job's payload stays out of the log: it may hold a mail.

@@ -11,8 +11,13 @@ fn the_handout_says_what_may_be_relied_on() {
     let office = Office::open(folder.path());
     let members: Vec<&String> = office.handout.as_object().unwrap().keys().collect();
     assert_eq!(members, ["baseUrl", "dav", "facilities", "ldap", "users"]);
-    assert!(office.handout["ldap"].is_null());
     assert_eq!(office.handout["dav"]["carddavUrl"], office.handout["dav"]["caldavUrl"]);
+    let ldap = &office.handout["ldap"];
+    assert!(
+        ldap["url"].as_str().unwrap().starts_with("ldap://127.0.0.1:") && ldap["url"] != "ldap://127.0.0.1:0"
+    );
+    assert_eq!(ldap["bindDn"], "uid=hanako,ou=people,dc=pref,dc=example,dc=jp");
+    assert_eq!(ldap["password"], office.handout["users"][0]["appPassword"]);
     let caldav = office.handout["dav"]["caldavUrl"].as_str().unwrap();
     assert!(caldav.ends_with("/dav/"), "{caldav}");
     let users = office.handout["users"].as_array().unwrap();

@@ -121,10 +121,20 @@ impl Gate {
             .and_then(|text| text.split_once(':'))
             .map(|(username, password)| (username.to_owned(), password.to_owned()))
             .ok_or(WebFault::Unauthenticated)?;
-        let secret = self.state.secret.clone();
-        let known: Result<Option<Principal>, E> =
-            self.read(move |tx| account::check_app_password(tx, &secret, &username, &password)).await;
+        let known: Result<Option<Principal>, E> = self.app_password(username, password).await;
         known?.map(Some).ok_or_else(|| WebFault::Unauthenticated.into())
+    }
+
+    /// Whose username and app password these are; `None` when they are nobody's.
+    ///
+    /// # Errors
+    /// When the database fails, and [`WebFault::Overloaded`].
+    pub async fn app_password<E>(&self, username: String, password: String) -> Result<Option<Principal>, E>
+    where
+        E: From<WebFault> + From<AccountFault> + Send + 'static,
+    {
+        let secret = self.state.secret.clone();
+        self.read(move |tx| account::check_app_password(tx, &secret, &username, &password)).await
     }
 
     /// Runs work that blocks: one hop to the blocking pool.

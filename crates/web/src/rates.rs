@@ -66,14 +66,21 @@ impl Rates {
     /// # Errors
     /// [`WebFault::TooManyRequests`].
     pub fn take(&self, who: &Principal, kind: Kind) -> Result<(), WebFault> {
+        self.take_as(who.device.as_ref().map_or(who.person.as_str(), |device| device.as_str()), kind)
+    }
+
+    /// Takes one of a kind for somebody of whom no more is known than this, such as an address.
+    ///
+    /// # Errors
+    /// [`WebFault::TooManyRequests`].
+    pub fn take_as(&self, who: &str, kind: Kind) -> Result<(), WebFault> {
         let Some(limiters) = &self.0 else { return Ok(()) };
         let limiter = match kind {
             Kind::Request => &limiters.requests,
             Kind::Write => &limiters.writes,
             Kind::Search => &limiters.searches,
         };
-        let key = who.device.as_ref().map_or(who.person.as_str(), |device| device.as_str()).to_owned();
-        limiter.check_key(&key).map_err(|until| {
+        limiter.check_key(&who.to_owned()).map_err(|until| {
             let wait = until.wait_time_from(limiters.clock.now());
             WebFault::TooManyRequests { retry_after_s: wait.as_secs() + 1 }
         })

@@ -20,9 +20,10 @@ const TABLE: &[(&str, &[&str], &[&str])] = &[
     ("renraku-web", &["base", "db", "people"], &["diesel"]),
     ("renraku-rest", &["base", "db", "people", "notify", "schedule", "contacts", "mail", "web"], &["diesel"]),
     ("renraku-dav", &["base", "db", "people", "notify", "schedule", "contacts", "web"], &["diesel"]),
+    ("renraku-ldap", &["base", "db", "people", "web"], &["diesel", "actix-web"]),
     (
         "renraku",
-        &["base", "db", "people", "notify", "schedule", "contacts", "mail", "web", "rest", "dav"],
+        &["base", "db", "people", "notify", "schedule", "contacts", "mail", "web", "rest", "dav", "ldap"],
         &["diesel"],
     ),
     ("renraku-test-db", &["base", "db"], &["actix-web"]),

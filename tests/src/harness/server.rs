@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
 use renraku::{Config, RunningServer};
 use renraku_base::FixedClock;
@@ -58,6 +58,16 @@ impl TestServer {
     /// `http://…`
     pub fn base(&self) -> String {
         format!("http://{}", self.running.addr())
+    }
+
+    /// Where it answers as an LDAP directory, if it was started so.
+    pub fn ldap(&self) -> SocketAddr {
+        self.running.ldap_addr().unwrap()
+    }
+
+    /// The same, over TLS.
+    pub fn ldap_tls(&self) -> SocketAddr {
+        self.running.ldap_tls_addr().unwrap()
     }
 
     /// Runs every job that is due by the clock, and waits for those that run.

@@ -14,7 +14,7 @@ const OUTSIDE: &[&str] = &["push", "/metrics", "/health/live", "/health/ready", 
 
 /// How many statements a request takes; what the server does by itself meanwhile does not count.
 fn statements(server: &TestServer, request: impl Fn() -> Answer) -> u64 {
-    let counts = (0..4).map(|_| {
+    let counts = (0..10).map(|_| {
         let before = server.db().statements();
         request();
         server.db().statements() - before

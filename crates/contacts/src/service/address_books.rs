@@ -15,6 +15,8 @@ use crate::{
 
 /// The longest name of an address book, in characters.
 const NAME_CHARS: usize = 255;
+/// One that is shared stands in the sync of everybody who may read it.
+const MOST_EACH: i64 = 200;
 
 /// The name of a person's first address book, until they change it.
 const DEFAULT_NAME: &str = "連絡先";
@@ -68,6 +70,10 @@ pub fn create_address_book(
     new: NewAddressBook,
 ) -> Result<Changed<AddressBook>, ContactsFault> {
     check_name(&new.name)?;
+    if store::address_books::count_of_owner(tx, &who.person)? >= MOST_EACH {
+        let detail = format!("at most {MOST_EACH} address books each: delete one that is not used");
+        return Err(ContactsFault::Invalid(vec![FieldFault::new("", "too-many", detail)]));
+    }
     let id = new.id.unwrap_or_else(|| tx.new_id());
     let (book, recorded) = add_book(tx, &who.person, id, new.name.trim(), false)?;
     Ok(recorded.with(seen_by(book, who, Role::Manage)))

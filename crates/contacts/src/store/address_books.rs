@@ -65,6 +65,12 @@ pub(crate) fn list_by_collection(
     Ok(rows.into_iter().map(StoredBook::from).collect())
 }
 
+/// How many address books a person has.
+pub(crate) fn count_of_owner(tx: &mut ReadTx<'_>, owner: &PersonId) -> Result<i64, Error> {
+    let own = address_books::table.filter(address_books::owner_id.eq(owner.as_str()));
+    Ok(own.count().get_result(tx.conn())?)
+}
+
 /// Adds an address book; `false` when its id is taken or its owner has a default one already.
 pub(crate) fn insert(tx: &mut Tx<'_>, book: &StoredBook) -> Result<bool, Error> {
     let row = Row {

@@ -1,7 +1,10 @@
 use renraku_base::{PersonId, kind};
 use renraku_db::{CollectionKind, Error, ReadTx, Tx, changes};
 
-use crate::{MailAccount, store::accounts};
+use crate::{
+    MailAccount,
+    store::{accounts, mailboxes},
+};
 
 /// Gives a person a mail account, or theirs a new source, address and name. Its mails appear once it was indexed.
 ///
@@ -53,4 +56,12 @@ pub fn list_accounts(tx: &mut ReadTx<'_>) -> Result<Vec<MailAccount>, Error> {
 /// [`Error`] when the statement fails.
 pub fn account_of(tx: &mut ReadTx<'_>, person: &PersonId) -> Result<Option<MailAccount>, Error> {
     accounts::find_by_person(tx, person)
+}
+
+/// Whether an account's source was ever read.
+///
+/// # Errors
+/// [`Error`] when the statement fails.
+pub fn was_indexed(tx: &mut ReadTx<'_>, account: &str) -> Result<bool, Error> {
+    Ok(!mailboxes::list(tx, account)?.is_empty())
 }

@@ -44,10 +44,20 @@ impl Maildir {
     /// # Errors
     /// [`SourceFault::Failed`] when the disk does not let it.
     pub fn create(&self) -> Result<(), SourceFault> {
+        self.make_parts("")?;
         for role in MailboxRole::ALL {
             self.make_folder(role_path(role))?;
         }
         Ok(())
+    }
+
+    /// Refuses to go on without the inbox. A disk that is not mounted looks like a Maildir that everybody emptied: what is read
+    /// of it must not count, and what were written there would be hidden when it comes back.
+    fn must_be_there(&self) -> Result<(), SourceFault> {
+        let inbox = self.root.join("cur");
+        let found = fs::metadata(&inbox)
+            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", inbox.display())))?;
+        if found.is_dir() { Ok(()) } else { Err(io::Error::from(io::ErrorKind::NotADirectory).into()) }
     }
 
     fn folder(&self, path: &str) -> Result<PathBuf, SourceFault> {
@@ -61,6 +71,11 @@ impl Maildir {
     }
 
     fn make_folder(&self, path: &str) -> Result<PathBuf, SourceFault> {
+        self.must_be_there()?;
+        self.make_parts(path)
+    }
+
+    fn make_parts(&self, path: &str) -> Result<PathBuf, SourceFault> {
         let folder = self.folder(path)?;
         for part in ["tmp", "new", "cur"] {
             fs::create_dir_all(folder.join(part))?;
@@ -108,7 +123,11 @@ impl Maildir {
     }
 
     fn must_find(&self, folder: &str, key: &str) -> Result<PathBuf, SourceFault> {
-        self.locate(folder, key)?.ok_or_else(|| SourceFault::Missing(format!("{folder}/{key}")))
+        if let Some(found) = self.locate(folder, key)? {
+            return Ok(found);
+        }
+        self.must_be_there()?;
+        Err(SourceFault::Missing(format!("{folder}/{key}")))
     }
 
     /// Does something to the file of a mail, which other programs rename when they like.
@@ -144,6 +163,7 @@ impl MailSource for Maildir {
                 folders.push(Folder { path: path.to_owned(), name, role });
             }
         }
+        self.must_be_there()?;
         folders.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(folders)
     }
@@ -160,11 +180,17 @@ impl MailSource for Maildir {
                 }
             }
         }
+        // Asked afterwards: the disk may have gone while it was read.
+        self.must_be_there()?;
         Ok(entries)
     }
 
     fn holds(&self, folder: &str, key: &str) -> Result<bool, SourceFault> {
-        Ok(self.locate(folder, key)?.is_some())
+        let found = self.locate(folder, key)?.is_some();
+        if !found {
+            self.must_be_there()?;
+        }
+        Ok(found)
     }
 
     fn fetch(&self, folder: &str, key: &str) -> Result<Raw, SourceFault> {

@@ -6,6 +6,7 @@ mod ragged;
 mod rank;
 mod record;
 mod search;
+mod select;
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -22,6 +23,7 @@ use numbers::Numbers;
 use ragged::Ragged;
 pub(super) use record::Record;
 pub(super) use search::{After, Ask, Hit};
+pub use select::{Narrow, Selected};
 
 /// The most members that a unit shows, as many as a page of a list.
 const MEMBERS: usize = Limit::MAX as usize;
@@ -50,6 +52,7 @@ struct PostRef {
 struct Slot {
     person: Arc<PersonJson>,
     order: String,
+    username: Option<Arc<str>>,
 }
 
 impl Slot {
@@ -71,6 +74,8 @@ pub(super) struct Index {
     free: Vec<u32>,
     /// The slots in the order of their people's ids.
     by_id: Vec<u32>,
+    /// The slots of those with an account, in the order of their usernames.
+    by_username: Vec<u32>,
     numbers: Numbers,
     // Row by row:
     order: Vec<u32>,
@@ -98,6 +103,9 @@ impl Index {
         let slot = self.next_slot();
         self.numbers.push(&record.numbers, slot);
         self.by_id.push(slot);
+        if record.username.is_some() {
+            self.by_username.push(slot);
+        }
         self.insert_row(self.order.len(), slot, record);
     }
 
@@ -114,6 +122,9 @@ impl Index {
         let mut by_id = std::mem::take(&mut self.by_id);
         by_id.sort_unstable_by_key(|slot| self.id(*slot));
         self.by_id = by_id;
+        let mut by_username = std::mem::take(&mut self.by_username);
+        by_username.sort_unstable_by_key(|slot| self.username(*slot));
+        self.by_username = by_username;
     }
 
     /// Takes over the present state of one person; `None` when they are no longer listed.
@@ -124,6 +135,11 @@ impl Index {
         let slot = self.next_slot();
         self.numbers.insert(&record.numbers, slot);
         self.by_id.insert(self.by_id.partition_point(|other| self.id(*other) < Some(id)), slot);
+        if let Some(username) = &record.username {
+            let at =
+                self.by_username.partition_point(|other| self.username(*other) < Some(username.as_ref()));
+            self.by_username.insert(at, slot);
+        }
         self.insert_row(row, slot, record);
     }
 
@@ -131,6 +147,7 @@ impl Index {
         let Some(row) = self.row_of(id) else { return };
         let slot = self.order.remove(row);
         self.by_id.retain(|other| *other != slot);
+        self.by_username.retain(|other| *other != slot);
         self.names.remove(row);
         self.readings.remove(row);
         self.sounds.remove(row);
@@ -165,7 +182,7 @@ impl Index {
         self.others.insert(row, &record.others);
         self.posts.insert(row, &posts);
         if let Some(place) = self.slots.get_mut(slot as usize) {
-            *place = Some(Slot { person: record.person, order: record.order });
+            *place = Some(Slot { person: record.person, order: record.order, username: record.username });
         }
     }
 
@@ -196,6 +213,10 @@ impl Index {
 
     fn id(&self, slot: u32) -> Option<&PersonId> {
         self.slot(slot).map(|slot| &slot.person.id)
+    }
+
+    fn username(&self, slot: u32) -> Option<&str> {
+        self.slot(slot).and_then(|slot| slot.username.as_deref())
     }
 
     fn find(&self, id: &PersonId) -> Option<&Slot> {

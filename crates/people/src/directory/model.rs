@@ -46,6 +46,12 @@ impl PersonJson {
     pub(super) fn new(person: &Person) -> Result<Self, serde_json::Error> {
         Ok(Self { id: person.id.clone(), etag: person.etag.clone(), json: to_raw_value(person)? })
     }
+
+    /// The JSON, as it is sent.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.json.get()
+    }
 }
 
 impl Serialize for PersonJson {

@@ -10,6 +10,7 @@ mod put_person;
 mod put_unit;
 mod put_unit_path;
 mod search_people;
+mod select_people;
 mod sync;
 
 pub use bulk_insert::bulk_insert;
@@ -22,4 +23,5 @@ pub use put_person::{put_person, touch_person};
 pub use put_unit::put_unit;
 pub use put_unit_path::put_unit_path;
 pub use search_people::{PeopleSearch, search_people};
+pub use select_people::{Place, select_people, username};
 pub use sync::{get_people_for_sync, get_units_for_sync, list_people_for_sync, list_units_for_sync};

@@ -54,6 +54,20 @@ impl Word {
         Some(Self { text, romaji, digits })
     }
 
+    /// The whole of what was typed as one word, whatever spaces are in it; `None` when nothing is left to look for.
+    #[must_use]
+    pub fn whole(typed: &str) -> Option<Self> {
+        let text = fold(typed);
+        if text.is_empty() {
+            return None;
+        }
+        let mut words = typed.split_whitespace();
+        let spelt_out = words.clone().all(is_spelt_out);
+        let romaji: Option<String> = spelt_out.then(|| words.by_ref().map(fold_romaji).collect());
+        let digits = number::digits(typed).filter(|digits| *digits != text);
+        Some(Self { text, romaji: romaji.filter(|key| !key.is_empty()), digits })
+    }
+
     /// The word as it is found among folded texts.
     #[must_use]
     pub fn text(&self) -> &str {

@@ -16,7 +16,8 @@ use crate::core::{
     App, Problem, Refusals, RestFault, Who, WriteRefusals, accepted_language, json, plain, receive,
 };
 
-const BODY_LIMIT: usize = 16 * 1024;
+/// A token names every collection that the phone follows, by some five characters each: it must always fit.
+const BODY_LIMIT: usize = 1024 * 1024;
 const MAX_LIMIT: u16 = 2_000;
 
 /// What a phone asks of a sync.

@@ -22,6 +22,9 @@ use crate::{
 /// The longest name of a calendar or facility, in characters.
 pub(crate) const NAME_CHARS: usize = 255;
 
+/// A calendar that is shared stands in the sync of everybody who may read it.
+const MOST_EACH: i64 = 200;
+
 /// The name of a person's first calendar, until they change it.
 const DEFAULT_NAME: &str = "予定表";
 
@@ -106,6 +109,10 @@ pub fn create_calendar(
     new: NewCalendar,
 ) -> Result<Changed<Calendar>, ScheduleFault> {
     check(Some(&new.name), new.color.as_deref())?;
+    if store::calendars::count_of_owner(tx, who.person.as_str())? >= MOST_EACH {
+        let detail = format!("at most {MOST_EACH} calendars each: delete one that is not used");
+        return Err(ScheduleFault::Invalid(vec![FieldFault::new("", "too-many", detail)]));
+    }
     let calendar = StoredCalendar {
         id: new.id.unwrap_or_else(|| tx.new_id()),
         collection: changes::create_collection(tx, CollectionKind::Calendar, Some(who.person.as_str()))?,

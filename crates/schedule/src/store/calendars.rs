@@ -248,6 +248,11 @@ pub(crate) fn list_by_owner(
     Ok(found)
 }
 
+/// How many calendars a person or facility has.
+pub(crate) fn count_of_owner(tx: &mut ReadTx<'_>, owner: &str) -> Result<i64, Error> {
+    Ok(calendars::table.filter(calendars::owner_id.eq(owner)).count().get_result(tx.conn())?)
+}
+
 /// Stores a new calendar; `false` says that its id, or the person's place for a default, is taken.
 pub(crate) fn insert(tx: &mut Tx<'_>, calendar: &StoredCalendar) -> Result<bool, Error> {
     let row = Row::from(calendar);

@@ -1,4 +1,5 @@
 mod add;
+mod app_password;
 
 use std::io::{self, BufRead, IsTerminal};
 
@@ -23,6 +24,7 @@ Examples:
       --unit 総務部/人事課/給与係 --post 主任 --extension 1001 --phone 0155-55-1001
   renraku user password hanako < password.txt
   renraku user devices hanako
+  renraku user app-password add copier-3f --name '3階コピー機'
   renraku user disable hanako")]
 pub struct User {
     #[command(subcommand)]
@@ -52,6 +54,8 @@ enum UserCommand {
         #[arg(value_parser = username)]
         username: Username,
     },
+    /// Passwords of clients that are no phones
+    AppPassword(app_password::AppPassword),
     /// List all accounts, one a line
     List,
     /// List the devices that are signed in, one a line
@@ -96,6 +100,7 @@ impl User {
             UserCommand::Enable { username } => {
                 change(&username, db.write(|tx| account::enable_account(tx, &username)))?;
             }
+            UserCommand::AppPassword(app_password) => app_password.run(&config, &db)?,
             UserCommand::List => list(&db)?,
             UserCommand::Devices { username } => {
                 let who = principal(&db, &username)?;

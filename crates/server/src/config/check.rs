@@ -157,9 +157,14 @@ impl Reading<'_> {
         let value = match setting.kind {
             Kind::Switch => text.parse().map(Value::Boolean).ok(),
             Kind::Number { .. } => text.parse().map(Value::Integer).ok(),
-            Kind::Text | Kind::Folder | Kind::OneOf(_) | Kind::Listen | Kind::Database | Kind::Level => {
-                Some(Value::String(text.to_owned()))
-            }
+            Kind::Text
+            | Kind::Folder
+            | Kind::OneOf(_)
+            | Kind::Listen
+            | Kind::MaybeListen
+            | Kind::Name
+            | Kind::Database
+            | Kind::Level => Some(Value::String(text.to_owned())),
         };
         match value.filter(|value| setting.kind.takes(value)) {
             Some(value) => put(&mut self.merged, setting, value),
@@ -185,6 +190,8 @@ impl Kind {
             (Self::Number { least, most }, Value::Integer(number)) => (least..=most).contains(number),
             (Self::OneOf(choices), Value::String(text)) => choices.contains(&text.as_str()),
             (Self::Listen, Value::String(text)) => text.parse::<SocketAddr>().is_ok(),
+            (Self::MaybeListen, Value::String(text)) => text.is_empty() || text.parse::<SocketAddr>().is_ok(),
+            (Self::Name, Value::String(text)) => !text.is_empty() && text.parse::<renraku_ldap::Dn>().is_ok(),
             (Self::Database, Value::String(text)) => {
                 text.is_empty() || renraku_db::Location::parse(text).is_ok()
             }
@@ -205,6 +212,8 @@ impl Kind {
                 format!("one of {}", quoted.join(", "))
             }
             Self::Listen => format!("an IP address and a port, like {example} or \"0.0.0.0:8080\""),
+            Self::MaybeListen => "an IP address and a port, like \"0.0.0.0:389\", or nothing".to_owned(),
+            Self::Name => "a distinguished name, like \"dc=pref,dc=example,dc=jp\"".to_owned(),
             Self::Database => "a database URL, like \"sqlite:/var/lib/renraku/renraku.db\" or \
                  \"postgres://renraku@db.internal/renraku\""
                 .to_owned(),

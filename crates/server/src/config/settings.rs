@@ -14,6 +14,10 @@ pub(super) enum Kind {
     OneOf(&'static [&'static str]),
     /// `ADDRESS:PORT`.
     Listen,
+    /// `ADDRESS:PORT`, or nothing.
+    MaybeListen,
+    /// A distinguished name.
+    Name,
     /// A database URL, or nothing.
     Database,
     /// Levels as tracing's filters write them.
@@ -155,6 +159,108 @@ pub(super) const SETTINGS: &[Setting] = &[
         Kind::Text,
         r#""""#,
         "Its password. Better kept out of the file: RENRAKU_SMTP_PASSWORD.",
+    ),
+    setting(
+        "ldap",
+        "listen",
+        Kind::MaybeListen,
+        r#""""#,
+        "The address and port for LDAP (mostly 389), as \"0.0.0.0:389\"; with a certificate clients may begin\n\
+         TLS on it (StartTLS). Empty: no LDAP here.",
+    ),
+    setting(
+        "ldap",
+        "tls_listen",
+        Kind::MaybeListen,
+        r#""""#,
+        "The address and port for LDAP over TLS from the first byte (mostly 636). Empty: none.",
+    ),
+    setting(
+        "ldap",
+        "certificate",
+        Kind::Text,
+        r#""""#,
+        "The file (PEM) of the certificate for TLS, those above it after it. Read at the start.",
+    ),
+    setting("ldap", "key", Kind::Text, r#""""#, "The file (PEM) of its key."),
+    setting(
+        "ldap",
+        "base_dn",
+        Kind::Name,
+        r#""dc=renraku""#,
+        "The name below which the directory lies, like dc=pref,dc=example,dc=jp: people are at ou=people and\n\
+         units at ou=units below it.",
+    ),
+    setting(
+        "ldap",
+        "anonymous",
+        Kind::Switch,
+        "false",
+        "Whether clients may read the directory without a password. They see what every member of staff sees.",
+    ),
+    setting(
+        "ldap",
+        "tls_required",
+        Kind::Switch,
+        "false",
+        "Whether passwords are refused on connections without TLS. Many desk phones cannot speak TLS.",
+    ),
+    setting(
+        "ldap",
+        "connections",
+        Kind::Number { least: 1, most: 100_000 },
+        "2000",
+        "How many connections there may be at once; one more is told that the server is busy.",
+    ),
+    setting(
+        "ldap",
+        "connections_per_address",
+        Kind::Number { least: 1, most: 100_000 },
+        "200",
+        "How many of them may come from one address.",
+    ),
+    setting(
+        "ldap",
+        "message_bytes",
+        Kind::Number { least: 1_024, most: 1_048_576 },
+        "32768",
+        "How many bytes a request may have; a connection on which a longer one is announced is ended.",
+    ),
+    setting(
+        "ldap",
+        "filter_depth",
+        Kind::Number { least: 1, most: 64 },
+        "16",
+        "How deep a filter may be nested.",
+    ),
+    setting(
+        "ldap",
+        "filter_terms",
+        Kind::Number { least: 1, most: 1_000 },
+        "64",
+        "How many terms a filter may have in all.",
+    ),
+    setting(
+        "ldap",
+        "idle_s",
+        Kind::Number { least: 1, most: 86_400 },
+        "900",
+        "After how many seconds a connection on which nothing is asked is ended.",
+    ),
+    setting(
+        "ldap",
+        "search_s",
+        Kind::Number { least: 1, most: 60 },
+        "5",
+        "How many seconds a search may take; then it is answered with what was found so far.",
+    ),
+    setting(
+        "ldap",
+        "entries",
+        Kind::Number { least: 1, most: 10_000 },
+        "1000",
+        "How many entries an answer may have; then it is cut, and says so. Clients that ask page by page get\n\
+         everything, so many a page at most.",
     ),
     setting(
         "push",

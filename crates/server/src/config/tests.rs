@@ -92,3 +92,21 @@ fn what_is_wrong_is_told_at_once_also_when_some_of_it_is_no_toml() {
         "{complaints:?}"
     );
 }
+
+#[test]
+fn the_settings_of_the_containers_are_taken() {
+    let file = include_str!("../../../../docker-compose.yml");
+    let ours = |line: &str| {
+        let (name, value) = line.trim().split_once(": ")?;
+        name.starts_with("RENRAKU_").then(|| (name.to_owned(), value.trim_matches('"').to_owned()))
+    };
+    let variables: Vec<(String, String)> = file.lines().filter_map(ours).collect();
+    assert!(variables.len() > 5);
+    let missing_folder = |faults: &Faults| faults.0.iter().all(|fault| fault.place.ends_with("MAILDIRS"));
+    let read = Config::read("f", "", variables);
+    assert!(
+        read.as_ref().is_ok_and(|config| !config.mail.maildirs.is_empty())
+            || read.as_ref().is_err_and(missing_folder),
+        "{read:?}"
+    );
+}

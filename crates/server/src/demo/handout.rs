@@ -16,7 +16,7 @@ use renraku_people::{
 use renraku_schedule::service as schedule;
 use serde::{Deserialize, Serialize};
 
-use super::people::USERS;
+use super::{BASE_DN, people::USERS};
 
 /// The file of the handout, in the folder of the office.
 pub const FILE: &str = "demo.json";
@@ -28,10 +28,19 @@ const PLAIN_ROOM: &str = "第1会議室";
 pub struct Handout {
     base_url: String,
     users: Vec<User>,
-    /// There is no LDAP face yet.
-    ldap: Option<()>,
+    ldap: Option<LdapAddress>,
     dav: Option<DavAddresses>,
     facilities: Vec<Named>,
+}
+
+/// What is typed into a desk phone or an address book.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct LdapAddress {
+    url: String,
+    base_dn: String,
+    bind_dn: String,
+    password: String,
 }
 
 /// What a person types into a calendar or contacts client.
@@ -59,7 +68,13 @@ struct Named {
 }
 
 /// Writes `demo.json`. App passwords, which the server tells only once, are taken from the file of an earlier start.
-pub fn write(folder: &Path, addr: SocketAddr, db: &Db, secret: &ServerSecret) -> anyhow::Result<Handout> {
+pub fn write(
+    folder: &Path,
+    addr: SocketAddr,
+    ldap: Option<SocketAddr>,
+    db: &Db,
+    secret: &ServerSecret,
+) -> anyhow::Result<Handout> {
     let file = folder.join(FILE);
     let former = read(&file).map_or_else(Vec::new, |handout| handout.users);
     let mut users = Vec::with_capacity(USERS.len());
@@ -85,10 +100,11 @@ pub fn write(folder: &Path, addr: SocketAddr, db: &Db, secret: &ServerSecret) ->
             person_id: who.person.into_string(),
         });
     }
+    let ldap = ldap.zip(users.first()).map(|(addr, user)| LdapAddress::new(addr, user));
     let handout = Handout {
         base_url: format!("http://{addr}"),
         users,
-        ldap: None,
+        ldap,
         dav: Some(DavAddresses {
             caldav_url: format!("http://{addr}/dav/"),
             carddav_url: format!("http://{addr}/dav/"),
@@ -136,12 +152,29 @@ fn facilities(db: &Db) -> anyhow::Result<Vec<Named>> {
     Ok(all)
 }
 
+impl LdapAddress {
+    fn new(addr: SocketAddr, user: &User) -> Self {
+        Self {
+            url: format!("ldap://{addr}"),
+            base_dn: BASE_DN.to_owned(),
+            bind_dn: format!("uid={},ou=people,{BASE_DN}", user.username),
+            password: user.app_password.clone(),
+        }
+    }
+}
+
 impl Handout {
     /// What a stranger reads first.
     pub fn welcome(&self) -> String {
         let base = &self.base_url;
         let users: String =
             self.users.iter().map(|user| format!("  {:<10} {}\n", user.username, user.password)).collect();
+        let ldap = self.ldap.as_ref().map_or_else(String::new, |ldap| {
+            format!(
+                "  {}  電話機・アドレス帳用 LDAP ({})。接続情報は demo.json (for desk phones and address books; see demo.json)\n",
+                ldap.url, ldap.base_dn
+            )
+        });
         let room = self.facilities.first().map_or("", |facility| facility.id.as_str());
         format!(
             r#"デモ庁舎が開きました。 The demo office is open: {base}
@@ -149,7 +182,7 @@ impl Handout {
   {base}/docs          API を見て試す (browse and try every request)
   {base}/openapi.json  OpenAPI 3.1
   {base}/dav/          カレンダーと連絡先のアプリ用（CalDAV・CardDAV）。パスワードは demo.json の appPassword (for calendar and contacts apps, with an appPassword of demo.json)
-
+{ldap}
 ユーザーとパスワード (users and passwords; also in demo.json):
 {users}
 次の行を別の端末に貼り付けてください。ログイン、一週間の予定、読みで探す職員、メール、会議室の順です。

@@ -25,6 +25,8 @@ pub(in crate::directory) struct Record {
     pub(super) numbers: Vec<Number>,
     /// The unit and title of each post.
     pub(super) posts: Vec<(UnitId, Option<String>)>,
+    /// The name by which they sign in.
+    pub(super) username: Option<Arc<str>>,
     /// What is answered.
     pub(super) person: Arc<PersonJson>,
 }
@@ -45,6 +47,7 @@ impl Record {
             order: order(&name),
             numbers: self::numbers(&phones),
             posts,
+            username: username.map(Arc::from),
             person: Arc::new(person),
         }
     }

@@ -178,14 +178,14 @@ impl Index {
 }
 
 /// A word in every form in which it may be found.
-struct Needles<'q> {
-    text: Needle<'q>,
+pub(super) struct Needles<'q> {
+    pub text: Needle<'q>,
     digits: Option<Needle<'q>>,
-    sound: Option<Needle<'q>>,
+    pub sound: Option<Needle<'q>>,
 }
 
 impl<'q> Needles<'q> {
-    fn new(word: &'q Word) -> Self {
+    pub fn new(word: &'q Word) -> Self {
         Self {
             text: Needle::new(word.text()),
             digits: word.digits().map(Needle::new),
@@ -194,20 +194,21 @@ impl<'q> Needles<'q> {
     }
 
     /// The forms in which a number or an address may hold the word.
-    fn of_others(&self) -> impl Iterator<Item = &Needle<'q>> {
+    pub fn of_others(&self) -> impl Iterator<Item = &Needle<'q>> {
         std::iter::once(&self.text).chain(&self.digits)
     }
 }
 
 /// How well a word fits each unit (with those above it) and each title.
-struct Titles {
+pub(super) struct Titles {
     units: Vec<Rank>,
     titles: Vec<Rank>,
-    any: bool,
+    /// Whether it fits any at all.
+    pub any: bool,
 }
 
 impl Titles {
-    fn new(index: &Index, needle: &Needle<'_>) -> Self {
+    pub fn new(index: &Index, needle: &Needle<'_>) -> Self {
         let mut units = ranks(&index.unit_names, needle);
         for at in 0..units.len() {
             let above = index.tree.nodes().get(at).and_then(|node| node.parent);
@@ -220,6 +221,11 @@ impl Titles {
         let titles = ranks(&index.title_names, needle);
         let any = units.iter().chain(&titles).any(|rank| *rank != NONE);
         Self { units, titles, any }
+    }
+
+    /// Whether it fits one of these posts.
+    pub fn fits(&self, posts: &[PostRef]) -> bool {
+        self.rank(posts) != NONE
     }
 
     fn rank(&self, posts: &[PostRef]) -> Rank {

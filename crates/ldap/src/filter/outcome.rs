@@ -1,0 +1,68 @@
+use super::{Check, Condition};
+use crate::entry::{Attribute, Entry};
+
+/// What a filter is for an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    True,
+    False,
+    Undefined,
+}
+
+impl Condition {
+    /// What it is for this entry.
+    pub fn of(&self, entry: &Entry) -> Outcome {
+        match self {
+            Self::All(all) => fold(all, entry, Outcome::False, Outcome::True),
+            Self::Any(any) => fold(any, entry, Outcome::True, Outcome::False),
+            Self::Not(condition) => match condition.of(entry) {
+                Outcome::True => Outcome::False,
+                Outcome::False => Outcome::True,
+                Outcome::Undefined => Outcome::Undefined,
+            },
+            Self::Attribute(description, check) => {
+                if entry.attributes_of(*description).any(|attribute| check.holds(attribute)) {
+                    Outcome::True
+                } else {
+                    Outcome::False
+                }
+            }
+            Self::Undefined => Outcome::Undefined,
+        }
+    }
+}
+
+/// One that is `decisive` decides; otherwise one that is undefined does; otherwise it is `rest`.
+fn fold(conditions: &[Condition], entry: &Entry, decisive: Outcome, rest: Outcome) -> Outcome {
+    let mut outcome = rest;
+    for condition in conditions {
+        let one = condition.of(entry);
+        if one == decisive {
+            return decisive;
+        }
+        if one == Outcome::Undefined {
+            outcome = Outcome::Undefined;
+        }
+    }
+    outcome
+}
+
+impl Check {
+    fn holds(&self, attribute: &Attribute) -> bool {
+        let matching = attribute.kind.matching;
+        let mut values = attribute.values.iter();
+        match self {
+            Self::Present => true,
+            Self::Equal(needle) => values.any(|value| needle.is(matching, value, attribute.phonetic)),
+            Self::Pieces(pieces) => {
+                values.any(|value| super::matching::fits(pieces, matching, value, attribute.phonetic))
+            }
+            Self::AtLeast(needle) => {
+                values.any(|value| super::normal(matching, value).as_ref() >= Some(&needle.text))
+            }
+            Self::AtMost(needle) => {
+                values.any(|value| super::normal(matching, value).is_some_and(|value| value <= needle.text))
+            }
+        }
+    }
+}

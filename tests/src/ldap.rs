@@ -1,0 +1,10 @@
+//! Directory clients from outside: LDAP v3.
+
+mod bind;
+mod client;
+mod hostile;
+mod lists;
+mod office;
+mod searches;
+mod text;
+mod tls;
