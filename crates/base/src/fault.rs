@@ -3,6 +3,8 @@ use std::borrow::Cow;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::Fitting;
+
 /// The class of a refusal; each face maps it to its own status in one table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
@@ -57,7 +59,7 @@ pub struct FieldFault {
     pub detail: String,
     /// What would be taken, in a form that needs no translation; said with the detail.
     #[serde(skip)]
-    pub allowed: Option<String>,
+    pub allowed: Option<Fitting>,
 }
 
 impl FieldFault {
@@ -81,10 +83,16 @@ impl FieldFault {
         Self { allowed, ..Self::new(pointer, code, said) }
     }
 
-    /// The same fault, with what would be taken: a range, names, or an example.
+    /// The same fault, with all that would be taken: a range or names.
     #[must_use]
     pub fn allowing(self, allowed: impl Into<String>) -> Self {
-        Self { allowed: Some(allowed.into()), ..self }
+        Self { allowed: Some(Fitting::Values(allowed.into())), ..self }
+    }
+
+    /// The same fault, with an example of what would be taken.
+    #[must_use]
+    pub fn for_example(self, example: impl Into<String>) -> Self {
+        Self { allowed: Some(Fitting::Example(example.into())), ..self }
     }
 }
 

@@ -1,15 +1,31 @@
-/// What would fit, read off what serde or one of our own types says about a value that does not; as JSON or as an example, so
-/// that it needs no translation. `None` where that cannot be told.
+/// What would be taken in the place of a value that is not, in a form that needs no translation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fitting {
+    /// All that is taken: a range, names or a kind of JSON.
+    Values(String),
+    /// One of many.
+    Example(String),
+}
+
+/// What would fit, read off what serde or one of our own types says about a value that does not. `None` where that cannot be
+/// told.
 #[must_use]
-pub fn fitting(misfit: &str) -> Option<String> {
+pub fn fitting(misfit: &str) -> Option<Fitting> {
+    // Where serde's reader stood says nothing to whoever sent the value: its pointer does.
+    let misfit = misfit.split_once(" at line ").map_or(misfit, |(said, _)| said);
+    if let Some((_, example)) = misfit.split_once(" like ") {
+        let example = example.split_once(", ").map_or(example, |(example, _)| example);
+        return Some(Fitting::Example(example.to_owned()));
+    }
+    values(misfit).map(Fitting::Values)
+}
+
+fn values(misfit: &str) -> Option<String> {
     if let Some((_, expected)) = misfit.split_once(", expected ") {
         return if misfit.starts_with("unknown variant") { Some(names(expected)) } else { kind(expected) };
     }
     if let Some((_, names_of_both)) = misfit.split_once("was not ") {
         return Some(names(names_of_both));
-    }
-    if let Some((_, example)) = misfit.split_once(" like ") {
-        return Some(example.split(", ").next().unwrap_or(example).to_owned());
     }
     let (_, range) = misfit.split_once(" from ")?;
     Some(range.replace(" to ", "–"))
@@ -23,8 +39,7 @@ fn names(expected: &str) -> String {
 
 /// What serde calls a type, as JSON.
 fn kind(expected: &str) -> Option<String> {
-    let end = [" at line ", " in "].iter().filter_map(|end| expected.find(end)).min();
-    let expected = end.and_then(|end| expected.get(..end)).unwrap_or(expected);
+    let expected = expected.split_once(" in ").map_or(expected, |(expected, _)| expected);
     let json = match expected {
         "a string" | "string" | "a borrowed string" | "str" => "\"…\"",
         "a boolean" => "true, false",
@@ -51,24 +66,40 @@ mod tests {
     #[derive(Debug, Deserialize)]
     struct Shape {}
 
-    fn told<T: for<'de> Deserialize<'de> + std::fmt::Debug>(json: &str) -> Option<String> {
+    fn told<T: for<'de> Deserialize<'de> + std::fmt::Debug>(json: &str) -> Option<Fitting> {
         fitting(&serde_json::from_str::<T>(json).unwrap_err().to_string())
+    }
+
+    fn values(text: &str) -> Option<Fitting> {
+        Some(Fitting::Values(text.to_owned()))
+    }
+
+    fn example(text: &str) -> Option<Fitting> {
+        Some(Fitting::Example(text.to_owned()))
     }
 
     #[test]
     fn what_would_fit_is_told() {
-        assert_eq!(told::<String>("1").as_deref(), Some("\"…\""));
-        assert_eq!(told::<bool>("1").as_deref(), Some("true, false"));
-        assert_eq!(told::<u16>("70000").as_deref(), Some("0–65535"));
-        assert_eq!(told::<u8>("\"1\"").as_deref(), Some("0–255"));
-        assert_eq!(told::<Vec<u8>>("{}").as_deref(), Some("[…]"));
-        assert_eq!(told::<Shape>("1").as_deref(), Some("{…}"));
-        assert_eq!(told::<Language>("\"fr\"").as_deref(), Some("ja, en"));
-        assert_eq!(told::<Timestamp>("\"today\"").as_deref(), Some("2026-04-01T00:00:00Z"));
-        assert_eq!(told::<Id<kind::Event>>("\"1\"").as_deref(), Some("0198c0de-7f3a-7abc-8def-0123456789ab"));
-        assert_eq!(fitting("a number from 1 to 500").as_deref(), Some("1–500"));
+        assert_eq!(told::<String>("1"), values("\"…\""));
+        assert_eq!(told::<bool>("1"), values("true, false"));
+        assert_eq!(told::<u16>("70000"), values("0–65535"));
+        assert_eq!(told::<u8>("\"1\""), values("0–255"));
+        assert_eq!(told::<Vec<u8>>("{}"), values("[…]"));
+        assert_eq!(told::<Shape>("1"), values("{…}"));
+        assert_eq!(told::<Language>("\"fr\""), values("ja, en"));
+        assert_eq!(told::<Timestamp>("\"today\""), example("2026-04-01T00:00:00Z"));
+        assert_eq!(told::<Id<kind::Event>>("\"1\""), example("0198c0de-7f3a-7abc-8def-0123456789ab"));
+        assert_eq!(fitting("a number from 1 to 500"), values("1–500"));
         // What the reader of queries says of a switch.
-        assert_eq!(fitting("provided string was not `true` or `false`").as_deref(), Some("true, false"));
+        assert_eq!(fitting("provided string was not `true` or `false`"), values("true, false"));
         assert_eq!(fitting("something else"), None);
+    }
+
+    #[test]
+    fn where_the_reader_stood_is_left_out() {
+        // In a list the reader still stands in the midst of the text, and says where.
+        assert_eq!(told::<Vec<Timestamp>>("[\"today\"]"), example("2026-04-01T00:00:00Z"));
+        assert_eq!(told::<Vec<Language>>("[\"fr\"]"), values("ja, en"));
+        assert_eq!(fitting("a number from 1 to 500 at line 3 column 4"), values("1–500"));
     }
 }

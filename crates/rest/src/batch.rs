@@ -235,27 +235,34 @@ fn refused(outer: &HttpRequest, id: String, fault: impl Fault) -> PartAnswer {
 
 fn build(outer: &HttpRequest, part: Part, earlier: &[PartAnswer]) -> Result<Request, RestFault> {
     let bad = |member: &str, detail: &str| {
-        let pointer = format!("/requests/{}/{member}", earlier.len());
-        RestFault::BadField(FieldFault::new(pointer, "bad-value", detail).allowing(detail))
+        FieldFault::new(format!("/requests/{}/{member}", earlier.len()), "bad-value", detail)
     };
     let path = if part.path.starts_with('/') { part.path } else { format!("{BASE}{}", part.path) };
-    let uri: Uri = path.parse().map_err(|_not_a_path| bad("path", "events, /api/v1/events, …"))?;
+    let uri: Uri = path.parse().map_err(|_not_a_path| {
+        RestFault::BadField(bad("path", "the address of a request").for_example("events, /api/v1/events"))
+    })?;
     if !uri.path().starts_with(BASE) || OUTSIDE.iter().any(|outside| uri.path().starts_with(outside)) {
         return Err(RestFault::NotInBatch);
     }
     let body = part.body.map_or_else(Vec::new, |body| body.get().as_bytes().to_vec());
     let mut request = Request::with_payload(Payload::from(web::Bytes::from(body)));
     let head = request.head_mut();
-    head.method = Method::from_bytes(part.method.to_ascii_uppercase().as_bytes())
-        .map_err(|_not_a_method| bad("method", "GET, POST, PUT, PATCH, DELETE"))?;
+    head.method =
+        Method::from_bytes(part.method.to_ascii_uppercase().as_bytes()).map_err(|_not_a_method| {
+            let methods = "GET, POST, PUT, PATCH, DELETE";
+            RestFault::BadField(bad("method", methods).allowing(methods))
+        })?;
     head.uri = uri;
-    head.headers = headers(outer, &part.headers)
-        .ok_or_else(|| bad("headers", "{\"If-Match\": \"…\", \"Idempotency-Key\": \"…\"}"))?;
+    head.headers = headers(outer, &part.headers).ok_or_else(|| {
+        let example = "{\"If-Match\": \"…\", \"Idempotency-Key\": \"…\"}";
+        RestFault::BadField(bad("headers", "an object of headers").for_example(example))
+    })?;
     if let Some(from) = part.if_match_from {
-        let named = earlier
-            .iter()
-            .find(|answer| answer.id == from)
-            .ok_or_else(|| bad("ifMatchFrom", "the id of an earlier request of this batch"))?;
+        let named = earlier.iter().find(|answer| answer.id == from).ok_or_else(|| {
+            let ids: Vec<&str> = earlier.iter().map(|it| it.id.as_str()).collect();
+            let detail = "the id of an earlier request of this batch";
+            RestFault::BadField(bad("ifMatchFrom", detail).allowing(ids.join(", ")))
+        })?;
         let etag = named.headers.get("etag").filter(|_| (200..300).contains(&named.status));
         match etag.and_then(|etag| HeaderValue::from_str(etag).ok()) {
             Some(etag) => head.headers.insert(header::IF_MATCH, etag).for_each(drop),

@@ -14,7 +14,9 @@ mod who;
 
 pub use app::{App, Parts};
 pub(crate) use command::{Body, Command, Empty, Large, Unmet, json};
-pub(crate) use describe::{ChangeHeaders, IdempotencyKey, LargeRefusal, Refusals, WriteRefusals};
+pub(crate) use describe::{
+    ChangeHeaders, IdempotencyKey, LargeRefusal, QueryRefusal, Refusals, WriteRefusals,
+};
 pub(crate) use locale::Texts;
 pub use locale::{Locales, accepted_language};
 pub(crate) use manners::{RequestId, codings, manners, unknown_route};

@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::core::{
-    App, PageQuery, PathId, Problem, Query, RateKind, Refusals, Resource, Seen, Who, Work, cursor, limit,
-    list, object, plain,
+    App, PageQuery, PathId, Problem, Query, QueryRefusal, RateKind, Refusals, Resource, Seen, Who, Work,
+    cursor, limit, list, object, plain,
 };
 
 impl Resource for PersonJson {
@@ -71,7 +71,7 @@ impl From<PeopleQuery> for PeopleSearch {
 #[utoipa::path(
     tag = "directory",
     params(PeopleQuery),
-    responses((status = 200, body = Page<Person>), (status = 422, description = "`q` is too long or there is no such `unit`."), Refusals)
+    responses((status = 200, body = Page<Person>), Refusals, QueryRefusal)
 )]
 #[get("/directory/people")]
 pub(crate) async fn list_people(

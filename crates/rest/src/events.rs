@@ -36,7 +36,23 @@ impl Resource for EventView {
 pub(crate) struct EventBody {
     /// Made by the phone; otherwise by the server.
     id: Option<EventId>,
-    /// The calendar; my default one when left out. In a patch: where to move it.
+    /// The calendar; my default one when left out.
+    #[schema(rename = "calendarId")]
+    calendar_id: Option<CalendarId>,
+    /// What it books.
+    #[schema(rename = "facilityIds")]
+    facility_ids: Option<Vec<FacilityId>>,
+    /// The event's members stand beside these.
+    #[serde(flatten)]
+    event: Event,
+}
+
+/// What of an event changes (JSON Merge Patch): any of its members.
+#[derive(ToSchema)]
+#[schema(as = EventPatch)]
+#[expect(dead_code, reason = "read by utoipa's derive alone")]
+pub(crate) struct EventPatchBody {
+    /// The calendar to which it moves.
     #[schema(rename = "calendarId")]
     calendar_id: Option<CalendarId>,
     /// What it books.
@@ -102,7 +118,7 @@ pub(crate) async fn get_event(
 /// Changes an event, or one occurrence of a series (JSON Merge Patch); with `calendarId` moves it.
 #[utoipa::path(
     tag = "events",
-    request_body(content = EventBody, content_type = "application/merge-patch+json"),
+    request_body(content = EventPatchBody, content_type = "application/merge-patch+json"),
     params(("id" = EventId, Path), ChangeHeaders, ScopeQuery),
     responses((status = 200, body = EventView), Refusals, WriteRefusals, LargeRefusal)
 )]

@@ -8,7 +8,7 @@ use renraku_schedule::{
 };
 use serde::Deserialize;
 
-use crate::core::{App, Problem, Query, Refusals, Who, cursor, ids, limit, list};
+use crate::core::{App, Problem, Query, QueryRefusal, Refusals, Who, cursor, ids, limit, list};
 
 /// Which occurrences are listed.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -35,7 +35,7 @@ pub(crate) struct OccurrencesQuery {
 }
 
 /// The occurrences that lie in a window, at least in part, in order of start.
-#[utoipa::path(tag = "events", params(OccurrencesQuery), responses((status = 200, body = Page<Occurrence>), Refusals))]
+#[utoipa::path(tag = "events", params(OccurrencesQuery), responses((status = 200, body = Page<Occurrence>), Refusals, QueryRefusal))]
 #[get("/occurrences")]
 pub(crate) async fn list_occurrences(
     app: App,

@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, get, http::header};
 use utoipa::{
     Modify, OpenApi,
     openapi::{
-        PathItem, Ref, RefOr, Response, Schema,
+        Object, PathItem, Ref, RefOr, Response, Schema,
         path::{Operation, Parameter},
         schema::{AdditionalProperties, OneOfBuilder},
         security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
@@ -56,6 +56,11 @@ pub fn document() -> utoipa::openapi::OpenApi {
         .split_for_parts();
     if let Some(components) = &mut document.components {
         components.schemas.values_mut().for_each(loosen);
+        for (name, members) in ALWAYS_THERE {
+            if let Some(schema) = components.schemas.get_mut(*name) {
+                require(schema, members);
+            }
+        }
     }
     document.paths.paths.values_mut().for_each(describe);
     if let Some(components) = &mut document.components {
@@ -64,10 +69,30 @@ pub fn document() -> utoipa::openapi::OpenApi {
     document
 }
 
+/// What of an event is always there, told where it holds: the event's own schema stands in requests and patches too.
+const ALWAYS_THERE: &[(&str, &[&str])] = &[("EventBody", &["start"]), ("EventView", &["uid", "start"])];
+
+/// Says that these members of a composed schema are always there.
+fn require(schema: &mut RefOr<Schema>, members: &[&str]) {
+    if let RefOr::T(Schema::AllOf(all)) = schema {
+        let there = members.iter().fold(Object::builder(), |object, member| object.required(*member));
+        all.items.push(there.build().into());
+    }
+}
+
+/// A merge patch may come as plain JSON too.
+fn take_plain_json(patch: &mut Operation) {
+    let Some(RefOr::T(body)) = patch.request_body.as_mut() else { return };
+    if let Some(content) = body.content.get("application/merge-patch+json").cloned() {
+        body.content.insert("application/json".to_owned(), content);
+    }
+}
+
 /// Says of every answer what holds for all of its kind: the standard wants each described, also where the schema says it all.
 fn describe(item: &mut PathItem) {
     let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete];
     for operation in operations.into_iter().flatten() {
+        take_plain_json(operation);
         let repeats = takes_key(operation);
         for (status, response) in &mut operation.responses.responses {
             let RefOr::T(response) = response else { continue };

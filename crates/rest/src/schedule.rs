@@ -10,7 +10,7 @@ use renraku_schedule::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::core::{App, Problem, Query, Refusals, Who, ids, plain};
+use crate::core::{App, Problem, Query, QueryRefusal, Refusals, Who, ids, plain};
 
 /// Ids of persons and facilities alike.
 type Principals = Vec<renraku_base::Id<()>>;
@@ -20,7 +20,7 @@ type Principals = Vec<renraku_base::Id<()>>;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct GroupQuery {
-    /// Everyone with a post in this unit or below it, at most 200; or else `principals`.
+    /// Everyone with a post in this unit or below it; 422 `too-many` where these are more than 200. Or else `principals`.
     unit: Option<UnitId>,
     /// Persons and facilities, ids with commas between them, at most 200.
     #[serde(default, deserialize_with = "ids")]
@@ -40,7 +40,7 @@ pub(crate) struct GroupWeek {
 }
 
 /// The group week: one row for each person or facility. Where I may not read, a row shows when its time is taken.
-#[utoipa::path(tag = "schedule", params(GroupQuery), responses((status = 200, body = GroupWeek), Refusals))]
+#[utoipa::path(tag = "schedule", params(GroupQuery), responses((status = 200, body = GroupWeek), Refusals, QueryRefusal))]
 #[get("/schedule/group")]
 pub(crate) async fn group_week(
     app: App,
@@ -84,7 +84,7 @@ pub(crate) struct FreeBusyList {
 }
 
 /// When people and facilities are busy.
-#[utoipa::path(tag = "schedule", params(FreeBusyQuery), responses((status = 200, body = FreeBusyList), Refusals))]
+#[utoipa::path(tag = "schedule", params(FreeBusyQuery), responses((status = 200, body = FreeBusyList), Refusals, QueryRefusal))]
 #[get("/schedule/free-busy")]
 pub(crate) async fn free_busy(
     app: App,

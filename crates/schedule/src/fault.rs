@@ -4,6 +4,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use crate::service::PRINCIPALS;
+
 /// A free slot that is offered instead of one that is taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -85,6 +87,12 @@ pub enum ScheduleFault {
     /// The window holds more than one answer carries.
     #[error("the window holds too much")]
     WindowTooFull,
+    /// The unit whose week is asked for has more people than one answer shows.
+    #[error("the unit has {people} people, more than one answer shows")]
+    GroupTooLarge {
+        /// How many people have a post in it or below it.
+        people: usize,
+    },
     /// A file that was to be imported is no iCalendar.
     #[error("the file is no iCalendar")]
     NotACalendar,
@@ -126,7 +134,8 @@ impl Fault for ScheduleFault {
             | Self::SeriesTooDense
             | Self::FacilityRules(_)
             | Self::ScopeNotSupported
-            | Self::WindowTooFull => Kind::Invalid,
+            | Self::WindowTooFull
+            | Self::GroupTooLarge { .. } => Kind::Invalid,
             Self::Internal(error) => error.kind(),
         }
     }
@@ -148,6 +157,7 @@ impl Fault for ScheduleFault {
             Self::ScopeNotSupported => "scope-not-supported",
             Self::CalendarFixed => "calendar-fixed",
             Self::WindowTooFull => "window-too-full",
+            Self::GroupTooLarge { .. } => "too-many",
             Self::NotACalendar => "not-a-calendar",
             Self::Internal(error) => error.code(),
         }
@@ -175,6 +185,10 @@ impl Fault for ScheduleFault {
             Self::ScopeNotSupported => {
                 vec![FieldFault::new("scope", "scope-not-supported", "use this or all")]
             }
+            Self::GroupTooLarge { people } => {
+                let detail = format!("{people} people work there; a week shows at most {PRINCIPALS}");
+                vec![FieldFault::new("unit", "too-many", detail).allowing(format!("≤ {PRINCIPALS}"))]
+            }
             Self::NotFound
             | Self::Forbidden
             | Self::NotOrganizer
@@ -197,6 +211,10 @@ impl Fault for ScheduleFault {
                 Ok(Value::Object(members)) => Some(members),
                 _ => None,
             },
+            Self::GroupTooLarge { people } => Some(Map::from_iter([
+                ("people".to_owned(), (*people).into()),
+                ("most".to_owned(), PRINCIPALS.into()),
+            ])),
             Self::NotFound
             | Self::NoOccurrence
             | Self::Forbidden

@@ -47,6 +47,30 @@ fn a_taken_room_is_refused_with_who_until_when_and_what_is_free() {
 }
 
 #[test]
+fn a_single_booking_reaches_no_further_than_a_series() {
+    on_each_database(|db, _| {
+        let hanako = person(db, "佐藤");
+        let large = room(db, "大会議室");
+        let day = |days: i64| {
+            let at = db.now().to_datetime() + chrono::TimeDelta::days(days);
+            at.format("%Y-%m-%dT10:00:00").to_string()
+        };
+        let refused =
+            |start: &str, duration: &str| match try_create(db, &hanako, meeting(&large, start, duration)) {
+                Err(ScheduleFault::FacilityRules(field)) => format!("{} {}", field.pointer, field.code),
+                other => panic!("{other:?}"),
+            };
+        assert_eq!(refused(&day(740), "PT1H"), "/start too-far-ahead");
+        assert_eq!(refused(&day(1), "P731D"), "/start too-far-ahead");
+        assert_eq!(refused(&day(-30), "P1000D"), "/duration facility-too-long");
+        create(db, &hanako, meeting(&large, &day(700), "PT1H"));
+        // What took place is recorded, and without a facility nothing is held.
+        create(db, &hanako, meeting(&large, &day(-2000), "P2D"));
+        create(db, &hanako, json!({"title": "定年", "start": day(4000), "duration": "PT1H"}));
+    });
+}
+
+#[test]
 fn who_holds_a_room_for_something_private_is_not_told() {
     on_each_database(|db, _| {
         let (hanako, taro) = (person(db, "佐藤"), person(db, "鈴木"));

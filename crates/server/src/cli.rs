@@ -57,7 +57,7 @@ enum Command {
     User(user::User),
     /// Look after the keys that sign access tokens
     Keys(keys::Keys),
-    /// Read data from files: rooms and cars, calendars
+    /// Read data from files: rooms and cars, calendars, contacts
     Import(import::Import),
     /// Print the description of the API (OpenAPI 3.1, YAML)
     Openapi(openapi::Openapi),

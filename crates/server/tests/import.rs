@@ -113,6 +113,11 @@ fn who_is_added_has_a_place_and_numbers() {
     assert!(status != Some(0) && said.contains("bad-address"), "{said}");
     let (status, said) = add(&["--email", "jiro@pref.example.jp", "--name", "鈴木 次郎"]);
     assert!(status == Some(1) && said.contains("add --kana"), "{said}");
+    for wrong in ["suzuki saburo", "鈴木 三郎", "・", ""] {
+        let named = ["--email", "jiro@pref.example.jp", "--name", "鈴木 三郎", "--kana", wrong];
+        let (status, said) = add(&named);
+        assert!(status == Some(2) && said.contains("サトウ ハナコ"), "{wrong}: {said}");
+    }
     let (status, said) = add(&["--email", "taro@pref.example.jp", "--post", "係長"]);
     assert!(status == Some(1) && said.contains("佐藤 花子"), "{said}");
     assert_eq!(office.run(&["user", "list"], b"").1.lines().count(), 2);

@@ -53,8 +53,9 @@ fn a_short_body_becomes_a_whole_card_and_keeps_what_nobody_knows() {
             (&books["items"][0]["isDefault"], &books["items"][0]["role"]),
             (&json!(true), &json!("manage"))
         );
-        hanako.post("contacts", &json!({"id": id})).problem(409, "id-taken");
-        let same = hanako.post("contacts", &json!({"uid": card["uid"]})).problem(409, "uid-taken");
+        hanako.post("contacts", &json!({"id": id, "name": {"full": "山田"}})).problem(409, "id-taken");
+        let same = json!({"uid": card["uid"], "name": {"full": "山田"}});
+        let same = hanako.post("contacts", &same).problem(409, "uid-taken");
         assert_eq!(same["contactId"], id);
     });
 }
@@ -80,9 +81,42 @@ fn everything_wrong_with_a_card_is_named() {
             ["/emails/e/address required", "/emails/e/pref out-of-range", "/kind type", "/name type"]
         );
         hanako.post("contacts", &json!([])).problem(422, "invalid");
-        let nowhere = json!({"addressBookId": Uuid::now_v7()});
+        let nowhere = json!({"addressBookId": Uuid::now_v7(), "name": {"full": "山田"}});
         hanako.post("contacts", &nowhere).problem(404, "not-found");
         assert!(names(&hanako.get("contacts").expect(200).json()).is_empty());
+    });
+}
+
+#[test]
+fn a_contact_has_something_to_be_called_by() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        for nobody in [
+            json!({}),
+            json!({"name": {}}),
+            json!({"name": {"full": " ", "components": []}, "phones": {"1": {"number": "0155-26-1111"}}}),
+            json!({"organizations": {"1": {"units": []}}}),
+        ] {
+            let problem = hanako.post("contacts", &nobody).problem(422, "invalid");
+            assert_eq!(
+                (&problem["errors"][0]["pointer"], &problem["errors"][0]["code"]),
+                (&json!("/name"), &json!("nameless-contact")),
+                "{nobody}"
+            );
+        }
+        for somebody in [
+            json!({"name": {"components": [{"kind": "surname", "value": "山田"}]}}),
+            json!({"organizations": {"1": {"units": [{"name": "技術部"}]}}}),
+        ] {
+            hanako.post("contacts", &somebody).expect(201);
+        }
+        let both = json!({"name": {"full": "山田"}, "organizations": {"1": {"name": "北見測量"}}});
+        let made = hanako.post("contacts", &both).expect(201);
+        let path = format!("contacts/{}", made.json()["id"].as_str().unwrap());
+        let one = hanako.patch(&path, &made.etag(), &json!({"name": null})).expect(200);
+        let none = hanako.patch(&path, &one.etag(), &json!({"organizations": null})).problem(422, "invalid");
+        assert_eq!(none["errors"][0]["code"], "nameless-contact");
+        assert_eq!(hanako.get(&path).expect(200).etag(), one.etag());
     });
 }
 

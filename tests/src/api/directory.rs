@@ -125,6 +125,13 @@ fn the_tree_of_units_is_shown_with_paths_and_members() {
         let shown = jinji.json();
         assert_eq!(shown["parentId"], json!(office.soumu));
         assert_eq!(shown["etag"], jinji.etag());
+        let synced = hanako.ask("POST", "sync").json(&json!({"types": ["units"]})).send().expect(200).json();
+        for told in
+            units["items"].as_array().unwrap().iter().chain(synced["changed"]["units"].as_array().unwrap())
+        {
+            let own = hanako.get(&format!("directory/units/{}", told["id"].as_str().unwrap())).expect(200);
+            assert_eq!(told["etag"], own.etag());
+        }
         let members: Vec<&Value> =
             shown["members"].as_array().unwrap().iter().map(|member| &member["name"]["full"]).collect();
         assert_eq!(members, ["高木 誠", "髙橋 健一"]);

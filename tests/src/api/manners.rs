@@ -248,6 +248,12 @@ fn a_value_that_is_not_taken_is_told_with_what_is() {
             ("GET", "mail/messages?unread=maybe", json!(null), "true, false"),
             ("GET", "occurrences?from=x&to=2026-12-01T00:00:00Z", json!(null), "2026-04-01T00:00:00Z"),
             ("POST", "sync", json!({"limit": 0}), "1–2000"),
+            (
+                "POST",
+                "sync",
+                json!({"window": {"from": "x", "to": "2026-12-01T00:00:00Z"}}),
+                "2026-04-01T00:00:00Z",
+            ),
             ("POST", "address-books", json!({"name": 7}), "\"…\""),
             (
                 "POST",
@@ -264,6 +270,7 @@ fn a_value_that_is_not_taken_is_told_with_what_is() {
                 "1–100",
             ),
         ];
+        let examples = ["2026-04-01T00:00:00Z", "/api/v1/events"];
         for (method, path, body, allowed) in cases {
             for language in ["ja", "en"] {
                 let mut ask = hanako.ask(method, path).header("accept-language", language);
@@ -275,6 +282,10 @@ fn a_value_that_is_not_taken_is_told_with_what_is() {
                 let problem = if path == "batch" { &answer["responses"][0]["body"] } else { &answer };
                 let detail = problem["errors"][0]["detail"].as_str().unwrap_or_default();
                 assert!(detail.contains(allowed), "{path} {language}: {problem}");
+                // Where a reader of JSON stood says nothing to who sent it.
+                assert!(!detail.contains("at line"), "{path} {language}: {problem}");
+                let example = ["例: ", "For example: "].iter().any(|word| detail.contains(word));
+                assert_eq!(example, examples.contains(&allowed), "{path} {language}: {problem}");
             }
         }
     });

@@ -57,6 +57,27 @@ fn a_change_must_say_of_which_version() {
 }
 
 #[test]
+fn what_is_no_etag_is_told_from_what_is_stale() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let (path, etag) = contact(&hanako);
+        let change = json!({"name": {"full": "佐藤 二郎"}});
+        let bare = etag.trim_matches('"');
+        for no_etag in [bare, "", "W/", "\"", &format!("{etag}, {bare}"), &format!("'{bare}'")] {
+            let problem = hanako.patch(&path, no_etag, &change).problem(400, "bad-header");
+            assert_eq!(
+                (&problem["errors"][0]["pointer"], &problem["errors"][0]["code"]),
+                (&json!("If-Match"), &json!("not-an-etag")),
+                "{no_etag}"
+            );
+        }
+        // A weak tag is one, and `If-Match` compares strongly.
+        hanako.patch(&path, &format!("W/{etag}"), &change).problem(412, "stale");
+        hanako.patch(&path, &format!("\"other\", {etag}"), &change).expect(200);
+    });
+}
+
+#[test]
 fn a_stale_change_is_refused_and_shows_what_is_there_now() {
     on_each_backend(|server| {
         let hanako = server.staff("hanako");

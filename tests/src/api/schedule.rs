@@ -1,5 +1,7 @@
 //! The schedules of several people side by side.
 
+use renraku_base::{Entropy, UnitId};
+use renraku_people::directory::{PersonEntry, PersonName, PostEntry, UnitEntry, service as directory};
 use serde_json::{Value, json};
 
 use crate::harness::on_each_backend;
@@ -43,6 +45,38 @@ fn colleagues_see_busy_time_and_no_more() {
         assert_eq!(titles(&group(&taro)), ["予算協議", "-"]);
         let text = taro.get(&format!("schedule/group?{ids}&{WEEK}")).expect(200).text();
         assert!(!text.contains("通院") && !text.contains("内密"), "{text}");
+    });
+}
+
+#[test]
+fn a_unit_of_more_people_than_a_week_shows_is_refused_and_not_cut() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let now = server.db().now();
+        let unit: UnitId = Entropy.new_id(now);
+        let entry =
+            UnitEntry { id: unit.clone(), name: "建設部".to_owned(), parent_id: None, position: 0 };
+        let person = |number: usize| PersonEntry {
+            id: Entropy.new_id(now),
+            name: PersonName { full: format!("職員 {number}"), phonetic: "ショクイン".to_owned() },
+            posts: vec![PostEntry { unit: unit.clone(), title: None, starts_on: None, ends_on: None }],
+            phones: Vec::new(),
+            emails: Vec::new(),
+            staff_number: None,
+        };
+        let people: Vec<PersonEntry> = (0..200).map(person).collect();
+        server.db().write(|tx| directory::bulk_insert(tx, &[entry.clone()], &people)).unwrap();
+        let week = format!("schedule/group?unit={unit}&{WEEK}");
+        assert_eq!(hanako.get(&week).expect(200).json()["items"].as_array().map(Vec::len), Some(200));
+
+        server.db().write(|tx| directory::bulk_insert(tx, &[], &[person(200)])).unwrap();
+        let problem = hanako.get(&week).problem(422, "too-many");
+        assert_eq!((&problem["people"], &problem["most"]), (&json!(201), &json!(200)));
+        assert!(problem["detail"].as_str().unwrap().contains("201"), "{problem}");
+        assert_eq!(
+            (&problem["errors"][0]["pointer"], &problem["errors"][0]["code"]),
+            (&json!("unit"), &json!("too-many"))
+        );
     });
 }
 

@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, env, fs};
 
 use renraku_rest::openapi;
+use serde_json::Value;
 
 use super::sources::{assert_none, files, root};
 
@@ -21,6 +22,43 @@ fn the_description_is_committed_as_it_is_generated() {
     }
     let committed = fs::read_to_string(&path).unwrap_or_default();
     assert!(committed == generated, "{COMMITTED} is out of date: cargo run -- openapi > {COMMITTED}");
+}
+
+/// Every `required` of a schema, also in what it is composed of.
+fn required(schema: &Value, all: &Value) -> Vec<String> {
+    let own = schema["required"].as_array().into_iter().flatten();
+    let mut found: Vec<String> = own.filter_map(Value::as_str).map(str::to_owned).collect();
+    for part in schema["allOf"].as_array().into_iter().flatten() {
+        found.extend(required(part, all));
+    }
+    if let Some(name) = schema["$ref"].as_str().and_then(|path| path.rsplit('/').next()) {
+        found.extend(required(&all[name], all));
+    }
+    found
+}
+
+#[test]
+fn requests_need_no_more_than_the_server_does() {
+    let document = serde_json::to_value(openapi::document()).unwrap();
+    let schemas = &document["components"]["schemas"];
+    let mut patches = 0;
+    for (path, item) in document["paths"].as_object().unwrap() {
+        let Some(patch) = item.get("patch") else { continue };
+        patches += 1;
+        for media in ["application/json", "application/merge-patch+json"] {
+            let schema = &patch["requestBody"]["content"][media]["schema"];
+            assert!(schema.is_object(), "{path} does not take {media}");
+            assert_eq!(required(schema, schemas), Vec::<String>::new(), "{path}");
+        }
+    }
+    assert!(patches > 5, "the patches are not where they are looked for");
+    let of = |name: &str| required(&schemas[name], schemas);
+    assert_eq!((of("EventBody"), of("ContactBody")), (vec!["start".to_owned()], Vec::new()));
+    assert!(of("EventView").contains(&"uid".to_owned()));
+    for path in ["schedule/group", "schedule/free-busy", "directory/people", "mail/messages", "occurrences"] {
+        let refused = &document["paths"][format!("/api/v1/{path}")]["get"]["responses"]["422"];
+        assert!(refused["content"]["application/problem+json"].is_object(), "{path}: {refused}");
+    }
 }
 
 /// Each handler's method and path as its attribute says.

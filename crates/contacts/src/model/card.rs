@@ -26,7 +26,8 @@ impl Card {
         };
         fill(&mut members, "uid", format!("urn:uuid:{id}"));
         fill(&mut members, "created", now.to_string());
-        Self::checked(members, now)
+        let card = Self::checked(members, now)?;
+        if card.is_named() { Ok(card) } else { Err(vec![nameless()]) }
     }
 
     /// Takes what a vCard says.
@@ -65,6 +66,11 @@ impl Card {
             }
         }
         match Self::checked(members, now) {
+            // A client may have stored a card whose name is empty: that may stay so.
+            Ok(card) if self.is_named() && !card.is_named() => {
+                read_only.push(nameless());
+                Err(read_only)
+            }
             Ok(card) if read_only.is_empty() => Ok(card),
             Ok(_) => Err(read_only),
             Err(faults) => Err(read_only.into_iter().chain(faults).collect()),
@@ -77,6 +83,22 @@ impl Card {
         members.insert("updated".to_owned(), Value::String(now.to_string()));
         let faults = card::faults(&members);
         if faults.is_empty() { Ok(Self(members)) } else { Err(faults) }
+    }
+
+    /// Whether there is something to call it by: a name or an organization.
+    fn is_named(&self) -> bool {
+        let text = |of: &Value, member: &str| {
+            of.get(member).and_then(Value::as_str).is_some_and(|text| !text.trim().is_empty())
+        };
+        let list = |of: &Value, member: &str, said: &str| {
+            let items = of.get(member).and_then(Value::as_array);
+            items.is_some_and(|items| items.iter().any(|item| text(item, said)))
+        };
+        let name =
+            self.0.get("name").is_some_and(|name| text(name, "full") || list(name, "components", "value"));
+        let organizations = self.0.get("organizations").and_then(Value::as_object);
+        let mut organizations = organizations.into_iter().flat_map(Map::values);
+        name || organizations.any(|it| text(it, "name") || list(it, "units", "name"))
     }
 
     /// All members.
@@ -97,6 +119,10 @@ impl Card {
     pub fn uid(&self) -> &str {
         self.0.get("uid").and_then(Value::as_str).unwrap_or_default()
     }
+}
+
+fn nameless() -> FieldFault {
+    FieldFault::new("/name", "nameless-contact", "give a name or an organization")
 }
 
 impl PartialSchema for Card {

@@ -1,6 +1,6 @@
 //! What the members of a JSON object may be, said as a table, and the check of an object against it.
 
-use renraku_base::{FieldFault, Timestamp, is_active, is_link, is_media_data};
+use renraku_base::{FieldFault, Fitting, Timestamp, is_active, is_link, is_media_data};
 use serde_json::{Map, Value};
 
 /// The longest text of one line, in characters.
@@ -218,13 +218,14 @@ fn check_entries(
 }
 
 /// What a shape takes, in a form that needs no translation.
-fn allowed(shape: Shape, code: &str) -> Option<String> {
-    match (code, shape) {
+fn allowed(shape: Shape, code: &str) -> Option<Fitting> {
+    let values = match (code, shape) {
         ("too-long", _) => Some(format!("≤ {LINE_CHARS}")),
         ("too-many", _) => Some(format!("≤ {ENTRIES}")),
         ("out-of-range", Shape::Number(least, most)) => Some(format!("{least}–{most}")),
         _ => None,
-    }
+    };
+    values.map(Fitting::Values)
 }
 
 const fn describe(shape: Shape) -> &'static str {

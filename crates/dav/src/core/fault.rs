@@ -292,7 +292,9 @@ fn schedule(fault: &ScheduleFault) -> Told {
         | ScheduleFault::FacilityRules(_)
         | ScheduleFault::ScopeNotSupported => Condition::ValidCalendarObjectResource.into(),
         ScheduleFault::CalendarFixed => Condition::DefaultCalendarNeeded.into(),
-        ScheduleFault::WindowTooFull => Condition::NumberOfMatchesWithinLimits.into(),
+        ScheduleFault::WindowTooFull | ScheduleFault::GroupTooLarge { .. } => {
+            Condition::NumberOfMatchesWithinLimits.into()
+        }
         ScheduleFault::Internal(error) => Told::status(status(error.kind())),
     }
 }

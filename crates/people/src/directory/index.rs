@@ -10,7 +10,7 @@ mod select;
 
 use std::{collections::HashMap, sync::Arc};
 
-use renraku_base::{ETag, PersonId, UnitId};
+use renraku_base::{ETag, Limit, PersonId, UnitId};
 use sha2::{Digest, Sha256};
 
 use super::{
@@ -24,6 +24,9 @@ use ragged::Ragged;
 pub(super) use record::Record;
 pub(super) use search::{After, Ask, Hit};
 pub use select::{Narrow, Selected};
+
+/// The most members that a unit shows, as many as a page of a list.
+const MEMBERS: usize = Limit::MAX as usize;
 
 /// A person with what the directory finds them by.
 #[derive(Debug)]
@@ -241,18 +244,42 @@ impl Index {
         self.by_id.iter().skip(from).filter_map(|slot| self.slot(*slot)).map(|slot| &slot.person)
     }
 
-    /// A unit with the units directly below and at most `limit` of its own members.
-    pub fn unit_detail(&self, id: &UnitId, limit: usize) -> Option<UnitDetail> {
+    /// A unit with the units directly below and its own members, as many as are shown.
+    pub fn unit_detail(&self, id: &UnitId) -> Option<UnitDetail> {
         let at = self.tree.find(id)?;
         let node = self.tree.get(at)?;
         let members: Vec<Arc<PersonJson>> = (0..self.order.len())
             .filter(|row| self.posts.get(*row).iter().any(|post| post.unit == at))
             .filter_map(|row| Some(Arc::clone(&self.slot_at(row)?.person)))
-            .take(limit)
+            .take(MEMBERS)
             .collect();
         let units = self.tree.children(at);
         let etag = etag_of_detail(&node.unit, &units, &members);
         Some(UnitDetail { unit: Unit { etag, ..node.unit.clone() }, units, members })
+    }
+
+    /// These units, each with the tag that its own resource has: one look at everybody finds what is in any of them.
+    pub fn tagged(&self, places: impl IntoIterator<Item = u32>) -> Vec<Unit> {
+        let places: Vec<u32> = places.into_iter().collect();
+        let mut members: HashMap<u32, Vec<Arc<PersonJson>>> =
+            places.iter().map(|at| (*at, Vec::new())).collect();
+        for row in 0..self.order.len() {
+            for post in self.posts.get(row) {
+                let (Some(of), Some(slot)) = (members.get_mut(&post.unit), self.slot_at(row)) else {
+                    continue;
+                };
+                // Whoever has two posts in a unit is one member.
+                if of.len() < MEMBERS && of.last().is_none_or(|last| last.id != slot.person.id) {
+                    of.push(Arc::clone(&slot.person));
+                }
+            }
+        }
+        let tagged = places.into_iter().filter_map(|at| {
+            let unit = &self.tree.get(at)?.unit;
+            let etag = etag_of_detail(unit, &self.tree.children(at), members.get(&at)?);
+            Some(Unit { etag, ..unit.clone() })
+        });
+        tagged.collect()
     }
 
     /// Those who have a number (in domestic form), best first: whose own it is, then those nearest to `who`.

@@ -138,7 +138,7 @@ pub struct Unit {
     pub parent_id: Option<UnitId>,
     /// The names from the top down to this one, like `総務部/人事課/給与係`.
     pub path: String,
-    /// The version of the object.
+    /// The tag of the unit's own resource, which shows who is in it.
     pub etag: ETag,
 }
 

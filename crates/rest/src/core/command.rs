@@ -180,10 +180,21 @@ fn idempotency_key(request: &HttpRequest) -> Result<Option<String>, RestFault> {
 }
 
 fn if_match(request: &HttpRequest) -> Result<Option<Precondition>, RestFault> {
-    Ok(text_header(request, "if-match")?.map(|text| match text.trim() {
-        "*" => Precondition::Exists,
-        tags => Precondition::Match(tags.split(',').map(|tag| ETag::from(tag.trim().to_owned())).collect()),
-    }))
+    let Some(text) = text_header(request, "if-match")? else { return Ok(None) };
+    if text.trim() == "*" {
+        return Ok(Some(Precondition::Exists));
+    }
+    let tags: Option<Vec<ETag>> = text.split(',').map(|tag| entity_tag(tag.trim())).collect();
+    tags.map(|tags| Some(Precondition::Match(tags))).ok_or_else(|| {
+        let fault = FieldFault::new("If-Match", "not-an-etag", "an ETag stands in quotes");
+        RestFault::BadHeader(fault.for_example("\"66120baf9c6c5\""))
+    })
+}
+
+/// An entity tag as it stands in a header (RFC 9110 §8.8.3). A weak one is taken and fits nothing: `If-Match` compares strongly.
+fn entity_tag(text: &str) -> Option<ETag> {
+    let opaque = text.strip_prefix("W/").unwrap_or(text).strip_prefix('"')?.strip_suffix('"')?;
+    (!opaque.contains('"')).then(|| ETag::from(text.to_owned()))
 }
 
 impl<B: Body + 'static> FromRequest for Command<B> {

@@ -65,6 +65,14 @@ pub(crate) enum LargeRefusal {
     TooLarge(ProblemBody),
 }
 
+/// How a question is refused that can be read and cannot be answered.
+#[derive(IntoResponses)]
+pub(crate) enum QueryRefusal {
+    /// Can be read and is wrong, or asks for more than one answer shows; `errors` names the parameters.
+    #[response(status = 422, content_type = "application/problem+json")]
+    Invalid(ProblemBody),
+}
+
 /// The header of every write.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]

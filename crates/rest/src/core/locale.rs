@@ -1,6 +1,6 @@
 use std::{collections::HashMap, fmt, sync::Arc};
 
-use renraku_base::Language;
+use renraku_base::{Fitting, Language};
 use serde::Deserialize;
 
 const JA: &str = include_str!("../../locales/ja.toml");
@@ -15,6 +15,8 @@ pub struct Locales(Arc<[Texts; 2]>);
 pub struct Texts {
     /// What is said after the fault of a field of which it is known what would be taken.
     allowed: String,
+    /// The same where an example is known.
+    example: String,
     #[serde(default)]
     field: HashMap<String, FieldText>,
     #[serde(flatten)]
@@ -75,8 +77,11 @@ impl Texts {
 
     /// What would be taken, in a sentence.
     #[must_use]
-    pub fn allowed(&self, allowed: &str) -> String {
-        self.allowed.replace("{allowed}", allowed)
+    pub fn allowed(&self, allowed: &Fitting) -> String {
+        match allowed {
+            Fitting::Values(values) => self.allowed.replace("{allowed}", values),
+            Fitting::Example(example) => self.example.replace("{example}", example),
+        }
     }
 
     /// Every code that has a text.

@@ -7,8 +7,8 @@ use renraku_mail::{
 use serde::Deserialize;
 
 use crate::core::{
-    App, ChangeHeaders, Command, Empty, IdempotencyKey, PathId, Problem, Query, RateKind, Refusals, Seen,
-    Who, Work, WriteRefusals, Written, cursor, limit, list, object,
+    App, ChangeHeaders, Command, Empty, IdempotencyKey, PathId, Problem, Query, QueryRefusal, RateKind,
+    Refusals, Seen, Who, Work, WriteRefusals, Written, cursor, limit, list, object,
 };
 
 /// Which mails are listed.
@@ -38,7 +38,7 @@ pub(crate) struct MessagesQuery {
 #[utoipa::path(
     tag = "mail",
     params(MessagesQuery),
-    responses((status = 200, body = Page<Message>), (status = 422, description = "`q` is too long."), Refusals)
+    responses((status = 200, body = Page<Message>), Refusals, QueryRefusal)
 )]
 #[get("/mail/messages")]
 pub(crate) async fn list_messages(

@@ -18,6 +18,7 @@ pub struct Event {
     #[serde(rename = "@type", default)]
     pub object_type: EventType,
     /// The same in every calendar and every system that holds the event.
+    #[schema(required = false)]
     pub uid: String,
     /// One line that says what it is.
     #[serde(default)]
@@ -26,6 +27,7 @@ pub struct Event {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,
     /// When it (or the first of the series) starts, on the clocks of `timeZone`.
+    #[schema(required = false)]
     pub start: LocalDateTime,
     /// The zone of `start`; without one the event is at the same time of day wherever the reader is.
     pub time_zone: Option<Zone>,

@@ -24,7 +24,8 @@ use crate::{
     },
 };
 
-/// How long after the start of a series that books a facility its last occurrence may end: 24 months and a day's grace.
+/// How long after the start of a series that books a facility its last occurrence may end, how far ahead a single booking may
+/// end, and how long it may last: 24 months and a day's grace.
 const SERIES: Duration = Duration::from_hours(24 * 732);
 /// How far ahead a free slot is looked for.
 const SEARCH: Duration = Duration::from_hours(24 * (booking::SEARCH_DAYS as u64 + 1));
@@ -64,6 +65,9 @@ pub(crate) fn take(
         return Err(ScheduleFault::SeriesTooDense);
     }
     is_indexed(event, happenings, tx.now())?;
+    if !event.event.is_series() {
+        is_in_reach(happenings, tx.now())?;
+    }
     lock(tx, &facilities)?;
     let ids: Vec<&str> = facilities.iter().map(FacilityId::as_str).collect();
     let booked = store::facilities::list_bookable(tx, &ids)?;
@@ -103,6 +107,22 @@ fn is_indexed(event: &StoredEvent, happenings: &[Happening], now: Timestamp) -> 
     if missing {
         let detail = "one occurrence of a series without end is booked at most 24 months ahead";
         return Err(ScheduleFault::field("/facilityIds", "too-far-ahead", detail));
+    }
+    Ok(())
+}
+
+/// A single booking neither ends more than 24 months ahead nor lasts longer, as no series does. What took place may be recorded.
+fn is_in_reach(happenings: &[Happening], now: Timestamp) -> Result<(), ScheduleFault> {
+    let refuse = |pointer: &str, code: &'static str, detail: &str| {
+        Err(ScheduleFault::FacilityRules(FieldFault::new(pointer, code, detail)))
+    };
+    for it in happenings {
+        if it.at.utc_end > it.at.utc_start + SERIES {
+            return refuse("/duration", "facility-too-long", "a facility is booked for at most 24 months");
+        }
+        if it.at.utc_end > now + SERIES {
+            return refuse("/start", "too-far-ahead", "a facility is booked at most 24 months ahead");
+        }
     }
     Ok(())
 }

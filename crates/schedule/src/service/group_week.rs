@@ -32,7 +32,8 @@ pub enum Group {
 ///
 /// # Errors
 /// [`ScheduleFault::BadQuery`] for more than 200 principals, [`ScheduleFault::Invalid`] for one that is nobody,
-/// [`ScheduleFault::NotFound`] for a unit of nobody, [`ScheduleFault::WindowTooFull`].
+/// [`ScheduleFault::NotFound`] for a unit of nobody, [`ScheduleFault::GroupTooLarge`] for one of more than 200,
+/// [`ScheduleFault::WindowTooFull`].
 pub fn group_week(
     tx: &mut ReadTx<'_>,
     who: &Principal,
@@ -46,7 +47,10 @@ pub fn group_week(
             if members.is_empty() {
                 return Err(ScheduleFault::NotFound);
             }
-            members.into_iter().take(PRINCIPALS).map(Id::into_string).collect()
+            if members.len() > PRINCIPALS {
+                return Err(ScheduleFault::GroupTooLarge { people: members.len() });
+            }
+            members.into_iter().map(Id::into_string).collect()
         }
     };
     let mut rows = named_rows(tx, &principals)?;

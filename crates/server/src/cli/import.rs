@@ -12,7 +12,7 @@ use renraku_schedule::service::IMPORT_BYTES;
 
 use super::{Source, user::username};
 
-/// Read data from files. It may run beside the server. What cannot be taken is named with its place and reason, and the exit
+/// Read data from files: rooms and cars, calendars, contacts. It may run beside the server. What cannot be taken is named with its place and reason, and the exit
 /// status is then 1.
 #[derive(Debug, Args)]
 #[command(after_help = "\

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use renraku_base::{Limit, PersonId, UnitId};
+use renraku_base::{PersonId, UnitId};
 use renraku_db::ReadTx;
 
 use crate::directory::{Directory, DirectoryFault, PersonJson, UnitDetail};
@@ -27,7 +27,5 @@ pub fn get_unit(
     directory: &Directory,
     id: &UnitId,
 ) -> Result<UnitDetail, DirectoryFault> {
-    directory
-        .read(tx, |index| index.unit_detail(id, usize::from(Limit::MAX)))?
-        .ok_or(DirectoryFault::NotFound)
+    directory.read(tx, |index| index.unit_detail(id))?.ok_or(DirectoryFault::NotFound)
 }

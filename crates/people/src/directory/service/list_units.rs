@@ -27,7 +27,8 @@ pub fn list_units(
             Some(id) => tree.find(id).ok_or_else(bad_cursor)? as usize + 1,
             None => 0,
         };
-        let units = tree.nodes().iter().skip(from).take(limit.get() + 1).map(|node| node.unit.clone());
-        Ok(Page::cut(units.collect(), limit, |last| Cursor::of(&[last.id.as_str()])))
+        let to = (from + limit.get() + 1).min(tree.nodes().len());
+        let units = index.tagged((from..to).filter_map(|at| u32::try_from(at).ok()));
+        Ok(Page::cut(units, limit, |last| Cursor::of(&[last.id.as_str()])))
     })?
 }

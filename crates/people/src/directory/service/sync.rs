@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use renraku_base::{PersonId, UnitId};
 use renraku_db::{Error, ReadTx};
@@ -30,15 +30,16 @@ pub fn list_units_for_sync(
     limit: usize,
 ) -> Result<Vec<Unit>, Error> {
     directory.read(tx, |index| {
-        let mut units: Vec<&Unit> = index
+        let mut units: Vec<(&UnitId, u32)> = index
             .tree()
             .nodes()
             .iter()
-            .map(|node| &node.unit)
-            .filter(|unit| after.is_none_or(|after| unit.id.as_str() > after))
+            .map(|node| &node.unit.id)
+            .zip(0..)
+            .filter(|(id, _)| after.is_none_or(|after| id.as_str() > after))
             .collect();
-        units.sort_unstable_by(|a, b| a.id.cmp(&b.id));
-        units.into_iter().take(limit).cloned().collect()
+        units.sort_unstable();
+        index.tagged(units.into_iter().take(limit).map(|(_, at)| at))
     })
 }
 
@@ -65,8 +66,12 @@ pub fn get_units_for_sync(
     ids: &[String],
 ) -> Result<Vec<Option<Unit>>, Error> {
     directory.read(tx, |index| {
-        let tree = index.tree();
-        let unit = |id: &String| Some(tree.get(tree.find(&UnitId::stored(id.clone()))?)?.unit.clone());
-        ids.iter().map(unit).collect()
+        let at = |id: &String| index.tree().find(&UnitId::stored(id.clone()));
+        let mut units: HashMap<String, Unit> = index
+            .tagged(ids.iter().filter_map(at))
+            .into_iter()
+            .map(|unit| (unit.id.to_string(), unit))
+            .collect();
+        ids.iter().map(|id| units.remove(id)).collect()
     })
 }

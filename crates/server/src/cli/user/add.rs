@@ -36,7 +36,7 @@ struct NewPerson {
     #[arg(long)]
     name: Option<String>,
     /// How the name is read, in kana; needs --name
-    #[arg(long)]
+    #[arg(long, value_parser = reading)]
     kana: Option<String>,
     /// Where they work, from the top down, like 総務部/人事課/給与係; units that are not there are made
     #[arg(long, value_name = "PATH")]
@@ -73,6 +73,18 @@ fn number(text: &str) -> Result<String, String> {
         Ok(even.trim().to_owned())
     } else {
         Err("write digits, like 1001 or 0155-55-1001".to_owned())
+    }
+}
+
+/// A reading in hiragana or katakana, half width too; kept as it is written.
+fn reading(text: &str) -> Result<String, String> {
+    // Half width becomes full width, and a voiced mark goes into its letter.
+    let even: String = text.nfkc().collect();
+    let kana = |c: char| matches!(c, 'ぁ'..='ゖ' | 'ゝ' | 'ゞ' | 'ァ'..='ヺ' | 'ー' | 'ヽ' | 'ヾ');
+    if even.chars().all(|c| kana(c) || matches!(c, ' ' | '・')) && even.chars().any(kana) {
+        Ok(text.trim().to_owned())
+    } else {
+        Err("write the reading in kana, like サトウ ハナコ".to_owned())
     }
 }
 
