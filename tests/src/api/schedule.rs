@@ -65,7 +65,7 @@ fn a_unit_of_more_people_than_a_week_shows_is_refused_and_not_cut() {
             staff_number: None,
         };
         let people: Vec<PersonEntry> = (0..200).map(person).collect();
-        server.db().write(|tx| directory::bulk_insert(tx, &[entry.clone()], &people)).unwrap();
+        server.db().write(|tx| directory::bulk_insert(tx, std::slice::from_ref(&entry), &people)).unwrap();
         let week = format!("schedule/group?unit={unit}&{WEEK}");
         assert_eq!(hanako.get(&week).expect(200).json()["items"].as_array().map(Vec::len), Some(200));
 
