@@ -17,6 +17,7 @@ use super::{
 pub fn deliver(maildirs: &Path, office: &Office) -> Result<(), SourceFault> {
     for (user, mails) in USERS.iter().zip(&office.mails) {
         let maildir = Maildir::new(maildirs.join(user.username));
+        maildir.create()?;
         for (nth, mail) in mails.iter().enumerate() {
             let key = format!("{}.{nth}.demo", mail.letter.sent.timestamp());
             let folder = match mail.folder {
