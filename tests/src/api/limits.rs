@@ -45,7 +45,7 @@ fn a_body_that_is_too_large_is_refused_with_the_limit() {
         assert!(
             answer.problem(413, "too-large")["limitBytes"].as_u64().is_some_and(|limit| limit <= 512 * 1024)
         );
-        let large = format!(r#"{{"token":"{}"}}"#, "x".repeat(300 * 1024));
+        let large = format!(r#"{{"token":"{}"}}"#, "x".repeat(1100 * 1024));
         hanako.ask("POST", "sync").body("application/json", large).send().problem(413, "too-large");
         // Said to be 10 GB: refused at once, not read.
         let mut wire = Wire::connect(&server.base());

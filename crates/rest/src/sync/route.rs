@@ -132,7 +132,7 @@ struct Reset {
         (status = 410, description = "The token cannot be used: start over, keep what is unsent.", body = crate::ProblemBody, content_type = "application/problem+json"),
         Refusals,
         WriteRefusals,
-        (status = 413, description = "Larger than 16 KiB.", body = crate::ProblemBody, content_type = "application/problem+json")
+        (status = 413, description = "Larger than 1 MiB.", body = crate::ProblemBody, content_type = "application/problem+json")
     )
 )]
 #[post("/sync")]
