@@ -103,15 +103,17 @@ pub fn first_sync(client: &mut Client, office: &Office, types: Option<&[&str]>) 
 
 /// A plain event at some hour that is nobody else's.
 pub fn event(office: &Office, at: usize, room: bool) -> Value {
-    let hours = i64::try_from(at).unwrap_or(0);
-    let start = renraku_base::Timestamp::from_seconds(office.today + 40 * 86_400 + hours * 3_600).to_string();
+    // A room is booked no further than 24 months ahead.
+    let (step, duration) = if room { (300, "PT5M") } else { (3_600, "PT1H") };
+    let nth = i64::try_from(if room { at % 190_000 } else { at }).unwrap_or(0);
+    let start = renraku_base::Timestamp::from_seconds(office.today + 40 * 86_400 + nth * step).to_string();
     let facilities: Vec<&str> = if room { vec![&office.room] } else { Vec::new() };
     json!({
         "calendarId": office.calendar,
         "title": "打合せ",
         "start": start.trim_end_matches('Z'),
         "timeZone": "Asia/Tokyo",
-        "duration": "PT1H",
+        "duration": duration,
         "facilityIds": facilities,
     })
 }
