@@ -2,6 +2,7 @@
 
 mod address;
 mod app;
+mod collation;
 mod conditions;
 mod edits;
 mod fault;
@@ -10,6 +11,7 @@ mod options;
 mod privileges;
 mod propfind;
 mod request;
+mod supported;
 mod sync;
 mod sync_token;
 mod times;
@@ -17,14 +19,19 @@ pub(crate) mod xml;
 
 pub(crate) use address::{Address, Place, ROOT};
 pub use app::{Dav, PushService, StaffBook};
+pub(crate) use collation::Collation;
 pub(crate) use conditions::{Depth, depth, destination, expectation, minimal, overwrites};
 pub(crate) use edits::{Edits, PROPERTIES, told, written};
 pub(crate) use fault::{Condition, DavFault};
 pub(crate) use multistatus::{ANSWER_BYTES, Multistatus, response};
 pub(crate) use options::{allow, options};
-pub(crate) use privileges::{ace, granted_set, supported_set};
+pub(crate) use privileges::{
+    BIND, READ, READ_PRIVILEGES, UNBIND, WRITE, WRITE_CONTENT, WRITE_PROPERTIES, ace, granted_set,
+    supported_set,
+};
 pub(crate) use propfind::{NAMES, Wanted};
 pub(crate) use request::{Call, refuse};
+pub(crate) use supported::{supported_collations, supported_reports};
 pub(crate) use sync::{Ask, News};
 pub(crate) use sync_token::{SyncToken, TokenKey};
 pub(crate) use times::{changed_at, http_date};

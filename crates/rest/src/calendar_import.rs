@@ -1,11 +1,6 @@
 //! Calendars as iCalendar files: in and out.
 
-use actix_web::{
-    HttpRequest, HttpResponse, get,
-    http::header::{self, HeaderValue},
-    post,
-    web::Bytes,
-};
+use actix_web::{HttpRequest, HttpResponse, get, post, web::Bytes};
 use renraku_base::{CalendarId, ETag, FieldFault, kind};
 use renraku_db::{ObjectType, ledger::Outcome};
 use renraku_schedule::{
@@ -18,7 +13,7 @@ use utoipa::ToSchema;
 
 use crate::core::{
     App, Body, Command, IdempotencyKey, PathId, Problem, Reader, Refusals, Resource, RestFault, Texts, Who,
-    Work, WriteRefusals,
+    Work, WriteRefusals, download, media_type,
 };
 
 const MEDIA_TYPE: &str = "text/calendar";
@@ -32,8 +27,7 @@ impl Body for CalendarFile {
     const LONGER: bool = true;
 
     fn read(request: &HttpRequest, bytes: Bytes) -> Result<Self, RestFault> {
-        let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let media = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+        let media = media_type(request);
         if media.eq_ignore_ascii_case(MEDIA_TYPE) {
             Ok(Self(bytes))
         } else {
@@ -186,12 +180,5 @@ pub(crate) async fn export_calendar(
         .of_work(Work::Export)
         .blocking(move |app| app.db().read(|tx| service::export_calendar(tx, &who, &id)))
         .await?;
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, HeaderValue::from_static("text/calendar; charset=utf-8")))
-        .insert_header((
-            header::CONTENT_DISPOSITION,
-            HeaderValue::from_static("attachment; filename=\"calendar.ics\""),
-        ))
-        .insert_header((header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache")))
-        .body(file))
+    Ok(download(MEDIA_TYPE, "calendar.ics", file))
 }

@@ -1,11 +1,6 @@
 //! Address books as vCard files: in and out.
 
-use actix_web::{
-    HttpRequest, HttpResponse, get,
-    http::header::{self, HeaderValue},
-    post,
-    web::Bytes,
-};
+use actix_web::{HttpRequest, HttpResponse, get, post, web::Bytes};
 use renraku_base::{AddressBookId, ETag, kind};
 use renraku_contacts::service::{self, CardRefusal, IMPORT_BYTES, ImportReport};
 use renraku_db::{ObjectType, ledger::Outcome};
@@ -16,7 +11,7 @@ use crate::{
     calendar_import::reason,
     core::{
         App, Body, Command, IdempotencyKey, PathId, Problem, Reader, Refusals, Resource, RestFault, Texts,
-        Who, Work, WriteRefusals,
+        Who, Work, WriteRefusals, download, media_type,
     },
 };
 
@@ -32,8 +27,7 @@ impl Body for CardsFile {
     const LONGER: bool = true;
 
     fn read(request: &HttpRequest, bytes: Bytes) -> Result<Self, RestFault> {
-        let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let media = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+        let media = media_type(request);
         match MEDIA_TYPES.iter().any(|it| it.eq_ignore_ascii_case(media)) {
             true => Ok(Self(bytes)),
             false => Err(RestFault::UnsupportedType { expected: "text/vcard" }),
@@ -160,12 +154,5 @@ pub(crate) async fn export_contacts(
         .of_work(Work::Export)
         .blocking(move |app| app.db().read(|tx| service::export_address_book(tx, &who, &id)))
         .await?;
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, HeaderValue::from_static("text/vcard; charset=utf-8")))
-        .insert_header((
-            header::CONTENT_DISPOSITION,
-            HeaderValue::from_static("attachment; filename=\"contacts.vcf\""),
-        ))
-        .insert_header((header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache")))
-        .body(file))
+    Ok(download("text/vcard", "contacts.vcf", file))
 }

@@ -13,7 +13,7 @@ mod turns;
 mod who;
 
 pub use app::{App, Parts};
-pub(crate) use command::{Body, Command, Empty, Large, Unmet, json};
+pub(crate) use command::{Body, Command, Empty, Large, Unmet, json, media_type};
 pub(crate) use describe::{
     ChangeHeaders, IdempotencyKey, LargeRefusal, QueryRefusal, Refusals, WriteRefusals,
 };
@@ -25,5 +25,5 @@ pub use problem::{Problem, ProblemBody};
 pub(crate) use query::{PageQuery, PathId, Query, cursor, ids, limit, page};
 pub(crate) use reader::Reader;
 pub(crate) use renraku_web::{RateKind, WebFault, Work, receive, status};
-pub(crate) use reply::{Gone, Resource, Seen, Written, bytes, list, object, plain, tagged};
+pub(crate) use reply::{Gone, Resource, Seen, Written, bytes, download, list, object, plain, tagged};
 pub(crate) use who::Who;

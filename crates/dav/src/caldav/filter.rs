@@ -5,11 +5,10 @@ mod reading;
 
 use renraku_base::Timestamp;
 
+use crate::core::Collation;
+
 pub(super) use matching::matches;
 pub(super) use reading::{read, read_time as read_time_range};
-
-/// The collations that we compare texts by (RFC 4791 §7.5).
-pub(super) const COLLATIONS: [&str; 3] = ["i;ascii-casemap", "i;octet", "i;unicode-casemap"];
 
 /// A part of time that is asked for; without a bound it goes on (RFC 4791 §9.9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,27 +81,6 @@ pub(super) struct TextMatch {
     needle: String,
     collation: Collation,
     negated: bool,
-}
-
-/// How texts are compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Collation {
-    /// Letters of ASCII in either case.
-    Ascii,
-    /// Byte by byte.
-    Octet,
-    /// All letters in either case.
-    Unicode,
-}
-
-impl Collation {
-    fn fold(self, text: &str) -> String {
-        match self {
-            Self::Ascii => text.to_ascii_lowercase(),
-            Self::Octet => text.to_owned(),
-            Self::Unicode => text.to_lowercase(),
-        }
-    }
 }
 
 impl TextMatch {

@@ -5,12 +5,10 @@ mod reading;
 
 use renraku_contacts::service::objects::Needle;
 
+use crate::core::Collation;
+
 pub(super) use matching::matches;
 pub(super) use reading::read;
-
-/// The collations that we compare texts by (RFC 6352 §8.3). By the last of them, which is the one that is meant when none is said, a
-/// text is found too where it is written otherwise: with other glyphs, in kana, in romaji.
-pub(super) const COLLATIONS: [&str; 3] = ["i;ascii-casemap", "i;octet", "i;unicode-casemap"];
 
 /// What a card has to be like.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,32 +75,12 @@ pub(super) struct TextMatch {
     text: String,
     /// Folded by the collation.
     folded: String,
-    /// How it is found where it is written otherwise.
+    /// How it is found where it is written otherwise, with other glyphs, in kana, in romaji: by the collation for all letters, which is
+    /// the one that is meant when none is named.
     needle: Option<Needle>,
     collation: Collation,
     kind: MatchKind,
     negated: bool,
-}
-
-/// How texts are compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Collation {
-    /// Letters of ASCII in either case.
-    Ascii,
-    /// Byte by byte.
-    Octet,
-    /// All letters in either case.
-    Unicode,
-}
-
-impl Collation {
-    fn fold(self, text: &str) -> String {
-        match self {
-            Self::Ascii => text.to_ascii_lowercase(),
-            Self::Octet => text.to_owned(),
-            Self::Unicode => text.to_lowercase(),
-        }
-    }
 }
 
 /// Where in a value the text has to be.

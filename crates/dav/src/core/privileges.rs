@@ -2,6 +2,21 @@
 
 use super::xml::{Name, Writer};
 
+/// To read what is in it.
+pub(crate) const READ: Name = Name::dav("read");
+/// To see what one may do.
+pub(crate) const READ_PRIVILEGES: Name = Name::dav("read-current-user-privilege-set");
+/// To change it in every way.
+pub(crate) const WRITE: Name = Name::dav("write");
+/// To change what is in it.
+pub(crate) const WRITE_CONTENT: Name = Name::dav("write-content");
+/// To change its properties.
+pub(crate) const WRITE_PROPERTIES: Name = Name::dav("write-properties");
+/// To put something into it.
+pub(crate) const BIND: Name = Name::dav("bind");
+/// To take something out of it.
+pub(crate) const UNBIND: Name = Name::dav("unbind");
+
 fn privilege(name: &Name, out: &mut Writer) {
     let around = Name::dav("privilege");
     out.open(&around);

@@ -100,10 +100,15 @@ impl<T: DeserializeOwned> Body for Large<T> {
     }
 }
 
+/// The media type of a request's body without its parameters; empty where none is said.
+pub(crate) fn media_type(request: &HttpRequest) -> &str {
+    let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim()
+}
+
 /// Reads a JSON body: what is not JSON is malformed, what does not fit the shape is invalid at its place.
 pub(crate) fn json<T: DeserializeOwned>(request: &HttpRequest, bytes: &[u8]) -> Result<T, RestFault> {
-    let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let media = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    let media = media_type(request);
     if !media.eq_ignore_ascii_case("application/json")
         && !media.eq_ignore_ascii_case("application/merge-patch+json")
     {

@@ -64,6 +64,15 @@ fn json(status: StatusCode, body: Vec<u8>) -> HttpResponse {
     response.body(body)
 }
 
+/// Answers with a file of text to keep, in UTF-8.
+pub(crate) fn download(media_type: &str, file_name: &str, text: String) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, format!("{media_type}; charset=utf-8")))
+        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{file_name}\"")))
+        .insert_header((header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache")))
+        .body(text)
+}
+
 fn encode(value: &impl Serialize) -> Result<Vec<u8>, Problem> {
     serde_json::to_vec(value).map_err(|error| Error::damaged(error).into())
 }

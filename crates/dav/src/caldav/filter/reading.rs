@@ -1,10 +1,8 @@
 use renraku_schedule::codec::ical::read_instant;
 
-use super::{
-    Collation, CompFilter, CompTest, ParamFilter, ParamTest, PropFilter, PropTest, TextMatch, TimeRange,
-};
+use super::{CompFilter, CompTest, ParamFilter, ParamTest, PropFilter, PropTest, TextMatch, TimeRange};
 use crate::core::{
-    Condition, DavFault,
+    Collation, Condition, DavFault,
     xml::{Element, Name},
 };
 
@@ -89,13 +87,9 @@ fn read_param(element: &Element) -> Result<ParamFilter, DavFault> {
 }
 
 fn read_text(element: &Element) -> Result<TextMatch, DavFault> {
-    let collation = match element.attribute("collation").map(str::to_ascii_lowercase).as_deref() {
-        // What is not said is RFC 4791's default.
-        None | Some("default" | "i;ascii-casemap") => Collation::Ascii,
-        Some("i;octet") => Collation::Octet,
-        Some("i;unicode-casemap") => Collation::Unicode,
-        Some(_) => return Err(Condition::SupportedCollation.into()),
-    };
+    // The default is RFC 4791's (§9.7.5).
+    let collation = Collation::named(element.attribute("collation"), Collation::Ascii)
+        .ok_or(Condition::SupportedCollation)?;
     let negated = match element.attribute("negate-condition") {
         None | Some("no") => false,
         Some("yes") => true,

@@ -5,7 +5,9 @@ use super::{Context, Property, Resource, Row};
 use crate::{
     caldav::{principal::Kind, push, report},
     core::{
-        Address, Place, StaffBook, SyncToken, ace, changed_at, granted_set, http_date, supported_set,
+        Address, BIND, Place, READ, READ_PRIVILEGES, StaffBook, SyncToken, UNBIND, WRITE, WRITE_CONTENT,
+        WRITE_PROPERTIES, ace, changed_at, granted_set, http_date, supported_collations, supported_reports,
+        supported_set,
         xml::{Name, Writer},
     },
 };
@@ -26,7 +28,7 @@ pub(super) fn write(row: &Row, resource: &Resource<'_>, context: &Context<'_>, o
         P::CurrentUserPrincipal => out.href_in(name, &me()),
         P::PrincipalCollectionSet => out.href_in(name, &Address::Principals.to_string()),
         P::Owner => out.href_in(name, &owner(resource, context)),
-        P::SupportedReportSet => reports(name, resource, out),
+        P::SupportedReportSet => supported_reports(name, &report::supported(resource), out),
         P::CurrentUserPrivilegeSet => granted_set(name, &granted(resource), out),
         P::SupportedPrivilegeSet => supported_set(
             name,
@@ -114,27 +116,7 @@ fn owner(resource: &Resource<'_>, context: &Context<'_>) -> String {
     Address::Principal(id.to_owned()).to_string()
 }
 
-fn reports(name: &Name, resource: &Resource<'_>, out: &mut Writer) {
-    let (supported, in_report) = (Name::dav("supported-report"), Name::dav("report"));
-    out.open(name);
-    for report in report::supported(resource) {
-        out.open(&supported);
-        out.open(&in_report);
-        out.empty(&report);
-        out.close(&in_report);
-        out.close(&supported);
-    }
-    out.close(name);
-}
-
-const READ: Name = Name::dav("read");
-const READ_PRIVILEGES: Name = Name::dav("read-current-user-privilege-set");
 const FREE_BUSY: Name = Name::caldav("read-free-busy");
-const WRITE: Name = Name::dav("write");
-const WRITE_CONTENT: Name = Name::dav("write-content");
-const WRITE_PROPERTIES: Name = Name::dav("write-properties");
-const BIND: Name = Name::dav("bind");
-const UNBIND: Name = Name::dav("unbind");
 const SEND: Name = Name::caldav("schedule-send");
 const SEND_FREE_BUSY: Name = Name::caldav("schedule-send-freebusy");
 const SEND_INVITE: Name = Name::caldav("schedule-send-invite");
@@ -317,11 +299,7 @@ fn of_calendar(row: &Row, resource: &Resource<'_>, context: &Context<'_>, out: &
             out.close(name);
         }
         P::SupportedCollationSet => {
-            out.open(name);
-            for collation in crate::caldav::filter::COLLATIONS {
-                out.leaf(&Name::caldav("supported-collation"), collation);
-            }
-            out.close(name);
+            supported_collations(name, &Name::caldav("supported-collation"), out);
         }
         P::MaxResourceSize => out.leaf(name, &OBJECT_BYTES.to_string()),
         P::MinDateTime => out.leaf(name, BEGINNING),

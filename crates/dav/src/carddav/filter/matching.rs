@@ -1,6 +1,7 @@
 use renraku_contacts::codec::vcard::{Property, properties};
 
-use super::{Collation, Condition, Filter, MatchKind, ParamTest, PropFilter, PropTest, TextMatch};
+use super::{Condition, Filter, MatchKind, ParamTest, PropFilter, PropTest, TextMatch};
+use crate::core::Collation;
 
 /// The properties whose value is a list: each of its texts is a value, too.
 const LISTS: [&str; 2] = ["CATEGORIES", "NICKNAME"];

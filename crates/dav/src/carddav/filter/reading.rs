@@ -1,8 +1,8 @@
 use renraku_contacts::service::objects::Needle;
 
-use super::{Collation, Condition, Filter, MatchKind, ParamTest, PropFilter, PropTest, Test, TextMatch};
+use super::{Condition, Filter, MatchKind, ParamTest, PropFilter, PropTest, Test, TextMatch};
 use crate::core::{
-    Condition as Unmet, DavFault,
+    Collation, Condition as Unmet, DavFault,
     xml::{Element, Name},
 };
 
@@ -90,12 +90,9 @@ fn read_param(element: &Element) -> Result<Condition, DavFault> {
 }
 
 fn read_text(element: &Element) -> Result<TextMatch, DavFault> {
-    let collation = match element.attribute("collation").map(str::to_ascii_lowercase).as_deref() {
-        None | Some("default" | "i;unicode-casemap") => Collation::Unicode,
-        Some("i;ascii-casemap") => Collation::Ascii,
-        Some("i;octet") => Collation::Octet,
-        Some(_) => return Err(Unmet::SupportedCardCollation.into()),
-    };
+    // The default is RFC 6352's (§10.5.4).
+    let collation = Collation::named(element.attribute("collation"), Collation::Unicode)
+        .ok_or(Unmet::SupportedCardCollation)?;
     let negated = match element.attribute("negate-condition") {
         None | Some("no") => false,
         Some("yes") => true,

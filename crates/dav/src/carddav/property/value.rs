@@ -3,9 +3,10 @@ use renraku_contacts::codec::vcard::{CARD_BYTES, Version};
 
 use super::{Context, Property, Resource, table::Row};
 use crate::{
-    carddav::{address_data::MEDIA_TYPE, book::Book, filter::COLLATIONS, report},
+    carddav::{address_data::MEDIA_TYPE, book::Book, report},
     core::{
-        Address, SyncToken, ace, changed_at, granted_set, http_date, supported_set,
+        Address, BIND, READ, READ_PRIVILEGES, SyncToken, UNBIND, WRITE, WRITE_CONTENT, WRITE_PROPERTIES, ace,
+        changed_at, granted_set, http_date, supported_collations, supported_reports, supported_set,
         xml::{Name, Writer},
     },
 };
@@ -26,7 +27,7 @@ pub(super) fn write(row: &Row, resource: &Resource<'_>, context: &Context<'_>, o
             Resource::Book(Book::Staff(_)) => return false,
             Resource::Homes | Resource::Home(_) | Resource::Card(..) => out.href_in(name, &me()),
         },
-        P::SupportedReportSet => reports(name, resource, out),
+        P::SupportedReportSet => supported_reports(name, &report::supported(resource), out),
         P::CurrentUserPrivilegeSet => granted_set(name, &granted(resource), out),
         P::SupportedPrivilegeSet => supported_set(
             name,
@@ -77,27 +78,6 @@ fn resource_type(name: &Name, resource: &Resource<'_>, out: &mut Writer) {
     more.iter().for_each(|kind| out.empty(kind));
     out.close(name);
 }
-
-fn reports(name: &Name, resource: &Resource<'_>, out: &mut Writer) {
-    let (supported, in_report) = (Name::dav("supported-report"), Name::dav("report"));
-    out.open(name);
-    for report in report::supported(resource) {
-        out.open(&supported);
-        out.open(&in_report);
-        out.empty(&report);
-        out.close(&in_report);
-        out.close(&supported);
-    }
-    out.close(name);
-}
-
-const READ: Name = Name::dav("read");
-const READ_PRIVILEGES: Name = Name::dav("read-current-user-privilege-set");
-const WRITE: Name = Name::dav("write");
-const WRITE_CONTENT: Name = Name::dav("write-content");
-const WRITE_PROPERTIES: Name = Name::dav("write-properties");
-const BIND: Name = Name::dav("bind");
-const UNBIND: Name = Name::dav("unbind");
 
 fn granted(resource: &Resource<'_>) -> Vec<Name> {
     let more: &[Name] = match resource {
@@ -163,11 +143,7 @@ fn of_book(row: &Row, resource: &Resource<'_>, context: &Context<'_>, out: &mut 
             out.close(name);
         }
         P::SupportedCollationSet => {
-            out.open(name);
-            for collation in COLLATIONS {
-                out.leaf(&Name::carddav("supported-collation"), collation);
-            }
-            out.close(name);
+            supported_collations(name, &Name::carddav("supported-collation"), out);
         }
         P::MaxResourceSize => out.leaf(name, &CARD_BYTES.to_string()),
         _ => return false,
