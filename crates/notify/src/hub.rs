@@ -274,7 +274,7 @@ const fn types_of(kind: CollectionKind) -> u32 {
         CollectionKind::Notifications => bit(ObjectType::Notification),
         CollectionKind::Directory => bit(ObjectType::Unit) | bit(ObjectType::Person),
         CollectionKind::Facilities => bit(ObjectType::Facility),
-        CollectionKind::Revocations => 0,
+        CollectionKind::CallerId | CollectionKind::Revocations => 0,
     }
 }
 

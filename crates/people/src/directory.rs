@@ -15,6 +15,6 @@ pub use fault::DirectoryFault;
 pub use index::{Narrow, Selected};
 pub use live::Directory;
 pub use model::{
-    NamedPerson, Person, PersonEntry, PersonJson, PersonName, Phone, PhoneKind, Post, PostEntry, Unit,
-    UnitDetail, UnitEntry, UnitRef,
+    CallerNumber, CallerPage, CallerProgress, NamedPerson, Person, PersonEntry, PersonJson, PersonName,
+    Phone, PhoneKind, Post, PostEntry, Unit, UnitDetail, UnitEntry, UnitRef,
 };

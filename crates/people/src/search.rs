@@ -16,6 +16,7 @@ mod variants;
 pub(crate) use classes::Classes;
 pub use fold::fold;
 pub use number::fold_number;
+pub(crate) use number::fold_public_number;
 pub use query::{Query, Word};
 pub use romaji::fold_reading;
 pub(crate) use romaji::{ONLY_FROM_START, fold_name_reading};

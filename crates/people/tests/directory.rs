@@ -1,5 +1,6 @@
 //! The directory: search, lookup, and how both follow what is written.
 
+mod caller_id;
 mod follows;
 mod groups;
 mod lookup;

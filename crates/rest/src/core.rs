@@ -9,6 +9,7 @@ mod problem;
 mod query;
 mod reader;
 mod reply;
+mod token_key;
 mod turns;
 mod who;
 
@@ -25,5 +26,8 @@ pub use problem::{Problem, ProblemBody};
 pub(crate) use query::{PageQuery, PathId, Query, cursor, ids, limit, page};
 pub(crate) use reader::Reader;
 pub(crate) use renraku_web::{RateKind, WebFault, Work, receive, status};
-pub(crate) use reply::{Gone, Resource, Seen, Written, bytes, download, list, object, plain, tagged};
+pub(crate) use reply::{
+    Gone, Resource, Seen, Written, bytes, download, list, object, plain, tag_of, tagged, versioned,
+};
+pub(crate) use token_key::TokenKey;
 pub(crate) use who::Who;

@@ -5,6 +5,7 @@ mod auth;
 mod batch;
 mod calendar_import;
 mod calendars;
+mod caller_id;
 mod contacts;
 mod contacts_import;
 mod core;
@@ -85,6 +86,7 @@ fn batched<R: Routes>(routes: R) -> R {
         .add(directory::list_units)
         .add(directory::get_unit)
         .add(directory::lookup)
+        .add(caller_id::list_callers)
         .add(address_books::list_address_books)
         .add(address_books::create_address_book)
         .add(address_books::get_address_book)

@@ -80,7 +80,7 @@ pub(crate) fn types_of(kind: CollectionKind) -> &'static [&'static str] {
         CollectionKind::Notifications => &["notifications"],
         CollectionKind::Directory => &["units", "people"],
         CollectionKind::Facilities => &["facilities"],
-        CollectionKind::Revocations => &[],
+        CollectionKind::CallerId | CollectionKind::Revocations => &[],
     }
 }
 
@@ -114,7 +114,8 @@ pub(crate) fn type_name(object_type: ObjectType) -> Option<&'static str> {
         | ObjectType::AppPassword
         | ObjectType::SigningKey
         | ObjectType::Preferences
-        | ObjectType::Task => None,
+        | ObjectType::Task
+        | ObjectType::CallerNumber => None,
     }
 }
 

@@ -12,4 +12,3 @@ mod token;
 mod window;
 
 pub(crate) use route::sync;
-pub(crate) use token::TokenKey;

@@ -23,6 +23,8 @@ pub enum CollectionKind {
     Directory,
     /// All facilities.
     Facilities,
+    /// What the numbers that call from outside are shown as.
+    CallerId,
     /// What server processes must hear of accounts: sessions that ended, keys that changed.
     Revocations,
 }
@@ -40,6 +42,7 @@ impl CollectionKind {
             Self::Notifications => "notifications",
             Self::Directory => "directory",
             Self::Facilities => "facilities",
+            Self::CallerId => "caller-id",
             Self::Revocations => "revocations",
         }
     }
@@ -56,6 +59,7 @@ impl CollectionKind {
             Self::Notifications,
             Self::Directory,
             Self::Facilities,
+            Self::CallerId,
             Self::Revocations,
         ]
         .into_iter()
@@ -97,10 +101,12 @@ pub enum ObjectType {
     Preferences = 14,
     /// A task in a calendar.
     Task = 15,
+    /// A number that calls.
+    CallerNumber = 16,
 }
 
 impl ObjectType {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 16] = [
         Self::Calendar,
         Self::Facility,
         Self::Event,
@@ -116,6 +122,7 @@ impl ObjectType {
         Self::SigningKey,
         Self::Preferences,
         Self::Task,
+        Self::CallerNumber,
     ];
 
     /// The number by which it is stored.

@@ -115,6 +115,13 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    caller_numbers (number) {
+        number -> BigInt,
+        label -> Text,
+    }
+}
+
 use super::of_ground::collections;
 
 diesel::allow_tables_to_appear_in_same_query!(grants, person_groups, collections);

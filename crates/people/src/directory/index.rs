@@ -1,5 +1,6 @@
 //! The whole directory in memory: every person and unit, and what of them is searched.
 
+mod callers;
 mod column;
 mod numbers;
 mod ragged;

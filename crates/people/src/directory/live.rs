@@ -1,7 +1,7 @@
 use std::{
     collections::HashMap,
     mem,
-    sync::{Arc, Mutex, OnceLock, PoisonError, RwLock},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock},
 };
 
 use renraku_base::PersonId;
@@ -37,6 +37,8 @@ struct Live {
     state: RwLock<State>,
     /// Held by the one who catches up, so that others wait for the result instead of loading it too.
     catching_up: Mutex<()>,
+    /// Held by the one who works out the numbers of caller id.
+    telling: Mutex<()>,
 }
 
 #[derive(Debug)]
@@ -69,11 +71,31 @@ impl Directory {
 
     /// Looks something up in a directory that is at least as new as the transaction. One statement when it did not change.
     pub(super) fn read<T>(&self, tx: &mut ReadTx<'_>, look: impl FnOnce(&Index) -> T) -> Result<T, Error> {
+        self.read_at(tx, |_, index| look(index))
+    }
+
+    /// The same, with the change of the log up to which the directory is told.
+    pub(super) fn read_at<T>(
+        &self,
+        tx: &mut ReadTx<'_>,
+        look: impl FnOnce(i64, &Index) -> T,
+    ) -> Result<T, Error> {
         let head = self.0.head(tx)?;
         if self.0.modseq() < head.modseq {
             self.0.catch_up(tx, head)?;
         }
-        Ok(look(&self.0.state.read().unwrap_or_else(PoisonError::into_inner).index))
+        let state = self.0.state.read().unwrap_or_else(PoisonError::into_inner);
+        Ok(look(state.modseq, &state.index))
+    }
+
+    /// Where the change log stands in this transaction; one statement.
+    pub(super) fn head(&self, tx: &mut ReadTx<'_>) -> Result<i64, Error> {
+        Ok(self.0.head(tx)?.modseq)
+    }
+
+    /// Lets one of this process at a time work out what is shown of numbers that call.
+    pub(super) fn alone(&self) -> MutexGuard<'_, ()> {
+        self.0.telling.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -209,3 +209,43 @@ pub struct NamedPerson {
     /// The number within the office.
     pub extension: Option<String>,
 }
+
+/// A number that calls from outside.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CallerNumber {
+    /// Its digits with the country code and without a plus, such as 81155261111.
+    pub number: String,
+    /// What it is shown as: `氏名 / 係・職`, and of several people the best with the number of the others.
+    pub label: String,
+}
+
+/// How far a phone has come with the numbers of caller id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallerProgress {
+    /// It holds what they were at this change.
+    Upto(i64),
+    /// It is in the middle of taking over what they were at a change.
+    Within {
+        /// The change at which it holds them; `None` when it holds nothing.
+        since: Option<i64>,
+        /// The change that it is on the way to.
+        upto: i64,
+        /// The last number that it was told.
+        after: i64,
+    },
+}
+
+/// What a phone is to take over next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallerPage {
+    /// How far it has come with it.
+    pub progress: CallerProgress,
+    /// Whether there is more to take over at once.
+    pub more: bool,
+    /// The latest change of the numbers.
+    pub head: i64,
+    /// Numbers that are new, or shown as something else; ascending, each once.
+    pub add: Vec<CallerNumber>,
+    /// Numbers that are shown no more; likewise.
+    pub remove: Vec<String>,
+}

@@ -1,6 +1,7 @@
 //! The operations of the directory, one a file.
 
 mod bulk_insert;
+mod caller_id;
 mod end_person;
 mod get;
 mod list_units;
@@ -14,6 +15,7 @@ mod select_people;
 mod sync;
 
 pub use bulk_insert::bulk_insert;
+pub use caller_id::{is_caller_id_current, read_caller_id, update_caller_id};
 pub use end_person::end_person;
 pub use get::{get_person, get_unit};
 pub use list_units::list_units;

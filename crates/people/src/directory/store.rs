@@ -1,4 +1,5 @@
 //! The directory's tables.
 
+pub(super) mod callers;
 pub(super) mod people;
 pub(super) mod units;

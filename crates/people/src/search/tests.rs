@@ -198,6 +198,32 @@ fn a_number_is_one_in_every_spelling() {
 }
 
 #[test]
+fn a_number_that_calls_from_outside_has_its_country_code() {
+    for typed in [
+        "0155-26-1111",
+        "（０１５５）２６－１１１１",
+        "+81 155 26 1111",
+        "+81 (0)155 26 1111",
+        "0081155261111",
+        "010-81-155-26-1111",
+        "81155261111",
+        "tel:+81-155-26-1111",
+    ] {
+        assert_eq!(fold_public_number(typed), Some(81_155_261_111), "{typed}");
+    }
+    assert_eq!(fold_public_number("090-1234-5678"), Some(819_012_345_678));
+    assert_eq!(fold_public_number("0120-444-444"), Some(81_120_444_444));
+    assert_eq!(fold_public_number("+1 202 555 0100"), Some(12_025_550_100));
+    assert_eq!(fold_public_number("010-1-202-555-0100"), Some(12_025_550_100));
+    assert_eq!(fold_public_number("+44 20 7946 0018"), Some(442_079_460_018));
+    for inside in
+        ["7012", "内線 7012", "26-1111", "110", "0155-26", "155261111", "+8112", "+0155261111", "abc"]
+    {
+        assert_eq!(fold_public_number(inside), None, "{inside}");
+    }
+}
+
+#[test]
 fn part_of_a_number_is_found_in_every_spelling() {
     let text = "高橋花子\nたかはしはなこ\n7012\n0155261111\n";
     for typed in [

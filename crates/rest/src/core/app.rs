@@ -13,9 +13,7 @@ use std::{
     time::Duration,
 };
 
-use crate::sync::TokenKey;
-
-use super::{Command, Locales, Problem, Resource, RestFault, Written, turns::Turns};
+use super::{Command, Locales, Problem, Resource, RestFault, TokenKey, Written, turns::Turns};
 
 /// What the server hands to this face.
 pub struct Parts {
@@ -48,6 +46,7 @@ struct State {
     parts: Parts,
     sign_in: SignIn,
     token_key: TokenKey,
+    caller_id_key: TokenKey,
     mail_texts: renraku_mail::SearchTexts,
     turns: Turns,
 }
@@ -58,10 +57,11 @@ impl App {
     pub fn new(parts: Parts) -> Self {
         let gate = parts.gate.clone();
         let token_key = TokenKey::new(gate.secret().derive("sync-token"));
+        let caller_id_key = TokenKey::new(gate.secret().derive("caller-id-token"));
         let sign_in =
             SignIn::new(gate.db().clone(), gate.sessions().clone(), gate.secret(), parts.devices_each);
         let mail_texts = renraku_mail::SearchTexts::new();
-        let state = State { parts, sign_in, token_key, mail_texts, turns: Turns::default() };
+        let state = State { parts, sign_in, token_key, caller_id_key, mail_texts, turns: Turns::default() };
         Self { state: Arc::new(state), gate }
     }
 
@@ -88,6 +88,10 @@ impl App {
 
     pub(crate) fn token_key(&self) -> &TokenKey {
         &self.state.token_key
+    }
+
+    pub(crate) fn caller_id_key(&self) -> &TokenKey {
+        &self.state.caller_id_key
     }
 
     pub(crate) fn sessions(&self) -> &renraku_people::Sessions {

@@ -84,17 +84,21 @@ pub(crate) fn plain(value: &impl Serialize) -> Result<HttpResponse, Problem> {
 
 /// Answers with one object: 304 when the reader holds it already.
 pub(crate) fn object<R: Resource>(seen: &Seen, resource: &R) -> Result<HttpResponse, Problem> {
-    let etag = resource.etag();
+    versioned(seen, resource.etag(), resource)
+}
+
+/// Answers with a value whose version is told by a tag: 304 when the reader holds it already.
+pub(crate) fn versioned(seen: &Seen, etag: &ETag, value: &impl Serialize) -> Result<HttpResponse, Problem> {
     if seen.holds(etag) {
         return Ok(HttpResponse::NotModified().insert_header((header::ETAG, etag.as_str())).finish());
     }
-    let mut response = json(StatusCode::OK, encode(resource)?);
+    let mut response = json(StatusCode::OK, encode(value)?);
     put_etag(&mut response, etag);
     Ok(response)
 }
 
 /// The tag of what has no version: that of its bytes.
-fn tag_of(bytes: &[u8]) -> ETag {
+pub(crate) fn tag_of(bytes: &[u8]) -> ETag {
     let digest = Sha256::digest(bytes);
     ETag::from(format!(
         "\"{}\"",

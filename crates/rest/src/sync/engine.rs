@@ -374,6 +374,7 @@ fn begin_with(one: Followed) -> Progress {
         | CollectionKind::Notifications
         | CollectionKind::Directory
         | CollectionKind::Facilities
+        | CollectionKind::CallerId
         | CollectionKind::Revocations => {
             Progress::Listing { since: one.head.modseq, cursor: String::new(), gained_only: false }
         }

@@ -81,9 +81,10 @@ pub(super) fn list(
         CollectionKind::Mail => mail::list(tx, ask, cursor, count),
         CollectionKind::Notifications => notifications::list(tx, ask, cursor, count),
         CollectionKind::Directory => directory::list(tx, ask, cursor, count),
-        CollectionKind::Home | CollectionKind::SharedHome | CollectionKind::Revocations => {
-            Ok(Listed::default())
-        }
+        CollectionKind::Home
+        | CollectionKind::SharedHome
+        | CollectionKind::CallerId
+        | CollectionKind::Revocations => Ok(Listed::default()),
     }
 }
 
@@ -107,7 +108,7 @@ pub(super) fn get(
         CollectionKind::Mail => mail::get(tx, ask, rows),
         CollectionKind::Notifications => notifications::get(tx, ask, rows),
         CollectionKind::Directory => directory::get(tx, ask, rows),
-        CollectionKind::Revocations => Ok(Found::new()),
+        CollectionKind::CallerId | CollectionKind::Revocations => Ok(Found::new()),
     }
 }
 
@@ -116,7 +117,10 @@ pub(super) fn get(
 /// A home only tells which calendars and books to look at again: those that were lost are told with their collection.
 pub(super) fn name_when_gone(kind: CollectionKind, object_type: ObjectType) -> Option<&'static str> {
     match kind {
-        CollectionKind::Home | CollectionKind::SharedHome | CollectionKind::Revocations => None,
+        CollectionKind::Home
+        | CollectionKind::SharedHome
+        | CollectionKind::CallerId
+        | CollectionKind::Revocations => None,
         CollectionKind::Calendar
         | CollectionKind::AddressBook
         | CollectionKind::Mail
@@ -145,6 +149,7 @@ pub(super) fn lose(
         | CollectionKind::Notifications
         | CollectionKind::Directory
         | CollectionKind::Facilities
+        | CollectionKind::CallerId
         | CollectionKind::Revocations => Ok(()),
     }
 }
@@ -185,7 +190,10 @@ pub(super) fn names_of(
         | CollectionKind::Facilities => {
             crate::push::types_of(one.kind).iter().map(|name| (*name, (*name).to_owned())).collect()
         }
-        CollectionKind::Home | CollectionKind::SharedHome | CollectionKind::Revocations => Vec::new(),
+        CollectionKind::Home
+        | CollectionKind::SharedHome
+        | CollectionKind::CallerId
+        | CollectionKind::Revocations => Vec::new(),
     })
 }
 
