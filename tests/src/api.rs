@@ -4,6 +4,7 @@ mod auth;
 mod batch;
 mod calendar_import;
 mod calendars;
+mod caller_id;
 mod contacts;
 mod contacts_import;
 mod directory;

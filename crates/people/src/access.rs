@@ -348,19 +348,6 @@ fn add_shared_homes(tx: &mut Tx<'_>, units: BTreeSet<&str>) -> Result<(), Error>
     Ok(())
 }
 
-/// Everyone in a unit and in the units below it, in the order of their ids.
-///
-/// # Errors
-/// [`Error`] when the statement fails.
-pub fn members(tx: &mut ReadTx<'_>, unit: &UnitId) -> Result<Vec<PersonId>, Error> {
-    let ids: Vec<String> = person_groups::table
-        .filter(person_groups::group_id.eq(unit.as_str()))
-        .order(person_groups::person_id)
-        .select(person_groups::person_id)
-        .load(tx.conn())?;
-    Ok(ids.into_iter().map(Id::stored).collect())
-}
-
 /// A collection that a person follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Followed {

@@ -16,5 +16,5 @@ pub use index::{Narrow, Selected};
 pub use live::Directory;
 pub use model::{
     CallerNumber, CallerPage, CallerProgress, NamedPerson, Person, PersonEntry, PersonJson, PersonName,
-    Phone, PhoneKind, Post, PostEntry, Unit, UnitDetail, UnitEntry, UnitRef,
+    Phone, PhoneKind, Post, PostEntry, Unit, UnitCount, UnitDetail, UnitEntry, UnitRef,
 };

@@ -7,6 +7,7 @@
 mod classes;
 mod fold;
 mod number;
+mod order;
 mod query;
 mod romaji;
 #[cfg(test)]
@@ -17,6 +18,7 @@ pub(crate) use classes::Classes;
 pub use fold::fold;
 pub use number::fold_number;
 pub(crate) use number::fold_public_number;
+pub(crate) use order::reading_order;
 pub use query::{Query, Word};
 pub use romaji::fold_reading;
 pub(crate) use romaji::{ONLY_FROM_START, fold_name_reading};

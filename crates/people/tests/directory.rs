@@ -1,10 +1,12 @@
 //! The directory: search, lookup, and how both follow what is written.
 
 mod caller_id;
+mod favourites;
 mod follows;
 mod groups;
 mod lookup;
 mod office;
 mod search;
+mod suppressed;
 mod sync;
 mod writing;

@@ -67,11 +67,12 @@ pub(crate) async fn list_callers(
         Some(told) => told,
         None => {
             // The directory changed: the first who asks works out what that means, the others wait.
-            let told = app.of_work(Work::Search).blocking(move |app| {
-                service::update_caller_id(app.db(), app.directory())?;
-                app.db().read(|tx| page(tx, token))
-            });
-            told.await?
+            app.of_work(Work::Search)
+                .blocking(move |app| {
+                    service::update_caller_id(app.db(), app.directory())?;
+                    app.db().read(|tx| page(tx, token))
+                })
+                .await?
         }
     };
     let token = Token { epoch, progress: page.progress };

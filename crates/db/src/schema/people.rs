@@ -94,6 +94,7 @@ diesel::table! {
         photo_id -> Nullable<Text>,
         left_on -> Nullable<Text>,
         version -> BigInt,
+        suppressed -> Bool,
     }
 }
 
@@ -112,6 +113,14 @@ diesel::table! {
         title -> Nullable<Text>,
         starts_on -> Nullable<Text>,
         ends_on -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    favourites (person_id, favourite_id) {
+        person_id -> Text,
+        favourite_id -> Text,
+        created_at -> BigInt,
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod callers;
 mod column;
+mod facets;
 mod numbers;
 mod ragged;
 mod rank;
@@ -237,6 +238,13 @@ impl Index {
     /// A person.
     pub fn person(&self, id: &PersonId) -> Option<&Arc<PersonJson>> {
         self.find(id).map(|slot| &slot.person)
+    }
+
+    /// Those of these people who are listed, in あいうえお order.
+    pub fn people_in_order(&self, ids: &[PersonId]) -> Vec<Arc<PersonJson>> {
+        let mut rows: Vec<usize> = ids.iter().filter_map(|id| self.row_of(id)).collect();
+        rows.sort_unstable();
+        rows.into_iter().filter_map(|row| Some(Arc::clone(&self.slot_at(row)?.person))).collect()
     }
 
     /// The people whose ids come after `after`, in the order of their ids.

@@ -88,6 +88,16 @@ pub struct UnitRef {
     pub name: String,
 }
 
+/// How many people are in a unit and below it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct UnitCount {
+    /// The unit.
+    #[serde(flatten)]
+    pub unit: UnitRef,
+    /// How many of those who were found.
+    pub count: usize,
+}
+
 /// A phone number.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -25,6 +25,9 @@ fn fold_into(folded: &mut String, text: impl Iterator<Item = char>) {
         } else if is_dropped(c) {
         } else if let Some(repeated) = repeated(folded, c) {
             folded.push(repeated);
+        } else if let Some(syllable) = after_v(folded, c) {
+            folded.pop();
+            folded.push(syllable);
         } else if let Some(kana) = kana(c) {
             folded.push(kana);
         } else if c.is_lowercase() || !c.is_alphabetic() {
@@ -55,18 +58,39 @@ fn repeated(before: &str, mark: char) -> Option<char> {
     }
 }
 
+/// The syllable that a small vowel makes of `ゔ`, which stands at the end as `ぶ`: `ヴァ` is `バ`.
+fn after_v(before: &str, vowel: char) -> Option<char> {
+    if !before.ends_with('ぶ') {
+        return None;
+    }
+    match vowel {
+        'ァ' | 'ぁ' => Some('ば'),
+        'ィ' | 'ぃ' => Some('び'),
+        'ェ' | 'ぇ' => Some('べ'),
+        'ォ' | 'ぉ' => Some('ぼ'),
+        _ => None,
+    }
+}
+
+/// Hiragana for katakana that has it; `None` for what is neither.
+pub(super) fn hiragana(c: char) -> Option<char> {
+    match c {
+        'ァ'..='ヶ' => char::from_u32(u32::from(c) - 0x60),
+        'ぁ'..='ゖ' => Some(c),
+        _ => None,
+    }
+}
+
 /// Hiragana for katakana, large for small, and one of each pair that sounds alike; `None` for what is not kana.
 fn kana(c: char) -> Option<char> {
-    let hiragana = match c {
-        'ァ'..='ヶ' => char::from_u32(u32::from(c) - 0x60)?,
-        'ぁ'..='ゖ' => c,
+    match c {
         'ヷ' => return Some('ば'),
         'ヸ' => return Some('び'),
         'ヹ' => return Some('べ'),
         'ヺ' => return Some('ぼ'),
-        _ => return None,
-    };
-    Some(match hiragana {
+        _ => {}
+    }
+    Some(match hiragana(c)? {
         'ぁ' => 'あ',
         'ぃ' | 'ゐ' => 'い',
         'ぅ' => 'う',

@@ -44,6 +44,17 @@ fn at_home(subscriber: &str) -> Option<String> {
         .then(|| format!("{JAPAN}{subscriber}"))
 }
 
+/// The digits of a number or a part of one behind a word that says what it is, like `内線7012`; `None` when there is no such word.
+pub(super) fn labelled_digits(text: &str) -> Option<String> {
+    let rest = without_label(text);
+    if rest.len() == text.trim().len() { None } else { digits(rest) }
+}
+
+/// Whether this is a word that says what number follows it.
+pub(super) fn is_label(text: &str) -> bool {
+    LABELS.iter().any(|label| text.trim_end_matches([':', '：', '.']).eq_ignore_ascii_case(label))
+}
+
 /// What is written of a number, without a word before it that says what it is.
 fn without_label(text: &str) -> &str {
     let text = text.trim();

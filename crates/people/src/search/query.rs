@@ -17,10 +17,20 @@ pub struct Word {
 }
 
 impl Query {
-    /// Splits what was typed at spaces, full-width ones too. What is passed over by [`fold`] alone is no word.
+    /// Splits what was typed at spaces, full-width ones too. What is passed over by [`fold`] alone is no word, nor is one that only
+    /// says what number follows it (`内線 7012`).
     #[must_use]
     pub fn parse(typed: &str) -> Self {
-        Self { words: typed.split_whitespace().filter_map(Word::parse).collect() }
+        let mut typed = typed.split_whitespace().peekable();
+        let mut words = Vec::new();
+        while let Some(word) = typed.next() {
+            let says_what_follows =
+                number::is_label(word) && typed.peek().is_some_and(|next| number::digits(next).is_some());
+            if !says_what_follows {
+                words.extend(Word::parse(word));
+            }
+        }
+        Self { words }
     }
 
     /// The words.
@@ -50,8 +60,8 @@ impl Word {
             return None;
         }
         let romaji = is_spelt_out(typed).then(|| fold_romaji(typed)).filter(|key| !key.is_empty());
-        let digits = number::digits(typed).filter(|digits| *digits != text);
-        Some(Self { text, romaji, digits })
+        let digits = number::digits(typed).or_else(|| number::labelled_digits(typed));
+        Some(Self { digits: digits.filter(|digits| *digits != text), text, romaji })
     }
 
     /// The whole of what was typed as one word, whatever spaces are in it; `None` when nothing is left to look for.

@@ -75,10 +75,30 @@ pub(super) fn fold_romaji(word: &str) -> String {
     key(&latin(word))
 }
 
+/// Syllables with `v` with those that sound alike; the longer ones first.
+const V: [(&str, &str); 10] = [
+    ("ヴァ", "バ"),
+    ("ヴィ", "ビ"),
+    ("ヴェ", "ベ"),
+    ("ヴォ", "ボ"),
+    ("ヴ", "ブ"),
+    ("ゔぁ", "ば"),
+    ("ゔぃ", "び"),
+    ("ゔぇ", "べ"),
+    ("ゔぉ", "ぼ"),
+    ("ゔ", "ぶ"),
+];
+
 /// Kana as romaji; all else as it stands.
 fn latin(word: &str) -> String {
     let word: String = word.nfkc().collect();
-    if word.chars().any(is_kana) { word.to_romaji() } else { word }
+    if !word.chars().any(is_kana) {
+        word
+    } else if word.contains(['ヴ', 'ゔ']) {
+        V.into_iter().fold(word, |word, (written, alike)| word.replace(written, alike)).to_romaji()
+    } else {
+        word.to_romaji()
+    }
 }
 
 fn key(latin: &str) -> String {

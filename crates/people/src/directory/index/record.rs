@@ -5,7 +5,7 @@ use renraku_base::UnitId;
 use super::{Listed, column::Field, numbers::Number};
 use crate::{
     directory::{PersonJson, PersonName, Phone},
-    search::{fold, fold_name_reading, fold_number},
+    search::{fold, fold_name_reading, fold_number, reading_order},
 };
 
 /// A person as the index takes them: what is searched, folded, and what is answered.
@@ -79,8 +79,7 @@ fn joined(name: &str) -> Field {
 /// The key of the あいうえお order: family names first, so that 太田 stands before 大高; without a reading, as written.
 fn order(name: &PersonName) -> String {
     let reading = if name.phonetic.trim().is_empty() { &name.full } else { &name.phonetic };
-    let words: Vec<String> = reading.split_whitespace().map(fold).collect();
-    words.join(" ")
+    reading_order(reading)
 }
 
 /// A place as it is kept; names are not long enough to need more.

@@ -13,6 +13,9 @@ use crate::search::{Query, Word};
 /// Shares no unit with the one who asks.
 const FAR: u8 = u8::MAX;
 
+/// How far a favourite is; others are further.
+const FAVOURITE: u8 = 0;
+
 /// What is asked of the index.
 pub(in crate::directory) struct Ask<'q> {
     /// What was typed; everyone when nothing was.
@@ -21,6 +24,8 @@ pub(in crate::directory) struct Ask<'q> {
     pub unit: Option<u32>,
     /// Who asks: those near to them come first.
     pub who: &'q PersonId,
+    /// Whom they find before all who are near.
+    pub favourites: &'q [PersonId],
     /// After whom the page begins.
     pub after: Option<After>,
     /// How many at most.
@@ -32,7 +37,7 @@ pub(in crate::directory) struct Ask<'q> {
 pub(in crate::directory) struct After {
     /// How well the query fitted.
     pub tier: u8,
-    /// How far from the one who asks.
+    /// How far from the one who asks; a favourite is nearest.
     pub distance: u8,
     /// The key of the あいうえお order.
     pub order: String,
@@ -54,9 +59,15 @@ fn sort_key(tier: u8, distance: u8, row: usize) -> u64 {
 }
 
 impl Index {
-    /// Those whom the query fits, best first: how well, how near, あいうえお.
+    /// Those whom the query fits, best first: how well, favourites, how near, あいうえお.
     pub fn search(&self, ask: &Ask<'_>) -> Vec<Hit<'_>> {
         let distances = if ask.query.is_some() { self.distances(ask.who) } else { Vec::new() };
+        let mut favourites: Vec<usize> = ask.favourites.iter().filter_map(|id| self.row_of(id)).collect();
+        favourites.sort_unstable();
+        let distance = |row: usize| match favourites.binary_search(&row) {
+            Ok(_) => FAVOURITE,
+            Err(_) => self.distance(row, &distances).saturating_add(FAVOURITE + 1),
+        };
         let from = ask.after.as_ref().map_or(0, |after| {
             let id_after = format!("{}\0", after.id);
             sort_key(after.tier, after.distance, self.first_row_from(&after.order, &id_after))
@@ -70,7 +81,7 @@ impl Index {
                     .as_ref()
                     .is_none_or(|units| self.posts.get(*row).iter().any(|post| units.contains(&post.unit)))
             })
-            .map(|(row, tier)| sort_key(tier, self.distance(row, &distances), row))
+            .map(|(row, tier)| sort_key(tier, distance(row), row))
             .filter(|key| *key >= from)
             .collect();
         if keys.len() > ask.limit {
@@ -93,7 +104,7 @@ impl Index {
     }
 
     /// The rows in which every word is found, with the sum of the words' ranks.
-    fn matches(&self, query: Option<&Query>) -> Vec<(usize, u8)> {
+    pub(super) fn matches(&self, query: Option<&Query>) -> Vec<(usize, u8)> {
         let Some(query) = query else { return (0..self.order.len()).map(|row| (row, 0)).collect() };
         // The longest word is the rarest: only where it is found the others are looked for.
         let mut words: Vec<Needles<'_>> = query.words().iter().map(Needles::new).collect();

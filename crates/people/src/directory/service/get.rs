@@ -3,9 +3,9 @@ use std::sync::Arc;
 use renraku_base::{PersonId, UnitId};
 use renraku_db::ReadTx;
 
-use crate::directory::{Directory, DirectoryFault, PersonJson, UnitDetail};
+use crate::directory::{Directory, DirectoryFault, PersonJson, UnitDetail, store};
 
-/// A person who is in office.
+/// A person who is in office and may be found.
 ///
 /// # Errors
 /// [`DirectoryFault`] when there is none or a statement fails.
@@ -15,6 +15,24 @@ pub fn get_person(
     id: &PersonId,
 ) -> Result<Arc<PersonJson>, DirectoryFault> {
     directory.read(tx, |index| index.person(id).cloned())?.ok_or(DirectoryFault::NotFound)
+}
+
+/// A person as they see themselves: also when nobody else may find them.
+///
+/// # Errors
+/// [`DirectoryFault`] when they are not in office or a statement fails.
+pub fn get_own(
+    tx: &mut ReadTx<'_>,
+    directory: &Directory,
+    id: &PersonId,
+) -> Result<Arc<PersonJson>, DirectoryFault> {
+    match directory.read(tx, |index| index.person(id).cloned())? {
+        Some(listed) => Ok(listed),
+        None => {
+            let own = store::people::own(tx, id)?.ok_or(DirectoryFault::NotFound)?;
+            Ok(Arc::new(own.person))
+        }
+    }
 }
 
 /// A unit with the units directly below it and its own members. More members than a page holds are found by a search within

@@ -3,10 +3,7 @@ use std::collections::HashMap;
 use renraku_base::{PersonId, UnitId};
 use renraku_db::{Error, ReadTx};
 
-use crate::{
-    access,
-    directory::{NamedPerson, store},
-};
+use crate::directory::{NamedPerson, store};
 
 /// What these people are called and where they are written to, also of those who have left. One statement.
 ///
@@ -16,12 +13,12 @@ pub fn names(tx: &mut ReadTx<'_>, people: &[PersonId]) -> Result<HashMap<PersonI
     store::people::names(tx, people)
 }
 
-/// Everyone with a post in a unit or below it, in the order of their ids. One statement.
+/// Everyone with a post in a unit or below it, in the order of their ids, but for those who must not be found. One statement.
 ///
 /// # Errors
 /// [`Error`] when the statement fails.
 pub fn members(tx: &mut ReadTx<'_>, unit: &UnitId) -> Result<Vec<PersonId>, Error> {
-    access::members(tx, unit)
+    store::people::members(tx, unit)
 }
 
 /// Who is written to at each of these addresses, in whatever case; addresses of nobody are left out, the others come in

@@ -1,5 +1,8 @@
 use renraku_base::{FieldFault, PersonId, UnitId};
-use renraku_db::{Changed, Error, ObjectType, Tx, changes};
+use renraku_db::{
+    Changed, Error, ObjectType, Tx,
+    changes::{self, Audience},
+};
 
 use crate::{
     access,
@@ -30,12 +33,19 @@ pub fn put_person(tx: &mut Tx<'_>, person: &PersonEntry) -> Result<Changed<()>, 
     let version = tx.next_version(before.as_ref().map(|before| before.version));
     store::people::put(tx, person, version)?;
     let units: Vec<&UnitId> = person.posts.iter().map(|post| &post.unit).collect();
+    let suppressed = before.as_ref().is_some_and(|before| before.suppressed);
     let moved = before.is_none_or(|before| before.units.iter().collect::<Vec<_>>() != units);
     if moved {
         access::set_groups(tx, &person.id, &groups(&tree, units))?;
     }
     let collection = live::collection(tx)?;
-    Ok(changes::record(tx, collection, ObjectType::Person, &person.id).with(()))
+    let audience = audience(suppressed);
+    Ok(changes::record_for(tx, collection, ObjectType::Person, &person.id, audience).with(()))
+}
+
+/// Who hears of a change of a person: nobody of one who must not be found, whose id would be told by it.
+pub(super) fn audience(suppressed: bool) -> Audience {
+    if suppressed { Audience::Involved } else { Audience::Everybody }
 }
 
 /// A person is found by something new that is stored elsewhere (a username): the directory takes it over. Nothing happens
@@ -48,7 +58,8 @@ pub fn touch_person(tx: &mut Tx<'_>, person: &PersonId) -> Result<(), Error> {
         let version = tx.next_version(Some(before.version));
         store::people::touch(tx, &[person.as_str()], version)?;
         let collection = live::collection(tx)?;
-        let _recorded = changes::record(tx, collection, ObjectType::Person, person);
+        let audience = audience(before.suppressed);
+        let _recorded = changes::record_for(tx, collection, ObjectType::Person, person, audience);
     }
     Ok(())
 }

@@ -3,7 +3,7 @@ use std::collections::HashSet;
 use renraku_base::{FieldFault, Id, PersonId, UnitId};
 use renraku_db::{Changed, CollectionId, Error, ObjectType, Tx, changes};
 
-use super::put_person::{groups, text_fault};
+use super::put_person::{audience, groups, text_fault};
 use crate::{
     access,
     directory::{
@@ -66,8 +66,10 @@ fn touch_members(tx: &mut Tx<'_>, directory: CollectionId, unit: &UnitId, versio
     let members: Vec<PersonId> = store::people::posts_of_members(tx, &[unit.as_str()])?.into_keys().collect();
     let ids: Vec<&str> = members.iter().map(Id::as_str).collect();
     store::people::touch(tx, &ids, version)?;
+    let hidden = store::people::suppressed(tx)?;
     for person in &members {
-        let _recorded = changes::record(tx, directory, ObjectType::Person, person);
+        let audience = audience(hidden.contains(person));
+        let _recorded = changes::record_for(tx, directory, ObjectType::Person, person, audience);
     }
     Ok(())
 }

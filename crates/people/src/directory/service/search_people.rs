@@ -5,8 +5,10 @@ use renraku_db::ReadTx;
 
 use crate::{
     directory::{
-        Directory, DirectoryFault, PersonJson,
+        Directory, DirectoryFault, PersonJson, UnitCount,
         index::{After, Ask, Hit},
+        store,
+        tree::Tree,
     },
     search::Query,
 };
@@ -27,8 +29,8 @@ pub struct PeopleSearch {
     pub cursor: Option<Cursor>,
 }
 
-/// The people whom the words fit, best first: whole names, then beginnings, then the rest; among equals those nearest to
-/// `who` in the organisation; among those in あいうえお order.
+/// The people whom the words fit, best first: whole names, then beginnings, then the rest; among equals the favourites of `who`,
+/// then those nearest to them in the organisation; among those in あいうえお order.
 ///
 /// # Errors
 /// [`DirectoryFault`] when the search cannot be read or a statement fails.
@@ -38,21 +40,55 @@ pub fn search_people(
     who: &Principal,
     search: &PeopleSearch,
 ) -> Result<Page<Arc<PersonJson>>, DirectoryFault> {
+    let query = query(search)?;
+    let after = search.cursor.as_ref().map(read_cursor).transpose()?;
+    let favourites = match &query {
+        Some(_) => store::favourites::list(tx, &who.person)?,
+        None => Vec::new(),
+    };
+    directory.read(tx, |index| {
+        let ask = Ask {
+            query: query.as_ref(),
+            unit: place(index.tree(), search)?,
+            who: &who.person,
+            favourites: &favourites,
+            after,
+            limit: search.limit.get() + 1,
+        };
+        Ok(page(index.search(&ask), search.limit))
+    })?
+}
+
+/// Of all whom the words fit, how many are in each unit directly below the one that is searched (at the top, when none is) or
+/// further below it, in official order. Whoever has posts in two of them counts in both.
+///
+/// # Errors
+/// [`DirectoryFault`] when the search cannot be read or a statement fails.
+pub fn count_people_by_unit(
+    tx: &mut ReadTx<'_>,
+    directory: &Directory,
+    search: &PeopleSearch,
+) -> Result<Vec<UnitCount>, DirectoryFault> {
+    let query = query(search)?;
+    directory.read(tx, |index| {
+        let unit = place(index.tree(), search)?;
+        Ok(index.count_by_unit(query.as_ref(), unit))
+    })?
+}
+
+/// What was typed; `None` when nothing was.
+fn query(search: &PeopleSearch) -> Result<Option<Query>, DirectoryFault> {
     let typed = search.q.as_deref().map(str::trim).filter(|typed| !typed.is_empty());
     if typed.is_some_and(|typed| typed.chars().count() > MOST_CHARACTERS) {
         let fault = FieldFault::new("q", "too-long", "a search takes at most 64 characters").allowing("≤ 64");
         return Err(DirectoryFault::Invalid(vec![fault]));
     }
-    let query = typed.map(Query::parse);
-    let after = search.cursor.as_ref().map(read_cursor).transpose()?;
-    directory.read(tx, |index| {
-        let unit = match &search.unit {
-            Some(id) => Some(index.tree().find(id).ok_or_else(unknown_unit)?),
-            None => None,
-        };
-        let ask = Ask { query: query.as_ref(), unit, who: &who.person, after, limit: search.limit.get() + 1 };
-        Ok(page(index.search(&ask), search.limit))
-    })?
+    Ok(typed.map(Query::parse))
+}
+
+/// The place of the unit that is searched.
+fn place(tree: &Tree, search: &PeopleSearch) -> Result<Option<u32>, DirectoryFault> {
+    search.unit.as_ref().map(|id| tree.find(id).ok_or_else(unknown_unit)).transpose()
 }
 
 /// The people of a page and the cursor after the last.

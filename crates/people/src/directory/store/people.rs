@@ -1,10 +1,10 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 use renraku_base::{ETag, Id, PersonId, UnitId};
 use renraku_db::{
     Error, ReadTx, Tx, among,
-    schema::{accounts, people, person_emails, posts, units},
+    schema::{accounts, people, person_emails, person_groups, posts, units},
 };
 
 use crate::directory::{
@@ -24,6 +24,7 @@ struct Row {
     photo_id: Option<String>,
     _left_on: Option<String>,
     version: i64,
+    suppressed: bool,
 }
 
 #[derive(Queryable)]
@@ -86,11 +87,11 @@ fn says_more(posts: &[Post]) -> bool {
     }
 }
 
-/// The next `limit` people in office whose ids come after `after`, in the order of their ids; two statements.
+/// The next `limit` people in office who may be found and whose ids come after `after`, in the order of their ids; two statements.
 pub fn list_after(tx: &mut ReadTx<'_>, after: &str, limit: i64) -> Result<Vec<Listed>, Error> {
     let rows: Vec<(Row, Option<String>)> = people::table
         .left_join(accounts::table.on(accounts::person_id.eq(people::id)))
-        .filter(people::left_on.is_null().and(people::id.gt(after)))
+        .filter(people::left_on.is_null().and(people::id.gt(after)).and(people::suppressed.eq(false)))
         .order(people::id)
         .limit(limit)
         .select((people::all_columns, accounts::username.nullable()))
@@ -105,14 +106,34 @@ pub fn list_after(tx: &mut ReadTx<'_>, after: &str, limit: i64) -> Result<Vec<Li
     join(rows, posts)
 }
 
-/// Those of `ids` who are in office; two statements.
+/// Those of `ids` who are in office and may be found; two statements.
 pub fn get(tx: &mut ReadTx<'_>, ids: &[&str]) -> Result<Vec<Listed>, Error> {
-    let rows: Vec<(Row, Option<String>)> = people::table
+    let mut rows = in_office(tx, ids)?;
+    rows.retain(|(row, _)| !row.suppressed);
+    with_posts(tx, ids, rows)
+}
+
+/// A person in office, whether they may be found or not; two statements.
+pub fn own(tx: &mut ReadTx<'_>, id: &PersonId) -> Result<Option<Listed>, Error> {
+    let ids = [id.as_str()];
+    let rows = in_office(tx, &ids)?;
+    Ok(with_posts(tx, &ids, rows)?.into_iter().next())
+}
+
+fn in_office(tx: &mut ReadTx<'_>, ids: &[&str]) -> Result<Vec<(Row, Option<String>)>, Error> {
+    Ok(people::table
         .left_join(accounts::table.on(accounts::person_id.eq(people::id)))
         .filter(people::left_on.is_null().and(among(people::id, ids)))
         .order(people::id)
         .select((people::all_columns, accounts::username.nullable()))
-        .load(tx.conn())?;
+        .load(tx.conn())?)
+}
+
+fn with_posts(
+    tx: &mut ReadTx<'_>,
+    ids: &[&str],
+    rows: Vec<(Row, Option<String>)>,
+) -> Result<Vec<Listed>, Error> {
     let posts: Vec<(PostRow, String)> = posts::table
         .inner_join(units::table.on(units::id.eq(posts::unit_id)))
         .filter(among(posts::person_id, ids))
@@ -176,21 +197,26 @@ pub fn find_by_email(tx: &mut ReadTx<'_>, addresses: &[String]) -> Result<HashMa
 pub struct Before {
     /// The present version.
     pub version: i64,
+    /// Whether they must not be found.
+    pub suppressed: bool,
     /// The units in which they have posts, the main one first.
     pub units: Vec<UnitId>,
 }
 
 /// How a person is stored now, also of those who have left; two statements.
 pub fn find(tx: &mut ReadTx<'_>, id: &PersonId) -> Result<Option<Before>, Error> {
-    let version: Option<i64> =
-        people::table.find(id.as_str()).select(people::version).first(tx.conn()).optional()?;
-    let Some(version) = version else { return Ok(None) };
+    let row: Option<(i64, bool)> = people::table
+        .find(id.as_str())
+        .select((people::version, people::suppressed))
+        .first(tx.conn())
+        .optional()?;
+    let Some((version, suppressed)) = row else { return Ok(None) };
     let units: Vec<String> = posts::table
         .filter(posts::person_id.eq(id.as_str()))
         .order(posts::position)
         .select(posts::unit_id)
         .load(tx.conn())?;
-    Ok(Some(Before { version, units: units.into_iter().map(Id::stored).collect() }))
+    Ok(Some(Before { version, suppressed, units: units.into_iter().map(Id::stored).collect() }))
 }
 
 /// Who has this number in the personnel register.
@@ -219,6 +245,31 @@ pub fn posts_of_members(
         units.entry(Id::stored(person)).or_default().push(Id::stored(unit));
     }
     Ok(units)
+}
+
+/// Everyone with a post in a unit or below it who may be found, in the order of their ids; one statement.
+pub fn members(tx: &mut ReadTx<'_>, unit: &UnitId) -> Result<Vec<PersonId>, Error> {
+    let hidden = people::table.filter(people::suppressed).select(people::id);
+    let ids: Vec<String> = person_groups::table
+        .filter(person_groups::group_id.eq(unit.as_str()).and(person_groups::person_id.ne_all(hidden)))
+        .order(person_groups::person_id)
+        .select(person_groups::person_id)
+        .load(tx.conn())?;
+    Ok(ids.into_iter().map(Id::stored).collect())
+}
+
+/// Those who must not be found; one statement.
+pub fn suppressed(tx: &mut ReadTx<'_>) -> Result<HashSet<PersonId>, Error> {
+    let ids: Vec<String> = people::table.filter(people::suppressed).select(people::id).load(tx.conn())?;
+    Ok(ids.into_iter().map(Id::stored).collect())
+}
+
+/// Says whether a person must not be found.
+pub fn suppress(tx: &mut Tx<'_>, id: &PersonId, suppressed: bool, version: i64) -> Result<(), Error> {
+    diesel::update(people::table.find(id.as_str()))
+        .set((people::suppressed.eq(suppressed), people::version.eq(version)))
+        .execute(tx.conn())?;
+    Ok(())
 }
 
 /// Gives these people a new version.

@@ -1,0 +1,30 @@
+use renraku_base::PersonId;
+use renraku_db::{Changed, ObjectType, Tx, changes};
+
+use crate::directory::{DirectoryFault, live, store};
+
+/// Says whether a person must not be found: then they are in no list, search or feed, and phones drop them. What they take part
+/// in goes on to show their name.
+///
+/// # Errors
+/// [`DirectoryFault`] when there is no such person in office or a statement fails.
+pub fn suppress_person(
+    tx: &mut Tx<'_>,
+    person: &PersonId,
+    suppressed: bool,
+) -> Result<Changed<()>, DirectoryFault> {
+    store::people::own(tx, person)?.ok_or(DirectoryFault::NotFound)?;
+    let before = store::people::find(tx, person)?.ok_or(DirectoryFault::NotFound)?;
+    if before.suppressed == suppressed {
+        return Ok(Changed::nothing(()));
+    }
+    let version = tx.next_version(Some(before.version));
+    store::people::suppress(tx, person, suppressed, version)?;
+    let collection = live::collection(tx)?;
+    let recorded = if suppressed {
+        changes::record_gone(tx, collection, ObjectType::Person, person)
+    } else {
+        changes::record(tx, collection, ObjectType::Person, person)
+    };
+    Ok(recorded.with(()))
+}
