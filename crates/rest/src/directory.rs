@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, get};
 use renraku_base::{Cursor, ETag, Limit, Page, PersonId, UnitId, kind};
 use renraku_db::ObjectType;
 use renraku_people::directory::{
-    Person, PersonJson, Unit, UnitDetail,
+    DirectoryFault, Person, PersonJson, Unit, UnitCount, UnitDetail,
     service::{self, PeopleSearch},
 };
 use serde::{Deserialize, Serialize};
@@ -51,6 +51,8 @@ pub(crate) struct PeopleQuery {
     q: Option<String>,
     /// Only in this unit and those below it.
     unit: Option<UnitId>,
+    /// What to count beside: `unit` tells how many of all who were found are in each unit below the one that is searched.
+    facets: Option<Facet>,
     /// How many items, 1 to 500.
     #[serde(default, deserialize_with = "limit")]
     #[param(value_type = u16, minimum = 1, maximum = 500, default = 50, required = false)]
@@ -59,6 +61,34 @@ pub(crate) struct PeopleQuery {
     #[serde(default, deserialize_with = "cursor")]
     #[param(value_type = Option<String>)]
     cursor: Option<Cursor>,
+}
+
+/// What can be counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+enum Facet {
+    /// People by unit.
+    Unit,
+}
+
+/// Who was found.
+#[derive(Debug, Serialize, ToSchema)]
+struct FoundPeople {
+    /// One page of them, best first.
+    #[serde(flatten)]
+    #[schema(value_type = Page<Person>)]
+    page: Page<Arc<PersonJson>>,
+    /// How many there are on all pages together, counted as asked for; left out when not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    facets: Option<Facets>,
+}
+
+/// How many were found of each kind.
+#[derive(Debug, Serialize, ToSchema)]
+struct Facets {
+    /// By the units directly below the one that is searched (at the top, when none is), in official order, each with all below
+    /// it. Whoever has posts in two of them counts in both.
+    unit: Vec<UnitCount>,
 }
 
 impl From<PeopleQuery> for PeopleSearch {
@@ -71,7 +101,7 @@ impl From<PeopleQuery> for PeopleSearch {
 #[utoipa::path(
     tag = "directory",
     params(PeopleQuery),
-    responses((status = 200, body = Page<Person>), Refusals, QueryRefusal)
+    responses((status = 200, body = FoundPeople), Refusals, QueryRefusal)
 )]
 #[get("/directory/people")]
 pub(crate) async fn list_people(
@@ -80,12 +110,21 @@ pub(crate) async fn list_people(
     query: Query<PeopleQuery>,
 ) -> Result<HttpResponse, Problem> {
     app.rates().take(&who, RateKind::Search)?;
+    let facets = query.0.facets;
     let search = PeopleSearch::from(query.0);
-    let page = app
+    let found = app
         .of_work(Work::Search)
-        .read_with(move |app, tx| service::search_people(tx, app.directory(), &who, &search))
+        .read_with(move |app, tx| {
+            let directory = app.directory();
+            let page = service::search_people(tx, directory, &who, &search)?;
+            let unit = match facets {
+                Some(Facet::Unit) => Some(service::count_people_by_unit(tx, directory, &search)?),
+                None => None,
+            };
+            Ok::<_, DirectoryFault>(FoundPeople { page, facets: unit.map(|unit| Facets { unit }) })
+        })
         .await?;
-    list(&page)
+    plain(&found)
 }
 
 /// One person.

@@ -13,6 +13,7 @@ mod directory;
 mod docs_page;
 mod events;
 mod facilities;
+mod favourites;
 mod health;
 mod mail;
 mod me;
@@ -60,6 +61,9 @@ fn batched<R: Routes>(routes: R) -> R {
         .add(me::revoke_app_password)
         .add(me::get_preferences)
         .add(me::update_preferences)
+        .add(favourites::list_favourites)
+        .add(favourites::add_favourite)
+        .add(favourites::remove_favourite)
         .add(calendars::list_calendars)
         .add(calendars::create_calendar)
         .add(calendars::get_calendar)

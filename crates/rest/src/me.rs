@@ -107,7 +107,7 @@ pub(crate) async fn get_me(app: App, who: Who) -> Result<HttpResponse, Problem> 
     let me = app
         .read_with(move |app, tx| {
             let account = account::read_account(tx, &who.person)?;
-            let person = match directory::get_person(tx, app.directory(), &who.person) {
+            let person = match directory::get_own(tx, app.directory(), &who.person) {
                 Ok(person) => Some(person),
                 Err(DirectoryFault::NotFound) => None,
                 Err(fault) => return Err(Problem::from(fault)),

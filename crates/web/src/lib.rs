@@ -6,6 +6,7 @@ mod fault;
 mod gate;
 mod rates;
 mod status;
+mod volume;
 
 pub use admission::Work;
 pub use body::{Patience, receive};

@@ -1,4 +1,4 @@
-use std::num::NonZeroU32;
+use std::{num::NonZeroU32, time::Instant};
 
 use governor::{
     DefaultKeyedRateLimiter, Quota, RateLimiter,
@@ -6,7 +6,10 @@ use governor::{
 };
 use renraku_base::Principal;
 
-use crate::WebFault;
+use crate::{
+    WebFault,
+    volume::{UNUSUAL, Volume},
+};
 
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +29,7 @@ struct Limiters {
     requests: DefaultKeyedRateLimiter<String>,
     writes: DefaultKeyedRateLimiter<String>,
     searches: DefaultKeyedRateLimiter<String>,
+    volume: Volume,
     clock: DefaultClock,
 }
 
@@ -51,6 +55,7 @@ impl Rates {
             requests: RateLimiter::keyed(quota(Quota::per_minute(count(1_200)), 600)),
             writes: RateLimiter::keyed(quota(Quota::per_minute(count(600)), 300)),
             searches: RateLimiter::keyed(quota(Quota::per_second(count(20)), 60)),
+            volume: Volume::default(),
             clock: DefaultClock::default(),
         }))
     }
@@ -61,12 +66,20 @@ impl Rates {
         Self(None)
     }
 
-    /// Takes one of a kind.
+    /// Takes one of a kind. An unusual number of searches of one person is told in the log, once a day: somebody may be
+    /// gathering the directory.
     ///
     /// # Errors
     /// [`WebFault::TooManyRequests`].
     pub fn take(&self, who: &Principal, kind: Kind) -> Result<(), WebFault> {
-        self.take_as(who.device.as_ref().map_or(who.person.as_str(), |device| device.as_str()), kind)
+        let person = who.person.as_str();
+        self.take_as(who.device.as_ref().map_or(person, |device| device.as_str()), kind)?;
+        if let (Kind::Search, Some(limiters)) = (kind, &self.0)
+            && limiters.volume.count(person, Instant::now())
+        {
+            tracing::warn!(person.id = person, "{UNUSUAL} searches of one person within a day");
+        }
+        Ok(())
     }
 
     /// Takes one of a kind for somebody of whom no more is known than this, such as an address.
@@ -92,6 +105,7 @@ impl Rates {
             limiters.requests.retain_recent();
             limiters.writes.retain_recent();
             limiters.searches.retain_recent();
+            limiters.volume.forget(Instant::now());
         }
     }
 }

@@ -111,7 +111,10 @@ impl Staff {
         let most = i64::try_from(limit).unwrap_or(i64::MAX);
         let rows = changes::since(tx, collection, since, most)?;
         let last = rows.last().map(|row| row.modseq);
-        let of_people = rows.into_iter().filter(|row| row.object_type == ObjectType::Person);
+        // Of those who must not be found nothing is told.
+        let of_people = rows.into_iter().filter(|row| {
+            row.object_type == ObjectType::Person && row.audience == changes::Audience::Everybody
+        });
         let latest: BTreeMap<String, i64> = of_people.map(|row| (row.object, row.modseq)).collect();
         let ids: Vec<String> = latest.keys().cloned().collect();
         let people = directory::get_people_for_sync(tx, dav.directory(), &ids)?;

@@ -1,5 +1,6 @@
 mod add;
 mod app_password;
+mod suppress;
 
 use std::io::{self, BufRead, IsTerminal};
 
@@ -54,6 +55,16 @@ enum UserCommand {
         #[arg(value_parser = username)]
         username: Username,
     },
+    /// Let somebody be found no more: they are in no search, list or feed, and phones drop them
+    Suppress {
+        /// The name to sign in with, the mail address, or the person's id
+        who: String,
+    },
+    /// Let somebody be found again
+    Unsuppress {
+        /// The name to sign in with, the mail address, or the person's id
+        who: String,
+    },
     /// Passwords of clients that are no phones
     AppPassword(app_password::AppPassword),
     /// List all accounts, one a line
@@ -100,6 +111,8 @@ impl User {
             UserCommand::Enable { username } => {
                 change(&username, db.write(|tx| account::enable_account(tx, &username)))?;
             }
+            UserCommand::Suppress { who } => suppress::suppress(&db, &who, true)?,
+            UserCommand::Unsuppress { who } => suppress::suppress(&db, &who, false)?,
             UserCommand::AppPassword(app_password) => app_password.run(&config, &db)?,
             UserCommand::List => list(&db)?,
             UserCommand::Devices { username } => {

@@ -228,6 +228,7 @@ fn person_entry(office: &Office, person: &Person) -> PersonEntry {
     let mut phones =
         vec![phone(&person.extension, PhoneKind::Extension), phone(&person.outside, PhoneKind::Outside)];
     phones.extend(person.mobile.iter().map(|number| phone(number, PhoneKind::Mobile)));
+    phones.extend(person.shared.map(|number| phone(number, PhoneKind::Outside)));
     let posts = person.posts.iter().filter_map(|post| {
         Some(PostEntry {
             unit: unit_id(office, post.unit)?,

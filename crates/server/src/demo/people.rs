@@ -19,6 +19,8 @@ pub struct Person {
     pub extension: String,
     pub outside: String,
     pub mobile: Option<String>,
+    /// The number of their team, which rings at several of them.
+    pub shared: Option<&'static str>,
     pub mail: String,
 }
 
@@ -116,6 +118,7 @@ pub fn needed_teams() -> Vec<(&'static str, &'static str)> {
 pub fn draw(rng: &mut Seeded, at: Timestamp, staff: usize, units: &[Unit]) -> Vec<Person> {
     let names = Names::read();
     let posts = seat(rng, staff, units);
+    let counter = counter(&posts);
     let mut taken: HashMap<String, u32> = HashMap::new();
     posts
         .into_iter()
@@ -123,6 +126,8 @@ pub fn draw(rng: &mut Seeded, at: Timestamp, staff: usize, units: &[Unit]) -> Ve
         .map(|(at_place, posts)| {
             let fixed = USERS.iter().map(|user| user.name).chain(ALWAYS).nth(at_place);
             let name = fixed.map_or_else(|| names.draw(rng), name);
+            let at_counter = posts.first().is_some_and(|post| Some(post.unit) == counter);
+            let shared = at_counter.then_some(COUNTER);
             let local = name.mail_local_part();
             let namesakes = taken.entry(local.clone()).and_modify(|count| *count += 1).or_insert(1);
             let mail = if *namesakes == 1 {
@@ -141,10 +146,22 @@ pub fn draw(rng: &mut Seeded, at: Timestamp, staff: usize, units: &[Unit]) -> Ve
                     .chance(30)
                     .then(|| format!("070-0155-{:04}", at_place % 10_000))
                     .filter(|_| at_place < 10_000),
+                shared,
                 mail,
             }
         })
         .collect()
+}
+
+/// The number of a team that answers the public.
+const COUNTER: &str = "0155-70-0001";
+
+/// The team that answers the public: the first in which several sit and none of the users does.
+fn counter(posts: &[Vec<Post>]) -> Option<usize> {
+    let units: Vec<usize> = posts.iter().filter_map(|posts| Some(posts.first()?.unit)).collect();
+    let (of_users, others) = units.split_at_checked(USERS.len())?;
+    let of = |unit: usize| others.iter().filter(|other| **other == unit).count();
+    others.iter().copied().filter(|unit| !of_users.contains(unit) && of(*unit) > 1).min()
 }
 
 /// Extensions of four digits until they run out, then of five; 7900 to 7999 stay free.
@@ -262,6 +279,8 @@ mod tests {
         assert_eq!(distinct(|person| &person.outside), 20_000);
         assert_eq!(distinct(|person| &person.staff_number), 20_000);
         assert_eq!(distinct(|person| &person.mail), 20_000);
+        let sharing: Vec<&Person> = people.iter().filter(|person| person.shared.is_some()).collect();
+        assert!(sharing.len() > 1 && sharing.iter().all(|person| person.outside != COUNTER));
         let mobiles: Vec<&String> = people.iter().filter_map(|person| person.mobile.as_ref()).collect();
         assert_eq!(mobiles.iter().collect::<HashSet<_>>().len(), mobiles.len());
         for person in &people {

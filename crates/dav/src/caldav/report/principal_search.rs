@@ -42,7 +42,10 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
             let ids: Vec<PersonId> = match text.contains('@') {
                 true => {
                     let mail = text.trim_start_matches("mailto:");
-                    directory::find_by_email(tx, &[mail])?.into_values().collect()
+                    let with_it = directory::find_by_email(tx, &[mail])?.into_values();
+                    let ids: Vec<String> = with_it.map(Id::into_string).collect();
+                    let listed = directory::get_people_for_sync(tx, dav.directory(), &ids)?;
+                    listed.iter().flatten().map(|person| person.id.clone()).collect()
                 }
                 false => {
                     let search = PeopleSearch { q: Some(text.clone()), ..PeopleSearch::default() };
