@@ -11,6 +11,7 @@ mod directory;
 mod disk_full;
 mod events;
 mod facilities;
+mod favourites;
 mod idempotency;
 mod limits;
 mod mail;

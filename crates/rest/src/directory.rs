@@ -52,6 +52,7 @@ pub(crate) struct PeopleQuery {
     /// Only in this unit and those below it.
     unit: Option<UnitId>,
     /// What to count beside: `unit` tells how many of all who were found are in each unit below the one that is searched.
+    #[param(inline)]
     facets: Option<Facet>,
     /// How many items, 1 to 500.
     #[serde(default, deserialize_with = "limit")]

@@ -40,6 +40,14 @@ fn an_account_is_made_listed_and_closed() {
     let (made, _, said) = run(&named, "himitsu-2026\n");
     assert!(made, "{said}");
     assert!(run(&["user", "list"], "").1.starts_with("hanako\tactive\t"));
+    for (command, state) in [("suppress", "suppressed"), ("unsuppress", "listed")] {
+        for who in ["hanako", "hanako@pref.example.jp"] {
+            let (done, told, said) = run(&["user", command, who], "");
+            assert!(done && told.starts_with(&format!("{who}\t{state}\t")), "{told} {said}");
+        }
+    }
+    let (done, _, said) = run(&["user", "suppress", "ghost@pref.example.jp"], "");
+    assert!(!done && said.contains("nobody"), "{said}");
     assert!(run(&["user", "disable", "hanako"], "").1.starts_with("hanako\tdisabled\t"));
     assert!(run(&["keys", "rotate"], "").0);
     assert!(run(&["migrate", "--restored"], "").1.contains("A new epoch"));

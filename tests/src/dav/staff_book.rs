@@ -51,6 +51,38 @@ fn a_small_office_is_kept_whole() {
 }
 
 #[test]
+fn who_must_not_be_found_has_no_card_and_no_principal() {
+    on_each_backend(|server| {
+        let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
+        let client = Client::of(server, &hanako);
+        let book = format!("{}directory/", client.books);
+        let (_, token) = client.sync(&book, "", 100);
+        let path = format!("{book}{}.vcf", taro.person);
+        let search = |text: &str| {
+            let body = format!(
+                "<d:principal-property-search NS><d:property-search><d:prop><d:displayname/></d:prop>\
+                 <d:match>{text}</d:match></d:property-search><d:prop><d:displayname/></d:prop></d:principal-property-search>"
+            );
+            client.xml("REPORT", "/dav/principals/", "0", &body).expect(207).text()
+        };
+        for text in ["試験 taro", "taro@pref.example.jp"] {
+            assert!(search(text).contains(taro.person.as_str()), "{text}");
+        }
+        server.db().write(|tx| directory::suppress_person(tx, &taro.person, true)).unwrap();
+        assert_eq!(client.sync(&book, &token, 100).0, [(path.clone(), 404)]);
+        client.get(&path).expect(404);
+        assert!(!query(&client, &named("しけん")).expect(207).text().contains("taro"));
+        for text in ["試験 taro", "taro@pref.example.jp"] {
+            assert!(!search(text).contains(taro.person.as_str()), "{text}");
+        }
+        // Nor does a change of theirs tell that they are there.
+        let (_, token) = client.sync(&book, "", 100);
+        server.db().write(|tx| directory::touch_person(tx, &taro.person)).unwrap();
+        assert!(client.sync(&book, &token, 100).0.is_empty());
+    });
+}
+
+#[test]
 fn a_great_office_is_searched_and_not_listed() {
     for backend in Backend::all() {
         let server = TestServer::start_with(*backend, &[("RENRAKU_DAV_STAFF_BOOK", "search")]);

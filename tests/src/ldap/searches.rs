@@ -2,6 +2,7 @@ use ldap3_proto::proto::{
     LdapAddRequest, LdapCompareRequest, LdapFilter, LdapOp, LdapResultCode, LdapSearchScope,
     LdapSubstringFilter,
 };
+use renraku_people::directory::{PhoneKind, service as directory};
 
 use super::{
     client::{Client, search, search_for, value, values},
@@ -82,6 +83,30 @@ fn what_cannot_be_answered_finds_nothing_and_is_no_error() {
     let pieces = LdapSubstringFilter { initial: None, any: vec![String::new()], final_: None };
     let everyone = client.find(search_for(LdapFilter::Substring("sn".to_owned(), pieces)), Vec::new());
     assert_eq!(everyone.entries.len(), 6);
+}
+
+#[test]
+fn who_must_not_be_found_has_no_entry() {
+    in_each_office(|office| {
+        let secret = office.add("秘密 太郎", "ヒミツ タロウ", &[("2009".to_owned(), PhoneKind::Extension)]);
+        let mut client = office.client();
+        let filters = ["(cn=himitsu*)", "(telephoneNumber=2009)", "(&(sn=秘密)(title=主査))"];
+        let own = format!("uid={secret},ou=people,{BASE}");
+        let count = |client: &mut Client, base: &str| {
+            let mut request = search("(objectClass=*)");
+            (request.base, request.scope) = (base.to_owned(), LdapSearchScope::Subtree);
+            client.find(request, Vec::new()).entries.len()
+        };
+        for filter in filters {
+            assert_eq!(client.names(filter), ["秘密 太郎"], "{filter}");
+        }
+        assert_eq!((count(&mut client, &own), count(&mut client, BASE)), (1, 12));
+        office.server.db().write(|tx| directory::suppress_person(tx, &secret, true)).unwrap();
+        for filter in filters {
+            assert!(client.names(filter).is_empty(), "{filter}");
+        }
+        assert_eq!((count(&mut client, &own), count(&mut client, BASE)), (0, 11));
+    });
 }
 
 #[test]

@@ -15,8 +15,8 @@ use serde_json::{Value, json};
 
 use crate::harness::{Mailbox, Staff};
 
-/// Objects that everybody may see; all others are their owner's.
-pub const PUBLIC: &[&str] = &["people", "units", "facilities"];
+/// Objects that everybody may see; all others are their owner's. A favourite is named by the person who is one.
+pub const PUBLIC: &[&str] = &["people", "units", "facilities", "favourites"];
 
 /// Somebody who has one or more of everything that there is.
 #[derive(Debug)]
@@ -119,6 +119,7 @@ impl Office {
         let room = self.db.write(|tx| schedule::create_facility(tx, room.clone())).unwrap();
         self.keep("units", unit.id.as_str());
         self.keep("people", person.id.as_str());
+        self.owner.ask("PUT", &format!("me/favourites/{}", person.id)).send().expect(204);
         self.keep("facilities", room.into_inner().id.as_str());
     }
 
