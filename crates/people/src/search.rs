@@ -16,6 +16,7 @@ mod variants;
 
 pub(crate) use classes::Classes;
 pub use fold::fold;
+pub(crate) use fold::fold_as_written;
 pub use number::fold_number;
 pub(crate) use number::fold_public_number;
 pub(crate) use order::reading_order;

@@ -16,7 +16,7 @@ use renraku_base::{ETag, Limit, PersonId, UnitId};
 use sha2::{Digest, Sha256};
 
 use super::{
-    PersonJson, PersonName, Phone, Unit, UnitDetail, UnitRef,
+    PersonJson, PersonName, Phone, Post, Unit, UnitDetail, UnitRef,
     tree::{StoredUnit, Tree},
 };
 use crate::search::fold;
@@ -37,8 +37,8 @@ pub(super) struct Listed {
     pub name: PersonName,
     pub phones: Vec<Phone>,
     pub emails: Vec<String>,
-    /// The unit and title of each post, the main one first.
-    pub posts: Vec<(UnitId, Option<String>)>,
+    /// Their posts, the main one first.
+    pub posts: Vec<Post>,
     pub username: Option<String>,
     pub staff_number: Option<String>,
 }

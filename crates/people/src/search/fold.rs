@@ -9,23 +9,42 @@ use super::variants;
 /// for comparing and never shown.
 #[must_use]
 pub fn fold(text: &str) -> String {
+    fold_by(text, Marks::Read)
+}
+
+/// The text as it is compared with what begins in the middle of it, where a mark that repeats a letter stands for nothing yet:
+/// `々木` is in `佐々木`, `ヴ` in `ヴァン`. `None` where there is no such place.
+pub(crate) fn fold_as_written(text: &str) -> Option<String> {
+    let (read, written) = (fold(text), fold_by(text, Marks::AsWritten));
+    (read != written).then_some(written)
+}
+
+/// What becomes of marks and letters that say what they are only by what stands before them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Marks {
+    Read,
+    AsWritten,
+}
+
+fn fold_by(text: &str, marks: Marks) -> String {
     let mut folded = String::with_capacity(text.len());
     if is_nfkc_quick(text.chars()) == IsNormalized::Yes {
-        fold_into(&mut folded, text.chars());
+        fold_into(&mut folded, text.chars(), marks);
     } else {
-        fold_into(&mut folded, text.nfkc());
+        fold_into(&mut folded, text.nfkc(), marks);
     }
     folded
 }
 
-fn fold_into(folded: &mut String, text: impl Iterator<Item = char>) {
+fn fold_into(folded: &mut String, text: impl Iterator<Item = char>, marks: Marks) {
+    let read = |folded: &str| if marks == Marks::Read { folded.chars().next_back() } else { None };
     for c in text {
         if c.is_ascii_alphanumeric() {
             folded.push(c.to_ascii_lowercase());
         } else if is_dropped(c) {
-        } else if let Some(repeated) = repeated(folded, c) {
+        } else if let Some(repeated) = read(folded).and_then(|last| repeated(last, c)) {
             folded.push(repeated);
-        } else if let Some(syllable) = after_v(folded, c) {
+        } else if let Some(syllable) = read(folded).and_then(|last| after_v(last, c)) {
             folded.pop();
             folded.push(syllable);
         } else if let Some(kana) = kana(c) {
@@ -49,8 +68,7 @@ fn is_dropped(c: char) -> bool {
 }
 
 /// The character for which an iteration mark stands: `佐々木` is `佐佐木`, `いすゞ` is `いすず`.
-fn repeated(before: &str, mark: char) -> Option<char> {
-    let last = before.chars().next_back()?;
+fn repeated(last: char, mark: char) -> Option<char> {
     match mark {
         '々' | '〻' | 'ゝ' | 'ヽ' => Some(last),
         'ゞ' | 'ヾ' => compose(last, '\u{3099}').map_or(Some(last), kana),
@@ -59,8 +77,8 @@ fn repeated(before: &str, mark: char) -> Option<char> {
 }
 
 /// The syllable that a small vowel makes of `ゔ`, which stands at the end as `ぶ`: `ヴァ` is `バ`.
-fn after_v(before: &str, vowel: char) -> Option<char> {
-    if !before.ends_with('ぶ') {
+fn after_v(last: char, vowel: char) -> Option<char> {
+    if last != 'ぶ' {
         return None;
     }
     match vowel {

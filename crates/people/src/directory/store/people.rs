@@ -53,7 +53,6 @@ impl Row {
         let damaged = |what: &str| Error::damaged(format!("{what} of person {}", self.id));
         let phones = serde_json::from_str(&self.phones).map_err(|_not_json| damaged("phones"))?;
         let emails = serde_json::from_str(&self.emails).map_err(|_not_json| damaged("emails"))?;
-        let held = posts.iter().map(|post| (post.unit.id.clone(), post.post.clone())).collect();
         let main = posts.first();
         let person = Person {
             id: Id::stored(self.id),
@@ -62,7 +61,7 @@ impl Row {
             post: main.and_then(|post| post.post.clone()),
             phones,
             emails,
-            posts: if says_more(&posts) { posts } else { Vec::new() },
+            posts: if says_more(&posts) { posts.clone() } else { Vec::new() },
             photo_id: self.photo_id,
             etag: ETag::of(self.version),
         };
@@ -71,7 +70,7 @@ impl Row {
             name: person.name,
             phones: person.phones,
             emails: person.emails,
-            posts: held,
+            posts,
             username,
             staff_number: self.staff_number,
         })
