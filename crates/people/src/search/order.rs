@@ -32,7 +32,7 @@ fn word_order(word: &str) -> String {
         match letter(c, letters.last()) {
             Some(letter) => letters.push(letter),
             None => {
-                letters.extend(fold(c.encode_utf8(&mut [0; 4])).chars().map(|base| Letter::plain(base, 3)))
+                letters.extend(fold(c.encode_utf8(&mut [0; 4])).chars().map(|base| Letter::plain(base, 3)));
             }
         }
     }
