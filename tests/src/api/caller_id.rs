@@ -139,7 +139,7 @@ fn a_token_that_cannot_be_used_is_gone() {
         hanako.get(&path(&synced)).problem(410, "resync-required");
         hanako.get("directory/caller-id?since=1").problem(400, "bad-query");
         server.anonymous().get("directory/caller-id").expect(401);
-        server.db().write(|tx| meta::renew_epoch(tx)).unwrap();
+        server.db().write(meta::renew_epoch).unwrap();
         hanako.get(&path(&all)).problem(410, "resync-required");
     });
 }

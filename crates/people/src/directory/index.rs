@@ -9,6 +9,7 @@ mod rank;
 mod record;
 mod search;
 mod select;
+mod titles;
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -16,7 +17,7 @@ use renraku_base::{ETag, Limit, PersonId, UnitId};
 use sha2::{Digest, Sha256};
 
 use super::{
-    PersonJson, PersonName, Phone, Post, Unit, UnitDetail, UnitRef,
+    PersonJson, PersonName, Phone, Unit, UnitDetail, UnitRef,
     tree::{StoredUnit, Tree},
 };
 use crate::search::fold;
@@ -26,6 +27,7 @@ use ragged::Ragged;
 pub(super) use record::Record;
 pub(super) use search::{After, Ask, Hit};
 pub use select::{Narrow, Selected};
+use titles::TitleNames;
 
 /// The most members that a unit shows, as many as a page of a list.
 const MEMBERS: usize = Limit::MAX as usize;
@@ -37,17 +39,18 @@ pub(super) struct Listed {
     pub name: PersonName,
     pub phones: Vec<Phone>,
     pub emails: Vec<String>,
-    /// Their posts, the main one first.
-    pub posts: Vec<Post>,
+    /// The unit and title of each post, the main one first.
+    pub posts: Vec<(UnitId, Option<String>)>,
     pub username: Option<String>,
     pub staff_number: Option<String>,
 }
 
-/// A post, by the places of its unit and its title.
+/// A post, by the places of its unit, its title and what its holder is called.
 #[derive(Debug, Clone, Copy)]
 struct PostRef {
     unit: u32,
     title: u32,
+    called: u32,
 }
 
 #[derive(Debug)]
@@ -70,8 +73,7 @@ impl Slot {
 pub(super) struct Index {
     tree: Tree,
     unit_names: Ragged<u8>,
-    titles: HashMap<String, u32>,
-    title_names: Ragged<u8>,
+    titles: TitleNames,
     slots: Vec<Option<Slot>>,
     free: Vec<u32>,
     /// The slots in the order of their people's ids.
@@ -174,7 +176,10 @@ impl Index {
             .posts
             .iter()
             .filter_map(|(unit, title)| {
-                Some(PostRef { unit: self.tree.find(unit)?, title: self.title(title.as_deref()) })
+                let unit = self.tree.find(unit)?;
+                let name = &self.tree.get(unit)?.unit.name;
+                let (title, called) = self.titles.places(name, title.as_deref());
+                Some(PostRef { unit, title, called })
             })
             .collect();
         self.order.insert(row, slot);
@@ -186,18 +191,6 @@ impl Index {
         if let Some(place) = self.slots.get_mut(slot as usize) {
             *place = Some(Slot { person: record.person, order: record.order, username: record.username });
         }
-    }
-
-    /// The place of a title among the titles; past the last for none.
-    fn title(&mut self, title: Option<&str>) -> u32 {
-        let Some(title) = title else { return u32::MAX };
-        if let Some(known) = self.titles.get(title) {
-            return *known;
-        }
-        let place = u32::try_from(self.title_names.len()).unwrap_or(u32::MAX);
-        self.title_names.push(fold(title).as_bytes());
-        self.titles.insert(title.to_owned(), place);
-        place
     }
 
     fn slot_at(&self, row: usize) -> Option<&Slot> {

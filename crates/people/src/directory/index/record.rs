@@ -17,7 +17,7 @@ pub(in crate::directory) struct Record {
     pub(super) reading: Field,
     /// The reading as romaji keys, one a line.
     pub(super) sound: Field,
-    /// Numbers, addresses and what the holders of their posts are called, one a line.
+    /// Numbers and addresses, one a line.
     pub(super) others: Field,
     /// By what the person is put in order.
     pub(super) order: String,
@@ -38,9 +38,7 @@ impl Record {
         let (sound, given_sound) = fold_name_reading(&name.phonetic);
         let numbers = phones.iter().filter_map(|phone| fold_number(&phone.number));
         let others = emails.iter().chain(&username).chain(&staff_number).map(|text| fold(text));
-        let called =
-            posts.iter().filter_map(|post| Some(fold(&called(&post.unit.name, post.post.as_deref()?))));
-        let others: Vec<String> = numbers.chain(others).chain(called).collect();
+        let others: Vec<String> = numbers.chain(others).collect();
         Self {
             name: joined(&name.full),
             reading: joined(&name.phonetic),
@@ -48,7 +46,7 @@ impl Record {
             others: Field { text: others.join("\n"), given: 0 },
             order: order(&name),
             numbers: self::numbers(&phones),
-            posts: posts.into_iter().map(|post| (post.unit.id, post.post)).collect(),
+            posts,
             username: username.map(Arc::from),
             person: Arc::new(person),
         }
@@ -66,13 +64,6 @@ fn numbers(phones: &[Phone]) -> Vec<Number> {
         }
     }
     numbers
-}
-
-/// What the holder of a post is called: the 課長 of the 人事課 is the 人事課長.
-fn called(unit: &str, title: &str) -> String {
-    let ends = title.char_indices().map(|(at, c)| at + c.len_utf8()).rev();
-    let shared = ends.filter_map(|end| title.split_at_checked(end)).find(|(head, _)| unit.ends_with(head));
-    format!("{unit}{}", shared.map_or(title, |(_, rest)| rest))
 }
 
 /// The folded words of a name put together; words with marks that repeat a letter also as written, each a line.
@@ -98,22 +89,4 @@ fn order(name: &PersonName) -> String {
 /// A place as it is kept; names are not long enough to need more.
 fn mark(at: usize) -> u16 {
     u16::try_from(at).unwrap_or(0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_unit_and_title_share_is_said_once() {
-        for (unit, title, said) in [
-            ("人事課", "課長", "人事課長"),
-            ("財政課", "課長補佐", "財政課長補佐"),
-            ("総務部", "部長", "総務部長"),
-            ("給与係", "主事", "給与係主事"),
-            ("出納局", "局長", "出納局長"),
-        ] {
-            assert_eq!(called(unit, title), said);
-        }
-    }
 }

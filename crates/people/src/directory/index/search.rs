@@ -210,10 +210,11 @@ impl<'q> Needles<'q> {
     }
 }
 
-/// How well a word fits each unit (with those above it) and each title.
+/// How well a word fits each unit (with those above it), each title and what the holder of each post is called.
 pub(super) struct Titles {
     units: Vec<Rank>,
     titles: Vec<Rank>,
+    called: Vec<Rank>,
     /// Whether it fits any at all.
     pub any: bool,
 }
@@ -229,9 +230,10 @@ impl Titles {
                 *rank = above.min(*rank);
             }
         }
-        let titles = ranks(&index.title_names, needle);
-        let any = units.iter().chain(&titles).any(|rank| *rank != NONE);
-        Self { units, titles, any }
+        let titles = ranks(index.titles.titles(), needle);
+        let called = ranks(index.titles.called(), needle);
+        let any = units.iter().chain(&titles).chain(&called).any(|rank| *rank != NONE);
+        Self { units, titles, called, any }
     }
 
     /// Whether it fits one of these posts.
@@ -243,7 +245,10 @@ impl Titles {
         let of = |ranks: &[Rank], at: u32| ranks.get(at as usize).copied().unwrap_or(NONE);
         posts
             .iter()
-            .map(|post| of(&self.units, post.unit).min(of(&self.titles, post.title)))
+            .map(|post| {
+                let title = of(&self.titles, post.title).min(of(&self.called, post.called));
+                title.min(of(&self.units, post.unit))
+            })
             .min()
             .unwrap_or(NONE)
     }

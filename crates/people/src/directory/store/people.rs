@@ -53,6 +53,7 @@ impl Row {
         let damaged = |what: &str| Error::damaged(format!("{what} of person {}", self.id));
         let phones = serde_json::from_str(&self.phones).map_err(|_not_json| damaged("phones"))?;
         let emails = serde_json::from_str(&self.emails).map_err(|_not_json| damaged("emails"))?;
+        let held = posts.iter().map(|post| (post.unit.id.clone(), post.post.clone())).collect();
         let main = posts.first();
         let person = Person {
             id: Id::stored(self.id),
@@ -61,7 +62,7 @@ impl Row {
             post: main.and_then(|post| post.post.clone()),
             phones,
             emails,
-            posts: if says_more(&posts) { posts.clone() } else { Vec::new() },
+            posts: if says_more(&posts) { posts } else { Vec::new() },
             photo_id: self.photo_id,
             etag: ETag::of(self.version),
         };
@@ -70,7 +71,7 @@ impl Row {
             name: person.name,
             phones: person.phones,
             emails: person.emails,
-            posts,
+            posts: held,
             username,
             staff_number: self.staff_number,
         })
