@@ -18,7 +18,7 @@ pub use end_person::end_person;
 pub use get::{get_person, get_unit};
 pub use list_units::list_units;
 pub use lookup_phone::lookup_phone;
-pub use names::{find_by_email, members, names};
+pub use names::{find_by_email, is_unit, members, names};
 pub use put_person::{put_person, touch_person};
 pub use put_unit::put_unit;
 pub use put_unit_path::put_unit_path;
