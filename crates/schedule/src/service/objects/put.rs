@@ -212,7 +212,7 @@ impl Arrival<'_> {
     ) -> Result<Changed<Put>, ObjectFault> {
         let invited = facilities::find(tx, &mut sent)?;
         if !adopt::organized_by(tx, &home, who, &sent)? {
-            return adopt::create(tx, self, &home, sent);
+            return adopt::create(tx, who, self, &home, sent);
         }
         // Everybody is told of what is new.
         parameters::take(&mut sent);
