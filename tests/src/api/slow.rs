@@ -184,7 +184,9 @@ fn work_of_a_kind_that_is_full_is_told_when_to_come_back_and_holds_nobody_up() {
             hanako.get("/health/live").expect(200);
             hanako.get("calendars").expect(200);
             drop(release);
-            answered.recv_timeout(LONGEST).unwrap().expect(200);
+            // PostgreSQL may have given up waiting for the calendar; the turn is free again either way.
+            answered.recv_timeout(LONGEST).unwrap();
+            import().expect(200);
         });
     });
 }
