@@ -76,15 +76,15 @@ struct Extended {
     codes: &'static [&'static str],
     /// The schema of its members; with `Problem` behind it, that of the whole.
     members: &'static str,
-    /// Which operations refuse so: how `METHOD path` begins.
+    /// Which operations refuse so, as `METHOD path`; all of them where none is named.
     of: &'static [&'static str],
     /// Whether the status has no other codes.
     alone: bool,
 }
 
-const ALL: &[&str] = &[""];
-const EVENTS: &[&str] = &["POST /api/v1/events", "PATCH /api/v1/events/"];
-const CONTACTS: &[&str] = &["POST /api/v1/contacts", "PATCH /api/v1/contacts/"];
+const ALL: &[&str] = &[];
+const EVENTS: &[&str] = &["POST /api/v1/events", "PATCH /api/v1/events/{id}"];
+const CONTACTS: &[&str] = &["POST /api/v1/contacts", "PATCH /api/v1/contacts/{id}"];
 const LOGIN: &[&str] = &["POST /api/v1/auth/login"];
 const GROUP: &[&str] = &["GET /api/v1/schedule/group"];
 
@@ -194,7 +194,7 @@ fn schema_of(operation: &str, status: &str, object: Option<&Ref>) -> Option<RefO
         let current = ObjectBuilder::new().property("current", object?.clone()).required("current");
         return Some(AllOfBuilder::new().item(Ref::from_schema_name(GENERAL)).item(current).into());
     }
-    let is_here = |it: &&Extended| it.status == status && it.of.iter().any(|of| operation.starts_with(of));
+    let is_here = |it: &&Extended| it.status == status && (it.of.is_empty() || it.of.contains(&operation));
     let here: Vec<&Extended> = EXTENDED.iter().filter(is_here).collect();
     if let [only] = here[..]
         && only.alone

@@ -17,27 +17,38 @@ use utoipa::ToSchema;
 #[serde(rename_all = "camelCase")]
 pub(super) struct Changed {
     /// Calendars that I may read.
-    calendars: Option<Vec<Calendar>>,
+    #[schema(required = false)]
+    calendars: Vec<Calendar>,
     /// Rooms, cars and equipment.
-    facilities: Option<Vec<Facility>>,
+    #[schema(required = false)]
+    facilities: Vec<Facility>,
     /// Events as I see them.
-    events: Option<Vec<EventView>>,
+    #[schema(required = false)]
+    events: Vec<EventView>,
     /// Each replaces all that the phone holds of that event in the window.
-    occurrences: Option<Vec<EventOccurrences>>,
+    #[schema(required = false)]
+    occurrences: Vec<EventOccurrences>,
     /// Address books that I may read.
-    address_books: Option<Vec<AddressBook>>,
+    #[schema(required = false)]
+    address_books: Vec<AddressBook>,
     /// Contacts in them.
-    contacts: Option<Vec<Contact>>,
+    #[schema(required = false)]
+    contacts: Vec<Contact>,
     /// Units of the organisation.
-    units: Option<Vec<Unit>>,
+    #[schema(required = false)]
+    units: Vec<Unit>,
     /// The staff.
-    people: Option<Vec<Person>>,
+    #[schema(required = false)]
+    people: Vec<Person>,
     /// My mailboxes.
-    mailboxes: Option<Vec<Mailbox>>,
+    #[schema(required = false)]
+    mailboxes: Vec<Mailbox>,
     /// Heads of my mails.
-    messages: Option<Vec<Message>>,
+    #[schema(required = false)]
+    messages: Vec<Message>,
     /// What I should know.
-    notifications: Option<Vec<Notification>>,
+    #[schema(required = false)]
+    notifications: Vec<Notification>,
 }
 
 /// The occurrences of one event in the window.
@@ -55,23 +66,33 @@ pub(super) struct EventOccurrences {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Destroyed {
     /// Calendars, with all that was in them.
-    calendars: Option<Vec<CalendarId>>,
+    #[schema(required = false)]
+    calendars: Vec<CalendarId>,
     /// Facilities.
-    facilities: Option<Vec<FacilityId>>,
+    #[schema(required = false)]
+    facilities: Vec<FacilityId>,
     /// Events; their occurrences go along.
-    events: Option<Vec<EventId>>,
+    #[schema(required = false)]
+    events: Vec<EventId>,
     /// Address books.
-    address_books: Option<Vec<AddressBookId>>,
+    #[schema(required = false)]
+    address_books: Vec<AddressBookId>,
     /// Contacts.
-    contacts: Option<Vec<ContactId>>,
+    #[schema(required = false)]
+    contacts: Vec<ContactId>,
     /// Units.
-    units: Option<Vec<UnitId>>,
+    #[schema(required = false)]
+    units: Vec<UnitId>,
     /// People.
-    people: Option<Vec<PersonId>>,
+    #[schema(required = false)]
+    people: Vec<PersonId>,
     /// Mailboxes.
-    mailboxes: Option<Vec<MailboxId>>,
+    #[schema(required = false)]
+    mailboxes: Vec<MailboxId>,
     /// Mails.
-    messages: Option<Vec<MessageId>>,
+    #[schema(required = false)]
+    messages: Vec<MessageId>,
     /// Notifications.
-    notifications: Option<Vec<NotificationId>>,
+    #[schema(required = false)]
+    notifications: Vec<NotificationId>,
 }
