@@ -1,4 +1,4 @@
-use renraku_base::{Limit, Precondition, Principal};
+use renraku_base::{Precondition, Principal};
 use renraku_db::Db;
 use renraku_schedule::{
     ScheduleFault,

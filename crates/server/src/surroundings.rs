@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// When the database fails.
 pub(crate) fn complaints(config: &Config, db: &Db) -> Result<Vec<String>, Error> {
     let mut all: Vec<String> =
-        files(config).into_iter().filter_map(|(name, file)| unread(name, file)).collect();
+        files(config).into_iter().filter_map(|(name, file)| unread(name, &file)).collect();
     all.extend(ports(config).into_iter().filter_map(|(name, address)| closed(name, address)));
     if !config.smtp.host.is_empty() {
         all.extend(silent(&config.smtp));
@@ -47,8 +47,8 @@ fn files(config: &Config) -> Vec<(&'static str, String)> {
     named.into_iter().filter(|(_, file)| !file.is_empty()).collect()
 }
 
-fn unread(name: &str, file: String) -> Option<String> {
-    let error = File::open(&file).and_then(|file| file.metadata()).err()?;
+fn unread(name: &str, file: &str) -> Option<String> {
+    let error = File::open(file).and_then(|file| file.metadata()).err()?;
     Some(format!(
         "{name}: {file} cannot be read ({error}): correct the path, or let the user who runs the server read it"
     ))
