@@ -32,7 +32,7 @@ pub(crate) use privileges::{
 };
 pub(crate) use propfind::{NAMES, Wanted};
 pub(crate) use represented::represented;
-pub(crate) use request::{Call, refuse};
+pub(crate) use request::{Call, Haste, refuse};
 pub(crate) use supported::{supported_collations, supported_reports};
 pub(crate) use sync::{Ask, News};
 pub(crate) use sync_token::{SyncToken, TokenKey};
