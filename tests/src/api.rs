@@ -23,3 +23,4 @@ mod preconditions;
 mod rates;
 mod schedule;
 mod slow;
+mod unchanged;

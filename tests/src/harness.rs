@@ -4,6 +4,7 @@
 //! done by the program's own operations.
 
 mod answer;
+mod conformance;
 mod mailbox;
 mod phone;
 mod process;

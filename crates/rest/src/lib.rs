@@ -14,6 +14,7 @@ mod docs_page;
 mod events;
 mod facilities;
 mod favourites;
+mod front_page;
 mod health;
 mod mail;
 mod me;
@@ -137,6 +138,8 @@ fn face(config: &mut web::ServiceConfig) {
     config
         .service(api(web::scope(BASE)))
         .app_data(web::Data::new(batch::InnerFace::default()))
+        .service(front_page::page)
+        .service(front_page::icon)
         .service(openapi::served)
         .service(web::redirect("/docs", "/docs/"))
         .service(docs_page::page)

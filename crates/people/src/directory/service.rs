@@ -23,7 +23,7 @@ pub use favourites::{add_favourite, list_favourites, remove_favourite};
 pub use get::{get_own, get_person, get_unit};
 pub use list_units::list_units;
 pub use lookup_phone::lookup_phone;
-pub use names::{find_by_email, members, names};
+pub use names::{find_by_email, is_unit, members, names};
 pub use put_person::{put_person, touch_person};
 pub use put_unit::put_unit;
 pub use put_unit_path::put_unit_path;
