@@ -1,4 +1,6 @@
 //! The directory's tables.
 
+pub(super) mod entries;
 pub(super) mod people;
+pub(super) mod rosters;
 pub(super) mod units;
