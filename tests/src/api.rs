@@ -21,3 +21,4 @@ mod preconditions;
 mod rates;
 mod schedule;
 mod slow;
+mod staff_import;

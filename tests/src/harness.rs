@@ -4,6 +4,7 @@
 //! done by the program's own operations.
 
 mod answer;
+mod command;
 mod mailbox;
 mod phone;
 mod process;
@@ -14,6 +15,7 @@ mod staff;
 mod wire;
 
 pub use answer::Answer;
+pub use command::run_beside;
 pub use mailbox::Mailbox;
 pub use phone::{Ask, Phone};
 pub use process::ServerProcess;

@@ -11,7 +11,7 @@ use renraku_base::{Id, PersonId, Principal, Role, UnitId};
 use renraku_db::{
     CollectionId, CollectionKind, Error, ObjectType, ReadTx, Tx, among,
     changes::{self, Head, Recorded},
-    schema::{collections, grants, person_groups},
+    schema::{collections, grants, people, person_groups},
 };
 
 const EVERYONE: &str = "everyone";
@@ -383,12 +383,28 @@ fn add_shared_homes(tx: &mut Tx<'_>, units: BTreeSet<&str>) -> Result<(), Error>
     Ok(())
 }
 
+/// Takes from people who never were in office their groups and personal collections.
+///
+/// # Errors
+/// [`Error`] when a statement fails.
+pub fn forget_people(tx: &mut Tx<'_>, people: &[&str]) -> Result<(), Error> {
+    diesel::delete(person_groups::table.filter(among(person_groups::person_id, people.iter().copied())))
+        .execute(tx.conn())?;
+    let personal = collections::kind.eq_any(PERSONAL.map(CollectionKind::as_str));
+    let own = collections::table.filter(among(collections::owner_id, people.iter().copied()));
+    diesel::delete(own.filter(personal)).execute(tx.conn())?;
+    Ok(())
+}
+
 /// Everyone in a unit and in the units below it, in the order of their ids.
 ///
 /// # Errors
 /// [`Error`] when the statement fails.
 pub fn members(tx: &mut ReadTx<'_>, unit: &UnitId) -> Result<Vec<PersonId>, Error> {
     let ids: Vec<String> = person_groups::table
+        .inner_join(people::table.on(people::id.eq(person_groups::person_id)))
+        // Whoever comes by a sheet is in their groups a moment before they are in office.
+        .filter(people::left_on.is_null())
         .filter(person_groups::group_id.eq(unit.as_str()))
         .order(person_groups::person_id)
         .select(person_groups::person_id)

@@ -85,7 +85,7 @@ fn of_staff_with_a_bad_line_nobody_is_taken() {
         (&b"name,kana\nA,\n"[..], "s.csv:1: the column staffNumber (職員番号) is missing"),
         (b"staffNumber,name,staffnumber\n1,A,2\n", "s.csv:1: the column staffNumber is there twice"),
         (b"staffNumber,name,age\n1,A,2\n", "s.csv:1: there is no column age: write staffNumber"),
-        (b"staffNumber,name\n1,A\n2,\x82\n\xff\n", "s.csv:4: this is neither UTF-8 nor Shift_JIS"),
+        (b"staffNumber,name\n1,A\n2,\x82\n\xff\n", "s.csv:3: this is neither UTF-8 nor Shift_JIS"),
         (b"staffNumber,name\n1,A\n2\n", "s.csv:3: there are 1 cells below 2 columns: is the line cut?"),
         (b"", "s.csv:1: the file is empty"),
     ] {

@@ -14,4 +14,4 @@ pub use model::{
 };
 pub(super) use model::{Undo, eve, office_day, office_midnight};
 pub(super) use paths::Paths;
-pub(super) use write::{refuse_wrong, stage, write};
+pub(super) use write::{complete, is_staged, stage, write};

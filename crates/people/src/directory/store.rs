@@ -3,4 +3,5 @@
 pub(super) mod entries;
 pub(super) mod people;
 pub(super) mod rosters;
+pub(super) mod staged;
 pub(super) mod units;

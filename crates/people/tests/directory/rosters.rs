@@ -64,7 +64,7 @@ fn paths(db: &Db, directory: &Directory) -> Vec<String> {
 
 /// Everyone as a client sees them, but for the tags.
 fn shown(db: &Db, directory: &Directory) -> Vec<String> {
-    let people = db.read(|tx| service::list_people_for_sync(tx, directory, None, 1_000)).unwrap();
+    let people = db.read(|tx| service::list_people_for_sync(tx, directory, None, 10_000)).unwrap();
     let without_tag = |person: &str| person.split("\"etag\"").next().unwrap().to_owned();
     people.iter().map(|person| without_tag(person.as_str())).collect()
 }
@@ -216,5 +216,65 @@ fn what_waits_can_be_dropped_and_what_is_old_is_forgotten() {
         assert_eq!(db.write(service::forget_old_rosters).unwrap(), 0);
         clock.advance(Duration::from_hours(25));
         assert_eq!(db.write(service::forget_old_rosters).unwrap(), 1);
+    });
+}
+
+/// So many that they are written ahead.
+fn many() -> Roster {
+    roster((1_000..2_100).map(|number| said(number, "新田 新", "農政部/緑化課", "主事")).collect())
+}
+
+#[test]
+fn many_who_come_are_seen_all_at_once() {
+    on_each_database(|db, _| {
+        let directory = open(db);
+        let count = || shown(db, &directory).len();
+        assert_eq!(service::import_roster(db, &many()).unwrap().added.len(), 1_100);
+        assert_eq!(count(), 1_111);
+        let unit = db.read(|tx| service::list_units(tx, &directory, Limit::default(), None)).unwrap();
+        let unit = unit.items.iter().find(|unit| unit.path == "農政部/緑化課").unwrap().id.clone();
+        assert_eq!(db.read(|tx| service::members(tx, &unit)).unwrap().len(), 1_100);
+        assert!(service::import_roster(db, &many()).unwrap().is_empty());
+        assert_eq!(db.read(renraku_db::examine).unwrap().iter().map(|one| one.faults).sum::<i64>(), 0);
+        db.write(service::undo_roster).unwrap().unwrap();
+        assert_eq!(count(), 11);
+    });
+}
+
+#[test]
+fn what_an_import_left_behind_is_seen_by_nobody_and_goes_with_the_next() {
+    use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+    use renraku_db::schema::{people, person_groups};
+
+    on_each_database(|db, _| {
+        let directory = open(db);
+        let shown_before = shown(db, &directory);
+        let left = id::<()>(77).to_string();
+        db.write(|tx| {
+            let row = (
+                people::id.eq(&left),
+                people::full_name.eq("新田 新"),
+                people::phonetic.eq(""),
+                people::phones.eq("[]"),
+                people::emails.eq("[]"),
+                people::left_on.eq("staged"),
+                people::version.eq(1_i64),
+            );
+            diesel::insert_into(people::table).values(row).execute(tx.conn())?;
+            let unit = id::<()>(KYUYO).to_string();
+            let group = (person_groups::person_id.eq(&left), person_groups::group_id.eq(unit));
+            diesel::insert_into(person_groups::table).values(group).execute(tx.conn())?;
+            Ok::<_, renraku_db::Error>(())
+        })
+        .unwrap();
+        assert_eq!(shown(db, &directory), shown_before);
+        assert_eq!(members(db, KYUYO), [1, 5]);
+        service::import_roster(db, &transfer()).unwrap();
+        let rows = |tx: &mut renraku_db::ReadTx<'_>| {
+            let people: i64 = people::table.find(&left).count().get_result(tx.conn())?;
+            let of = person_groups::table.filter(person_groups::person_id.eq(&left));
+            Ok::<_, renraku_db::Error>((people, of.count().get_result::<i64>(tx.conn())?))
+        };
+        assert_eq!(db.read(rows).unwrap(), (0, 0));
     });
 }

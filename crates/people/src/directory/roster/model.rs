@@ -82,7 +82,9 @@ pub struct RosterPlan {
     pub(in crate::directory) latest: i64,
     /// Where the directory stood.
     pub(in crate::directory) head: i64,
-    /// Whether those who come have their personal collections already.
+    /// The groups of those who come, in the order of `added`.
+    pub(in crate::directory) groups: Vec<(PersonId, Vec<UnitId>)>,
+    /// Whether those who come are written already and need only be shown.
     pub(in crate::directory) staged: bool,
 }
 

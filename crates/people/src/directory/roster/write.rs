@@ -1,7 +1,7 @@
 //! Writes what a plan says: many people by few statements.
 
-use renraku_base::{FieldFault, PersonId, UnitId};
-use renraku_db::{Error, ObjectType, Tx, changes};
+use renraku_base::{FieldFault, Id, PersonId, UnitId};
+use renraku_db::{Db, Error, ObjectType, Tx, changes};
 
 use super::RosterPlan;
 use crate::{
@@ -14,12 +14,12 @@ use crate::{
     },
 };
 
-/// Refuses a plan in which a unit or a person is wrong.
-pub(in crate::directory) fn refuse_wrong(
-    plan: &RosterPlan,
+/// Refuses a plan in which a unit or a person is wrong, and says to which groups those belong who come.
+pub(in crate::directory) fn complete(
+    mut plan: RosterPlan,
     stored: Vec<StoredUnit>,
-) -> Result<(), DirectoryFault> {
-    let tree = tree_with(plan, stored);
+) -> Result<RosterPlan, DirectoryFault> {
+    let tree = tree_with(&plan, stored);
     let mut wrong: Vec<FieldFault> = Vec::new();
     for (at, unit) in plan.new_units.iter().enumerate() {
         wrong.extend(name_faults(unit, &format!("/units/{at}")));
@@ -30,7 +30,8 @@ pub(in crate::directory) fn refuse_wrong(
             |fault: FieldFault| FieldFault { pointer: format!("/people/{number}{}", fault.pointer), ..fault };
         wrong.extend(faults_of_person(person, &tree).into_iter().map(place));
     }
-    if wrong.is_empty() { Ok(()) } else { Err(DirectoryFault::Invalid(wrong)) }
+    plan.groups = plan.added.iter().map(|person| groups_of(&tree, person)).collect();
+    if wrong.is_empty() { Ok(plan) } else { Err(DirectoryFault::Invalid(wrong)) }
 }
 
 fn tree_with(plan: &RosterPlan, mut units: Vec<StoredUnit>) -> Tree {
@@ -38,16 +39,65 @@ fn tree_with(plan: &RosterPlan, mut units: Vec<StoredUnit>) -> Tree {
     Tree::new(units)
 }
 
-/// Makes what nobody sees of some who come, ahead of the transaction that shows them.
-pub(in crate::directory) fn stage(tx: &mut Tx<'_>, people: &[PersonEntry]) -> Result<(), Error> {
-    access::add_personal_collections(tx, &people.iter().map(|person| &person.id).collect::<Vec<_>>())
+fn groups_of(tree: &Tree, person: &PersonEntry) -> (PersonId, Vec<UnitId>) {
+    (person.id.clone(), groups(tree, person.posts.iter().map(|post| &post.unit)))
+}
+
+/// So few are written together with what shows them.
+const FEW: usize = 1_000;
+
+/// Writes those who come ahead of the transaction that shows them, in pieces, where they are many: others wait for each piece
+/// alone.
+pub(in crate::directory) fn stage(db: &Db, plan: &mut RosterPlan) -> Result<(), Error> {
+    forget_staged(db)?;
+    if plan.added.len() <= FEW {
+        return Ok(());
+    }
+    for (people, groups) in plan.added.chunks(FEW).zip(plan.groups.chunks(FEW)) {
+        db.write_many(|tx| {
+            let version = tx.next_version(None);
+            store::staged::insert(tx, people, version)?;
+            access::add_personal_collections(
+                tx,
+                &people.iter().map(|person| &person.id).collect::<Vec<_>>(),
+            )?;
+            access::add_to_groups(tx, groups)
+        })?;
+    }
+    plan.staged = true;
+    Ok(())
+}
+
+/// Takes away whom an import wrote ahead that was ended before it showed them.
+fn forget_staged(db: &Db) -> Result<(), Error> {
+    let left = db.read(store::staged::list)?;
+    for some in left.chunks(FEW) {
+        let ids: Vec<&str> = some.iter().map(Id::as_str).collect();
+        db.write_many(|tx| {
+            access::forget_people(tx, &ids)?;
+            store::staged::remove(tx, &ids)
+        })?;
+    }
+    Ok(())
+}
+
+/// Whether those are still there who were written ahead: another import may have taken them for left behind.
+pub(in crate::directory) fn is_staged(tx: &mut Tx<'_>, plan: &RosterPlan) -> Result<bool, Error> {
+    Ok(!plan.staged || store::staged::count(tx, &plan.added)? == plan.added.len())
 }
 
 /// Writes a plan that was made of the directory as it is.
 pub(in crate::directory) fn write(tx: &mut Tx<'_>, plan: &RosterPlan, left_on: &str) -> Result<(), Error> {
     let version = tx.next_version(Some(plan.latest));
     store::units::insert(tx, &plan.new_units, version)?;
-    store::people::insert(tx, &plan.added, version)?;
+    if plan.staged {
+        store::staged::admit(tx, &plan.added, version)?;
+    } else {
+        store::people::insert(tx, &plan.added, version)?;
+        access::add_to_groups(tx, &plan.groups)?;
+        let added: Vec<&PersonId> = plan.added.iter().map(|person| &person.id).collect();
+        access::add_personal_collections(tx, &added)?;
+    }
     let changed: Vec<PersonEntry> =
         plan.changed.iter().map(|change| &change.after).chain(&plan.returned).cloned().collect();
     store::people::put_all(tx, &changed, version)?;
@@ -59,20 +109,17 @@ pub(in crate::directory) fn write(tx: &mut Tx<'_>, plan: &RosterPlan, left_on: &
     record(tx, plan, &changed)
 }
 
+/// Puts those into other groups who moved, are back or leave.
 fn write_groups(tx: &mut Tx<'_>, plan: &RosterPlan) -> Result<(), Error> {
     let tree = Tree::new(store::units::list(tx)?);
-    let of =
-        |person: &PersonEntry| (person.id.clone(), groups(&tree, person.posts.iter().map(|post| &post.unit)));
-    let new: Vec<(PersonId, Vec<UnitId>)> = plan.added.iter().map(of).collect();
-    access::add_to_groups(tx, &new)?;
-    if !plan.staged {
-        stage(tx, &plan.added)?;
-    }
     let units =
         |person: &PersonEntry| -> Vec<UnitId> { person.posts.iter().map(|post| post.unit.clone()).collect() };
     let moved = plan.changed.iter().filter(|change| units(&change.before) != units(&change.after));
-    let mut regrouped: Vec<(PersonId, Vec<UnitId>)> =
-        moved.map(|change| &change.after).chain(&plan.returned).map(of).collect();
+    let mut regrouped: Vec<(PersonId, Vec<UnitId>)> = moved
+        .map(|change| &change.after)
+        .chain(&plan.returned)
+        .map(|person| groups_of(&tree, person))
+        .collect();
     regrouped.extend(plan.ended.iter().map(|person| (person.id.clone(), Vec::new())));
     access::set_groups_of_all(tx, &regrouped)
 }

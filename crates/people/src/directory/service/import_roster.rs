@@ -13,9 +13,6 @@ pub const TELL_APPOINTED: &str = "directory.appointed";
 /// So many are told by one job.
 const TOLD_AT_ONCE: usize = 16;
 
-/// So many come by one transaction before all of them are shown.
-const STAGED_AT_ONCE: usize = 4_000;
-
 /// What a roster would change now.
 ///
 /// # Errors
@@ -26,9 +23,7 @@ pub fn plan_roster(tx: &mut ReadTx<'_>, roster: &Roster) -> Result<RosterPlan, D
     let head = heads.first().ok_or_else(|| Error::damaged("the directory has no collection"))?.modseq;
     let units = store::units::list(tx)?;
     let stored = Stored { units: units.clone(), people: store::entries::list(tx)?, head };
-    let plan = roster::compare(roster, stored, tx.now());
-    roster::refuse_wrong(&plan, units)?;
-    Ok(plan)
+    roster::complete(roster::compare(roster, stored, tx.now()), units)
 }
 
 /// Makes the directory as a roster says, at once for everybody who looks. It is compared before anything is locked; what can be
@@ -59,16 +54,13 @@ pub(super) fn apply(
     origin: Origin,
 ) -> Result<Option<RosterPlan>, DirectoryFault> {
     let mut plan = db.read(|tx| plan_roster(tx, roster))?;
-    for some in plan.added.chunks(STAGED_AT_ONCE) {
-        db.write_many(|tx| roster::stage(tx, some))?;
-    }
-    plan.staged = true;
+    roster::stage(db, &mut plan)?;
     let again = db.write_many(|tx| {
         if origin == Origin::Prepared && store::rosters::state(tx, id)? != Some(RosterState::Prepared) {
             return Ok::<_, DirectoryFault>(None);
         }
         let collection = live::collection(tx)?;
-        let same = changes::hold(tx, collection)? == plan.head;
+        let same = changes::hold(tx, collection)? == plan.head && roster::is_staged(tx, &plan)?;
         let again = if same { None } else { Some(plan_roster(tx, roster)?) };
         write(tx, id, roster, origin, again.as_ref().unwrap_or(&plan))?;
         Ok(Some(again))

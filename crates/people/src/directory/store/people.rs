@@ -11,7 +11,7 @@ use crate::directory::{
     NamedPerson, Person, PersonEntry, PersonJson, PersonName, Phone, PhoneKind, Post, UnitRef, index::Listed,
 };
 
-const ROWS_A_STATEMENT: usize = 1_000;
+pub(super) const ROWS_A_STATEMENT: usize = 1_000;
 
 #[derive(Queryable)]
 struct Row {
@@ -233,15 +233,15 @@ pub fn touch(tx: &mut Tx<'_>, ids: &[&str], version: i64) -> Result<(), Error> {
 
 #[derive(Insertable, AsChangeset)]
 #[diesel(table_name = people, treat_none_as_null = true)]
-struct NewRow<'a> {
-    id: &'a str,
-    full_name: &'a str,
-    phonetic: &'a str,
-    staff_number: Option<&'a str>,
-    phones: String,
-    emails: String,
-    left_on: Option<&'a str>,
-    version: i64,
+pub(super) struct NewRow<'a> {
+    pub id: &'a str,
+    pub full_name: &'a str,
+    pub phonetic: &'a str,
+    pub staff_number: Option<&'a str>,
+    pub phones: String,
+    pub emails: String,
+    pub left_on: Option<&'a str>,
+    pub version: i64,
 }
 
 #[derive(Insertable)]
@@ -256,7 +256,7 @@ struct NewPostRow<'a> {
 }
 
 impl<'a> NewRow<'a> {
-    fn new(person: &'a PersonEntry, version: i64) -> Self {
+    pub fn new(person: &'a PersonEntry, version: i64) -> Self {
         Self {
             id: person.id.as_str(),
             full_name: &person.name.full,
@@ -313,7 +313,7 @@ pub fn insert(tx: &mut Tx<'_>, people: &[PersonEntry], version: i64) -> Result<(
     Ok(())
 }
 
-fn insert_posts_and_emails(tx: &mut Tx<'_>, people: &[PersonEntry]) -> Result<(), Error> {
+pub(super) fn insert_posts_and_emails(tx: &mut Tx<'_>, people: &[PersonEntry]) -> Result<(), Error> {
     let posts: Vec<NewPostRow<'_>> = people
         .iter()
         .flat_map(|person| {
