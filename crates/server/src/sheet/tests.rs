@@ -29,6 +29,9 @@ fn what_is_no_text_is_told_with_its_line() {
         (&b"name\n\x82\xA0\nb\xFF\xFF\n"[..], 3),
         (b"\xFF\xFEn\0", 1),
         (b"name\n\xE3\x81\x82\n\x82\xA0\n", 3),
+        // Each by itself would be Shift_JIS.
+        (b"name\n\xE3\x81\x82\xE3\x81\x84\n\xE3\x81\x82\xE3\x81\x84\n\xE3\x81\n", 4),
+        (b"\xEF\xBB\xBFname\na\n\x82\xA0\n", 3),
     ] {
         let sheet = Sheet::read(bytes, &Layout::of(COLUMNS));
         assert_eq!(sheet.faults.iter().map(|fault| fault.line).collect::<Vec<_>>(), [line], "{sheet:?}");

@@ -3,7 +3,7 @@ mod gather;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
 use chrono::NaiveDate;
 use clap::Args;
 use renraku_db::Db;
@@ -87,6 +87,9 @@ impl People {
         if !faults.is_empty() {
             tell_faults(&self.file, faults)?;
             return Ok(false);
+        }
+        if people.is_empty() && self.end_missing {
+            bail!("{} names nobody: with --end-missing everybody would leave", self.file.display());
         }
         let roster = Roster {
             says_titles: sheet.rows.first().is_some_and(|row| row.get("post").is_some()),

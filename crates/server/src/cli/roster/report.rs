@@ -1,6 +1,6 @@
 //! Says what a roster changes.
 
-use std::fmt::Write as _;
+use std::time::Duration;
 
 use renraku_base::{Limit, PersonId, Principal};
 use renraku_db::{Db, ReadTx};
@@ -34,7 +34,7 @@ pub(in crate::cli) struct Commitments {
 }
 
 /// How far ahead is looked: as far as a window may be long.
-const AHEAD: std::time::Duration = std::time::Duration::from_hours(24 * 399);
+const AHEAD: Duration = Duration::from_hours(24 * 399);
 
 /// What those who leave organize from now on, and how they sign in.
 pub(in crate::cli) fn commitments(db: &Db, people: &[PersonEntry]) -> anyhow::Result<Vec<Commitments>> {
@@ -75,13 +75,9 @@ fn events(tx: &mut ReadTx<'_>, person: &PersonId) -> Result<Vec<String>, Schedul
 }
 
 fn event(one: &Occurrence) -> String {
-    let mut said = format!("{} {}", one.start, one.title.as_deref().unwrap_or_default());
-    if !one.facilities.is_empty() {
-        let rooms: Vec<&str> = one.facilities.iter().map(|facility| facility.name.as_str()).collect();
-        // Nothing is written but into a text.
-        let _ = write!(said, " ({})", rooms.join(", "));
-    }
-    said
+    let rooms: Vec<&str> = one.facilities.iter().map(|facility| facility.name.as_str()).collect();
+    let booked = if rooms.is_empty() { String::new() } else { format!(" ({})", rooms.join(", ")) };
+    format!("{} {}{booked}", one.start, one.title.as_deref().unwrap_or_default())
 }
 
 /// Says what a plan changes.
