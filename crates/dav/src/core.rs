@@ -10,6 +10,7 @@ mod multistatus;
 mod options;
 mod privileges;
 mod propfind;
+mod represented;
 mod request;
 mod supported;
 mod sync;
@@ -30,7 +31,8 @@ pub(crate) use privileges::{
     supported_set,
 };
 pub(crate) use propfind::{NAMES, Wanted};
-pub(crate) use request::{Call, refuse};
+pub(crate) use represented::represented;
+pub(crate) use request::{Call, Haste, refuse};
 pub(crate) use supported::{supported_collations, supported_reports};
 pub(crate) use sync::{Ask, News};
 pub(crate) use sync_token::{SyncToken, TokenKey};

@@ -180,6 +180,38 @@ fn a_message_is_sent_once_and_once_more_where_it_is_asked_for() {
 }
 
 #[test]
+fn an_invitation_that_comes_answered_is_answered_to_its_organizer() {
+    on_each_database(|db, _| {
+        let hanako = person(db, "佐藤");
+        let put_as = |uid: &str, status: &str, organizer: &str, start: &str| {
+            let text = meeting(&hanako, &[format!(";PARTSTAT={status}:mailto:{}", mail(&hanako))])
+                .replace(
+                    &format!("ORGANIZER:mailto:{}", mail(&hanako)),
+                    &format!("ORGANIZER{organizer}:mailto:boss@example.com"),
+                )
+                .replace("UID:m", &format!("UID:{uid}"))
+                .replace("20261126T", start);
+            put(db, &hanako, &format!("{uid}.ics"), &text);
+            (sent(db), read(db, &hanako, &format!("{uid}.ics")).text)
+        };
+        let coming = "20991126T";
+        let (ids, _) = put_as("a", "ACCEPTED", "", coming);
+        assert_eq!(ids.len(), 1);
+        assert!(ids[0].contains(".reply"), "{ids:?}");
+        for (uid, status, organizer, start) in [
+            ("b", "NEEDS-ACTION", "", coming),
+            ("c", "DECLINED", ";SCHEDULE-AGENT=CLIENT", coming),
+            ("d", "ACCEPTED", "", "20001126T"),
+        ] {
+            assert_eq!(put_as(uid, status, organizer, start).0, [] as [String; 0], "{uid}");
+        }
+        let (ids, text) = put_as("e", "TENTATIVE", ";SCHEDULE-FORCE-SEND=REPLY", coming);
+        assert_eq!(ids.len(), 1);
+        assert!(!text.contains("FORCE-SEND"), "{text}");
+    });
+}
+
+#[test]
 fn a_client_that_did_not_see_an_answer_does_not_take_it_back() {
     on_each_database(|db, _| {
         let (hanako, taro) = (person(db, "佐藤"), person(db, "鈴木"));

@@ -49,6 +49,36 @@ fn what_is_stored_comes_back_byte_for_byte() {
 }
 
 #[test]
+fn who_prefers_it_is_shown_what_is_stored() {
+    on_each_backend(|server| {
+        let client = Client::of(server, &server.staff("hanako"));
+        let path = format!("{}p.ics", client.calendar);
+        let text = event("p", &format!("{HOUR}SUMMARY:打合せ\n"));
+        let put = |name: &'static str, tag: &str, text: &str| {
+            let ask = client.ask("PUT", &path).header("prefer", "return=representation").header(name, tag);
+            ask.body("text/calendar", text.to_owned()).send()
+        };
+        let made = put("if-none-match", "*", &text).expect(201);
+        assert_eq!((made.text(), made.header("content-location")), (text.clone(), Some(path.as_str())));
+        assert_eq!(made.header("preference-applied"), Some("return=representation"));
+        assert_eq!(made.etag(), client.get(&path).expect(200).etag());
+        let changed = text.replace("打合せ", "朝会");
+        assert_eq!(put("if-match", &made.etag(), &changed).expect(200).text(), changed);
+        // Who is refused because of a change sees the change (RFC 8144 §3.2).
+        let stale = put("if-match", &made.etag(), &text).expect(412);
+        assert_eq!((stale.text(), stale.etag()), (changed, client.get(&path).expect(200).etag()));
+        let wrong = put("if-match", &stale.etag(), "BEGIN:VCALENDAR").expect(403);
+        assert_eq!(wrong.header("preference-applied"), None);
+
+        let card = format!("{}p.vcf", client.address_book());
+        let text = "BEGIN:VCARD\r\nVERSION:4.0\r\nUID:p\r\nFN:佐藤\r\nEND:VCARD\r\n";
+        let ask = client.ask("PUT", &card).header("prefer", "return=representation");
+        let made = ask.body("text/vcard", text.to_owned()).send().expect(201);
+        assert_eq!((made.text().as_str(), made.header("content-location")), (text, Some(card.as_str())));
+    });
+}
+
+#[test]
 fn a_uid_has_one_name() {
     on_each_backend(|server| {
         let client = Client::of(server, &server.staff("hanako"));

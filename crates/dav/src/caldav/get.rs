@@ -1,23 +1,20 @@
-use actix_web::{HttpResponse, http::header};
+use actix_web::{
+    HttpResponse, HttpResponseBuilder,
+    http::{StatusCode, header},
+};
 use renraku_base::Precondition;
-use renraku_schedule::service::objects;
+use renraku_schedule::service::objects::{self, ObjectText};
 
 use super::{principal, property::object_type};
 use crate::core::{Address, Call, DavFault, changed_at, expectation, http_date};
 
 /// GET and HEAD of an object (RFC 4791 §5.3.4). A collection has nothing to show but its name.
 pub(super) async fn answer(call: Call) -> Result<HttpResponse, DavFault> {
-    let Address::Object { segment, name, .. } = &call.address else {
+    if !matches!(call.address, Address::Object { .. }) {
         return collection(&call).await;
-    };
-    let (who, segment, name) = (call.who.clone(), segment.clone(), name.clone());
+    }
     let expected = expectation(call.headers())?;
-    let object = call
-        .glance(move |tx| {
-            let calendar = objects::find_calendar(tx, &who, &segment)?;
-            objects::get(tx, &who, &calendar, &[&name])?.pop().flatten().ok_or(DavFault::NotFound)
-        })
-        .await?;
+    let object = read(&call).await?;
     let head = &object.head;
     if !expected.is.holds(&head.etag) {
         return Err(DavFault::Stale);
@@ -30,19 +27,43 @@ pub(super) async fn answer(call: Call) -> Result<HttpResponse, DavFault> {
             tags.iter().any(|tag| tag.as_str().trim_start_matches("W/") == head.etag.as_str())
         }
     };
-    let mut response = if held { HttpResponse::NotModified() } else { HttpResponse::Ok() };
-    response.insert_header((header::ETAG, head.etag.as_str()));
+    if held {
+        return Ok(tagged(StatusCode::NOT_MODIFIED, &object).finish());
+    }
+    Ok(whole(StatusCode::OK, object))
+}
+
+/// The object as it is now, whatever is expected of it.
+pub(super) async fn show(call: &Call, status: StatusCode) -> Result<HttpResponse, DavFault> {
+    Ok(whole(status, read(call).await?))
+}
+
+async fn read(call: &Call) -> Result<ObjectText, DavFault> {
+    let Address::Object { segment, name, .. } = &call.address else { return Err(DavFault::NotFound) };
+    let (who, segment, name) = (call.who.clone(), segment.clone(), name.clone());
+    call.glance(move |tx| {
+        let calendar = objects::find_calendar(tx, &who, &segment)?;
+        objects::get(tx, &who, &calendar, &[&name])?.pop().flatten().ok_or(DavFault::NotFound)
+    })
+    .await
+}
+
+fn tagged(status: StatusCode, object: &ObjectText) -> HttpResponseBuilder {
+    let mut response = HttpResponse::build(status);
+    response.insert_header((header::ETAG, object.head.etag.as_str()));
     if let Some(tag) = &object.schedule_tag {
         response.insert_header(("schedule-tag", tag.as_str()));
     }
-    if held {
-        return Ok(response.finish());
-    }
-    if let Some(at) = changed_at(&head.etag) {
+    response
+}
+
+fn whole(status: StatusCode, object: ObjectText) -> HttpResponse {
+    let mut response = tagged(status, &object);
+    if let Some(at) = changed_at(&object.head.etag) {
         response.insert_header((header::LAST_MODIFIED, http_date(at)));
     }
     response.insert_header((header::CACHE_CONTROL, "private, no-cache"));
-    Ok(response.insert_header((header::CONTENT_TYPE, object_type(head.kind))).body(object.text))
+    response.insert_header((header::CONTENT_TYPE, object_type(object.head.kind))).body(object.text)
 }
 
 async fn collection(call: &Call) -> Result<HttpResponse, DavFault> {

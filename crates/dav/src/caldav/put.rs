@@ -4,11 +4,17 @@ use actix_web::{
 };
 use renraku_schedule::service::objects::{self, OBJECT_BYTES, ObjectFault, Put};
 
-use super::propfind::object_address;
-use crate::core::{Address, Call, Condition, DavFault, expectation};
+use super::{get, propfind::object_address};
+use crate::core::{Address, Call, Condition, DavFault, expectation, represented};
 
-/// PUT of an object (RFC 4791 §5.3.2): the object is made, or turned into what is sent.
+/// PUT of an object (RFC 4791 §5.3.2): the object is made, or turned into what is sent. Who asks for it is shown what is stored
+/// now.
 pub(super) async fn answer(mut call: Call) -> Result<HttpResponse, DavFault> {
+    let done = store(&mut call).await;
+    represented(&call, done, |status| get::show(&call, status)).await
+}
+
+async fn store(call: &mut Call) -> Result<HttpResponse, DavFault> {
     let Address::Object { segment, name, .. } = call.address.clone() else {
         return Err(DavFault::MethodNotAllowed);
     };

@@ -1,5 +1,9 @@
-use actix_web::{HttpResponse, http::header};
+use actix_web::{
+    HttpResponse, HttpResponseBuilder,
+    http::{StatusCode, header},
+};
 use renraku_base::Precondition;
+use renraku_contacts::service::objects::CardText;
 
 use super::{
     address_data::{MEDIA_TYPE, accepted},
@@ -9,19 +13,13 @@ use crate::core::{Call, DavFault, Place, changed_at, expectation, http_date};
 
 /// GET and HEAD of a card (RFC 6352 §6.3.2), in a version that the client accepts. A collection has nothing to show but its name.
 pub(super) async fn answer(call: Call, place: Place) -> Result<HttpResponse, DavFault> {
-    let Some((within, name)) = place.in_book().map(|(book, name)| (book, name.to_owned())) else {
+    if place.in_book().is_none() {
         return collection(&call, place).await;
-    };
+    }
     let expected = expectation(call.headers())?;
-    let (who, dav) = (call.who.clone(), call.dav.clone());
-    let card = call
-        .glance(move |tx| {
-            let book = Book::find(tx, &dav, &who, &within)?;
-            book.get(tx, &dav, &[&name])?.pop().flatten().ok_or(DavFault::NotFound)
-        })
-        .await?;
-    let etag = card.head.etag.clone();
-    if !expected.is.holds(&etag) {
+    let card = read(&call, &place).await?;
+    let etag = &card.head.etag;
+    if !expected.is.holds(etag) {
         return Err(DavFault::Stale);
     }
     let held = match &expected.is_not {
@@ -32,15 +30,39 @@ pub(super) async fn answer(call: Call, place: Place) -> Result<HttpResponse, Dav
             tags.iter().any(|tag| tag.as_str().trim_start_matches("W/") == etag.as_str())
         }
     };
-    let mut response = if held { HttpResponse::NotModified() } else { HttpResponse::Ok() };
-    response.insert_header((header::ETAG, etag.as_str())).insert_header((header::VARY, "Accept"));
     if held {
-        return Ok(response.finish());
+        return Ok(tagged(StatusCode::NOT_MODIFIED, &card).finish());
     }
+    whole(&call, StatusCode::OK, card)
+}
+
+/// The card as it is now, whatever is expected of it.
+pub(super) async fn show(call: &Call, place: &Place, status: StatusCode) -> Result<HttpResponse, DavFault> {
+    whole(call, status, read(call, place).await?)
+}
+
+async fn read(call: &Call, place: &Place) -> Result<CardText, DavFault> {
+    let (within, name) = place.in_book().ok_or(DavFault::NotFound)?;
+    let (who, dav, name) = (call.who.clone(), call.dav.clone(), name.to_owned());
+    call.glance(move |tx| {
+        let book = Book::find(tx, &dav, &who, &within)?;
+        book.get(tx, &dav, &[&name])?.pop().flatten().ok_or(DavFault::NotFound)
+    })
+    .await
+}
+
+fn tagged(status: StatusCode, card: &CardText) -> HttpResponseBuilder {
+    let mut response = HttpResponse::build(status);
+    response.insert_header((header::ETAG, card.head.etag.as_str())).insert_header((header::VARY, "Accept"));
+    response
+}
+
+fn whole(call: &Call, status: StatusCode, card: CardText) -> Result<HttpResponse, DavFault> {
     let accept = call.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
     let version = accepted(accept, card.version).ok_or(DavFault::NotAcceptable)?;
     let card = card.in_version(version);
-    if let Some(at) = changed_at(&etag) {
+    let mut response = tagged(status, &card);
+    if let Some(at) = changed_at(&card.head.etag) {
         response.insert_header((header::LAST_MODIFIED, http_date(at)));
     }
     let media = format!("{MEDIA_TYPE}; charset=utf-8; version={}", card.version.as_str());

@@ -8,12 +8,17 @@ use renraku_contacts::{
     service::objects::{self, CardFault, Expectation},
 };
 
-use super::address_data::MEDIA_TYPE;
-use crate::core::{Address, Call, Condition, DavFault, Place, expectation};
+use super::{address_data::MEDIA_TYPE, get};
+use crate::core::{Address, Call, Condition, DavFault, Place, expectation, represented};
 
-/// PUT of a card (RFC 6352 §6.3.2): the contact is made, or turned into what is sent.
+/// PUT of a card (RFC 6352 §6.3.2): the contact is made, or turned into what is sent. Who asks for it is shown what is stored now.
 pub(super) async fn answer(mut call: Call, place: Place) -> Result<HttpResponse, DavFault> {
-    let (segment, name) = match &place {
+    let done = store(&mut call, &place).await;
+    represented(&call, done, |status| get::show(&call, &place, status)).await
+}
+
+async fn store(call: &mut Call, place: &Place) -> Result<HttpResponse, DavFault> {
+    let (segment, name) = match place {
         Place::Card { segment, name, .. } => (segment.clone(), name.clone()),
         // The directory is changed where the office keeps its staff.
         Place::Colleague { .. } => return Err(Condition::NeedPrivileges.into()),
@@ -22,7 +27,7 @@ pub(super) async fn answer(mut call: Call, place: Place) -> Result<HttpResponse,
         }
     };
     call.writes()?;
-    let expected = expected(&call)?;
+    let expected = expected(call)?;
     let content_type = call.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let media = content_type.unwrap_or(MEDIA_TYPE).split(';').next().unwrap_or_default().trim();
     if ![MEDIA_TYPE, "text/x-vcard", "text/directory"].iter().any(|it| it.eq_ignore_ascii_case(media)) {

@@ -45,6 +45,12 @@ pub(crate) fn minimal(headers: &HeaderMap) -> bool {
         || values.flat_map(|value| value.split(',')).any(|it| it.trim().replace('"', "") == "return=minimal")
 }
 
+/// Whether the client wants to be shown what is stored after it stored something (RFC 8144 §3).
+pub(crate) fn wants_representation(headers: &HeaderMap) -> bool {
+    let values = headers.get_all("prefer").filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).any(|it| it.trim().replace('"', "") == "return=representation")
+}
+
 /// What the client expects of an object (RFC 9110 §13.1, RFC 6638 §3.2.10, and the tags of RFC 4918 §10.4).
 pub(crate) fn expectation(headers: &HeaderMap) -> Result<Expectation, DavFault> {
     let mut is = precondition(text(headers, "if-match")?);
@@ -135,6 +141,8 @@ mod tests {
         assert!(depth(&headers(&[("depth", "2")]), Depth::Zero).is_err());
         assert!(minimal(&headers(&[("prefer", "wait=1, return=minimal")])));
         assert!(minimal(&headers(&[("brief", "t")])));
-        assert!(!minimal(&headers(&[("prefer", "return=representation")])));
+        let representation = headers(&[("prefer", "return=representation")]);
+        assert!(!minimal(&representation));
+        assert!(wants_representation(&representation) && !wants_representation(&headers(&[("brief", "t")])));
     }
 }

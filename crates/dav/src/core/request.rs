@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use actix_web::{
     HttpRequest, HttpResponse,
     dev::Payload,
@@ -21,6 +23,15 @@ const XML_BYTES: usize = 1024 * 1024;
 /// What somebody who is not let in is told: the password of sign-in is not for clients that keep it.
 const HINT: &str = "Sign in with your username and an app password (アプリパスワード), which the phone app makes under \
                     settings; the password with which you sign in yourself is not taken here.\n";
+
+/// How long a reading may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Haste {
+    /// No longer than a few rows take.
+    Glance,
+    /// As long as it takes.
+    Any,
+}
 
 /// A request of somebody who is known.
 pub(crate) struct Call {
@@ -95,6 +106,22 @@ impl Call {
         T: Send + 'static,
     {
         self.dav.gate().read(work).await
+    }
+
+    /// Reads at a glance what is said to be little, and off the event loop what is more: `work` is told which it is, and gives
+    /// `None` for more than a glance.
+    pub async fn glance_or_read<T, F>(&self, work: F) -> Result<T, DavFault>
+    where
+        F: Fn(&mut ReadTx<'_>, Haste) -> Result<Option<T>, DavFault> + Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        let work = Arc::new(work);
+        let at_once = Arc::clone(&work);
+        if let Some(found) = self.glance(move |tx| at_once(tx, Haste::Glance)).await? {
+            return Ok(found);
+        }
+        let found = self.read(move |tx| work(tx, Haste::Any)).await?;
+        found.ok_or_else(|| renraku_db::Error::damaged("a reading without haste gave up").into())
     }
 
     /// Writes in one transaction.

@@ -6,12 +6,15 @@ use renraku_base::PersonId;
 use renraku_db::CollectionId;
 
 use super::{
-    Condition, Dav, DavFault, SyncToken,
+    Condition, Dav, DavFault, SyncToken, Wanted,
     xml::{Element, Name},
 };
 
 /// The most objects of one answer; the rest comes with the token that it bears.
 const OBJECTS: usize = 10_000;
+
+/// So many changes are told at a glance.
+const FEW: i64 = 8;
 
 /// One answer's worth of news about a collection of such members.
 #[derive(Debug)]
@@ -79,6 +82,15 @@ impl Ask {
             Some(_) => return Err(DavFault::BadRequest("DAV:nresults is a number above 0")),
         };
         Ok(Self { token: text("sync-token").filter(|token| !token.is_empty()), limit })
+    }
+
+    /// Whether it is little work to tell what is new to a client that stands there: a few changes, and no texts.
+    pub fn is_little(from: &SyncToken, modseq: i64, wanted: &Wanted) -> bool {
+        let texts = match wanted {
+            Wanted::Named(names) => names.iter().any(|name| name.local.ends_with("-data")),
+            Wanted::All(_) | Wanted::Names => true,
+        };
+        from.cursor.is_none() && !texts && modseq - from.modseq <= FEW
     }
 
     /// Where the client stands with a collection whose changes of these numbers can be told: at the beginning without a token. A

@@ -253,8 +253,8 @@ impl<'a> Import<'a> {
         let mut as_read = parsed.event.clone();
         self.find_owner(&mut as_read);
         if after.facilities.is_empty() && as_read == after.event {
-            let named = store::objects::list_by_object(tx, self.home.collection, &[id.as_str()])?;
-            let name = named.into_iter().next().map(|object| object.name);
+            let name =
+                store::objects::list_names(tx, self.home.collection, &[id.as_str()])?.remove(id.as_str());
             if let Some(text) = self.text(parsed, &after, name) {
                 store::objects::put(tx, &text)?;
             }

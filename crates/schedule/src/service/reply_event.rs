@@ -157,7 +157,7 @@ fn put_mine(
 }
 
 /// The organizer hears of the answer: in their feed, or by mail when they are not of the office.
-fn tell_organizer(
+pub(crate) fn tell_organizer(
     tx: &mut Tx<'_>,
     who: &Principal,
     stored: &StoredEvent,

@@ -185,9 +185,13 @@ pub(crate) fn list_made_in(
     after: &str,
     limit: i64,
 ) -> Result<Vec<StoredEvent>, Error> {
-    let rows = events::table
-        .filter(events::calendar_id.eq(calendar.as_str()).and(events::id.gt(after)))
-        .order(events::id)
+    // What is made in a calendar is seen there, and there it stands in order.
+    let rows = placements::table
+        .inner_join(events::table.on(events::id.eq(placements::event_id)))
+        .inner_join(calendars::table.on(calendars::collection_id.eq(placements::collection_id)))
+        .filter(calendars::id.eq(calendar.as_str()).and(events::calendar_id.eq(calendar.as_str())))
+        .filter(placements::event_id.gt(after))
+        .order(placements::event_id)
         .limit(limit)
         .select(Row::as_select())
         .load(tx.conn())?;
@@ -218,7 +222,7 @@ pub(crate) fn list_open(
         .inner_join(events::table.on(events::id.eq(placements::event_id)))
         .inner_join(calendars::table.on(calendars::id.eq(events::calendar_id)))
         .filter(among(placements::collection_id, collections.iter().map(|id| id.0)))
-        .filter(placements::open.eq(true).and(placements::hidden.eq(false)))
+        .filter(placements::open.and(placements::hidden.eq(false)))
         .filter(events::indexed_until.lt(to.micros()).or(events::indexed_from.gt(from.micros())))
         .select((
             placements::collection_id,

@@ -1,6 +1,11 @@
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use diesel::prelude::*;
+use diesel::{
+    dsl::{exists, not, sql},
+    expression::SqlLiteral,
+    prelude::*,
+    sql_types::Bool,
+};
 use renraku_base::{CalendarId, EventId, Id, PersonId};
 use renraku_db::{
     CollectionId, Error, ReadTx, Tx, among,
@@ -9,8 +14,10 @@ use renraku_db::{
 
 use crate::codec::ical::is_guarded_task;
 
-/// The component of a task.
-const TASK: &str = "VTODO";
+/// That an object is a task, in the words of the indexes of tasks: a value that is bound would pass them by.
+fn is_task() -> SqlLiteral<Bool> {
+    sql("calendar_objects.component = 'VTODO'")
+}
 
 /// What a calendar client stored, and under which name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,26 +83,41 @@ impl From<StoredObject> for Row {
     }
 }
 
-/// The object of a name; it may be gone.
+/// Which object has a name; it may be gone.
 pub(crate) fn find_by_name(
     tx: &mut ReadTx<'_>,
     collection: CollectionId,
     name: &str,
-) -> Result<Option<StoredObject>, Error> {
-    Ok(find_by_names(tx, collection, &[name])?.pop())
+) -> Result<Option<String>, Error> {
+    Ok(find_by_names(tx, collection, &[name])?.pop().map(|(_, object)| object))
 }
 
-/// The objects of these names, in no order; they may be gone.
+/// Which objects have these names, each after its name, in no order; they may be gone.
 pub(crate) fn find_by_names(
     tx: &mut ReadTx<'_>,
     collection: CollectionId,
     names: &[&str],
-) -> Result<Vec<StoredObject>, Error> {
-    let rows: Vec<Row> = objects::table
+) -> Result<Vec<(String, String)>, Error> {
+    Ok(objects::table
         .filter(objects::collection_id.eq(collection.0).and(among(objects::name, names)))
-        .select(Row::as_select())
+        .select((objects::name, objects::object_id))
+        .load(tx.conn())?)
+}
+
+/// The names of those of these events and tasks that have one of their own, or had one.
+pub(crate) fn list_names(
+    tx: &mut ReadTx<'_>,
+    collection: CollectionId,
+    ids: &[&str],
+) -> Result<HashMap<String, String>, Error> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let named: Vec<(String, String)> = objects::table
+        .filter(objects::collection_id.eq(collection.0).and(among(objects::object_id, ids)))
+        .select((objects::object_id, objects::name))
         .load(tx.conn())?;
-    Ok(rows.into_iter().map(StoredObject::from).collect())
+    Ok(named.into_iter().collect())
 }
 
 /// What is stored of these events and tasks, in no order.
@@ -222,11 +244,25 @@ pub(crate) fn find_task_by_uid(
     uid: &str,
 ) -> Result<Option<String>, Error> {
     Ok(objects::table
-        .filter(objects::collection_id.eq(collection.0).and(objects::component.eq(TASK)))
+        .filter(objects::collection_id.eq(collection.0).and(is_task()))
         .filter(objects::uid.eq(uid).and(objects::body.is_not_null()))
         .select(objects::object_id)
         .first(tx.conn())
         .optional()?)
+}
+
+/// Those of these objects that are tasks which are there, in no order.
+pub(crate) fn get_tasks(
+    tx: &mut ReadTx<'_>,
+    collection: CollectionId,
+    ids: &[&str],
+) -> Result<Vec<StoredObject>, Error> {
+    let rows: Vec<Row> = objects::table
+        .filter(objects::collection_id.eq(collection.0).and(is_task()))
+        .filter(among(objects::object_id, ids).and(objects::body.is_not_null()))
+        .select(Row::as_select())
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(StoredObject::from).collect())
 }
 
 /// The tasks of a calendar in ascending order of their ids after `after`, at most `limit`.
@@ -237,7 +273,7 @@ pub(crate) fn list_tasks(
     limit: i64,
 ) -> Result<Vec<StoredObject>, Error> {
     let rows: Vec<Row> = objects::table
-        .filter(objects::collection_id.eq(collection.0).and(objects::component.eq(TASK)))
+        .filter(objects::collection_id.eq(collection.0).and(is_task()))
         .filter(objects::object_id.gt(after).and(objects::body.is_not_null()))
         .order(objects::object_id)
         .limit(limit)
@@ -279,7 +315,7 @@ pub(crate) fn list_taken_uids(
     uids: &[&str],
 ) -> Result<HashSet<String>, Error> {
     let tasks: Vec<String> = objects::table
-        .filter(objects::collection_id.eq(collection.0).and(objects::component.eq(TASK)))
+        .filter(objects::collection_id.eq(collection.0).and(is_task()))
         .filter(among(objects::uid, uids.iter().copied()).and(objects::body.is_not_null()))
         .select(objects::uid)
         .load(tx.conn())?;
@@ -302,18 +338,13 @@ pub(crate) fn list_gone(
     let is_placed = placements::table.filter(
         placements::event_id.eq(objects::object_id).and(placements::collection_id.eq(objects::collection_id)),
     );
-    let is_task = objects::component.eq(TASK);
     let rows: Vec<(i64, String)> = objects::table
         .filter(
             objects::collection_id
                 .gt(collection.0)
                 .or(objects::collection_id.eq(collection.0).and(objects::object_id.gt(object))),
         )
-        .filter(
-            is_task
-                .and(objects::body.is_null())
-                .or(objects::component.ne(TASK).and(diesel::dsl::not(diesel::dsl::exists(is_placed)))),
-        )
+        .filter(is_task().and(objects::body.is_null()).or(not(is_task()).and(not(exists(is_placed)))))
         .order((objects::collection_id, objects::object_id))
         .limit(limit)
         .select((objects::collection_id, objects::object_id))

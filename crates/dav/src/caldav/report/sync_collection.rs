@@ -10,7 +10,8 @@ use crate::{
         propfind::{Answer, add_objects, object_address},
     },
     core::{
-        Address, Ask, Call, Condition, DavFault, Multistatus, News, SyncToken, Wanted, minimal, xml::Element,
+        Address, Ask, Call, Condition, DavFault, Haste, Multistatus, News, SyncToken, Wanted, minimal,
+        xml::Element,
     },
 };
 
@@ -25,7 +26,7 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
     let (who, dav) = (call.who.clone(), call.dav.clone());
     let asked = call.address.to_string();
     let (multistatus, token) = call
-        .read(move |tx| {
+        .glance_or_read(move |tx, haste| {
             let calendar = objects::find_calendar(tx, &who, &segment)?;
             let data = DataRequest::read(&report, zone_of(&report, calendar.calendar.time_zone))?;
             let epoch = meta::epoch(tx)?;
@@ -33,6 +34,9 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
             let mut answer = Answer { multistatus: Multistatus::new(minimal), wanted: &wanted, context };
             let (collection, numbers) = (calendar.collection, calendar.floor..=calendar.modseq);
             let from = ask.position(&dav, &who.person, epoch, (collection, numbers))?;
+            if haste == Haste::Glance && !Ask::is_little(&from, calendar.modseq, &wanted) {
+                return Ok(None);
+            }
             let mut news = match &from.cursor {
                 Some(cursor) => list(tx, &who, &calendar, &from, cursor, ask.limit)?,
                 None => changed(tx, &who, &calendar, &from, ask.limit)?,
@@ -49,7 +53,7 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
             }
             let token = news.token.seal(dav.token_key(), &who.person);
             let token = token.ok_or_else(|| renraku_db::Error::damaged("a sync token cannot be signed"))?;
-            Ok((answer.multistatus, token))
+            Ok(Some((answer.multistatus, token)))
         })
         .await?;
     Ok(multistatus.finish_with_token(&token))

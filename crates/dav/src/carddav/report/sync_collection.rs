@@ -5,7 +5,8 @@ use renraku_db::{ReadTx, meta};
 use crate::{
     carddav::{address_data::DataRequest, book::Book, property::Context, propfind::Answer},
     core::{
-        Address, Ask, Call, Condition, Dav, DavFault, Multistatus, News, Place, SyncToken, Wanted, minimal,
+        Address, Ask, Call, Condition, Dav, DavFault, Haste, Multistatus, News, Place, SyncToken, Wanted,
+        minimal,
         xml::{Element, OF_CONTACTS},
     },
 };
@@ -21,7 +22,7 @@ pub(super) async fn answer(call: Call, place: Place, report: Element) -> Result<
     let minimal = minimal(call.headers());
     let (who, dav) = (call.who.clone(), call.dav.clone());
     let (multistatus, token) = call
-        .read(move |tx| {
+        .glance_or_read(move |tx, haste| {
             let epoch = meta::epoch(tx)?;
             let context = Context { dav: &dav, who: &who, epoch, data: Some(&data) };
             let multistatus = Multistatus::of(OF_CONTACTS, minimal);
@@ -30,6 +31,9 @@ pub(super) async fn answer(call: Call, place: Place, report: Element) -> Result<
             let (collection, modseq, floor) =
                 book.position().ok_or(DavFault::from(Condition::SupportedReport))?;
             let from = ask.position(&dav, &who.person, epoch, (collection, floor..=modseq))?;
+            if haste == Haste::Glance && !Ask::is_little(&from, modseq, &wanted) {
+                return Ok(None);
+            }
             let mut news = match &from.cursor {
                 Some(cursor) => list(tx, (&dav, &book), &from, cursor, ask.limit)?,
                 None => changed(tx, (&dav, &book, modseq), &from, ask.limit)?,
@@ -43,13 +47,13 @@ pub(super) async fn answer(call: Call, place: Place, report: Element) -> Result<
             }
             if news.truncated {
                 // RFC 6578 §3.6: the collection itself says that there is more.
-                let href = Address::Contacts(place).to_string();
+                let href = Address::Contacts(place.clone()).to_string();
                 let condition = Some(Condition::NumberOfMatchesWithinLimits);
                 answer.multistatus.status(&href, StatusCode::INSUFFICIENT_STORAGE, condition);
             }
             let token = news.token.seal(dav.token_key(), &who.person);
             let token = token.ok_or_else(|| renraku_db::Error::damaged("a sync token cannot be signed"))?;
-            Ok((answer.multistatus, token))
+            Ok(Some((answer.multistatus, token)))
         })
         .await?;
     Ok(multistatus.finish_with_token(&token))

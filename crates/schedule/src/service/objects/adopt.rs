@@ -13,11 +13,11 @@ use crate::{
     ScheduleFault,
     codec::ical::{self, Contents},
     model::{Event, ParticipationStatus},
-    rules::merge::merge,
+    rules::{merge::merge, recurrence},
     service::{
         audience::renew,
         index, placing,
-        reply_event::{Answer, answer},
+        reply_event::{Answer, answer, tell_organizer},
         update_event::Opened,
     },
     store::{
@@ -63,13 +63,16 @@ fn find_owner(tx: &mut ReadTx<'_>, home: &StoredCalendar, event: &mut Event) -> 
     Ok(())
 }
 
-/// Stores a new copy: seen in this calendar alone, nobody is told.
+/// Stores a new copy: seen in this calendar alone. Of those who take part nobody is told; the organizer hears the person's answer, if
+/// the copy brings one.
 pub(super) fn create(
     tx: &mut Tx<'_>,
+    who: &Principal,
     arrival: &Arrival<'_>,
     home: &StoredCalendar,
     mut event: Event,
 ) -> Result<Changed<Put>, ObjectFault> {
+    let forced = parameters::take_from_organizer(&mut event);
     find_owner(tx, home, &mut event)?;
     let version = tx.next_version(None);
     let mut stored = StoredEvent {
@@ -89,7 +92,27 @@ pub(super) fn create(
     }
     let place = Placement::new(home.collection, home.owner());
     let recorded = placing::put_new(tx, &stored, &[place], &happenings)?;
+    tell_answer(tx, who, &stored)?;
+    if forced {
+        // The wish for a message is not handed out again, so that the text is ours to write.
+        arrival.keep(tx, stored.id.as_str(), ObjectKind::Event, "")?;
+        return Ok(recorded.with(Put { created: true, etag: None, schedule_tag: None }));
+    }
     Ok(recorded.with(keep(tx, arrival, &stored, true)?))
+}
+
+/// Tells the organizer the answer with which a new copy comes (RFC 6638 §3.2.2.1). What is over needs none: those who bring the
+/// calendar of another server along answer nothing a second time.
+fn tell_answer(tx: &mut Tx<'_>, who: &Principal, stored: &StoredEvent) -> Result<(), ScheduleFault> {
+    let answered = stored.event.participation(&who.person);
+    let Some(participation_status) = answered.filter(|it| *it != ParticipationStatus::NeedsAction) else {
+        return Ok(());
+    };
+    if recurrence::end(&stored.event).is_some_and(|end| end <= tx.now()) {
+        return Ok(());
+    }
+    let reply = Answer { participation_status, comment: None, recurrence_id: None };
+    tell_organizer(tx, who, stored, &reply)
 }
 
 /// Turns a copy into what the client sent of it; the organizer hears the person's answer.

@@ -104,12 +104,12 @@ pub fn find_calendar(
     segment: &str,
 ) -> Result<ObjectCalendar, ScheduleFault> {
     let id = match store::calendar_paths::find(tx, who.person.as_str(), segment)? {
-        Some(id) => id,
-        None => {
+        (Some(id), _) => id,
+        // A calendar has one path: the one that was chosen for it, if any was.
+        (None, true) => return Err(ScheduleFault::NotFound),
+        (None, false) => {
             let id = CalendarId::from_str(segment).map_err(|_no_id| ScheduleFault::NotFound)?;
-            // A calendar has one path: the one that was chosen for it, if any was.
-            let chosen = store::calendar_paths::list(tx, who.person.as_str())?;
-            if id.as_str() != segment || chosen.iter().any(|(calendar, _)| *calendar == id) {
+            if id.as_str() != segment {
                 return Err(ScheduleFault::NotFound);
             }
             id

@@ -30,7 +30,7 @@ pub fn delete(
             Ok(delete_event(tx, who, &EventId::stored(id), Scope::All, &Precondition::None)?.map(drop))
         }
         ObjectKind::Task => {
-            let row = store::objects::find_by_name(tx, calendar.collection, name)?;
+            let row = store::objects::list_by_object(tx, calendar.collection, &[&id])?.pop();
             let row = row.ok_or(ScheduleFault::NotFound)?;
             let gone = StoredObject { body: None, etag: String::new(), ..row };
             Ok(tasks::put(tx, &gone)?.with(()))

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use renraku_base::{ETag, Id, Principal};
 use renraku_db::{CollectionId, ObjectType, ReadTx, Tx, changes};
@@ -60,8 +60,8 @@ pub(crate) fn name_arrival(
     (id, uid): (&str, &str),
 ) -> Result<(), ScheduleFault> {
     let holder = store::objects::find_by_name(tx, collection, &default_name(id))?;
-    let is_taken = holder.is_some_and(|holder| holder.object != id);
-    if !is_taken || !store::objects::list_by_object(tx, collection, &[id])?.is_empty() {
+    let is_taken = holder.is_some_and(|holder| holder != id);
+    if !is_taken || !store::objects::list_names(tx, collection, &[id])?.is_empty() {
         return Ok(());
     }
     let named = StoredObject {
@@ -147,7 +147,11 @@ pub(super) fn heads(
 ) -> Result<BTreeMap<String, ObjectHead>, ScheduleFault> {
     let events = store::objects::get_events(tx, calendar.collection, ids)?;
     let mut all = seen(tx, who, calendar, events)?;
-    all.extend(tasks::get(tx, calendar, ids)?);
+    let events: HashSet<&str> = all.iter().map(|(id, _)| id.as_str()).collect();
+    let others: Vec<&str> = ids.iter().copied().filter(|id| !events.contains(id)).collect();
+    if !others.is_empty() {
+        all.extend(tasks::get(tx, calendar, &others)?);
+    }
     Ok(all.into_iter().filter_map(|(id, head)| Some((id, head?))).collect())
 }
 
@@ -187,10 +191,7 @@ pub fn list_changes(
     let ids: Vec<&str> = latest.keys().copied().collect();
     let mut heads = heads(tx, who, calendar, &ids)?;
     let gone: Vec<&str> = ids.iter().copied().filter(|id| !heads.contains_key(*id)).collect();
-    let names: HashMap<String, String> = store::objects::list_by_object(tx, calendar.collection, &gone)?
-        .into_iter()
-        .map(|object| (object.object, object.name))
-        .collect();
+    let names = store::objects::list_names(tx, calendar.collection, &gone)?;
     let mut changes: Vec<ObjectChange> = latest
         .into_iter()
         .filter_map(|(id, (modseq, told))| {

@@ -185,8 +185,7 @@ impl Arrival<'_> {
             (None, None) => Ok(put_away),
             (Some(id), Some(head)) if head.id == id => Ok(None),
             (Some(id), _) => {
-                let named = store::objects::list_by_object(tx, self.calendar.collection, &[&id])?;
-                let name = named.into_iter().next().map(|object| object.name);
+                let name = store::objects::list_names(tx, self.calendar.collection, &[&id])?.remove(&id);
                 Err(ObjectFault::UidTaken { name: name.unwrap_or_else(|| super::list::default_name(&id)) })
             }
             (None, Some(head)) => Err(ObjectFault::UidTaken { name: head.name.clone() }),
@@ -212,7 +211,7 @@ impl Arrival<'_> {
     ) -> Result<Changed<Put>, ObjectFault> {
         let invited = facilities::find(tx, &mut sent)?;
         if !adopt::organized_by(tx, &home, who, &sent)? {
-            return adopt::create(tx, self, &home, sent);
+            return adopt::create(tx, who, self, &home, sent);
         }
         // Everybody is told of what is new.
         parameters::take(&mut sent);

@@ -53,18 +53,13 @@ pub(super) fn ids_of(
     calendar: &ObjectCalendar,
     names: &[&str],
 ) -> Result<HashMap<String, String>, ScheduleFault> {
-    let mut ids: HashMap<String, String> = store::objects::find_by_names(tx, calendar.collection, names)?
-        .into_iter()
-        .map(|object| (object.name, object.object))
-        .collect();
+    let mut ids: HashMap<String, String> =
+        store::objects::find_by_names(tx, calendar.collection, names)?.into_iter().collect();
     let derived: Vec<&str> =
         names.iter().filter(|name| !ids.contains_key(**name)).filter_map(|name| id_of(name)).collect();
     // What has a name of its own has no other.
-    let named: Vec<String> = store::objects::list_by_object(tx, calendar.collection, &derived)?
-        .into_iter()
-        .map(|object| object.object)
-        .collect();
-    let unnamed = derived.into_iter().filter(|id| !named.iter().any(|it| it == id));
+    let named = store::objects::list_names(tx, calendar.collection, &derived)?;
+    let unnamed = derived.into_iter().filter(|id| !named.contains_key(*id));
     ids.extend(unnamed.map(|id| (default_name(id), id.to_owned())));
     Ok(ids)
 }

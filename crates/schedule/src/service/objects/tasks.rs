@@ -42,9 +42,8 @@ pub(super) fn get(
     calendar: &ObjectCalendar,
     ids: &[&str],
 ) -> Result<Vec<Row>, ScheduleFault> {
-    let rows = store::objects::list_by_object(tx, calendar.collection, ids)?;
-    let tasks = rows.into_iter().filter(|row| row.component == ObjectKind::Task.component());
-    Ok(tasks.filter_map(|row| head(row, calendar)).collect())
+    let rows = store::objects::get_tasks(tx, calendar.collection, ids)?;
+    Ok(rows.into_iter().filter_map(|row| head(row, calendar)).collect())
 }
 
 /// The tag of the next version of a task; `before` is the tag that it has.
