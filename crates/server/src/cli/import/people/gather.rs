@@ -7,6 +7,9 @@ use renraku_people::directory::{PhoneKind, RosterPerson, RosterPost};
 use super::cells;
 use crate::sheet::{LineFault, Row, Sheet};
 
+/// Reads a cell, or says what is wrong with it.
+type Reader = fn(&str) -> Result<String, String>;
+
 /// Someone with the line in which they are first.
 struct Known {
     line: usize,
@@ -54,7 +57,7 @@ fn read(row: &Row) -> (Option<RosterPerson>, Vec<String>) {
     {
         line.complaints.push(format!("unit (所属) is empty: {title} is a post in one"));
     }
-    let phones: [(PhoneKind, &'static str, fn(&str) -> Result<String, String>); 3] = [
+    let phones: [(PhoneKind, &str, Reader); 3] = [
         (PhoneKind::Extension, "extension", cells::extension),
         (PhoneKind::Outside, "phone", cells::phone),
         (PhoneKind::Mobile, "mobile", cells::phone),
