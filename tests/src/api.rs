@@ -22,3 +22,4 @@ mod rates;
 mod schedule;
 mod slow;
 mod staff_import;
+mod unchanged;

@@ -5,6 +5,7 @@
 
 mod answer;
 mod command;
+mod conformance;
 mod mailbox;
 mod phone;
 mod process;

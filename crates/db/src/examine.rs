@@ -1,8 +1,10 @@
 //! Whether what is stored hangs together: what must be true after any crash.
 
-use diesel::{QueryableByName, sql_query, sql_types::BigInt};
+use std::time::Duration;
 
-use crate::{Error, ReadTx};
+use diesel::{QueryableByName, prelude::*, sql_query, sql_types::BigInt};
+
+use crate::{Error, ReadTx, schema::changes};
 
 /// One thing that was looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +66,10 @@ const QUESTIONS: &[(&str, &str)] = &[
     ("missing epochs", "SELECT 1 - count(*) AS n FROM meta WHERE key = 'epoch'"),
 ];
 
+/// Changes later than the clock: it was set back, or goes wrong. Several servers may differ a little.
+const FUTURE: &str = "changes after this machine's time (look at its clock: timedatectl)";
+const TOLERATED: Duration = Duration::from_mins(1);
+
 #[derive(QueryableByName)]
 struct Count {
     #[diesel(sql_type = BigInt)]
@@ -80,5 +86,8 @@ pub fn examine(tx: &mut ReadTx<'_>) -> Result<Vec<Finding>, Error> {
         let counts: Vec<Count> = tx.fetch(sql_query(*question))?;
         findings.push(Finding { what, faults: counts.first().map_or(0, |count| count.n) });
     }
+    let latest = tx.now() + TOLERATED;
+    let faults = changes::table.filter(changes::at.gt(latest.micros())).count().get_result(tx.conn())?;
+    findings.push(Finding { what: FUTURE, faults });
     Ok(findings)
 }

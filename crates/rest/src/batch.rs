@@ -85,7 +85,7 @@ struct PartAnswer {
     headers: HashMap<String, String>,
     /// Its JSON body; a string where it is text of another type, absent where there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<serde_json::Value>)]
     body: Option<PartBody>,
 }
 

@@ -1,16 +1,18 @@
 //! Rooms, official cars and equipment.
 
 use actix_web::{HttpResponse, delete, get, put};
-use renraku_base::{ETag, FacilityId, Id, Page, kind};
+use renraku_base::{Cursor, ETag, FacilityId, FieldFault, Id, Limit, Page, Timestamp, kind};
 use renraku_db::ObjectType;
 use renraku_schedule::{
-    model::{Facility, FacilityDraft},
-    service,
+    ScheduleFault,
+    model::{Facility, FacilityDraft, FacilityKind},
+    service::{self, FacilitySearch, Window},
 };
+use serde::Deserialize;
 
 use crate::core::{
-    App, ChangeHeaders, Command, Empty, PageQuery, PathId, Problem, Query, Refusals, Resource, Seen, Who,
-    WriteRefusals, Written, list, object,
+    App, ChangeHeaders, Command, Empty, PathId, Problem, Query, Refusals, Resource, Seen, Who, WriteRefusals,
+    Written, cursor, limit, list, object,
 };
 
 impl Resource for Facility {
@@ -25,16 +27,62 @@ impl Resource for Facility {
     }
 }
 
-/// All facilities, by name.
-#[utoipa::path(tag = "facilities", params(PageQuery), responses((status = 200, body = Page<Facility>), Refusals))]
+/// Which facilities are listed; what is left out does not matter.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct FacilitiesQuery {
+    /// Rooms, cars or equipment alone.
+    #[param(inline)]
+    kind: Option<FacilityKind>,
+    /// Only those that take at least so many people.
+    min_capacity: Option<u16>,
+    /// Words that are all found in the name, the place or the description; at most 64 characters.
+    q: Option<String>,
+    /// Only those that could be booked from this instant until `to`: nobody has them, and their rules allow it.
+    from: Option<Timestamp>,
+    /// The first instant at which it may be taken again; with `from`, and at most 400 days later.
+    to: Option<Timestamp>,
+    /// How many items, 1 to 500.
+    #[serde(default, deserialize_with = "limit")]
+    #[param(value_type = u16, minimum = 1, maximum = 500, default = 50, required = false)]
+    limit: Limit,
+    /// The `nextCursor` of the page before.
+    #[serde(default, deserialize_with = "cursor")]
+    #[param(value_type = Option<String>)]
+    cursor: Option<Cursor>,
+}
+
+impl FacilitiesQuery {
+    fn search(self) -> Result<FacilitySearch, ScheduleFault> {
+        let Self { kind, min_capacity, q, from, to, limit, cursor } = self;
+        let free = match (from, to) {
+            (None, None) => None,
+            (Some(from), Some(to)) => Some(Window::new(from, to)?),
+            (from, _) => {
+                let missing = if from.is_none() { "from" } else { "to" };
+                let fault = FieldFault::new(missing, "required", "from and to belong together");
+                return Err(ScheduleFault::BadQuery(fault));
+            }
+        };
+        Ok(FacilitySearch { kind, min_capacity, q, free, cursor, limit })
+    }
+}
+
+/// The facilities, by name: all of them, or those that fit and are free.
+#[utoipa::path(
+    tag = "facilities",
+    params(FacilitiesQuery),
+    responses((status = 200, body = Page<Facility>), Refusals)
+)]
 #[get("/facilities")]
 pub(crate) async fn list_facilities(
     app: App,
     _who: Who,
-    query: Query<PageQuery>,
+    query: Query<FacilitiesQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let PageQuery { limit, cursor } = query.0;
-    let page = app.read(move |tx| service::list_facilities(tx, cursor.as_ref(), limit)).await?;
+    let wanted = query.0.search()?;
+    let page = app.read(move |tx| service::list_facilities(tx, &wanted)).await?;
     list(&page)
 }
 

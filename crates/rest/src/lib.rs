@@ -12,6 +12,7 @@ mod directory;
 mod docs_page;
 mod events;
 mod facilities;
+mod front_page;
 mod health;
 mod mail;
 mod me;
@@ -131,6 +132,8 @@ fn face(config: &mut web::ServiceConfig) {
     config
         .service(api(web::scope(BASE)))
         .app_data(web::Data::new(batch::InnerFace::default()))
+        .service(front_page::page)
+        .service(front_page::icon)
         .service(openapi::served)
         .service(web::redirect("/docs", "/docs/"))
         .service(docs_page::page)

@@ -25,7 +25,7 @@ use utoipa::ToSchema;
 
 use crate::core::{
     App, ChangeHeaders, Command, Empty, IdempotencyKey, PageQuery, PathId, Problem, Query, Refusals,
-    Resource, Seen, Who, WriteRefusals, Written, list, object, page, plain,
+    Resource, Seen, Who, WriteRefusals, Written, list, object, page, tagged,
 };
 
 impl Resource for Device {
@@ -103,7 +103,7 @@ pub(crate) struct Me {
 /// Who is signed in.
 #[utoipa::path(tag = "me", responses((status = 200, body = Me), Refusals))]
 #[get("/me")]
-pub(crate) async fn get_me(app: App, who: Who) -> Result<HttpResponse, Problem> {
+pub(crate) async fn get_me(app: App, who: Who, seen: Seen) -> Result<HttpResponse, Problem> {
     let me = app
         .read_with(move |app, tx| {
             let account = account::read_account(tx, &who.person)?;
@@ -124,7 +124,7 @@ pub(crate) async fn get_me(app: App, who: Who) -> Result<HttpResponse, Problem> 
             })
         })
         .await?;
-    plain(&me)
+    tagged(&seen, &me)
 }
 
 /// My devices that are signed in, the one that signed in last first.

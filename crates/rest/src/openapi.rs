@@ -1,8 +1,12 @@
 //! The OpenAPI document, generated from the handlers, and the list of routes in it.
 
+mod problems;
+mod tagged;
+
 use std::sync::LazyLock;
 
 use actix_web::{HttpResponse, get, http::header};
+use renraku_schedule::{FacilityRule, FacilityTaken};
 use utoipa::{
     Modify, OpenApi,
     openapi::{
@@ -14,6 +18,9 @@ use utoipa::{
 };
 use utoipa_actix_web::AppExt;
 
+use self::problems::{
+    ContactUidTaken, EventUidTaken, GroupTooLarge, RetryLater, TooLarge, TooManyDevices, UnsupportedType,
+};
 use crate::{ProblemBody, core::Gone};
 
 #[derive(OpenApi)]
@@ -31,7 +38,18 @@ use crate::{ProblemBody, core::Gone};
     servers((url = "/", description = "This server")),
     security(("bearer" = [])),
     modifiers(&Bearer),
-    components(schemas(ProblemBody))
+    components(schemas(
+        ProblemBody,
+        FacilityTaken,
+        FacilityRule,
+        EventUidTaken,
+        ContactUidTaken,
+        TooManyDevices,
+        GroupTooLarge,
+        TooLarge,
+        UnsupportedType,
+        RetryLater
+    ))
 )]
 struct Base;
 
@@ -63,6 +81,8 @@ pub fn document() -> utoipa::openapi::OpenApi {
         }
     }
     document.paths.paths.values_mut().for_each(describe);
+    tagged::describe(&mut document);
+    problems::describe(&mut document);
     if let Some(components) = &mut document.components {
         components.schemas.insert("Gone".to_owned(), gone());
     }

@@ -4,6 +4,7 @@
 //! One snapshot is read; collections are brought forward in the order in which a person looks at them, until the
 //! answer is full. docs/SYNC.md works a morning through.
 
+mod described;
 mod engine;
 mod feeds;
 mod page;

@@ -1,40 +1,12 @@
-use renraku_base::{EventId, FacilityId, Fault, FieldFault, Kind, Timestamp};
+mod booking;
+
+use renraku_base::{EventId, Fault, FieldFault, Kind};
 use renraku_db::Error;
 use serde::Serialize;
 use serde_json::{Map, Value};
-use utoipa::ToSchema;
 
+pub use self::booking::{Alternative, Clash, FacilityRule, FacilityTaken, RuleBroken};
 use crate::service::PRINCIPALS;
-
-/// A free slot that is offered instead of one that is taken.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Alternative {
-    /// Which facility is free.
-    pub facility_id: FacilityId,
-    /// From when.
-    pub utc_start: Timestamp,
-    /// Until when.
-    pub utc_end: Timestamp,
-}
-
-/// Who holds a facility, until when, and what is free instead.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct FacilityTaken {
-    /// The facility that is taken.
-    pub facility_id: FacilityId,
-    /// The first slot that clashes begins at this instant.
-    pub utc_start: Timestamp,
-    /// The name of the person who booked it; null where the booker may not know.
-    pub holder: Option<String>,
-    /// That person's number within the office; null where there is none, or the booker may not know.
-    pub holder_extension: Option<String>,
-    /// Until when it is held.
-    pub until: Timestamp,
-    /// Up to three free slots.
-    pub alternatives: Vec<Alternative>,
-}
 
 /// Every way in which an operation on the schedule may be refused.
 #[derive(Debug, thiserror::Error)]
@@ -77,7 +49,7 @@ pub enum ScheduleFault {
     SeriesTooDense,
     /// A booking lies outside what the facility's rules allow.
     #[error("the booking rules of the facility do not allow it")]
-    FacilityRules(FieldFault),
+    FacilityRules(Box<RuleBroken>),
     /// Changes to this and all later occurrences are not offered.
     #[error("the scope is not supported")]
     ScopeNotSupported,
@@ -165,7 +137,8 @@ impl Fault for ScheduleFault {
 
     fn fields(&self) -> Vec<FieldFault> {
         match self {
-            Self::BadQuery(field) | Self::FacilityRules(field) => vec![field.clone()],
+            Self::BadQuery(field) => vec![field.clone()],
+            Self::FacilityRules(broken) => vec![broken.field.clone()],
             Self::Invalid(fields) => fields.clone(),
             Self::NoOccurrence => vec![FieldFault::new(
                 "recurrenceId",
@@ -207,10 +180,8 @@ impl Fault for ScheduleFault {
         match self {
             Self::Stale(current) => Some(Map::from_iter([("current".to_owned(), current.clone())])),
             Self::UidTaken(event) => Some(Map::from_iter([("eventId".to_owned(), event.as_str().into())])),
-            Self::FacilityTaken(taken) => match serde_json::to_value(taken) {
-                Ok(Value::Object(members)) => Some(members),
-                _ => None,
-            },
+            Self::FacilityTaken(taken) => object(taken),
+            Self::FacilityRules(broken) => object(&broken.rule),
             Self::GroupTooLarge { people } => Some(Map::from_iter([
                 ("people".to_owned(), (*people).into()),
                 ("most".to_owned(), PRINCIPALS.into()),
@@ -224,12 +195,19 @@ impl Fault for ScheduleFault {
             | Self::IdTaken
             | Self::FacilitySeriesNeedsEnd
             | Self::SeriesTooDense
-            | Self::FacilityRules(_)
             | Self::ScopeNotSupported
             | Self::CalendarFixed
             | Self::WindowTooFull
             | Self::NotACalendar
             | Self::Internal(_) => None,
         }
+    }
+}
+
+/// The members of a value that is an object.
+fn object(value: &impl Serialize) -> Option<Map<String, Value>> {
+    match serde_json::to_value(value) {
+        Ok(Value::Object(members)) => Some(members),
+        Ok(_) | Err(_) => None,
     }
 }

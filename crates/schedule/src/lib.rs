@@ -8,4 +8,4 @@ pub mod rules;
 pub mod service;
 mod store;
 
-pub use fault::{Alternative, FacilityTaken, ScheduleFault};
+pub use fault::{Alternative, Clash, FacilityRule, FacilityTaken, RuleBroken, ScheduleFault};

@@ -5,4 +5,5 @@ pub mod attendance;
 pub mod booking;
 pub mod free_busy;
 pub mod merge;
+pub mod opening;
 pub mod recurrence;

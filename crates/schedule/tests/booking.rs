@@ -57,7 +57,9 @@ fn a_single_booking_reaches_no_further_than_a_series() {
         };
         let refused =
             |start: &str, duration: &str| match try_create(db, &hanako, meeting(&large, start, duration)) {
-                Err(ScheduleFault::FacilityRules(field)) => format!("{} {}", field.pointer, field.code),
+                Err(ScheduleFault::FacilityRules(broken)) => {
+                    format!("{} {}", broken.field.pointer, broken.field.code)
+                }
                 other => panic!("{other:?}"),
             };
         assert_eq!(refused(&day(740), "PT1H"), "/start too-far-ahead");

@@ -1,4 +1,4 @@
-use renraku_base::{Limit, Precondition, Principal};
+use renraku_base::{Precondition, Principal};
 use renraku_db::Db;
 use renraku_schedule::{
     ScheduleFault,
@@ -76,7 +76,7 @@ fn who_looks_after_a_facility_may_change_that_one_until_somebody_else_does() {
         };
         assert!(matches!(delete(&hanako), Err(ScheduleFault::Forbidden)));
         delete(&taro).unwrap();
-        let left = db.read(|tx| service::list_facilities(tx, None, Limit::default())).unwrap();
+        let left = db.read(|tx| service::list_facilities(tx, &service::FacilitySearch::default())).unwrap();
         assert_eq!(left.items.len(), 1);
     });
 }

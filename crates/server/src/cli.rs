@@ -64,7 +64,7 @@ enum Command {
     Roster(roster::Roster),
     /// Print the description of the API (OpenAPI 3.1, YAML)
     Openapi(openapi::Openapi),
-    /// Examine the data and say what is wrong
+    /// Examine the data and the settings and say what is wrong
     Doctor(doctor::Doctor),
 }
 

@@ -17,6 +17,7 @@ mod phonebook;
 mod pusher;
 pub mod server;
 mod sheet;
+mod surroundings;
 mod ticker;
 pub mod worker;
 

@@ -1,4 +1,4 @@
-use std::{fs, io::Write, process::Stdio};
+use std::{fs, io::Write, net::TcpListener, process::Stdio};
 
 use crate::office::renraku;
 
@@ -65,4 +65,45 @@ fn a_disk_with_little_room_is_a_warning_of_the_doctor() {
     let warning = format!("% of the disk of {} are free", folder.path().display());
     assert!(scarce.contains(&warning) && scarce.contains("Nothing is wrong."), "{scarce}");
     assert!(!plenty.contains("warning"), "{plenty}");
+}
+
+#[test]
+fn what_the_settings_name_and_cannot_be_used_is_told_by_the_doctor() {
+    let folder = tempfile::tempdir().unwrap();
+    let maildirs = folder.path().join("maildirs");
+    let run = |arguments: &[&str], settings: &[(&str, &str)]| {
+        let output = renraku()
+            .args(arguments)
+            .env("RENRAKU_SERVER_DATA_DIR", folder.path())
+            .env("RENRAKU_MAIL_MAILDIRS", &maildirs)
+            .envs(settings.iter().copied())
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        (output.status.success(), String::from_utf8(output.stdout).unwrap())
+    };
+    assert!(run(&["migrate"], &[]).0);
+    assert!(run(&["doctor"], &[]).0);
+    // A port on which nobody listens, and one on which somebody does, as the server itself would.
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = taken.local_addr().unwrap().to_string();
+    fs::write(&maildirs, "a file").unwrap();
+    let (healthy, said) = run(
+        &["doctor"],
+        &[
+            ("RENRAKU_SERVER_LISTEN", &taken),
+            ("RENRAKU_LDAP_LISTEN", "192.0.2.1:389"),
+            ("RENRAKU_LDAP_KEY", "/nowhere/key.pem"),
+            ("RENRAKU_SMTP_HOST", "127.0.0.1"),
+            ("RENRAKU_SMTP_PORT", &free),
+        ],
+    );
+    assert!(!healthy && said.contains("Something is wrong."), "{said}");
+    for setting in
+        ["ldap.listen: ", "ldap.key: /nowhere/key.pem ", "smtp.host: 127.0.0.1 ", "mail.maildirs: "]
+    {
+        assert!(said.contains(&format!("settings  {setting}")), "{setting} in {said}");
+    }
+    assert!(!said.contains("server.listen"), "{said}");
 }

@@ -135,6 +135,13 @@ mod tests {
 
     use super::*;
 
+    /// How long a test may take; one that hangs has failed.
+    const LONGEST: Duration = Duration::from_secs(20);
+
+    async fn in_time(test: impl Future<Output = ()>) {
+        timeout(LONGEST, test).await.unwrap();
+    }
+
     /// So many requests that wait for their turns.
     async fn wait(
         admission: &Arc<Admission>,
@@ -156,47 +163,56 @@ mod tests {
 
     #[actix_web::test]
     async fn one_too_many_is_told_at_once() {
-        let admission = Arc::new(Admission::new(1));
-        let working = admission.enter(Work::Short).await.unwrap();
-        let waiting = wait(&admission, Work::Short, QUEUE).await;
-        assert!(matches!(admission.enter(Work::Short).await, Err(WebFault::Overloaded)));
-        drop(working);
-        for turn in waiting {
-            turn.await.unwrap().unwrap();
-        }
-        assert_eq!(admission.waiting.load(Ordering::Relaxed), 0);
+        in_time(async {
+            let admission = Arc::new(Admission::new(1));
+            let working = admission.enter(Work::Short).await.unwrap();
+            let waiting = wait(&admission, Work::Short, QUEUE).await;
+            assert!(matches!(admission.enter(Work::Short).await, Err(WebFault::Overloaded)));
+            drop(working);
+            for turn in waiting {
+                turn.await.unwrap().unwrap();
+            }
+            assert_eq!(admission.waiting.load(Ordering::Relaxed), 0);
+        })
+        .await;
     }
 
     #[actix_web::test]
     async fn long_work_leaves_turns_and_places_to_short_work() {
-        let admission = Arc::new(Admission::new(6));
-        let mut working = Vec::new();
-        for work in [Work::Search, Work::Report, Work::Mail] {
-            working.push(admission.enter(work).await.unwrap());
-        }
-        // Half of the turns are taken by long work; what there is more of it waits.
-        let waiting = wait(&admission, Work::Search, LONG_QUEUE).await;
-        assert!(matches!(admission.enter(Work::Export).await, Err(WebFault::Overloaded)));
-        for _ in 0..3 {
-            working.push(admission.enter(Work::Short).await.unwrap());
-        }
-        // Every turn is taken; short work still has a place to wait in.
-        let short = wait(&admission, Work::Short, 1).await;
-        drop(working);
-        for turn in short.into_iter().chain(waiting) {
-            turn.await.unwrap().unwrap();
-        }
+        in_time(async {
+            let admission = Arc::new(Admission::new(6));
+            let mut working = Vec::new();
+            for work in [Work::Search, Work::Report, Work::Mail] {
+                working.push(admission.enter(work).await.unwrap());
+            }
+            // Half of the turns are taken by long work; what there is more of it waits.
+            let waiting = wait(&admission, Work::Search, LONG_QUEUE).await;
+            assert!(matches!(admission.enter(Work::Export).await, Err(WebFault::Overloaded)));
+            for _ in 0..3 {
+                working.push(admission.enter(Work::Short).await.unwrap());
+            }
+            // Every turn is taken; short work still has a place to wait in.
+            let short = wait(&admission, Work::Short, 1).await;
+            drop(working);
+            for turn in short.into_iter().chain(waiting) {
+                turn.await.unwrap().unwrap();
+            }
+        })
+        .await;
     }
 
     #[actix_web::test]
     async fn one_export_at_a_time() {
-        let admission = Arc::new(Admission::new(6));
-        let working = admission.enter(Work::Export).await.unwrap();
-        let waiting = wait(&admission, Work::Export, 1).await;
-        let _search = admission.enter(Work::Search).await.unwrap();
-        drop(working);
-        for turn in waiting {
-            turn.await.unwrap().unwrap();
-        }
+        in_time(async {
+            let admission = Arc::new(Admission::new(6));
+            let working = admission.enter(Work::Export).await.unwrap();
+            let waiting = wait(&admission, Work::Export, 1).await;
+            let _search = admission.enter(Work::Search).await.unwrap();
+            drop(working);
+            for turn in waiting {
+                turn.await.unwrap().unwrap();
+            }
+        })
+        .await;
     }
 }

@@ -196,3 +196,31 @@ fn a_recurrence_id_with_an_offset_is_told_how_it_is_written() {
         }
     });
 }
+
+#[test]
+fn what_is_called_otherwise_here_is_told_by_which_name() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let made = hanako.post("events", &meeting(&json!({"x-location": "庁議室"}))).expect(201).json();
+        assert_eq!(made["x-location"], "庁議室", "what nobody knows is kept");
+        let path = format!("events/{}", made["id"].as_str().unwrap());
+        for (other, ours) in
+            [("location", "locations"), ("allDay", "showWithoutTime"), ("attendees", "participants")]
+        {
+            for answer in [
+                hanako.post("events", &meeting(&json!({other: "x"}))),
+                hanako.patch(&path, "*", &json!({other: "x"})),
+            ] {
+                let problem = answer.problem(422, "invalid");
+                let error = &problem["errors"][0];
+                assert_eq!(
+                    (&error["pointer"], &error["code"]),
+                    (&json!(format!("/{other}")), &json!("other-name"))
+                );
+                assert!(error["detail"].as_str().unwrap().contains(ours), "{problem}");
+            }
+        }
+        // To take away what is not there is no mistake.
+        hanako.patch(&path, "*", &json!({"location": null})).expect(200);
+    });
+}

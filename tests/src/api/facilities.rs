@@ -8,11 +8,13 @@ use serde_json::{Value, json};
 
 use crate::harness::{Staff, TestServer, on_each_backend};
 
-fn room(server: &TestServer, name: &str) -> FacilityId {
-    let draft: FacilityDraft =
-        serde_json::from_value(json!({"name": name, "kind": "room", "capacity": 10, "place": "本庁舎3階"}))
-            .unwrap();
+fn facility(server: &TestServer, said: Value) -> FacilityId {
+    let draft: FacilityDraft = serde_json::from_value(said).unwrap();
     server.db().write(|tx| service::create_facility(tx, draft.clone())).unwrap().into_inner().id
+}
+
+fn room(server: &TestServer, name: &str) -> FacilityId {
+    facility(server, json!({"name": name, "kind": "room", "capacity": 10, "place": "本庁舎3階"}))
 }
 
 fn booking(room: &FacilityId, start: &str, duration: &str) -> Value {
@@ -174,5 +176,90 @@ fn the_sheet_of_a_room_says_who_booked_it_unless_that_is_private() {
         let day = "occurrences?from=2026-12-25T15:00:00Z&to=2026-12-26T15:00:00Z";
         let own = hanako.get(day).expect(200).json();
         assert!(own["items"][0].get("holder").is_none(), "in her own calendar she knows: {own}");
+    });
+}
+
+#[test]
+fn what_fits_and_is_free_is_found() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let hall = json!({"name": "大会議室", "kind": "room", "capacity": 120, "place": "本館5階",
+            "bookingRules": {"opens": "08:30", "closes": "21:00"}});
+        let hall = facility(server, hall);
+        let small = room(server, "Ｂ会議室");
+        facility(server, json!({"name": "公用車1号", "kind": "car", "capacity": 5, "place": "車庫A"}));
+        facility(server, json!({"name": "スクリーン", "kind": "equipment", "description": "会議室へ貸出"}));
+        hanako.post("events", &booking(&small, "2026-12-26T10:00:00", "PT1H")).expect(201);
+        let names = |query: &str| {
+            let found = hanako.get(&format!("facilities?{query}")).expect(200).json();
+            let items = found["items"].as_array().unwrap();
+            items.iter().map(|item| item["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        let at = |from: &str, to: &str| format!("from=2026-12-26T{from}:00Z&to=2026-12-26T{to}:00Z");
+        assert_eq!(names("kind=room"), ["大会議室", "Ｂ会議室"]);
+        assert_eq!(names("minCapacity=6"), ["大会議室", "Ｂ会議室"]);
+        assert_eq!(names("kind=car&minCapacity=5"), ["公用車1号"]);
+        // As everywhere, width and case do not matter, and every word is somewhere.
+        assert_eq!(names("q=b会議室"), ["Ｂ会議室"]);
+        assert_eq!(names("q=会議室"), ["スクリーン", "大会議室", "Ｂ会議室"]);
+        assert_eq!(names("q=会議室 本館"), ["大会議室"]);
+        // 10:30 in Tokyo, 11:00, and 20:30 until 22:00.
+        assert_eq!(names(&format!("kind=room&{}", at("01:30", "02:30"))), ["大会議室"]);
+        assert_eq!(names(&format!("kind=room&{}", at("02:00", "03:00"))), ["大会議室", "Ｂ会議室"]);
+        assert_eq!(names(&format!("kind=room&{}", at("11:30", "13:00"))), ["Ｂ会議室"]);
+        let first = hanako.get("facilities?q=会議室&limit=2").expect(200).json();
+        let cursor = first["nextCursor"].as_str().unwrap();
+        assert_eq!(names(&format!("q=会議室&limit=2&cursor={cursor}")), ["Ｂ会議室"]);
+        for (query, parameter) in
+            [("kind=sofa", "kind"), ("minCapacity=x", "minCapacity"), ("from=2026-12-26T00:00:00Z", "to")]
+        {
+            let problem = hanako.get(&format!("facilities?{query}")).problem(400, "bad-query");
+            assert_eq!(problem["errors"][0]["pointer"], parameter, "{problem}");
+        }
+        // What was found free can be booked.
+        hanako.post("events", &booking(&hall, "2026-12-26T10:30:00", "PT1H")).expect(201);
+    });
+}
+
+#[test]
+fn a_rule_that_is_not_kept_is_told() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let rules = json!({"opens": "08:30", "closes": "21:00", "maxDuration": "PT2H"});
+        let web = facility(server, json!({"name": "Web会議室", "kind": "room", "bookingRules": rules}));
+        let refused = |start: &str, duration: &str| {
+            let body = booking(&web, start, duration);
+            let asked = hanako.ask("POST", "events").header("accept-language", "ja").fresh_key().json(&body);
+            asked.send().problem(422, "facility-rules")
+        };
+        let closed = refused("2026-12-26T20:30:00", "PT1H");
+        assert_eq!((&closed["opens"], &closed["closes"]), (&json!("08:30"), &json!("21:00")));
+        assert_eq!((&closed["facilityId"], &closed["facilityName"]), (&json!(web), &json!("Web会議室")));
+        let said = |problem: &Value| problem["errors"][0]["detail"].as_str().unwrap().to_owned();
+        assert!(said(&closed).contains("08:30–21:00"), "{closed}");
+        let long = refused("2026-12-26T10:00:00", "PT3H");
+        assert_eq!(long["maxDuration"], "PT2H");
+        assert!(said(&long).contains("≤ 2 h"), "{long}");
+        let far = refused("2029-12-26T10:00:00", "PT1H");
+        assert_eq!(far["latestEnd"], "2028-11-26T00:00:00Z", "{far}");
+        assert!(said(&far).contains("≤ 2028-11-26"), "{far}");
+    });
+}
+
+#[test]
+fn a_series_that_clashes_is_told_where() {
+    on_each_backend(|server| {
+        let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
+        let large = room(server, "大会議室");
+        let mut weekdays = booking(&large, "2026-12-01T10:00:00", "PT1H");
+        weekdays["recurrenceRule"] = json!({"frequency": "daily", "count": 12});
+        hanako.post("events", &weekdays).expect(201);
+        let mut daily = booking(&large, "2026-11-30T10:30:00", "PT1H");
+        daily["recurrenceRule"] = json!({"frequency": "daily", "count": 20});
+        let refused = taro.post("events", &daily).problem(409, "facility-taken");
+        assert_eq!(refused["clashCount"], 12);
+        let clashes = refused["clashes"].as_array().unwrap();
+        assert_eq!(clashes.len(), 10, "{refused}");
+        assert_eq!(clashes[1], json!({"utcStart": "2026-12-02T01:30:00Z", "utcEnd": "2026-12-02T02:30:00Z"}));
     });
 }

@@ -290,3 +290,22 @@ fn a_value_that_is_not_taken_is_told_with_what_is() {
         }
     });
 }
+
+#[test]
+fn a_browser_is_shown_where_to_go() {
+    on_each_backend(|server| {
+        let phone = server.anonymous();
+        for (language, words) in [("ja", "管理する方"), ("en", "For administrators")] {
+            let answer = phone.ask("GET", "/").header("accept-language", language).send().expect(200);
+            assert_eq!(answer.header("content-language"), Some(language));
+            assert_eq!(answer.header("content-type"), Some("text/html; charset=utf-8"));
+            let page = answer.text();
+            assert!(page.contains(words) && !page.contains("://") && !page.contains("src="), "{page}");
+            for link in page.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+                phone.get(link).expect(200);
+            }
+        }
+        phone.get("/favicon.ico").expect(204);
+        phone.ask("POST", "/").send().problem(404, "not-found");
+    });
+}

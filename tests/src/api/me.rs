@@ -136,3 +136,15 @@ fn preferences_are_patched_in_the_version_that_was_seen() {
         assert_eq!(hanako.on_another_phone().get("me/preferences").expect(200).json(), second.json());
     });
 }
+
+#[test]
+fn who_i_am_is_told_once() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let etag = hanako.get("me").expect(200).etag();
+        hanako.ask("GET", "me").header("if-none-match", &etag).send().expect(304);
+        let another = hanako.on_another_phone();
+        assert_ne!(hanako.get("me").expect(200).etag(), etag, "there is one device more");
+        drop(another);
+    });
+}

@@ -88,6 +88,19 @@ fn a_group_is_a_unit_or_a_list() {
         let both = format!("schedule/group?unit={0}&principals={0}&{WEEK}", hanako.person);
         hanako.get(&both).problem(400, "bad-query");
         hanako.get(&format!("schedule/free-busy?principals=x&{WEEK}")).problem(400, "bad-query");
+        // A unit that is not there is told as the directory tells it; one with nobody in it has no rows.
+        let unit = UnitEntry {
+            id: Entropy.new_id(server.db().now()),
+            name: "空の係".to_owned(),
+            parent_id: None,
+            position: 0,
+        };
+        let week = format!("schedule/group?unit={}&{WEEK}", unit.id);
+        let problem = hanako.get(&week).problem(422, "invalid");
+        let directory = hanako.get(&format!("directory/people?unit={}", unit.id)).problem(422, "invalid");
+        assert_eq!(problem["errors"], directory["errors"]);
+        server.db().write(|tx| directory::put_unit(tx, &unit)).unwrap();
+        assert_eq!(hanako.get(&week).expect(200).json(), json!({"items": []}));
         hanako.get(&format!("schedule/free-busy?{WEEK}")).problem(400, "bad-query");
     });
 }

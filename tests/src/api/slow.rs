@@ -2,13 +2,15 @@
 
 use std::{
     sync::mpsc,
+    thread,
     time::{Duration, Instant},
 };
 
+use renraku_db::Error;
 use renraku_test_db::Backend;
 use serde_json::json;
 
-use crate::harness::{Phone, TestServer, Wire};
+use crate::harness::{Phone, TestServer, Wire, on_each_backend};
 
 /// A server that waits for a second where an office's waits for many.
 fn impatient(test: impl Fn(&TestServer)) {
@@ -137,4 +139,54 @@ fn a_connection_without_a_request_is_kept_for_a_while_and_then_ended() {
     let idle = Instant::now();
     assert_eq!(wire.read_to_end(), "");
     assert!(idle.elapsed() >= Duration::from_secs(10), "{:?}", idle.elapsed());
+}
+
+/// How long anything of this may take; a test that hangs has failed.
+const LONGEST: Duration = Duration::from_secs(20);
+
+#[test]
+fn work_of_a_kind_that_is_full_is_told_when_to_come_back_and_holds_nobody_up() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let event =
+            "BEGIN:VEVENT\r\nUID:x\r\nDTSTAMP:20261125T000000Z\r\nDTSTART:20261224T010000Z\r\nEND:VEVENT";
+        let file = format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n{event}\r\nEND:VCALENDAR\r\n");
+        let import = || {
+            let path = format!("calendars/{}/import", hanako.calendar);
+            hanako.ask("POST", &path).fresh_key().body("text/calendar", file.clone()).send()
+        };
+        let (begun, holds) = mpsc::channel();
+        let (release, released) = mpsc::channel::<()>();
+        let (answers, answered) = mpsc::channel();
+        thread::scope(|scope| {
+            let (db, calendar) = (server.db(), hanako.calendar.clone());
+            // Somebody writes into the calendar and takes their time; whatever reads it in waits with its turn.
+            scope.spawn(move || {
+                db.write(|tx| {
+                    tx.hold(&calendar)?;
+                    begun.send(()).unwrap();
+                    assert!(released.recv_timeout(LONGEST).is_err(), "it is only dropped");
+                    Ok::<_, Error>(())
+                })
+                .unwrap();
+            });
+            holds.recv_timeout(LONGEST).unwrap();
+            for _ in 0..2 {
+                let answers = answers.clone();
+                let import = &import;
+                scope.spawn(move || answers.send(import()).unwrap());
+            }
+            // One of the two has the only turn; the other is told first.
+            let refused = answered.recv_timeout(LONGEST).unwrap();
+            refused.problem(503, "overloaded");
+            let wait = refused.header("retry-after").and_then(|seconds| seconds.parse::<u64>().ok());
+            assert!(wait.is_some_and(|seconds| seconds >= 5), "{wait:?}");
+            hanako.get("/health/live").expect(200);
+            hanako.get("calendars").expect(200);
+            drop(release);
+            // PostgreSQL may have given up waiting for the calendar; the turn is free again either way.
+            answered.recv_timeout(LONGEST).unwrap();
+            import().expect(200);
+        });
+    });
 }

@@ -1,6 +1,8 @@
 use reqwest::{blocking::Response, header::HeaderMap};
 use serde_json::Value;
 
+use super::conformance;
+
 /// What the server answered, read to the end.
 #[derive(Debug)]
 pub struct Answer {
@@ -16,7 +18,18 @@ pub struct Answer {
 impl Answer {
     pub(super) fn read(request: String, response: Response) -> reqwest::Result<Self> {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Ok(Self { status, headers, body: response.bytes()?.to_vec(), request })
+        let answer = Self { status, headers, body: response.bytes()?.to_vec(), request };
+        answer.check();
+        Ok(answer)
+    }
+
+    /// The answer is one that the OpenAPI document describes.
+    fn check(&self) {
+        if self.header("content-encoding").is_some() {
+            return;
+        }
+        let faults = conformance::faults(&self.request, self);
+        assert!(faults.is_empty(), "{}: {faults:#?} in {}", self.request, self.text());
     }
 
     /// The same answer, which has this status.

@@ -66,6 +66,8 @@ impl Office {
             "q" => self.words.iter().cloned().chain(["x".into(), "会".into()]).collect(),
             "phone" => vec!["7900".into(), "0155-99-7901".into()],
             "unread" => vec!["true".into()],
+            "kind" => vec!["room".into()],
+            "minCapacity" => vec!["0".into()],
             "principals" => vec![self.ids("people").join(",")],
             "unit" => last("units"),
             "calendars" => vec![self.ids("calendars").join(",")],

@@ -71,6 +71,15 @@ impl Route {
                 let mut pairs = must.clone();
                 pairs.retain(|one| !one.starts_with(&format!("{name}=")));
                 pairs.push(pair(name, value));
+                // A stretch of time has two ends.
+                let other = match name.as_str() {
+                    "from" => Some("to"),
+                    "to" => Some("from"),
+                    _ => None,
+                };
+                if let Some(other) = other.filter(|_| must.is_empty()) {
+                    pairs.extend(office.values(other).first().map(|value| pair(other, value)));
+                }
                 paths.push(path_with(path, &pairs));
             }
         }

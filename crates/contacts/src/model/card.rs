@@ -46,7 +46,7 @@ impl Card {
         said(self) == said(other)
     }
 
-    /// The card with a merge patch (RFC 7396) applied.
+    /// The card with a merge patch (RFC 7396) applied; the card as it is where the patch changes nothing.
     pub(crate) fn patched(
         &self,
         patch: &Map<String, Value>,
@@ -54,6 +54,13 @@ impl Card {
     ) -> Result<Self, Vec<FieldFault>> {
         let mut members = self.0.clone();
         merge::apply(&mut members, patch);
+        match self.0.get("updated") {
+            Some(updated) => drop(members.insert("updated".to_owned(), updated.clone())),
+            None => drop(members.remove("updated")),
+        }
+        if members == self.0 {
+            return Ok(self.clone());
+        }
         // Both are the server's to tell; a patch without them means the same as one with them.
         let mut read_only = Vec::new();
         for name in ["uid", "created"] {

@@ -53,7 +53,7 @@ pub struct KnownMembers {
     pub notes: BTreeMap<String, Note>,
     /// The properties of a vCard for which a card has no word (RFC 9555 §2.15.3): name, parameters, type, value as it stands.
     #[serde(default, rename = "vCardProps")]
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<Vec<serde_json::Value>>)]
     pub kept: serde_json::Value,
     /// Patches of the card for other languages, by language tag.
     #[schema(value_type = Object)]

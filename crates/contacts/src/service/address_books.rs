@@ -79,7 +79,7 @@ pub fn create_address_book(
     Ok(recorded.with(seen_by(book, who, Role::Manage)))
 }
 
-/// Renames an address book.
+/// Renames an address book. What changes nothing makes no new version.
 ///
 /// # Errors
 /// [`ContactsFault::Stale`], [`ContactsFault::Invalid`], [`ContactsFault::Forbidden`] below `manage`,
@@ -94,9 +94,13 @@ pub fn update_address_book(
     tx.hold(id.as_str())?;
     let mut book = manageable(tx, who, id)?;
     expect(&book, who, precondition)?;
+    let before = book.clone();
     if let Some(name) = patch.name {
         check_name(&name)?;
         name.trim().clone_into(&mut book.name);
+    }
+    if book == before {
+        return Ok(Changed::nothing(seen_by(book, who, Role::Manage)));
     }
     book.version = tx.next_version(Some(book.version));
     store::address_books::put_name(tx, &book)?;

@@ -54,6 +54,10 @@ pub fn change_share(
         let removed = access::remove_grant(tx, book.collection, object, &grantee)?;
         return Ok(removed.map_or_else(|| Changed::nothing(None), |recorded| recorded.with(None)));
     };
+    let share = Share { grantee: change.grantee, role };
+    if access::grants(tx, book.collection)?.into_iter().map(Share::from).any(|given| given == share) {
+        return Ok(Changed::nothing(Some(share)));
+    }
     let recorded = access::put_grant(tx, book.collection, object, &grantee, role)?;
-    Ok(recorded.with(Some(Share { grantee: change.grantee, role })))
+    Ok(recorded.with(Some(share)))
 }

@@ -8,7 +8,7 @@ use crate::{
     store::{self, contacts::StoredContact},
 };
 
-/// Changes a contact, and moves it when the patch names another address book.
+/// Changes a contact, and moves it when the patch names another address book. What changes nothing makes no new version.
 ///
 /// # Errors
 /// [`ContactsFault::Stale`], [`ContactsFault::Invalid`], [`ContactsFault::UidTaken`] in the other address book,
@@ -21,9 +21,13 @@ pub fn update_contact(
     precondition: &Precondition,
 ) -> Result<Changed<Contact>, ContactsFault> {
     let mut contact = changeable(tx, who, id, precondition)?;
-    contact.card = contact.card.patched(&patch.members, tx.now()).map_err(ContactsFault::Invalid)?;
-    contact.version = tx.next_version(Some(contact.version));
+    let card = contact.card.patched(&patch.members, tx.now()).map_err(ContactsFault::Invalid)?;
     let left = move_to_book(tx, who, &mut contact, patch)?;
+    if left.is_none() && card == contact.card {
+        return Ok(Changed::nothing(contact.into()));
+    }
+    contact.card = card;
+    contact.version = tx.next_version(Some(contact.version));
     store::contacts::put(tx, &contact)?;
     if let Some(left) = left {
         objects::name_arrival(tx, contact.collection, id)?;

@@ -43,10 +43,32 @@ impl MailSender for MaildirSender {
             .into_iter()
             .filter(|address| !accounts.iter().any(|account| account.address == *address))
             .collect();
-        let reason = "この宛先のメールボックスはここにはありません";
+        let reason = why(&mail.from.email, &unknown);
         if unknown.is_empty() || bounce(&self.db, mail, &unknown, reason)? {
             return Ok(());
         }
         Err(SendFault::Permanent(format!("{} of the addresses have no mailbox here", unknown.len())))
+    }
+}
+
+/// Why there is no mailbox at these addresses: they lie outside, where nothing is sent to, or are nobody's.
+fn why(author: &str, unknown: &[String]) -> &'static str {
+    let domain = |address: &str| address.rsplit_once('@').map(|(_, domain)| domain.to_ascii_lowercase());
+    if unknown.iter().all(|address| domain(address) != domain(author)) {
+        "このサーバーには庁外へメールを送る設定（smtp.host）がありません"
+    } else {
+        "この宛先のメールボックスはここにはありません"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outside_is_told_from_nobody() {
+        let why = |address: &str| why("hanako@pref.example.jp", &[address.to_owned()]);
+        assert!(why("eigyo@example.com").contains("smtp.host"));
+        assert!(why("dare@PREF.example.jp").contains("メールボックス"));
     }
 }

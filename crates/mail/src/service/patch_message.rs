@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Sets keywords of one of the caller's mails, or moves it. Each member is set by itself, so that two phones that change
-/// different ones do not undo each other.
+/// different ones do not undo each other. What changes nothing makes no new version.
 ///
 /// # Errors
 /// [`MailFault::NotFound`] when it is not theirs, [`MailFault::Invalid`] for a keyword or mailbox that is not known.
@@ -31,6 +31,9 @@ pub fn patch_message(
     }
     if !faults.is_empty() {
         return Err(MailFault::Invalid(faults));
+    }
+    if after == stored.state {
+        return Ok(Changed::nothing(stored.detail));
     }
     let recorded = apply_change(tx, &account, &stored, &after)?;
     let stored = messages::get(tx, id)?.ok_or(MailFault::NotFound)?;

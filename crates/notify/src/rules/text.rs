@@ -1,22 +1,26 @@
 //! The sentence that a notification says, in either language.
 
-use chrono::{Datelike, NaiveDate, NaiveDateTime, Weekday};
-use renraku_base::Language;
+use chrono::{Datelike, NaiveDate, NaiveDateTime, TimeDelta, Weekday};
+use renraku_base::{Language, Timestamp};
 
 use crate::{Details, NotificationType};
 
+/// How far the office's clocks are ahead of UTC.
+const JAPAN: TimeDelta = TimeDelta::hours(9);
+
 /// The sentence for `count` happenings of a kind; `actor` is the name of whoever caused the latest, `occurrence` the original
-/// start of the one that it is about.
+/// start of the one that it is about. A date of another year than that of `told` has its year.
 pub(crate) fn sentence(
     kind: NotificationType,
     actor: Option<&str>,
-    occurrence: Option<&str>,
-    details: &Details,
+    (occurrence, details): (Option<&str>, &Details),
     count: u32,
+    told: Timestamp,
     language: Language,
 ) -> String {
     let occurrence = occurrence.and_then(|start| start.parse().ok());
-    let facts = Facts { actor: actor.filter(|name| !name.is_empty()), occurrence, details, count };
+    let year = (told.to_datetime() + JAPAN).year();
+    let facts = Facts { actor: actor.filter(|name| !name.is_empty()), occurrence, details, count, year };
     match language {
         Language::Ja => facts.in_japanese(kind),
         Language::En => facts.in_english(kind),
@@ -28,6 +32,8 @@ struct Facts<'a> {
     occurrence: Option<NaiveDateTime>,
     details: &'a Details,
     count: u32,
+    /// The year in which it is told.
+    year: i32,
 }
 
 impl Facts<'_> {
@@ -38,7 +44,7 @@ impl Facts<'_> {
             '」',
             if kind == NotificationType::NewMail { "件名なし" } else { "無題" },
         );
-        let when = when_japanese(self.details);
+        let when = self.when_japanese();
         let from = if self.details.series { "から繰り返し" } else { "" };
         let during = when.as_deref().map(|when| format!("（{when}{from}）")).unwrap_or_default();
         match kind {
@@ -87,7 +93,7 @@ impl Facts<'_> {
 
     /// Which occurrence is meant, where it is now on another day than it was.
     fn which_japanese(&self) -> String {
-        let was = self.other_day().map(date_japanese);
+        let was = self.other_day().map(|was| self.date_japanese(was));
         was.map(|date| format!("{date}の")).unwrap_or_default()
     }
 
@@ -128,7 +134,7 @@ impl Facts<'_> {
             '”',
             if kind == NotificationType::NewMail { "no subject" } else { "untitled" },
         );
-        let when = when_english(self.details);
+        let when = self.when_english();
         let from = if self.details.series { "repeating from " } else { "" };
         let during = when.as_deref().map(|when| format!(" ({from}{when})")).unwrap_or_default();
         match kind {
@@ -171,7 +177,7 @@ impl Facts<'_> {
 
     /// Which occurrence is meant, where it is now on another day than it was.
     fn which_english(&self) -> String {
-        self.other_day().map(|was| format!(" of {}", was.format("%a %-d %b"))).unwrap_or_default()
+        self.other_day().map(|was| format!(" of {}", self.date_english(was))).unwrap_or_default()
     }
 
     fn answered_english(&self, title: &str) -> String {
@@ -193,6 +199,37 @@ impl Facts<'_> {
         let before = before.map(|name| format!(" (before you: {name})")).unwrap_or_default();
         format!("Your post{day}: {title}{place}{before}")
     }
+
+    fn date_japanese(&self, date: NaiveDate) -> String {
+        let day = match date.weekday() {
+            Weekday::Mon => "月",
+            Weekday::Tue => "火",
+            Weekday::Wed => "水",
+            Weekday::Thu => "木",
+            Weekday::Fri => "金",
+            Weekday::Sat => "土",
+            Weekday::Sun => "日",
+        };
+        let year = if date.year() == self.year { String::new() } else { format!("{}年", date.year()) };
+        format!("{year}{}月{}日({day})", date.month(), date.day())
+    }
+
+    fn when_japanese(&self) -> Option<String> {
+        let start = local_start(self.details)?;
+        let date = self.date_japanese(start.date());
+        Some(if self.details.show_without_time { date } else { format!("{date} {}", start.format("%-H:%M")) })
+    }
+
+    fn date_english(&self, date: NaiveDate) -> String {
+        let form = if date.year() == self.year { "%a %-d %b" } else { "%a %-d %b %Y" };
+        date.format(form).to_string()
+    }
+
+    fn when_english(&self) -> Option<String> {
+        let start = local_start(self.details)?;
+        let date = self.date_english(start.date());
+        Some(if self.details.show_without_time { date } else { format!("{date}, {}", start.format("%H:%M")) })
+    }
 }
 
 fn quoted(details: &Details, open: char, close: char, without: &str) -> String {
@@ -202,30 +239,6 @@ fn quoted(details: &Details, open: char, close: char, without: &str) -> String {
 
 fn local_start(details: &Details) -> Option<NaiveDateTime> {
     details.start.as_deref().and_then(|start| start.parse().ok())
-}
-
-fn date_japanese(date: NaiveDate) -> String {
-    let day = match date.weekday() {
-        Weekday::Mon => "月",
-        Weekday::Tue => "火",
-        Weekday::Wed => "水",
-        Weekday::Thu => "木",
-        Weekday::Fri => "金",
-        Weekday::Sat => "土",
-        Weekday::Sun => "日",
-    };
-    format!("{}月{}日({day})", date.month(), date.day())
-}
-
-fn when_japanese(details: &Details) -> Option<String> {
-    let start = local_start(details)?;
-    let date = date_japanese(start.date());
-    Some(if details.show_without_time { date } else { format!("{date} {}", start.format("%-H:%M")) })
-}
-
-fn when_english(details: &Details) -> Option<String> {
-    let form = if details.show_without_time { "%a %-d %b" } else { "%a %-d %b, %H:%M" };
-    local_start(details).map(|start| start.format(form).to_string())
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use renraku_db::{Changed, ObjectType, Tx, changes};
 use super::get_notification::expect_notification;
 use crate::{AllRead, Notification, NotificationPatch, NotifyFault, ReadAll, store::notifications};
 
-/// Marks one of the caller's notifications as read or unread.
+/// Marks one of the caller's notifications as read or unread. What changes nothing makes no new version.
 ///
 /// # Errors
 /// [`NotifyFault`] when it is not theirs or no longer what the caller expects.
@@ -21,6 +21,9 @@ pub fn patch_notification(
         Some(read_at) => read_at.map(|at| at.min(tx.now())),
         None => current.read_at,
     };
+    if read_at == current.read_at {
+        return Ok(Changed::nothing(current));
+    }
     let version = tx.next_version(Some(version));
     notifications::put_read(tx, &who.person, id, read_at, version)?;
     let (after, _) = notifications::get(tx, &who.person, id, language)?.ok_or(NotifyFault::NotFound)?;

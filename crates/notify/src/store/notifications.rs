@@ -32,9 +32,9 @@ impl Row {
             text: text::sentence(
                 kind,
                 self.actor_name.as_deref(),
-                self.recurrence_id.as_deref(),
-                &details,
+                (self.recurrence_id.as_deref(), &details),
                 count,
+                Timestamp::from_micros(self.created_at),
                 language,
             ),
             id: Id::stored(self.id),

@@ -47,10 +47,11 @@ fn of_two_changes_at_once_one_is_told_that_it_is_late() {
     on_each_database(|db, clock| {
         let office = Office::new(db, clock);
         let who = Principal::person(office.hanako);
-        for _ in 0..2 {
+        // Somebody who never chose, and somebody who did.
+        for choices in [["PT5M", "PT15M"], ["PT20M", "PT30M"]] {
             let seen = db.read(|tx| account::read_preferences(tx, &who)).unwrap().etag;
             let mut codes: Vec<_> = thread::scope(|scope| {
-                ["PT5M", "PT15M"]
+                choices
                     .map(|alert| {
                         let (seen, who) = (&seen, &who);
                         scope.spawn(move || code(update(db, who, &json!({"defaultAlert":alert}), seen)))

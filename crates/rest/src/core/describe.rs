@@ -29,6 +29,9 @@ pub(crate) enum Refusals {
     /// More often than is taken; see `Retry-After`.
     #[response(status = 429, content_type = "application/problem+json")]
     TooMany(ProblemBody),
+    /// A fault of the server; `requestId` names the request in its log.
+    #[response(status = 500, content_type = "application/problem+json")]
+    Internal(ProblemBody),
     /// Not now; see `Retry-After`.
     #[response(status = 503, content_type = "application/problem+json")]
     Unavailable(ProblemBody),
@@ -37,6 +40,9 @@ pub(crate) enum Refusals {
 /// How a request that writes may be refused besides.
 #[derive(IntoResponses)]
 pub(crate) enum WriteRefusals {
+    /// The body did not arrive in time.
+    #[response(status = 408, content_type = "application/problem+json")]
+    TimedOut(ProblemBody),
     /// Contradicts the present state.
     #[response(status = 409, content_type = "application/problem+json")]
     Conflict(ProblemBody),
@@ -55,6 +61,9 @@ pub(crate) enum WriteRefusals {
     /// Say which version you are changing (`If-Match`).
     #[response(status = 428, content_type = "application/problem+json")]
     PreconditionRequired(ProblemBody),
+    /// The server has no room left to store anything.
+    #[response(status = 507, content_type = "application/problem+json")]
+    StorageFull(ProblemBody),
 }
 
 /// How a request with an event, a card or a mail is refused where [`WriteRefusals`] says otherwise.

@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use super::{
+    described::{Changed, Destroyed},
     engine::{Answer, Ask, advance, glance},
     token::Token,
     window::Window,
@@ -101,11 +102,11 @@ struct SyncAnswer {
     /// What changed, by type: objects as their own resources answer them; `occurrences` as `{eventId, items}`, which replaces all that
     /// the phone holds of that event in the window.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    #[schema(value_type = BTreeMap<String, Vec<Object>>)]
+    #[schema(value_type = Changed)]
     changed: BTreeMap<&'static str, Vec<Box<RawValue>>>,
     /// The ids of what is gone, or may no longer be seen, by type. A destroyed event takes its occurrences along.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    #[schema(value_type = BTreeMap<String, Vec<String>>)]
+    #[schema(value_type = Destroyed)]
     destroyed: BTreeMap<&'static str, Vec<String>>,
 }
 

@@ -50,10 +50,13 @@ pub struct BookingRules {
 }
 
 /// A time of day to the minute, like `08:30`; `24:00` is the end of the day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TimeOfDay(u16);
 
 impl TimeOfDay {
+    /// The end of the day.
+    pub const END: Self = Self(24 * 60);
+
     /// Minutes since midnight, at most a whole day.
     #[must_use]
     pub fn minutes(self) -> i64 {
@@ -72,9 +75,15 @@ impl TimeOfDay {
     }
 }
 
+impl std::fmt::Display for TimeOfDay {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:02}:{:02}", self.0 / 60, self.0 % 60)
+    }
+}
+
 impl Serialize for TimeOfDay {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&format_args!("{:02}:{:02}", self.0 / 60, self.0 % 60))
+        serializer.collect_str(self)
     }
 }
 

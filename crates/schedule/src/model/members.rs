@@ -36,6 +36,14 @@ impl<'f> Members<'f> {
         self.faults.push(FieldFault::new(pointer, code, detail));
     }
 
+    /// Notes a member that is called `ours` here, and takes it; one that is `null` asks for nothing.
+    pub fn other_name(&mut self, other: &str, ours: &str) {
+        if self.members.get(other).is_some_and(|value| !value.is_null()) {
+            let fault = FieldFault::new(pointer(&self.at, other), "other-name", format!("use {ours}"));
+            self.faults.push(fault.allowing(ours));
+        }
+    }
+
     /// Notes that there is more of a member than is taken.
     fn too_much(&mut self, name: &str, code: &'static str, most: usize, of: &str) {
         let fault = FieldFault::new(pointer(&self.at, name), code, format!("at most {most} {of}"));

@@ -33,6 +33,7 @@ impl EventPatch {
     pub fn read(body: Value) -> Result<Self, Vec<FieldFault>> {
         let mut faults = Vec::new();
         let patch = Members::of(body, String::new(), &mut faults).map(|mut members| {
+            read::refuse_other_names(&mut members);
             let calendar_id = members.take("calendarId", "id");
             let nothing_booked = members.has("facilityIds");
             let facility_ids = read::facility_ids(&mut members).or(nothing_booked.then(Vec::new));

@@ -30,6 +30,37 @@ const OLDER_NAMES: [(&str, &str); 5] = [
     ("replyTo", "organizerCalendarAddress"),
 ];
 
+/// What other calendars' interfaces call a member that has its own name here. Kept as unknown members they would be shown nowhere,
+/// and whoever wrote them would never learn. What is stored already, or comes from a calendar client, may have them.
+const OTHER_NAMES: [(&str, &str); 19] = [
+    ("summary", "title"),
+    ("subject", "title"),
+    ("begin", "start"),
+    ("startTime", "start"),
+    ("startDate", "start"),
+    ("dtstart", "start"),
+    ("endTime", "duration"),
+    ("endDate", "duration"),
+    ("dtend", "duration"),
+    ("timezone", "timeZone"),
+    ("allDay", "showWithoutTime"),
+    ("isAllDay", "showWithoutTime"),
+    ("location", "locations"),
+    ("attendees", "participants"),
+    ("organizer", "organizerCalendarAddress"),
+    ("recurrence", "recurrenceRule"),
+    ("reminders", "alerts"),
+    ("visibility", "privacy"),
+    ("transparency", "freeBusyStatus"),
+];
+
+/// Refuses what a request calls by another calendar's name.
+pub(super) fn refuse_other_names(members: &mut Members<'_>) {
+    for (other, ours) in OTHER_NAMES {
+        members.other_name(other, ours);
+    }
+}
+
 /// A new event as a client sends it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EventDraft {
@@ -55,6 +86,7 @@ impl EventDraft {
             let id = members.take("id", "id").unwrap_or(fresh);
             let calendar_id = members.take("calendarId", "id");
             let facility_ids = facility_ids(&mut members).unwrap_or_default();
+            refuse_other_names(&mut members);
             let zone_given = members.has("timeZone");
             let uid = members.has("uid");
             let mut event = read_event(members, (!uid).then(|| id.as_str().to_owned()))?;

@@ -48,22 +48,22 @@ impl Slot {
     }
 }
 
-/// The first wanted slot that clashes, with what holds the facility then; slots of `own`, the event that books, do not
+/// The wanted slots that clash, each with what holds the facility first; slots of `own`, the event that books, do not
 /// clash. Both lists are in order of their start.
-#[must_use]
-pub fn conflict<'a>(wanted: &[Slot], taken: &'a [Taken], own: &EventId) -> Option<(Slot, &'a Taken)> {
+pub fn conflicts<'a>(
+    wanted: &[Slot],
+    taken: &'a [Taken],
+    own: &EventId,
+) -> impl Iterator<Item = (Slot, &'a Taken)> {
     let mut behind = 0;
-    for slot in wanted {
+    wanted.iter().filter_map(move |slot| {
         // What ended before this slot began is behind every later slot, too.
         while taken.get(behind).is_some_and(|it| it.slot.utc_end <= slot.utc_start) {
             behind += 1;
         }
-        let ahead = taken.iter().skip(behind).take_while(|it| it.slot.utc_start < slot.utc_end);
-        if let Some(holder) = ahead.into_iter().find(|it| it.event_id != *own && it.slot.overlaps(*slot)) {
-            return Some((*slot, holder));
-        }
-    }
-    None
+        let mut ahead = taken.iter().skip(behind).take_while(|it| it.slot.utc_start < slot.utc_end);
+        Some((*slot, ahead.find(|it| it.event_id != *own && it.slot.overlaps(*slot))?))
+    })
 }
 
 /// Up to three free slots instead of `wanted`: another facility at the same time, then the same facility at another
@@ -140,8 +140,9 @@ mod tests {
     #[test]
     fn slots_may_touch_and_not_overlap() {
         let held = [taken(1, "09:00", "10:00"), taken(2, "10:00", "11:00"), taken(3, "13:00", "14:00")];
-        let clash =
-            |from, to| conflict(&[slot(from, to)], &held, &event(9)).map(|(_, it)| it.event_id.clone());
+        let clash = |from, to| {
+            conflicts(&[slot(from, to)], &held, &event(9)).next().map(|(_, it)| it.event_id.clone())
+        };
         assert_eq!(clash("11:00", "13:00"), None);
         assert_eq!(clash("08:00", "09:00"), None);
         assert_eq!(clash("09:59", "10:01"), Some(event(1)));
@@ -153,18 +154,19 @@ mod tests {
     fn an_event_does_not_clash_with_itself() {
         let held = [taken(1, "09:00", "10:00"), taken(2, "09:30", "10:30")];
         assert_eq!(
-            conflict(&[slot("09:00", "10:00")], &held, &event(1)).map(|it| it.1.event_id.clone()),
+            conflicts(&[slot("09:00", "10:00")], &held, &event(1)).next().map(|it| it.1.event_id.clone()),
             Some(event(2))
         );
-        assert_eq!(conflict(&[slot("09:00", "09:30")], &held, &event(1)), None);
+        assert_eq!(conflicts(&[slot("09:00", "09:30")], &held, &event(1)).next(), None);
     }
 
     #[test]
-    fn a_series_clashes_where_its_first_slot_does() {
+    fn a_series_clashes_with_each_slot_that_does() {
         let held = [taken(1, "08:00", "18:00"), taken(2, "09:00", "09:10"), taken(3, "19:00", "20:00")];
         let wanted = [slot("07:00", "08:00"), slot("12:00", "13:00"), slot("19:30", "20:00")];
-        let (at, holder) = conflict(&wanted, &held, &event(9)).unwrap();
-        assert_eq!((at, &holder.event_id), (wanted[1], &event(1)));
+        let found: Vec<_> =
+            conflicts(&wanted, &held, &event(9)).map(|(at, holder)| (at, holder.event_id.clone())).collect();
+        assert_eq!(found, [(wanted[1], event(1)), (wanted[2], event(3))]);
     }
 
     #[test]

@@ -11,10 +11,11 @@ use renraku_people::directory;
 
 use super::index::Happening;
 use crate::{
-    Alternative, FacilityTaken, ScheduleFault,
-    model::{BookingRules, Event, PatchObject, Privacy, Status, Zone},
+    Alternative, Clash, FacilityRule, FacilityTaken, RuleBroken, ScheduleFault,
+    model::{Duration as JsDuration, Event, PatchObject, Privacy, Status, TimeOfDay, Zone},
     rules::{
         booking::{self, Slot, Taken},
+        opening::{Broken, broken},
         recurrence,
     },
     store::{
@@ -27,6 +28,8 @@ use crate::{
 /// How long after the start of a series that books a facility its last occurrence may end, how far ahead a single booking may
 /// end, and how long it may last: 24 months and a day's grace.
 const SERIES: Duration = Duration::from_hours(24 * 732);
+/// The most occurrences of a series that are named when their facility is taken.
+const CLASHES: usize = 10;
 /// How far ahead a free slot is looked for.
 const SEARCH: Duration = Duration::from_hours(24 * (booking::SEARCH_DAYS as u64 + 1));
 /// How many other facilities are looked at.
@@ -78,7 +81,9 @@ pub(crate) fn take(
             let detail = "a facility is booked for some time: say for how long";
             return Err(ScheduleFault::field("/duration", "facility-needs-duration", detail));
         }
-        keeps_rules(&it.facility.booking_rules, &slots)?;
+        if let Some(broken) = broken(&it.facility.booking_rules, &slots) {
+            return Err(rule_broken(&it.facility, broken));
+        }
         wanted.push((it, slots));
     }
     let collections: Vec<CollectionId> = wanted.iter().map(|(it, _)| it.collection).collect();
@@ -88,8 +93,10 @@ pub(crate) fn take(
     let mut taken = list_taken(tx, &collections, window)?;
     for (it, slots) in &wanted {
         let held = taken.remove(&it.collection).unwrap_or_default();
-        if let Some((slot, by)) = booking::conflict(slots, &held, &event.id) {
-            return Err(refusal(tx, who, it, slot, by)?);
+        let mut clashes = booking::conflicts(slots, &held, &event.id);
+        if let Some((slot, by)) = clashes.next() {
+            let all: Vec<Slot> = std::iter::once(slot).chain(clashes.map(|(slot, _)| slot)).collect();
+            return Err(refusal(tx, who, it, (slot, by), &all)?);
         }
     }
     Ok(collections)
@@ -113,15 +120,22 @@ fn is_indexed(event: &StoredEvent, happenings: &[Happening], now: Timestamp) -> 
 
 /// A single booking neither ends more than 24 months ahead nor lasts longer, as no series does. What took place may be recorded.
 fn is_in_reach(happenings: &[Happening], now: Timestamp) -> Result<(), ScheduleFault> {
-    let refuse = |pointer: &str, code: &'static str, detail: &str| {
-        Err(ScheduleFault::FacilityRules(FieldFault::new(pointer, code, detail)))
-    };
+    let refuse = |rule, field| Err(ScheduleFault::FacilityRules(Box::new(RuleBroken { rule, field })));
     for it in happenings {
         if it.at.utc_end > it.at.utc_start + SERIES {
-            return refuse("/duration", "facility-too-long", "a facility is booked for at most 24 months");
+            let longest = JsDuration::new(i64::try_from(SERIES.as_secs() / 86_400).unwrap_or(i64::MAX), 0);
+            let rule = FacilityRule { max_duration: longest, ..FacilityRule::default() };
+            let detail = "a facility is booked for at most 24 months";
+            let field = FieldFault::new("/duration", "facility-too-long", detail);
+            return refuse(rule, field.allowing(longest.map(at_most).unwrap_or_default()));
         }
         if it.at.utc_end > now + SERIES {
-            return refuse("/start", "too-far-ahead", "a facility is booked at most 24 months ahead");
+            let latest = now + SERIES;
+            let rule = FacilityRule { latest_end: Some(latest), ..FacilityRule::default() };
+            let detail = "a facility is booked at most 24 months ahead";
+            let field = FieldFault::new("/start", "too-far-ahead", detail);
+            let day = Zone::TOKYO.local(latest.to_datetime()).date();
+            return refuse(rule, field.allowing(format!("≤ {day}")));
         }
     }
     Ok(())
@@ -170,8 +184,8 @@ fn refusal(
     tx: &mut ReadTx<'_>,
     who: &Principal,
     held: &Bookable,
-    wanted: Slot,
-    by: &Taken,
+    (wanted, by): (Slot, &Taken),
+    clashes: &[Slot],
 ) -> Result<ScheduleFault, ScheduleFault> {
     let (holder, holder_extension) = holder(tx, &who.person, &by.event_id)?.unzip();
     Ok(ScheduleFault::FacilityTaken(Box::new(FacilityTaken {
@@ -181,6 +195,12 @@ fn refusal(
         holder_extension: holder_extension.flatten(),
         until: by.slot.utc_end,
         alternatives: alternatives(tx, held, wanted)?,
+        clashes: clashes
+            .iter()
+            .take(CLASHES)
+            .map(|slot| Clash { utc_start: slot.utc_start, utc_end: slot.utc_end })
+            .collect(),
+        clash_count: clashes.len(),
     })))
 }
 
@@ -219,38 +239,62 @@ fn alternatives(
         .collect();
     let others: Vec<FacilityId> = looked_at
         .iter()
-        .filter(|it| keeps_rules(&it.facility.booking_rules, &[wanted]).is_ok())
+        .filter(|it| broken(&it.facility.booking_rules, &[wanted]).is_none())
         .map(|it| it.facility.id.clone())
         .collect();
     let mut offers = booking::alternatives(&held.facility.id, wanted, &others, &taken);
     let allowed = |facility: &StoredFacility, offer: &Alternative| {
         let slot = Slot { utc_start: offer.utc_start, utc_end: offer.utc_end };
-        facility.id != offer.facility_id || keeps_rules(&facility.booking_rules, &[slot]).is_ok()
+        facility.id != offer.facility_id || broken(&facility.booking_rules, &[slot]).is_none()
     };
     offers.retain(|offer| allowed(&held.facility, offer));
     Ok(offers)
 }
 
-/// Whether the facility may be taken at these times at all.
-fn keeps_rules(rules: &BookingRules, slots: &[Slot]) -> Result<(), ScheduleFault> {
-    let refuse = |pointer: &str, code: &'static str, detail: &str| {
-        Err(ScheduleFault::FacilityRules(FieldFault::new(pointer, code, detail)))
+/// The refusal of a booking that a facility's rules do not allow.
+fn rule_broken(facility: &StoredFacility, broken: Broken) -> ScheduleFault {
+    let of = FacilityRule {
+        facility_id: Some(facility.id.clone()),
+        facility_name: Some(facility.name.clone()),
+        ..FacilityRule::default()
     };
-    let opens = rules.opens.map_or(0, |opens| opens.minutes());
-    let closes = rules.closes.map_or(24 * 60, |closes| closes.minutes());
-    let any_hour = rules.opens.is_none() && rules.closes.is_none();
-    for slot in slots {
-        let length = slot.utc_end.micros() - slot.utc_start.micros();
-        if let Some(longest) = rules.max_duration
-            && length > (longest.days() * 86_400 + longest.seconds()).saturating_mul(1_000_000)
-        {
-            return refuse("/duration", "facility-too-long", "longer than the facility may be booked");
+    let (rule, field) = match broken {
+        Broken::Longest(longest) => {
+            let detail = "longer than the facility may be booked";
+            let field = FieldFault::new("/duration", "facility-too-long", detail).allowing(at_most(longest));
+            (FacilityRule { max_duration: Some(longest), ..of }, field)
         }
-        let local = Zone::TOKYO.local(slot.utc_start.to_datetime());
-        let minute = (local - local.date().and_time(chrono::NaiveTime::MIN)).num_minutes();
-        if !any_hour && (minute < opens || minute + length / 60_000_000 > closes) {
-            return refuse("/start", "facility-closed", "the facility is not open then");
+        Broken::Hours => {
+            let rules = &facility.booking_rules;
+            let (opens, closes) = (rules.opens.unwrap_or_default(), rules.closes.unwrap_or(TimeOfDay::END));
+            let field = FieldFault::new("/start", "facility-closed", "the facility is not open then");
+            let rule = FacilityRule { opens: Some(opens), closes: Some(closes), ..of };
+            (rule, field.allowing(format!("{opens}–{closes}")))
         }
+    };
+    ScheduleFault::FacilityRules(Box::new(RuleBroken { rule, field }))
+}
+
+/// A longest duration in words that need no translation.
+fn at_most(longest: JsDuration) -> String {
+    let minutes = longest.days() * 24 * 60 + longest.seconds() / 60;
+    match (minutes % (24 * 60), minutes % 60) {
+        (0, _) => format!("≤ {} d", minutes / (24 * 60)),
+        (_, 0) => format!("≤ {} h", minutes / 60),
+        _ => format!("≤ {minutes} min"),
     }
-    Ok(())
+}
+
+/// Those of these facilities that could be booked for all of the slot.
+pub(crate) fn free(
+    tx: &mut ReadTx<'_>,
+    facilities: Vec<Bookable>,
+    slot: Slot,
+) -> Result<Vec<Bookable>, ScheduleFault> {
+    let collections: Vec<CollectionId> = facilities.iter().map(|it| it.collection).collect();
+    let taken = list_taken(tx, &collections, (slot.utc_start, slot.utc_end))?;
+    let is_free = |it: &Bookable| {
+        !taken.contains_key(&it.collection) && broken(&it.facility.booking_rules, &[slot]).is_none()
+    };
+    Ok(facilities.into_iter().filter(is_free).collect())
 }

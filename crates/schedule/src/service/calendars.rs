@@ -132,7 +132,7 @@ pub fn create_calendar(
     Ok(recorded.with(seen_by(calendar, who, Role::Manage)))
 }
 
-/// Renames or recolors a calendar.
+/// Renames or recolors a calendar. What changes nothing makes no new version.
 ///
 /// # Errors
 /// [`ScheduleFault::CalendarFixed`] for the name of a facility's, [`ScheduleFault::Stale`], [`ScheduleFault::Invalid`],
@@ -152,11 +152,15 @@ pub fn update_calendar(
     }
     expect(tx, &calendar, who, precondition)?;
     check(patch.name.as_deref(), patch.color.as_ref().and_then(Option::as_deref))?;
+    let before = calendar.clone();
     if let Some(name) = patch.name {
         name.trim().clone_into(&mut calendar.name);
     }
     if let Some(color) = patch.color {
         calendar.color = color;
+    }
+    if calendar == before {
+        return Ok(Changed::nothing(named(tx, seen_by(calendar, who, Role::Manage))?));
     }
     calendar.version = tx.next_version(Some(calendar.version));
     store::calendars::put(tx, &calendar)?;

@@ -1,4 +1,4 @@
-use renraku_base::{Cursor, ETag, FacilityId, FieldFault, Limit, Page, Precondition, Principal, Role};
+use renraku_base::{ETag, FacilityId, FieldFault, Precondition, Principal, Role};
 use renraku_db::{Changed, CollectionId, CollectionKind, ObjectType, ReadTx, Tx, changes};
 use renraku_people::access;
 
@@ -8,22 +8,6 @@ use crate::{
     model::{CalendarKind, Facility, FacilityDraft, Zone},
     store::{self, calendars::StoredCalendar, facilities::StoredFacility},
 };
-
-/// One page of all facilities, by name.
-///
-/// # Errors
-/// [`ScheduleFault::BadQuery`] for a cursor that is not ours.
-pub fn list_facilities(
-    tx: &mut ReadTx<'_>,
-    cursor: Option<&Cursor>,
-    limit: Limit,
-) -> Result<Page<Facility>, ScheduleFault> {
-    let after = match cursor {
-        None => None,
-        Some(cursor) => Some(cursor.parts::<2>().map(|[name, id]| (name, id)).ok_or_else(super::bad_cursor)?),
-    };
-    Ok(store::facilities::list(tx, after.as_ref(), limit)?.map(shown))
-}
 
 /// One facility.
 ///
@@ -87,14 +71,17 @@ pub fn update_facility(
     replace(tx, current, draft)
 }
 
-/// Stores what is said of a facility, and calls its calendar by its name.
+/// Stores what is said of a facility, and calls its calendar by its name. What changes nothing makes no new version.
 pub(crate) fn replace(
     tx: &mut Tx<'_>,
     current: StoredFacility,
     draft: FacilityDraft,
 ) -> Result<Changed<Facility>, ScheduleFault> {
-    let version = tx.next_version(Some(current.version));
-    let facility = stored(current.id, current.calendar, draft, version);
+    let mut facility = stored(current.id.clone(), current.calendar.clone(), draft, current.version);
+    if facility == current {
+        return Ok(Changed::nothing(shown(current)));
+    }
+    facility.version = tx.next_version(Some(current.version));
     store::facilities::put(tx, &facility)?;
     if let Some(mut calendar) = store::calendars::get(tx, &facility.calendar)?
         && calendar.name != facility.name

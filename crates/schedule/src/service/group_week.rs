@@ -31,8 +31,8 @@ pub enum Group {
 /// statements depends neither on the people nor on what they do.
 ///
 /// # Errors
-/// [`ScheduleFault::BadQuery`] for more than 200 principals, [`ScheduleFault::Invalid`] for one that is nobody,
-/// [`ScheduleFault::NotFound`] for a unit of nobody, [`ScheduleFault::GroupTooLarge`] for one of more than 200,
+/// [`ScheduleFault::BadQuery`] for more than 200 principals, [`ScheduleFault::Invalid`] for one that is nobody or a unit
+/// that is not there, [`ScheduleFault::GroupTooLarge`] for one of more than 200,
 /// [`ScheduleFault::WindowTooFull`].
 pub fn group_week(
     tx: &mut ReadTx<'_>,
@@ -44,8 +44,8 @@ pub fn group_week(
         Group::Principals(ids) => ids.clone(),
         Group::Unit(unit) => {
             let members = directory::service::members(tx, unit)?;
-            if members.is_empty() {
-                return Err(ScheduleFault::NotFound);
+            if members.is_empty() && !directory::service::is_unit(tx, unit)? {
+                return Err(ScheduleFault::field("unit", "not-found", "there is no such unit"));
             }
             if members.len() > PRINCIPALS {
                 return Err(ScheduleFault::GroupTooLarge { people: members.len() });

@@ -34,7 +34,7 @@ pub struct Answer {
     pub recurrence_id: Option<LocalDateTime>,
 }
 
-/// Answers an invitation: one object changes, however many take part.
+/// Answers an invitation: one object changes, however many take part. The same answer once more changes nothing.
 ///
 /// # Errors
 /// [`ScheduleFault::NotFound`], [`ScheduleFault::Forbidden`] for someone who does not take part,
@@ -61,7 +61,29 @@ pub fn reply_event(
             "control characters are not taken here",
         ));
     }
-    answer(tx, who, id, reply)
+    tx.hold(id.as_str())?;
+    match given_already(tx, who, id, reply)? {
+        Some(seen) => Ok(Changed::nothing(seen)),
+        None => answer(tx, who, id, reply),
+    }
+}
+
+/// The event, if this is what the person answered before and it is still in their calendar.
+fn given_already(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    id: &EventId,
+    reply: &Answer,
+) -> Result<Option<EventView>, ScheduleFault> {
+    let stored = store::events::get(tx, id)?.ok_or(ScheduleFault::NotFound)?;
+    let sight = Sight::of(tx, who, &[id.as_str()])?;
+    let seen = sight.view(&who.person, &stored).ok_or(ScheduleFault::NotFound)?;
+    if answered(&stored.event, who, reply, tx.now())? != stored.event {
+        return Ok(None);
+    }
+    let places = store::placements::list(tx, id)?;
+    let put_away = places.iter().any(|place| place.hidden && place.person.as_ref() == Some(&who.person));
+    Ok((!put_away).then_some(seen))
 }
 
 pub(crate) fn answer(
@@ -78,10 +100,10 @@ pub(crate) fn answer(
     }
     let mut after = before.clone();
     after.event = answered(&before.event, who, reply, tx.now())?;
+    let places = store::placements::list(tx, id)?;
     renew(tx, &before, &mut after);
     store::events::put(tx, &after)?;
 
-    let places = store::placements::list(tx, id)?;
     let mine: Vec<Placement> = places
         .iter()
         .filter(|place| place.person.as_ref() == Some(&who.person))
@@ -114,10 +136,14 @@ fn answered(
         let mine = target.participants.values_mut().find(|it| it.person_id.as_ref() == Some(&who.person));
         if let Some(participant) = mine {
             takes_part = true;
+            let before = participant.clone();
             participant.participation_status = reply.participation_status;
             participant.participation_comment.clone_from(&reply.comment);
             participant.schedule_sequence = event.sequence;
-            participant.schedule_updated = Some(now);
+            // The same answer to the same event once more is no other.
+            if before.schedule_updated.is_none() || *participant != before {
+                participant.schedule_updated = Some(now);
+            }
         }
     };
     let mut after = event.clone();

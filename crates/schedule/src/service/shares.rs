@@ -41,6 +41,9 @@ pub fn put_share(
         let fault = FieldFault::new("/grantee", "not-found", "there is no such person or unit");
         return Err(ScheduleFault::Invalid(vec![fault]));
     }
+    if access::grants(tx, calendar.collection)?.into_iter().map(Share::from).any(|given| given == share) {
+        return Ok(Changed::nothing(share));
+    }
     let object = (ObjectType::Calendar, &calendar.id);
     let recorded = access::put_grant(tx, calendar.collection, object, &grantee, share.role)?;
     Ok(recorded.with(share))

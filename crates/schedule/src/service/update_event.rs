@@ -60,7 +60,7 @@ impl Scope {
 }
 
 /// Changes an event, or one occurrence of a series. Who takes part in it changes their own alerts with it, and nothing else, unless they
-/// may write where it was made.
+/// may write where it was made. What changes nothing makes no new version, and nobody is told.
 ///
 /// # Errors
 /// [`ScheduleFault::NotFound`] also for an occurrence that the series does not have, [`ScheduleFault::NotOrganizer`],
@@ -111,6 +111,9 @@ fn change(
         _ => before.home.clone(),
     };
     after.calendar = home.id.clone();
+    if after == before.stored {
+        return Ok(Changed::nothing(before.seen));
+    }
     let change = Change { before, home, after, scope, dropped: dropped.clone() };
     let changed = change.store(tx, who)?;
     Ok(changed.map(|view| EventView { dropped_overrides: dropped, ..view }))
@@ -122,6 +125,8 @@ pub(crate) struct Opened {
     pub home: StoredCalendar,
     pub places: Vec<Placement>,
     pub role: Role,
+    /// As they see it.
+    pub seen: EventView,
 }
 
 /// The event for someone who may change what everybody sees of it, if it is what they expect. Until the transaction ends
@@ -140,16 +145,15 @@ pub(crate) fn open(
         _ => return Err(not_theirs(tx, who, &stored)?),
     };
     let places = store::placements::list(tx, id)?;
-    let opened = Opened { stored, home, places, role };
-    let view = view(tx, who, (&opened.stored, &opened.home), role, &opened.places)?;
+    let seen = view(tx, who, (&stored, &home), role, &places)?;
     // Whoever sees an event as busy time alone cannot mean to change the rest of it.
-    if view.etag == ETag::of_view(opened.stored.busy_version, BUSY) {
+    if seen.etag == ETag::of_view(stored.busy_version, BUSY) {
         return Err(ScheduleFault::Forbidden);
     }
-    if !precondition.holds(&view.etag) {
-        return Err(ScheduleFault::stale(&view));
+    if !precondition.holds(&seen.etag) {
+        return Err(ScheduleFault::stale(&seen));
     }
-    Ok(opened)
+    Ok(Opened { stored, home, places, role, seen })
 }
 
 fn view(

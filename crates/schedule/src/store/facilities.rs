@@ -1,5 +1,5 @@
 use diesel::prelude::*;
-use renraku_base::{CalendarId, Cursor, FacilityId, Id, Limit, Page};
+use renraku_base::{CalendarId, FacilityId, Id};
 use renraku_db::{
     CollectionId, Error, ReadTx, Tx, among,
     schema::{calendars, facilities},
@@ -129,24 +129,32 @@ pub(crate) fn list_names(tx: &mut ReadTx<'_>, ids: &[&str]) -> Result<Vec<(Strin
         .load(tx.conn())?)
 }
 
-/// One page of all facilities, by name.
+/// The facilities after `after` by name: of this kind, for at least so many people, at most `limit` of them.
 pub(crate) fn list(
     tx: &mut ReadTx<'_>,
     after: Option<&(String, String)>,
-    limit: Limit,
-) -> Result<Page<StoredFacility>, Error> {
-    let all = facilities::table
+    (kind, capacity): (Option<FacilityKind>, Option<i32>),
+    limit: Option<i64>,
+) -> Result<Vec<Bookable>, Error> {
+    let mut wanted = facilities::table
+        .inner_join(calendars::table.on(calendars::id.eq(facilities::calendar_id)))
         .order((facilities::name, facilities::id))
-        .limit(limit.and_one())
-        .select(Row::as_select());
-    let rows: Vec<Row> = match after {
-        None => all.load(tx.conn())?,
-        Some((name, id)) => all
-            .filter(facilities::name.gt(name).or(facilities::name.eq(name).and(facilities::id.gt(id))))
-            .load(tx.conn())?,
-    };
-    let rows = rows.into_iter().map(TryInto::try_into).collect::<Result<Vec<StoredFacility>, Error>>()?;
-    Ok(Page::cut(rows, limit, |last| Cursor::of(&[&last.name, last.id.as_str()])))
+        .select((Row::as_select(), calendars::collection_id))
+        .into_boxed();
+    if let Some((name, id)) = after {
+        let later = facilities::name.gt(name).or(facilities::name.eq(name).and(facilities::id.gt(id)));
+        wanted = wanted.filter(later);
+    }
+    if let Some(kind) = kind {
+        wanted = wanted.filter(facilities::kind.eq(kind.as_str()));
+    }
+    if let Some(capacity) = capacity {
+        wanted = wanted.filter(facilities::capacity.ge(capacity));
+    }
+    if let Some(limit) = limit {
+        wanted = wanted.limit(limit);
+    }
+    bookable(wanted.load(tx.conn())?)
 }
 
 /// Facilities after `after` in ascending order of their ids, at most `limit`.

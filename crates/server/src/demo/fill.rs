@@ -110,7 +110,7 @@ fn write(tx: &mut Tx<'_>, config: &Config, office: &Office, accounts: &[Account]
 
 fn write_schedule(tx: &mut Tx<'_>, office: &Office) -> Result<(), FillFault> {
     for facility in &office.facilities {
-        schedule::create_facility(tx, facility_draft(facility))?;
+        schedule::create_facility(tx, facility_draft(facility)?)?;
     }
     let people: Vec<PersonId> = office.people.iter().map(|person| person.id.clone()).collect();
     schedule::create_default_calendars(tx, &people)?;
@@ -126,8 +126,13 @@ fn write_schedule(tx: &mut Tx<'_>, office: &Office) -> Result<(), FillFault> {
     Ok(())
 }
 
-fn facility_draft(facility: &Facility) -> FacilityDraft {
-    FacilityDraft {
+fn facility_draft(facility: &Facility) -> Result<FacilityDraft, FillFault> {
+    let (opens, closes) = facility.hours.unzip();
+    let rules = json!({ "opens": opens, "closes": closes, "maxDuration": facility.longest });
+    let booking_rules: BookingRules = serde_json::from_value(rules).map_err(|error| {
+        FillFault::Drawn(vec![FieldFault::misfit("/bookingRules", "bad-value", error.to_string())])
+    })?;
+    Ok(FacilityDraft {
         id: Some(facility.id.clone()),
         name: facility.name.clone(),
         kind: match facility.kind {
@@ -138,8 +143,8 @@ fn facility_draft(facility: &Facility) -> FacilityDraft {
         capacity: i32::try_from(facility.capacity).ok().filter(|capacity| *capacity > 0),
         place: Some(facility.place.clone()),
         description: Some(facility.rules.to_owned()),
-        booking_rules: BookingRules::default(),
-    }
+        booking_rules,
+    })
 }
 
 /// A book of everyone whom the office deals with, which all may read, and for each user a few contacts of their own.

@@ -7,7 +7,7 @@ use std::{
 };
 
 use anyhow::Context;
-use renraku_base::{Limit, Principal};
+use renraku_base::Principal;
 use renraku_db::Db;
 use renraku_people::{
     ServerSecret,
@@ -139,7 +139,8 @@ fn facilities(db: &Db) -> anyhow::Result<Vec<Named>> {
     let mut all = Vec::new();
     let mut cursor = None;
     loop {
-        let page = db.read(|tx| schedule::list_facilities(tx, cursor.as_ref(), Limit::default()))?;
+        let wanted = schedule::FacilitySearch { cursor, ..schedule::FacilitySearch::default() };
+        let page = db.read(|tx| schedule::list_facilities(tx, &wanted))?;
         all.extend(
             page.items.into_iter().map(|facility| Named { id: facility.id.to_string(), name: facility.name }),
         );

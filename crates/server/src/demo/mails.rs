@@ -3,7 +3,7 @@ use chrono::{DateTime, Datelike, Days, FixedOffset, NaiveDate, NaiveTime, TimeZo
 use super::{
     contacts::Contact,
     letter::{Attachment, Letter, Mailbox},
-    people::Person,
+    people::{Person, USERS},
     seeded::Seeded,
     units::Unit,
 };
@@ -228,18 +228,17 @@ fn reply(person: &Person, to: &Letter) -> Delivered {
     Delivered { letter, folder: Folder::Sent, seen: true, flagged: false, answered: false }
 }
 
-/// Someone else, most often of the same unit.
+/// Someone else who has a mailbox, most often of the same unit: whoever writes can be answered.
 fn colleague<'a>(rng: &mut Seeded, office: Office<'a>, of: &Person) -> Option<&'a Person> {
     let unit = of.posts.first().map(|post| post.unit);
-    let near: Vec<&Person> = office
-        .people
-        .iter()
-        .filter(|person| person.id != of.id && person.posts.first().map(|post| post.unit) == unit)
-        .collect();
+    let with_mailbox = office.people.iter().take(USERS.len());
+    let others: Vec<&Person> = with_mailbox.filter(|person| person.id != of.id).collect();
+    let mut near = others.clone();
+    near.retain(|person| person.posts.first().map(|post| post.unit) == unit);
     if rng.chance(60) && !near.is_empty() {
         return rng.pick(&near).copied();
     }
-    rng.pick(office.people).filter(|person| person.id != of.id)
+    rng.pick(&others).copied()
 }
 
 fn mailbox(person: &Person) -> Mailbox {
@@ -306,6 +305,15 @@ mod tests {
         assert!(inbox.iter().filter(|mail| mail.letter.subject.contains("会議")).count() >= 5);
         assert!(inbox.iter().filter(|mail| !mail.seen).count() >= 5);
         assert!(mails.iter().any(|mail| !mail.letter.references.is_empty()));
+        let answered_by = |address: &str| {
+            people[..USERS.len()].iter().any(|user| user.mail == address)
+                || contacts.iter().any(|contact| contact.mail == address)
+                || address == "no-reply@pref.example.jp"
+        };
+        for letter in mails.iter().map(|mail| &mail.letter) {
+            let everybody = letter.to.iter().chain(&letter.cc).chain([&letter.from]);
+            assert!(everybody.into_iter().all(|it| answered_by(&it.address)), "{letter:?}");
+        }
         let bytes: Vec<Vec<u8>> = mails.iter().map(|mail| mail.letter.to_bytes()).collect();
         assert!(bytes.iter().filter(|mail| mail.windows(11).any(|word| word == b"ISO-2022-JP")).count() >= 5);
         assert!(

@@ -1,5 +1,9 @@
 use super::*;
 
+fn told() -> Timestamp {
+    "2026-11-20T00:00:00Z".parse().unwrap()
+}
+
 fn meeting() -> Details {
     Details {
         title: Some("企画会議".to_owned()),
@@ -83,8 +87,8 @@ fn every_type_says_its_sentence_in_both_languages() {
         (NotificationType::NewMail, hanako, &meeting(), 12, "新着メールが12件あります", "12 new mails"),
     ];
     for (kind, actor, details, count, ja, en) in table {
-        assert_eq!(sentence(kind, actor, None, details, count, Language::Ja), ja);
-        assert_eq!(sentence(kind, actor, None, details, count, Language::En), en);
+        assert_eq!(sentence(kind, actor, (None, details), count, told(), Language::Ja), ja);
+        assert_eq!(sentence(kind, actor, (None, details), count, told(), Language::En), en);
     }
 }
 
@@ -111,7 +115,9 @@ fn a_new_post_is_told_with_its_day_and_whoever_held_it() {
             "Your post from Thu 1 Apr: 総務部 人事課 給与係",
         ),
     ] {
-        let said = |language| sentence(NotificationType::Appointed, None, None, &details, 1, language);
+        let told: Timestamp = "2027-04-01T00:00:00+09:00".parse().unwrap();
+        let said =
+            |language| sentence(NotificationType::Appointed, None, (None, &details), 1, told, language);
         assert_eq!((said(Language::Ja).as_str(), said(Language::En).as_str()), (ja, en));
     }
 }
@@ -165,7 +171,30 @@ fn what_becomes_of_one_occurrence_or_of_a_series_is_told_from_what_becomes_of_an
         ),
     ];
     for (kind, occurrence, details, ja, en) in table {
-        assert_eq!(sentence(kind, None, occurrence, details, 1, Language::Ja), ja);
-        assert_eq!(sentence(kind, None, occurrence, details, 1, Language::En), en);
+        assert_eq!(sentence(kind, None, (occurrence, details), 1, told(), Language::Ja), ja);
+        assert_eq!(sentence(kind, None, (occurrence, details), 1, told(), Language::En), en);
     }
+}
+
+#[test]
+fn a_date_of_another_year_has_its_year() {
+    let at_new_year = "2026-12-31T15:00:00Z".parse().unwrap();
+    let said = |told, language| {
+        let moved = NotificationType::Moved;
+        sentence(moved, None, (Some("2027-01-04T09:30:00"), &meeting()), 1, told, language)
+    };
+    assert_eq!(
+        said(told(), Language::Ja),
+        "2027年1月4日(月)の「企画会議」が11月25日(水) 9:30に変更されました"
+    );
+    assert_eq!(said(told(), Language::En), "“企画会議” of Mon 4 Jan 2027 was changed to Wed 25 Nov, 09:30");
+    // In Japan it is New Year already.
+    assert_eq!(
+        said(at_new_year, Language::Ja),
+        "1月4日(月)の「企画会議」が2026年11月25日(水) 9:30に変更されました"
+    );
+    assert_eq!(
+        said(at_new_year, Language::En),
+        "“企画会議” of Mon 4 Jan was changed to Wed 25 Nov 2026, 09:30"
+    );
 }

@@ -23,7 +23,7 @@ pub fn read_preferences(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Preferen
     Ok(Preferences { person_id: who.person.clone(), choices, etag: ETag::of(version) })
 }
 
-/// Changes what the caller prefers by a merge patch (RFC 7396).
+/// Changes what the caller prefers by a merge patch (RFC 7396). What changes nothing makes no new version.
 ///
 /// # Errors
 /// [`AccountFault::Stale`] or [`AccountFault::Invalid`].
@@ -41,7 +41,11 @@ pub fn update_preferences(
     if !precondition.holds(&etag) {
         return Err(AccountFault::Stale { current: json!(Preferences { person_id, choices, etag }) });
     }
+    let before = choices.clone();
     let choices = choices.patched(patch).map_err(|fault| AccountFault::Invalid(vec![fault]))?;
+    if choices == before {
+        return Ok(Changed::nothing(Preferences { person_id, choices, etag }));
+    }
     let version = tx.next_version(previous);
     if !preferences::put(tx, &who.person, &choices, version, previous)? {
         return Err(AccountFault::Stale { current: json!(read_preferences(tx, who)?) });

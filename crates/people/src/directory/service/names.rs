@@ -24,6 +24,15 @@ pub fn members(tx: &mut ReadTx<'_>, unit: &UnitId) -> Result<Vec<PersonId>, Erro
     access::members(tx, unit)
 }
 
+/// Whether there is such a unit. One statement.
+///
+/// # Errors
+/// [`Error`] when the statement fails.
+pub fn is_unit(tx: &mut ReadTx<'_>, unit: &UnitId) -> Result<bool, Error> {
+    let found = store::units::list_with_ancestors(tx, &[unit.as_str()])?;
+    Ok(found.iter().any(|it| it.entry.id == *unit))
+}
+
 /// Who is written to at each of these addresses, in whatever case; addresses of nobody are left out, the others come in
 /// lower case. One statement.
 ///
