@@ -4,6 +4,7 @@ mod follows;
 mod groups;
 mod lookup;
 mod office;
+mod rosters;
 mod search;
 mod sync;
 mod writing;

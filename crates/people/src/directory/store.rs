@@ -1,4 +1,7 @@
 //! The directory's tables.
 
+pub(super) mod entries;
 pub(super) mod people;
+pub(super) mod rosters;
+pub(super) mod staged;
 pub(super) mod units;

@@ -15,7 +15,7 @@ pub fn end_person(tx: &mut Tx<'_>, person: &PersonId) -> Result<Changed<()>, Dir
     let before = store::people::find(tx, person)?.ok_or(DirectoryFault::NotFound)?;
     let version = tx.next_version(Some(before.version));
     let today = tx.now().to_datetime().format("%Y-%m-%d").to_string();
-    store::people::end(tx, person, &today, version)?;
+    store::people::end(tx, &[person.as_str()], &today, version)?;
     access::set_groups(tx, person, &[])?;
     let collection = live::collection(tx)?;
     Ok(changes::record_gone(tx, collection, ObjectType::Person, person).with(()))

@@ -54,7 +54,10 @@ pub fn touch_person(tx: &mut Tx<'_>, person: &PersonId) -> Result<(), Error> {
 }
 
 /// These units and all above them.
-pub(super) fn groups<'u>(tree: &Tree, units: impl IntoIterator<Item = &'u UnitId>) -> Vec<UnitId> {
+pub(in crate::directory) fn groups<'u>(
+    tree: &Tree,
+    units: impl IntoIterator<Item = &'u UnitId>,
+) -> Vec<UnitId> {
     let mut groups: Vec<UnitId> = units.into_iter().flat_map(|unit| tree.with_ancestors(unit)).collect();
     groups.sort_unstable();
     groups.dedup();
@@ -62,7 +65,7 @@ pub(super) fn groups<'u>(tree: &Tree, units: impl IntoIterator<Item = &'u UnitId
 }
 
 /// What is wrong with a person, whatever else is stored.
-pub(super) fn faults(person: &PersonEntry, tree: &Tree) -> Vec<FieldFault> {
+pub(in crate::directory) fn faults(person: &PersonEntry, tree: &Tree) -> Vec<FieldFault> {
     let mut faults = Vec::new();
     if person.name.full.trim().is_empty() {
         faults.push(FieldFault::new("/name/full", "required", "a person has a name"));
