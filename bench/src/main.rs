@@ -8,6 +8,7 @@ mod fill;
 mod flat;
 mod measure;
 mod process;
+mod transfer;
 mod work;
 
 use std::{
@@ -52,6 +53,9 @@ struct Arguments {
     /// Only compare a person of few objects with one of many.
     #[arg(long)]
     flat: bool,
+    /// Only measure the yearly transfer: 18,000 people come by a sheet and 6,000 of them move by another.
+    #[arg(long)]
+    transfer: bool,
     /// The port to listen on.
     #[arg(long, default_value_t = 18_930)]
     port: u16,
@@ -62,6 +66,9 @@ fn main() -> Result<()> {
     println!("{}", machine());
     if arguments.flat {
         return flat::compare(&arguments);
+    }
+    if arguments.transfer {
+        return transfer::run(&arguments);
     }
     if let Some(url) = &arguments.postgres {
         return run(&arguments, "PostgreSQL", Some(url));

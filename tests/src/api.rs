@@ -23,4 +23,5 @@ mod preconditions;
 mod rates;
 mod schedule;
 mod slow;
+mod staff_import;
 mod unchanged;

@@ -4,6 +4,7 @@
 //! done by the program's own operations.
 
 mod answer;
+mod command;
 mod conformance;
 mod mailbox;
 mod phone;
@@ -15,6 +16,7 @@ mod staff;
 mod wire;
 
 pub use answer::Answer;
+pub use command::run_beside;
 pub use mailbox::Mailbox;
 pub use phone::{Ask, Phone};
 pub use process::ServerProcess;

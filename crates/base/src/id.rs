@@ -27,6 +27,8 @@ pub mod kind {
     pub enum Unit {}
     /// One person's post in one unit.
     pub enum Post {}
+    /// The staff as a sheet said it.
+    pub enum Roster {}
     /// A phone or other signed-in device.
     pub enum Device {}
     /// A password for a calendar or directory client.
@@ -62,6 +64,8 @@ pub type PersonId = Id<kind::Person>;
 pub type UnitId = Id<kind::Unit>;
 /// Identifies one person's post in one unit.
 pub type PostId = Id<kind::Post>;
+/// Identifies a roster: the staff as a sheet said it.
+pub type RosterId = Id<kind::Roster>;
 /// Identifies a device.
 pub type DeviceId = Id<kind::Device>;
 /// Identifies an app password.

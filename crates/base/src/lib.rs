@@ -19,7 +19,7 @@ pub use etag::{ETag, Precondition};
 pub use fault::{Fault, FieldFault, Kind};
 pub use id::{
     AddressBookId, AppPasswordId, BadId, CalendarId, ContactId, DeviceId, EventId, FacilityId, Id, MailboxId,
-    MessageId, NotificationId, PersonId, PostId, SigningKeyId, UnitId, kind,
+    MessageId, NotificationId, PersonId, PostId, RosterId, SigningKeyId, UnitId, kind,
 };
 pub use link::{is_active, is_link, is_media_data};
 pub use merge_patch::merge_patch;

@@ -17,7 +17,7 @@ use diesel::{
 };
 
 use crate::{
-    Error, ReadTx, Tx, among,
+    AnyConn, Error, ReadTx, Tx, among,
     schema::{changes, collections},
 };
 
@@ -322,6 +322,19 @@ pub fn heads(tx: &mut ReadTx<'_>, ids: &[CollectionId]) -> Result<Vec<Head>, Err
         .into_iter()
         .map(|(id, modseq, floor)| Head { collection: CollectionId(id), modseq, floor })
         .collect())
+}
+
+/// The number of a collection's latest change, which stays that until the transaction ends. Whoever also changes collections with
+/// lesser ids may not call it: they are locked in ascending order.
+///
+/// # Errors
+/// [`Error`] when the statement fails.
+pub fn hold(tx: &mut Tx<'_>, collection: CollectionId) -> Result<i64, Error> {
+    let modseq = collections::table.find(collection.0).select(collections::modseq);
+    Ok(match tx.conn() {
+        AnyConn::Sqlite(c) => modseq.first(c)?,
+        AnyConn::Postgres(c) => modseq.for_update().first(c)?,
+    })
 }
 
 /// The collections of one kind that a person owns (`None`: that nobody owns), in ascending order.

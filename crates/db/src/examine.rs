@@ -57,6 +57,11 @@ const QUESTIONS: &[(&str, &str)] = &[
         "SELECT count(*) AS n FROM occurrences AS o \
          WHERE NOT EXISTS (SELECT 1 FROM events AS e WHERE e.id = o.event_id)",
     ),
+    (
+        "prepared rosters that no job puts into effect",
+        "SELECT count(*) AS n FROM rosters AS r WHERE r.state = 'prepared' AND NOT EXISTS \
+         (SELECT 1 FROM jobs AS j WHERE j.unique_key = 'roster:' || r.id AND j.done_at IS NULL)",
+    ),
     ("jobs that were set aside", "SELECT count(*) AS n FROM jobs WHERE failed_at IS NOT NULL"),
     ("missing epochs", "SELECT 1 - count(*) AS n FROM meta WHERE key = 'epoch'"),
 ];

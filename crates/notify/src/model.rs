@@ -22,10 +22,12 @@ pub enum NotificationType {
     RoomLost,
     /// Mail arrived.
     NewMail,
+    /// The person took a post.
+    Appointed,
 }
 
 impl NotificationType {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Invited,
         Self::Moved,
         Self::Cancelled,
@@ -33,6 +35,7 @@ impl NotificationType {
         Self::Reminder,
         Self::RoomLost,
         Self::NewMail,
+        Self::Appointed,
     ];
 
     /// The name by which it is stored and sent.
@@ -46,6 +49,7 @@ impl NotificationType {
             Self::Reminder => "reminder",
             Self::RoomLost => "roomLost",
             Self::NewMail => "newMail",
+            Self::Appointed => "appointed",
         }
     }
 
@@ -57,6 +61,8 @@ impl NotificationType {
             Self::Answered => choices.replies,
             Self::Reminder => choices.reminders,
             Self::NewMail => choices.new_mail,
+            // It comes once a year and is meant for this one person.
+            Self::Appointed => true,
         }
     }
 
@@ -103,10 +109,10 @@ pub struct Actor {
 #[serde(rename_all = "camelCase", default)]
 #[schema(as = NotificationDetails)]
 pub struct Details {
-    /// The title of the event, or the subject of the mail.
+    /// The title of the event or of the post, or the subject of the mail.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// When the event begins: a local date-time in `timeZone`.
+    /// When the event begins: a local date-time in `timeZone`. With `appointed` the day, at midnight.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub start: Option<String>,
     /// The time zone of `start`.
@@ -127,7 +133,7 @@ pub struct Details {
     /// When the event ends.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub utc_end: Option<Timestamp>,
-    /// The name of the room or other place.
+    /// The name of the room or other place; with `appointed` of the unit and those above it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
     /// What was answered: `accepted`, `declined` or `tentative`.
@@ -136,6 +142,9 @@ pub struct Details {
     /// What was said with the answer or the cancellation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
+    /// With `appointed`: who held the post before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub predecessor: Option<String>,
 }
 
 /// One thing that a person should know.

@@ -145,7 +145,7 @@ fn what_could_deceive_is_taken_out_before_it_is_stored() {
 
 #[test]
 fn who_switched_a_kind_off_is_not_told_of_it() {
-    use NotificationType::{Answered, Cancelled, Invited, Moved, NewMail, Reminder, RoomLost};
+    use NotificationType::{Answered, Appointed, Cancelled, Invited, Moved, NewMail, Reminder, RoomLost};
     on_each_database(|db, _| {
         for (choice, kinds) in [
             ("invitations", vec![Invited]),
@@ -157,14 +157,14 @@ fn who_switched_a_kind_off_is_not_told_of_it() {
             let (deaf, hanako) = (person(), person());
             let value = format!(r#"{{"language":"ja","notifications":{{"{choice}":false}}}}"#);
             ok(db.write(|tx| choose(tx, &deaf, &value)));
-            for kind in [Invited, Moved, Cancelled, Answered, Reminder, RoomLost, NewMail] {
+            for kind in [Invited, Moved, Cancelled, Answered, Reminder, RoomLost, NewMail, Appointed] {
                 let told = notice(kind, Repeat::Add);
                 ok(db.write(|tx| service::tell_all(tx, &[deaf.clone(), hanako.clone()], &told)));
                 let heard = all(db, &deaf).iter().any(|notification| notification.kind == kind);
                 assert_eq!(heard, !kinds.contains(&kind), "{choice} off, {kind:?}");
             }
-            assert_eq!(all(db, &hanako).len(), 7);
-            assert_eq!(log(db, &deaf).len(), 7 - kinds.len(), "nor are they woken");
+            assert_eq!(all(db, &hanako).len(), 8);
+            assert_eq!(log(db, &deaf).len(), 8 - kinds.len(), "nor are they woken");
         }
     });
 }

@@ -161,6 +161,15 @@ pub fn is_there(tx: &mut ReadTx<'_>, grantee: &Grantee) -> Result<bool, Error> {
     Ok(member.is_some())
 }
 
+/// Whether a group has any right.
+///
+/// # Errors
+/// [`Error`] when the statement fails.
+pub fn has_grants(tx: &mut ReadTx<'_>, grantee: &Grantee) -> Result<bool, Error> {
+    let any = grants::table.filter(grants::grantee_id.eq(grantee.id())).select(grants::collection_id);
+    Ok(any.first::<i64>(tx.conn()).optional()?.is_some())
+}
+
 /// Grants `role` to a group and tells its members' phones: the object (a calendar or an address book) is recorded in the
 /// group's home.
 ///
@@ -280,25 +289,46 @@ const PERSONAL: [CollectionKind; 3] =
 /// # Errors
 /// [`Error`] when a statement fails.
 pub fn set_groups(tx: &mut Tx<'_>, person: &PersonId, units: &[UnitId]) -> Result<(), Error> {
-    diesel::delete(person_groups::table.filter(person_groups::person_id.eq(person.as_str())))
-        .execute(tx.conn())?;
-    let known: Vec<i64> = collections::table
-        .filter(collections::owner_id.eq(person.as_str()))
-        .filter(collections::kind.eq(CollectionKind::Home.as_str()))
-        .select(collections::id)
-        .load(tx.conn())?;
-    add_people(tx, &[(person.clone(), units.to_vec())], known.is_empty())?;
-    if let Some(home) = known.first() {
-        let _recorded = changes::record(tx, CollectionId(*home), ObjectType::Calendar, person);
+    set_groups_of_all(tx, &[(person.clone(), units.to_vec())])
+}
+
+/// The same for many people, by a number of statements that hardly grows with theirs.
+///
+/// # Errors
+/// [`Error`] when a statement fails.
+pub fn set_groups_of_all(tx: &mut Tx<'_>, people: &[(PersonId, Vec<UnitId>)]) -> Result<(), Error> {
+    let mut homes: BTreeMap<String, CollectionId> = BTreeMap::new();
+    for some in people.chunks(1_000) {
+        let ids: Vec<&str> = some.iter().map(|(person, _)| person.as_str()).collect();
+        diesel::delete(person_groups::table.filter(among(person_groups::person_id, ids.iter().copied())))
+            .execute(tx.conn())?;
+        let known: Vec<(Option<String>, i64)> = collections::table
+            .filter(collections::kind.eq(CollectionKind::Home.as_str()))
+            .filter(among(collections::owner_id, ids))
+            .select((collections::owner_id, collections::id))
+            .load(tx.conn())?;
+        homes.extend(known.into_iter().filter_map(|(owner, id)| Some((owner?, CollectionId(id)))));
+    }
+    add_to_groups(tx, people)?;
+    let new: Vec<&PersonId> = people
+        .iter()
+        .map(|(person, _)| person)
+        .filter(|person| !homes.contains_key(person.as_str()))
+        .collect();
+    add_personal_collections(tx, &new)?;
+    for (person, _) in people {
+        if let Some(home) = homes.get(person.as_str()) {
+            let _recorded = changes::record(tx, *home, ObjectType::Calendar, person);
+        }
     }
     Ok(())
 }
 
-/// Puts people who are in no group yet into theirs, many at once; with `new`, their personal collections are made.
+/// Puts people who are in no group yet into theirs, many at once.
 ///
 /// # Errors
 /// [`Error`] when a statement fails.
-pub fn add_people(tx: &mut Tx<'_>, people: &[(PersonId, Vec<UnitId>)], new: bool) -> Result<(), Error> {
+pub fn add_to_groups(tx: &mut Tx<'_>, people: &[(PersonId, Vec<UnitId>)]) -> Result<(), Error> {
     let mut rows: Vec<(&str, &str)> = Vec::new();
     let mut units_of_all: BTreeSet<&str> = BTreeSet::new();
     for (person, units) in people {
@@ -316,16 +346,21 @@ pub fn add_people(tx: &mut Tx<'_>, people: &[(PersonId, Vec<UnitId>)], new: bool
             .collect();
         tx.run(diesel::insert_into(person_groups::table).values(&values))?;
     }
-    add_shared_homes(tx, units_of_all)?;
-    if new {
-        for some in people.chunks(4_000) {
-            let values: Vec<_> = some
-                .iter()
-                .flat_map(|(person, _)| PERSONAL.map(|kind| (person.as_str(), kind.as_str())))
-                .map(|(person, kind)| (collections::owner_id.eq(person), collections::kind.eq(kind)))
-                .collect();
-            tx.run(diesel::insert_into(collections::table).values(&values))?;
-        }
+    add_shared_homes(tx, units_of_all)
+}
+
+/// Makes the collections that belong to each person from their first day, for people who have none.
+///
+/// # Errors
+/// [`Error`] when a statement fails.
+pub fn add_personal_collections(tx: &mut Tx<'_>, people: &[&PersonId]) -> Result<(), Error> {
+    for some in people.chunks(4_000) {
+        let values: Vec<_> = some
+            .iter()
+            .flat_map(|person| PERSONAL.map(|kind| (person.as_str(), kind.as_str())))
+            .map(|(person, kind)| (collections::owner_id.eq(person), collections::kind.eq(kind)))
+            .collect();
+        tx.run(diesel::insert_into(collections::table).values(&values))?;
     }
     Ok(())
 }
@@ -345,6 +380,19 @@ fn add_shared_homes(tx: &mut Tx<'_>, units: BTreeSet<&str>) -> Result<(), Error>
         missing.extend(some.iter().filter(|group| !known.iter().flatten().any(|owner| owner == **group)));
     }
     changes::create_collections(tx, kind, &missing)?;
+    Ok(())
+}
+
+/// Takes from people who never were in office their groups and personal collections.
+///
+/// # Errors
+/// [`Error`] when a statement fails.
+pub fn forget_people(tx: &mut Tx<'_>, people: &[&str]) -> Result<(), Error> {
+    diesel::delete(person_groups::table.filter(among(person_groups::person_id, people.iter().copied())))
+        .execute(tx.conn())?;
+    let personal = collections::kind.eq_any(PERSONAL.map(CollectionKind::as_str));
+    let own = collections::table.filter(among(collections::owner_id, people.iter().copied()));
+    diesel::delete(own.filter(personal)).execute(tx.conn())?;
     Ok(())
 }
 

@@ -7,6 +7,7 @@ mod fault;
 mod index;
 mod live;
 mod model;
+mod roster;
 pub mod service;
 mod store;
 mod tree;
@@ -17,4 +18,8 @@ pub use live::Directory;
 pub use model::{
     CallerNumber, CallerPage, CallerProgress, NamedPerson, Person, PersonEntry, PersonJson, PersonName,
     Phone, PhoneKind, Post, PostEntry, Unit, UnitCount, UnitDetail, UnitEntry, UnitRef,
+};
+pub use roster::{
+    Appointment, Appointments, Change, PreparedRoster, Roster, RosterPerson, RosterPlan, RosterPost,
+    RosterState,
 };

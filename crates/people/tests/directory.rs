@@ -6,6 +6,7 @@ mod follows;
 mod groups;
 mod lookup;
 mod office;
+mod rosters;
 mod search;
 mod suppressed;
 mod sync;

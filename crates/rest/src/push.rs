@@ -16,6 +16,7 @@ use renraku_db::{CollectionKind, ObjectType};
 use renraku_notify::hub::{Stream, Wake};
 use renraku_people::access::{self, Followed};
 use sha2::{Digest, Sha256};
+use tokio::time::Instant;
 
 use crate::core::{App, Problem, Refusals, WebFault, Who};
 
@@ -31,13 +32,23 @@ const KINDS: [CollectionKind; 7] = [
 ];
 const DIGEST_BYTES: usize = 4;
 
+/// So many changes of the directory at once come from a sheet, and everybody's phone has to hear of them.
+const MANY: i64 = 100;
+/// For each of them phones are told so much later, on the average half of it.
+const SPREAD_MS: u64 = 10;
+const LONGEST_SPREAD_MS: u64 = 120_000;
+
 /// Where the followed collections stand, one short digest a kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct State([[u8; DIGEST_BYTES]; KINDS.len()]);
+struct State {
+    digests: [[u8; DIGEST_BYTES]; KINDS.len()],
+    /// The number of the directory's latest change.
+    directory: i64,
+}
 
 impl State {
     fn of(followed: &[Followed]) -> Self {
-        Self(KINDS.map(|kind| {
+        let digests = KINDS.map(|kind| {
             let mut digest = Sha256::new();
             for one in followed.iter().filter(|one| digest_kind(one.kind) == kind) {
                 digest.update(one.head.collection.0.to_le_bytes());
@@ -46,11 +57,13 @@ impl State {
             let mut short = [0; DIGEST_BYTES];
             short.iter_mut().zip(digest.finalize()).for_each(|(to, from)| *to = from);
             short
-        }))
+        });
+        let directory = followed.iter().find(|one| one.kind == CollectionKind::Directory);
+        Self { digests, directory: directory.map_or(0, |one| one.head.modseq) }
     }
 
     fn id(&self) -> String {
-        self.0.iter().flatten().map(|byte| format!("{byte:02x}")).collect()
+        self.digests.iter().flatten().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// The kinds that stand elsewhere than the client heard last; all of them for an id that is not ours.
@@ -148,7 +161,7 @@ pub(crate) async fn push(app: App, who: Who, request: HttpRequest) -> Result<Htt
     } else {
         format!("retry: {}\n{}", retry_ms(55_000), event(&missed, &state))
     };
-    let open = Open { app, who, listener, state, hello: Some(hello), ended: false };
+    let open = Open { app, who, listener, state, hello: Some(hello), held: None, ended: false };
     let body = stream::unfold(open, |mut open| async move {
         let text = open.next().await?;
         Some((Ok::<_, actix_web::Error>(Bytes::from(text)), open))
@@ -175,8 +188,11 @@ struct Open {
     app: App,
     who: Principal,
     listener: Stream,
+    /// What the client knows.
     state: State,
     hello: Option<String>,
+    /// Until when what is new is kept back.
+    held: Option<Instant>,
     ended: bool,
 }
 
@@ -190,31 +206,60 @@ impl Open {
             return None;
         }
         loop {
-            let Ok(wake) = tokio::time::timeout(heartbeat(), self.listener.next()).await else {
-                return Some(": \n\n".to_owned());
-            };
-            match wake {
-                Wake::Revoked => return None,
-                Wake::Stopping => {
+            let held = self.held.map(|until| until.saturating_duration_since(Instant::now()));
+            let wait = heartbeat().min(held.unwrap_or(Duration::MAX));
+            match tokio::time::timeout(wait, self.listener.next()).await {
+                Err(_) if held.is_some_and(|held| held <= wait) => {
+                    self.held = None;
+                    let state = follow(&self.app, &self.who, &mut self.listener).await.ok()?;
+                    if let Some(event) = self.tell(state, Vec::new()) {
+                        return Some(event);
+                    }
+                }
+                Err(_) => return Some(": \n\n".to_owned()),
+                Ok(Wake::Revoked) => return None,
+                Ok(Wake::Stopping) => {
                     self.ended = true;
                     return Some(format!("retry: {}\nevent: bye\ndata: {{}}\n\n", retry_ms(120_000)));
                 }
-                Wake::News { types, .. } => {
+                Ok(Wake::News { types, .. }) => {
                     // What the news comes to is decided by the database, so that an id and its event always agree.
                     let state = follow(&self.app, &self.who, &mut self.listener).await.ok()?;
-                    let kinds = state.kinds_since(&self.state.id());
-                    self.state = state;
-                    if !kinds.is_empty() {
-                        // What is in a calendar or book that came or went was not followed, so the hub cannot name it.
-                        let moved = kinds.contains(&CollectionKind::Home);
-                        let types = if moved { Vec::new() } else { types };
-                        let named: Vec<&'static str> = types.into_iter().filter_map(type_name).collect();
-                        return Some(event(&types_in(&kinds, &named), &self.state));
+                    if self.held.is_none() {
+                        let spread = spread_ms(state.directory - self.state.directory);
+                        self.held =
+                            spread.map(|spread| Instant::now() + Duration::from_millis(jitter(spread)));
+                    }
+                    if self.held.is_none()
+                        && let Some(event) = self.tell(state, types)
+                    {
+                        return Some(event);
                     }
                 }
             }
         }
     }
+
+    /// The event that tells where the followed collections stand now, if that is news.
+    fn tell(&mut self, state: State, types: Vec<ObjectType>) -> Option<String> {
+        let kinds = state.kinds_since(&self.state.id());
+        self.state = state;
+        if kinds.is_empty() {
+            return None;
+        }
+        // What is in a calendar or book that came or went was not followed, so the hub cannot name it.
+        let moved = kinds.contains(&CollectionKind::Home);
+        let types = if moved { Vec::new() } else { types };
+        let named: Vec<&'static str> = types.into_iter().filter_map(type_name).collect();
+        Some(event(&types_in(&kinds, &named), &self.state))
+    }
+}
+
+/// Within how long the phones are told of so many changes of the directory, each at a time of its own, so that they do not all
+/// come for them at once; `None` for as many as are made by hand.
+fn spread_ms(changes: i64) -> Option<u64> {
+    let changes = u64::try_from(changes).ok().filter(|_| changes > MANY)?;
+    Some(changes.saturating_mul(SPREAD_MS).min(LONGEST_SPREAD_MS))
 }
 
 fn event(types: &[&'static str], state: &State) -> String {
@@ -232,4 +277,17 @@ fn retry_ms(spread: u64) -> u64 {
 
 fn jitter(upto: u64) -> u64 {
     u64::from(u32::from_le_bytes(Entropy.bytes())) % upto.max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_transfer_is_told_over_minutes_and_a_new_colleague_at_once() {
+        assert_eq!(
+            [1, 100, 101, 6_000, 18_000].map(spread_ms),
+            [None, None, Some(1_010), Some(60_000), Some(120_000)]
+        );
+    }
 }

@@ -6,6 +6,7 @@ mod import;
 mod keys;
 mod migrate;
 mod openapi;
+mod roster;
 mod serve;
 mod user;
 
@@ -57,8 +58,10 @@ enum Command {
     User(user::User),
     /// Look after the keys that sign access tokens
     Keys(keys::Keys),
-    /// Read data from files: rooms and cars, calendars, contacts
+    /// Read data from files: the staff, rooms and cars, calendars, contacts
     Import(import::Import),
+    /// Look after the yearly transfer of staff: list, show, cancel, undo
+    Roster(roster::Roster),
     /// Print the description of the API (OpenAPI 3.1, YAML)
     Openapi(openapi::Openapi),
     /// Examine the data and the settings and say what is wrong
@@ -82,6 +85,7 @@ impl Cli {
             Command::User(user) => user.run(&source),
             Command::Keys(keys) => keys.run(&source),
             Command::Import(import) => import.run(&source),
+            Command::Roster(roster) => roster.run(&source),
             Command::Openapi(openapi) => openapi.run(),
             Command::Doctor(doctor) => doctor.run(&source),
         }

@@ -13,10 +13,13 @@ use renraku_notify::{
     MailSender, SendFault,
     push::{self, PushSender, PushText},
 };
-use renraku_people::account;
+use renraku_people::{account, directory::service as directory};
 use renraku_schedule::ScheduleFault;
 
-use crate::worker::{Body, JobFault, Ran, Share};
+use crate::{
+    appointed,
+    worker::{Body, JobFault, Ran, Share},
+};
 
 /// The kind of the job that forgets what is too old.
 const RETENTION: &str = "server.retention";
@@ -58,6 +61,11 @@ fn run(db: &Db, edges: &Edges, job: &Job) -> Result<Ran, JobFault> {
         push::SEND_PUSH => push::deliver(db, &*edges.push, &*edges.words, job)?,
         renraku_mail::jobs::APPLY => renraku_mail::jobs::apply(db, job).map_err(again)?,
         renraku_mail::jobs::FILE => renraku_mail::jobs::file(db, job).map_err(again)?,
+        directory::APPLY_ROSTERS => drop(directory::apply_due_rosters(db).map_err(again)?),
+        directory::TELL_APPOINTED => {
+            appointed::tell(db, job)?;
+            return Ok(Ran::Finished);
+        }
         RETENTION => forget_old(db)?,
         kind if renraku_schedule::jobs::KINDS.contains(&kind) => {
             let work = |tx: &mut Tx<'_>| {
@@ -121,6 +129,7 @@ fn forget_old(db: &Db) -> Result<(), JobFault> {
     let done_jobs = db.write_many(|tx| jobs::prune(tx, (now - DONE_JOBS_KEPT).micros()))?;
     let devices = db.write_many(account::prune_devices).map_err(again)?;
     let subscriptions = db.write_many(push::forget_expired)?;
+    let rosters = db.write_many(directory::forget_old_rosters).map_err(again)?;
     let mut notifications = 0;
     loop {
         match db.write_many(renraku_notify::jobs::forget_old)? {
@@ -143,6 +152,7 @@ fn forget_old(db: &Db) -> Result<(), JobFault> {
         done_jobs,
         devices,
         subscriptions,
+        rosters,
         notifications,
         "old things were forgotten"
     );

@@ -20,7 +20,10 @@ use renraku_dav::{Dav, PushService, PushWords};
 use renraku_db::Db;
 use renraku_ldap::Serving;
 use renraku_notify::Hub;
-use renraku_people::{Sessions, directory::Directory};
+use renraku_people::{
+    Sessions,
+    directory::{Directory, service::apply_due_rosters},
+};
 use renraku_rest::{App, Locales, Parts};
 use renraku_web::{Gate, Rates};
 use tokio::{
@@ -110,6 +113,7 @@ pub(crate) fn start_on(
     let body = jobs::body(&db, edges);
     let workers = jobs::SHARES.map(|share| Worker::new(&db, Arc::clone(&body), share));
     jobs::plan_every_day(&db)?;
+    catch_up_with_rosters(&db);
     let revocations = hear_revocations(sessions.clone())?;
     let _mailroom = match config.mail.maildirs.is_empty() {
         true => None,
@@ -168,6 +172,17 @@ pub(crate) fn start_on(
         jobs,
         _data: data,
     })
+}
+
+/// A transfer whose day came while no server ran is in effect before anybody looks. One that cannot be applied now stays with its
+/// job.
+fn catch_up_with_rosters(db: &Db) {
+    match apply_due_rosters(db) {
+        Ok(applied) => applied.iter().for_each(|plan| {
+            tracing::info!(people = plan.added.len() + plan.changed.len(), "a roster took effect");
+        }),
+        Err(error) => tracing::error!(error = %error, "a roster that is due cannot be applied"),
+    }
 }
 
 /// Loads the directory beside the start, so that neither the start nor the first search waits for all of it.

@@ -1,12 +1,15 @@
 //! Tables in files, as spreadsheets write them: CSV with a header, in UTF-8 or Shift_JIS. Every fault is told with its line.
 
 mod decode;
+mod header;
+mod records;
 #[cfg(test)]
 mod tests;
 
-use unicode_normalization::UnicodeNormalization;
-
 use decode::decode;
+use header::Title;
+pub(crate) use header::Titles;
+use records::Records;
 
 /// What may stand in a table.
 #[derive(Debug, Clone, Copy)]
@@ -59,28 +62,49 @@ pub(crate) struct Sheet {
     pub faults: Vec<LineFault>,
 }
 
+/// What a file is expected to look like.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Layout<'l> {
+    /// What may stand in it.
+    pub columns: &'static [Column],
+    /// What else its columns may be called.
+    pub titles: Option<&'l Titles>,
+    /// Whether a line must have all its cells; otherwise those that are left out at its end are empty.
+    pub whole_lines: bool,
+}
+
+impl Layout<'_> {
+    /// These columns under their own names, in lines that may end early.
+    pub fn of(columns: &'static [Column]) -> Self {
+        Self { columns, titles: None, whole_lines: false }
+    }
+}
+
 impl Sheet {
-    /// Reads a file whose header names some of these columns, in any order.
-    pub fn read(bytes: &[u8], columns: &'static [Column]) -> Self {
+    /// Reads a file whose header names some of the columns, in any order.
+    pub fn read(bytes: &[u8], layout: &Layout<'_>) -> Self {
         let text = match decode(bytes) {
             Ok(text) => text,
             Err(fault) => return Self { rows: Vec::new(), faults: vec![fault] },
         };
         let mut records = Records::of(&text);
         let mut sheet = Self::default();
-        let Some((line, titles)) = records.next() else {
+        let Some(first) = records.next() else {
             sheet.faults.push(LineFault::new(1, "the file is empty: its first line names the columns"));
             return sheet;
         };
-        let header = match header(&titles, columns) {
+        let header = match header::read(&first.cells, layout) {
             Ok(header) => header,
             Err(complaints) => {
-                sheet.faults.extend(complaints.into_iter().map(|complaint| LineFault::new(line, complaint)));
+                let faults = complaints.into_iter().map(|complaint| LineFault::new(first.line, complaint));
+                sheet.faults.extend(faults);
                 return sheet;
             }
         };
-        for (line, cells) in records {
-            match row(&header, cells) {
+        for record in records {
+            let line = record.line;
+            let cells = if record.open { Err(OPEN.to_owned()) } else { row(&header, record.cells, layout) };
+            match cells {
                 Ok(cells) => sheet.rows.push(Row { line, cells }),
                 Err(complaint) => sheet.faults.push(LineFault::new(line, complaint)),
             }
@@ -89,123 +113,41 @@ impl Sheet {
     }
 }
 
-/// The lines that are not empty, each with its number.
-struct Records<'t> {
-    text: &'t str,
-    reader: csv::StringRecordsIntoIter<&'t [u8]>,
-    /// How far line breaks were counted, and how many there were.
-    counted: (usize, usize),
-}
-
-impl<'t> Records<'t> {
-    fn of(text: &'t str) -> Self {
-        let reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
-        Self { text, reader: reader.into_records(), counted: (0, 0) }
-    }
-
-    /// The number of the line in which what stands behind `from` begins. The reader itself counts from before the empty lines
-    /// that it passes over.
-    fn line_of(&mut self, from: usize) -> usize {
-        let rest = self.text.get(from..).unwrap_or_default();
-        let begins = from + rest.len() - rest.trim_start_matches('\n').len();
-        let (counted, breaks) = self.counted;
-        let more = self.text.get(counted..begins).unwrap_or_default().matches('\n').count();
-        self.counted = (begins, breaks + more);
-        self.counted.1 + 1
-    }
-}
-
-impl Iterator for Records<'_> {
-    type Item = (usize, Vec<String>);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            // What is text already cannot fail to be read: records may have any number of cells.
-            let record = self.reader.next()?.ok()?;
-            let from = record.position().and_then(|position| usize::try_from(position.byte()).ok());
-            let line = self.line_of(from.unwrap_or_default());
-            let cells: Vec<String> = record.iter().map(|cell| cell.trim().to_owned()).collect();
-            if cells.iter().any(|cell| !cell.is_empty()) {
-                return Some((line, cells));
-            }
-        }
-    }
-}
-
-/// Which column stands at which place.
-fn header(
-    titles: &[String],
-    columns: &'static [Column],
-) -> Result<Vec<Option<&'static Column>>, Vec<String>> {
-    let mut complaints = Vec::new();
-    let mut header: Vec<Option<&Column>> = Vec::with_capacity(titles.len());
-    for title in titles {
-        let wanted = folded(title);
-        let found = columns
-            .iter()
-            .find(|column| column.titles.iter().chain([&column.name]).any(|title| folded(title) == wanted));
-        match found {
-            // A spreadsheet leaves empty columns at the end.
-            None if title.is_empty() => {}
-            None => complaints.push(format!("there is no column {title}: write {}", known(columns))),
-            Some(column) if header.iter().flatten().any(|other| other.name == column.name) => {
-                complaints.push(format!("the column {} is there twice", column.name));
-            }
-            Some(_) => {}
-        }
-        header.push(found);
-    }
-    let there = |column: &&Column| header.iter().flatten().any(|other| other.name == column.name);
-    for column in columns.iter().filter(|column| column.required && !there(column)) {
-        complaints.push(format!("the column {} is missing", named(column)));
-    }
-    if complaints.is_empty() { Ok(header) } else { Err(complaints) }
-}
-
-fn known(columns: &[Column]) -> String {
-    columns.iter().map(named).collect::<Vec<_>>().join(", ")
-}
-
-fn named(column: &Column) -> String {
-    let title = column.titles.first().map(|title| format!(" ({title})"));
-    format!("{}{}", column.name, title.unwrap_or_default())
-}
-
-/// A title as it is compared: full-width letters, capitals, spaces and dashes are evened out.
-fn folded(title: &str) -> String {
-    let even = title.nfkc().filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-'));
-    even.collect::<String>().to_lowercase()
-}
+const OPEN: &str = "a quote is opened and not closed";
 
 /// The cells of a line by their columns, or what is wrong with it.
 fn row(
-    header: &[Option<&'static Column>],
+    header: &[Title],
     cells: Vec<String>,
+    layout: &Layout<'_>,
 ) -> Result<Vec<(&'static str, String)>, String> {
     let surplus = cells.iter().skip(header.len()).any(|cell| !cell.is_empty());
-    if surplus {
-        return Err(format!(
-            "there are {} cells below {} columns: a cell with a comma in it stands in \"quotes\"",
-            cells.len(),
-            header.len()
-        ));
+    let short = layout.whole_lines && cells.len() < header.len();
+    if surplus || short {
+        let advice =
+            if short { "is the line cut?" } else { "a cell with a comma in it stands in \"quotes\"" };
+        let (cells, columns) = (cells.len(), header.len());
+        return Err(format!("there are {cells} cells below {columns} columns: {advice}"));
     }
     let mut row = Vec::with_capacity(header.len());
-    // Cells that are left out at the end of a line are empty.
-    for (column, cell) in header.iter().zip(cells.into_iter().chain(std::iter::repeat_with(String::new))) {
-        match column {
-            None if cell.is_empty() => {}
-            None => return Err(format!("{cell} stands in a column without a name")),
-            Some(column) if cell.chars().any(char::is_control) => {
+    for (title, cell) in header.iter().zip(cells.into_iter().chain(std::iter::repeat_with(String::new))) {
+        match title {
+            Title::PassedOver => {}
+            Title::None if cell.is_empty() => {}
+            Title::None => return Err(format!("{cell} stands in a column without a name")),
+            Title::Of(column) if cell.contains('\n') => {
                 return Err(format!(
                     "{}: a line break in a cell, or a quote that is not closed",
                     column.name
                 ));
             }
-            Some(column) if cell.is_empty() && column.required => {
-                return Err(format!("{} is empty", named(column)));
+            Title::Of(column) if cell.chars().any(char::is_control) => {
+                return Err(format!("{}: a control character", column.name));
             }
-            Some(column) => row.push((column.name, cell)),
+            Title::Of(column) if cell.is_empty() && column.required => {
+                return Err(format!("{} is empty", header::named(column)));
+            }
+            Title::Of(column) => row.push((column.name, cell)),
         }
     }
     Ok(row)

@@ -9,3 +9,4 @@ mod import;
 mod office;
 mod page;
 mod set_up;
+mod staff;

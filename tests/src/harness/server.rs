@@ -13,7 +13,6 @@ use super::{Phone, Staff};
 pub struct TestServer {
     // Ends first: the database is dropped after it.
     running: RunningServer,
-    #[expect(dead_code, reason = "drops the database when it is dropped")]
     database: TestDatabase,
     folder: TempDir,
     clock: FixedClock,
@@ -53,6 +52,23 @@ impl TestServer {
     /// Its database, to look behind the scenes.
     pub fn db(&self) -> &Db {
         self.running.db()
+    }
+
+    /// What tells another process of this program where the data are, by the names of environment variables.
+    pub fn settings(&self) -> Vec<(&'static str, String)> {
+        let folder = self.folder.path().to_str().unwrap().to_owned();
+        vec![
+            ("RENRAKU_SERVER_DATA_DIR", folder),
+            ("RENRAKU_DATABASE_URL", self.database.url().to_owned()),
+            ("RENRAKU_DATABASE_WAIT_S", "30".to_owned()),
+        ]
+    }
+
+    /// A file in the folder of its data.
+    pub fn write_file(&self, name: &str, content: impl AsRef<[u8]>) -> String {
+        let file = self.folder.path().join(name);
+        std::fs::write(&file, content).unwrap();
+        file.to_str().unwrap().to_owned()
     }
 
     /// `http://…`

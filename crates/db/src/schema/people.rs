@@ -131,6 +131,18 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    rosters (id) {
+        id -> Text,
+        effective_on -> Text,
+        made_at -> BigInt,
+        state -> Text,
+        applied_at -> Nullable<BigInt>,
+        wanted -> Nullable<Text>,
+        undo -> Nullable<Text>,
+    }
+}
+
 use super::of_ground::collections;
 
 diesel::allow_tables_to_appear_in_same_query!(grants, person_groups, collections);

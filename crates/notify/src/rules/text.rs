@@ -87,6 +87,7 @@ impl Facts<'_> {
                 (_, Some(actor)) => format!("{actor}さんからメールが届きました：{title}"),
                 (_, None) => format!("メールが届きました：{title}"),
             },
+            NotificationType::Appointed => self.appointed_japanese(when.as_deref()),
         }
     }
 
@@ -112,6 +113,18 @@ impl Facts<'_> {
             Some("tentative") => format!("{actor}が{title}に「未定」と回答しました"),
             _ => format!("{actor}が{title}への出欠を回答しました"),
         }
+    }
+
+    fn appointed_japanese(&self, when: Option<&str>) -> String {
+        let day = when.map(|when| format!("{when}付けで")).unwrap_or_default();
+        let place = self.details.place.as_deref().unwrap_or("新しい所属");
+        let post = match self.details.title.as_deref() {
+            Some(title) => format!("{place} {title}"),
+            None => place.to_owned(),
+        };
+        let before = self.details.predecessor.as_deref();
+        let before = before.map(|name| format!("（前任：{name}さん）")).unwrap_or_default();
+        format!("{day}「{post}」への異動が発令されました{before}")
     }
 
     fn in_english(&self, kind: NotificationType) -> String {
@@ -158,6 +171,7 @@ impl Facts<'_> {
                 (_, Some(actor)) => format!("New mail from {actor}: {title}"),
                 (_, None) => format!("New mail: {title}"),
             },
+            NotificationType::Appointed => self.appointed_english(when.as_deref()),
         }
     }
 
@@ -175,6 +189,15 @@ impl Facts<'_> {
             (_, Some("tentative")) => format!("{actor} may come to {title}"),
             _ => format!("{actor} answered your invitation to {title}"),
         }
+    }
+
+    fn appointed_english(&self, when: Option<&str>) -> String {
+        let day = when.map(|when| format!(" from {when}")).unwrap_or_default();
+        let place = self.details.place.as_deref().unwrap_or("a new unit");
+        let title = self.details.title.as_deref().map(|title| format!("{title}, ")).unwrap_or_default();
+        let before = self.details.predecessor.as_deref();
+        let before = before.map(|name| format!(" (before you: {name})")).unwrap_or_default();
+        format!("Your post{day}: {title}{place}{before}")
     }
 
     fn date_japanese(&self, date: NaiveDate) -> String {

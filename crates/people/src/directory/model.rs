@@ -180,7 +180,7 @@ pub struct UnitEntry {
 }
 
 /// A person to be put into the directory.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PersonEntry {
     /// Identifies the person; one who is there already is changed.
     pub id: PersonId,
@@ -197,7 +197,7 @@ pub struct PersonEntry {
 }
 
 /// A post of a person to be put into the directory.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PostEntry {
     /// Where.
     pub unit: UnitId,

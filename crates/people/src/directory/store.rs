@@ -1,6 +1,9 @@
 //! The directory's tables.
 
 pub(super) mod callers;
+pub(super) mod entries;
 pub(super) mod favourites;
 pub(super) mod people;
+pub(super) mod rosters;
+pub(super) mod staged;
 pub(super) mod units;

@@ -228,10 +228,11 @@ pub(crate) fn find_placed_by_uid(
     collection: CollectionId,
     uid: &str,
 ) -> Result<Option<(EventId, bool)>, Error> {
-    let row: Option<(String, bool)> = events::table
-        .inner_join(placements::table.on(placements::event_id.eq(events::id)))
-        .filter(events::uid.eq(uid).and(placements::collection_id.eq(collection.0)))
-        .select((events::id, placements::hidden))
+    // A UID has few events, and a calendar many: a join might begin with the calendar.
+    let of_uid = events::table.filter(events::uid.eq(uid)).select(events::id);
+    let row: Option<(String, bool)> = placements::table
+        .filter(placements::event_id.eq_any(of_uid).and(placements::collection_id.eq(collection.0)))
+        .select((placements::event_id, placements::hidden))
         .first(tx.conn())
         .optional()?;
     Ok(row.map(|(id, hidden)| (Id::stored(id), hidden)))
@@ -319,13 +320,22 @@ pub(crate) fn list_taken_uids(
         .filter(among(objects::uid, uids.iter().copied()).and(objects::body.is_not_null()))
         .select(objects::uid)
         .load(tx.conn())?;
-    let invited: Vec<String> = events::table
-        .inner_join(placements::table.on(placements::event_id.eq(events::id)))
-        .filter(among(events::uid, uids.iter().copied()).and(placements::collection_id.eq(collection.0)))
-        .filter(events::calendar_id.ne(calendar.as_str()))
-        .select(events::uid)
+    let elsewhere: Vec<(String, String)> = events::table
+        .filter(among(events::uid, uids.iter().copied()).and(events::calendar_id.ne(calendar.as_str())))
+        .select((events::id, events::uid))
         .load(tx.conn())?;
-    Ok(tasks.into_iter().chain(invited).collect())
+    let mut taken: HashSet<String> = tasks.into_iter().collect();
+    if !elsewhere.is_empty() {
+        let seen: HashSet<String> = placements::table
+            .filter(among(placements::event_id, elsewhere.iter().map(|(id, _)| id.as_str())))
+            .filter(placements::collection_id.eq(collection.0))
+            .select(placements::event_id)
+            .load(tx.conn())?
+            .into_iter()
+            .collect();
+        taken.extend(elsewhere.into_iter().filter(|(id, _)| seen.contains(id)).map(|(_, uid)| uid));
+    }
+    Ok(taken)
 }
 
 /// Objects that are not there any more: events that are not seen in their calendar, and tasks without a text. In ascending order of

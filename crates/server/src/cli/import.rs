@@ -1,6 +1,7 @@
 mod calendar;
 mod contacts;
 mod facilities;
+mod people;
 mod report;
 
 use std::path::{Path, PathBuf};
@@ -12,11 +13,12 @@ use renraku_schedule::service::IMPORT_BYTES;
 
 use super::{Source, user::username};
 
-/// Read data from files: rooms and cars, calendars, contacts. It may run beside the server. What cannot be taken is named with its place and reason, and the exit
+/// Read data from files: the staff, rooms and cars, calendars, contacts. It may run beside the server. What cannot be taken is named with its place and reason, and the exit
 /// status is then 1.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
+  renraku import people staff.csv --dry-run
   renraku import facilities facilities.csv --dry-run
   renraku import calendar old-calendar.ics --for hanako
   renraku import contacts address-book.vcf --for hanako")]
@@ -27,6 +29,10 @@ pub struct Import {
 
 #[derive(Debug, Subcommand)]
 enum ImportCommand {
+    /// Read the staff from a table (CSV). Who is there already, by the staff number, becomes as their line says; nobody leaves
+    /// unless asked. When a line is wrong, nothing is imported
+    #[command(after_help = people::HELP)]
+    People(people::People),
     /// Read an iCalendar file into somebody's own calendar; events that are there already, by their UID, become as the
     /// file says. Nobody is invited, no mail is sent
     Calendar {
@@ -61,6 +67,7 @@ impl Import {
     pub(super) fn run(self, source: &Source) -> anyhow::Result<bool> {
         let config = source.read()?;
         match self.command {
+            ImportCommand::People(people) => people.import(&config),
             ImportCommand::Calendar { file, user } => calendar::import(&config, &file, &user),
             ImportCommand::Contacts { file, user } => contacts::import(&config, &file, &user),
             ImportCommand::Facilities { file, dry_run } => facilities::import(&config, &file, dry_run),

@@ -9,12 +9,27 @@ pub(super) fn decode(bytes: &[u8]) -> Result<String, LineFault> {
     if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
         return Err(LineFault::new(1, "the file is in UTF-16: save it as CSV in UTF-8 or Shift_JIS"));
     }
-    let text = match utf8(bytes).or_else(|| shift_jis(bytes)) {
+    let text = match utf8(bytes) {
         Some(text) => text,
-        None => return Err(LineFault::new(unreadable(bytes), "this is neither UTF-8 nor Shift_JIS")),
+        None if is_meant_as_utf8(bytes) => {
+            let line = bytes.split(|byte| *byte == b'\n').position(|line| utf8(line).is_none());
+            return Err(LineFault::new(line.unwrap_or_default() + 1, "this is no UTF-8, as other lines are"));
+        }
+        None => match shift_jis(bytes) {
+            Some(text) => text,
+            None => return Err(LineFault::new(unreadable(bytes), "this is neither UTF-8 nor Shift_JIS")),
+        },
     };
     let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&text);
     Ok(text.replace("\r\n", "\n").replace('\r', "\n"))
+}
+
+/// Whether a file that is no UTF-8 as a whole was meant to be: it says so at its beginning, or most lines with more than ASCII in
+/// them are. By chance many such bytes are characters of Shift_JIS, too.
+fn is_meant_as_utf8(bytes: &[u8]) -> bool {
+    let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_ascii());
+    let (good, bad): (Vec<&[u8]>, Vec<&[u8]>) = lines.partition(|line| utf8(line).is_some());
+    bytes.starts_with(&[0xEF, 0xBB, 0xBF]) || good.len() > bad.len()
 }
 
 fn utf8(bytes: &[u8]) -> Option<String> {

@@ -133,18 +133,24 @@ impl Writer {
     /// Text. What XML cannot say is left out; a carriage return is said by its number, for parsers turn it into a line feed.
     pub fn text(&mut self, text: &str) {
         let mut begin = 0;
-        for (at, character) in text.char_indices() {
-            let escape = match character {
-                '&' => "&amp;",
-                '<' => "&lt;",
-                '>' => "&gt;",
-                '\r' => "&#13;",
-                it if can_be_said(it) => continue,
-                _ => "",
+        for (at, byte) in text.bytes().enumerate() {
+            let (escape, len) = match byte {
+                b'&' => ("&amp;", 1),
+                b'<' => ("&lt;", 1),
+                b'>' => ("&gt;", 1),
+                b'\r' => ("&#13;", 1),
+                b'\t' | b'\n' => continue,
+                ..0x20 => ("", 1),
+                // The first byte of U+FFFE and U+FFFF, of which XML has no word, and of others.
+                0xEF => match text.get(at..).and_then(|rest| rest.chars().next()) {
+                    Some(it) if !can_be_said(it) => ("", it.len_utf8()),
+                    _ => continue,
+                },
+                _ => continue,
             };
             self.out.push_str(text.get(begin..at).unwrap_or_default());
             self.out.push_str(escape);
-            begin = at + character.len_utf8();
+            begin = at + len;
         }
         self.out.push_str(text.get(begin..).unwrap_or_default());
     }

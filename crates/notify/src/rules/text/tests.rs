@@ -93,6 +93,36 @@ fn every_type_says_its_sentence_in_both_languages() {
 }
 
 #[test]
+fn a_new_post_is_told_with_its_day_and_whoever_held_it() {
+    let details = Details {
+        title: Some("係長".to_owned()),
+        place: Some("総務部 人事課 給与係".to_owned()),
+        start: Some("2027-04-01T00:00:00".to_owned()),
+        show_without_time: true,
+        predecessor: Some("鈴木 一郎".to_owned()),
+        ..Details::default()
+    };
+    let bare = Details { title: None, predecessor: None, ..details.clone() };
+    for (details, ja, en) in [
+        (
+            details,
+            "4月1日(木)付けで「総務部 人事課 給与係 係長」への異動が発令されました（前任：鈴木 一郎さん）",
+            "Your post from Thu 1 Apr: 係長, 総務部 人事課 給与係 (before you: 鈴木 一郎)",
+        ),
+        (
+            bare,
+            "4月1日(木)付けで「総務部 人事課 給与係」への異動が発令されました",
+            "Your post from Thu 1 Apr: 総務部 人事課 給与係",
+        ),
+    ] {
+        let told: Timestamp = "2027-04-01T00:00:00+09:00".parse().unwrap();
+        let said =
+            |language| sentence(NotificationType::Appointed, None, (None, &details), 1, told, language);
+        assert_eq!((said(Language::Ja).as_str(), said(Language::En).as_str()), (ja, en));
+    }
+}
+
+#[test]
 fn what_becomes_of_one_occurrence_or_of_a_series_is_told_from_what_becomes_of_an_event() {
     let removed = Details { removed: true, ..meeting() };
     let series = Details { series: true, ..meeting() };

@@ -53,7 +53,8 @@ pub fn bulk_insert(
         .iter()
         .map(|person| (person.id.clone(), groups(&tree, person.posts.iter().map(|post| &post.unit))))
         .collect();
-    access::add_people(tx, &groups, true)?;
+    access::add_to_groups(tx, &groups)?;
+    access::add_personal_collections(tx, &people.iter().map(|person| &person.id).collect::<Vec<_>>())?;
     let collection = live::collection(tx)?;
     for unit in units {
         let _recorded = changes::record(tx, collection, ObjectType::Unit, &unit.id);

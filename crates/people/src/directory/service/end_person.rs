@@ -1,6 +1,7 @@
 use renraku_base::PersonId;
 use renraku_db::{Changed, ObjectType, Tx, changes};
 
+use super::put_person::audience;
 use crate::{
     access,
     directory::{DirectoryFault, live, store},
@@ -15,8 +16,9 @@ pub fn end_person(tx: &mut Tx<'_>, person: &PersonId) -> Result<Changed<()>, Dir
     let before = store::people::find(tx, person)?.ok_or(DirectoryFault::NotFound)?;
     let version = tx.next_version(Some(before.version));
     let today = tx.now().to_datetime().format("%Y-%m-%d").to_string();
-    store::people::end(tx, person, &today, version)?;
+    store::people::end(tx, &[person.as_str()], &today, version)?;
     access::set_groups(tx, person, &[])?;
     let collection = live::collection(tx)?;
-    Ok(changes::record_gone(tx, collection, ObjectType::Person, person).with(()))
+    let audience = audience(before.suppressed);
+    Ok(changes::record_gone_for(tx, collection, ObjectType::Person, person, audience).with(()))
 }

@@ -44,7 +44,7 @@ pub fn put_person(tx: &mut Tx<'_>, person: &PersonEntry) -> Result<Changed<()>, 
 }
 
 /// Who hears of a change of a person: nobody of one who must not be found, whose id would be told by it.
-pub(super) fn audience(suppressed: bool) -> Audience {
+pub(in crate::directory) fn audience(suppressed: bool) -> Audience {
     if suppressed { Audience::Involved } else { Audience::Everybody }
 }
 
@@ -65,7 +65,10 @@ pub fn touch_person(tx: &mut Tx<'_>, person: &PersonId) -> Result<(), Error> {
 }
 
 /// These units and all above them.
-pub(super) fn groups<'u>(tree: &Tree, units: impl IntoIterator<Item = &'u UnitId>) -> Vec<UnitId> {
+pub(in crate::directory) fn groups<'u>(
+    tree: &Tree,
+    units: impl IntoIterator<Item = &'u UnitId>,
+) -> Vec<UnitId> {
     let mut groups: Vec<UnitId> = units.into_iter().flat_map(|unit| tree.with_ancestors(unit)).collect();
     groups.sort_unstable();
     groups.dedup();
@@ -73,7 +76,7 @@ pub(super) fn groups<'u>(tree: &Tree, units: impl IntoIterator<Item = &'u UnitId
 }
 
 /// What is wrong with a person, whatever else is stored.
-pub(super) fn faults(person: &PersonEntry, tree: &Tree) -> Vec<FieldFault> {
+pub(in crate::directory) fn faults(person: &PersonEntry, tree: &Tree) -> Vec<FieldFault> {
     let mut faults = Vec::new();
     if person.name.full.trim().is_empty() {
         faults.push(FieldFault::new("/name/full", "required", "a person has a name"));

@@ -111,7 +111,7 @@ fn faults(unit: &UnitEntry, units: &[StoredUnit]) -> Vec<FieldFault> {
 }
 
 /// What is wrong with a unit's name.
-pub(super) fn name_faults(unit: &UnitEntry, prefix: &str) -> Vec<FieldFault> {
+pub(in crate::directory) fn name_faults(unit: &UnitEntry, prefix: &str) -> Vec<FieldFault> {
     let pointer = format!("{prefix}/name");
     if unit.name.trim().is_empty() {
         return vec![FieldFault::new(pointer, "required", "a unit has a name")];

@@ -11,7 +11,7 @@ use crate::directory::{
     NamedPerson, Person, PersonEntry, PersonJson, PersonName, Phone, PhoneKind, Post, UnitRef, index::Listed,
 };
 
-const ROWS_A_STATEMENT: usize = 1_000;
+pub(super) const ROWS_A_STATEMENT: usize = 1_000;
 
 #[derive(Queryable)]
 struct Row {
@@ -247,11 +247,13 @@ pub fn posts_of_members(
     Ok(units)
 }
 
-/// Everyone with a post in a unit or below it who may be found, in the order of their ids; one statement.
+/// Everyone in office with a post in a unit or below it who may be found, in the order of their ids; one statement.
 pub fn members(tx: &mut ReadTx<'_>, unit: &UnitId) -> Result<Vec<PersonId>, Error> {
-    let hidden = people::table.filter(people::suppressed).select(people::id);
     let ids: Vec<String> = person_groups::table
-        .filter(person_groups::group_id.eq(unit.as_str()).and(person_groups::person_id.ne_all(hidden)))
+        .inner_join(people::table.on(people::id.eq(person_groups::person_id)))
+        // Whoever comes by a sheet is in their groups a moment before they are in office.
+        .filter(people::left_on.is_null().and(people::suppressed.eq(false)))
+        .filter(person_groups::group_id.eq(unit.as_str()))
         .order(person_groups::person_id)
         .select(person_groups::person_id)
         .load(tx.conn())?;
@@ -284,15 +286,15 @@ pub fn touch(tx: &mut Tx<'_>, ids: &[&str], version: i64) -> Result<(), Error> {
 
 #[derive(Insertable, AsChangeset)]
 #[diesel(table_name = people, treat_none_as_null = true)]
-struct NewRow<'a> {
-    id: &'a str,
-    full_name: &'a str,
-    phonetic: &'a str,
-    staff_number: Option<&'a str>,
-    phones: String,
-    emails: String,
-    left_on: Option<&'a str>,
-    version: i64,
+pub(super) struct NewRow<'a> {
+    pub id: &'a str,
+    pub full_name: &'a str,
+    pub phonetic: &'a str,
+    pub staff_number: Option<&'a str>,
+    pub phones: String,
+    pub emails: String,
+    pub left_on: Option<&'a str>,
+    pub version: i64,
 }
 
 #[derive(Insertable)]
@@ -307,7 +309,7 @@ struct NewPostRow<'a> {
 }
 
 impl<'a> NewRow<'a> {
-    fn new(person: &'a PersonEntry, version: i64) -> Self {
+    pub fn new(person: &'a PersonEntry, version: i64) -> Self {
         Self {
             id: person.id.as_str(),
             full_name: &person.name.full,
@@ -336,8 +338,22 @@ pub fn put(tx: &mut Tx<'_>, person: &PersonEntry, version: i64) -> Result<(), Er
             .do_update()
             .set(NewRow::new(person, version)),
     )?;
-    remove_posts_and_emails(tx, &person.id)?;
+    remove_posts_and_emails(tx, &[person.id.as_str()])?;
     insert_posts_and_emails(tx, std::slice::from_ref(person))
+}
+
+/// Writes people who are there already, with posts and addresses.
+pub fn put_all(tx: &mut Tx<'_>, people: &[PersonEntry], version: i64) -> Result<(), Error> {
+    for some in people.chunks(ROWS_A_STATEMENT) {
+        for person in some {
+            diesel::update(people::table.find(person.id.as_str()))
+                .set(NewRow::new(person, version))
+                .execute(tx.conn())?;
+        }
+        remove_posts_and_emails(tx, &some.iter().map(|person| person.id.as_str()).collect::<Vec<_>>())?;
+        insert_posts_and_emails(tx, some)?;
+    }
+    Ok(())
 }
 
 /// Writes new people with their posts and addresses.
@@ -350,7 +366,7 @@ pub fn insert(tx: &mut Tx<'_>, people: &[PersonEntry], version: i64) -> Result<(
     Ok(())
 }
 
-fn insert_posts_and_emails(tx: &mut Tx<'_>, people: &[PersonEntry]) -> Result<(), Error> {
+pub(super) fn insert_posts_and_emails(tx: &mut Tx<'_>, people: &[PersonEntry]) -> Result<(), Error> {
     let posts: Vec<NewPostRow<'_>> = people
         .iter()
         .flat_map(|person| {
@@ -374,22 +390,24 @@ fn insert_posts_and_emails(tx: &mut Tx<'_>, people: &[PersonEntry]) -> Result<()
     Ok(())
 }
 
-fn remove_posts_and_emails(tx: &mut Tx<'_>, id: &PersonId) -> Result<(), Error> {
-    diesel::delete(posts::table.filter(posts::person_id.eq(id.as_str()))).execute(tx.conn())?;
-    diesel::delete(person_emails::table.filter(person_emails::person_id.eq(id.as_str())))
+fn remove_posts_and_emails(tx: &mut Tx<'_>, ids: &[&str]) -> Result<(), Error> {
+    diesel::delete(posts::table.filter(among(posts::person_id, ids.iter().copied()))).execute(tx.conn())?;
+    diesel::delete(person_emails::table.filter(among(person_emails::person_id, ids.iter().copied())))
         .execute(tx.conn())?;
     Ok(())
 }
 
-/// Takes a person out of office: the name stays for what they once wrote, posts and addresses do not.
-pub fn end(tx: &mut Tx<'_>, id: &PersonId, left_on: &str, version: i64) -> Result<(), Error> {
-    remove_posts_and_emails(tx, id)?;
-    diesel::update(people::table.find(id.as_str()))
-        .set((
-            people::left_on.eq(Some(left_on)),
-            people::staff_number.eq(None::<&str>),
-            people::version.eq(version),
-        ))
-        .execute(tx.conn())?;
+/// Takes people out of office: the name stays for what they once wrote, posts and addresses do not.
+pub fn end(tx: &mut Tx<'_>, ids: &[&str], left_on: &str, version: i64) -> Result<(), Error> {
+    for some in ids.chunks(ROWS_A_STATEMENT) {
+        remove_posts_and_emails(tx, some)?;
+        diesel::update(people::table.filter(among(people::id, some.iter().copied())))
+            .set((
+                people::left_on.eq(Some(left_on)),
+                people::staff_number.eq(None::<&str>),
+                people::version.eq(version),
+            ))
+            .execute(tx.conn())?;
+    }
     Ok(())
 }

@@ -101,3 +101,9 @@ pub fn touch(tx: &mut Tx<'_>, ids: &[&str], version: i64) -> Result<(), Error> {
         .execute(tx.conn())?;
     Ok(())
 }
+
+/// Takes away units in which nobody is and below which nothing lies.
+pub fn remove(tx: &mut Tx<'_>, ids: &[&str]) -> Result<(), Error> {
+    diesel::delete(units::table.filter(among(units::id, ids.iter().copied()))).execute(tx.conn())?;
+    Ok(())
+}

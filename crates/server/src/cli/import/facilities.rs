@@ -21,7 +21,7 @@ use super::report::{Counts, Stop, tell};
 use crate::{
     assembly,
     config::Config,
-    sheet::{Column, LineFault, Row, Sheet},
+    sheet::{Column, Layout, LineFault, Row, Sheet},
 };
 
 pub(super) const HELP: &str = "\
@@ -64,7 +64,7 @@ const KINDS: &[(FacilityKind, &[&str])] = &[
 
 /// Reads facilities from a table.
 pub(super) fn import(config: &Config, file: &Path, dry_run: bool) -> anyhow::Result<bool> {
-    let mut sheet = Sheet::read(&super::read(file)?, COLUMNS);
+    let mut sheet = Sheet::read(&super::read(file)?, &Layout::of(COLUMNS));
     refuse_repeats(&mut sheet);
     let db = assembly::open_database(config, assembly::system_clock())?;
     db.migrate()?;

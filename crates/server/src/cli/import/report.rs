@@ -1,4 +1,4 @@
-use std::{fmt, path::Path};
+use std::{fmt, io, path::Path};
 
 use crate::{cli::say, sheet::LineFault};
 
@@ -32,16 +32,21 @@ pub(super) fn tell(file: &Path, ended: Result<Counts, Stop>) -> anyhow::Result<b
     match ended {
         Ok(counts) => say(counts)?,
         Err(Stop::DryRun(counts)) => say(format_args!("{counts}; this was a dry run, nothing is stored"))?,
-        Err(Stop::Lines(mut faults)) => {
-            faults.sort();
-            for LineFault { line, complaint } in &faults {
-                say(format_args!("{}:{line}: {complaint}", file.display()))?;
-            }
-            faults.dedup_by_key(|fault| fault.line);
-            say(format_args!("Nothing was imported: {} of the lines cannot be taken.", faults.len()))?;
+        Err(Stop::Lines(faults)) => {
+            tell_faults(file, faults)?;
             return Ok(false);
         }
         Err(Stop::Database(error)) => return Err(error.into()),
     }
     Ok(true)
+}
+
+/// Names each line that is wrong, because of which nothing was imported.
+pub(super) fn tell_faults(file: &Path, mut faults: Vec<LineFault>) -> io::Result<()> {
+    faults.sort();
+    for LineFault { line, complaint } in &faults {
+        say(format_args!("{}:{line}: {complaint}", file.display()))?;
+    }
+    faults.dedup_by_key(|fault| fault.line);
+    say(format_args!("Nothing was imported: {} of the lines cannot be taken.", faults.len()))
 }

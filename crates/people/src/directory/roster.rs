@@ -1,0 +1,17 @@
+//! The staff as a sheet says it: what it would change, how that is written at once, and how it is taken back.
+
+mod appointments;
+mod compare;
+mod model;
+mod paths;
+mod write;
+
+pub(super) use appointments::appointments;
+pub(super) use compare::{Stored, compare};
+pub use model::{
+    Appointment, Appointments, Change, PreparedRoster, Roster, RosterPerson, RosterPlan, RosterPost,
+    RosterState,
+};
+pub(super) use model::{Undo, eve, office_day, office_midnight};
+pub(super) use paths::Paths;
+pub(super) use write::{complete, is_staged, stage, write};

@@ -1,0 +1,111 @@
+//! What a roster would change.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use renraku_base::{Entropy, Timestamp, UnitId};
+
+use super::{Change, Paths, Roster, RosterPerson, RosterPlan, RosterPost};
+use crate::directory::{PersonEntry, PersonName, Phone, PhoneKind, PostEntry, tree::StoredUnit};
+
+const KINDS: [PhoneKind; 3] = [PhoneKind::Extension, PhoneKind::Outside, PhoneKind::Mobile];
+
+/// The directory as it is stored.
+pub(in crate::directory) struct Stored {
+    pub units: Vec<StoredUnit>,
+    /// Everyone in office with their version.
+    pub people: Vec<(PersonEntry, i64)>,
+    /// The number of the latest change.
+    pub head: i64,
+}
+
+/// What would be different if the directory were as the roster says.
+pub(in crate::directory) fn compare(roster: &Roster, stored: Stored, now: Timestamp) -> RosterPlan {
+    let mut paths = Paths::new(&stored.units, now);
+    let mut plan = RosterPlan { head: stored.head, ..RosterPlan::default() };
+    let mut known: HashMap<String, PersonEntry> = HashMap::with_capacity(stored.people.len());
+    for (person, version) in stored.people {
+        plan.latest = plan.latest.max(version);
+        match person.staff_number.clone() {
+            Some(number) => drop(known.insert(number, person)),
+            None => plan.unlisted += 1,
+        }
+    }
+    for said in &roster.people {
+        let before = known.remove(&said.staff_number);
+        let after = merged(roster, said, before.as_ref(), &mut paths, now);
+        match before {
+            None => plan.added.push(after),
+            Some(before) if before == after => plan.unchanged += 1,
+            Some(before) => plan.changed.push(Change { before, after }),
+        }
+    }
+    if roster.whole {
+        plan.ended = known.into_values().collect();
+        plan.ended.sort_unstable_by(|a, b| a.staff_number.cmp(&b.staff_number));
+    } else {
+        plan.unlisted += known.len();
+    }
+    (plan.new_units, plan.paths) = paths.finish();
+    plan
+}
+
+/// A person as they are, with what the roster says instead.
+fn merged(
+    roster: &Roster,
+    said: &RosterPerson,
+    before: Option<&PersonEntry>,
+    paths: &mut Paths,
+    now: Timestamp,
+) -> PersonEntry {
+    let phonetic = said.phonetic.clone().or_else(|| before.map(|before| before.name.phonetic.clone()));
+    let held = before.map(|before| before.posts.as_slice()).unwrap_or_default();
+    let numbers = before.map(|before| before.phones.as_slice()).unwrap_or_default();
+    let emails = said.emails.clone().or_else(|| before.map(|before| before.emails.clone()));
+    PersonEntry {
+        id: before.map_or_else(|| Entropy.new_id(now), |before| before.id.clone()),
+        name: PersonName { full: said.name.clone(), phonetic: phonetic.unwrap_or_default() },
+        posts: match &said.posts {
+            Some(posts) => posts.iter().filter_map(|post| place(roster, post, held, paths)).collect(),
+            None => held.to_vec(),
+        },
+        phones: phones(said, numbers),
+        emails: emails.unwrap_or_default(),
+        staff_number: Some(said.staff_number.clone()),
+    }
+}
+
+/// A post as the roster says it. One that the person holds already keeps its dates.
+fn place(roster: &Roster, post: &RosterPost, held: &[PostEntry], paths: &mut Paths) -> Option<PostEntry> {
+    let unit = paths.place(&post.unit)?;
+    let same = |other: &&PostEntry| other.unit == unit && (!roster.says_titles || other.title == post.title);
+    Some(match held.iter().find(same) {
+        Some(same) => same.clone(),
+        None => new_post(unit, post.title.clone(), roster.effective_on),
+    })
+}
+
+fn new_post(unit: UnitId, title: Option<String>, from: Option<NaiveDate>) -> PostEntry {
+    PostEntry { unit, title, starts_on: from.map(|day| day.to_string()), ends_on: None }
+}
+
+/// The numbers of the kinds that the roster says, and the others as they are; untouched when none is another.
+fn phones(said: &RosterPerson, held: &[Phone]) -> Vec<Phone> {
+    let of = |kind: PhoneKind| held.iter().filter(move |phone| phone.kind == kind);
+    let same = said.phones.iter().all(|(kind, numbers)| of(*kind).map(|phone| &phone.number).eq(numbers));
+    if same {
+        return held.to_vec();
+    }
+    KINDS
+        .into_iter()
+        .flat_map(|kind| match said.phones.get(&kind) {
+            Some(numbers) => {
+                numbers.iter().map(|number| Phone { number: number.clone(), kind }).collect::<Vec<_>>()
+            }
+            None => of(kind).cloned().collect(),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,92 @@
+use renraku_base::{Entropy, RosterId};
+use renraku_db::{Db, Error, ReadTx, Tx, changes, jobs};
+
+use crate::directory::{
+    Appointments, DirectoryFault, Roster, RosterPlan, RosterState, live,
+    roster::{self, Stored, Undo},
+    store,
+};
+
+/// The kind of the job that tells people of the posts that they took; its payload are [`Appointments`].
+pub const TELL_APPOINTED: &str = "directory.appointed";
+
+/// So many are told by one job.
+const TOLD_AT_ONCE: usize = 16;
+
+/// What a roster would change now.
+///
+/// # Errors
+/// [`DirectoryFault::Invalid`] when a unit or a person is wrong, named with the staff number (`/people/000123/name/full`).
+pub fn plan_roster(tx: &mut ReadTx<'_>, roster: &Roster) -> Result<RosterPlan, DirectoryFault> {
+    let collection = live::collection(tx)?;
+    let heads = changes::heads(tx, &[collection])?;
+    let head = heads.first().ok_or_else(|| Error::damaged("the directory has no collection"))?.modseq;
+    let units = store::units::list(tx)?;
+    let stored = Stored { units: units.clone(), people: store::entries::list(tx)?, head };
+    roster::complete(roster::compare(roster, stored, tx.now()), units)
+}
+
+/// Makes the directory as a roster says, at once for everybody who looks. It is compared before anything is locked; what can be
+/// seen is written by one transaction. Answers with what was changed.
+///
+/// # Errors
+/// As [`plan_roster`]; nothing is changed then.
+pub fn import_roster(db: &Db, roster: &Roster) -> Result<RosterPlan, DirectoryFault> {
+    let id = Entropy.new_id(db.now());
+    let done = apply(db, &id, roster, Origin::New)?;
+    done.ok_or_else(|| Error::damaged("a new roster was applied before").into())
+}
+
+/// Where a roster comes from that is applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// It was read just now.
+    New,
+    /// It waited for its day: whoever comes first applies it.
+    Prepared,
+}
+
+/// Applies a roster; `None` when somebody else did it meanwhile.
+pub(super) fn apply(
+    db: &Db,
+    id: &RosterId,
+    roster: &Roster,
+    origin: Origin,
+) -> Result<Option<RosterPlan>, DirectoryFault> {
+    let mut plan = db.read(|tx| plan_roster(tx, roster))?;
+    roster::stage(db, &mut plan)?;
+    let again = db.write_many(|tx| {
+        if origin == Origin::Prepared && store::rosters::state(tx, id)? != Some(RosterState::Prepared) {
+            return Ok::<_, DirectoryFault>(None);
+        }
+        let collection = live::collection(tx)?;
+        let same = changes::hold(tx, collection)? == plan.head && roster::is_staged(tx, &plan)?;
+        let again = if same { None } else { Some(plan_roster(tx, roster)?) };
+        write(tx, id, roster, origin, again.as_ref().unwrap_or(&plan))?;
+        Ok(Some(again))
+    })?;
+    Ok(again.map(|again| again.unwrap_or(plan)))
+}
+
+fn write(
+    tx: &mut Tx<'_>,
+    id: &RosterId,
+    roster: &Roster,
+    origin: Origin,
+    plan: &RosterPlan,
+) -> Result<(), DirectoryFault> {
+    if plan.is_empty() && origin == Origin::New {
+        return Ok(());
+    }
+    let today = roster::office_day(tx.now());
+    let day = roster.effective_on.unwrap_or(today);
+    let left_on = roster.effective_on.map_or(today, roster::eve);
+    roster::write(tx, plan, &left_on.to_string())?;
+    store::rosters::put_applied(tx, id, day, &Undo::of(plan))?;
+    let Some(from) = roster.effective_on else { return Ok(()) };
+    for some in roster::appointments(plan, from).chunks(TOLD_AT_ONCE) {
+        let payload = Appointments { roster: id.clone(), people: some.to_vec() };
+        jobs::enqueue(tx, TELL_APPOINTED, &payload, tx.now(), None)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,121 @@
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
+
+use renraku_base::{FieldFault, PersonId, UnitId};
+use renraku_db::{Tx, changes};
+
+use crate::{
+    access::{self, Grantee},
+    directory::{
+        Change, DirectoryFault, PersonEntry, PreparedRoster, RosterPlan, live,
+        roster::{self, Undo},
+        store,
+    },
+};
+
+/// For how long a roster can be taken back.
+const UNDONE_WITHIN: Duration = Duration::from_hours(24);
+/// For how long it is known that one was applied.
+const KEPT: Duration = Duration::from_hours(24 * 7);
+
+/// Takes back the roster that was applied last, if that was less than 24 hours ago: everyone whom it changed is as they were
+/// before it, who came by it leaves, and its units go where nothing is in them. `None` when there is none to take back.
+///
+/// # Errors
+/// [`DirectoryFault::Invalid`] when somebody else has the staff number of one who would be back.
+pub fn undo_roster(tx: &mut Tx<'_>) -> Result<Option<(PreparedRoster, RosterPlan)>, DirectoryFault> {
+    let collection = live::collection(tx)?;
+    let head = changes::hold(tx, collection)?;
+    let Some((applied, Some(undo))) = store::rosters::find_last_applied(tx)? else { return Ok(None) };
+    if applied.applied_at.is_none_or(|at| at + UNDONE_WITHIN < tx.now()) {
+        return Ok(None);
+    }
+    let mut plan = plan(tx, undo)?;
+    plan.head = head;
+    let today = roster::office_day(tx.now()).to_string();
+    roster::write(tx, &plan, &today)?;
+    store::rosters::put_undone(tx, &applied.id)?;
+    Ok(Some((applied, plan)))
+}
+
+fn plan(tx: &mut Tx<'_>, undo: Undo) -> Result<RosterPlan, DirectoryFault> {
+    let mut plan = RosterPlan { paths: paths(tx)?, ..RosterPlan::default() };
+    let mut present: HashMap<PersonId, PersonEntry> = HashMap::new();
+    for (person, version) in store::entries::list(tx)? {
+        plan.latest = plan.latest.max(version);
+        present.insert(person.id.clone(), person);
+    }
+    plan.ended = undo.added.iter().filter_map(|id| present.remove(id)).collect();
+    for after in undo.before {
+        match present.remove(&after.id) {
+            Some(before) if before == after => plan.unchanged += 1,
+            Some(before) => plan.changed.push(Change { before, after }),
+            None => plan.returned.push(after),
+        }
+    }
+    plan.unlisted = present.len();
+    refuse_taken(&plan, &present)?;
+    let stay: HashSet<&UnitId> = present
+        .values()
+        .chain(plan.changed.iter().map(|change| &change.after))
+        .chain(&plan.returned)
+        .flat_map(|person| person.posts.iter().map(|post| &post.unit))
+        .collect();
+    let gone: Vec<UnitId> = undo.units.into_iter().filter(|unit| !stay.contains(unit)).collect();
+    plan.gone_units = without_use(tx, gone)?;
+    Ok(plan)
+}
+
+fn paths(tx: &mut Tx<'_>) -> Result<HashMap<UnitId, String>, DirectoryFault> {
+    let units = store::units::list(tx)?;
+    Ok(roster::Paths::new(&units, tx.now()).finish().1)
+}
+
+/// Nobody can be back under a number that somebody else has now.
+fn refuse_taken(plan: &RosterPlan, others: &HashMap<PersonId, PersonEntry>) -> Result<(), DirectoryFault> {
+    let taken: HashSet<&str> = others.values().filter_map(|person| person.staff_number.as_deref()).collect();
+    let back = plan.returned.iter().filter_map(|person| person.staff_number.as_deref());
+    let wrong: Vec<FieldFault> = back
+        .filter(|number| taken.contains(number))
+        .map(|number| {
+            let pointer = format!("/people/{number}/staffNumber");
+            FieldFault::new(pointer, "taken", "another person has this staff number")
+        })
+        .collect();
+    if wrong.is_empty() { Ok(()) } else { Err(DirectoryFault::Invalid(wrong)) }
+}
+
+/// Those of these units below which only others of them lie, and to which nothing is open.
+fn without_use(tx: &mut Tx<'_>, units: Vec<UnitId>) -> Result<Vec<UnitId>, DirectoryFault> {
+    let mut gone: HashSet<UnitId> = HashSet::new();
+    for unit in units {
+        if !access::has_grants(tx, &Grantee::Unit(unit.clone()))? {
+            gone.insert(unit);
+        }
+    }
+    let all = store::units::list(tx)?;
+    loop {
+        let kept = all.iter().filter(|unit| !gone.contains(&unit.entry.id));
+        let used: Vec<&UnitId> = kept
+            .filter_map(|unit| unit.entry.parent_id.as_ref())
+            .filter(|above| gone.contains(above))
+            .collect();
+        if used.is_empty() {
+            return Ok(gone.into_iter().collect());
+        }
+        for unit in used {
+            gone.remove(unit);
+        }
+    }
+}
+
+/// Forgets rosters that were applied long ago. Returns how many.
+///
+/// # Errors
+/// [`DirectoryFault`] when the statement fails.
+pub fn forget_old_rosters(tx: &mut Tx<'_>) -> Result<usize, DirectoryFault> {
+    let before = tx.now() - KEPT;
+    Ok(store::rosters::forget_applied(tx, before)?)
+}

@@ -1,0 +1,39 @@
+use std::collections::HashMap;
+
+use renraku_base::PersonId;
+use renraku_db::{Db, Error, Tx, jobs, jobs::Job};
+use renraku_notify::{Details, Notice, NotificationType, Repeat, Subject, service as notify};
+use renraku_people::directory::{Appointment, Appointments, NamedPerson, service as directory};
+
+/// Tells people of the posts that they took, and ends the job.
+pub fn tell(db: &Db, job: &Job) -> Result<(), Error> {
+    let told: Appointments = serde_json::from_str(&job.payload).map_err(Error::damaged)?;
+    let before: Vec<PersonId> = told.people.iter().filter_map(|one| one.predecessor.clone()).collect();
+    db.write(|tx: &mut Tx<'_>| {
+        let names = directory::names(tx, &before)?;
+        for one in &told.people {
+            let notice = notice(&told, one, &names);
+            notify::tell(tx, &one.person, &notice)?;
+        }
+        jobs::finish(tx, &job.id)
+    })
+}
+
+fn notice(told: &Appointments, one: &Appointment, names: &HashMap<PersonId, NamedPerson>) -> Notice {
+    let predecessor = one.predecessor.as_ref().and_then(|person| names.get(person));
+    let title = one.title.as_deref().unwrap_or_default();
+    Notice {
+        kind: NotificationType::Appointed,
+        subject: Subject::default(),
+        actor: None,
+        details: Details {
+            title: one.title.clone(),
+            place: Some(one.unit.replace('/', " ")),
+            start: Some(format!("{}T00:00:00", one.from)),
+            show_without_time: true,
+            predecessor: predecessor.map(|person| person.name.full.clone()),
+            ..Details::default()
+        },
+        repeat: Repeat::Once(format!("appointed:{}:{}:{title}", told.roster, one.unit)),
+    }
+}

@@ -1,0 +1,108 @@
+mod report;
+
+use anyhow::{anyhow, bail};
+use chrono::NaiveDate;
+use clap::{Args, Subcommand};
+use renraku_db::Db;
+use renraku_people::directory::{PreparedRoster, RosterState, service as directory};
+
+use super::{Source, say};
+use crate::assembly;
+
+pub(super) use report::{Detail, commitments, tell, tell_with};
+
+/// Look after the yearly transfer (人事異動): what `renraku import people --effective` keeps for its day, and what was imported.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  renraku import people april.csv --effective 2027-04-01
+  renraku roster list
+  renraku roster show 2027-04-01
+  renraku roster cancel 2027-04-01
+  renraku roster undo")]
+pub struct Roster {
+    #[command(subcommand)]
+    command: RosterCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum RosterCommand {
+    /// List what waits for its day, and what was imported in the last week
+    List,
+    /// Show what would change if a day were today: who comes, moves and leaves, and what those who leave have still to do
+    Show {
+        /// The day; the next for which anything waits, when left out
+        #[arg(value_name = "YYYY-MM-DD")]
+        day: Option<NaiveDate>,
+    },
+    /// Drop what waits for a day
+    Cancel {
+        /// The day
+        #[arg(value_name = "YYYY-MM-DD")]
+        day: NaiveDate,
+    },
+    /// Take back the last import, within 24 hours: everyone whom it changed is again as before it
+    Undo,
+}
+
+impl Roster {
+    pub(super) fn run(self, source: &Source) -> anyhow::Result<bool> {
+        let db = assembly::open_existing_database(&source.read()?)?;
+        db.migrate()?;
+        match self.command {
+            RosterCommand::List => {
+                for roster in db.read(directory::list_rosters)? {
+                    say(format_args!(
+                        "{}\t{}\t{}",
+                        roster.effective_on,
+                        roster.state.as_str(),
+                        roster.made_at
+                    ))?;
+                }
+            }
+            RosterCommand::Show { day } => show(&db, day)?,
+            RosterCommand::Cancel { day } => {
+                if !db.write(|tx| directory::cancel_roster(tx, day))? {
+                    return Err(nothing_for(day));
+                }
+                say(format_args!("{day}\tcancelled"))?;
+            }
+            RosterCommand::Undo => match db.write_many(directory::undo_roster)? {
+                Some((roster, plan)) => {
+                    tell(&db, &plan, Detail::Counts)?;
+                    say(format_args!("The import of {} was taken back.", roster.effective_on))?;
+                }
+                None => bail!("nothing was imported in the last 24 hours that could be taken back"),
+            },
+        }
+        Ok(true)
+    }
+}
+
+fn nothing_for(day: NaiveDate) -> anyhow::Error {
+    anyhow!("nothing waits for {day}: `renraku roster list` shows all")
+}
+
+fn show(db: &Db, day: Option<NaiveDate>) -> anyhow::Result<()> {
+    let all = db.read(directory::list_rosters)?;
+    let waits = |roster: &&PreparedRoster| roster.state == RosterState::Prepared;
+    let next = all
+        .iter()
+        .filter(waits)
+        .filter(|roster| day.is_none_or(|day| roster.effective_on == day))
+        .min_by_key(|roster| roster.effective_on);
+    let kept = match next {
+        Some(next) => db.read(|tx| directory::get_prepared_roster(tx, &next.id))?,
+        None => None,
+    };
+    match (kept, day) {
+        (Some(roster), _) => {
+            let plan = db.read(|tx| directory::plan_roster(tx, &roster))?;
+            tell(db, &plan, Detail::Everyone)
+        }
+        (None, Some(day)) => Err(nothing_for(day)),
+        (None, None) => {
+            bail!("nothing waits: `renraku import people FILE --effective DAY` prepares a transfer")
+        }
+    }
+}
