@@ -47,9 +47,9 @@ fn day(text: &str) -> NaiveDate {
 
 /// The numbers of the directory's changes.
 fn log(db: &Db) -> Vec<(i64, String)> {
-    db.read(|tx| {
+    db.read(|tx| -> Result<_, renraku_db::Error> {
         let directory = changes::find_by_owner(tx, CollectionKind::Directory, None)?[0];
-        Ok::<_, renraku_db::Error>(changes::since(tx, directory, 0, 1_000)?)
+        changes::since(tx, directory, 0, 1_000)
     })
     .unwrap()
     .into_iter()
