@@ -215,13 +215,14 @@ fn sync_rows(client: &mut Client, office: &Office, row: &mut Rows<'_>) -> Result
     // In the phone's window, and in no week or month that other rows look at.
     let mut change = event(office, 0, false);
     change["start"] = json!(day(office, -3).trim_end_matches('Z'));
-    ok(client.post("/api/v1/events", &change)?)?;
+    let changed = create(client, &change)?;
     // A token stays what it is: from one that is a change old, each sync tells that change.
     row(client, "sync after one change", &mut |client, _| {
         let answer = ok(client.send("POST", "/api/v1/sync", &[], Some(&body(&token)))?)?.json()?;
         anyhow::ensure!(answer.pointer("/changed/events/0").is_some(), "the change is not told");
         Ok(())
     })?;
+    destroy(client, &changed)?;
     let colleagues = office.colleagues.iter().take(5).cloned().collect::<Vec<_>>().join(",");
     row(client, "morning open: one batch", &mut |client, _| {
         let requests = json!({"requests": [
@@ -236,9 +237,8 @@ fn sync_rows(client: &mut Client, office: &Office, row: &mut Rows<'_>) -> Result
 }
 
 fn booking_rows(client: &mut Client, office: &Office, row: &mut Rows<'_>) -> Result<()> {
-    let moved = ok(client.post("/api/v1/events", &event(office, 0, false))?)?.json()?;
-    let path = format!("/api/v1/events/{}", moved.get("id").and_then(Value::as_str).context("no id")?);
-    let mut etag = moved.get("etag").and_then(Value::as_str).context("no etag")?.to_owned();
+    let path = create(client, &event(office, 0, false))?;
+    let mut etag = etag_of(client, &path)?;
     row(client, "move an event", &mut |client, at| {
         let to = event(office, at, false);
         let change = json!({"start": to["start"]});
@@ -246,12 +246,31 @@ fn booking_rows(client: &mut Client, office: &Office, row: &mut Rows<'_>) -> Res
         etag = answer.header("etag").context("no etag")?.to_owned();
         Ok(())
     })?;
+    let mut made = vec![path];
     row(client, "create an event", &mut |client, at| {
-        ok(client.post("/api/v1/events", &event(office, at, false))?).map(drop)
+        made.push(create(client, &event(office, at, false))?);
+        Ok(())
     })?;
-    // Another thousand hours in each run: what an earlier one booked is still booked.
-    let offset = usize::try_from(std::time::UNIX_EPOCH.elapsed()?.as_secs() % 600 * 1_000)?;
     row(client, "book a room", &mut |client, at| {
-        ok(client.post("/api/v1/events", &event(office, offset + at, true))?).map(drop)
-    })
+        made.push(create(client, &event(office, at, true))?);
+        Ok(())
+    })?;
+    // The next run finds the office as this one did, and the room free.
+    made.iter().try_for_each(|path| destroy(client, path))
+}
+
+/// Creates an event and says its path.
+fn create(client: &mut Client, event: &Value) -> Result<String> {
+    let made = ok(client.post("/api/v1/events", event)?)?.json()?;
+    let id = made.get("id").and_then(Value::as_str).context("no id")?;
+    Ok(format!("/api/v1/events/{id}"))
+}
+
+fn etag_of(client: &mut Client, path: &str) -> Result<String> {
+    ok(client.get(path)?)?.header("etag").map(str::to_owned).context("no etag")
+}
+
+fn destroy(client: &mut Client, path: &str) -> Result<()> {
+    let etag = etag_of(client, path)?;
+    ok(client.send("DELETE", path, &[("If-Match", &etag)], None)?).map(drop)
 }
