@@ -17,9 +17,9 @@ pub use index::{Narrow, Selected};
 pub use live::Directory;
 pub use model::{
     CallerNumber, CallerPage, CallerProgress, NamedPerson, Person, PersonEntry, PersonJson, PersonName,
-    Phone, PhoneKind, Post, PostEntry, Unit, UnitCount, UnitDetail, UnitEntry, UnitRef,
+    Phone, PhoneKind, Post, PostEntry, Standing, Unit, UnitCount, UnitDetail, UnitEntry, UnitRef,
 };
 pub use roster::{
-    Appointment, Appointments, Change, PreparedRoster, Roster, RosterPerson, RosterPlan, RosterPost,
-    RosterState,
+    Appointment, Appointments, Change, Lookalike, PreparedRoster, Remark, Roster, RosterCounts, RosterPerson,
+    RosterPlan, RosterPost, RosterState,
 };

@@ -20,12 +20,11 @@ impl ServerSecret {
         Self(bytes)
     }
 
-    /// Reads the secret from a file of 64 hexadecimal digits, and makes the file (readable by its owner alone) when it
-    /// is not there.
+    /// Reads the secret from a file of 64 hexadecimal digits; `None` when it is not there.
     ///
     /// # Errors
-    /// When the file cannot be read or made, is readable by others, or holds something else.
-    pub fn open(path: &Path) -> io::Result<Self> {
+    /// When the file cannot be read, is readable by others, or holds something else.
+    pub fn read(path: &Path) -> io::Result<Option<Self>> {
         match fs::read_to_string(path) {
             Ok(text) => {
                 refuse_readable_by_others(path)?;
@@ -35,10 +34,21 @@ impl ServerSecret {
                         format!("{} must hold 64 hexadecimal digits", path.display()),
                     )
                 })?;
-                Ok(Self(bytes))
+                Ok(Some(Self(bytes)))
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Self::create(path),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
+        }
+    }
+
+    /// Reads the secret, and makes the file (readable by its owner alone) when it is not there.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read), and when the file cannot be made.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        match Self::read(path)? {
+            Some(secret) => Ok(secret),
+            None => Self::create(path),
         }
     }
 

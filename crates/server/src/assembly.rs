@@ -4,7 +4,7 @@ use std::{
     fs::{DirBuilder, OpenOptions},
     io,
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, OnceLock},
     time::Duration,
 };
@@ -13,7 +13,7 @@ use anyhow::{Context, bail};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use renraku_base::{Clock, SystemClock};
 use renraku_db::{Db, Location, Settings};
-use renraku_people::ServerSecret;
+use renraku_people::{ServerSecret, account};
 
 use crate::config::Config;
 
@@ -52,6 +52,15 @@ pub fn open_existing_database(config: &Config) -> anyhow::Result<Db> {
     open_database(config, system_clock())
 }
 
+/// Whether the settings name an SQLite file that is still to be made.
+///
+/// # Errors
+/// When the settings do not say where the data are.
+pub fn is_new(config: &Config) -> anyhow::Result<bool> {
+    let location = Location::parse(&config.database_url())?;
+    Ok(matches!(location, Location::Sqlite(file) if !Path::new(&file).exists()))
+}
+
 /// Makes the file before SQLite would, readable by its owner alone; what SQLite puts beside it has the same rights.
 fn make_database_file(file: &Path) -> anyhow::Result<()> {
     match OpenOptions::new().write(true).create_new(true).mode(0o600).open(file) {
@@ -62,15 +71,35 @@ fn make_database_file(file: &Path) -> anyhow::Result<()> {
     }
 }
 
-/// The secret of the installation, made when it is first asked for.
+/// The secret of the installation, made when it is first asked for. One that a database was used with is not made anew: with
+/// another nobody could sign in.
 ///
 /// # Errors
-/// When its file cannot be read or made, or may be read by others.
-pub fn open_secret(config: &Config) -> anyhow::Result<ServerSecret> {
+/// When its file cannot be read or made, may be read by others, or is gone while the database was used with it.
+pub fn open_secret(config: &Config, db: &Db) -> anyhow::Result<ServerSecret> {
+    let file = secret_file(config);
+    if !file.exists() && db.read(account::is_sealed)? {
+        bail!("{}", lost_secret(&file));
+    }
     make_data_folder(config)?;
-    let file = config.server.data_dir.join("secret");
     ServerSecret::open(&file)
         .with_context(|| format!("the server's secret ({}) cannot be used", file.display()))
+}
+
+/// Where the secret is.
+#[must_use]
+pub fn secret_file(config: &Config) -> PathBuf {
+    config.server.data_dir.join("secret")
+}
+
+/// What to say of a secret that is gone.
+#[must_use]
+pub fn lost_secret(file: &Path) -> String {
+    format!(
+        "the server's secret ({}) is gone, and the database was used with it: put it back from the back-up; if there is none, \
+         `renraku keys replace-secret` begins with another and voids all passwords",
+        file.display()
+    )
 }
 
 /// Makes the data folder, readable by its owner alone.

@@ -66,7 +66,11 @@ impl ClaimFault {
     }
 }
 
-fn hold_data(config: &Config) -> Result<Option<File>, ClaimFault> {
+/// Takes the data of the embedded database, as a server does; `None` on PostgreSQL.
+///
+/// # Errors
+/// [`ClaimFault`] when a server runs on them or they cannot be taken.
+pub(crate) fn hold_data(config: &Config) -> Result<Option<File>, ClaimFault> {
     let location =
         Location::parse(&config.database_url()).map_err(|error| ClaimFault::Place(error.into()))?;
     let Location::Sqlite(database) = location else { return Ok(None) };

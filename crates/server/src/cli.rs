@@ -18,7 +18,10 @@ use std::{
 };
 
 use anyhow::{Context, bail};
+use chrono::NaiveDate;
 use clap::{Parser, Subcommand};
+use renraku_base::Timestamp;
+use renraku_people::directory::service::office_time;
 
 use crate::config::Config;
 
@@ -54,9 +57,9 @@ enum Command {
     Serve(serve::Serve),
     /// Bring the database's schema up to date
     Migrate(migrate::Migrate),
-    /// Look after accounts: add, list, password, disable, enable, devices, revoke
+    /// Look after accounts: add, list, password, disable, enable, devices, revoke, suppress, unsuppress, number, app-password
     User(user::User),
-    /// Look after the keys that sign access tokens
+    /// Look after the keys that sign access tokens: list, rotate, replace-secret
     Keys(keys::Keys),
     /// Read data from files: the staff, rooms and cars, calendars, contacts
     Import(import::Import),
@@ -103,17 +106,29 @@ struct Source {
 pub(crate) const CONFIG_FILE: &str = "renraku.toml";
 
 impl Source {
+    /// The file of the settings; `None` where there is none.
+    fn file(&self) -> Option<PathBuf> {
+        let named = self.config.clone().or_else(|| self.data.as_ref().map(|folder| folder.join(CONFIG_FILE)));
+        named.or_else(|| Some(PathBuf::from(CONFIG_FILE)).filter(|file| file.exists()))
+    }
+
     /// Reads the settings.
     fn read(&self) -> anyhow::Result<Config> {
-        let named = self.config.clone().or_else(|| self.data.as_ref().map(|folder| folder.join(CONFIG_FILE)));
-        let text = match &named {
-            Some(file) => read_file(file)?,
-            None if Path::new(CONFIG_FILE).exists() => read_file(Path::new(CONFIG_FILE))?,
-            None => String::new(),
-        };
-        let file = named.map_or_else(|| CONFIG_FILE.to_owned(), |file| file.display().to_string());
-        Ok(Config::read(&file, &text, std::env::vars())?)
+        let file = self.file();
+        let text = file.as_deref().map(read_file).transpose()?.unwrap_or_default();
+        let name = file.map_or_else(|| CONFIG_FILE.to_owned(), |file| file.display().to_string());
+        Ok(Config::read(&name, &text, std::env::vars())?)
     }
+}
+
+/// Reads a day.
+fn day(text: &str) -> Result<NaiveDate, String> {
+    text.parse().map_err(|_no_day| "write a day as year-month-day, like 2027-04-01".to_owned())
+}
+
+/// An instant on the clocks of the office.
+fn local(at: Timestamp) -> impl Display {
+    office_time(at).format("%Y-%m-%d %H:%M")
 }
 
 /// Writes a line for whoever reads standard output.

@@ -87,7 +87,7 @@ pub fn fill(wish: &Wish) -> anyhow::Result<bool> {
         }
         return Ok(false);
     }
-    let secret = assembly::open_secret(config)?;
+    let secret = assembly::open_secret(config, &db)?;
     let staff = usize::try_from(wish.staff.unwrap_or(STAFF))?;
     let office = Office::draw(staff, day_in_tokyo(db.now()));
     post::deliver(&folder.join(MAILDIRS), &office)?;
@@ -110,7 +110,7 @@ pub fn open(wish: &Wish) -> anyhow::Result<(RunningServer, String)> {
     logging::start(&config.log);
     let clock = assembly::system_clock();
     let db = assembly::open_database(&config, clock.clone())?;
-    let secret = assembly::open_secret(&config)?;
+    let secret = assembly::open_secret(&config, &db)?;
     // Whoever waits until the server is ready finds the file there.
     let ldap = config.ldap.listen;
     let mut handout = handout::write(&folder, wish.listen, ldap, &db, &secret)?;

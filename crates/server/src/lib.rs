@@ -12,6 +12,7 @@ mod http;
 mod jobs;
 pub mod logging;
 mod mailroom;
+mod near;
 mod paced;
 mod phonebook;
 mod pusher;

@@ -95,7 +95,7 @@ pub(crate) fn start_on(
     let ldap_tls_addr = phonebook.as_ref().and_then(Phonebook::tls_addr);
     let db = assembly::open_database(config, clock)?;
     db.migrate()?;
-    let secret = assembly::open_secret(config)?;
+    let secret = assembly::open_secret(config, &db)?;
     let sessions = Sessions::load(&db, &secret)?;
     let hub = Hub::new();
     hub.attach(&db);

@@ -10,8 +10,12 @@ use std::{
 
 use renraku_db::{Db, Error};
 use renraku_mail::service::{list_accounts, was_indexed};
+use renraku_people::{ServerSecret, account};
 
-use crate::config::{Config, Smtp};
+use crate::{
+    assembly,
+    config::{Config, Smtp},
+};
 
 /// How long the mail server may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -21,8 +25,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// # Errors
 /// When the database fails.
 pub(crate) fn complaints(config: &Config, db: &Db) -> Result<Vec<String>, Error> {
-    let mut all: Vec<String> =
-        files(config).into_iter().filter_map(|(name, file)| unread(name, &file)).collect();
+    let mut all: Vec<String> = bad_secret(config, db)?.into_iter().collect();
+    all.extend(files(config).into_iter().filter_map(|(name, file)| unread(name, &file)));
     all.extend(ports(config).into_iter().filter_map(|(name, address)| closed(name, address)));
     if !config.smtp.host.is_empty() {
         all.extend(silent(&config.smtp));
@@ -34,15 +38,29 @@ pub(crate) fn complaints(config: &Config, db: &Db) -> Result<Vec<String>, Error>
     Ok(all)
 }
 
-/// The files that the settings name, each with the setting; the secret is made at the first start.
+/// What keeps the server from using its secret; that there is none yet is no fault of a database that was never used.
+fn bad_secret(config: &Config, db: &Db) -> Result<Option<String>, Error> {
+    let file = assembly::secret_file(config);
+    let complaint = match ServerSecret::read(&file) {
+        Ok(Some(secret)) if db.read(|tx| account::is_sealed_by(tx, &secret))? => return Ok(None),
+        Ok(Some(_other)) => format!(
+            "the server's secret ({}) is not the one with which the database was used: put the former file back",
+            file.display()
+        ),
+        Ok(None) if db.read(account::is_sealed)? => assembly::lost_secret(&file),
+        Ok(None) => return Ok(None),
+        Err(error) => format!("the server's secret ({}) cannot be used: {error}", file.display()),
+    };
+    Ok(Some(format!("server.data_dir: {complaint}")))
+}
+
+/// The files that the settings name, each with the setting.
 fn files(config: &Config) -> Vec<(&'static str, String)> {
-    let secret = config.server.data_dir.join("secret");
     let named = [
         ("smtp.ca_file", config.smtp.ca_file.clone()),
         ("push.ca_file", config.push.ca_file.clone()),
         ("ldap.certificate", config.ldap.certificate.clone()),
         ("ldap.key", config.ldap.key.clone()),
-        ("server.data_dir", if secret.exists() { secret.display().to_string() } else { String::new() }),
     ];
     named.into_iter().filter(|(_, file)| !file.is_empty()).collect()
 }

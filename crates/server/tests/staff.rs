@@ -1,6 +1,12 @@
 //! The staff from a table, and the yearly transfer, by the command line.
 
-use std::fs;
+use std::{
+    fs,
+    io::Write,
+    process::Stdio,
+};
+
+use chrono::{Months, Utc};
 
 use crate::office::renraku;
 
@@ -13,12 +19,18 @@ impl Office {
 
     /// Runs a command; answers with its exit status and what it printed.
     fn run(&self, arguments: &[&str]) -> (Option<i32>, String) {
-        let output = renraku()
+        let mut process = renraku()
             .args(arguments)
             .env("RENRAKU_SERVER_DATA_DIR", self.0.path().join("data"))
             .current_dir(self.0.path())
-            .output()
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
             .unwrap();
+        // A command that asks for no password does not read it.
+        let _unread = process.stdin.take().unwrap().write_all(b"himitsu-2026\n");
+        let output = process.wait_with_output().unwrap();
         (output.status.code(), String::from_utf8([output.stdout, output.stderr].concat()).unwrap())
     }
 
@@ -119,27 +131,127 @@ fn a_transfer_waits_for_its_day() {
     let office = Office::new();
     assert_eq!(office.import(TABLE, &[]).0, Some(0));
     let april = "職員番号,氏名,所属,職名\n0002,髙橋 一郎,農政部,主任\n";
-    let day = ["--effective", "2999-04-01"];
+    let next_year = Utc::now().date_naive() + Months::new(12);
+    let date = next_year.to_string();
+    let day = ["--effective", &date];
     let (status, said) = office.import(april, &[&day[..], &["--dry-run"]].concat());
     assert!(
-        status == Some(0) && said.ends_with("This was a dry run for 2999-04-01, nothing is stored.\n"),
+        status == Some(0) && said.ends_with(&format!("This was a dry run for {date}, nothing is stored.\n")),
         "{said}"
     );
     assert!(office.run(&["roster", "show"]).1.contains("nothing waits"));
     let (status, said) = office.import(april, &[&day[..], &["--end-missing"]].concat());
     assert!(status == Some(0) && said.contains("Nothing has changed yet"), "{said}");
-    let (_, said) = office.run(&["roster", "show", "2999-04-01"]);
+    let (_, said) = office.run(&["roster", "show", &date]);
     assert!(said.contains("post 総務部/財政課 主事 → 農政部 主任"), "{said}");
     assert!(said.contains("leaves     0001 佐藤 花子"), "{said}");
-    assert!(office.run(&["roster", "list"]).1.starts_with("2999-04-01\tprepared\t"));
+    let (_, listed) = office.run(&["roster", "list"]);
+    assert!(listed.starts_with(&format!("{date}\tprepared\t")), "{listed}");
+    assert!(listed.contains("\t1 people\ts.csv\n"), "{listed}");
+    assert!(listed.contains("\t2 new, 0 returned, 0 changed, 0 left\ts.csv\t`renraku roster undo` takes it back"), "{listed}");
     assert!(office.run(&["doctor"]).1.contains("Nothing is wrong."));
     assert_eq!(
         office.import(TABLE, &["--dry-run"]).1.lines().next(),
         Some("0 new, 0 changed, 2 as they were, 0 left; 0 new units")
     );
-    assert_eq!(office.run(&["roster", "cancel", "2999-04-01"]).1, "2999-04-01\tcancelled\n");
-    assert_eq!(office.run(&["roster", "cancel", "2999-04-01"]).0, Some(1));
-    // A day that has come is today.
+    assert_eq!(office.run(&["roster", "cancel", &date]).1, format!("{date}\tcancelled\n"));
+    assert_eq!(office.run(&["roster", "cancel", &date]).0, Some(1));
+    // A day that is over is said, and one that nobody can mean is refused.
     let (_, said) = office.import(april, &["--effective", "2026-04-01"]);
-    assert!(said.starts_with("0 new, 1 changed,"), "{said}");
+    assert!(said.starts_with("2026-04-01 is over: it takes effect at once") && said.contains("0 new, 1 changed,"), "{said}");
+    let far = (next_year + Months::new(13)).to_string();
+    let (status, said) = office.import(april, &["--effective", &far]);
+    assert!(status == Some(1) && said.contains("more than two years ahead"), "{said}");
+    for unread in ["4/1", "令和9年4月1日"] {
+        let (status, said) = office.import(april, &["--effective", unread]);
+        assert!(status == Some(2) && said.contains("like 2027-04-01"), "{said}");
+    }
+}
+
+const HEAD: &str = "職員番号,氏名,カナ,所属,職名,内線,外線,携帯,メール\n";
+
+#[test]
+fn who_has_an_account_before_the_sheet_comes_is_the_same_person_after_it() {
+    let office = Office::new();
+    for (user, name, kana) in [("hanako", "佐藤 花子", "サトウ ハナコ"), ("taro", "髙橋 太郎", "タカハシ タロウ")] {
+        let email = format!("{user}@pref.example.jp");
+        let (status, said) = office.run(&["user", "add", user, "--email", &email, "--name", name, "--kana", kana]);
+        assert_eq!(status, Some(0), "{said}");
+    }
+    let sheet = format!(
+        "{HEAD}000123,佐藤 花子,,総務部/人事課,係長,,,,hanako@pref.example.jp\n000124,髙橋 太郎,,総務部/人事課,主任,,,,\n"
+    );
+    let (_, said) = office.import(&sheet, &["--dry-run"]);
+    assert!(said.contains("changed    000123 佐藤 花子  staffNumber - → 000123"), "{said}");
+    assert!(said.contains("\nlook at    000124 髙橋 太郎 is new, and 髙橋 太郎 is in the directory without a staff number"), "{said}");
+    let (status, said) = office.run(&["user", "number", "taro", "000124"]);
+    assert!(status == Some(0) && said.starts_with("taro\t000124\t"), "{said}");
+    let (_, said) = office.import(&sheet, &[]);
+    assert_eq!(said, "0 new, 2 changed, 0 as they were, 0 left; 2 new units\n");
+    let (status, said) = office.run(&["user", "number", "taro", "000123"]);
+    assert!(status == Some(1) && said.contains("another person"), "{said}");
+    let (status, said) = office.run(&["user", "add", "hana", "--email", "hanako@pref.example.jp"]);
+    assert!(status == Some(1) && said.contains("佐藤 花子 (hanako@pref.example.jp) has the account hanako already"), "{said}");
+    let (_, said) = office.run(&["user", "list"]);
+    let listed: Vec<Vec<&str>> = said.lines().map(|line| line.split('\t').collect()).collect();
+    assert_eq!(listed[0][3..], ["佐藤 花子", "hanako@pref.example.jp", "listed"]);
+    office.run(&["user", "suppress", "hanako"]);
+    assert!(office.run(&["user", "list"]).1.contains("\thanako@pref.example.jp\tsuppressed\n"));
+    let (status, said) = office.run(&["user", "app-password", "add", "taro", "--name", ""]);
+    assert!(status == Some(1) && said.contains("--name: "), "{said}");
+}
+
+#[test]
+fn who_comes_back_has_the_account_that_they_had() {
+    let office = Office::new();
+    let both = format!("{HEAD}000124,森 太,,,,,,,futoshi@pref.example.jp\n000125,鈴木 一,,,,,,,hajime@pref.example.jp\n");
+    let one = both.lines().take(2).collect::<Vec<_>>().join("\n");
+    office.import(&both, &[]);
+    assert_eq!(office.run(&["user", "add", "hajime", "--email", "hajime@pref.example.jp"]).0, Some(0));
+    let (_, said) = office.import(&one, &["--end-missing"]);
+    assert!(said.contains("leaves     000125 鈴木 一"), "{said}");
+    assert!(office.run(&["user", "list"]).1.ends_with("\tleft\n"));
+    office.run(&["user", "disable", "hajime"]);
+    let (_, said) = office.import(&both, &[]);
+    assert_eq!(
+        said,
+        "returned   000125 鈴木 一  -\n           cannot sign in: `renraku user enable hajime` opens the account\n\
+         0 new, 1 returned, 0 changed, 1 as they were, 0 left; 0 new units\n"
+    );
+    assert!(office.run(&["user", "list"]).1.ends_with("\thajime@pref.example.jp\tlisted\n"));
+    let (_, said) = office.run(&["roster", "undo"]);
+    assert!(said.contains("leaves     000125 鈴木 一") && said.contains("(s.csv) was taken back"), "{said}");
+    let (_, said) = office.import(&both, &[]);
+    assert!(said.starts_with("returned   000125"), "{said}");
+}
+
+#[test]
+fn many_leave_when_it_is_said_alone() {
+    let office = Office::new();
+    let line = |number: u32| format!("{number:06},職員 {number},,総務部/人事課,,,,,s{number}@pref.example.jp\n");
+    let sheet = |numbers: std::ops::Range<u32>| format!("{HEAD}{}", numbers.map(line).collect::<String>());
+    assert_eq!(office.import(sheet(0..40), &[]).0, Some(0));
+    let (status, said) = office.import(sheet(0..31), &["--end-missing", "--dry-run"]);
+    assert!(status == Some(0) && said.contains("Without the dry run it would be refused: 9 of 40 would leave"), "{said}");
+    let (status, said) = office.import(sheet(0..31), &["--end-missing"]);
+    assert!(status == Some(1) && said.contains("--many-leave"), "{said}");
+    assert!(office.import(sheet(0..40), &["--dry-run"]).1.contains("0 new, 0 changed, 40 as they were"));
+    assert_eq!(office.import(sheet(0..32), &["--end-missing"]).0, Some(0), "a fifth is not more than a fifth");
+    let (status, said) = office.import(sheet(0..2), &["--end-missing", "--many-leave"]);
+    assert!(status == Some(0) && said.contains("30 left"), "{said}");
+    // The zeros are gone.
+    let (_, said) = office.import(sheet(0..2).replace("\n00000", "\n"), &["--end-missing"]);
+    let told = "look at    1 職員 1 is new, and likely the same person as 000001 職員 1: a spreadsheet drops leading zeros";
+    assert!(said.contains("2 new, 0 changed, 0 as they were, 2 left") && said.contains(told), "{said}");
+}
+
+#[test]
+fn what_is_nearly_something_else_is_asked() {
+    let office = Office::new();
+    assert_eq!(office.import(TABLE, &[]).0, Some(0));
+    let odd = "職員番号,氏名,所属,携帯\n0003,鈴木一,総務部/人亊課,090-5555-7902\n0004,森 太,総務部/第1課,090-5555-7902\n";
+    let (_, said) = office.import(odd, &["--dry-run"]);
+    assert!(said.contains("new unit   総務部/人亊課  did you mean 総務部/人事課?\nnew unit   総務部/第1課\n"), "{said}");
+    assert!(said.contains("look at    s.csv:2: name: 鈴木一: write a space"), "{said}");
+    assert!(said.contains("look at    s.csv:3: mobile: 090-5555-7902 is the number of 0003 in line 2, too"), "{said}");
 }

@@ -95,6 +95,7 @@ diesel::table! {
         left_on -> Nullable<Text>,
         version -> BigInt,
         suppressed -> Bool,
+        former_staff_number -> Nullable<Text>,
     }
 }
 
@@ -140,6 +141,8 @@ diesel::table! {
         applied_at -> Nullable<BigInt>,
         wanted -> Nullable<Text>,
         undo -> Nullable<Text>,
+        source -> Nullable<Text>,
+        counts -> Nullable<Text>,
     }
 }
 

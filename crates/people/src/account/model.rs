@@ -5,6 +5,7 @@ mod label;
 mod password;
 mod preferences;
 mod sign_in;
+mod signing_key;
 mod username;
 
 pub use account::Account;
@@ -13,4 +14,5 @@ pub use device::{Device, DeviceOffer};
 pub use password::{Password, PasswordHash};
 pub use preferences::{Choices, Preferences};
 pub use sign_in::{Login, SignedIn};
+pub use signing_key::SigningKey;
 pub use username::Username;

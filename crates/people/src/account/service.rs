@@ -6,6 +6,7 @@ mod devices;
 mod login;
 mod preferences;
 mod refresh;
+mod sealed;
 mod signing_keys;
 
 pub use accounts::{
@@ -18,4 +19,5 @@ pub use devices::{count_devices, list_devices, log_out, prune_devices, read_devi
 pub use login::SignIn;
 pub use preferences::{read_preferences, update_preferences};
 pub(crate) use refresh::{Refreshed, refresh};
-pub use signing_keys::rotate_signing_key;
+pub use sealed::{is_sealed, is_sealed_by, void_secrets};
+pub use signing_keys::{list_signing_keys, rotate_signing_key};

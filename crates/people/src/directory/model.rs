@@ -220,6 +220,17 @@ pub struct NamedPerson {
     pub extension: Option<String>,
 }
 
+/// How a person stands in the office.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// In office.
+    Listed,
+    /// In office, and must not be found.
+    Suppressed,
+    /// Not in office any more.
+    Left,
+}
+
 /// A number that calls from outside.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CallerNumber {

@@ -2,6 +2,7 @@
 
 mod appointments;
 mod compare;
+mod known;
 mod model;
 mod paths;
 mod write;
@@ -9,9 +10,9 @@ mod write;
 pub(super) use appointments::appointments;
 pub(super) use compare::{Stored, compare};
 pub use model::{
-    Appointment, Appointments, Change, PreparedRoster, Roster, RosterPerson, RosterPlan, RosterPost,
-    RosterState,
+    Appointment, Appointments, Change, Lookalike, PreparedRoster, Remark, Roster, RosterCounts, RosterPerson,
+    RosterPlan, RosterPost, RosterState,
 };
-pub(super) use model::{Undo, eve, office_day, office_midnight};
+pub(super) use model::{Former, Undo, eve, office_day, office_midnight, office_time};
 pub(super) use paths::Paths;
 pub(super) use write::{complete, is_staged, stage, write};

@@ -11,6 +11,7 @@ mod lookup_phone;
 mod names;
 mod prepare_roster;
 mod put_person;
+mod put_staff_number;
 mod put_unit;
 mod put_unit_path;
 mod search_people;
@@ -27,18 +28,19 @@ pub use get::{get_own, get_person, get_unit};
 pub use import_roster::{TELL_APPOINTED, import_roster, plan_roster};
 pub use list_units::list_units;
 pub use lookup_phone::lookup_phone;
-pub use names::{find_by_email, is_unit, members, names};
+pub use names::{find_by_email, is_unit, members, names, standings};
 pub use prepare_roster::{
     APPLY_ROSTERS, apply_due_rosters, cancel_roster, get_prepared_roster, list_rosters, office_day,
-    prepare_roster,
+    office_time, prepare_roster,
 };
 pub(super) use put_person::{audience, faults as faults_of_person, groups};
 pub use put_person::{put_person, touch_person};
 pub(super) use put_unit::name_faults;
+pub use put_staff_number::put_staff_number;
 pub use put_unit::put_unit;
 pub use put_unit_path::put_unit_path;
 pub use search_people::{PeopleSearch, count_people_by_unit, search_people};
 pub use select_people::{Place, select_people, username};
 pub use suppress_person::suppress_person;
 pub use sync::{get_people_for_sync, get_units_for_sync, list_people_for_sync, list_units_for_sync};
-pub use undo_roster::{forget_old_rosters, undo_roster};
+pub use undo_roster::{forget_old_rosters, undo_roster, undone_until};

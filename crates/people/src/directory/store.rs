@@ -3,6 +3,7 @@
 pub(super) mod callers;
 pub(super) mod entries;
 pub(super) mod favourites;
+pub(super) mod former;
 pub(super) mod people;
 pub(super) mod rosters;
 pub(super) mod staged;

@@ -178,6 +178,14 @@ pub(crate) fn make(
     Ok(StoredKey { id, sealed, public, signs_from, verifies_until: None })
 }
 
+/// Refuses a secret that is not the one under which these keys were sealed.
+///
+/// # Errors
+/// [`Error::Open`] for another secret, [`Error::Damaged`] for what is no key.
+pub(crate) fn check(stored: &[StoredKey], secret: &ServerSecret) -> Result<(), Error> {
+    stored.iter().try_for_each(|key| open(key, secret).map(drop))
+}
+
 fn cipher(secret: &ServerSecret) -> Aes256Gcm {
     Aes256Gcm::new(&secret.derive("signing-key").into())
 }

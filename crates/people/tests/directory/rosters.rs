@@ -28,7 +28,7 @@ fn said(number: u32, name: &str, unit: &str, title: &str) -> RosterPerson {
 }
 
 fn roster(people: Vec<RosterPerson>) -> Roster {
-    Roster { people, says_titles: true, whole: false, effective_on: None }
+    Roster { people, says_titles: true, whole: false, source: None, effective_on: None }
 }
 
 /// 髙橋 goes to 財政課, where 太田 gives up the post of 主事; somebody new comes into a new unit.
@@ -160,6 +160,56 @@ fn what_was_imported_is_taken_back_within_a_day() {
         service::import_roster(db, &transfer()).unwrap();
         clock.advance(Duration::from_hours(25));
         assert!(undo().is_none(), "after a day it stands");
+    });
+}
+
+#[test]
+fn who_comes_back_is_the_same_person_and_leaves_again_when_it_is_taken_back() {
+    on_each_database(|db, clock| {
+        let directory = open(db);
+        let before = shown(db, &directory);
+        let everyone = |without: u32, title: &str| {
+            let said = people().into_iter().enumerate().filter_map(|(at, person)| {
+                let number = u32::try_from(at).unwrap() + 1;
+                (number != without).then(|| said(number, &person.name.full, "農政部", title))
+            });
+            Roster { whole: true, ..roster(said.collect()) }
+        };
+        service::import_roster(db, &everyone(4, "主事")).unwrap();
+        assert_eq!(shown(db, &directory).len(), before.len() - 1);
+        let gone = shown(db, &directory);
+        clock.advance(Duration::from_secs(60));
+        let back = service::import_roster(db, &everyone(0, "主事")).unwrap();
+        assert_eq!((back.added.len(), back.returned.len(), back.unchanged), (0, 1, 10));
+        assert_eq!(back.returned[0].id, id(4));
+        assert_eq!(members(db, NOSEI).len(), 11, "with the rights of the unit");
+        assert_eq!(found(db, &directory, "森田"), [4]);
+        db.write(service::undo_roster).unwrap().unwrap();
+        assert_eq!(shown(db, &directory), gone);
+        let counts = db.read(service::list_rosters).unwrap()[0].counts.unwrap();
+        assert_eq!((counts.people, counts.returned), (11, 1));
+        // Who had left before is known again, however it was that they left.
+        let again = service::import_roster(db, &everyone(0, "主事")).unwrap();
+        assert_eq!(again.returned[0].id, id(4));
+        assert_eq!(db.read(renraku_db::examine).unwrap().iter().map(|one| one.faults).sum::<i64>(), 0);
+    });
+}
+
+#[test]
+fn a_staff_number_is_given_once() {
+    on_each_database(|db, _| {
+        open(db);
+        put(db, &PersonEntry { staff_number: None, ..person(12, "新田 新", "にった しん", NOSEI, "主事") });
+        let give = |who: u32, number: &str| db.write(|tx| service::put_staff_number(tx, &id(who), number));
+        assert!(matches!(give(12, "100001"), Err(DirectoryFault::Invalid(_))));
+        assert!(matches!(give(13, "000777"), Err(DirectoryFault::NotFound)));
+        let before = log(db).len();
+        give(12, "000777").unwrap();
+        give(12, "000777").unwrap();
+        assert_eq!(log(db).len(), before + 1, "the same again is no change");
+        let mut said = said(1, "新田 新", "農政部", "主事");
+        said.staff_number = "000777".to_owned();
+        assert_eq!(service::import_roster(db, &roster(vec![said])).unwrap().unchanged, 1);
     });
 }
 

@@ -1,3 +1,6 @@
+mod hand_over;
+mod list;
+mod remarks;
 mod report;
 
 use anyhow::{anyhow, bail};
@@ -6,7 +9,7 @@ use clap::{Args, Subcommand};
 use renraku_db::Db;
 use renraku_people::directory::{PreparedRoster, RosterState, service as directory};
 
-use super::{Source, say};
+use super::{Source, day, say};
 use crate::assembly;
 
 pub(super) use report::{Detail, commitments, tell, tell_with};
@@ -27,18 +30,19 @@ pub struct Roster {
 
 #[derive(Debug, Subcommand)]
 enum RosterCommand {
-    /// List what waits for its day, and what was imported in the last week
+    /// List what waits for its day, and what was imported in the last week: the day, how far it is, when that was (in Japan), how many
+    /// people it is about, the file, and which one `undo` takes back
     List,
     /// Show what would change if a day were today: who comes, moves and leaves, and what those who leave have still to do
     Show {
         /// The day; the next for which anything waits, when left out
-        #[arg(value_name = "YYYY-MM-DD")]
+        #[arg(value_name = "YYYY-MM-DD", value_parser = day)]
         day: Option<NaiveDate>,
     },
     /// Drop what waits for a day
     Cancel {
         /// The day
-        #[arg(value_name = "YYYY-MM-DD")]
+        #[arg(value_name = "YYYY-MM-DD", value_parser = day)]
         day: NaiveDate,
     },
     /// Take back the last import, within 24 hours: everyone whom it changed is again as before it
@@ -50,16 +54,7 @@ impl Roster {
         let db = assembly::open_existing_database(&source.read()?)?;
         db.migrate()?;
         match self.command {
-            RosterCommand::List => {
-                for roster in db.read(directory::list_rosters)? {
-                    say(format_args!(
-                        "{}\t{}\t{}",
-                        roster.effective_on,
-                        roster.state.as_str(),
-                        roster.made_at
-                    ))?;
-                }
-            }
+            RosterCommand::List => list::list(&db)?,
             RosterCommand::Show { day } => show(&db, day)?,
             RosterCommand::Cancel { day } => {
                 if !db.write(|tx| directory::cancel_roster(tx, day))? {
@@ -70,7 +65,8 @@ impl Roster {
             RosterCommand::Undo => match db.write_many(directory::undo_roster)? {
                 Some((roster, plan)) => {
                     tell(&db, &plan, Detail::Counts)?;
-                    say(format_args!("The import of {} was taken back.", roster.effective_on))?;
+                    let source = roster.source.map(|source| format!(" ({source})")).unwrap_or_default();
+                    say(format_args!("The import of {}{source} was taken back.", roster.effective_on))?;
                 }
                 None => bail!("nothing was imported in the last 24 hours that could be taken back"),
             },

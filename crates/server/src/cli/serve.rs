@@ -1,11 +1,14 @@
-use std::sync::Arc;
+use std::{
+    path::{self, Path},
+    sync::Arc,
+};
 
 use clap::Args;
 use renraku_base::SystemClock;
 
 use super::{Source, say};
 use crate::{
-    config, logging,
+    assembly, config, logging,
     server::{self, Signals},
 };
 
@@ -31,8 +34,19 @@ impl Serve {
         }
         let config = source.read()?;
         logging::start(&config.log);
+        // First of all: whoever starts in the wrong folder opens another office, or an empty one.
+        tracing::info!(
+            config.file = source.file().map_or_else(|| "none".to_owned(), |file| absolute(&file)),
+            data.dir = absolute(&config.server.data_dir),
+            database.is_new = assembly::is_new(&config)?,
+            "starting"
+        );
         let running = server::start(&config, Arc::new(SystemClock))?;
         running.serve_until_told(Signals::hear()?)?;
         Ok(true)
     }
+}
+
+fn absolute(path: &Path) -> String {
+    path::absolute(path).unwrap_or_else(|_nowhere| path.to_owned()).display().to_string()
 }

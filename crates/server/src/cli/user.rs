@@ -1,23 +1,26 @@
 mod add;
 mod app_password;
+mod list;
+mod number;
+mod person;
 mod suppress;
 
 use std::io::{self, BufRead, IsTerminal};
 
 use anyhow::{Context, anyhow, bail};
 use clap::{Args, Subcommand};
-use renraku_base::{DeviceId, Limit, Precondition, Principal};
+use renraku_base::{DeviceId, FieldFault, Precondition, Principal};
 use renraku_db::{Db, Error};
 use renraku_people::{
     AccountFault, Passwords,
     account::{self, Account, Password, PasswordHash, Username},
 };
 
-use super::{Source, say};
+use super::{Source, import::staff_number, say};
 use crate::{assembly, config::Config};
 
-/// Look after accounts: who may sign in, with which password and which devices. Passwords are read from standard input,
-/// so that they stay out of the list of processes and of the shell's history.
+/// Look after accounts and whose they are: who may sign in, with which password and which devices, who must not be found, who has which staff
+/// number. Passwords are read from standard input, so that they stay out of the list of processes and of the shell's history.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -25,6 +28,7 @@ Examples:
       --unit 総務部/人事課/給与係 --post 主任 --extension 1001 --phone 0155-55-1001
   renraku user password hanako < password.txt
   renraku user devices hanako
+  renraku user number hanako 000123
   renraku user app-password add copier-3f --name '3階コピー機'
   renraku user disable hanako")]
 pub struct User {
@@ -65,9 +69,18 @@ enum UserCommand {
         /// The name to sign in with, the mail address, or the person's id
         who: String,
     },
+    /// Give somebody their number in the personnel register, by which an import of the staff finds them
+    Number {
+        /// The name to sign in with, the mail address, or the person's id
+        who: String,
+        /// The number, like 000123
+        #[arg(value_parser = staff_number)]
+        number: String,
+    },
     /// Passwords of clients that are no phones
     AppPassword(app_password::AppPassword),
-    /// List all accounts, one a line
+    /// List all accounts, one a line: the name to sign in with, whether the account is open, the person's id, name and mail address, and whether
+    /// they are listed in the directory, suppressed, or have left
     List,
     /// List the devices that are signed in, one a line
     Devices {
@@ -102,19 +115,20 @@ impl User {
             UserCommand::Add(add) => add.run(&config, &db)?,
             UserCommand::Password { username } => {
                 find(&db, &username)?;
-                let hash = read_password(&config)?;
-                change(&username, db.write(|tx| account::set_password(tx, &username, &hash)))?;
+                let hash = read_password(&config, &db)?;
+                change(&db, &username, db.write(|tx| account::set_password(tx, &username, &hash)))?;
             }
             UserCommand::Disable { username } => {
-                change(&username, db.write(|tx| account::disable_account(tx, &username)))?;
+                change(&db, &username, db.write(|tx| account::disable_account(tx, &username)))?;
             }
             UserCommand::Enable { username } => {
-                change(&username, db.write(|tx| account::enable_account(tx, &username)))?;
+                change(&db, &username, db.write(|tx| account::enable_account(tx, &username)))?;
             }
             UserCommand::Suppress { who } => suppress::suppress(&db, &who, true)?,
             UserCommand::Unsuppress { who } => suppress::suppress(&db, &who, false)?,
+            UserCommand::Number { who, number } => number::give(&db, &who, &number)?,
             UserCommand::AppPassword(app_password) => app_password.run(&config, &db)?,
-            UserCommand::List => list(&db)?,
+            UserCommand::List => list::all(&db)?,
             UserCommand::Devices { username } => {
                 let who = principal(&db, &username)?;
                 for device in db.read(|tx| account::list_devices(tx, &who))? {
@@ -146,6 +160,17 @@ pub(super) fn find(db: &Db, username: &Username) -> anyhow::Result<Account> {
 fn named(fault: AccountFault, username: &Username) -> anyhow::Error {
     match fault {
         AccountFault::NotFound => anyhow!("there is no user {username}: `renraku user list` shows all"),
+        other => told(other),
+    }
+}
+
+/// A refusal that names what is wrong by the argument that said it.
+fn told(fault: AccountFault) -> anyhow::Error {
+    match fault {
+        AccountFault::Invalid(fields) => {
+            let each = |field: &FieldFault| format!("--{}: {}", field.pointer.trim_start_matches('/'), field.detail);
+            anyhow!("{}", fields.iter().map(each).collect::<Vec<_>>().join("; "))
+        }
         other => other.into(),
     }
 }
@@ -154,30 +179,13 @@ fn principal(db: &Db, username: &Username) -> anyhow::Result<Principal> {
     Ok(Principal::person(find(db, username)?.person_id))
 }
 
-fn list(db: &Db) -> anyhow::Result<()> {
-    let mut after: Option<Username> = None;
-    loop {
-        let page = db.read(|tx| account::list_accounts(tx, after.as_ref(), Limit::default()))?;
-        page.items.iter().try_for_each(show)?;
-        match (page.items.last(), page.next_cursor) {
-            (Some(last), Some(_)) => after = Some(last.username.clone()),
-            _ => return Ok(()),
-        }
-    }
-}
-
 /// Shows what became of an account.
-fn change(username: &Username, changed: Result<Account, AccountFault>) -> anyhow::Result<()> {
-    Ok(show(&changed.map_err(|fault| named(fault, username))?)?)
-}
-
-fn show(account: &Account) -> io::Result<()> {
-    let state = if account.disabled_at.is_some() { "disabled" } else { "active" };
-    say(format_args!("{}\t{state}\t{}", account.username, account.person_id))
+fn change(db: &Db, username: &Username, changed: Result<Account, AccountFault>) -> anyhow::Result<()> {
+    list::show(db, &[changed.map_err(|fault| named(fault, username))?])
 }
 
 /// Reads a password from the first line of standard input and hashes it.
-fn read_password(config: &Config) -> anyhow::Result<PasswordHash> {
+fn read_password(config: &Config, db: &Db) -> anyhow::Result<PasswordHash> {
     let input = io::stdin().lock();
     if input.is_terminal() {
         eprintln!("Password (8 characters or more, it will be shown):");
@@ -187,5 +195,5 @@ fn read_password(config: &Config) -> anyhow::Result<PasswordHash> {
         Ok(password) => password,
         Err(fault) => bail!("{}", fault.detail),
     };
-    Ok::<_, Error>(Passwords::new(&assembly::open_secret(config)?).hash(&password)?).map_err(Into::into)
+    Ok::<_, Error>(Passwords::new(&assembly::open_secret(config, db)?).hash(&password)?).map_err(Into::into)
 }

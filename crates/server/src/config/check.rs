@@ -10,6 +10,7 @@ use super::{
     Config,
     settings::{Kind, SETTINGS, Setting},
 };
+use crate::near::distance;
 
 const PREFIX: &str = "RENRAKU_";
 /// Read by the command line itself: which file to read.
@@ -43,6 +44,8 @@ struct Reading<'a> {
     file: &'a str,
     text: &'a str,
     merged: Table,
+    /// Whether the name of a section cannot be read: what stands below it seems to stand elsewhere, and is not judged by its place.
+    headless: bool,
     /// Each with where in the text it begins; those of the environment come after all of them.
     faults: Vec<(usize, Fault)>,
 }
@@ -52,10 +55,10 @@ pub(super) fn read(
     text: &str,
     environment: impl IntoIterator<Item = (String, String)>,
 ) -> Result<Config, Faults> {
-    let mut reading = Reading { file, text, merged: defaults(), faults: Vec::new() };
+    let mut reading = Reading { file, text, merged: defaults(), headless: false, faults: Vec::new() };
     let (table, errors) = DeTable::parse_recoverable(text);
     for error in errors {
-        reading.complain(&error.span().unwrap_or(0..0), error.message().to_owned());
+        reading.take_syntax(&error.span().unwrap_or(0..0), error.message());
     }
     reading.take_file(table.get_ref());
     for (name, value) in environment {
@@ -93,10 +96,24 @@ fn put(all: &mut Table, setting: &Setting, value: Value) {
 }
 
 impl Reading<'_> {
+    fn take_syntax(&mut self, at: &Range<usize>, message: &str) {
+        let before = self.text.get(..at.start).unwrap_or(self.text);
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        if line.trim_start().starts_with('[') {
+            self.headless = true;
+            self.complain(at, format!("{message}: the name of a section stands in brackets, like [server]"));
+        } else {
+            self.complain(at, message.to_owned());
+        }
+    }
+
     fn take_file(&mut self, table: &DeTable<'_>) {
         for (section, content) in table {
             let name = section.get_ref().as_ref();
             let known: Vec<&Setting> = SETTINGS.iter().filter(|setting| setting.section == name).collect();
+            if known.is_empty() && self.headless {
+                continue;
+            }
             if known.is_empty() && !matches!(content.get_ref(), DeValue::Table(_)) {
                 self.complain(&section.span(), outside(name));
                 continue;
@@ -259,24 +276,4 @@ fn instead(wrong: &str, known: &[&str]) -> String {
             format!("write one of: {}", names.join(", "))
         }
     }
-}
-
-/// How many letters must be changed, added or left out to make one word of the other.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.chars().enumerate() {
-        let mut diagonal = i;
-        let mut left = i + 1;
-        for (to, above) in b.iter().zip(row.iter_mut().skip(1)) {
-            let change = diagonal + usize::from(from != *to);
-            diagonal = *above;
-            left = change.min(left + 1).min(*above + 1);
-            *above = left;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = i + 1;
-        }
-    }
-    row.last().copied().unwrap_or(0)
 }

@@ -94,6 +94,19 @@ fn what_is_wrong_is_told_at_once_also_when_some_of_it_is_no_toml() {
 }
 
 #[test]
+fn a_section_whose_name_cannot_be_read_is_told_alone() {
+    let open = "unclosed table, expected `]`: the name of a section stands in brackets, like [server]";
+    assert_eq!(
+        complaints("[server\nx"),
+        [format!("renraku.toml:1: {open}"), "renraku.toml:2: key with no value, expected `=`".to_owned()]
+    );
+    let rest = "listen = \"127.0.0.1:0\"\n[log]\nlevel = 1\n";
+    let complaints = complaints(&format!("[server\n{rest}"));
+    assert_eq!(complaints.len(), 2, "{complaints:?}");
+    assert!(complaints[0].ends_with(open) && complaints[1].starts_with("renraku.toml:4: level"), "{complaints:?}");
+}
+
+#[test]
 fn the_settings_of_the_containers_are_taken() {
     let file = include_str!("../../../../docker-compose.yml");
     let ours = |line: &str| {

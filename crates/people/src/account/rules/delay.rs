@@ -6,15 +6,16 @@ use renraku_base::Timestamp;
 /// Japan has no summer time: nine hours, always.
 const JST_S: i32 = 9 * 3_600;
 
-/// When the next try of a password counts, after so many wrong ones in a row: a second at first, then 3, 5 and 10
-/// seconds, and from the hundredth on not before midnight.
+/// When the next try of a password counts, after so many wrong ones in a row: at once after the first two, which are slips of
+/// a finger; then after 1 second, up to the 9th after 3, up to the 25th after 5, up to the 100th after 10 seconds, and after
+/// that not before midnight.
 pub(crate) fn next_try(failures: u32, now: Timestamp) -> Timestamp {
     let wait_s = match failures {
-        0 => return now,
-        1..3 => 1,
-        3..9 => 3,
-        9..25 => 5,
-        25..100 => 10,
+        0..=2 => return now,
+        3 => 1,
+        4..=9 => 3,
+        10..=25 => 5,
+        26..=100 => 10,
         _ => return next_midnight(now),
     };
     now + Duration::from_secs(wait_s)
@@ -44,16 +45,16 @@ mod tests {
         let wait = |failures| seconds_until(next_try(failures, now), now);
         for (failures, seconds) in [
             (0, 0),
-            (1, 1),
-            (2, 1),
-            (3, 3),
-            (8, 3),
-            (9, 5),
+            (1, 0),
+            (2, 0),
+            (3, 1),
+            (4, 3),
+            (9, 3),
             (10, 5),
-            (24, 5),
-            (25, 10),
-            (99, 10),
-            (100, 14 * 3_600),
+            (25, 5),
+            (26, 10),
+            (100, 10),
+            (101, 14 * 3_600),
         ] {
             assert_eq!(wait(failures), seconds, "{failures} failures");
         }

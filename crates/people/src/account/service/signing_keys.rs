@@ -1,8 +1,11 @@
 use renraku_base::SigningKeyId;
-use renraku_db::{Changed, ObjectType, Tx, changes};
+use renraku_db::{Changed, ObjectType, ReadTx, Tx, changes};
 
 use crate::{
-    account::store::{revocations, signing_keys},
+    account::{
+        model::SigningKey,
+        store::{revocations, signing_keys},
+    },
     fault::AccountFault,
     server_secret::ServerSecret,
     session::key_ring::{self, ANNOUNCED, KEPT},
@@ -26,4 +29,17 @@ pub fn rotate_signing_key(
     signing_keys::put(tx, &key)?;
     let revocations = revocations(tx)?;
     Ok(changes::record(tx, revocations, ObjectType::SigningKey, &key.id).with(key.id))
+}
+
+/// The keys whose signatures count, or counted not long ago; the one that signs last at the end.
+///
+/// # Errors
+/// [`AccountFault::Internal`] when the statement fails.
+pub fn list_signing_keys(tx: &mut ReadTx<'_>) -> Result<Vec<SigningKey>, AccountFault> {
+    let shown = |key: signing_keys::StoredKey| SigningKey {
+        id: key.id,
+        signs_from: key.signs_from,
+        verifies_until: key.verifies_until,
+    };
+    Ok(signing_keys::list(tx)?.into_iter().map(shown).collect())
 }

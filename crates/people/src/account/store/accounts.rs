@@ -88,6 +88,18 @@ pub(crate) fn put_password(tx: &mut Tx<'_>, person: &PersonId, hash: &PasswordHa
     Ok(())
 }
 
+/// Whether any account has a password.
+pub(crate) fn has_password(tx: &mut ReadTx<'_>) -> Result<bool, Error> {
+    let with = accounts::table.filter(accounts::password_hash.is_not_null()).select(accounts::person_id);
+    Ok(with.first::<String>(tx.conn()).optional()?.is_some())
+}
+
+/// Takes the passwords of all accounts away; returns how many had one.
+pub(crate) fn remove_passwords(tx: &mut Tx<'_>) -> Result<usize, Error> {
+    let with = diesel::update(accounts::table.filter(accounts::password_hash.is_not_null()));
+    Ok(with.set(accounts::password_hash.eq(None::<&str>)).execute(tx.conn())?)
+}
+
 /// Closes the account, or opens it again.
 pub(crate) fn put_disabled(
     tx: &mut Tx<'_>,

@@ -99,3 +99,9 @@ pub(crate) fn find_person(
         .optional()?;
     Ok(row.map(|(person, device)| (Id::stored(person), device.map(Id::stored))))
 }
+
+/// Forgets all of everybody.
+pub(crate) fn remove_all(tx: &mut Tx<'_>) -> Result<(), Error> {
+    diesel::delete(app_passwords::table).execute(tx.conn())?;
+    Ok(())
+}

@@ -191,6 +191,8 @@ pub(crate) enum Which<'a> {
     Of(&'a PersonId),
     /// All whose session ran out by itself.
     Expired,
+    /// All of everybody.
+    All,
 }
 
 /// Signs devices out; returns those that were signed in.
@@ -205,6 +207,7 @@ pub(crate) fn revoke(tx: &mut Tx<'_>, which: &Which<'_>) -> Result<Vec<DeviceId>
                 .le((now - IDLE).micros())
                 .or(devices::generation_at.le((now - LIFE).micros())),
         ),
+        Which::All => query,
     };
     let ids: Vec<String> = query.load(tx.conn())?;
     for some in ids.chunks(1_000) {

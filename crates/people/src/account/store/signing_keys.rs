@@ -68,3 +68,9 @@ pub(crate) fn remove_retired(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), Erro
         .execute(tx.conn())?;
     Ok(())
 }
+
+/// Forgets all keys.
+pub(crate) fn remove_all(tx: &mut Tx<'_>) -> Result<(), Error> {
+    diesel::delete(signing_keys::table).execute(tx.conn())?;
+    Ok(())
+}

@@ -1,11 +1,12 @@
 //! What a roster would change.
 
-use std::collections::HashMap;
-
 use chrono::NaiveDate;
 use renraku_base::{Entropy, Timestamp, UnitId};
 
-use super::{Change, Paths, Roster, RosterPerson, RosterPlan, RosterPost};
+use super::{
+    Change, Former, Paths, Roster, RosterPerson, RosterPlan, RosterPost,
+    known::{Known, Match},
+};
 use crate::directory::{PersonEntry, PersonName, Phone, PhoneKind, PostEntry, tree::StoredUnit};
 
 const KINDS: [PhoneKind; 3] = [PhoneKind::Extension, PhoneKind::Outside, PhoneKind::Mobile];
@@ -15,6 +16,8 @@ pub(in crate::directory) struct Stored {
     pub units: Vec<StoredUnit>,
     /// Everyone in office with their version.
     pub people: Vec<(PersonEntry, i64)>,
+    /// Everyone who has left and had a staff number, with their version.
+    pub formers: Vec<(Former, i64)>,
     /// The number of the latest change.
     pub head: i64,
 }
@@ -23,29 +26,26 @@ pub(in crate::directory) struct Stored {
 pub(in crate::directory) fn compare(roster: &Roster, stored: Stored, now: Timestamp) -> RosterPlan {
     let mut paths = Paths::new(&stored.units, now);
     let mut plan = RosterPlan { head: stored.head, ..RosterPlan::default() };
-    let mut known: HashMap<String, PersonEntry> = HashMap::with_capacity(stored.people.len());
-    for (person, version) in stored.people {
-        plan.latest = plan.latest.max(version);
-        match person.staff_number.clone() {
-            Some(number) => drop(known.insert(number, person)),
-            None => plan.unlisted += 1,
-        }
-    }
+    let versions = stored.people.iter().map(|(_, version)| version);
+    let versions = versions.chain(stored.formers.iter().map(|(_, version)| version));
+    plan.latest = versions.copied().max().unwrap_or_default();
+    let mut known = Known::new(stored.people, stored.formers);
+    plan.staff = known.numbered();
     for said in &roster.people {
-        let before = known.remove(&said.staff_number);
-        let after = merged(roster, said, before.as_ref(), &mut paths, now);
-        match before {
-            None => plan.added.push(after),
-            Some(before) if before == after => plan.unchanged += 1,
-            Some(before) => plan.changed.push(Change { before, after }),
+        let found = known.take(said);
+        let after = merged(roster, said, found.person(), &mut paths, now);
+        match found {
+            Match::Nobody => plan.added.push(after),
+            Match::InOffice(before) if before == after => plan.unchanged += 1,
+            Match::InOffice(before) => plan.changed.push(Change { before, after }),
+            Match::Left(former) => {
+                plan.returned.push(after);
+                plan.formers.push(former);
+            }
         }
     }
-    if roster.whole {
-        plan.ended = known.into_values().collect();
-        plan.ended.sort_unstable_by(|a, b| a.staff_number.cmp(&b.staff_number));
-    } else {
-        plan.unlisted += known.len();
-    }
+    plan.remarks = known.remarks(&plan.added);
+    (plan.ended, plan.unlisted) = known.rest(roster.whole);
     (plan.new_units, plan.paths) = paths.finish();
     plan
 }

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::{Days, NaiveDate, NaiveTime};
+use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime};
 use renraku_base::{PersonId, RosterId, Timestamp, UnitId};
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +18,9 @@ pub struct Roster {
     pub says_titles: bool,
     /// Whether it is the whole staff, so that whoever has a staff number and is not in it has left.
     pub whole: bool,
+    /// The name of the file that it was read from.
+    #[serde(default)]
+    pub source: Option<String>,
     /// The day on which the posts begin that it gives.
     #[serde(skip)]
     pub effective_on: Option<NaiveDate>,
@@ -77,6 +80,14 @@ pub struct RosterPlan {
     pub unchanged: usize,
     /// How many are in the directory, but not in the roster, and stay as they are.
     pub unlisted: usize,
+    /// How many of the directory had a staff number.
+    pub staff: usize,
+    /// What somebody should look at, in the order of the roster.
+    pub remarks: Vec<Remark>,
+    /// Those who are back, as they were when they had left.
+    pub(in crate::directory) formers: Vec<Former>,
+    /// Those who were back, and become as they had left.
+    pub(in crate::directory) retired: Vec<Former>,
     pub(in crate::directory) paths: HashMap<UnitId, String>,
     /// The latest version of anybody.
     pub(in crate::directory) latest: i64,
@@ -95,12 +106,63 @@ impl RosterPlan {
         self.paths.get(unit).map_or("", String::as_str)
     }
 
+    /// The paths of all units that are there or will be, in no order.
+    pub fn unit_paths(&self) -> impl Iterator<Item = &str> {
+        self.paths.values().map(String::as_str)
+    }
+
     /// Whether the directory is as the roster says already.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         let people = self.added.len() + self.changed.len() + self.returned.len() + self.ended.len();
         people + self.new_units.len() + self.gone_units.len() == 0
     }
+}
+
+/// Somebody who has left.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::directory) struct Former {
+    /// As they were, without posts.
+    pub person: PersonEntry,
+    /// On which day.
+    pub left_on: String,
+}
+
+/// Somebody who comes by a roster and may be somebody whom the directory knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark {
+    /// The staff number under which they come.
+    pub staff_number: String,
+    /// What they are called.
+    pub name: String,
+    /// Whom they may be.
+    pub who: Lookalike,
+}
+
+/// Whom somebody may be who comes by a roster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Lookalike {
+    /// Who has the same address, or the same name and but for leading zeros the same number, and is not in the roster.
+    OtherNumber {
+        /// Their staff number.
+        staff_number: String,
+        /// What they are called.
+        name: String,
+    },
+    /// Who has no staff number, and the same name or address.
+    WithoutNumber {
+        /// Who it is.
+        person: PersonId,
+        /// What they are called.
+        name: String,
+    },
+    /// Who had the number before, under another name and address.
+    FormerHolder {
+        /// What they are called.
+        name: String,
+        /// On which day they left.
+        left_on: String,
+    },
 }
 
 /// How far a roster is.
@@ -145,6 +207,41 @@ pub struct PreparedRoster {
     pub state: RosterState,
     /// When it took effect.
     pub applied_at: Option<Timestamp>,
+    /// The name of the file that it was read from, where that is known.
+    pub source: Option<String>,
+    /// How many people it is about, where that is known.
+    pub counts: Option<RosterCounts>,
+}
+
+/// How many people a roster is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct RosterCounts {
+    /// How many it names.
+    pub people: usize,
+    /// How many came by it.
+    pub added: usize,
+    /// How many were changed by it.
+    pub changed: usize,
+    /// How many had left and came back.
+    pub returned: usize,
+    /// How many left by it.
+    pub ended: usize,
+}
+
+impl RosterCounts {
+    pub(in crate::directory) fn of_people(roster: &Roster) -> Self {
+        Self { people: roster.people.len(), ..Self::default() }
+    }
+
+    pub(in crate::directory) fn of_changes(roster: &Roster, plan: &RosterPlan) -> Self {
+        Self {
+            people: roster.people.len(),
+            added: plan.added.len(),
+            changed: plan.changed.len(),
+            returned: plan.returned.len(),
+            ended: plan.ended.len(),
+        }
+    }
 }
 
 /// What takes a roster back.
@@ -156,6 +253,9 @@ pub(in crate::directory) struct Undo {
     pub added: Vec<PersonId>,
     /// Those who were changed or left by it, as they were.
     pub before: Vec<PersonEntry>,
+    /// Those who came back by it, as they had left.
+    #[serde(default)]
+    pub formers: Vec<Former>,
 }
 
 impl Undo {
@@ -165,6 +265,7 @@ impl Undo {
             units: plan.new_units.iter().map(|unit| unit.id.clone()).collect(),
             added: plan.added.iter().map(|person| person.id.clone()).collect(),
             before: plan.changed.iter().map(|change| &change.before).chain(&plan.ended).cloned().collect(),
+            formers: plan.formers.clone(),
         }
     }
 }
@@ -195,7 +296,12 @@ pub struct Appointment {
 
 /// The day that the office has at an instant.
 pub(in crate::directory) fn office_day(at: Timestamp) -> NaiveDate {
-    Timestamp::from_micros(at.micros() + AHEAD_S * 1_000_000).to_datetime().date_naive()
+    office_time(at).date()
+}
+
+/// What the clocks of the office show at an instant.
+pub(in crate::directory) fn office_time(at: Timestamp) -> NaiveDateTime {
+    Timestamp::from_micros(at.micros() + AHEAD_S * 1_000_000).to_datetime().naive_utc()
 }
 
 /// The instant at which a day begins in the office.

@@ -24,7 +24,8 @@ pub(in crate::directory) fn complete(
     for (at, unit) in plan.new_units.iter().enumerate() {
         wrong.extend(name_faults(unit, &format!("/units/{at}")));
     }
-    for person in plan.added.iter().chain(plan.changed.iter().map(|change| &change.after)) {
+    let changed = plan.changed.iter().map(|change| &change.after);
+    for person in plan.added.iter().chain(changed).chain(&plan.returned) {
         let number = person.staff_number.as_deref().unwrap_or_default();
         let place =
             |fault: FieldFault| FieldFault { pointer: format!("/people/{number}{}", fault.pointer), ..fault };
@@ -103,6 +104,7 @@ pub(in crate::directory) fn write(tx: &mut Tx<'_>, plan: &RosterPlan, left_on: &
     store::people::put_all(tx, &changed, version)?;
     let ended: Vec<&str> = plan.ended.iter().map(|person| person.id.as_str()).collect();
     store::people::end(tx, &ended, left_on, version)?;
+    store::former::put(tx, &plan.retired, version)?;
     write_groups(tx, plan)?;
     let gone: Vec<&str> = plan.gone_units.iter().map(|unit| unit.as_str()).collect();
     store::units::remove(tx, &gone)?;

@@ -3,7 +3,7 @@ use renraku_db::{Db, Error, ReadTx, Tx, changes, jobs};
 
 use crate::directory::{
     Appointments, DirectoryFault, Roster, RosterPlan, RosterState, live,
-    roster::{self, Stored, Undo},
+    roster::{self, Stored},
     store,
 };
 
@@ -22,7 +22,8 @@ pub fn plan_roster(tx: &mut ReadTx<'_>, roster: &Roster) -> Result<RosterPlan, D
     let heads = changes::heads(tx, &[collection])?;
     let head = heads.first().ok_or_else(|| Error::damaged("the directory has no collection"))?.modseq;
     let units = store::units::list(tx)?;
-    let stored = Stored { units: units.clone(), people: store::entries::list(tx)?, head };
+    let (people, formers) = (store::entries::list(tx)?, store::former::list(tx)?);
+    let stored = Stored { units: units.clone(), people, formers, head };
     roster::complete(roster::compare(roster, stored, tx.now()), units)
 }
 
@@ -82,7 +83,7 @@ fn write(
     let day = roster.effective_on.unwrap_or(today);
     let left_on = roster.effective_on.map_or(today, roster::eve);
     roster::write(tx, plan, &left_on.to_string())?;
-    store::rosters::put_applied(tx, id, day, &Undo::of(plan))?;
+    store::rosters::put_applied(tx, id, day, roster, plan)?;
     let Some(from) = roster.effective_on else { return Ok(()) };
     for some in roster::appointments(plan, from).chunks(TOLD_AT_ONCE) {
         let payload = Appointments { roster: id.clone(), people: some.to_vec() };

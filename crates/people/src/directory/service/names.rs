@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use renraku_base::{PersonId, UnitId};
 use renraku_db::{Error, ReadTx};
 
-use crate::directory::{NamedPerson, store};
+use crate::directory::{NamedPerson, Standing, store};
 
 /// What these people are called and where they are written to, also of those who have left. One statement.
 ///
@@ -11,6 +11,14 @@ use crate::directory::{NamedPerson, store};
 /// [`Error`] when the statement fails.
 pub fn names(tx: &mut ReadTx<'_>, people: &[PersonId]) -> Result<HashMap<PersonId, NamedPerson>, Error> {
     store::people::names(tx, people)
+}
+
+/// How these people stand in the office; ids of nobody are left out. One statement.
+///
+/// # Errors
+/// [`Error`] when the statement fails.
+pub fn standings(tx: &mut ReadTx<'_>, people: &[PersonId]) -> Result<HashMap<PersonId, Standing>, Error> {
+    store::people::standings(tx, people)
 }
 
 /// Everyone with a post in a unit or below it, in the order of their ids, but for those who must not be found. One statement.

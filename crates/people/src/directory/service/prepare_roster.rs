@@ -1,4 +1,4 @@
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 use renraku_base::{RosterId, Timestamp};
 use renraku_db::{Db, Error, ReadTx, Tx, jobs};
 
@@ -12,6 +12,12 @@ pub const APPLY_ROSTERS: &str = "directory.rosters";
 #[must_use]
 pub fn office_day(at: Timestamp) -> NaiveDate {
     roster::office_day(at)
+}
+
+/// What the clocks of the office show at an instant.
+#[must_use]
+pub fn office_time(at: Timestamp) -> NaiveDateTime {
+    roster::office_time(at)
 }
 
 /// Keeps a roster until `day` begins in the office and then puts it into effect. One that waits for the same day gives way to it.

@@ -3,13 +3,13 @@ use std::{
     time::Duration,
 };
 
-use renraku_base::{FieldFault, PersonId, UnitId};
+use renraku_base::{FieldFault, PersonId, RosterId, Timestamp, UnitId};
 use renraku_db::{Tx, changes};
 
 use crate::{
     access::{self, Grantee},
     directory::{
-        Change, DirectoryFault, PersonEntry, PreparedRoster, RosterPlan, live,
+        Change, DirectoryFault, PersonEntry, PreparedRoster, RosterPlan, RosterState, live,
         roster::{self, Undo},
         store,
     },
@@ -21,7 +21,7 @@ const UNDONE_WITHIN: Duration = Duration::from_hours(24);
 const KEPT: Duration = Duration::from_hours(24 * 7);
 
 /// Takes back the roster that was applied last, if that was less than 24 hours ago: everyone whom it changed is as they were
-/// before it, who came by it leaves, and its units go where nothing is in them. `None` when there is none to take back.
+/// before it, who came or came back by it leaves, and its units go where nothing is in them. `None` when there is none to take back.
 ///
 /// # Errors
 /// [`DirectoryFault::Invalid`] when somebody else has the staff number of one who would be back.
@@ -40,6 +40,15 @@ pub fn undo_roster(tx: &mut Tx<'_>) -> Result<Option<(PreparedRoster, RosterPlan
     Ok(Some((applied, plan)))
 }
 
+/// Until when what was applied last among `rosters` can be taken back; `None` for nothing and for one that stands for good.
+#[must_use]
+pub fn undone_until(rosters: &[PreparedRoster], now: Timestamp) -> Option<(RosterId, Timestamp)> {
+    let applied = rosters.iter().filter(|roster| roster.state == RosterState::Applied);
+    let last = applied.max_by_key(|roster| roster.applied_at)?;
+    let until = last.applied_at? + UNDONE_WITHIN;
+    (now <= until).then(|| (last.id.clone(), until))
+}
+
 fn plan(tx: &mut Tx<'_>, undo: Undo) -> Result<RosterPlan, DirectoryFault> {
     let mut plan = RosterPlan { paths: paths(tx)?, ..RosterPlan::default() };
     let mut present: HashMap<PersonId, PersonEntry> = HashMap::new();
@@ -47,7 +56,9 @@ fn plan(tx: &mut Tx<'_>, undo: Undo) -> Result<RosterPlan, DirectoryFault> {
         plan.latest = plan.latest.max(version);
         present.insert(person.id.clone(), person);
     }
-    plan.ended = undo.added.iter().filter_map(|id| present.remove(id)).collect();
+    let came_back = undo.formers.iter().map(|former| &former.person.id);
+    plan.ended = undo.added.iter().chain(came_back).filter_map(|id| present.remove(id)).collect();
+    plan.retired = undo.formers;
     for after in undo.before {
         match present.remove(&after.id) {
             Some(before) if before == after => plan.unchanged += 1,

@@ -8,7 +8,8 @@ use renraku_db::{
 };
 
 use crate::directory::{
-    NamedPerson, Person, PersonEntry, PersonJson, PersonName, Phone, PhoneKind, Post, UnitRef, index::Listed,
+    NamedPerson, Person, PersonEntry, PersonJson, PersonName, Phone, PhoneKind, Post, Standing, UnitRef,
+    index::Listed,
 };
 
 pub(super) const ROWS_A_STATEMENT: usize = 1_000;
@@ -25,6 +26,7 @@ struct Row {
     _left_on: Option<String>,
     version: i64,
     suppressed: bool,
+    _former_staff_number: Option<String>,
 }
 
 #[derive(Queryable)]
@@ -229,6 +231,28 @@ pub fn find_by_staff_number(tx: &mut ReadTx<'_>, number: &str) -> Result<Option<
     Ok(id.map(Id::stored))
 }
 
+/// Gives somebody a number in the personnel register.
+pub fn put_staff_number(tx: &mut Tx<'_>, id: &PersonId, number: &str, version: i64) -> Result<(), Error> {
+    diesel::update(people::table.find(id.as_str()))
+        .set((people::staff_number.eq(number), people::version.eq(version)))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// How these people stand in the office; one statement.
+pub fn standings(tx: &mut ReadTx<'_>, ids: &[PersonId]) -> Result<HashMap<PersonId, Standing>, Error> {
+    let rows: Vec<(String, bool, bool)> = people::table
+        .filter(among(people::id, ids.iter().map(Id::as_str)))
+        .select((people::id, people::left_on.is_null(), people::suppressed))
+        .load(tx.conn())?;
+    let standing = |in_office: bool, suppressed: bool| match (in_office, suppressed) {
+        (false, _) => Standing::Left,
+        (true, true) => Standing::Suppressed,
+        (true, false) => Standing::Listed,
+    };
+    Ok(rows.into_iter().map(|(id, here, hidden)| (Id::stored(id), standing(here, hidden))).collect())
+}
+
 /// Each person with posts in these units, with all the units in which they have posts; one statement.
 pub fn posts_of_members(
     tx: &mut ReadTx<'_>,
@@ -294,6 +318,7 @@ pub(super) struct NewRow<'a> {
     pub phones: String,
     pub emails: String,
     pub left_on: Option<&'a str>,
+    pub former_staff_number: Option<&'a str>,
     pub version: i64,
 }
 
@@ -318,6 +343,7 @@ impl<'a> NewRow<'a> {
             phones: phones_json(&person.phones),
             emails: serde_json::Value::from(person.emails.clone()).to_string(),
             left_on: None,
+            former_staff_number: None,
             version,
         }
     }
@@ -397,13 +423,15 @@ fn remove_posts_and_emails(tx: &mut Tx<'_>, ids: &[&str]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Takes people out of office: the name stays for what they once wrote, posts and addresses do not.
+/// Takes people out of office: the name stays for what they once wrote, and the number, by which they are known when they come
+/// back; posts and addresses do not.
 pub fn end(tx: &mut Tx<'_>, ids: &[&str], left_on: &str, version: i64) -> Result<(), Error> {
     for some in ids.chunks(ROWS_A_STATEMENT) {
         remove_posts_and_emails(tx, some)?;
         diesel::update(people::table.filter(among(people::id, some.iter().copied())))
             .set((
                 people::left_on.eq(Some(left_on)),
+                people::former_staff_number.eq(people::staff_number),
                 people::staff_number.eq(None::<&str>),
                 people::version.eq(version),
             ))

@@ -6,21 +6,30 @@ use renraku_base::{Id, RosterId, Timestamp};
 use renraku_db::{Error, ReadTx, Tx, schema::rosters};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::directory::roster::{PreparedRoster, Roster, RosterState, Undo};
+use crate::directory::roster::{PreparedRoster, Roster, RosterCounts, RosterPlan, RosterState, Undo};
 
-type Head = (String, String, i64, String, Option<i64>);
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = rosters)]
+struct Head {
+    id: String,
+    effective_on: String,
+    made_at: i64,
+    state: String,
+    applied_at: Option<i64>,
+    source: Option<String>,
+    counts: Option<String>,
+}
 
-const HEAD: (rosters::id, rosters::effective_on, rosters::made_at, rosters::state, rosters::applied_at) =
-    (rosters::id, rosters::effective_on, rosters::made_at, rosters::state, rosters::applied_at);
-
-fn read((id, effective_on, made_at, state, applied_at): Head) -> Result<PreparedRoster, Error> {
-    let damaged = |what: &str| Error::damaged(format!("{what} of roster {id}"));
+fn read(head: Head) -> Result<PreparedRoster, Error> {
+    let damaged = |what: &str| Error::damaged(format!("{what} of roster {}", head.id));
     Ok(PreparedRoster {
-        effective_on: effective_on.parse().map_err(|_no_date| damaged("day"))?,
-        made_at: Timestamp::from_micros(made_at),
-        state: RosterState::parse(&state).ok_or_else(|| damaged("state"))?,
-        applied_at: applied_at.map(Timestamp::from_micros),
-        id: Id::stored(id),
+        effective_on: head.effective_on.parse().map_err(|_no_date| damaged("day"))?,
+        made_at: Timestamp::from_micros(head.made_at),
+        state: RosterState::parse(&head.state).ok_or_else(|| damaged("state"))?,
+        applied_at: head.applied_at.map(Timestamp::from_micros),
+        source: head.source,
+        counts: parse(head.counts)?,
+        id: Id::stored(head.id),
     })
 }
 
@@ -36,7 +45,7 @@ fn parse<T: DeserializeOwned>(text: Option<String>) -> Result<Option<T>, Error> 
 pub fn list(tx: &mut ReadTx<'_>) -> Result<Vec<PreparedRoster>, Error> {
     let rows: Vec<Head> = rosters::table
         .order((rosters::effective_on.desc(), rosters::made_at.desc()))
-        .select(HEAD)
+        .select(Head::as_select())
         .load(tx.conn())?;
     rows.into_iter().map(read).collect()
 }
@@ -91,21 +100,32 @@ pub fn insert_prepared(tx: &mut Tx<'_>, id: &RosterId, day: NaiveDate, roster: &
         rosters::made_at.eq(tx.now().micros()),
         rosters::state.eq(RosterState::Prepared.as_str()),
         rosters::wanted.eq(Some(write(roster)?)),
+        rosters::source.eq(roster.source.as_deref()),
+        rosters::counts.eq(Some(write(&RosterCounts::of_people(roster))?)),
     );
     diesel::insert_into(rosters::table).values(row).execute(tx.conn())?;
     Ok(())
 }
 
-/// Notes that one is in effect, with what takes it back.
-pub fn put_applied(tx: &mut Tx<'_>, id: &RosterId, day: NaiveDate, undo: &Undo) -> Result<(), Error> {
+/// Notes that one is in effect, with what it changed, which takes it back.
+pub fn put_applied(
+    tx: &mut Tx<'_>,
+    id: &RosterId,
+    day: NaiveDate,
+    roster: &Roster,
+    plan: &RosterPlan,
+) -> Result<(), Error> {
     let now = tx.now().micros();
-    let (day, undo) = (day.to_string(), write(undo)?);
+    let (day, undo) = (day.to_string(), write(&Undo::of(plan))?);
+    let counts = write(&RosterCounts::of_changes(roster, plan))?;
     let applied = || {
         (
             rosters::state.eq(RosterState::Applied.as_str()),
             rosters::applied_at.eq(Some(now)),
             rosters::wanted.eq(None::<String>),
             rosters::undo.eq(Some(undo.as_str())),
+            rosters::source.eq(roster.source.as_deref()),
+            rosters::counts.eq(Some(counts.as_str())),
         )
     };
     let known = diesel::update(rosters::table.find(id.as_str())).set(applied()).execute(tx.conn())?;
@@ -121,7 +141,7 @@ pub fn find_last_applied(tx: &mut ReadTx<'_>) -> Result<Option<(PreparedRoster, 
     let row: Option<(Head, Option<String>)> = rosters::table
         .filter(rosters::state.eq(RosterState::Applied.as_str()))
         .order(rosters::applied_at.desc())
-        .select((HEAD, rosters::undo))
+        .select((Head::as_select(), rosters::undo))
         .first(tx.conn())
         .optional()?;
     row.map(|(head, undo)| Ok((read(head)?, parse(undo)?))).transpose()

@@ -1,28 +1,33 @@
 mod cells;
 mod gather;
+mod likeness;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
-use chrono::NaiveDate;
+use chrono::{Datelike, Months, NaiveDate};
 use clap::Args;
 use renraku_db::Db;
-use renraku_people::directory::{DirectoryFault, Roster, service as directory};
+use renraku_people::directory::{DirectoryFault, Roster, RosterPerson, RosterPlan, service as directory};
+
+pub(in crate::cli) use cells::staff_number;
 
 use super::report::tell_faults;
 use crate::{
     assembly,
     cli::{
+        day,
         roster::{self, Detail},
         say,
     },
     config::Config,
-    sheet::{Column, Layout, Sheet, Titles},
+    sheet::{Column, Layout, LineFault, Sheet, Titles},
 };
 
 pub(super) const HELP: &str = "\
 Columns, in any order, by either name; a column that is left out leaves what is there as it is, an empty cell clears it:
-  staffNumber  職員番号  their number in the personnel register, by which a line finds who is there already
+  staffNumber  職員番号  their number in the personnel register, by which a line finds who is there already, or was and left; who is
+                         there without a number is found by the mail address
   name         氏名      family name first
   kana         カナ      how the name is read
   unit         所属      the path from the top, like 総務部/人事課/給与係; units that are not there are made
@@ -49,17 +54,26 @@ pub(super) struct People {
     /// Only say what would be done
     #[arg(long)]
     dry_run: bool,
-    /// The day from which on it holds. If that is to come, it is kept and takes effect when the day begins in Japan
+    /// The day from which on it holds, at most two years ahead. If that is to come, it is kept and takes effect when the day begins in Japan
     /// (`renraku roster` shows and drops it); the posts that it gives begin on that day, and their holders are told
-    #[arg(long, value_name = "YYYY-MM-DD")]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     effective: Option<NaiveDate>,
     /// The file holds the whole staff: whoever has a staff number and is not in it leaves. Without this they stay as they are
     #[arg(long)]
     end_missing: bool,
+    /// With --end-missing: also when more than a fifth of the staff would leave, which is mostly a file that is cut or has lost the zeros of
+    /// its numbers
+    #[arg(long, requires = "end_missing")]
+    many_leave: bool,
     /// The office's own names for the columns (.toml)
     #[arg(long, value_name = "FILE")]
     columns: Option<PathBuf>,
 }
+
+/// As far ahead a transfer is prepared; what lies further is a slip of the pen.
+const MONTHS_AHEAD: Months = Months::new(24);
+/// So many leave in any office.
+const FEW: usize = 5;
 
 const fn column(name: &'static str, titles: &'static [&'static str]) -> Column {
     Column { name, titles, required: false }
@@ -83,11 +97,14 @@ impl People {
         let titles = self.columns.as_deref().map(read_titles).transpose()?;
         let layout = Layout { columns: COLUMNS, titles: titles.as_ref(), whole_lines: true };
         let sheet = Sheet::read(&super::read(&self.file)?, &layout);
-        let (people, faults) = gather::people(&sheet);
+        let gather::Gathered { people, mut faults } = gather::people(&sheet);
+        let likeness = likeness::of(&people);
+        faults.extend(likeness.faults);
         if !faults.is_empty() {
             tell_faults(&self.file, faults)?;
             return Ok(false);
         }
+        let people: Vec<RosterPerson> = people.into_iter().map(|(person, _line)| person).collect();
         if people.is_empty() && self.end_missing {
             bail!("{} names nobody: with --end-missing everybody would leave", self.file.display());
         }
@@ -95,20 +112,46 @@ impl People {
             says_titles: sheet.rows.first().is_some_and(|row| row.get("post").is_some()),
             people,
             whole: self.end_missing,
+            source: self.file.file_name().map(|name| name.to_string_lossy().into_owned()),
             effective_on: self.effective,
         };
         let db = assembly::open_database(config, assembly::system_clock())?;
         db.migrate()?;
+        for LineFault { line, complaint } in likeness.remarks {
+            say(format_args!("look at    {}:{line}: {complaint}", self.file.display()))?;
+        }
         self.put(&db, &roster).map(|()| true)
     }
 
+    /// The day on which it takes effect, if that is to come.
+    fn day(&self, db: &Db) -> anyhow::Result<Option<NaiveDate>> {
+        let today = directory::office_day(db.now());
+        match self.effective {
+            Some(day) if today.checked_add_months(MONTHS_AHEAD).is_some_and(|last| day > last) => {
+                bail!("{day} is more than two years ahead: is the year right? Write a day like {}", next_april(today))
+            }
+            Some(day) if day > today => Ok(Some(day)),
+            Some(day) if day < today => {
+                say(format_args!("{day} is over: it takes effect at once, and its new posts are said to begin then."))?;
+                Ok(None)
+            }
+            _ => Ok(None),
+        }
+    }
+
     fn put(&self, db: &Db, roster: &Roster) -> anyhow::Result<()> {
+        let day = self.day(db)?;
         let plan = db.read(|tx| directory::plan_roster(tx, roster)).map_err(named)?;
-        let day = self.effective.filter(|day| *day > directory::office_day(db.now()));
+        let too_many = if self.many_leave { None } else { many_leave(&plan) };
         if self.dry_run {
             roster::tell(db, &plan, Detail::Everyone)?;
+            if let Some(refusal) = too_many {
+                say(format_args!("Without the dry run it would be refused: {refusal}"))?;
+            }
             let when = day.map(|day| format!(" for {day}")).unwrap_or_default();
             say(format_args!("This was a dry run{when}, nothing is stored."))?;
+        } else if let Some(refusal) = too_many {
+            bail!("nothing was imported: {refusal}");
         } else if let Some(day) = day {
             db.write_many(|tx| directory::prepare_roster(tx, day, roster))?;
             roster::tell(db, &plan, Detail::Counts)?;
@@ -119,10 +162,28 @@ impl People {
         } else {
             let left = roster::commitments(db, &plan.ended)?;
             let done = directory::import_roster(db, roster).map_err(named)?;
-            roster::tell_with(&done, &left, Detail::Counts)?;
+            roster::tell_with(db, &done, &left, Detail::Counts)?;
         }
         Ok(())
     }
+}
+
+/// Why a plan by which many leave is refused.
+fn many_leave(plan: &RosterPlan) -> Option<String> {
+    let (leave, staff) = (plan.ended.len(), plan.staff);
+    (leave > FEW && leave * 5 > staff).then(|| {
+        format!(
+            "{leave} of {staff} would leave, more than a fifth. Is the file whole, and are the numbers in it as they were (000123, not \
+             123)? --dry-run names everyone; if it is right, add --many-leave"
+        )
+    })
+}
+
+/// The next 1 April, the day of the great transfer.
+fn next_april(today: NaiveDate) -> NaiveDate {
+    let april = |year: i32| NaiveDate::from_ymd_opt(year, 4, 1);
+    let next = april(today.year()).filter(|day| *day > today).or_else(|| april(today.year() + 1));
+    next.unwrap_or(today)
 }
 
 fn read_titles(file: &Path) -> anyhow::Result<Titles> {

@@ -1,19 +1,13 @@
 //! Says what a roster changes.
 
-use std::time::Duration;
-
-use renraku_base::{Limit, PersonId, Principal};
-use renraku_db::{Db, ReadTx};
+use renraku_base::PersonId;
+use renraku_db::Db;
 use renraku_people::{
     AccountFault, account,
     directory::{Change, PersonEntry, PhoneKind, RosterPlan},
 };
-use renraku_schedule::{
-    ScheduleFault,
-    model::Occurrence,
-    service::{Window, list_occurrences},
-};
 
+use super::{hand_over, remarks};
 use crate::cli::say;
 
 /// How much is said.
@@ -33,9 +27,6 @@ pub(in crate::cli) struct Commitments {
     events: Vec<String>,
 }
 
-/// How far ahead is looked: as far as a window may be long.
-const AHEAD: Duration = Duration::from_hours(24 * 399);
-
 /// What those who leave organize from now on, and how they sign in.
 pub(in crate::cli) fn commitments(db: &Db, people: &[PersonEntry]) -> anyhow::Result<Vec<Commitments>> {
     people
@@ -50,7 +41,7 @@ pub(in crate::cli) fn commitments(db: &Db, people: &[PersonEntry]) -> anyhow::Re
                 let events = match username {
                     // Whoever never signed in has no calendar.
                     None => Vec::new(),
-                    Some(_) => events(tx, &person.id)?,
+                    Some(_) => hand_over::events(tx, &person.id)?,
                 };
                 Ok(Commitments { person: person.id.clone(), username, events })
             })
@@ -58,53 +49,24 @@ pub(in crate::cli) fn commitments(db: &Db, people: &[PersonEntry]) -> anyhow::Re
         .collect()
 }
 
-fn events(tx: &mut ReadTx<'_>, person: &PersonId) -> Result<Vec<String>, ScheduleFault> {
-    let who = Principal::person(person.clone());
-    let now = tx.now();
-    let window = Window::new(now, now + AHEAD)?;
-    let mut events = Vec::new();
-    let mut cursor = None;
-    loop {
-        let page = list_occurrences(tx, &who, window, None, cursor.as_ref(), Limit::default())?;
-        events.extend(page.items.iter().filter(|one| one.is_organizer).map(event));
-        match page.next_cursor {
-            Some(next) => cursor = Some(next),
-            None => return Ok(events),
-        }
-    }
-}
-
-fn event(one: &Occurrence) -> String {
-    let rooms: Vec<&str> = one.facilities.iter().map(|facility| facility.name.as_str()).collect();
-    let booked = if rooms.is_empty() { String::new() } else { format!(" ({})", rooms.join(", ")) };
-    format!("{} {}{booked}", one.start, one.title.as_deref().unwrap_or_default())
-}
-
 /// Says what a plan changes.
 pub(in crate::cli) fn tell(db: &Db, plan: &RosterPlan, detail: Detail) -> anyhow::Result<()> {
-    tell_with(plan, &commitments(db, &plan.ended)?, detail)
+    tell_with(db, plan, &commitments(db, &plan.ended)?, detail)
 }
 
 /// The same, where it was looked up before what those who leave have still to do.
 pub(in crate::cli) fn tell_with(
+    db: &Db,
     plan: &RosterPlan,
     left: &[Commitments],
     detail: Detail,
 ) -> anyhow::Result<()> {
     if detail == Detail::Everyone {
-        for unit in &plan.new_units {
-            say(format_args!("new unit   {}", plan.path(&unit.id)))?;
-        }
-        for person in plan.added.iter().chain(&plan.returned) {
-            say(format_args!("new        {}  {}", named(person), posts(plan, person)))?;
-        }
-        for change in &plan.changed {
-            say(format_args!(
-                "changed    {}  {}",
-                named(&change.after),
-                differences(plan, change).join("; ")
-            ))?;
-        }
+        tell_everyone(plan)?;
+    }
+    for person in &plan.returned {
+        say(format_args!("returned   {}  {}", named(person), posts(plan, person)))?;
+        tell_account(db, &person.id)?;
     }
     for person in &plan.ended {
         say(format_args!("leaves     {}  {}", named(person), posts(plan, person)))?;
@@ -116,9 +78,13 @@ pub(in crate::cli) fn tell_with(
             say(format_args!("           to hand over: {event}"))?;
         }
     }
+    let returned = match plan.returned.len() {
+        0 => String::new(),
+        some => format!("{some} returned, "),
+    };
     say(format_args!(
-        "{} new, {} changed, {} as they were, {} left; {} new units",
-        plan.added.len() + plan.returned.len(),
+        "{} new, {returned}{} changed, {} as they were, {} left; {} new units",
+        plan.added.len(),
         plan.changed.len(),
         plan.unchanged,
         plan.ended.len(),
@@ -129,6 +95,37 @@ pub(in crate::cli) fn tell_with(
             "{} others of the directory are not in the file and stay as they are.",
             plan.unlisted
         ))?;
+    }
+    remarks::tell(plan)
+}
+
+/// Says which units and people come and who changes.
+fn tell_everyone(plan: &RosterPlan) -> anyhow::Result<()> {
+    for unit in &plan.new_units {
+        let path = plan.path(&unit.id);
+        let meant = remarks::meant(plan, path).map(|known| format!("  did you mean {known}?"));
+        say(format_args!("new unit   {path}{}", meant.unwrap_or_default()))?;
+    }
+    for person in &plan.added {
+        say(format_args!("new        {}  {}", named(person), posts(plan, person)))?;
+    }
+    for change in &plan.changed {
+        let differences = differences(plan, change).join("; ");
+        say(format_args!("changed    {}  {differences}", named(&change.after)))?;
+    }
+    Ok(())
+}
+
+/// Says how somebody signs in who is back.
+fn tell_account(db: &Db, person: &PersonId) -> anyhow::Result<()> {
+    match db.read(|tx| account::read_account(tx, person)) {
+        Ok(account) if account.disabled_at.is_some() => {
+            let user = account.username;
+            say(format_args!("           cannot sign in: `renraku user enable {user}` opens the account"))?;
+        }
+        Ok(account) => say(format_args!("           signs in as {}, as before", account.username))?,
+        Err(AccountFault::NotFound) => {}
+        Err(fault) => return Err(fault.into()),
     }
     Ok(())
 }
@@ -153,7 +150,9 @@ fn differences(plan: &RosterPlan, Change { before, after }: &Change) -> Vec<Stri
         of.map(|phone| phone.number.as_str()).collect::<Vec<_>>().join(" ")
     };
     let of = |kind: PhoneKind| (numbers(before, kind), numbers(after, kind));
+    let number = |person: &PersonEntry| person.staff_number.clone().unwrap_or_default();
     let facts = [
+        ("staffNumber", (number(before), number(after))),
         ("name", (before.name.full.clone(), after.name.full.clone())),
         ("kana", (before.name.phonetic.clone(), after.name.phonetic.clone())),
         ("post", (posts(plan, before), posts(plan, after))),

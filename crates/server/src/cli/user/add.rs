@@ -14,8 +14,8 @@ use renraku_people::{
 use renraku_schedule::{ScheduleFault, service as schedule};
 use unicode_normalization::UnicodeNormalization;
 
-use super::{read_password, show, username};
-use crate::{config::Config, mailroom};
+use super::{list, read_password, username};
+use crate::{cli::import::staff_number, config::Config, mailroom};
 
 #[derive(Debug, Args)]
 pub(super) struct Add {
@@ -53,8 +53,8 @@ struct NewPerson {
     /// The number of their mobile phone
     #[arg(long, value_name = "NUMBER", value_parser = number)]
     mobile: Option<String>,
-    /// Their number in the personnel register; colleagues do not see it
-    #[arg(long, value_name = "NUMBER")]
+    /// Their number in the personnel register, by which an import of the staff finds them; colleagues do not see it
+    #[arg(long, value_name = "NUMBER", value_parser = staff_number)]
     staff_number: Option<String>,
 }
 
@@ -123,9 +123,9 @@ impl From<DirectoryFault> for AddFault {
 impl Add {
     pub(super) fn run(self, config: &Config, db: &Db) -> anyhow::Result<()> {
         let holder = self.holder(db)?;
-        let hash = read_password(config)?;
+        let hash = read_password(config, db)?;
         let account = db.write(|tx| self.write(tx, config, &holder, &hash))?;
-        Ok(show(&account)?)
+        list::show(db, &[account])
     }
 
     /// Decided before the password is asked for.
@@ -143,6 +143,9 @@ impl Add {
                     "{email} is the address of {} in the directory: leave out all but --email",
                     name.name.full
                 );
+            }
+            if let Some(account) = account_of(db, &person)? {
+                bail!("{} ({email}) has the account {account} already: `renraku user list` shows all", name.name.full);
             }
             return Ok(Holder::Known(person, name));
         }
@@ -180,6 +183,15 @@ impl Add {
             mail::put_account(tx, &person, &source, &self.email, &name.full)?;
         }
         Ok(account)
+    }
+}
+
+/// The name by which somebody signs in already.
+fn account_of(db: &Db, person: &PersonId) -> anyhow::Result<Option<Username>> {
+    match db.read(|tx| account::read_account(tx, person)) {
+        Ok(account) => Ok(Some(account.username)),
+        Err(AccountFault::NotFound) => Ok(None),
+        Err(fault) => Err(fault.into()),
     }
 }
 

@@ -7,7 +7,7 @@ use renraku_people::{
     account::{self, NewAppPassword, Username},
 };
 
-use super::{principal, username};
+use super::{principal, told, username};
 use crate::{assembly, cli::say, config::Config};
 
 /// Look after the passwords of clients that are no phones: desk phones, copiers, address books. What such a client is bound with
@@ -75,9 +75,10 @@ impl AppPassword {
 }
 
 fn add(config: &Config, db: &Db, who: &Principal, name: String) -> anyhow::Result<()> {
-    let secret = assembly::open_secret(config)?;
+    let secret = assembly::open_secret(config, db)?;
     let wish = NewAppPassword { id: None, name, device_id: None };
-    let made = db.write(|tx| account::create_app_password(tx, &secret, who, &wish))?.into_inner();
+    let made = db.write(|tx| account::create_app_password(tx, &secret, who, &wish));
+    let made = made.map_err(told)?.into_inner();
     say(format_args!("{}\t{}", made.app_password.id, made.password))?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 use renraku_base::Id;
 
 use super::*;
-use crate::directory::UnitEntry;
+use crate::directory::{Lookalike, Remark, UnitEntry};
 
 fn unit(id: &str, name: &str, above: Option<&str>, position: i32) -> StoredUnit {
     let entry = UnitEntry {
@@ -33,7 +33,16 @@ fn stored() -> Stored {
     };
     let device = PersonEntry { id: Id::stored("device".into()), staff_number: None, ..hanako.clone() };
     let units = vec![unit("somu", "総務部", None, 0), unit("jinji", "ＩＴ課", Some("somu"), 4)];
-    Stored { units, people: vec![(hanako, 7), (device, 9)], head: 3 }
+    let former = PersonEntry {
+        id: Id::stored("ichiro".into()),
+        name: PersonName { full: "鈴木 一郎".into(), phonetic: "スズキ イチロウ".into() },
+        posts: Vec::new(),
+        phones: Vec::new(),
+        emails: vec!["Ichiro@pref.example.jp".into()],
+        staff_number: Some("000125".into()),
+    };
+    let former = Former { person: former, left_on: "2026-03-31".into() };
+    Stored { units, people: vec![(hanako, 7), (device, 9)], formers: vec![(former, 11)], head: 3 }
 }
 
 fn hanako() -> RosterPerson {
@@ -51,7 +60,7 @@ fn hanako() -> RosterPerson {
 }
 
 fn plan(people: Vec<RosterPerson>, change: impl FnOnce(&mut Roster)) -> RosterPlan {
-    let mut roster = Roster { people, says_titles: true, whole: false, effective_on: None };
+    let mut roster = Roster { people, says_titles: true, whole: false, source: None, effective_on: None };
     change(&mut roster);
     compare(&roster, stored(), Timestamp::from_micros(1_000_000))
 }
@@ -60,7 +69,7 @@ fn plan(people: Vec<RosterPerson>, change: impl FnOnce(&mut Roster)) -> RosterPl
 fn what_is_so_already_is_no_change() {
     let plan = plan(vec![hanako()], |_| ());
     assert!(plan.is_empty(), "{plan:?}");
-    assert_eq!((plan.unchanged, plan.unlisted, plan.latest, plan.head), (1, 1, 9, 3));
+    assert_eq!((plan.unchanged, plan.unlisted, plan.latest, plan.head), (1, 1, 11, 3));
 }
 
 #[test]
@@ -114,4 +123,75 @@ fn nobody_leaves_unless_the_sheet_is_the_whole_staff_and_never_without_a_number(
     let whole = plan(vec![other], |roster| roster.whole = true);
     let ended: Vec<&str> = whole.ended.iter().map(|person| person.id.as_str()).collect();
     assert_eq!((ended.as_slice(), whole.unlisted), (&["hanako"][..], 1));
+}
+
+fn named(number: &str, name: &str) -> RosterPerson {
+    RosterPerson { staff_number: number.into(), name: name.into(), ..hanako() }
+}
+
+fn mailed(number: &str, name: &str, email: &str) -> RosterPerson {
+    RosterPerson { emails: Some(vec![email.into()]), ..named(number, name) }
+}
+
+#[test]
+fn who_has_no_number_is_found_by_the_address_and_gets_the_number() {
+    let plan = plan(vec![hanako(), mailed("000777", "佐藤 花子", "hanako@pref.example.jp")], |_| ());
+    let [Change { before, after }] = plan.changed.as_slice() else { panic!("{plan:?}") };
+    assert_eq!((before.id.as_str(), after.id.as_str()), ("device", "device"));
+    assert_eq!(after.staff_number.as_deref(), Some("000777"));
+    assert_eq!((plan.unlisted, plan.staff, plan.added.len()), (0, 1, 0));
+}
+
+#[test]
+fn nobody_is_guessed() {
+    // Without an address the name alone says nothing; nor does an address that two have.
+    let namesake = plan(vec![hanako(), named("000777", "佐藤花子")], |_| ());
+    assert_eq!(namesake.added.len(), 1);
+    let [Remark { staff_number, who: Lookalike::WithoutNumber { person, .. }, .. }] =
+        namesake.remarks.as_slice()
+    else {
+        panic!("{:?}", namesake.remarks)
+    };
+    assert_eq!((staff_number.as_str(), person.as_str()), ("000777", "device"));
+    let mut two = stored();
+    let (device, _) = two.people[1].clone();
+    two.people.push((PersonEntry { id: Id::stored("twin".into()), ..device }, 10));
+    let said = vec![mailed("000777", "佐藤 花子", "hanako@pref.example.jp")];
+    let roster = Roster { people: said, says_titles: true, whole: false, source: None, effective_on: None };
+    let plan = compare(&roster, two, Timestamp::from_micros(1_000_000));
+    assert_eq!((plan.added.len(), plan.changed.len(), plan.remarks.len()), (1, 0, 1));
+}
+
+#[test]
+fn who_left_and_comes_back_under_the_number_is_the_same_person() {
+    for said in [
+        named("000125", "鈴木　一郎"),
+        mailed("000125", "田中 一郎", "ichiro@pref.example.jp"),
+        RosterPerson { phonetic: Some("ｽｽﾞｷ ｲﾁﾛｳ".into()), ..named("000125", "鈴木 壱郎") },
+    ] {
+        let plan = plan(vec![said], |_| ());
+        assert_eq!((plan.added.len(), plan.returned.len()), (0, 1));
+        assert_eq!(plan.returned[0].id.as_str(), "ichiro");
+        assert_eq!(plan.returned[0].staff_number.as_deref(), Some("000125"));
+        assert!(plan.remarks.is_empty());
+    }
+    let other = plan(vec![named("000125", "別人 太郎")], |_| ());
+    assert_eq!((other.added.len(), other.returned.len()), (1, 0));
+    assert!(matches!(other.remarks[0].who, Lookalike::FormerHolder { .. }), "{:?}", other.remarks);
+}
+
+#[test]
+fn a_number_that_lost_its_zeros_is_remarked() {
+    let mut alone = stored();
+    alone.people.truncate(1);
+    for said in [named("123", "佐藤 花子"), mailed("999", "佐藤 花", "hanako@pref.example.jp")] {
+        let roster = Roster { people: vec![said], says_titles: true, whole: true, source: None, effective_on: None };
+        let stored = Stored { people: alone.people.clone(), formers: Vec::new(), units: alone.units.clone(), ..alone };
+        let plan = compare(&roster, stored, Timestamp::from_micros(1_000_000));
+        let [Remark { who: Lookalike::OtherNumber { staff_number, .. }, .. }] = plan.remarks.as_slice() else {
+            panic!("{plan:?}")
+        };
+        assert_eq!(staff_number, "000123");
+        assert_eq!((plan.added.len(), plan.ended.len()), (1, 1));
+    }
 }

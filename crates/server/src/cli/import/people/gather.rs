@@ -10,17 +10,19 @@ use crate::sheet::{LineFault, Row, Sheet};
 /// Reads a cell, or says what is wrong with it.
 type Reader = fn(&str) -> Result<String, String>;
 
-/// Someone with the line in which they are first.
-struct Known {
-    line: usize,
-    place: usize,
+/// What a sheet says.
+pub(super) struct Gathered {
+    /// Its people, each once and with the line in which they are first.
+    pub people: Vec<(RosterPerson, usize)>,
+    /// Everything that is wrong with it.
+    pub faults: Vec<LineFault>,
 }
 
-/// The people of a sheet, each once, and everything that is wrong with it.
-pub(super) fn people(sheet: &Sheet) -> (Vec<RosterPerson>, Vec<LineFault>) {
+/// The people of a sheet, and everything that is wrong with it.
+pub(super) fn people(sheet: &Sheet) -> Gathered {
     let mut faults = sheet.faults.clone();
-    let mut people: Vec<RosterPerson> = Vec::with_capacity(sheet.rows.len());
-    let mut known: HashMap<String, Known> = HashMap::with_capacity(sheet.rows.len());
+    let mut people: Vec<(RosterPerson, usize)> = Vec::with_capacity(sheet.rows.len());
+    let mut known: HashMap<String, usize> = HashMap::with_capacity(sheet.rows.len());
     let posts_without_units =
         sheet.rows.first().is_some_and(|row| row.get("post").is_some() && row.get("unit").is_none());
     if posts_without_units {
@@ -32,17 +34,17 @@ pub(super) fn people(sheet: &Sheet) -> (Vec<RosterPerson>, Vec<LineFault>) {
         let Some(person) = person else { continue };
         match known.entry(person.staff_number.clone()) {
             Entry::Vacant(entry) => {
-                entry.insert(Known { line: row.line, place: people.len() });
-                people.push(person);
+                entry.insert(people.len());
+                people.push((person, row.line));
             }
             Entry::Occupied(entry) => {
-                let Known { line, place } = entry.get();
-                let joined = people.get_mut(*place).map_or(Ok(()), |first| join(first, person, *line));
+                let first = people.get_mut(*entry.get());
+                let joined = first.map_or(Ok(()), |(first, line)| join(first, person, *line));
                 faults.extend(joined.err().map(|complaint| LineFault::new(row.line, complaint)));
             }
         }
     }
-    (people, faults)
+    Gathered { people, faults }
 }
 
 /// The person of a line, as far as it can be read, and what is wrong with the line.
@@ -144,7 +146,8 @@ mod tests {
 
     fn read(text: &str) -> (Vec<RosterPerson>, Vec<String>) {
         let layout = Layout { whole_lines: true, ..Layout::of(super::super::COLUMNS) };
-        let (people, mut faults) = people(&Sheet::read(text.as_bytes(), &layout));
+        let Gathered { people, mut faults } = people(&Sheet::read(text.as_bytes(), &layout));
+        let people = people.into_iter().map(|(person, _line)| person).collect();
         faults.sort();
         (people, faults.into_iter().map(|fault| format!("{}: {}", fault.line, fault.complaint)).collect())
     }

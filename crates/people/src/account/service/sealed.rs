@@ -1,0 +1,44 @@
+//! What is stored by the server's secret, and what is left when that is lost.
+
+use renraku_db::{Error, ReadTx, Tx};
+
+use super::devices::end_sessions;
+use crate::{
+    account::store::{accounts, app_passwords, devices::Which, signing_keys},
+    fault::AccountFault,
+    server_secret::ServerSecret,
+    session::key_ring,
+};
+
+/// Whether the database holds anything that only the secret makes good: a signing key or a password.
+///
+/// # Errors
+/// [`Error`] when a statement fails.
+pub fn is_sealed(tx: &mut ReadTx<'_>) -> Result<bool, Error> {
+    Ok(!signing_keys::list(tx)?.is_empty() || accounts::has_password(tx)?)
+}
+
+/// Whether a secret is the one with which the database was used; any is as long as there is no signing key.
+///
+/// # Errors
+/// [`Error`] when the statement fails or what is stored is damaged.
+pub fn is_sealed_by(tx: &mut ReadTx<'_>, secret: &ServerSecret) -> Result<bool, Error> {
+    match key_ring::check(&signing_keys::list(tx)?, secret) {
+        Ok(()) => Ok(true),
+        Err(Error::Open(_)) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Takes away all that a lost secret made: signing keys, passwords, app passwords; every device is signed out. Returns how many accounts
+/// had a password.
+///
+/// # Errors
+/// [`AccountFault::Internal`] when a statement fails.
+pub fn void_secrets(tx: &mut Tx<'_>) -> Result<usize, AccountFault> {
+    signing_keys::remove_all(tx)?;
+    app_passwords::remove_all(tx)?;
+    let voided = accounts::remove_passwords(tx)?;
+    end_sessions(tx, &Which::All)?;
+    Ok(voided)
+}

@@ -1,0 +1,58 @@
+//! Says what somebody should look at before a roster takes effect.
+
+use renraku_people::directory::{Lookalike, Remark, RosterPlan};
+
+use crate::{cli::say, near};
+
+/// More than anybody reads.
+const MOST: usize = 20;
+
+/// Says whom those who come may be, the first of them.
+pub(super) fn tell(plan: &RosterPlan) -> anyhow::Result<()> {
+    for remark in plan.remarks.iter().take(MOST) {
+        say(format_args!("look at    {}", text(remark)))?;
+    }
+    if plan.remarks.len() > MOST {
+        say(format_args!("look at    {} more of this kind", plan.remarks.len() - MOST))?;
+    }
+    Ok(())
+}
+
+fn text(Remark { staff_number, name, who }: &Remark) -> String {
+    match who {
+        Lookalike::OtherNumber { staff_number: other, name: known } => {
+            let zeros = if bare(other) == bare(staff_number) {
+                "a spreadsheet drops leading zeros unless the column is text"
+            } else {
+                "correct the number in the sheet"
+            };
+            format!("{staff_number} {name} is new, and likely the same person as {other} {known}: {zeros}")
+        }
+        Lookalike::WithoutNumber { person, name: known } => format!(
+            "{staff_number} {name} is new, and {known} is in the directory without a staff number: if that is the same \
+             person, `renraku user number {person} {staff_number}` first"
+        ),
+        Lookalike::FormerHolder { name: former, left_on } => format!(
+            "{staff_number} {name} is new under the number of {former}, who left on {left_on}: if that is the same person, \
+             import them under that name first"
+        ),
+    }
+}
+
+fn bare(number: &str) -> &str {
+    number.trim_start_matches('0')
+}
+
+/// A unit that is there, under which a new one may be meant: it differs by one letter that is no number.
+pub(super) fn meant<'p>(plan: &'p RosterPlan, path: &str) -> Option<&'p str> {
+    let (above, name) = split(path);
+    let is_new = |known: &str| plan.new_units.iter().any(|unit| plan.path(&unit.id) == known);
+    plan.unit_paths().find(|known| {
+        let (known_above, known_name) = split(known);
+        known_above == above && near::is_slip(known_name, name) && !is_new(known)
+    })
+}
+
+fn split(path: &str) -> (&str, &str) {
+    path.rsplit_once('/').unwrap_or(("", path))
+}
