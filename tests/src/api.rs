@@ -12,6 +12,7 @@ mod disk_full;
 mod events;
 mod facilities;
 mod favourites;
+mod hand_over;
 mod idempotency;
 mod limits;
 mod mail;

@@ -6,6 +6,7 @@ mod demo;
 mod files;
 mod first_day;
 mod import;
+mod lost;
 mod office;
 mod page;
 mod set_up;

@@ -1,10 +1,6 @@
 //! The staff from a table, and the yearly transfer, by the command line.
 
-use std::{
-    fs,
-    io::Write,
-    process::Stdio,
-};
+use std::{fs, io::Write, process::Stdio};
 
 use chrono::{Months, Utc};
 
@@ -148,7 +144,10 @@ fn a_transfer_waits_for_its_day() {
     let (_, listed) = office.run(&["roster", "list"]);
     assert!(listed.starts_with(&format!("{date}\tprepared\t")), "{listed}");
     assert!(listed.contains("\t1 people\ts.csv\n"), "{listed}");
-    assert!(listed.contains("\t2 new, 0 returned, 0 changed, 0 left\ts.csv\t`renraku roster undo` takes it back"), "{listed}");
+    assert!(
+        listed.contains("\t2 new, 0 returned, 0 changed, 0 left\ts.csv\t`renraku roster undo` takes it back"),
+        "{listed}"
+    );
     assert!(office.run(&["doctor"]).1.contains("Nothing is wrong."));
     assert_eq!(
         office.import(TABLE, &["--dry-run"]).1.lines().next(),
@@ -158,7 +157,10 @@ fn a_transfer_waits_for_its_day() {
     assert_eq!(office.run(&["roster", "cancel", &date]).0, Some(1));
     // A day that is over is said, and one that nobody can mean is refused.
     let (_, said) = office.import(april, &["--effective", "2026-04-01"]);
-    assert!(said.starts_with("2026-04-01 is over: it takes effect at once") && said.contains("0 new, 1 changed,"), "{said}");
+    assert!(
+        said.starts_with("2026-04-01 is over: it takes effect at once") && said.contains("0 new, 1 changed,"),
+        "{said}"
+    );
     let far = (next_year + Months::new(13)).to_string();
     let (status, said) = office.import(april, &["--effective", &far]);
     assert!(status == Some(1) && said.contains("more than two years ahead"), "{said}");
@@ -173,9 +175,12 @@ const HEAD: &str = "職員番号,氏名,カナ,所属,職名,内線,外線,携�
 #[test]
 fn who_has_an_account_before_the_sheet_comes_is_the_same_person_after_it() {
     let office = Office::new();
-    for (user, name, kana) in [("hanako", "佐藤 花子", "サトウ ハナコ"), ("taro", "髙橋 太郎", "タカハシ タロウ")] {
+    for (user, name, kana) in
+        [("hanako", "佐藤 花子", "サトウ ハナコ"), ("taro", "髙橋 太郎", "タカハシ タロウ")]
+    {
         let email = format!("{user}@pref.example.jp");
-        let (status, said) = office.run(&["user", "add", user, "--email", &email, "--name", name, "--kana", kana]);
+        let (status, said) =
+            office.run(&["user", "add", user, "--email", &email, "--name", name, "--kana", kana]);
         assert_eq!(status, Some(0), "{said}");
     }
     let sheet = format!(
@@ -183,7 +188,12 @@ fn who_has_an_account_before_the_sheet_comes_is_the_same_person_after_it() {
     );
     let (_, said) = office.import(&sheet, &["--dry-run"]);
     assert!(said.contains("changed    000123 佐藤 花子  staffNumber - → 000123"), "{said}");
-    assert!(said.contains("\nlook at    000124 髙橋 太郎 is new, and 髙橋 太郎 is in the directory without a staff number"), "{said}");
+    assert!(
+        said.contains(
+            "\nlook at    000124 髙橋 太郎 is new, and 髙橋 太郎 is in the directory without a staff number"
+        ),
+        "{said}"
+    );
     let (status, said) = office.run(&["user", "number", "taro", "000124"]);
     assert!(status == Some(0) && said.starts_with("taro\t000124\t"), "{said}");
     let (_, said) = office.import(&sheet, &[]);
@@ -191,7 +201,11 @@ fn who_has_an_account_before_the_sheet_comes_is_the_same_person_after_it() {
     let (status, said) = office.run(&["user", "number", "taro", "000123"]);
     assert!(status == Some(1) && said.contains("another person"), "{said}");
     let (status, said) = office.run(&["user", "add", "hana", "--email", "hanako@pref.example.jp"]);
-    assert!(status == Some(1) && said.contains("佐藤 花子 (hanako@pref.example.jp) has the account hanako already"), "{said}");
+    assert!(
+        status == Some(1)
+            && said.contains("佐藤 花子 (hanako@pref.example.jp) has the account hanako already"),
+        "{said}"
+    );
     let (_, said) = office.run(&["user", "list"]);
     let listed: Vec<Vec<&str>> = said.lines().map(|line| line.split('\t').collect()).collect();
     assert_eq!(listed[0][3..], ["佐藤 花子", "hanako@pref.example.jp", "listed"]);
@@ -204,7 +218,9 @@ fn who_has_an_account_before_the_sheet_comes_is_the_same_person_after_it() {
 #[test]
 fn who_comes_back_has_the_account_that_they_had() {
     let office = Office::new();
-    let both = format!("{HEAD}000124,森 太,,,,,,,futoshi@pref.example.jp\n000125,鈴木 一,,,,,,,hajime@pref.example.jp\n");
+    let both = format!(
+        "{HEAD}000124,森 太,,,,,,,futoshi@pref.example.jp\n000125,鈴木 一,,,,,,,hajime@pref.example.jp\n"
+    );
     let one = both.lines().take(2).collect::<Vec<_>>().join("\n");
     office.import(&both, &[]);
     assert_eq!(office.run(&["user", "add", "hajime", "--email", "hajime@pref.example.jp"]).0, Some(0));
@@ -228,15 +244,23 @@ fn who_comes_back_has_the_account_that_they_had() {
 #[test]
 fn many_leave_when_it_is_said_alone() {
     let office = Office::new();
-    let line = |number: u32| format!("{number:06},職員 {number},,総務部/人事課,,,,,s{number}@pref.example.jp\n");
+    let line =
+        |number: u32| format!("{number:06},職員 {number},,総務部/人事課,,,,,s{number}@pref.example.jp\n");
     let sheet = |numbers: std::ops::Range<u32>| format!("{HEAD}{}", numbers.map(line).collect::<String>());
     assert_eq!(office.import(sheet(0..40), &[]).0, Some(0));
     let (status, said) = office.import(sheet(0..31), &["--end-missing", "--dry-run"]);
-    assert!(status == Some(0) && said.contains("Without the dry run it would be refused: 9 of 40 would leave"), "{said}");
+    assert!(
+        status == Some(0) && said.contains("Without the dry run it would be refused: 9 of 40 would leave"),
+        "{said}"
+    );
     let (status, said) = office.import(sheet(0..31), &["--end-missing"]);
     assert!(status == Some(1) && said.contains("--many-leave"), "{said}");
     assert!(office.import(sheet(0..40), &["--dry-run"]).1.contains("0 new, 0 changed, 40 as they were"));
-    assert_eq!(office.import(sheet(0..32), &["--end-missing"]).0, Some(0), "a fifth is not more than a fifth");
+    assert_eq!(
+        office.import(sheet(0..32), &["--end-missing"]).0,
+        Some(0),
+        "a fifth is not more than a fifth"
+    );
     let (status, said) = office.import(sheet(0..2), &["--end-missing", "--many-leave"]);
     assert!(status == Some(0) && said.contains("30 left"), "{said}");
     // The zeros are gone.
@@ -251,7 +275,13 @@ fn what_is_nearly_something_else_is_asked() {
     assert_eq!(office.import(TABLE, &[]).0, Some(0));
     let odd = "職員番号,氏名,所属,携帯\n0003,鈴木一,総務部/人亊課,090-5555-7902\n0004,森 太,総務部/第1課,090-5555-7902\n";
     let (_, said) = office.import(odd, &["--dry-run"]);
-    assert!(said.contains("new unit   総務部/人亊課  did you mean 総務部/人事課?\nnew unit   総務部/第1課\n"), "{said}");
+    assert!(
+        said.contains("new unit   総務部/人亊課  did you mean 総務部/人事課?\nnew unit   総務部/第1課\n"),
+        "{said}"
+    );
     assert!(said.contains("look at    s.csv:2: name: 鈴木一: write a space"), "{said}");
-    assert!(said.contains("look at    s.csv:3: mobile: 090-5555-7902 is the number of 0003 in line 2, too"), "{said}");
+    assert!(
+        said.contains("look at    s.csv:3: mobile: 090-5555-7902 is the number of 0003 in line 2, too"),
+        "{said}"
+    );
 }

@@ -35,8 +35,8 @@ pub use prepare_roster::{
 };
 pub(super) use put_person::{audience, faults as faults_of_person, groups};
 pub use put_person::{put_person, touch_person};
-pub(super) use put_unit::name_faults;
 pub use put_staff_number::put_staff_number;
+pub(super) use put_unit::name_faults;
 pub use put_unit::put_unit;
 pub use put_unit_path::put_unit_path;
 pub use search_people::{PeopleSearch, count_people_by_unit, search_people};

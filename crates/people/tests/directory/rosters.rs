@@ -199,7 +199,12 @@ fn who_comes_back_is_the_same_person_and_leaves_again_when_it_is_taken_back() {
 fn a_staff_number_is_given_once() {
     on_each_database(|db, _| {
         open(db);
-        put(db, &PersonEntry { staff_number: None, ..person(12, "新田 新", "にった しん", NOSEI, "主事") });
+        put(
+            db,
+            &PersonEntry {
+                staff_number: None, ..person(12, "新田 新", "にった しん", NOSEI, "主事")
+            },
+        );
         let give = |who: u32, number: &str| db.write(|tx| service::put_staff_number(tx, &id(who), number));
         assert!(matches!(give(12, "100001"), Err(DirectoryFault::Invalid(_))));
         assert!(matches!(give(13, "000777"), Err(DirectoryFault::NotFound)));

@@ -60,7 +60,12 @@ fn list(db: &Db) -> anyhow::Result<()> {
     let keys = db.read(account::list_signing_keys)?;
     let signs = keys.iter().rposition(|key| key.signs_from <= now);
     for (at, key) in keys.iter().enumerate().filter(|(_, key)| key.verifies_at(now)) {
-        say(format_args!("{}\t{}\t{}", key.id, local(key.signs_from), role(key, signs.is_some_and(|signs| at == signs), now)))?;
+        say(format_args!(
+            "{}\t{}\t{}",
+            key.id,
+            local(key.signs_from),
+            role(key, signs.is_some_and(|signs| at == signs), now)
+        ))?;
     }
     Ok(())
 }

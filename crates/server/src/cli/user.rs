@@ -168,7 +168,8 @@ fn named(fault: AccountFault, username: &Username) -> anyhow::Error {
 fn told(fault: AccountFault) -> anyhow::Error {
     match fault {
         AccountFault::Invalid(fields) => {
-            let each = |field: &FieldFault| format!("--{}: {}", field.pointer.trim_start_matches('/'), field.detail);
+            let each =
+                |field: &FieldFault| format!("--{}: {}", field.pointer.trim_start_matches('/'), field.detail);
             anyhow!("{}", fields.iter().map(each).collect::<Vec<_>>().join("; "))
         }
         other => other.into(),

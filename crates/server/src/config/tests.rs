@@ -103,7 +103,10 @@ fn a_section_whose_name_cannot_be_read_is_told_alone() {
     let rest = "listen = \"127.0.0.1:0\"\n[log]\nlevel = 1\n";
     let complaints = complaints(&format!("[server\n{rest}"));
     assert_eq!(complaints.len(), 2, "{complaints:?}");
-    assert!(complaints[0].ends_with(open) && complaints[1].starts_with("renraku.toml:4: level"), "{complaints:?}");
+    assert!(
+        complaints[0].ends_with(open) && complaints[1].starts_with("renraku.toml:4: level"),
+        "{complaints:?}"
+    );
 }
 
 #[test]

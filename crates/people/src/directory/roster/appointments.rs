@@ -25,7 +25,8 @@ pub(in crate::directory) fn appointments(plan: &RosterPlan, from: NaiveDate) -> 
     let news = plan.changed.iter().flat_map(|change| {
         surplus(&change.after, &change.before).into_iter().map(|post| (&change.after.id, post))
     });
-    let back = plan.returned.iter().flat_map(|person| person.posts.iter().map(|post| (&person.id, key(post))));
+    let back =
+        plan.returned.iter().flat_map(|person| person.posts.iter().map(|post| (&person.id, key(post))));
     let news: Vec<(&PersonId, Post<'_>)> = news.chain(back).collect();
     for (_, post) in &news {
         *taken.entry(*post).or_default() += 1;

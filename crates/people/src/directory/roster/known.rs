@@ -153,7 +153,8 @@ struct Others<'k> {
 impl<'k> Others<'k> {
     fn of(known: &'k Known) -> Self {
         let numbered = || known.numbered.values();
-        let emails = numbered().flat_map(|one| one.emails.iter().map(move |email| (email.to_lowercase(), one)));
+        let emails =
+            numbered().flat_map(|one| one.emails.iter().map(move |email| (email.to_lowercase(), one)));
         let numbers = numbered().map(|one| {
             let number = one.staff_number.as_deref().unwrap_or_default();
             ((folded(&one.name.full), number.trim_start_matches('0')), one)

@@ -128,11 +128,16 @@ impl People {
         let today = directory::office_day(db.now());
         match self.effective {
             Some(day) if today.checked_add_months(MONTHS_AHEAD).is_some_and(|last| day > last) => {
-                bail!("{day} is more than two years ahead: is the year right? Write a day like {}", next_april(today))
+                bail!(
+                    "{day} is more than two years ahead: is the year right? Write a day like {}",
+                    next_april(today)
+                )
             }
             Some(day) if day > today => Ok(Some(day)),
             Some(day) if day < today => {
-                say(format_args!("{day} is over: it takes effect at once, and its new posts are said to begin then."))?;
+                say(format_args!(
+                    "{day} is over: it takes effect at once, and its new posts are said to begin then."
+                ))?;
                 Ok(None)
             }
             _ => Ok(None),

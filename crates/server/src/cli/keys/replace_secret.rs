@@ -6,7 +6,8 @@ use crate::{assembly, claim, cli::say, config::Config};
 
 /// Makes a database usable whose secret is lost, with the one in the data folder or, where there is none, with a new one.
 pub(super) fn replace(config: &Config, db: &Db, void_passwords: bool) -> anyhow::Result<()> {
-    let _none_runs = claim::hold_data(config).map_err(|fault| fault.advise("server.data_dir", "server.listen"))?;
+    let _none_runs =
+        claim::hold_data(config).map_err(|fault| fault.advise("server.data_dir", "server.listen"))?;
     let file = assembly::secret_file(config);
     let unusable = || {
         format!("the file {} cannot be used: move it away first, if it cannot be put right", file.display())
@@ -15,7 +16,10 @@ pub(super) fn replace(config: &Config, db: &Db, void_passwords: bool) -> anyhow:
     if let Some(secret) = &present
         && db.read(|tx| account::is_sealed_by(tx, secret))?
     {
-        bail!("{} is the secret with which the database was used: there is nothing to replace", file.display());
+        bail!(
+            "{} is the secret with which the database was used: there is nothing to replace",
+            file.display()
+        );
     }
     if !void_passwords {
         bail!(

@@ -60,7 +60,9 @@ fn engagements(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<Engagement>, 
             let rooms: Vec<String> = one.facilities.iter().map(|room| room.name.clone()).collect();
             let known = found.entry(one.event_id.clone());
             let known = known.or_insert_with(|| Engagement { next: one, rooms: Vec::new() });
-            known.rooms.extend(rooms.into_iter().filter(|room| !known.rooms.contains(room)).collect::<Vec<_>>());
+            known
+                .rooms
+                .extend(rooms.into_iter().filter(|room| !known.rooms.contains(room)).collect::<Vec<_>>());
         }
         match page.next_cursor {
             Some(next) => cursor = Some(next),
@@ -70,10 +72,7 @@ fn engagements(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<Engagement>, 
 }
 
 /// Their own calendars that somebody else may read.
-fn shared_calendars(
-    tx: &mut ReadTx<'_>,
-    who: &Principal,
-) -> Result<HashSet<CalendarId>, ScheduleFault> {
+fn shared_calendars(tx: &mut ReadTx<'_>, who: &Principal) -> Result<HashSet<CalendarId>, ScheduleFault> {
     let own = ShareTarget::Person { person_id: who.person.clone() };
     let mut shared = HashSet::new();
     for calendar in list_calendars(tx, who)? {

@@ -14,7 +14,8 @@ pub(super) fn list(db: &Db) -> anyhow::Result<()> {
     let undone = undone_until(&all, db.now());
     for roster in &all {
         let until = undone.as_ref().filter(|(id, _)| *id == roster.id);
-        let undo = until.map(|(_, until)| format!("\t`renraku roster undo` takes it back until {}", local(*until)));
+        let undo =
+            until.map(|(_, until)| format!("\t`renraku roster undo` takes it back until {}", local(*until)));
         say(format_args!("{}{}", line(roster), undo.unwrap_or_default()))?;
     }
     Ok(())

@@ -145,7 +145,10 @@ impl Add {
                 );
             }
             if let Some(account) = account_of(db, &person)? {
-                bail!("{} ({email}) has the account {account} already: `renraku user list` shows all", name.name.full);
+                bail!(
+                    "{} ({email}) has the account {account} already: `renraku user list` shows all",
+                    name.name.full
+                );
             }
             return Ok(Holder::Known(person, name));
         }

@@ -11,7 +11,9 @@ pub(super) fn give(db: &Db, who: &str, number: &str) -> anyhow::Result<()> {
     match db.write(|tx| directory::put_staff_number(tx, &person, number)) {
         Err(DirectoryFault::NotFound) => bail!("{who} is not in the directory"),
         Err(DirectoryFault::Invalid(_)) => {
-            bail!("{number} is the staff number of another person: `renraku import people` changes people by their number")
+            bail!(
+                "{number} is the staff number of another person: `renraku import people` changes people by their number"
+            )
         }
         done => done?.into_inner(),
     }

@@ -167,7 +167,9 @@ fn who_left_and_comes_back_under_the_number_is_the_same_person() {
     for said in [
         named("000125", "鈴木　一郎"),
         mailed("000125", "田中 一郎", "ichiro@pref.example.jp"),
-        RosterPerson { phonetic: Some("ｽｽﾞｷ ｲﾁﾛｳ".into()), ..named("000125", "鈴木 壱郎") },
+        RosterPerson {
+            phonetic: Some("ｽｽﾞｷ ｲﾁﾛｳ".into()), ..named("000125", "鈴木 壱郎")
+        },
     ] {
         let plan = plan(vec![said], |_| ());
         assert_eq!((plan.added.len(), plan.returned.len()), (0, 1));
@@ -185,10 +187,13 @@ fn a_number_that_lost_its_zeros_is_remarked() {
     let mut alone = stored();
     alone.people.truncate(1);
     for said in [named("123", "佐藤 花子"), mailed("999", "佐藤 花", "hanako@pref.example.jp")] {
-        let roster = Roster { people: vec![said], says_titles: true, whole: true, source: None, effective_on: None };
-        let stored = Stored { people: alone.people.clone(), formers: Vec::new(), units: alone.units.clone(), ..alone };
+        let roster =
+            Roster { people: vec![said], says_titles: true, whole: true, source: None, effective_on: None };
+        let stored =
+            Stored { people: alone.people.clone(), formers: Vec::new(), units: alone.units.clone(), ..alone };
         let plan = compare(&roster, stored, Timestamp::from_micros(1_000_000));
-        let [Remark { who: Lookalike::OtherNumber { staff_number, .. }, .. }] = plan.remarks.as_slice() else {
+        let [Remark { who: Lookalike::OtherNumber { staff_number, .. }, .. }] = plan.remarks.as_slice()
+        else {
             panic!("{plan:?}")
         };
         assert_eq!(staff_number, "000123");

@@ -30,7 +30,9 @@ pub(super) fn of(people: &[(RosterPerson, usize)]) -> Likeness {
         let own = (person.staff_number.as_str(), *line);
         for email in person.emails.iter().flatten() {
             if let Some((other, first)) = another(&mut emails, email.clone(), own) {
-                let complaint = format!("email: {email} is the address of {other} in line {first}: write each person's own");
+                let complaint = format!(
+                    "email: {email} is the address of {other} in line {first}: write each person's own"
+                );
                 found.faults.push(LineFault::new(*line, complaint));
             }
         }
@@ -50,7 +52,8 @@ pub(super) fn of(people: &[(RosterPerson, usize)]) -> Likeness {
             0 => String::new(),
             some => format!(", and {some} others"),
         };
-        let remark = format!("name: {name}{others}: write a space between family and given name, like 鈴木 一");
+        let remark =
+            format!("name: {name}{others}: write a space between family and given name, like 鈴木 一");
         found.remarks.push(LineFault::new(*line, remark));
     }
     found.remarks.sort();
@@ -85,7 +88,10 @@ mod tests {
             "staffNumber,name,unit,mobile,email\n1,佐藤 花子,A,090-5555-0001,a@pref.example.jp\n\
              1,佐藤 花子,B,090-5555-0001,a@pref.example.jp\n2,森 太,A,+81 90-5555-0001,A@pref.example.jp\n",
         );
-        assert_eq!(faults, ["4: email: a@pref.example.jp is the address of 1 in line 2: write each person's own"]);
+        assert_eq!(
+            faults,
+            ["4: email: a@pref.example.jp is the address of 1 in line 2: write each person's own"]
+        );
         assert_eq!(remarks, ["4: mobile: +81 90-5555-0001 is the number of 1 in line 2, too"]);
     }
 
