@@ -1,6 +1,12 @@
 //! What is lost and brought back: the secret, the database.
 
-use std::{fs, io::Write, os::unix::fs::PermissionsExt, path::Path, process::Stdio};
+use std::{
+    fs,
+    io::{BufRead, BufReader, Write},
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    process::Stdio,
+};
 
 use crate::office::{Office, renraku};
 
@@ -18,8 +24,17 @@ fn run(folder: &Path, arguments: &[&str]) -> (bool, String) {
         .unwrap();
     // A command that asks for no password does not read it.
     let _unread = process.stdin.take().unwrap().write_all(b"himitsu-2026\n");
+    let mut complaints = String::new();
+    for line in BufReader::new(process.stderr.take().unwrap()).lines().map_while(Result::ok) {
+        // A server that should have refused to start would never end.
+        if line.contains("server.listen=") {
+            process.kill().unwrap();
+        }
+        complaints.push_str(&line);
+        complaints.push('\n');
+    }
     let output = process.wait_with_output().unwrap();
-    (output.status.success(), String::from_utf8([output.stdout, output.stderr].concat()).unwrap())
+    (output.status.success(), String::from_utf8(output.stdout).unwrap() + &complaints)
 }
 
 fn hire(folder: &Path) {

@@ -179,13 +179,18 @@ fn who_comes_back_is_the_same_person_and_leaves_again_when_it_is_taken_back() {
         assert_eq!(shown(db, &directory).len(), before.len() - 1);
         let gone = shown(db, &directory);
         clock.advance(Duration::from_secs(60));
-        let back = service::import_roster(db, &everyone(0, "主事")).unwrap();
+        let mut renamed = everyone(0, "主事");
+        renamed.people[3].name = "森田 實".to_owned();
+        renamed.people[3].phonetic = Some("もりた みのる".to_owned());
+        let back = service::import_roster(db, &renamed).unwrap();
         assert_eq!((back.added.len(), back.returned.len(), back.unchanged), (0, 1, 10));
         assert_eq!(back.returned[0].id, id(4));
         assert_eq!(members(db, NOSEI).len(), 11, "with the rights of the unit");
         assert_eq!(found(db, &directory, "森田"), [4]);
         db.write(service::undo_roster).unwrap().unwrap();
         assert_eq!(shown(db, &directory), gone);
+        let names = db.read(|tx| service::names(tx, &[id(4)])).unwrap();
+        assert_eq!(names[&id(4)].name.full, "森田 実", "as they had left");
         let counts = db.read(service::list_rosters).unwrap()[0].counts.unwrap();
         assert_eq!((counts.people, counts.returned), (11, 1));
         // Who had left before is known again, however it was that they left.
