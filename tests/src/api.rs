@@ -7,6 +7,7 @@ mod calendars;
 mod caller_id;
 mod contacts;
 mod contacts_import;
+mod dense;
 mod directory;
 mod disk_full;
 mod events;

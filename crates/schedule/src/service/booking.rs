@@ -37,8 +37,12 @@ const SUBSTITUTES: i64 = 20;
 /// More bookings than a facility can have between now and the end of the longest series.
 const BOOKINGS: i64 = 100_000;
 
-/// A series that books something ends within 24 months, so that all its slots can be taken at once.
-pub(crate) fn must_end(event: &Event, facilities: &[FacilityId]) -> Result<(), ScheduleFault> {
+/// A series happens no more often than anybody can mean, and one that books something ends within 24 months, so that all its slots
+/// can be taken at once.
+pub(crate) fn check_series(event: &Event, facilities: &[FacilityId]) -> Result<(), ScheduleFault> {
+    if recurrence::is_too_dense(event) {
+        return Err(ScheduleFault::SeriesTooDense);
+    }
     if facilities.is_empty() || !event.is_series() {
         return Ok(());
     }

@@ -150,6 +150,7 @@ fn refuse_unknown(principals: &[String], is_known: impl Fn(&str) -> bool) -> Res
     let faults: Vec<FieldFault> = unknown
         .map(|id| {
             FieldFault::new("principals", "unknown-principal", format!("{id} is nobody and no facility"))
+                .naming(id)
         })
         .collect();
     if faults.is_empty() { Ok(()) } else { Err(ScheduleFault::Invalid(faults)) }
