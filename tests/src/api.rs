@@ -25,4 +25,5 @@ mod rates;
 mod schedule;
 mod slow;
 mod staff_import;
+mod suppressed;
 mod unchanged;

@@ -221,7 +221,8 @@ fn holder(
         return Ok(None);
     }
     let names = directory::service::names(tx, std::slice::from_ref(&organizer))?;
-    Ok(names.into_values().next().map(|person| (person.name.full, person.extension)))
+    let holder = names.into_values().next().filter(|person| own || !person.suppressed);
+    Ok(holder.map(|person| (person.name.full, person.extension)))
 }
 
 /// Free slots of the same length: in other facilities at the same time, or in the same one at another.

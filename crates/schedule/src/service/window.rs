@@ -302,7 +302,9 @@ fn holders(
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    Ok(directory::service::names(tx, &ids.into_iter().collect::<Vec<_>>())?)
+    let mut named = directory::service::names(tx, &ids.into_iter().collect::<Vec<_>>())?;
+    named.retain(|person, named| person == who || !named.suppressed);
+    Ok(named)
 }
 
 fn facility_names(
