@@ -6,6 +6,7 @@ mod card_sync;
 mod cards;
 mod client;
 mod clients;
+mod delegates;
 mod discovery;
 mod hostile;
 mod hostile_cards;

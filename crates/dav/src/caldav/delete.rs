@@ -9,17 +9,17 @@ pub(super) async fn answer(call: Call) -> Result<HttpResponse, DavFault> {
     call.writes()?;
     let who = call.who.clone();
     match call.address.clone() {
-        Address::Object { segment, name, .. } => {
+        Address::Object { person, segment, name } => {
             call.write(move |tx| {
-                let calendar = objects::find_calendar(tx, &who, &segment)?;
+                let calendar = objects::find_calendar(tx, &who, &person, &segment)?;
                 objects::delete(tx, &who, &calendar, &name, &expected)?;
                 Ok(())
             })
             .await?;
         }
-        Address::Calendar { segment, .. } => {
+        Address::Calendar { person, segment } => {
             call.write(move |tx| {
-                let calendar = objects::find_calendar(tx, &who, &segment)?;
+                let calendar = objects::find_calendar(tx, &who, &person, &segment)?;
                 if !expected.is.holds(&calendar.calendar.etag) {
                     return Err(DavFault::Stale);
                 }
@@ -31,6 +31,7 @@ pub(super) async fn answer(call: Call) -> Result<HttpResponse, DavFault> {
         Address::Root
         | Address::Principals
         | Address::Principal(_)
+        | Address::Proxies { .. }
         | Address::Homes
         | Address::Home(_)
         | Address::Inbox(_)

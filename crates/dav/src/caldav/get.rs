@@ -39,10 +39,12 @@ pub(super) async fn show(call: &Call, status: StatusCode) -> Result<HttpResponse
 }
 
 async fn read(call: &Call) -> Result<ObjectText, DavFault> {
-    let Address::Object { segment, name, .. } = &call.address else { return Err(DavFault::NotFound) };
-    let (who, segment, name) = (call.who.clone(), segment.clone(), name.clone());
+    let Address::Object { person, segment, name } = call.address.clone() else {
+        return Err(DavFault::NotFound);
+    };
+    let who = call.who.clone();
     call.glance(move |tx| {
-        let calendar = objects::find_calendar(tx, &who, &segment)?;
+        let calendar = objects::find_calendar(tx, &who, &person, &segment)?;
         objects::get(tx, &who, &calendar, &[&name])?.pop().flatten().ok_or(DavFault::NotFound)
     })
     .await
@@ -67,9 +69,9 @@ fn whole(status: StatusCode, object: ObjectText) -> HttpResponse {
 }
 
 async fn collection(call: &Call) -> Result<HttpResponse, DavFault> {
-    if let Address::Calendar { segment, .. } = &call.address {
-        let (who, segment) = (call.who.clone(), segment.clone());
-        call.glance(move |tx| Ok(objects::find_calendar(tx, &who, &segment).map(drop)?)).await?;
+    if let Address::Calendar { person, segment } = call.address.clone() {
+        let who = call.who.clone();
+        call.glance(move |tx| Ok(objects::find_calendar(tx, &who, &person, &segment).map(drop)?)).await?;
     }
     let text = "A collection of calendars: open its address in a calendar app (CalDAV).\n";
     Ok(HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8")).body(text))
@@ -79,12 +81,15 @@ async fn collection(call: &Call) -> Result<HttpResponse, DavFault> {
 pub(super) async fn exists(call: &Call) -> Result<(), DavFault> {
     let (who, address) = (call.who.clone(), call.address.clone());
     call.glance(move |tx| match address {
-        Address::Object { segment, name, .. } => {
-            let calendar = objects::find_calendar(tx, &who, &segment)?;
+        Address::Object { person, segment, name } => {
+            let calendar = objects::find_calendar(tx, &who, &person, &segment)?;
             objects::get(tx, &who, &calendar, &[&name])?.pop().flatten().map(drop).ok_or(DavFault::NotFound)
         }
-        Address::Calendar { segment, .. } => Ok(objects::find_calendar(tx, &who, &segment).map(drop)?),
+        Address::Calendar { person, segment } => {
+            Ok(objects::find_calendar(tx, &who, &person, &segment).map(drop)?)
+        }
         Address::Principal(id) => principal::find(tx, &id).map(drop),
+        Address::Proxies { person, writes } => principal::find_proxies(tx, &who, &person, writes).map(drop),
         Address::Root
         | Address::Principals
         | Address::Homes

@@ -48,12 +48,17 @@ pub(super) async fn extended(mut call: Call) -> Result<HttpResponse, DavFault> {
 async fn make(call: Call, edits: Edits) -> Result<HttpResponse, DavFault> {
     call.writes()?;
     let segment = match call.address.clone() {
+        // A delegate writes into what is there.
+        Address::Calendar { person, .. } if person != call.who.person.as_str() => {
+            return Err(Condition::NeedPrivileges.into());
+        }
         Address::Calendar { segment, .. } => segment,
         // A calendar does not lie in another one.
         Address::Object { .. }
         | Address::Root
         | Address::Principals
         | Address::Principal(_)
+        | Address::Proxies { .. }
         | Address::Homes
         | Address::Home(_)
         | Address::Inbox(_)

@@ -17,6 +17,8 @@ const ADDRESS_BOOKS: &str = "addressbooks";
 const DIRECTORY: &str = "directory";
 const INBOX: &str = "inbox";
 const OUTBOX: &str = "outbox";
+const PROXY_READ: &str = "calendar-proxy-read";
+const PROXY_WRITE: &str = "calendar-proxy-write";
 
 /// What a path names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +29,8 @@ pub(crate) enum Address {
     Principals,
     /// A person or a facility.
     Principal(String),
+    /// The group of a person's delegates, for reading or for writing (caldav-proxy).
+    Proxies { person: String, writes: bool },
     /// The collection of all homes.
     Homes,
     /// The collection of a person's calendars.
@@ -80,6 +84,8 @@ impl Address {
             [] => Self::Root,
             [PRINCIPALS] => Self::Principals,
             [PRINCIPALS, id] => Self::Principal(own(id)),
+            [PRINCIPALS, person, PROXY_READ] => Self::Proxies { person: own(person), writes: false },
+            [PRINCIPALS, person, PROXY_WRITE] => Self::Proxies { person: own(person), writes: true },
             [CALENDARS] => Self::Homes,
             [CALENDARS, person] => Self::Home(own(person)),
             [CALENDARS, person, INBOX] => Self::Inbox(own(person)),
@@ -105,10 +111,15 @@ impl Address {
         host.is_some_and(|host| host.eq_ignore_ascii_case(authority)).then(|| Self::parse(path))?
     }
 
+    /// Whether a delegate of the person whose home it lies in may come there: to calendars and what is in them.
+    pub fn is_open_to_delegates(&self) -> bool {
+        matches!(self, Self::Home(_) | Self::Calendar { .. } | Self::Object { .. })
+    }
+
     /// The person whose home it lies in; `None` outside of homes.
     pub fn person(&self) -> Option<&str> {
         match self {
-            Self::Root | Self::Principals | Self::Principal(_) | Self::Homes => None,
+            Self::Root | Self::Principals | Self::Principal(_) | Self::Proxies { .. } | Self::Homes => None,
             Self::Home(person) | Self::Inbox(person) | Self::Outbox(person) => Some(person),
             Self::Calendar { person, .. } | Self::Object { person, .. } => Some(person),
             Self::Contacts(place) => place.person(),
@@ -191,6 +202,10 @@ impl fmt::Display for Address {
             Self::Root => Ok(()),
             Self::Principals => write!(f, "{PRINCIPALS}/"),
             Self::Principal(id) => write!(f, "{PRINCIPALS}/{}/", encoded(id)),
+            Self::Proxies { person, writes } => {
+                let group = if *writes { PROXY_WRITE } else { PROXY_READ };
+                write!(f, "{PRINCIPALS}/{}/{group}/", encoded(person))
+            }
             Self::Homes => write!(f, "{CALENDARS}/"),
             Self::Home(person) => write!(f, "{CALENDARS}/{}/", encoded(person)),
             Self::Inbox(person) => write!(f, "{CALENDARS}/{}/{INBOX}/", encoded(person)),
@@ -230,6 +245,8 @@ mod tests {
             Address::Root,
             Address::Principals,
             Address::Principal(person()),
+            Address::Proxies { person: person(), writes: false },
+            Address::Proxies { person: person(), writes: true },
             Address::Homes,
             Address::Home(person()),
             Address::Inbox(person()),

@@ -15,6 +15,8 @@ pub(in crate::caldav) enum Property {
     AlternateUriSet,
     GroupMemberSet,
     GroupMembership,
+    ProxyReadFor,
+    ProxyWriteFor,
     Owner,
     CurrentUserPrivilegeSet,
     SupportedPrivilegeSet,
@@ -81,7 +83,8 @@ const INBOX: u16 = 8;
 const OUTBOX: u16 = 16;
 const CALENDAR: u16 = 32;
 const OBJECT: u16 = 64;
-const EVERYTHING: u16 = 127;
+const PROXIES: u16 = 128;
+const EVERYTHING: u16 = 255;
 const COLLECTIONS: u16 = EVERYTHING ^ OBJECT;
 
 impl Row {
@@ -90,6 +93,7 @@ impl Row {
         let kind = match resource {
             Resource::Root | Resource::Principals | Resource::Homes => ROOT,
             Resource::Principal(_) => PRINCIPAL,
+            Resource::Proxies(_) => PROXIES,
             Resource::Home(_) => HOME,
             Resource::Inbox => INBOX,
             Resource::Outbox => OUTBOX,
@@ -116,7 +120,7 @@ impl Row {
 
 use Property as P;
 
-static ROWS: [Row; 49] = [
+static ROWS: [Row; 51] = [
     Row::new(P::ResourceType, Name::dav("resourcetype"), "RFC 4918 §15.9", EVERYTHING).in_all(),
     Row::new(P::DisplayName, Name::dav("displayname"), "RFC 4918 §15.2", COLLECTIONS).in_all().writable(),
     Row::new(P::GetContentType, Name::dav("getcontenttype"), "RFC 4918 §15.5", CALENDAR | OBJECT).in_all(),
@@ -125,10 +129,22 @@ static ROWS: [Row; 49] = [
     Row::new(P::GetLastModified, Name::dav("getlastmodified"), "RFC 4918 §15.7", OBJECT).in_all(),
     Row::new(P::SupportedLock, Name::dav("supportedlock"), "RFC 4918 §15.10", EVERYTHING).in_all(),
     Row::new(P::CurrentUserPrincipal, Name::dav("current-user-principal"), "RFC 5397 §3", EVERYTHING),
-    Row::new(P::PrincipalUrl, Name::dav("principal-URL"), "RFC 3744 §4.2", PRINCIPAL),
-    Row::new(P::AlternateUriSet, Name::dav("alternate-URI-set"), "RFC 3744 §4.1", PRINCIPAL),
-    Row::new(P::GroupMemberSet, Name::dav("group-member-set"), "RFC 3744 §4.3", PRINCIPAL),
-    Row::new(P::GroupMembership, Name::dav("group-membership"), "RFC 3744 §4.4", PRINCIPAL),
+    Row::new(P::PrincipalUrl, Name::dav("principal-URL"), "RFC 3744 §4.2", PRINCIPAL | PROXIES),
+    Row::new(P::AlternateUriSet, Name::dav("alternate-URI-set"), "RFC 3744 §4.1", PRINCIPAL | PROXIES),
+    Row::new(P::GroupMemberSet, Name::dav("group-member-set"), "RFC 3744 §4.3", PRINCIPAL | PROXIES),
+    Row::new(P::GroupMembership, Name::dav("group-membership"), "RFC 3744 §4.4", PRINCIPAL | PROXIES),
+    Row::new(
+        P::ProxyReadFor,
+        Name::server("calendar-proxy-read-for"),
+        "calendarserver.org, caldav-proxy",
+        PRINCIPAL,
+    ),
+    Row::new(
+        P::ProxyWriteFor,
+        Name::server("calendar-proxy-write-for"),
+        "calendarserver.org, caldav-proxy",
+        PRINCIPAL,
+    ),
     Row::new(P::Owner, Name::dav("owner"), "RFC 3744 §5.1", HOME | INBOX | OUTBOX | CALENDAR | OBJECT),
     Row::new(P::SupportedPrivilegeSet, Name::dav("supported-privilege-set"), "RFC 3744 §5.3", EVERYTHING),
     Row::new(

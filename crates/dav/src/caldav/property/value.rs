@@ -1,7 +1,7 @@
 use renraku_base::Role;
 use renraku_schedule::service::objects::{OBJECT_BYTES, ObjectCalendar, ObjectKind};
 
-use super::{Context, Property, Resource, Row};
+use super::{Context, Property, Resource, Row, proxies};
 use crate::{
     caldav::{principal::Kind, push, report},
     core::{
@@ -29,7 +29,7 @@ pub(super) fn write(row: &Row, resource: &Resource<'_>, context: &Context<'_>, o
         P::PrincipalCollectionSet => out.href_in(name, &Address::Principals.to_string()),
         P::Owner => out.href_in(name, &owner(resource, context)),
         P::SupportedReportSet => supported_reports(name, &report::supported(resource), out),
-        P::CurrentUserPrivilegeSet => granted_set(name, &granted(resource), out),
+        P::CurrentUserPrivilegeSet => granted_set(name, &granted(resource, context), out),
         P::SupportedPrivilegeSet => supported_set(
             name,
             &[
@@ -40,17 +40,18 @@ pub(super) fn write(row: &Row, resource: &Resource<'_>, context: &Context<'_>, o
             ],
             out,
         ),
-        P::Acl => ace(name, &me(), &granted(resource), out),
+        P::Acl => ace(name, &me(), &granted(resource, context), out),
         P::AclRestrictions | P::SupportedLock => out.empty(name),
         P::DisplayName => return display_name(name, resource, out),
         P::GetContentType => content_type(name, resource, out),
         P::GetETag | P::GetLastModified | P::GetContentLength | P::ScheduleTag | P::CalendarData => {
             return of_object(row, resource, context, out);
         }
+        P::AlternateUriSet => out.empty(name),
+        P::GroupMemberSet | P::GroupMembership | P::ProxyReadFor | P::ProxyWriteFor => {
+            return proxies::write(row, resource, context, out);
+        }
         P::PrincipalUrl
-        | P::AlternateUriSet
-        | P::GroupMemberSet
-        | P::GroupMembership
         | P::CalendarHomeSet
         | P::AddressbookHomeSet
         | P::DirectoryGateway
@@ -97,6 +98,12 @@ fn resource_type(name: &Name, resource: &Resource<'_>, out: &mut Writer) {
         Resource::Object(..) => return out.empty(name),
         Resource::Root | Resource::Principals | Resource::Homes | Resource::Home(_) => &[],
         Resource::Principal(_) => &[const { Name::dav("principal") }],
+        Resource::Proxies(group) if group.writes => {
+            &[const { Name::dav("principal") }, const { Name::server("calendar-proxy-write") }]
+        }
+        Resource::Proxies(_) => {
+            &[const { Name::dav("principal") }, const { Name::server("calendar-proxy-read") }]
+        }
         Resource::Inbox => &[const { Name::caldav("schedule-inbox") }],
         Resource::Outbox => &[const { Name::caldav("schedule-outbox") }],
         Resource::Calendar(calendar) if calendar.is_mine() => &[const { Name::caldav("calendar") }],
@@ -111,6 +118,7 @@ fn resource_type(name: &Name, resource: &Resource<'_>, out: &mut Writer) {
 fn owner(resource: &Resource<'_>, context: &Context<'_>) -> String {
     let id = match resource {
         Resource::Calendar(calendar) => calendar.calendar.owner_id.as_str(),
+        Resource::Home(principal) => principal.id.as_str(),
         _ => context.who.person.as_str(),
     };
     Address::Principal(id.to_owned()).to_string()
@@ -123,12 +131,13 @@ const SEND_INVITE: Name = Name::caldav("schedule-send-invite");
 const SEND_REPLY: Name = Name::caldav("schedule-send-reply");
 const DELIVER: Name = Name::caldav("schedule-deliver");
 
-fn granted(resource: &Resource<'_>) -> Vec<Name> {
+fn granted(resource: &Resource<'_>, context: &Context<'_>) -> Vec<Name> {
     let reads = vec![READ, READ_PRIVILEGES];
     let more: &[Name] = match resource {
-        Resource::Root | Resource::Principals | Resource::Homes | Resource::Principal(_) => &[],
-        Resource::Object(..) => &[],
-        Resource::Home(_) => &[BIND, UNBIND],
+        Resource::Root | Resource::Principals | Resource::Homes => &[],
+        Resource::Principal(_) | Resource::Proxies(_) | Resource::Object(..) => &[],
+        Resource::Home(principal) if principal.id == context.who.person.as_str() => &[BIND, UNBIND],
+        Resource::Home(_) => &[],
         Resource::Inbox => &[DELIVER],
         Resource::Outbox => &[SEND, SEND_FREE_BUSY, SEND_INVITE, SEND_REPLY],
         Resource::Calendar(calendar) => match calendar.calendar.role {
@@ -145,6 +154,7 @@ fn display_name(name: &Name, resource: &Resource<'_>, out: &mut Writer) -> bool 
     match resource {
         Resource::Principal(principal) => out.leaf(name, &principal.name),
         Resource::Home(principal) => out.leaf(name, &principal.name),
+        Resource::Proxies(group) => out.leaf(name, &group.owner.name),
         Resource::Calendar(calendar) => {
             return kept(name, calendar, out) || {
                 out.leaf(name, &calendar.calendar.name);
@@ -208,12 +218,21 @@ fn of_object(row: &Row, resource: &Resource<'_>, context: &Context<'_>, out: &mu
 
 fn of_principal(row: &Row, resource: &Resource<'_>, context: &Context<'_>, out: &mut Writer) -> bool {
     use Property as P;
-    let Resource::Principal(principal) = resource else { return false };
+    let principal = match resource {
+        Resource::Principal(principal) => principal,
+        Resource::Proxies(group) if row.property == P::PrincipalUrl => {
+            out.href_in(&row.name, &group.address().to_string());
+            return true;
+        }
+        _ => return false,
+    };
     let (name, id) = (&row.name, principal.id.clone());
     let mine = principal.id == context.who.person.as_str();
     match row.property {
         P::PrincipalUrl => out.href_in(name, &Address::Principal(id).to_string()),
-        P::CalendarHomeSet if mine => out.href_in(name, &Address::Home(id).to_string()),
+        P::CalendarHomeSet if mine || proxies::opens(&id, context) => {
+            out.href_in(name, &Address::Home(id).to_string())
+        }
         P::AddressbookHomeSet if mine => {
             out.href_in(name, &Address::Contacts(Place::Home(id)).to_string());
         }
@@ -251,7 +270,6 @@ fn of_principal(row: &Row, resource: &Resource<'_>, context: &Context<'_>, out: 
                 Kind::Resource => "RESOURCE",
             },
         ),
-        P::AlternateUriSet | P::GroupMemberSet | P::GroupMembership => out.empty(name),
         _ => return false,
     }
     true

@@ -17,7 +17,7 @@ use crate::{
 
 /// `DAV:sync-collection` (RFC 6578 §3): what changed in a calendar since a token, or all that is in it.
 pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, DavFault> {
-    let Address::Calendar { segment, .. } = call.address.clone() else {
+    let Address::Calendar { person, segment } = call.address.clone() else {
         return Err(Condition::SupportedReport.into());
     };
     let ask = Ask::read(&report)?;
@@ -27,10 +27,10 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
     let asked = call.address.to_string();
     let (multistatus, token) = call
         .glance_or_read(move |tx, haste| {
-            let calendar = objects::find_calendar(tx, &who, &segment)?;
+            let calendar = objects::find_calendar(tx, &who, &person, &segment)?;
             let data = DataRequest::read(&report, zone_of(&report, calendar.calendar.time_zone))?;
             let epoch = meta::epoch(tx)?;
-            let context = Context { dav: &dav, who: &who, epoch, data: Some(&data), default: None };
+            let context = Context { data: Some(&data), ..Context::of(&dav, &who, epoch) };
             let mut answer = Answer { multistatus: Multistatus::new(minimal), wanted: &wanted, context };
             let (collection, numbers) = (calendar.collection, calendar.floor..=calendar.modseq);
             let from = ask.position(&dav, &who.person, epoch, (collection, numbers))?;
@@ -43,7 +43,7 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
             };
             news.cut(add_objects(tx, &who, &calendar, &news.there, &mut answer)?);
             for (name, _) in &news.gone {
-                let href = object_address(&who, &calendar, name).to_string();
+                let href = object_address(&calendar, name).to_string();
                 answer.multistatus.status(&href, StatusCode::NOT_FOUND, None);
             }
             if news.truncated {
