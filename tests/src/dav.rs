@@ -10,6 +10,7 @@ mod delegates;
 mod discovery;
 mod hostile;
 mod hostile_cards;
+mod inbox;
 mod large_answers;
 mod objects;
 mod push;

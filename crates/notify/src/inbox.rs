@@ -23,7 +23,7 @@ pub struct Letter {
 /// A scheduling message in an inbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InboxMessage {
-    /// Identifies it; those that arrive later have greater ids.
+    /// Identifies it.
     pub id: InboxMessageId,
     /// The iTIP message as it arrived.
     pub text: String,

@@ -152,7 +152,7 @@ fn whoever_is_no_delegate_any_more_finds_nothing_there() {
         let put = delegate.put(&format!("{}x.ics", owner.calendar), &event("u", HOUR)).expect(403);
         assert!(put.text().contains("need-privileges"), "{}", put.text());
         let none = json!({"grantee": by_name(&hanako), "role": null});
-        taro.post(&format!("calendars/{}/shares", taro.calendar), &none).expect(200);
+        taro.post(&format!("calendars/{}/shares", taro.calendar), &none).expect(204);
         let gone = delegate.ask("PROPFIND", &owner.home).header("depth", "0").send().expect(404);
         let nobody = "/dav/calendars/0198c0de-7f3a-7abc-8def-012345678901/";
         let never = delegate.ask("PROPFIND", nobody).header("depth", "0").send().expect(404);

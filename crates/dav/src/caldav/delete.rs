@@ -1,9 +1,10 @@
 use actix_web::HttpResponse;
 use renraku_schedule::service::objects;
 
+use super::inbox;
 use crate::core::{Address, Call, DavFault, expectation};
 
-/// DELETE of an object or a calendar (RFC 4918 §9.6).
+/// DELETE of an object, a scheduling message or a calendar (RFC 4918 §9.6).
 pub(super) async fn answer(call: Call) -> Result<HttpResponse, DavFault> {
     let expected = expectation(call.headers())?;
     call.writes()?;
@@ -14,6 +15,15 @@ pub(super) async fn answer(call: Call) -> Result<HttpResponse, DavFault> {
                 let calendar = objects::find_calendar(tx, &who, &person, &segment)?;
                 objects::delete(tx, &who, &calendar, &name, &expected)?;
                 Ok(())
+            })
+            .await?;
+        }
+        Address::Message { name, .. } => {
+            call.write(move |tx| {
+                if !expected.is.holds(&inbox::get(tx, &who, &name)?.etag) {
+                    return Err(DavFault::Stale);
+                }
+                inbox::delete(tx, &who, &name)
             })
             .await?;
         }

@@ -55,6 +55,7 @@ async fn make(call: Call, edits: Edits) -> Result<HttpResponse, DavFault> {
         Address::Calendar { segment, .. } => segment,
         // A calendar does not lie in another one.
         Address::Object { .. }
+        | Address::Message { .. }
         | Address::Root
         | Address::Principals
         | Address::Principal(_)

@@ -5,6 +5,8 @@ mod table;
 mod value;
 
 use renraku_base::Principal;
+use renraku_db::changes::Head;
+use renraku_notify::inbox::InboxMessage;
 use renraku_schedule::service::{
     Delegation,
     objects::{ObjectCalendar, ObjectHead, ObjectText},
@@ -31,10 +33,12 @@ pub(super) enum Resource<'a> {
     Principal(&'a PrincipalInfo),
     Proxies(&'a ProxyGroup),
     Home(&'a PrincipalInfo),
-    Inbox,
+    /// The inbox, and where it stands, if that was looked up.
+    Inbox(Option<Head>),
     Outbox,
     Calendar(&'a ObjectCalendar),
     Object(&'a ObjectHead, Option<&'a ObjectText>),
+    Message(&'a InboxMessage),
 }
 
 /// Who asks, and what their answers have in common.
@@ -80,9 +84,10 @@ impl Resource<'_> {
             | Self::Principal(_)
             | Self::Proxies(_)
             | Self::Home(_)
-            | Self::Inbox
+            | Self::Inbox(_)
             | Self::Outbox
-            | Self::Object(..) => &[],
+            | Self::Object(..)
+            | Self::Message(_) => &[],
         }
     }
 

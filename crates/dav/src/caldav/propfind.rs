@@ -9,6 +9,7 @@ use renraku_schedule::service::{
 };
 
 use super::{
+    inbox,
     principal::{self, PrincipalInfo, ProxyGroup},
     property::{Context, Resource, asks_for_delegators},
 };
@@ -24,7 +25,7 @@ pub(super) async fn answer(mut call: Call) -> Result<HttpResponse, DavFault> {
     let body = call.xml_body().await?;
     let wanted = Wanted::read(&body)?;
     let depth = depth(call.headers(), Depth::Infinity)?;
-    let is_object = matches!(call.address, Address::Object { .. });
+    let is_object = matches!(call.address, Address::Object { .. } | Address::Message { .. });
     if depth == Depth::Infinity && !is_object {
         return Err(Condition::PropfindFiniteDepth.into());
     }
@@ -106,7 +107,17 @@ impl Find {
                 }
             }
             Address::Home(person) => self.home(tx, person, &mut answer)?,
-            Address::Inbox(_) => answer.add(&self.address, Resource::Inbox)?,
+            Address::Inbox(_) => {
+                let head = inbox::head(tx, &self.who, &self.wanted)?;
+                answer.add(&self.address, Resource::Inbox(head))?;
+                if self.members {
+                    inbox::add_all(tx, &self.who, &mut answer)?;
+                }
+            }
+            Address::Message { name, .. } => {
+                let message = inbox::get(tx, &self.who, name)?;
+                answer.add(&self.address, Resource::Message(&message))?;
+            }
             Address::Outbox(_) => answer.add(&self.address, Resource::Outbox)?,
             Address::Calendar { person, segment } => {
                 let calendar = objects::find_calendar(tx, &self.who, person, segment)?;
@@ -149,7 +160,8 @@ impl Find {
         }
         // A delegate sees the calendars; what is sent to its owner is theirs alone.
         if person == self.who.person.as_str() {
-            answer.add(&Address::Inbox(person.to_owned()), Resource::Inbox)?;
+            let head = inbox::head(tx, &self.who, &self.wanted)?;
+            answer.add(&Address::Inbox(person.to_owned()), Resource::Inbox(head))?;
             answer.add(&Address::Outbox(person.to_owned()), Resource::Outbox)?;
         }
         Ok(())

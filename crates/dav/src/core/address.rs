@@ -37,6 +37,8 @@ pub(crate) enum Address {
     Home(String),
     /// Where invitations arrive (RFC 6638 §2.2).
     Inbox(String),
+    /// A scheduling message in it.
+    Message { person: String, name: String },
     /// Where free/busy is asked for (RFC 6638 §2.1).
     Outbox(String),
     /// A calendar.
@@ -90,6 +92,7 @@ impl Address {
             [CALENDARS, person] => Self::Home(own(person)),
             [CALENDARS, person, INBOX] => Self::Inbox(own(person)),
             [CALENDARS, person, OUTBOX] => Self::Outbox(own(person)),
+            [CALENDARS, person, INBOX, name] => Self::Message { person: own(person), name: own(name) },
             [CALENDARS, _, INBOX | OUTBOX, ..] => return None,
             [ADDRESS_BOOKS, rest @ ..] => Self::Contacts(Place::of(rest)?),
             [CALENDARS, person, segment] => Self::Calendar { person: own(person), segment: own(segment) },
@@ -121,7 +124,9 @@ impl Address {
         match self {
             Self::Root | Self::Principals | Self::Principal(_) | Self::Proxies { .. } | Self::Homes => None,
             Self::Home(person) | Self::Inbox(person) | Self::Outbox(person) => Some(person),
-            Self::Calendar { person, .. } | Self::Object { person, .. } => Some(person),
+            Self::Calendar { person, .. } | Self::Object { person, .. } | Self::Message { person, .. } => {
+                Some(person)
+            }
             Self::Contacts(place) => place.person(),
         }
     }
@@ -209,6 +214,9 @@ impl fmt::Display for Address {
             Self::Homes => write!(f, "{CALENDARS}/"),
             Self::Home(person) => write!(f, "{CALENDARS}/{}/", encoded(person)),
             Self::Inbox(person) => write!(f, "{CALENDARS}/{}/{INBOX}/", encoded(person)),
+            Self::Message { person, name } => {
+                write!(f, "{CALENDARS}/{}/{INBOX}/{}", encoded(person), encoded(name))
+            }
             Self::Outbox(person) => write!(f, "{CALENDARS}/{}/{OUTBOX}/", encoded(person)),
             Self::Calendar { person, segment } => {
                 write!(f, "{CALENDARS}/{}/{}/", encoded(person), encoded(segment))
@@ -250,6 +258,7 @@ mod tests {
             Address::Homes,
             Address::Home(person()),
             Address::Inbox(person()),
+            Address::Message { person: person(), name: "x.ics".to_owned() },
             Address::Outbox(person()),
             Address::Calendar { person: person(), segment: "予定 1%".to_owned() },
             Address::Object { person: person(), segment: "a".to_owned(), name: "x@y+z?.ics".to_owned() },

@@ -16,6 +16,7 @@ pub(crate) fn allow(address: &Address) -> &'static str {
         | Address::Homes
         | Address::Home(_) => "OPTIONS, GET, HEAD, PROPFIND, PROPPATCH, REPORT",
         Address::Inbox(_) => "OPTIONS, GET, HEAD, PROPFIND, PROPPATCH, REPORT",
+        Address::Message { .. } => "OPTIONS, GET, HEAD, DELETE, PROPFIND, PROPPATCH, REPORT",
         Address::Outbox(_) => "OPTIONS, GET, HEAD, POST, PROPFIND, PROPPATCH, REPORT",
         Address::Calendar { .. } => {
             "OPTIONS, GET, HEAD, POST, DELETE, PROPFIND, PROPPATCH, REPORT, MKCALENDAR, MKCOL"

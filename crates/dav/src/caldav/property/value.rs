@@ -1,4 +1,5 @@
 use renraku_base::Role;
+use renraku_notify::inbox::InboxMessage;
 use renraku_schedule::service::objects::{OBJECT_BYTES, ObjectCalendar, ObjectKind};
 
 use super::{Context, Property, Resource, Row, proxies};
@@ -45,7 +46,10 @@ pub(super) fn write(row: &Row, resource: &Resource<'_>, context: &Context<'_>, o
         P::DisplayName => return display_name(name, resource, out),
         P::GetContentType => content_type(name, resource, out),
         P::GetETag | P::GetLastModified | P::GetContentLength | P::ScheduleTag | P::CalendarData => {
-            return of_object(row, resource, context, out);
+            return match resource {
+                Resource::Message(message) => of_message(row, message, context, out),
+                _ => of_object(row, resource, context, out),
+            };
         }
         P::AlternateUriSet => out.empty(name),
         P::GroupMemberSet | P::GroupMembership | P::ProxyReadFor | P::ProxyWriteFor => {
@@ -75,9 +79,8 @@ pub(super) fn write(row: &Row, resource: &Resource<'_>, context: &Context<'_>, o
             let Resource::Calendar(calendar) = resource else { return false };
             push::property(row.property, calendar, context.dav, out);
         }
-        P::SyncToken
-        | P::CTag
-        | P::ScheduleCalendarTransp
+        P::SyncToken | P::CTag => return token(name, resource, context, out),
+        P::ScheduleCalendarTransp
         | P::CalendarDescription
         | P::CalendarTimezone
         | P::CalendarTimezoneId
@@ -88,14 +91,14 @@ pub(super) fn write(row: &Row, resource: &Resource<'_>, context: &Context<'_>, o
         | P::MaxResourceSize
         | P::MinDateTime
         | P::MaxDateTime
-        | P::MaxAttendeesPerInstance => return of_calendar(row, resource, context, out),
+        | P::MaxAttendeesPerInstance => return of_calendar(row, resource, out),
     }
     true
 }
 
 fn resource_type(name: &Name, resource: &Resource<'_>, out: &mut Writer) {
     let more: &[Name] = match resource {
-        Resource::Object(..) => return out.empty(name),
+        Resource::Object(..) | Resource::Message(_) => return out.empty(name),
         Resource::Root | Resource::Principals | Resource::Homes | Resource::Home(_) => &[],
         Resource::Principal(_) => &[const { Name::dav("principal") }],
         Resource::Proxies(group) if group.writes => {
@@ -104,7 +107,7 @@ fn resource_type(name: &Name, resource: &Resource<'_>, out: &mut Writer) {
         Resource::Proxies(_) => {
             &[const { Name::dav("principal") }, const { Name::server("calendar-proxy-read") }]
         }
-        Resource::Inbox => &[const { Name::caldav("schedule-inbox") }],
+        Resource::Inbox(_) => &[const { Name::caldav("schedule-inbox") }],
         Resource::Outbox => &[const { Name::caldav("schedule-outbox") }],
         Resource::Calendar(calendar) if calendar.is_mine() => &[const { Name::caldav("calendar") }],
         Resource::Calendar(_) => &[const { Name::caldav("calendar") }, const { Name::server("shared") }],
@@ -135,10 +138,11 @@ fn granted(resource: &Resource<'_>, context: &Context<'_>) -> Vec<Name> {
     let reads = vec![READ, READ_PRIVILEGES];
     let more: &[Name] = match resource {
         Resource::Root | Resource::Principals | Resource::Homes => &[],
-        Resource::Principal(_) | Resource::Proxies(_) | Resource::Object(..) => &[],
+        Resource::Principal(_) | Resource::Proxies(_) => &[],
+        Resource::Object(..) | Resource::Message(_) => &[],
         Resource::Home(principal) if principal.id == context.who.person.as_str() => &[BIND, UNBIND],
         Resource::Home(_) => &[],
-        Resource::Inbox => &[DELIVER],
+        Resource::Inbox(_) => &[DELIVER, UNBIND],
         Resource::Outbox => &[SEND, SEND_FREE_BUSY, SEND_INVITE, SEND_REPLY],
         Resource::Calendar(calendar) => match calendar.calendar.role {
             Role::FreeBusy => &[],
@@ -161,9 +165,10 @@ fn display_name(name: &Name, resource: &Resource<'_>, out: &mut Writer) -> bool 
                 true
             };
         }
-        Resource::Inbox => out.leaf(name, "Inbox"),
+        Resource::Inbox(_) => out.leaf(name, "Inbox"),
         Resource::Outbox => out.leaf(name, "Outbox"),
-        Resource::Root | Resource::Principals | Resource::Homes | Resource::Object(..) => return false,
+        Resource::Root | Resource::Principals | Resource::Homes => return false,
+        Resource::Object(..) | Resource::Message(_) => return false,
     }
     true
 }
@@ -178,6 +183,7 @@ fn kept(name: &Name, calendar: &ObjectCalendar, out: &mut Writer) -> bool {
 fn content_type(name: &Name, resource: &Resource<'_>, out: &mut Writer) {
     match resource {
         Resource::Object(head, _) => out.leaf(name, &object_type(head.kind)),
+        Resource::Message(_) => out.leaf(name, &object_type(ObjectKind::Event)),
         _ => out.leaf(name, "text/calendar; charset=utf-8"),
     }
 }
@@ -275,19 +281,37 @@ fn of_principal(row: &Row, resource: &Resource<'_>, context: &Context<'_>, out: 
     true
 }
 
-fn of_calendar(row: &Row, resource: &Resource<'_>, context: &Context<'_>, out: &mut Writer) -> bool {
+fn of_message(row: &Row, message: &InboxMessage, context: &Context<'_>, out: &mut Writer) -> bool {
+    match (row.property, context.data) {
+        (Property::GetETag, _) => out.leaf(&row.name, message.etag.as_str()),
+        (Property::GetLastModified, _) => match changed_at(&message.etag) {
+            Some(at) => out.leaf(&row.name, &http_date(at)),
+            None => return false,
+        },
+        (Property::GetContentLength, _) => out.leaf(&row.name, &message.text.len().to_string()),
+        (Property::CalendarData, Some(data)) => out.leaf(&row.name, &data.cut(&message.text)),
+        _ => return false,
+    }
+    true
+}
+
+/// Where a collection that can be synced stands.
+fn token(name: &Name, resource: &Resource<'_>, context: &Context<'_>, out: &mut Writer) -> bool {
+    let (collection, modseq) = match resource {
+        Resource::Calendar(calendar) => (calendar.collection, calendar.modseq),
+        Resource::Inbox(Some(head)) => (head.collection, head.modseq),
+        _ => return false,
+    };
+    let token = SyncToken { epoch: context.epoch, collection, modseq, cursor: None };
+    let sealed = token.seal(context.dav.token_key(), &context.who.person);
+    sealed.inspect(|token| out.leaf(name, token)).is_some()
+}
+
+fn of_calendar(row: &Row, resource: &Resource<'_>, out: &mut Writer) -> bool {
     use Property as P;
     let Resource::Calendar(calendar) = resource else { return false };
     let name = &row.name;
     match row.property {
-        P::SyncToken | P::CTag => {
-            let (collection, modseq) = (calendar.collection, calendar.modseq);
-            let token = SyncToken { epoch: context.epoch, collection, modseq, cursor: None };
-            match token.seal(context.dav.token_key(), &context.who.person) {
-                Some(token) => out.leaf(name, &token),
-                None => return false,
-            }
-        }
         P::CalendarColor => return color(name, calendar, out),
         P::CalendarTimezoneId => {
             return kept(name, calendar, out) || {

@@ -5,6 +5,7 @@ use renraku_schedule::service::objects::{self, ObjectText};
 use crate::{
     caldav::{
         calendar_data::{DataRequest, zone_of},
+        inbox,
         property::{Context, Resource},
         propfind::Answer,
     },
@@ -21,6 +22,7 @@ const HREFS: usize = 10_000;
 pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, DavFault> {
     let (person, segment) = match call.address.clone() {
         Address::Calendar { person, segment } | Address::Object { person, segment, .. } => (person, segment),
+        Address::Inbox(_) | Address::Message { .. } => return inbox::multiget(call, report).await,
         _ => return Err(Condition::SupportedReport.into()),
     };
     let hrefs: Vec<String> =

@@ -10,6 +10,7 @@ use crate::{
     caldav::{
         calendar_data::{DataRequest, zone_of},
         filter::{self, CompFilter},
+        inbox,
         property::Context,
         propfind::{Answer, MEMBERS, add_all},
     },
@@ -21,8 +22,10 @@ use crate::{
 
 /// `CALDAV:calendar-query` (RFC 4791 §7.8): the objects of a calendar that a filter means.
 pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, DavFault> {
-    let Address::Calendar { person, segment } = call.address.clone() else {
-        return Err(Condition::SupportedReport.into());
+    let (person, segment) = match call.address.clone() {
+        Address::Calendar { person, segment } => (person, segment),
+        Address::Inbox(_) => return inbox::query(call, report).await,
+        _ => return Err(Condition::SupportedReport.into()),
     };
     let filter = report.child(&Name::caldav("filter")).ok_or(DavFault::from(Condition::ValidFilter))?;
     let filter = filter::read(filter)?;

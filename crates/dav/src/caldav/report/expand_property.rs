@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use renraku_base::Principal;
 use renraku_db::{ReadTx, meta};
+use renraku_notify::inbox;
 use renraku_schedule::service::{is_delegate, list_delegators, objects};
 
 use crate::{
@@ -185,11 +186,15 @@ fn with_resource<T>(
         }
         Address::Principals => run(Resource::Principals),
         Address::Home(person) => run(Resource::Home(&principal::find(tx, person)?)),
-        Address::Inbox(_) => run(Resource::Inbox),
+        Address::Inbox(_) => run(Resource::Inbox(inbox::head(tx, who)?)),
         Address::Outbox(_) => run(Resource::Outbox),
         Address::Calendar { person, segment } => {
             run(Resource::Calendar(&objects::find_calendar(tx, who, person, segment)?))
         }
-        Address::Root | Address::Homes | Address::Object { .. } | Address::Contacts(_) => return Ok(None),
+        Address::Root
+        | Address::Homes
+        | Address::Object { .. }
+        | Address::Message { .. }
+        | Address::Contacts(_) => return Ok(None),
     }))
 }
