@@ -78,9 +78,8 @@ fn whole(status: StatusCode, object: ObjectText) -> HttpResponse {
 }
 
 async fn collection(call: &Call) -> Result<HttpResponse, DavFault> {
-    if let Address::Calendar { person, segment } = call.address.clone() {
-        let who = call.who.clone();
-        call.glance(move |tx| Ok(objects::find_calendar(tx, &who, &person, &segment).map(drop)?)).await?;
+    if matches!(call.address, Address::Calendar { .. } | Address::Proxies { .. }) {
+        exists(call).await?;
     }
     let text = "A collection of calendars: open its address in a calendar app (CalDAV).\n";
     Ok(HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8")).body(text))

@@ -58,10 +58,13 @@ struct Find {
 impl Find {
     fn run(self, tx: &mut ReadTx<'_>) -> Result<Multistatus, DavFault> {
         let epoch = meta::epoch(tx)?;
-        let default = match self.address {
-            Address::Inbox(_) | Address::Home(_) => default_calendar(tx, &self.who)?,
-            _ => None,
+        let calendars = match &self.address {
+            Address::Home(person) if self.members => objects::list_calendars(tx, &self.who, person)?,
+            // It tells which calendar is the default one.
+            Address::Inbox(person) => objects::list_calendars(tx, &self.who, person)?,
+            _ => Vec::new(),
         };
+        let default = calendars.iter().find(|it| it.calendar.is_default).map(address_of);
         let delegators = self.delegators(tx)?;
         let context = Context {
             default: default.as_ref(),
@@ -106,7 +109,7 @@ impl Find {
                     answer.add(&Address::Home(me()), Resource::Home(&principal::find(tx, &me())?))?;
                 }
             }
-            Address::Home(person) => self.home(tx, person, &mut answer)?,
+            Address::Home(person) => self.home(tx, person, &calendars, &mut answer)?,
             Address::Inbox(_) => {
                 let head = inbox::head(tx, &self.who, &self.wanted)?;
                 answer.add(&self.address, Resource::Inbox(head))?;
@@ -150,13 +153,19 @@ impl Find {
         Ok(if asked { list_delegators(tx, &self.who)? } else { Vec::new() })
     }
 
-    fn home(&self, tx: &mut ReadTx<'_>, person: &str, answer: &mut Answer<'_>) -> Result<(), DavFault> {
+    fn home(
+        &self,
+        tx: &mut ReadTx<'_>,
+        person: &str,
+        calendars: &[ObjectCalendar],
+        answer: &mut Answer<'_>,
+    ) -> Result<(), DavFault> {
         answer.add(&self.address, Resource::Home(&principal::find(tx, person)?))?;
         if !self.members {
             return Ok(());
         }
-        for calendar in objects::list_calendars(tx, &self.who, person)? {
-            answer.add(&address_of(&calendar), Resource::Calendar(&calendar))?;
+        for calendar in calendars {
+            answer.add(&address_of(calendar), Resource::Calendar(calendar))?;
         }
         // A delegate sees the calendars; what is sent to its owner is theirs alone.
         if person == self.who.person.as_str() {
@@ -277,9 +286,4 @@ pub(super) fn object_address(calendar: &ObjectCalendar, name: &str) -> Address {
         segment: calendar.segment.clone(),
         name: name.to_owned(),
     }
-}
-
-fn default_calendar(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Option<Address>, DavFault> {
-    let calendars = objects::list_calendars(tx, who, who.person.as_str())?;
-    Ok(calendars.iter().find(|it| it.calendar.is_default).map(|calendar| address_of(calendar)))
 }

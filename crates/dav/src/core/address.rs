@@ -292,7 +292,7 @@ mod tests {
             "/dav/calendars/p/a/%c0%ae",
             "/dav/calendars/p/a/%4",
             "/dav/calendars/p/a/%zz",
-            "/dav/calendars/p/inbox/x.ics",
+            "/dav/calendars/p/inbox/x/y.ics",
             "/dav/calendars/p/a/b/c",
             "/dav/other",
         ] {

@@ -40,7 +40,8 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
                 let me = principal::find(tx, who.person.as_str())?;
                 answer.add(&Address::Principal(me.id.clone()), Resource::Principal(&me))?;
             }
-            Address::Home(_) if by_owner => {
+            // In the home of another nothing is.
+            Address::Home(person) if by_owner && person == who.person.as_str() => {
                 let calendars = objects::list_calendars(tx, &who, who.person.as_str())?;
                 for calendar in calendars.iter().filter(|calendar| calendar.is_mine()) {
                     answer.add(&address_of(calendar), Resource::Calendar(calendar))?;
