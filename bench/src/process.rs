@@ -67,7 +67,7 @@ impl Server {
             if started.elapsed() > Duration::from_secs(900) {
                 bail!("the server is not ready after 15 minutes");
             }
-            std::thread::park_timeout(Duration::from_millis(2));
+            std::thread::park_timeout(Duration::from_millis(1));
         }
         Ok(Self { child, address, ready_after: started.elapsed() })
     }
@@ -82,14 +82,14 @@ impl Server {
         Ok(Duration::from_nanos(nanos))
     }
 
-    /// Its resident memory in bytes.
-    pub fn memory(&self) -> Result<u64> {
+    /// Its memory in bytes, by a field of the kernel's account: `VmRSS:` all that is resident, `RssAnon:` what is its own.
+    pub fn memory(&self, field: &str) -> Result<u64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
         let kib = status
             .lines()
-            .find_map(|line| line.strip_prefix("VmRSS:"))
+            .find_map(|line| line.strip_prefix(field))
             .and_then(|rest| rest.trim().trim_end_matches(" kB").trim().parse::<u64>().ok())
-            .context("no VmRSS")?;
+            .with_context(|| format!("no {field}"))?;
         Ok(kib * 1024)
     }
 
