@@ -237,7 +237,7 @@ fn of_principal(row: &Row, resource: &Resource<'_>, context: &Context<'_>, out: 
     match row.property {
         P::PrincipalUrl => out.href_in(name, &Address::Principal(id).to_string()),
         P::CalendarHomeSet if mine || proxies::opens(&id, context) => {
-            out.href_in(name, &Address::Home(id).to_string())
+            out.href_in(name, &Address::Home(id).to_string());
         }
         P::AddressbookHomeSet if mine => {
             out.href_in(name, &Address::Contacts(Place::Home(id)).to_string());
