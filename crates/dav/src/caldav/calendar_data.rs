@@ -68,6 +68,11 @@ impl DataRequest {
         Ok(Self { recurrence, selection, zone })
     }
 
+    /// Whether occurrences are asked for one by one.
+    pub fn expands(&self) -> bool {
+        matches!(self.recurrence, Some(Recurrence::Expand(_)))
+    }
+
     /// Refuses to tell these objects occurrence by occurrence where they have more of them than one answer tells.
     pub fn check(
         &self,

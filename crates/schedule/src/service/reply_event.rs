@@ -234,7 +234,10 @@ pub(crate) fn tell_organizer(
         details,
         repeat: Repeat::Add,
     };
-    Ok(notify::tell(tx, organizer, &notice)?)
+    match jobs::answer_letter(organizer, &who.person, shown, tx.now()) {
+        Some(letter) => Ok(notify::deliver(tx, &[letter], &notice)?),
+        None => Ok(notify::tell(tx, organizer, &notice)?),
+    }
 }
 
 /// The occurrence that was answered, or the first of them to which a guest is invited; `None` for the whole event.
