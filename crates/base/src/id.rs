@@ -21,6 +21,8 @@ pub mod kind {
     pub enum Message {}
     /// A notification.
     pub enum Notification {}
+    /// A scheduling message in a person's inbox.
+    pub enum InboxMessage {}
     /// A member of staff.
     pub enum Person {}
     /// A unit of the organisation.
@@ -58,6 +60,8 @@ pub type MailboxId = Id<kind::Mailbox>;
 pub type MessageId = Id<kind::Message>;
 /// Identifies a notification.
 pub type NotificationId = Id<kind::Notification>;
+/// Identifies a scheduling message in a person's inbox.
+pub type InboxMessageId = Id<kind::InboxMessage>;
 /// Identifies a person.
 pub type PersonId = Id<kind::Person>;
 /// Identifies a unit.

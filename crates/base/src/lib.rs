@@ -18,12 +18,13 @@ pub use clock::{Clock, Entropy, FixedClock, SystemClock};
 pub use etag::{ETag, Precondition};
 pub use fault::{Fault, FieldFault, Kind};
 pub use id::{
-    AddressBookId, AppPasswordId, BadId, CalendarId, ContactId, DeviceId, EventId, FacilityId, Id, MailboxId,
-    MessageId, NotificationId, PersonId, PostId, RosterId, SigningKeyId, UnitId, kind,
+    AddressBookId, AppPasswordId, BadId, CalendarId, ContactId, DeviceId, EventId, FacilityId, Id,
+    InboxMessageId, MailboxId, MessageId, NotificationId, PersonId, PostId, RosterId, SigningKeyId, UnitId,
+    kind,
 };
 pub use link::{is_active, is_link, is_media_data};
 pub use merge_patch::merge_patch;
-pub use misfit::{Fitting, fitting};
+pub use misfit::{Fitting, JsonKind, fitting};
 pub use notification_choices::NotificationChoices;
 pub use page::{Cursor, Limit, Page};
 pub use principal::{Language, Principal, Role};

@@ -5,6 +5,7 @@ mod copy_move;
 mod delete;
 mod filter;
 mod get;
+mod inbox;
 mod mkcalendar;
 mod post;
 mod principal;

@@ -7,6 +7,8 @@ use actix_web::{
     web,
 };
 
+use renraku_schedule::service::is_delegate;
+
 use crate::{
     caldav, carddav,
     core::{Address, Call, Dav, DavFault, ROOT, allow, options, refuse},
@@ -38,9 +40,8 @@ async fn answer(
         return Ok(options(&address));
     }
     let call = Call::admit(dav, address, request, payload).await?;
-    // Everybody sees their own home alone; that of somebody else is not there.
     if call.address.person().is_some_and(|person| person != call.who.person.as_str()) {
-        return Err(DavFault::NotFound);
+        admit_to_home_of_another(&call).await?;
     }
     let hush = caldav::Hush::of(&call);
     let answer = match call.address.clone() {
@@ -53,4 +54,15 @@ async fn answer(
         hush.keep().await?;
     }
     answer
+}
+
+/// The calendars in somebody's home are there for that person and their delegates, the rest of it for that person alone. For
+/// everybody else a home is not there, like one of nobody.
+async fn admit_to_home_of_another(call: &Call) -> Result<(), DavFault> {
+    let person = call.address.person().filter(|_| call.address.is_open_to_delegates());
+    let (who, person) = (call.who.clone(), person.ok_or(DavFault::NotFound)?.to_owned());
+    match call.glance(move |tx| Ok(is_delegate(tx, &who, &person)?)).await? {
+        true => Ok(()),
+        false => Err(DavFault::NotFound),
+    }
 }

@@ -259,7 +259,11 @@ fn unfollow(state: &mut State, collection: CollectionId, stream: u64) {
 }
 
 const fn bit(object_type: ObjectType) -> u32 {
-    1 << object_type.number()
+    match object_type {
+        // No phone holds them, so that none is woken by them.
+        ObjectType::InboxMessage => 0,
+        other => 1 << other.number(),
+    }
 }
 
 /// What a collection of a kind may hold.

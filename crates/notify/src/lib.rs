@@ -3,6 +3,7 @@
 mod edge;
 mod fault;
 pub mod hub;
+pub mod inbox;
 pub mod jobs;
 mod model;
 pub mod push;

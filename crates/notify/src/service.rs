@@ -13,4 +13,4 @@ pub use get_notification::get_notification;
 pub use list_notifications::list_notifications;
 pub use mark_read::{mark_all_read, patch_notification};
 pub use queue_mail::queue_mail;
-pub use tell::{tell, tell_all};
+pub use tell::{deliver, tell, tell_all};

@@ -2,4 +2,5 @@
 
 pub(crate) mod choices;
 pub(crate) mod feeds;
+pub(crate) mod inbox;
 pub(crate) mod notifications;

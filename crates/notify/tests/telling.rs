@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use renraku_db::{Tx, changes::CollectionId};
+use renraku_notify::inbox::{self, Letter};
 use renraku_test_db::on_each_database;
 
 use super::*;
@@ -175,4 +176,50 @@ fn choose(tx: &mut Tx<'_>, person: &PersonId, value: &str) -> Result<(), Error> 
     use renraku_db::schema::preferences as table;
     let row = (table::person_id.eq(person.as_str()), table::value.eq(value), table::version.eq(1));
     tx.run(diesel::insert_into(table::table).values(row)).map(|_| ())
+}
+
+/// How many statements it takes to tell so many people something, with or without a letter to each.
+fn statements(db: &Db, people: usize, with_letters: bool) -> u64 {
+    let people: Vec<PersonId> = (0..people).map(|_| person()).collect();
+    people.iter().for_each(|person| tell(db, person, &notice(NotificationType::Reminder, Repeat::Add)));
+    let told = notice(NotificationType::Invited, Repeat::Once("event:1".to_owned()));
+    let letters: Vec<Letter> =
+        people.iter().map(|to| Letter { to: to.clone(), text: "BEGIN:VCALENDAR".to_owned() }).collect();
+    let before = db.statements();
+    db.write(|tx| match with_letters {
+        true => service::deliver(tx, &letters, &told),
+        false => service::tell_all(tx, &people, &told),
+    })
+    .unwrap();
+    db.statements() - before
+}
+
+#[test]
+fn letters_to_many_cost_one_statement_more() {
+    on_each_database(|db, _| {
+        for people in [1, 16] {
+            let told = statements(db, people, false);
+            assert_eq!(statements(db, people, true), told + 1, "{people}");
+        }
+    });
+}
+
+#[test]
+fn a_letter_that_is_delivered_twice_lies_there_once() {
+    on_each_database(|db, _| {
+        let hanako = person();
+        let who = Principal::person(hanako.clone());
+        let told = notice(NotificationType::Invited, Repeat::Once("event:1".to_owned()));
+        let letters = [Letter { to: hanako.clone(), text: "BEGIN:VCALENDAR".to_owned() }];
+        for _ in 0..2 {
+            db.write(|tx| service::deliver(tx, &letters, &told)).unwrap();
+        }
+        let there = db.read(|tx| inbox::list(tx, &who, "", 10)).unwrap();
+        assert_eq!(there.iter().map(|one| one.text.as_str()).collect::<Vec<_>>(), ["BEGIN:VCALENDAR"]);
+        assert_eq!(log(db, &hanako).len(), 2, "the notification and the message");
+        let other = Principal::person(person());
+        assert!(!db.write(|tx| inbox::delete(tx, &other, &there[0].id)).unwrap().into_inner());
+        assert!(db.write(|tx| inbox::delete(tx, &who, &there[0].id)).unwrap().into_inner());
+        assert_eq!(all(db, &hanako).len(), 1, "the notification stays");
+    });
 }

@@ -13,10 +13,10 @@ pub use model::{
     PasswordHash, Preferences, SignedIn, SigningKey, Username,
 };
 pub(crate) use rules::delay;
-pub(crate) use service::{Refreshed, refresh};
+pub(crate) use service::{Refreshed, find_app_password, refresh};
 pub use service::{
-    SignIn, check_app_password, count_devices, create_account, create_app_password, disable_account,
-    enable_account, find_account, is_sealed, is_sealed_by, list_accounts, list_app_passwords, list_devices,
+    SignIn, count_devices, create_account, create_app_password, disable_account, enable_account,
+    find_account, is_sealed, is_sealed_by, list_accounts, list_app_passwords, list_devices,
     list_signing_keys, log_out, prune_devices, read_account, read_app_password, read_device,
     read_preferences, revoke_app_password, revoke_device, rotate_signing_key, set_password,
     update_preferences, void_secrets,

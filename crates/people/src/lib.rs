@@ -14,5 +14,5 @@ mod share;
 pub use fault::AccountFault;
 pub use passwords::Passwords;
 pub use server_secret::ServerSecret;
-pub use session::{Jwk, Jwks, Sessions};
+pub use session::{AppPasswordLookup, Jwk, Jwks, Sessions};
 pub use share::{Share, ShareChange, ShareTarget};

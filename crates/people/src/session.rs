@@ -1,5 +1,6 @@
 //! Sessions as a server process holds them in memory: which access tokens are good.
 
+mod app_passwords;
 mod cache;
 mod generations;
 pub(crate) mod key_ring;
@@ -8,6 +9,8 @@ mod sessions;
 
 use std::time::Duration;
 
+pub use app_passwords::AppPasswordLookup;
+pub(crate) use app_passwords::KnownPassword;
 pub use key_ring::{Jwk, Jwks};
 pub use sessions::Sessions;
 

@@ -128,7 +128,8 @@ pub(crate) fn type_name(object_type: ObjectType) -> Option<&'static str> {
         | ObjectType::SigningKey
         | ObjectType::Preferences
         | ObjectType::Task
-        | ObjectType::CallerNumber => None,
+        | ObjectType::CallerNumber
+        | ObjectType::InboxMessage => None,
     }
 }
 

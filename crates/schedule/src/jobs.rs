@@ -1,6 +1,7 @@
 //! What happens later. Each body may run more than once; [`run`] knows them by the kinds in [`KINDS`].
 
 mod horizon;
+mod inbox;
 mod invitation;
 mod notices;
 mod reminders;
@@ -16,6 +17,7 @@ use crate::{
 };
 
 pub use horizon::{EXTEND_HORIZON, start_extending};
+pub(crate) use inbox::answer as answer_letter;
 pub(crate) use notices::{News, audience, details, guests, mail_answer, tell, tell_again};
 pub(crate) use reminders::{remind_next, remind_own};
 pub use renewal::forget_gone;

@@ -5,6 +5,7 @@ mod booking;
 mod bulk_insert;
 mod calendars;
 mod create_event;
+mod delegates;
 pub(crate) mod delete_calendar;
 mod delete_event;
 mod delete_facility;
@@ -36,6 +37,7 @@ pub use calendars::{
     create_calendar, default_calendar, find_default_calendar, get_calendar, list_calendars, update_calendar,
 };
 pub use create_event::create_event;
+pub use delegates::{Delegation, is_delegate, list_delegates, list_delegators};
 pub use delete_calendar::delete_calendar;
 pub use delete_event::delete_event;
 pub use delete_facility::delete_facility;

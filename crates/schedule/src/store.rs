@@ -4,6 +4,7 @@ pub(crate) mod calendar_lines;
 pub(crate) mod calendar_paths;
 pub(crate) mod calendar_properties;
 pub(crate) mod calendars;
+pub(crate) mod delegates;
 pub(crate) mod events;
 pub(crate) mod facilities;
 pub(crate) mod head;

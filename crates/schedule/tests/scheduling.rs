@@ -23,7 +23,7 @@ use crate::office::{
 
 fn mine(db: &Db, who: &Principal) -> ObjectCalendar {
     let id = default_calendar(db, who);
-    db.read(|tx| objects::find_calendar(tx, who, id.as_str())).unwrap()
+    db.read(|tx| objects::find_calendar(tx, who, who.person.as_str(), id.as_str())).unwrap()
 }
 
 fn put(db: &Db, who: &Principal, name: &str, text: &str) {

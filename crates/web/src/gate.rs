@@ -133,8 +133,11 @@ impl Gate {
     where
         E: From<WebFault> + From<AccountFault> + Send + 'static,
     {
-        let secret = self.state.secret.clone();
-        self.read(move |tx| account::check_app_password(tx, &secret, &username, &password)).await
+        let lookup = self.state.sessions.look_up(username, password);
+        match lookup.recall(self.state.db.now()) {
+            Some(who) => Ok(Some(who)),
+            None => self.read(move |tx| lookup.read(tx)).await,
+        }
     }
 
     /// Runs work that blocks: one hop to the blocking pool.

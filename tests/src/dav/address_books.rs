@@ -67,6 +67,10 @@ fn an_address_book_is_made_described_and_deleted() {
                     <x:odd xmlns:x=\"urn:x\">y</x:odd></d:prop></d:set></d:mkcol>";
         client.cards_xml("MKCOL", &path, "0", make).expect(201);
         client.cards_xml("MKCOL", &path, "0", make).expect(405);
+        for at in [format!("{}other/", client.books), format!("{}other/", client.home)] {
+            client.ask("MKCOL", &at).body("xml/xyz", "afafafaf").send().expect(415);
+            client.ask("MKCOL", &at).send().expect(403);
+        }
         let props = "<d:propfind NS><d:prop><d:displayname/><c:addressbook-description/><x:odd xmlns:x=\"urn:x\"/></d:prop></d:propfind>";
         let told = client.cards_xml("PROPFIND", &path, "0", props).expect(207).text();
         for value in ["仕事", "<c:addressbook-description>説明<", "<odd xmlns=\"urn:x\">y</odd>"] {

@@ -35,13 +35,17 @@ fn a_query_finds_what_is_meant() {
         let reading = "X-PHONETIC-LAST-NAME:タカハシ\n";
         put(
             "a",
-            &card("u1", "髙橋", &format!("{reading}TEL;TYPE=CELL:+81 90-1234-5678\nEMAIL:a@example.jp\n")),
+            &card(
+                "u1",
+                "髙橋",
+                &format!("{reading}TEL;TYPE=CELL:+81 90-1234-5678\nEMAIL:a@example.jp\nX-OWN:独自の値\n"),
+            ),
         );
         put(
             "b",
             &card("u2", "山田", "EMAIL;TYPE=WORK:B@example.jp\nNOTE:高橋の紹介\nCATEGORIES:取引先,北海道\n"),
         );
-        put("c", &card("u3", "Smith", "ORG:北見測量\nNOTE:x\n"));
+        put("c", &card("u3", "Smith", "ORG:北見測量\nADR:;;北1西6;札幌市;;;\nNOTE:x\n"));
         let phone = json!({"name": {"full": "佐々木 花"}, "emails": {"e": {"address": "d@example.jp"}}});
         let id = hanako.post("contacts", &phone).expect(201).json()["id"].as_str().unwrap().to_owned();
         let id = id.as_str();
@@ -62,6 +66,11 @@ fn a_query_finds_what_is_meant() {
             (prop("TEL", "", "+81 90"), vec!["a"]),
             (prop("ORG", "", "測量"), vec!["c"]),
             (prop("NOTE", "", "紹介"), vec!["b"]),
+            (prop("NOTE", "", "X"), vec!["c"]),
+            (prop("NOTE", "", "山田"), vec![]),
+            (prop("ADR", "", "札幌"), vec!["c"]),
+            (prop("X-OWN", "match-type=\"starts-with\"", "独自"), vec!["a"]),
+            (prop("FN", "", "smith") + &prop("NOTE", "", "紹介"), vec!["b", "c"]),
             (prop("CATEGORIES", "match-type=\"equals\"", "北海道"), vec!["b"]),
             (prop("UID", "match-type=\"equals\"", "u3"), vec!["c"]),
             ("<c:prop-filter name=\"EMAIL\"><c:is-not-defined/></c:prop-filter>".to_owned(), vec!["c"]),
@@ -81,9 +90,18 @@ fn a_query_finds_what_is_meant() {
         // What changes is found at once, and no more as it was.
         put("new", &card("u9", "髙橋 新", ""));
         assert_eq!(find(&prop("FN", "", "高橋")), ["a", "new"]);
-        client.put_card(&format!("{book}new.vcf"), &card("u9", "鈴木", "")).expect(204);
+        client.put_card(&format!("{book}new.vcf"), &card("u9", "鈴木", "NOTE:紹介された\n")).expect(204);
         client.ask("DELETE", &format!("{book}a.vcf")).send().expect(204);
         assert_eq!(find(&prop("FN", "", "高橋")), [] as [&str; 0]);
+        assert_eq!(find(&prop("NOTE", "", "紹介")), ["b", "new"]);
+        client.ask("DELETE", &format!("{book}b.vcf")).send().expect(204);
+        client.put_card(&format!("{book}new.vcf"), &card("u9", "鈴木", "NOTE:x\n")).expect(204);
+        assert_eq!(find(&prop("NOTE", "", "紹介")), [] as [&str; 0]);
+        assert_eq!(find(&prop("NOTE", "", "x")), ["c", "new"]);
+        // What is too long to be kept in mind is looked at all the same.
+        let long = format!("NOTE:{}最後\n", "長".repeat(5_000));
+        client.put_card(&format!("{book}new.vcf"), &card("u9", "鈴木", &long)).expect(204);
+        assert_eq!(find(&prop("NOTE", "", "最後")), ["new"]);
     });
 }
 

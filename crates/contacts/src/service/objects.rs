@@ -9,6 +9,7 @@ mod delete;
 mod fault;
 mod find;
 mod list;
+mod others;
 mod put;
 mod read;
 mod texts;
@@ -17,7 +18,7 @@ pub use books::{BookChange, ObjectBook, change_book, delete_book, find_book, lis
 pub use carry::Carry;
 pub use delete::delete;
 pub use fault::CardFault;
-pub use find::{Needle, find};
+pub use find::{Needle, Place, find};
 pub(crate) use list::name_arrival;
 pub use list::{CardChange, CardHead, list, list_changes};
 pub use put::{Expectation, Put, put};

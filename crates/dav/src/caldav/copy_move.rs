@@ -10,25 +10,23 @@ pub(super) enum Act {
     Move,
 }
 
-/// COPY and MOVE of an object within the person's own calendars (RFC 4918 §9.8, §9.9).
+/// COPY and MOVE of an object between calendars (RFC 4918 §9.8, §9.9).
 pub(super) async fn answer(call: Call, act: Act) -> Result<HttpResponse, DavFault> {
-    let Address::Object { segment, name, .. } = call.address.clone() else {
+    let Address::Object { person, segment, name } = call.address.clone() else {
         return Err(DavFault::MethodNotAllowed);
     };
     call.writes()?;
-    let Some(Address::Object { person, segment: to_segment, name: to_name }) = destination(&call)? else {
+    let Some(Address::Object { person: to_person, segment: to_segment, name: to_name }) = destination(&call)?
+    else {
         return Err(DavFault::Conflict("the destination is no place for an object"));
     };
-    if person != call.who.person.as_str() {
-        return Err(DavFault::Conflict("the destination is not in the home of whoever asks"));
-    }
     let overwrite = overwrites(call.headers());
     let expected = expectation(call.headers())?;
     let who = call.who.clone();
     let replaced = call
         .write(move |tx| {
-            let from = objects::find_calendar(tx, &who, &segment)?;
-            let to = objects::find_calendar(tx, &who, &to_segment)
+            let from = objects::find_calendar(tx, &who, &person, &segment)?;
+            let to = objects::find_calendar(tx, &who, &to_person, &to_segment)
                 .map_err(|_none| DavFault::Conflict("there is no calendar at the destination"))?;
             let carry =
                 objects::Carry { from: (&from, &name), to: (&to, &to_name), overwrite, expected: &expected };

@@ -1,25 +1,35 @@
 use actix_web::HttpResponse;
 use renraku_schedule::service::objects;
 
+use super::inbox;
 use crate::core::{Address, Call, DavFault, expectation};
 
-/// DELETE of an object or a calendar (RFC 4918 §9.6).
+/// DELETE of an object, a scheduling message or a calendar (RFC 4918 §9.6).
 pub(super) async fn answer(call: Call) -> Result<HttpResponse, DavFault> {
     let expected = expectation(call.headers())?;
     call.writes()?;
     let who = call.who.clone();
     match call.address.clone() {
-        Address::Object { segment, name, .. } => {
+        Address::Object { person, segment, name } => {
             call.write(move |tx| {
-                let calendar = objects::find_calendar(tx, &who, &segment)?;
+                let calendar = objects::find_calendar(tx, &who, &person, &segment)?;
                 objects::delete(tx, &who, &calendar, &name, &expected)?;
                 Ok(())
             })
             .await?;
         }
-        Address::Calendar { segment, .. } => {
+        Address::Message { name, .. } => {
             call.write(move |tx| {
-                let calendar = objects::find_calendar(tx, &who, &segment)?;
+                if !expected.is.holds(&inbox::get(tx, &who, &name)?.etag) {
+                    return Err(DavFault::Stale);
+                }
+                inbox::delete(tx, &who, &name)
+            })
+            .await?;
+        }
+        Address::Calendar { person, segment } => {
+            call.write(move |tx| {
+                let calendar = objects::find_calendar(tx, &who, &person, &segment)?;
                 if !expected.is.holds(&calendar.calendar.etag) {
                     return Err(DavFault::Stale);
                 }
@@ -31,6 +41,7 @@ pub(super) async fn answer(call: Call) -> Result<HttpResponse, DavFault> {
         Address::Root
         | Address::Principals
         | Address::Principal(_)
+        | Address::Proxies { .. }
         | Address::Homes
         | Address::Home(_)
         | Address::Inbox(_)

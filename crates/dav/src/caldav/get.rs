@@ -3,14 +3,15 @@ use actix_web::{
     http::{StatusCode, header},
 };
 use renraku_base::Precondition;
-use renraku_schedule::service::objects::{self, ObjectText};
+use renraku_notify::inbox::InboxMessage;
+use renraku_schedule::service::objects::{self, ObjectHead, ObjectKind, ObjectText};
 
-use super::{principal, property::object_type};
+use super::{inbox, principal, property::object_type};
 use crate::core::{Address, Call, DavFault, changed_at, expectation, http_date};
 
 /// GET and HEAD of an object (RFC 4791 §5.3.4). A collection has nothing to show but its name.
 pub(super) async fn answer(call: Call) -> Result<HttpResponse, DavFault> {
-    if !matches!(call.address, Address::Object { .. }) {
+    if !matches!(call.address, Address::Object { .. } | Address::Message { .. }) {
         return collection(&call).await;
     }
     let expected = expectation(call.headers())?;
@@ -39,13 +40,23 @@ pub(super) async fn show(call: &Call, status: StatusCode) -> Result<HttpResponse
 }
 
 async fn read(call: &Call) -> Result<ObjectText, DavFault> {
-    let Address::Object { segment, name, .. } = &call.address else { return Err(DavFault::NotFound) };
-    let (who, segment, name) = (call.who.clone(), segment.clone(), name.clone());
-    call.glance(move |tx| {
-        let calendar = objects::find_calendar(tx, &who, &segment)?;
-        objects::get(tx, &who, &calendar, &[&name])?.pop().flatten().ok_or(DavFault::NotFound)
+    let (who, address) = (call.who.clone(), call.address.clone());
+    call.glance(move |tx| match address {
+        Address::Object { person, segment, name } => {
+            let calendar = objects::find_calendar(tx, &who, &person, &segment)?;
+            objects::get(tx, &who, &calendar, &[&name])?.pop().flatten().ok_or(DavFault::NotFound)
+        }
+        Address::Message { name, .. } => inbox::get(tx, &who, &name).map(as_object),
+        _ => Err(DavFault::NotFound),
     })
     .await
+}
+
+/// A scheduling message, as it is handed out like an object.
+fn as_object(message: InboxMessage) -> ObjectText {
+    let id = message.id.into_string();
+    let head = ObjectHead { name: id.clone(), id, etag: message.etag, kind: ObjectKind::Event };
+    ObjectText { head, text: message.text, schedule_tag: None }
 }
 
 fn tagged(status: StatusCode, object: &ObjectText) -> HttpResponseBuilder {
@@ -67,9 +78,8 @@ fn whole(status: StatusCode, object: ObjectText) -> HttpResponse {
 }
 
 async fn collection(call: &Call) -> Result<HttpResponse, DavFault> {
-    if let Address::Calendar { segment, .. } = &call.address {
-        let (who, segment) = (call.who.clone(), segment.clone());
-        call.glance(move |tx| Ok(objects::find_calendar(tx, &who, &segment).map(drop)?)).await?;
+    if matches!(call.address, Address::Calendar { .. } | Address::Proxies { .. }) {
+        exists(call).await?;
     }
     let text = "A collection of calendars: open its address in a calendar app (CalDAV).\n";
     Ok(HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8")).body(text))
@@ -79,12 +89,15 @@ async fn collection(call: &Call) -> Result<HttpResponse, DavFault> {
 pub(super) async fn exists(call: &Call) -> Result<(), DavFault> {
     let (who, address) = (call.who.clone(), call.address.clone());
     call.glance(move |tx| match address {
-        Address::Object { segment, name, .. } => {
-            let calendar = objects::find_calendar(tx, &who, &segment)?;
+        Address::Object { person, segment, name } => {
+            let calendar = objects::find_calendar(tx, &who, &person, &segment)?;
             objects::get(tx, &who, &calendar, &[&name])?.pop().flatten().map(drop).ok_or(DavFault::NotFound)
         }
-        Address::Calendar { segment, .. } => Ok(objects::find_calendar(tx, &who, &segment).map(drop)?),
-        Address::Principal(id) => principal::find(tx, &id).map(drop),
+        Address::Calendar { person, segment } => {
+            Ok(objects::find_calendar(tx, &who, &person, &segment).map(drop)?)
+        }
+        Address::Principal(id) => principal::find(tx, &who, &id).map(drop),
+        Address::Proxies { person, writes } => principal::find_proxies(tx, &who, &person, writes).map(drop),
         Address::Root
         | Address::Principals
         | Address::Homes
@@ -92,6 +105,7 @@ pub(super) async fn exists(call: &Call) -> Result<(), DavFault> {
         | Address::Inbox(_)
         | Address::Outbox(_)
         | Address::Contacts(_) => Ok(()),
+        Address::Message { name, .. } => inbox::get(tx, &who, &name).map(drop),
     })
     .await
 }

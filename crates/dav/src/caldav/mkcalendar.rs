@@ -28,15 +28,7 @@ pub(super) async fn answer(mut call: Call) -> Result<HttpResponse, DavFault> {
 
 /// MKCOL with a body (RFC 5689): a calendar, for nothing else is made here.
 pub(super) async fn extended(mut call: Call) -> Result<HttpResponse, DavFault> {
-    let body = call.xml_body().await?;
-    if body.iter().all(u8::is_ascii_whitespace) {
-        return Err(Condition::ValidResourceType.into());
-    }
-    let root = xml::read(&body)?;
-    if root.name != Name::dav("mkcol") {
-        return Err(DavFault::UnsupportedType);
-    }
-    let edits = Edits::read(&root)?;
+    let edits = Edits::read(&call.extended_mkcol().await?)?;
     let kinds = edits.get(&Name::dav("resourcetype")).map(|it| it.children.as_slice()).unwrap_or_default();
     let is = |name: Name| kinds.iter().any(|kind| kind.name == name);
     if !is(Name::dav("collection")) || !is(Name::caldav("calendar")) || kinds.len() != 2 {
@@ -48,12 +40,18 @@ pub(super) async fn extended(mut call: Call) -> Result<HttpResponse, DavFault> {
 async fn make(call: Call, edits: Edits) -> Result<HttpResponse, DavFault> {
     call.writes()?;
     let segment = match call.address.clone() {
+        // A delegate writes into what is there.
+        Address::Calendar { person, .. } if person != call.who.person.as_str() => {
+            return Err(Condition::NeedPrivileges.into());
+        }
         Address::Calendar { segment, .. } => segment,
         // A calendar does not lie in another one.
         Address::Object { .. }
+        | Address::Message { .. }
         | Address::Root
         | Address::Principals
         | Address::Principal(_)
+        | Address::Proxies { .. }
         | Address::Homes
         | Address::Home(_)
         | Address::Inbox(_)

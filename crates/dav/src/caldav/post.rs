@@ -22,13 +22,13 @@ pub(super) async fn answer(mut call: Call) -> Result<HttpResponse, DavFault> {
     let who = call.who.clone();
     let text = call
         .read(move |tx| {
-            let me = principal::find(tx, who.person.as_str())?;
+            let me = principal::find(tx, &who, who.person.as_str())?;
             let own = |address: &String| address.eq_ignore_ascii_case(&request.organizer);
             if !me.addresses().iter().any(own) {
                 return Err(Condition::OriginatorAllowed.into());
             }
             let window = Window::new(request.from, request.to)?;
-            let known = objects::resolve(tx, &request.attendees)?;
+            let known = objects::resolve(tx, &who.person, &request.attendees)?;
             let mut ids: Vec<String> = known.values().cloned().collect();
             ids.sort_unstable();
             ids.dedup();

@@ -1,12 +1,21 @@
 //! Properties: the table of all that we know, and their values.
 
+mod proxies;
 mod table;
 mod value;
 
 use renraku_base::Principal;
-use renraku_schedule::service::objects::{ObjectCalendar, ObjectHead, ObjectText};
+use renraku_db::changes::Head;
+use renraku_notify::inbox::InboxMessage;
+use renraku_schedule::service::{
+    Delegation,
+    objects::{ObjectCalendar, ObjectHead, ObjectText},
+};
 
-use super::{calendar_data::DataRequest, principal::PrincipalInfo};
+use super::{
+    calendar_data::DataRequest,
+    principal::{PrincipalInfo, ProxyGroup},
+};
 use crate::core::{
     Address, Dav, Wanted,
     xml::{Name, Writer},
@@ -22,11 +31,14 @@ pub(super) enum Resource<'a> {
     Principals,
     Homes,
     Principal(&'a PrincipalInfo),
+    Proxies(&'a ProxyGroup),
     Home(&'a PrincipalInfo),
-    Inbox,
+    /// The inbox, and where it stands, if that was looked up.
+    Inbox(Option<Head>),
     Outbox,
     Calendar(&'a ObjectCalendar),
     Object(&'a ObjectHead, Option<&'a ObjectText>),
+    Message(&'a InboxMessage),
 }
 
 /// Who asks, and what their answers have in common.
@@ -40,6 +52,25 @@ pub(super) struct Context<'a> {
     pub data: Option<&'a DataRequest>,
     /// The person's calendar for events that name no other.
     pub default: Option<&'a Address>,
+    /// For whom they are a delegate, where [`asks_for_delegators`] says that it is needed.
+    pub delegators: &'a [Delegation],
+}
+
+impl<'a> Context<'a> {
+    /// What the answers to a person have in common when they ask for nothing in particular.
+    pub fn of(dav: &'a Dav, who: &'a Principal, epoch: u64) -> Self {
+        Self { dav, who, epoch, data: None, default: None, delegators: &[] }
+    }
+}
+
+/// Whether some of these properties of a principal cannot be told without knowing for whom whoever asks is a delegate: of
+/// themselves who these are, of others whether their home opens.
+pub(super) fn asks_for_delegators<'n>(themselves: bool, names: impl IntoIterator<Item = &'n Name>) -> bool {
+    names.into_iter().any(|name| match find(name).map(|row| row.property) {
+        Some(Property::ProxyReadFor | Property::ProxyWriteFor | Property::GroupMembership) => themselves,
+        Some(Property::CalendarHomeSet) => !themselves,
+        _ => false,
+    })
 }
 
 impl Resource<'_> {
@@ -51,10 +82,12 @@ impl Resource<'_> {
             | Self::Principals
             | Self::Homes
             | Self::Principal(_)
+            | Self::Proxies(_)
             | Self::Home(_)
-            | Self::Inbox
+            | Self::Inbox(_)
             | Self::Outbox
-            | Self::Object(..) => &[],
+            | Self::Object(..)
+            | Self::Message(_) => &[],
         }
     }
 

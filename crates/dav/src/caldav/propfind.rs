@@ -3,11 +3,15 @@ use std::collections::HashMap;
 use actix_web::HttpResponse;
 use renraku_base::Principal;
 use renraku_db::{ReadTx, meta};
-use renraku_schedule::service::objects::{self, ObjectCalendar, ObjectHead, ObjectText};
+use renraku_schedule::service::{
+    Delegation, list_delegators,
+    objects::{self, ObjectCalendar, ObjectHead, ObjectText},
+};
 
 use super::{
-    principal::{self, PrincipalInfo},
-    property::{Context, Resource},
+    inbox,
+    principal::{self, PrincipalInfo, ProxyGroup},
+    property::{Context, Resource, asks_for_delegators},
 };
 use crate::core::{
     Address, Call, Condition, Dav, DavFault, Depth, Multistatus, Place, Wanted, depth, minimal, xml::Name,
@@ -21,7 +25,7 @@ pub(super) async fn answer(mut call: Call) -> Result<HttpResponse, DavFault> {
     let body = call.xml_body().await?;
     let wanted = Wanted::read(&body)?;
     let depth = depth(call.headers(), Depth::Infinity)?;
-    let is_object = matches!(call.address, Address::Object { .. });
+    let is_object = matches!(call.address, Address::Object { .. } | Address::Message { .. });
     if depth == Depth::Infinity && !is_object {
         return Err(Condition::PropfindFiniteDepth.into());
     }
@@ -54,12 +58,19 @@ struct Find {
 impl Find {
     fn run(self, tx: &mut ReadTx<'_>) -> Result<Multistatus, DavFault> {
         let epoch = meta::epoch(tx)?;
-        let default = match self.address {
-            Address::Inbox(_) | Address::Home(_) => default_calendar(tx, &self.who)?,
-            _ => None,
+        let calendars = match &self.address {
+            Address::Home(person) if self.members => objects::list_calendars(tx, &self.who, person)?,
+            // It tells which calendar is the default one.
+            Address::Inbox(person) => objects::list_calendars(tx, &self.who, person)?,
+            _ => Vec::new(),
         };
-        let context =
-            Context { dav: &self.dav, who: &self.who, epoch, data: None, default: default.as_ref() };
+        let default = calendars.iter().find(|it| it.calendar.is_default).map(address_of);
+        let delegators = self.delegators(tx)?;
+        let context = Context {
+            default: default.as_ref(),
+            delegators: &delegators,
+            ..Context::of(&self.dav, &self.who, epoch)
+        };
         let mut answer =
             Answer { multistatus: Multistatus::new(self.minimal), wanted: &self.wanted, context };
         let me = || self.who.person.as_str().to_owned();
@@ -78,28 +89,49 @@ impl Find {
                 answer.add(&self.address, Resource::Principals)?;
                 if self.members {
                     // The office is found by a search, not by a list of all who are in it.
-                    answer.principal(&principal::find(tx, &me())?)?;
+                    answer.principal(&principal::find(tx, &self.who, &me())?)?;
                 }
             }
-            Address::Principal(id) => answer.principal(&principal::find(tx, id)?)?,
+            Address::Principal(id) => {
+                answer.principal(&principal::find(tx, &self.who, id)?)?;
+                if self.members && *id == me() {
+                    for writes in [false, true] {
+                        answer.proxies(&principal::find_proxies(tx, &self.who, id, writes)?)?;
+                    }
+                }
+            }
+            Address::Proxies { person, writes } => {
+                answer.proxies(&principal::find_proxies(tx, &self.who, person, *writes)?)?;
+            }
             Address::Homes => {
                 answer.add(&self.address, Resource::Homes)?;
                 if self.members {
-                    answer.add(&Address::Home(me()), Resource::Home(&principal::find(tx, &me())?))?;
+                    answer
+                        .add(&Address::Home(me()), Resource::Home(&principal::find(tx, &self.who, &me())?))?;
                 }
             }
-            Address::Home(_) => self.home(tx, &mut answer)?,
-            Address::Inbox(_) => answer.add(&self.address, Resource::Inbox)?,
+            Address::Home(person) => self.home(tx, person, &calendars, &mut answer)?,
+            Address::Inbox(_) => {
+                let head = inbox::head(tx, &self.who, &self.wanted)?;
+                answer.add(&self.address, Resource::Inbox(head))?;
+                if self.members {
+                    inbox::add_all(tx, &self.who, &mut answer)?;
+                }
+            }
+            Address::Message { name, .. } => {
+                let message = inbox::get(tx, &self.who, name)?;
+                answer.add(&self.address, Resource::Message(&message))?;
+            }
             Address::Outbox(_) => answer.add(&self.address, Resource::Outbox)?,
-            Address::Calendar { segment, .. } => {
-                let calendar = objects::find_calendar(tx, &self.who, segment)?;
+            Address::Calendar { person, segment } => {
+                let calendar = objects::find_calendar(tx, &self.who, person, segment)?;
                 answer.add(&self.address, Resource::Calendar(&calendar))?;
                 if self.members {
                     self.objects(tx, &calendar, &mut answer)?;
                 }
             }
-            Address::Object { segment, name, .. } => {
-                let calendar = objects::find_calendar(tx, &self.who, segment)?;
+            Address::Object { person, segment, name } => {
+                let calendar = objects::find_calendar(tx, &self.who, person, segment)?;
                 let object = objects::get(tx, &self.who, &calendar, &[name])?.pop().flatten();
                 let object = object.ok_or(DavFault::NotFound)?;
                 answer.add(&self.address, Resource::Object(&object.head, Some(&object)))?;
@@ -108,15 +140,39 @@ impl Find {
         Ok(answer.multistatus)
     }
 
-    fn home(&self, tx: &mut ReadTx<'_>, answer: &mut Answer<'_>) -> Result<(), DavFault> {
-        let me = self.who.person.as_str();
-        answer.add(&self.address, Resource::Home(&principal::find(tx, me)?))?;
-        if self.members {
-            for calendar in objects::list_calendars(tx, &self.who)? {
-                answer.add(&address_of(&self.who, &calendar), Resource::Calendar(&calendar))?;
-            }
-            answer.add(&Address::Inbox(me.to_owned()), Resource::Inbox)?;
-            answer.add(&Address::Outbox(me.to_owned()), Resource::Outbox)?;
+    /// For whom the asker is a delegate, if what is asked for depends on it.
+    fn delegators(&self, tx: &mut ReadTx<'_>) -> Result<Vec<Delegation>, DavFault> {
+        let themselves = match &self.address {
+            Address::Principals => true,
+            Address::Principal(id) => id == self.who.person.as_str(),
+            _ => return Ok(Vec::new()),
+        };
+        let asked = match &self.wanted {
+            Wanted::Named(names) | Wanted::All(names) => asks_for_delegators(themselves, names),
+            Wanted::Names => false,
+        };
+        Ok(if asked { list_delegators(tx, &self.who)? } else { Vec::new() })
+    }
+
+    fn home(
+        &self,
+        tx: &mut ReadTx<'_>,
+        person: &str,
+        calendars: &[ObjectCalendar],
+        answer: &mut Answer<'_>,
+    ) -> Result<(), DavFault> {
+        answer.add(&self.address, Resource::Home(&principal::find(tx, &self.who, person)?))?;
+        if !self.members {
+            return Ok(());
+        }
+        for calendar in calendars {
+            answer.add(&address_of(calendar), Resource::Calendar(calendar))?;
+        }
+        // A delegate sees the calendars; what is sent to its owner is theirs alone.
+        if person == self.who.person.as_str() {
+            let head = inbox::head(tx, &self.who, &self.wanted)?;
+            answer.add(&Address::Inbox(person.to_owned()), Resource::Inbox(head))?;
+            answer.add(&Address::Outbox(person.to_owned()), Resource::Outbox)?;
         }
         Ok(())
     }
@@ -156,6 +212,10 @@ impl Answer<'_> {
         self.add(&Address::Principal(principal.id.clone()), Resource::Principal(principal))
     }
 
+    fn proxies(&mut self, group: &ProxyGroup) -> Result<(), DavFault> {
+        self.add(&group.address(), Resource::Proxies(group))
+    }
+
     /// Whether the texts of objects are needed for what is wanted.
     fn needs_texts(&self) -> bool {
         let of_texts = [
@@ -193,7 +253,7 @@ pub(super) fn add_objects(
             added += 1;
             let text = texts.get(head.id.as_str()).copied();
             if text.is_some() || !needs_texts {
-                let address = object_address(who, calendar, &head.name);
+                let address = object_address(calendar, &head.name);
                 answer.add(&address, Resource::Object(head, text))?;
             }
         }
@@ -215,21 +275,16 @@ pub(super) fn add_all(
     Ok(())
 }
 
-/// The address of a calendar in the home of whoever asks.
-pub(super) fn address_of(who: &Principal, calendar: &ObjectCalendar) -> Address {
-    Address::Calendar { person: who.person.as_str().to_owned(), segment: calendar.segment.clone() }
+/// The address of a calendar.
+pub(super) fn address_of(calendar: &ObjectCalendar) -> Address {
+    Address::Calendar { person: calendar.home.clone(), segment: calendar.segment.clone() }
 }
 
 /// The address of an object in a calendar.
-pub(super) fn object_address(who: &Principal, calendar: &ObjectCalendar, name: &str) -> Address {
+pub(super) fn object_address(calendar: &ObjectCalendar, name: &str) -> Address {
     Address::Object {
-        person: who.person.as_str().to_owned(),
+        person: calendar.home.clone(),
         segment: calendar.segment.clone(),
         name: name.to_owned(),
     }
-}
-
-fn default_calendar(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Option<Address>, DavFault> {
-    let calendars = objects::list_calendars(tx, who)?;
-    Ok(calendars.iter().find(|it| it.calendar.is_default).map(|calendar| address_of(who, calendar)))
 }

@@ -23,12 +23,12 @@ pub(super) async fn answer(mut call: Call) -> Result<HttpResponse, DavFault> {
     let edits = Edits::read(&update)?;
     let address = call.address.clone();
     let who = call.who.clone();
-    let Address::Calendar { segment, .. } = address.clone() else {
-        let exists = matches!(&address, Address::Object { .. } | Address::Principal(_));
-        if exists {
-            super::get::exists(&call).await?;
-        }
-        return Ok(told(OF_CALENDARS, &address, &edits, |_| Some((StatusCode::FORBIDDEN, None))));
+    let Address::Calendar { person, segment } = address.clone() else {
+        super::get::exists(&call).await?;
+        // Nothing is kept there, and nothing that is told there is the client's to say: least of all who is in a group.
+        let refusal =
+            |name: &Name| property::find(name).is_some().then_some(Condition::CannotModifyProtectedProperty);
+        return Ok(told(OF_CALENDARS, &address, &edits, |name| Some((StatusCode::FORBIDDEN, refusal(name)))));
     };
     let refused = edits.refused(OF_CALENDARS, |name| property::find(name).is_some_and(|row| !row.writable));
     if !refused.is_empty() {
@@ -39,7 +39,7 @@ pub(super) async fn answer(mut call: Call) -> Result<HttpResponse, DavFault> {
     let names = edits.clone();
     let done = call
         .write(move |tx| {
-            let calendar = objects::find_calendar(tx, &who, &segment)?;
+            let calendar = objects::find_calendar(tx, &who, &person, &segment)?;
             let change = edits.change(&calendar)?;
             match objects::change_calendar(tx, &who, &calendar.calendar.id, &change) {
                 Ok(_) => Ok(true),

@@ -15,7 +15,7 @@ pub(super) async fn answer(mut call: Call) -> Result<HttpResponse, DavFault> {
 }
 
 async fn store(call: &mut Call) -> Result<HttpResponse, DavFault> {
-    let Address::Object { segment, name, .. } = call.address.clone() else {
+    let Address::Object { person, segment, name } = call.address.clone() else {
         return Err(DavFault::MethodNotAllowed);
     };
     call.writes()?;
@@ -40,11 +40,11 @@ async fn store(call: &mut Call) -> Result<HttpResponse, DavFault> {
             let Ok(text) = std::str::from_utf8(&body) else {
                 return Err(Condition::ValidCalendarData.into());
             };
-            let calendar = objects::find_calendar(tx, &who, &segment).map_err(no_calendar)?;
+            let calendar = objects::find_calendar(tx, &who, &person, &segment).map_err(no_calendar)?;
             match objects::put(tx, &who, &calendar, &name, text, &expected) {
                 Ok(put) => Ok(put.into_inner()),
                 Err(ObjectFault::UidTaken { name }) => {
-                    Err(DavFault::UidInUse(object_address(&who, &calendar, &name).to_string()))
+                    Err(DavFault::UidInUse(object_address(&calendar, &name).to_string()))
                 }
                 Err(fault) => Err(fault.into()),
             }

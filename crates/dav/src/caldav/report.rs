@@ -28,8 +28,10 @@ pub(super) fn supported(resource: &Resource<'_>) -> Vec<Name> {
         Resource::Calendar(_) => vec![QUERY, MULTIGET, FREE_BUSY, SYNC],
         Resource::Root | Resource::Principals => vec![SEARCH, SEARCH_SET, MATCH],
         Resource::Principal(_) => vec![SEARCH, SEARCH_SET, EXPAND],
+        Resource::Proxies(_) => vec![EXPAND],
         Resource::Home(_) => vec![MATCH, EXPAND],
-        Resource::Homes | Resource::Inbox | Resource::Outbox | Resource::Object(..) => Vec::new(),
+        Resource::Inbox(_) => vec![QUERY, MULTIGET, SYNC],
+        Resource::Homes | Resource::Outbox | Resource::Object(..) | Resource::Message(_) => Vec::new(),
     }
 }
 

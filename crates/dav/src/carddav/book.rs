@@ -1,8 +1,8 @@
 use renraku_base::{ContactId, ETag, Principal, Role};
-use renraku_contacts::service::objects::{self, CardChange, CardHead, CardText, Needle, ObjectBook};
+use renraku_contacts::service::objects::{self, CardChange, CardHead, CardText, ObjectBook};
 use renraku_db::{CollectionId, ReadTx};
 
-use super::staff::Staff;
+use super::{filter::Sought, staff::Staff};
 use crate::core::{Dav, DavFault, Place};
 
 /// An address book as a client sees it.
@@ -75,6 +75,11 @@ impl Book {
         }
     }
 
+    /// Whether its texts in memory hold also what its cards are not found by.
+    pub fn holds_others(&self) -> bool {
+        matches!(self, Self::Kept(_))
+    }
+
     /// The cards in ascending order of their ids after `after`, at most `limit`.
     pub fn list(
         &self,
@@ -116,11 +121,14 @@ impl Book {
         tx: &mut ReadTx<'_>,
         dav: &Dav,
         who: &Principal,
-        (text, needle): (&str, &Needle),
+        sought: Sought<'_>,
     ) -> Result<(Vec<ContactId>, bool), DavFault> {
         match self {
-            Self::Kept(book) => Ok((objects::find(tx, dav.texts(), book, needle)?, false)),
-            Self::Staff(_) => Staff::search(tx, dav, who, text),
+            Self::Kept(book) => {
+                let needle = (sought.needle, sought.place);
+                Ok((objects::find(tx, dav.texts(), book, needle)?, false))
+            }
+            Self::Staff(_) => Staff::search(tx, dav, who, sought.text),
         }
     }
 

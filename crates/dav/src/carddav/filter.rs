@@ -3,7 +3,7 @@
 mod matching;
 mod reading;
 
-use renraku_contacts::service::objects::Needle;
+use renraku_contacts::service::objects::{Needle, Place};
 
 use crate::core::Collation;
 
@@ -110,10 +110,18 @@ impl MatchKind {
     }
 }
 
-/// The texts of which one lies in each card that a filter means, each with how it is looked for; `None` where every card has to be
-/// looked at.
-pub(super) fn needles(filter: &Filter) -> Option<Vec<(&str, &Needle)>> {
-    let of_each = filter.props.iter().map(of_prop);
+/// A text that lies in a card, how it is looked for, and where.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sought<'f> {
+    pub text: &'f str,
+    pub needle: &'f Needle,
+    pub place: Place,
+}
+
+/// The texts of which one lies in each card that a filter means; `None` where every card has to be looked at. With `others`, also of
+/// properties by which contacts are not found.
+pub(super) fn sought(filter: &Filter, others: bool) -> Option<Vec<Sought<'_>>> {
+    let of_each = filter.props.iter().map(|filter| of_prop(filter, others));
     match filter.test {
         Test::Any if filter.props.is_empty() => None,
         Test::Any => of_each.collect::<Option<Vec<_>>>().map(|all| all.concat()),
@@ -121,17 +129,20 @@ pub(super) fn needles(filter: &Filter) -> Option<Vec<(&str, &Needle)>> {
     }
 }
 
-fn of_prop(filter: &PropFilter) -> Option<Vec<(&str, &Needle)>> {
+fn of_prop(filter: &PropFilter, others: bool) -> Option<Vec<Sought<'_>>> {
     let PropTest::Holds { test, conditions } = &filter.test else { return None };
-    if !Needle::covers(&filter.name) || conditions.is_empty() {
+    let place = Needle::place(&filter.name).filter(|place| others || *place == Place::Found)?;
+    if conditions.is_empty() {
         return None;
     }
     let of_each = conditions.iter().map(|condition| match condition {
-        Condition::Text(text) if !text.negated => Some((text.text.as_str(), text.needle.as_ref()?)),
+        Condition::Text(text) if !text.negated => {
+            Some(Sought { text: &text.text, needle: text.needle.as_ref()?, place })
+        }
         Condition::Text(_) | Condition::Param { .. } => None,
     });
     match test {
         Test::Any => of_each.collect(),
-        Test::All => of_each.flatten().next().map(|needle| vec![needle]),
+        Test::All => of_each.flatten().next().map(|one| vec![one]),
     }
 }

@@ -4,20 +4,12 @@ use renraku_contacts::service::objects::{self, BookChange};
 use super::property::{self, Property};
 use crate::core::{
     Call, Condition, DavFault, Edits, Place, written,
-    xml::{self, Name, OF_CONTACTS},
+    xml::{Name, OF_CONTACTS},
 };
 
 /// MKCOL with a body (RFC 6352 §6.3.1, RFC 5689): an address book, for nothing else is made here.
 pub(super) async fn answer(mut call: Call, place: Place) -> Result<HttpResponse, DavFault> {
-    let body = call.xml_body().await?;
-    if body.iter().all(u8::is_ascii_whitespace) {
-        return Err(Condition::ValidResourceType.into());
-    }
-    let root = xml::read(&body)?;
-    if root.name != Name::dav("mkcol") {
-        return Err(DavFault::UnsupportedType);
-    }
-    let edits = Edits::read(&root)?;
+    let edits = Edits::read(&call.extended_mkcol().await?)?;
     let kinds = edits.get(&Name::dav("resourcetype")).map(|it| it.children.as_slice()).unwrap_or_default();
     let is = |name: Name| kinds.iter().any(|kind| kind.name == name);
     if !is(Name::dav("collection")) || !is(Name::carddav("addressbook")) || kinds.len() != 2 {

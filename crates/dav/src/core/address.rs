@@ -17,6 +17,8 @@ const ADDRESS_BOOKS: &str = "addressbooks";
 const DIRECTORY: &str = "directory";
 const INBOX: &str = "inbox";
 const OUTBOX: &str = "outbox";
+const PROXY_READ: &str = "calendar-proxy-read";
+const PROXY_WRITE: &str = "calendar-proxy-write";
 
 /// What a path names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,12 +29,16 @@ pub(crate) enum Address {
     Principals,
     /// A person or a facility.
     Principal(String),
+    /// The group of a person's delegates, for reading or for writing (caldav-proxy).
+    Proxies { person: String, writes: bool },
     /// The collection of all homes.
     Homes,
     /// The collection of a person's calendars.
     Home(String),
     /// Where invitations arrive (RFC 6638 §2.2).
     Inbox(String),
+    /// A scheduling message in it.
+    Message { person: String, name: String },
     /// Where free/busy is asked for (RFC 6638 §2.1).
     Outbox(String),
     /// A calendar.
@@ -80,10 +86,13 @@ impl Address {
             [] => Self::Root,
             [PRINCIPALS] => Self::Principals,
             [PRINCIPALS, id] => Self::Principal(own(id)),
+            [PRINCIPALS, person, PROXY_READ] => Self::Proxies { person: own(person), writes: false },
+            [PRINCIPALS, person, PROXY_WRITE] => Self::Proxies { person: own(person), writes: true },
             [CALENDARS] => Self::Homes,
             [CALENDARS, person] => Self::Home(own(person)),
             [CALENDARS, person, INBOX] => Self::Inbox(own(person)),
             [CALENDARS, person, OUTBOX] => Self::Outbox(own(person)),
+            [CALENDARS, person, INBOX, name] => Self::Message { person: own(person), name: own(name) },
             [CALENDARS, _, INBOX | OUTBOX, ..] => return None,
             [ADDRESS_BOOKS, rest @ ..] => Self::Contacts(Place::of(rest)?),
             [CALENDARS, person, segment] => Self::Calendar { person: own(person), segment: own(segment) },
@@ -105,12 +114,19 @@ impl Address {
         host.is_some_and(|host| host.eq_ignore_ascii_case(authority)).then(|| Self::parse(path))?
     }
 
+    /// Whether a delegate of the person whose home it lies in may come there: to calendars and what is in them.
+    pub fn is_open_to_delegates(&self) -> bool {
+        matches!(self, Self::Home(_) | Self::Calendar { .. } | Self::Object { .. })
+    }
+
     /// The person whose home it lies in; `None` outside of homes.
     pub fn person(&self) -> Option<&str> {
         match self {
-            Self::Root | Self::Principals | Self::Principal(_) | Self::Homes => None,
+            Self::Root | Self::Principals | Self::Principal(_) | Self::Proxies { .. } | Self::Homes => None,
             Self::Home(person) | Self::Inbox(person) | Self::Outbox(person) => Some(person),
-            Self::Calendar { person, .. } | Self::Object { person, .. } => Some(person),
+            Self::Calendar { person, .. } | Self::Object { person, .. } | Self::Message { person, .. } => {
+                Some(person)
+            }
             Self::Contacts(place) => place.person(),
         }
     }
@@ -191,9 +207,16 @@ impl fmt::Display for Address {
             Self::Root => Ok(()),
             Self::Principals => write!(f, "{PRINCIPALS}/"),
             Self::Principal(id) => write!(f, "{PRINCIPALS}/{}/", encoded(id)),
+            Self::Proxies { person, writes } => {
+                let group = if *writes { PROXY_WRITE } else { PROXY_READ };
+                write!(f, "{PRINCIPALS}/{}/{group}/", encoded(person))
+            }
             Self::Homes => write!(f, "{CALENDARS}/"),
             Self::Home(person) => write!(f, "{CALENDARS}/{}/", encoded(person)),
             Self::Inbox(person) => write!(f, "{CALENDARS}/{}/{INBOX}/", encoded(person)),
+            Self::Message { person, name } => {
+                write!(f, "{CALENDARS}/{}/{INBOX}/{}", encoded(person), encoded(name))
+            }
             Self::Outbox(person) => write!(f, "{CALENDARS}/{}/{OUTBOX}/", encoded(person)),
             Self::Calendar { person, segment } => {
                 write!(f, "{CALENDARS}/{}/{}/", encoded(person), encoded(segment))
@@ -230,9 +253,12 @@ mod tests {
             Address::Root,
             Address::Principals,
             Address::Principal(person()),
+            Address::Proxies { person: person(), writes: false },
+            Address::Proxies { person: person(), writes: true },
             Address::Homes,
             Address::Home(person()),
             Address::Inbox(person()),
+            Address::Message { person: person(), name: "x.ics".to_owned() },
             Address::Outbox(person()),
             Address::Calendar { person: person(), segment: "予定 1%".to_owned() },
             Address::Object { person: person(), segment: "a".to_owned(), name: "x@y+z?.ics".to_owned() },
@@ -266,7 +292,7 @@ mod tests {
             "/dav/calendars/p/a/%c0%ae",
             "/dav/calendars/p/a/%4",
             "/dav/calendars/p/a/%zz",
-            "/dav/calendars/p/inbox/x.ics",
+            "/dav/calendars/p/inbox/x/y.ics",
             "/dav/calendars/p/a/b/c",
             "/dav/other",
         ] {

@@ -9,10 +9,14 @@ const CLASSES: &str =
 /// The methods that are taken at an address.
 pub(crate) fn allow(address: &Address) -> &'static str {
     match address {
-        Address::Root | Address::Principals | Address::Principal(_) | Address::Homes | Address::Home(_) => {
-            "OPTIONS, GET, HEAD, PROPFIND, PROPPATCH, REPORT"
-        }
+        Address::Root
+        | Address::Principals
+        | Address::Principal(_)
+        | Address::Proxies { .. }
+        | Address::Homes
+        | Address::Home(_) => "OPTIONS, GET, HEAD, PROPFIND, PROPPATCH, REPORT",
         Address::Inbox(_) => "OPTIONS, GET, HEAD, PROPFIND, PROPPATCH, REPORT",
+        Address::Message { .. } => "OPTIONS, GET, HEAD, DELETE, PROPFIND, PROPPATCH, REPORT",
         Address::Outbox(_) => "OPTIONS, GET, HEAD, POST, PROPFIND, PROPPATCH, REPORT",
         Address::Calendar { .. } => {
             "OPTIONS, GET, HEAD, POST, DELETE, PROPFIND, PROPPATCH, REPORT, MKCALENDAR, MKCOL"
@@ -33,9 +37,13 @@ fn of_contacts(place: &Place) -> &'static str {
 
 /// OPTIONS: needs no sign-in, for clients ask it first.
 pub(crate) fn options(address: &Address) -> HttpResponse {
-    // Calendars alone can be followed by push.
     let classes = match address {
+        // Calendars alone can be followed by push.
         Address::Calendar { .. } => format!("{CLASSES}, webdav-push"),
+        // Principals alone have delegates.
+        Address::Principals | Address::Principal(_) | Address::Proxies { .. } => {
+            format!("{CLASSES}, calendar-proxy")
+        }
         _ => CLASSES.to_owned(),
     };
     HttpResponse::Ok().insert_header(("dav", classes)).insert_header((header::ALLOW, allow(address))).finish()

@@ -14,7 +14,7 @@ use renraku_db::ReadTx;
 use renraku_web::{Gate, RateKind, WebFault, Work, receive};
 
 use super::{
-    Address, Dav, DavFault,
+    Address, Condition, Dav, DavFault,
     xml::{self, Name, Writer},
 };
 
@@ -86,6 +86,22 @@ impl Call {
     /// The body as XML.
     pub async fn xml(&mut self) -> Result<xml::Element, DavFault> {
         Ok(xml::read(&self.xml_body().await?)?)
+    }
+
+    /// The body of an extended MKCOL (RFC 5689 §3). One of any other kind is not understood (RFC 4918 §9.3), and without one a plain
+    /// folder is meant, of which there is none here.
+    pub async fn extended_mkcol(&mut self) -> Result<xml::Element, DavFault> {
+        let body = self.xml_body().await?;
+        if body.iter().all(u8::is_ascii_whitespace) {
+            return Err(Condition::ValidResourceType.into());
+        }
+        let media = self.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let media = media.unwrap_or("application/xml").split(';').next().unwrap_or_default().trim();
+        if !["application/xml", "text/xml"].iter().any(|xml| media.eq_ignore_ascii_case(xml)) {
+            return Err(DavFault::UnsupportedType);
+        }
+        let root = xml::read(&body)?;
+        if root.name == Name::dav("mkcol") { Ok(root) } else { Err(DavFault::UnsupportedType) }
     }
 
     /// Reads on one snapshot, off the event loop.

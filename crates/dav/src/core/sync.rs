@@ -2,11 +2,12 @@
 
 use std::ops::RangeInclusive;
 
+use actix_web::http::StatusCode;
 use renraku_base::PersonId;
 use renraku_db::CollectionId;
 
 use super::{
-    Condition, Dav, DavFault, SyncToken, Wanted,
+    Condition, Dav, DavFault, Multistatus, SyncToken, Wanted,
     xml::{Element, Name},
 };
 
@@ -55,6 +56,25 @@ impl<M> News<M> {
             self.token = token.clone();
             self.gone.retain(|(_, modseq)| *modseq <= token.modseq);
         }
+    }
+
+    /// Ends an answer in which what is there was told: tells what is gone, by its address below the collection, and that there is
+    /// more. Answers with the token of a client that was told all of this.
+    pub fn conclude(
+        &self,
+        multistatus: &mut Multistatus,
+        collection: &str,
+        address: impl Fn(&str) -> Option<String>,
+    ) -> &SyncToken {
+        for href in self.gone.iter().filter_map(|(name, _)| address(name)) {
+            multistatus.status(&href, StatusCode::NOT_FOUND, None);
+        }
+        if self.truncated {
+            // RFC 6578 §3.6: the collection itself says that there is more.
+            let condition = Some(Condition::NumberOfMatchesWithinLimits);
+            multistatus.status(collection, StatusCode::INSUFFICIENT_STORAGE, condition);
+        }
+        &self.token
     }
 }
 

@@ -2,9 +2,11 @@
 
 use hmac::{Hmac, Mac};
 use renraku_base::PersonId;
-use renraku_db::CollectionId;
+use renraku_db::{CollectionId, Error};
 use renraku_people::ServerSecret;
 use sha2::Sha256;
+
+use super::{Dav, DavFault};
 
 const SCHEME: &str = "urn:renraku:sync:";
 const MAC_BYTES: usize = 16;
@@ -59,6 +61,12 @@ impl SyncToken {
         let mac = key.mac(person, &body)?.finalize().into_bytes();
         let mac: String = mac.iter().take(MAC_BYTES).map(|byte| format!("{byte:02x}")).collect();
         Some(format!("{SCHEME}{body}.{mac}"))
+    }
+
+    /// The same, by the key of this server.
+    pub fn sealed(&self, dav: &Dav, person: &PersonId) -> Result<String, DavFault> {
+        let sealed = self.seal(dav.token_key(), person);
+        sealed.ok_or_else(|| Error::damaged("a sync token cannot be signed").into())
     }
 
     /// Reads a token that we made for this person; `None` for anything else.

@@ -17,7 +17,7 @@ pub enum CollectionKind {
     AddressBook,
     /// One person's mailboxes and messages.
     Mail,
-    /// One person's notifications.
+    /// What one person is told: their notifications and the scheduling messages in their inbox.
     Notifications,
     /// All people and units.
     Directory,
@@ -103,10 +103,12 @@ pub enum ObjectType {
     Task = 15,
     /// A number that calls.
     CallerNumber = 16,
+    /// A scheduling message in a person's inbox.
+    InboxMessage = 17,
 }
 
 impl ObjectType {
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 17] = [
         Self::Calendar,
         Self::Facility,
         Self::Event,
@@ -123,6 +125,7 @@ impl ObjectType {
         Self::Preferences,
         Self::Task,
         Self::CallerNumber,
+        Self::InboxMessage,
     ];
 
     /// The number by which it is stored.

@@ -22,6 +22,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    inbox_messages (person_id, id) {
+        person_id -> Text,
+        id -> Text,
+        once_key -> Nullable<Text>,
+        text -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
     push_subscriptions (id) {
         id -> Text,
         person_id -> Text,

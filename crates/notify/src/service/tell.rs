@@ -1,10 +1,13 @@
+use std::collections::BTreeMap;
+
 use renraku_base::PersonId;
-use renraku_db::{Error, ObjectType, Tx, changes};
+use renraku_db::{CollectionId, Error, ObjectType, Tx, changes};
 
 use crate::{
-    Notice,
+    Notice, Repeat,
+    inbox::Letter,
     rules::clean,
-    store::{choices, feeds, notifications},
+    store::{choices, feeds, inbox, notifications},
 };
 
 /// Tells one person, in the transaction of the cause, unless they chose not to hear of such things.
@@ -21,9 +24,37 @@ pub fn tell(tx: &mut Tx<'_>, recipient: &PersonId, notice: &Notice) -> Result<()
 /// # Errors
 /// [`Error`] when a statement fails.
 pub fn tell_all(tx: &mut Tx<'_>, recipients: &[PersonId], notice: &Notice) -> Result<(), Error> {
-    let mut recipients: Vec<&PersonId> = recipients.iter().collect();
+    tell_each(tx, recipients.iter().collect(), &[], notice)
+}
+
+/// The same, and puts a letter into the inbox of each, by one more statement. An inbox keeps also what its person chose not to be
+/// told of.
+///
+/// # Errors
+/// [`Error`] when a statement fails.
+pub fn deliver(tx: &mut Tx<'_>, letters: &[Letter], notice: &Notice) -> Result<(), Error> {
+    tell_each(tx, letters.iter().map(|letter| &letter.to).collect(), letters, notice)
+}
+
+fn tell_each(
+    tx: &mut Tx<'_>,
+    mut recipients: Vec<&PersonId>,
+    letters: &[Letter],
+    notice: &Notice,
+) -> Result<(), Error> {
     recipients.sort_unstable();
     recipients.dedup();
+    let mut feeds = BTreeMap::new();
+    if !letters.is_empty() {
+        feeds = feeds::ensure(tx, &recipients)?;
+        let key = match &notice.repeat {
+            Repeat::Once(key) => Some(key.as_str()),
+            Repeat::Add | Repeat::Merge(..) => None,
+        };
+        for (person, id) in inbox::put_all(tx, letters, key)? {
+            let _recorded = changes::record(tx, feed_of(&feeds, &person)?, ObjectType::InboxMessage, &id);
+        }
+    }
     let deaf = choices::deaf_to(tx, &recipients, notice.kind)?;
     recipients.retain(|recipient| !deaf.contains(recipient.as_str()));
     if recipients.is_empty() {
@@ -34,10 +65,15 @@ pub fn tell_all(tx: &mut Tx<'_>, recipients: &[PersonId], notice: &Notice) -> Re
         details: clean::details(&notice.details),
         ..notice.clone()
     };
-    let feeds = feeds::ensure(tx, &recipients)?;
+    if letters.is_empty() {
+        feeds = feeds::ensure(tx, &recipients)?;
+    }
     for (person, id) in notifications::put_all(tx, &recipients, &notice)? {
-        let feed = feeds.get(person.as_str()).ok_or_else(|| Error::damaged("a feed was not made"))?;
-        let _recorded = changes::record(tx, *feed, ObjectType::Notification, &id);
+        let _recorded = changes::record(tx, feed_of(&feeds, &person)?, ObjectType::Notification, &id);
     }
     Ok(())
+}
+
+fn feed_of(feeds: &BTreeMap<String, CollectionId>, person: &PersonId) -> Result<CollectionId, Error> {
+    feeds.get(person.as_str()).copied().ok_or_else(|| Error::damaged("a feed was not made"))
 }

@@ -2,7 +2,9 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 use renraku_base::PersonId;
-use renraku_db::{CollectionId, CollectionKind, Error, ReadTx, Tx, among, schema::collections};
+use renraku_db::{
+    CollectionId, CollectionKind, Error, ReadTx, Tx, among, changes::Head, schema::collections,
+};
 
 const KIND: &str = CollectionKind::Notifications.as_str();
 
@@ -17,6 +19,16 @@ pub(crate) fn find_by_owners<'p>(
         .select((collections::owner_id, collections::id))
         .load(tx.conn())?;
     Ok(rows.into_iter().filter_map(|(owner, id)| Some((owner?, CollectionId(id)))).collect())
+}
+
+/// Where a person's feed stands, if it is there.
+pub(crate) fn head(tx: &mut ReadTx<'_>, owner: &PersonId) -> Result<Option<Head>, Error> {
+    let row: Option<(i64, i64, i64)> = collections::table
+        .filter(collections::kind.eq(KIND).and(collections::owner_id.eq(owner.as_str())))
+        .select((collections::id, collections::modseq, collections::floor))
+        .first(tx.conn())
+        .optional()?;
+    Ok(row.map(|(id, modseq, floor)| Head { collection: CollectionId(id), modseq, floor }))
 }
 
 /// The feeds of these persons; those that are missing are made.

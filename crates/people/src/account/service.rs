@@ -12,9 +12,8 @@ mod signing_keys;
 pub use accounts::{
     create_account, disable_account, enable_account, find_account, list_accounts, read_account, set_password,
 };
-pub use app_passwords::{
-    check_app_password, create_app_password, list_app_passwords, read_app_password, revoke_app_password,
-};
+pub(crate) use app_passwords::find_app_password;
+pub use app_passwords::{create_app_password, list_app_passwords, read_app_password, revoke_app_password};
 pub use devices::{count_devices, list_devices, log_out, prune_devices, read_device, revoke_device};
 pub use login::SignIn;
 pub use preferences::{read_preferences, update_preferences};

@@ -13,29 +13,29 @@ pub(super) struct Verified {
     pub expires: Timestamp,
 }
 
-/// Tokens that were verified, by their SHA-256, so that each costs a signature check once.
+/// What is known of credentials that were verified, by their SHA-256, so that each costs that work once.
 ///
 /// Two halves bound it: when the young one is full it becomes the old one, and what was not asked for since is
-/// forgotten. Nothing is swept, and a token in use stays.
-pub(super) struct Cache {
-    halves: Mutex<Halves>,
+/// forgotten. Nothing is swept, and a credential in use stays.
+pub(super) struct Cache<V> {
+    halves: Mutex<Halves<V>>,
     half: usize,
 }
 
-#[derive(Default)]
-struct Halves {
-    young: HashMap<[u8; 32], Verified>,
-    old: HashMap<[u8; 32], Verified>,
+struct Halves<V> {
+    young: HashMap<[u8; 32], V>,
+    old: HashMap<[u8; 32], V>,
 }
 
-impl Cache {
-    /// A cache of at most `capacity` tokens.
+impl<V: Clone> Cache<V> {
+    /// A cache of at most `capacity` credentials.
     pub fn new(capacity: usize) -> Self {
-        Self { halves: Mutex::default(), half: (capacity / 2).max(1) }
+        let halves = Halves { young: HashMap::new(), old: HashMap::new() };
+        Self { halves: Mutex::new(halves), half: (capacity / 2).max(1) }
     }
 
-    /// What the token of this hash says.
-    pub fn get(&self, hash: &[u8; 32]) -> Option<Verified> {
+    /// What is known of the credential of this hash.
+    pub fn get(&self, hash: &[u8; 32]) -> Option<V> {
         let mut halves = self.halves.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(verified) = halves.young.get(hash) {
             return Some(verified.clone());
@@ -45,20 +45,27 @@ impl Cache {
         Some(verified)
     }
 
-    /// Remembers what the token of this hash says.
-    pub fn put(&self, hash: [u8; 32], verified: Verified) {
+    /// Remembers what is known of the credential of this hash.
+    pub fn put(&self, hash: [u8; 32], verified: V) {
         let mut halves = self.halves.lock().unwrap_or_else(PoisonError::into_inner);
         self.keep(&mut halves, hash, verified);
     }
 
-    /// Forgets the token of this hash.
+    /// Forgets all of which this is not to be known any more.
+    pub fn retain(&self, keep: impl Fn(&V) -> bool) {
+        let mut halves = self.halves.lock().unwrap_or_else(PoisonError::into_inner);
+        halves.young.retain(|_, known| keep(known));
+        halves.old.retain(|_, known| keep(known));
+    }
+
+    /// Forgets the credential of this hash.
     pub fn remove(&self, hash: &[u8; 32]) {
         let mut halves = self.halves.lock().unwrap_or_else(PoisonError::into_inner);
         halves.young.remove(hash);
         halves.old.remove(hash);
     }
 
-    fn keep(&self, halves: &mut Halves, hash: [u8; 32], verified: Verified) {
+    fn keep(&self, halves: &mut Halves<V>, hash: [u8; 32], verified: V) {
         if halves.young.len() >= self.half {
             halves.old = mem::take(&mut halves.young);
         }

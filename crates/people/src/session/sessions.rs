@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     ACCESS_LIFE, Jwks,
+    app_passwords::{AppPasswordLookup, AppPasswords},
     cache::{Cache, Verified},
     generations::Generations,
     key_ring::KeyRing,
@@ -39,7 +40,8 @@ struct Inner {
     secret: ServerSecret,
     refresh_tokens: RefreshTokens,
     keys: RwLock<KeyRing>,
-    cache: Cache,
+    cache: Cache<Verified>,
+    app_passwords: Arc<AppPasswords>,
     generations: Generations,
     revocations: CollectionId,
     /// The number of the last change that was read; held while reading, so that changes are learned in their order.
@@ -75,6 +77,7 @@ impl Sessions {
             refresh_tokens: RefreshTokens::new(secret),
             keys: RwLock::new(KeyRing::open(&keys, secret)?),
             cache: Cache::new(REMEMBERED_TOKENS),
+            app_passwords: Arc::new(AppPasswords::new()),
             generations: Generations::default(),
             revocations,
             position: Mutex::new(modseq),
@@ -132,6 +135,12 @@ impl Sessions {
         Ok(verified)
     }
 
+    /// Begins to find out whose username and app password these are.
+    #[must_use]
+    pub fn look_up(&self, username: String, password: String) -> AppPasswordLookup {
+        AppPasswordLookup::new(&self.0.app_passwords, &self.0.secret, username, password)
+    }
+
     /// Calls `listener` for each device whose session ended or began anew, so that its streams can be closed. It must be
     /// quick.
     pub fn on_revoked(&self, listener: impl Fn(&DeviceId) + Send + Sync + 'static) {
@@ -149,7 +158,12 @@ impl Sessions {
         {
             let mut position = inner.position.lock().unwrap_or_else(PoisonError::into_inner);
             while let Some(news) = inner.read_news(*position)? {
-                ended.extend(inner.generations.learn(&news.generations, inner.db.now()));
+                let devices = inner.generations.learn(&news.generations, inner.db.now());
+                match &news.app_passwords {
+                    Some(ids) => inner.app_passwords.forget(ids, &devices),
+                    None => inner.app_passwords.forget_all(),
+                }
+                ended.extend(devices);
                 if let Some(keys) = &news.keys {
                     let keys = KeyRing::open(keys, &inner.secret)?;
                     *inner.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
@@ -204,6 +218,8 @@ impl Sessions {
 }
 
 struct News {
+    /// The app passwords that were made or taken away; `None` where that is not known.
+    app_passwords: Option<Vec<String>>,
     generations: Vec<devices::Generation>,
     keys: Option<Vec<signing_keys::StoredKey>>,
     position: i64,
@@ -223,6 +239,7 @@ impl Inner {
                 // Nobody asked for so long that the log was cut: begin as at the start.
                 let generations = devices::list_generations(tx, Generations::horizon(tx.now()))?;
                 return Ok(Some(News {
+                    app_passwords: None,
                     generations,
                     keys: Some(signing_keys::list(tx)?),
                     position: head.modseq,
@@ -231,12 +248,16 @@ impl Inner {
             let changes = changes::since(tx, self.revocations, position, CHANGES_AT_ONCE)?;
             let position = changes.last().map_or(head.modseq, |change| change.modseq);
             let keys = changes.iter().any(|change| change.object_type == ObjectType::SigningKey);
-            let ids: Vec<String> = changes
-                .into_iter()
-                .filter(|change| change.object_type == ObjectType::Device)
-                .map(|change| change.object)
-                .collect();
+            let (mut ids, mut app_passwords) = (Vec::new(), Vec::new());
+            for change in changes {
+                match change.object_type {
+                    ObjectType::Device => ids.push(change.object),
+                    ObjectType::AppPassword => app_passwords.push(change.object),
+                    _ => {}
+                }
+            }
             Ok(Some(News {
+                app_passwords: Some(app_passwords),
                 generations: if ids.is_empty() { Vec::new() } else { devices::get_generations(tx, &ids)? },
                 keys: if keys { Some(signing_keys::list(tx)?) } else { None },
                 position,

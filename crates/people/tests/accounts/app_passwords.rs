@@ -1,4 +1,4 @@
-use std::{sync::Barrier, thread};
+use std::{sync::Barrier, thread, time::Duration};
 
 use renraku_base::{Entropy, Precondition, Principal};
 use renraku_db::Location;
@@ -26,7 +26,8 @@ fn create(
 }
 
 fn check(office: &Office, username: &str, password: &str) -> Option<Principal> {
-    office.db.read(|tx| account::check_app_password(tx, &office.secret, username, password)).unwrap()
+    let lookup = office.sessions.look_up(username.to_owned(), password.to_owned());
+    office.db.read(|tx| lookup.read(tx)).unwrap()
 }
 
 #[test]
@@ -62,6 +63,48 @@ fn an_app_password_opens_for_its_owner_until_it_is_taken_away() {
         assert_eq!(revoke(&who), "ok");
         assert_eq!(revoke(&who), "not-found");
         assert_eq!(check(&office, "hanako", &created.password), None);
+    });
+}
+
+/// Who is known by an app password without asking the database.
+fn recall(office: &Office, password: &str) -> Option<Principal> {
+    office.sessions.look_up("hanako".to_owned(), password.to_owned()).recall(office.db.now())
+}
+
+#[test]
+fn an_app_password_that_was_found_is_known_until_it_is_taken_away() {
+    on_each_database(|db, clock| {
+        let office = Office::new(db, clock);
+        let phone = office.hanako("電話");
+        let who = office.who(&phone);
+        let made = |wish: &NewAppPassword| create(&office, &who, wish).unwrap();
+        let of_phone =
+            NewAppPassword { device_id: Some(phone.device_id.clone()), ..wish("電話の予定表") };
+        let (taken, kept, bound) = (made(&wish("1")), made(&wish("2")), made(&of_phone));
+        let all = [&taken, &kept, &bound].map(|one| one.password.as_str());
+        for password in all {
+            assert_eq!(recall(&office, password), None);
+            assert!(check(&office, "hanako", password).is_some());
+            let (known, statements) = office.statements(|| recall(&office, password));
+            assert!(known.is_some() && statements == 0);
+        }
+        assert_eq!(check(&office, "hanako", &"a".repeat(26)), None);
+        assert_eq!(recall(&office, &"a".repeat(26)), None, "nobody is not remembered");
+
+        let id = taken.app_password.id.clone();
+        db.write(|tx| account::revoke_app_password(tx, &who, &id, &Precondition::Exists)).unwrap();
+        assert_eq!(all.map(|it| recall(&office, it).is_some()), [false, true, true]);
+        db.write(|tx| account::log_out(tx, &who)).unwrap();
+        assert_eq!(all.map(|it| recall(&office, it).is_some()), [false, true, false]);
+        write(db, |tx| account::disable_account(tx, &username("hanako")));
+        assert_eq!(all.map(|it| recall(&office, it).is_some()), [false, false, false]);
+
+        write(db, |tx| account::enable_account(tx, &username("hanako")));
+        assert!(check(&office, "hanako", &kept.password).is_some());
+        clock.advance(Duration::from_secs(59));
+        assert!(recall(&office, &kept.password).is_some());
+        clock.advance(Duration::from_secs(1));
+        assert_eq!(recall(&office, &kept.password), None, "it is looked up again");
     });
 }
 

@@ -4,13 +4,14 @@ use renraku_base::{EventId, Id, PersonId, Principal};
 use renraku_db::{Tx, jobs};
 use renraku_notify::{
     Actor, CalendarPart, Details, MailAddress, Notice, NotificationType, OutgoingMail, Repeat, Subject,
-    service,
+    inbox::Letter, service,
 };
 use renraku_people::directory::{self, NamedPerson};
 use serde::{Deserialize, Serialize};
 
 use super::{
     TELL,
+    inbox::Message,
     invitation::{self, Method},
     read,
 };
@@ -50,6 +51,9 @@ struct Order {
     #[serde(default)]
     again: bool,
     staff: Vec<PersonId>,
+    /// What lies in the inboxes of the staff then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    message: Option<Message>,
     /// What those outside are sent, and their addresses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     mail: Option<Mail>,
@@ -109,6 +113,7 @@ fn order(
         details: Details { removed: news.removed, ..details(shown) },
         version: news.stored.version,
         again,
+        message: (!staff.is_empty()).then(|| Message::of(method, shown, news.stored.organizer.as_ref())),
         staff,
         mail: (!outside.is_empty()).then(|| Mail { method, event: shown.clone(), to: outside }),
     };
@@ -132,9 +137,10 @@ pub(crate) fn details(event: &Event) -> Details {
 
 pub(super) fn run(tx: &mut Tx<'_>, payload: &str) -> Result<(), ScheduleFault> {
     let order: Order = read(payload)?;
-    let named = directory::service::names(tx, std::slice::from_ref(&order.actor))?;
-    let actor = named.get(&order.actor);
     let (staff_now, staff_rest) = order.staff.split_at(order.staff.len().min(AT_ONCE));
+    let people: Vec<PersonId> = staff_now.iter().chain([&order.actor]).cloned().collect();
+    let named = directory::service::names(tx, &people)?;
+    let actor = named.get(&order.actor);
     let notice = Notice {
         kind: order.kind,
         subject: Subject {
@@ -147,7 +153,16 @@ pub(super) fn run(tx: &mut Tx<'_>, payload: &str) -> Result<(), ScheduleFault> {
         details: order.details.clone(),
         repeat: Repeat::Once(key(&order)),
     };
-    service::tell_all(tx, staff_now, &notice)?;
+    match &order.message {
+        Some(message) => {
+            let now = tx.now();
+            let letters: Vec<Letter> =
+                staff_now.iter().map(|person| message.letter(person, named.get(person), now)).collect();
+            service::deliver(tx, &letters, &notice)?;
+        }
+        // Of an order that was written down before there were inboxes.
+        None => service::tell_all(tx, staff_now, &notice)?,
+    }
 
     let mut mail_rest = Vec::new();
     if let Some(mail) = &order.mail

@@ -50,7 +50,7 @@ pub(crate) fn create(
     let organizer = home.owner();
     let mut event = draft.event;
     staff::complete(tx, &mut event, organizer.as_ref(), None)?;
-    booking::must_end(&event, &draft.facility_ids)?;
+    booking::check_series(&event, &draft.facility_ids)?;
     let version = tx.next_version(None);
     let mut stored = StoredEvent {
         id: draft.id,
@@ -71,14 +71,25 @@ pub(crate) fn create(
     let places = placing::places(tx, &stored, &home, &facilities, &[])?;
     let recorded = placing::put_new(tx, &stored, &places, &happenings)?;
 
-    let (invited, outside) = jobs::audience(&stored.event, stored.organizer.as_ref());
-    let news = News { kind: NotificationType::Invited, stored: &stored, occurrence: None, removed: false };
-    jobs::tell(tx, who, news, invited, outside)?;
+    invite(tx, who, &stored)?;
     let now = tx.now();
     jobs::remind_next(tx, &stored, home.time_zone, now)?;
 
     let view = Sight::at_home(&stored.id, role, home).view(&who.person, &stored);
     Ok(recorded.with(view.ok_or(ScheduleFault::NotFound)?))
+}
+
+/// Everyone who takes part hears of it: of the whole, or of the occurrences to which they are invited.
+fn invite(tx: &mut Tx<'_>, who: &Principal, stored: &StoredEvent) -> Result<(), ScheduleFault> {
+    let news = News { kind: NotificationType::Invited, stored, occurrence: None, removed: false };
+    let (staff, outside) = jobs::audience(&stored.event, stored.organizer.as_ref());
+    jobs::tell(tx, who, news, staff, outside)?;
+    for guests in jobs::guests(&stored.event, stored.organizer.as_ref()) {
+        let occurrence = Some((guests.recurrence_id, &guests.occurrence));
+        let (staff, outside) = guests.crowd;
+        jobs::tell(tx, who, News { occurrence, ..news }, staff, outside)?;
+    }
+    Ok(())
 }
 
 /// The calendar that is named, or the person's own, if they may write into it.

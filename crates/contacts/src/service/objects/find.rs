@@ -2,11 +2,20 @@ use renraku_base::ContactId;
 use renraku_db::ReadTx;
 use renraku_people::search::{Query, fold, fold_reading};
 
-use super::{ObjectBook, SearchTexts};
+use super::{ObjectBook, SearchTexts, others};
 use crate::{ContactsFault, codec::vcard::Property, rules::index::FOUND};
 
 /// The properties in which a reading may stand.
 const READ_ALOUD: [&str; 2] = ["FN", "N"];
+
+/// Where a text is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Among what contacts are found by: names, firms, posts, numbers, addresses of mail, categories.
+    Found,
+    /// Among whatever else their cards say.
+    Others,
+}
 
 /// A text that is looked for, however it is written: in kanji of any glyph, in kana, in romaji.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,10 +42,19 @@ impl Needle {
         Some(Self { text: folded, romaji })
     }
 
-    /// Whether the texts of address books hold all that this property of a card can say.
+    /// Which texts of address books hold all that this property of a card can say; `None` for what no text is.
     #[must_use]
-    pub fn covers(property: &str) -> bool {
-        FOUND.contains(&property.to_ascii_lowercase().as_str())
+    pub fn place(property: &str) -> Option<Place> {
+        let property = property.to_ascii_lowercase();
+        match Self::is_found_by(&property) {
+            true => Some(Place::Found),
+            false => others::holds(&property).then_some(Place::Others),
+        }
+    }
+
+    /// Whether contacts are found by this property.
+    pub(super) fn is_found_by(property: &str) -> bool {
+        FOUND.contains(&property)
     }
 
     pub(super) fn text(&self) -> &str {
@@ -86,7 +104,7 @@ pub fn find(
     tx: &mut ReadTx<'_>,
     texts: &SearchTexts,
     book: &ObjectBook,
-    needle: &Needle,
+    needle: (&Needle, Place),
 ) -> Result<Vec<ContactId>, ContactsFault> {
     texts.find(tx, book, needle)
 }

@@ -12,7 +12,7 @@ use memchr::memmem::Finder;
 use renraku_base::ContactId;
 use renraku_db::{CollectionId, ReadTx, meta};
 
-use super::{Needle, ObjectBook};
+use super::{Needle, ObjectBook, Place, others::Others};
 use crate::{ContactsFault, store};
 
 /// As much text as is held in all, in bytes.
@@ -20,13 +20,25 @@ const HELD_BYTES: usize = 32 * 1024 * 1024;
 
 /// The searched texts of address books; cheap to clone.
 #[derive(Debug, Clone, Default)]
-pub struct SearchTexts(Arc<Mutex<HashMap<CollectionId, Arc<Held>>>>);
+pub struct SearchTexts(Arc<Texts>);
 
-/// The texts of one address book at one time.
+#[derive(Debug, Default)]
+struct Texts {
+    found: Mutex<HashMap<CollectionId, Arc<Book>>>,
+    others: Others,
+}
+
+/// What contacts are found by, of one address book at one time.
 #[derive(Debug)]
-struct Held {
+struct Book {
     epoch: u64,
     modseq: i64,
+    held: Held,
+}
+
+/// Texts of contacts.
+#[derive(Debug, Default)]
+pub(super) struct Held {
     /// The text of each contact, one behind the other.
     text: String,
     /// Where the text of each contact begins.
@@ -35,48 +47,71 @@ struct Held {
 }
 
 impl SearchTexts {
-    /// The contacts of an address book in whose text a needle lies, in ascending order of their ids.
+    /// The contacts of an address book in whose texts a needle may lie, in ascending order of their ids.
     pub(super) fn find(
         &self,
         tx: &mut ReadTx<'_>,
         book: &ObjectBook,
-        needle: &Needle,
+        (needle, place): (&Needle, Place),
     ) -> Result<Vec<ContactId>, ContactsFault> {
-        let held = self.of(tx, book)?;
-        let mut rows = held.rows(needle.text());
-        rows.extend(needle.romaji().map(|key| held.rows(key)).unwrap_or_default());
-        rows.sort_unstable();
-        rows.dedup();
-        Ok(rows.into_iter().filter_map(|row| held.ids.get(row).cloned()).collect())
+        let mut found = match place {
+            Place::Found => {
+                let held = &self.of(tx, book)?.held;
+                let mut found = held.find(needle.text());
+                found.extend(needle.romaji().map(|key| held.find(key)).unwrap_or_default());
+                found
+            }
+            Place::Others => self.0.others.find(tx, book, needle)?,
+        };
+        found.sort_unstable();
+        found.dedup();
+        Ok(found)
     }
 
-    fn of(&self, tx: &mut ReadTx<'_>, book: &ObjectBook) -> Result<Arc<Held>, ContactsFault> {
+    fn of(&self, tx: &mut ReadTx<'_>, book: &ObjectBook) -> Result<Arc<Book>, ContactsFault> {
         let epoch = meta::epoch(tx)?;
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&book.collection).cloned();
-        if let Some(held) = known.filter(|held| held.epoch == epoch && held.modseq == book.modseq) {
-            return Ok(held);
+        let found = &self.0.found;
+        let known = found.lock().unwrap_or_else(PoisonError::into_inner).get(&book.collection).cloned();
+        if let Some(known) = known.filter(|it| it.epoch == epoch && it.modseq == book.modseq) {
+            return Ok(known);
         }
-        let mut held =
-            Held { epoch, modseq: book.modseq, text: String::new(), begins: Vec::new(), ids: Vec::new() };
-        for (id, search, romaji) in store::contacts::list_texts(tx, book.collection)? {
-            held.begins.push(held.text.len());
-            held.ids.push(id);
-            held.text.extend([search.as_str(), "\n", romaji.as_str(), "\n"]);
-        }
-        let held = Arc::new(held);
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let bytes: usize = all.values().map(|held| held.text.len()).sum();
-        if bytes + held.text.len() > HELD_BYTES {
+        let texts = store::contacts::list_texts(tx, book.collection)?;
+        let held = Held::of(texts.iter().map(|(id, search, romaji)| (id.clone(), [search, "\n", romaji])));
+        let now = Arc::new(Book { epoch, modseq: book.modseq, held });
+        let mut all = found.lock().unwrap_or_else(PoisonError::into_inner);
+        let bytes: usize = all.values().map(|other| other.held.len()).sum();
+        if bytes + now.held.len() > HELD_BYTES {
             // Rarely: what is asked for again is read again.
             all.clear();
         }
-        all.insert(book.collection, Arc::clone(&held));
-        Ok(held)
+        all.insert(book.collection, Arc::clone(&now));
+        Ok(now)
     }
 }
 
 impl Held {
+    /// The texts of contacts, each in parts.
+    pub fn of<'t, const N: usize>(texts: impl Iterator<Item = (ContactId, [&'t str; N])>) -> Self {
+        let mut held = Self::default();
+        for (id, parts) in texts {
+            held.begins.push(held.text.len());
+            held.ids.push(id);
+            held.text.extend(parts);
+            held.text.push('\n');
+        }
+        held
+    }
+
+    /// How many bytes it holds.
+    pub fn len(&self) -> usize {
+        self.text.len()
+    }
+
     /// The contacts in whose text something lies.
+    pub fn find(&self, needle: &str) -> Vec<ContactId> {
+        self.rows(needle).into_iter().filter_map(|row| self.ids.get(row).cloned()).collect()
+    }
+
     fn rows(&self, needle: &str) -> Vec<usize> {
         let finder = Finder::new(needle);
         let bytes = self.text.as_bytes();

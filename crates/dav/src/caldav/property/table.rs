@@ -15,6 +15,8 @@ pub(in crate::caldav) enum Property {
     AlternateUriSet,
     GroupMemberSet,
     GroupMembership,
+    ProxyReadFor,
+    ProxyWriteFor,
     Owner,
     CurrentUserPrivilegeSet,
     SupportedPrivilegeSet,
@@ -81,8 +83,11 @@ const INBOX: u16 = 8;
 const OUTBOX: u16 = 16;
 const CALENDAR: u16 = 32;
 const OBJECT: u16 = 64;
-const EVERYTHING: u16 = 127;
-const COLLECTIONS: u16 = EVERYTHING ^ OBJECT;
+const PROXIES: u16 = 128;
+const MESSAGE: u16 = 256;
+const EVERYTHING: u16 = 511;
+const TEXTS: u16 = OBJECT | MESSAGE;
+const COLLECTIONS: u16 = EVERYTHING ^ TEXTS;
 
 impl Row {
     /// Whether a resource can have the property.
@@ -90,11 +95,13 @@ impl Row {
         let kind = match resource {
             Resource::Root | Resource::Principals | Resource::Homes => ROOT,
             Resource::Principal(_) => PRINCIPAL,
+            Resource::Proxies(_) => PROXIES,
             Resource::Home(_) => HOME,
-            Resource::Inbox => INBOX,
+            Resource::Inbox(_) => INBOX,
             Resource::Outbox => OUTBOX,
             Resource::Calendar(_) => CALENDAR,
             Resource::Object(..) => OBJECT,
+            Resource::Message(_) => MESSAGE,
         };
         self.of & kind != 0
     }
@@ -116,20 +123,32 @@ impl Row {
 
 use Property as P;
 
-static ROWS: [Row; 49] = [
+static ROWS: [Row; 51] = [
     Row::new(P::ResourceType, Name::dav("resourcetype"), "RFC 4918 §15.9", EVERYTHING).in_all(),
     Row::new(P::DisplayName, Name::dav("displayname"), "RFC 4918 §15.2", COLLECTIONS).in_all().writable(),
-    Row::new(P::GetContentType, Name::dav("getcontenttype"), "RFC 4918 §15.5", CALENDAR | OBJECT).in_all(),
-    Row::new(P::GetContentLength, Name::dav("getcontentlength"), "RFC 4918 §15.4", OBJECT),
-    Row::new(P::GetETag, Name::dav("getetag"), "RFC 4918 §15.6", CALENDAR | OBJECT).in_all(),
-    Row::new(P::GetLastModified, Name::dav("getlastmodified"), "RFC 4918 §15.7", OBJECT).in_all(),
+    Row::new(P::GetContentType, Name::dav("getcontenttype"), "RFC 4918 §15.5", CALENDAR | TEXTS).in_all(),
+    Row::new(P::GetContentLength, Name::dav("getcontentlength"), "RFC 4918 §15.4", TEXTS),
+    Row::new(P::GetETag, Name::dav("getetag"), "RFC 4918 §15.6", CALENDAR | TEXTS).in_all(),
+    Row::new(P::GetLastModified, Name::dav("getlastmodified"), "RFC 4918 §15.7", TEXTS).in_all(),
     Row::new(P::SupportedLock, Name::dav("supportedlock"), "RFC 4918 §15.10", EVERYTHING).in_all(),
     Row::new(P::CurrentUserPrincipal, Name::dav("current-user-principal"), "RFC 5397 §3", EVERYTHING),
-    Row::new(P::PrincipalUrl, Name::dav("principal-URL"), "RFC 3744 §4.2", PRINCIPAL),
-    Row::new(P::AlternateUriSet, Name::dav("alternate-URI-set"), "RFC 3744 §4.1", PRINCIPAL),
-    Row::new(P::GroupMemberSet, Name::dav("group-member-set"), "RFC 3744 §4.3", PRINCIPAL),
-    Row::new(P::GroupMembership, Name::dav("group-membership"), "RFC 3744 §4.4", PRINCIPAL),
-    Row::new(P::Owner, Name::dav("owner"), "RFC 3744 §5.1", HOME | INBOX | OUTBOX | CALENDAR | OBJECT),
+    Row::new(P::PrincipalUrl, Name::dav("principal-URL"), "RFC 3744 §4.2", PRINCIPAL | PROXIES),
+    Row::new(P::AlternateUriSet, Name::dav("alternate-URI-set"), "RFC 3744 §4.1", PRINCIPAL | PROXIES),
+    Row::new(P::GroupMemberSet, Name::dav("group-member-set"), "RFC 3744 §4.3", PRINCIPAL | PROXIES),
+    Row::new(P::GroupMembership, Name::dav("group-membership"), "RFC 3744 §4.4", PRINCIPAL | PROXIES),
+    Row::new(
+        P::ProxyReadFor,
+        Name::server("calendar-proxy-read-for"),
+        "calendarserver.org, caldav-proxy",
+        PRINCIPAL,
+    ),
+    Row::new(
+        P::ProxyWriteFor,
+        Name::server("calendar-proxy-write-for"),
+        "calendarserver.org, caldav-proxy",
+        PRINCIPAL,
+    ),
+    Row::new(P::Owner, Name::dav("owner"), "RFC 3744 §5.1", HOME | INBOX | OUTBOX | CALENDAR | TEXTS),
     Row::new(P::SupportedPrivilegeSet, Name::dav("supported-privilege-set"), "RFC 3744 §5.3", EVERYTHING),
     Row::new(
         P::CurrentUserPrivilegeSet,
@@ -141,8 +160,8 @@ static ROWS: [Row; 49] = [
     Row::new(P::AclRestrictions, Name::dav("acl-restrictions"), "RFC 3744 §5.6", EVERYTHING),
     Row::new(P::PrincipalCollectionSet, Name::dav("principal-collection-set"), "RFC 3744 §5.8", EVERYTHING),
     Row::new(P::SupportedReportSet, Name::dav("supported-report-set"), "RFC 3253 §3.1.5", EVERYTHING),
-    Row::new(P::SyncToken, Name::dav("sync-token"), "RFC 6578 §4", CALENDAR),
-    Row::new(P::CTag, Name::server("getctag"), "caldav-ctag-03 §4.1", CALENDAR),
+    Row::new(P::SyncToken, Name::dav("sync-token"), "RFC 6578 §4", CALENDAR | INBOX),
+    Row::new(P::CTag, Name::server("getctag"), "caldav-ctag-03 §4.1", CALENDAR | INBOX),
     Row::new(P::CalendarHomeSet, Name::caldav("calendar-home-set"), "RFC 4791 §6.2.1", PRINCIPAL),
     Row::new(P::AddressbookHomeSet, Name::carddav("addressbook-home-set"), "RFC 6352 §7.1.1", PRINCIPAL),
     Row::new(P::PrincipalAddress, Name::carddav("principal-address"), "RFC 6352 §7.1.2", PRINCIPAL),
@@ -199,7 +218,7 @@ static ROWS: [Row; 49] = [
         "RFC 4791 §5.2.9",
         CALENDAR,
     ),
-    Row::new(P::CalendarData, Name::caldav("calendar-data"), "RFC 4791 §9.6", OBJECT),
+    Row::new(P::CalendarData, Name::caldav("calendar-data"), "RFC 4791 §9.6", TEXTS),
     Row::new(P::PushTransports, Name::push("transports"), "WebDAV-Push, push properties", CALENDAR),
     Row::new(P::PushTopic, Name::push("topic"), "WebDAV-Push, push properties", CALENDAR),
     Row::new(P::PushTriggers, Name::push("supported-triggers"), "WebDAV-Push, push properties", CALENDAR),

@@ -1,9 +1,10 @@
 use renraku_base::Role;
+use renraku_notify::inbox::InboxMessage;
 use renraku_schedule::service::objects::{OBJECT_BYTES, ObjectCalendar, ObjectKind};
 
-use super::{Context, Property, Resource, Row};
+use super::{Context, Property, Resource, Row, proxies};
 use crate::{
-    caldav::{principal::Kind, push, report},
+    caldav::{calendar_data::DataRequest, principal::Kind, push, report},
     core::{
         Address, BIND, Place, READ, READ_PRIVILEGES, StaffBook, SyncToken, UNBIND, WRITE, WRITE_CONTENT,
         WRITE_PROPERTIES, ace, changed_at, granted_set, http_date, supported_collations, supported_reports,
@@ -29,7 +30,7 @@ pub(super) fn write(row: &Row, resource: &Resource<'_>, context: &Context<'_>, o
         P::PrincipalCollectionSet => out.href_in(name, &Address::Principals.to_string()),
         P::Owner => out.href_in(name, &owner(resource, context)),
         P::SupportedReportSet => supported_reports(name, &report::supported(resource), out),
-        P::CurrentUserPrivilegeSet => granted_set(name, &granted(resource), out),
+        P::CurrentUserPrivilegeSet => granted_set(name, &granted(resource, context), out),
         P::SupportedPrivilegeSet => supported_set(
             name,
             &[
@@ -40,17 +41,21 @@ pub(super) fn write(row: &Row, resource: &Resource<'_>, context: &Context<'_>, o
             ],
             out,
         ),
-        P::Acl => ace(name, &me(), &granted(resource), out),
+        P::Acl => ace(name, &me(), &granted(resource, context), out),
         P::AclRestrictions | P::SupportedLock => out.empty(name),
         P::DisplayName => return display_name(name, resource, out),
         P::GetContentType => content_type(name, resource, out),
         P::GetETag | P::GetLastModified | P::GetContentLength | P::ScheduleTag | P::CalendarData => {
-            return of_object(row, resource, context, out);
+            return match resource {
+                Resource::Message(message) => of_message(row, message, context, out),
+                _ => of_object(row, resource, context, out),
+            };
+        }
+        P::AlternateUriSet => out.empty(name),
+        P::GroupMemberSet | P::GroupMembership | P::ProxyReadFor | P::ProxyWriteFor => {
+            return proxies::write(row, resource, context, out);
         }
         P::PrincipalUrl
-        | P::AlternateUriSet
-        | P::GroupMemberSet
-        | P::GroupMembership
         | P::CalendarHomeSet
         | P::AddressbookHomeSet
         | P::DirectoryGateway
@@ -74,9 +79,8 @@ pub(super) fn write(row: &Row, resource: &Resource<'_>, context: &Context<'_>, o
             let Resource::Calendar(calendar) = resource else { return false };
             push::property(row.property, calendar, context.dav, out);
         }
-        P::SyncToken
-        | P::CTag
-        | P::ScheduleCalendarTransp
+        P::SyncToken | P::CTag => return token(name, resource, context, out),
+        P::ScheduleCalendarTransp
         | P::CalendarDescription
         | P::CalendarTimezone
         | P::CalendarTimezoneId
@@ -87,17 +91,23 @@ pub(super) fn write(row: &Row, resource: &Resource<'_>, context: &Context<'_>, o
         | P::MaxResourceSize
         | P::MinDateTime
         | P::MaxDateTime
-        | P::MaxAttendeesPerInstance => return of_calendar(row, resource, context, out),
+        | P::MaxAttendeesPerInstance => return of_calendar(row, resource, out),
     }
     true
 }
 
 fn resource_type(name: &Name, resource: &Resource<'_>, out: &mut Writer) {
     let more: &[Name] = match resource {
-        Resource::Object(..) => return out.empty(name),
+        Resource::Object(..) | Resource::Message(_) => return out.empty(name),
         Resource::Root | Resource::Principals | Resource::Homes | Resource::Home(_) => &[],
         Resource::Principal(_) => &[const { Name::dav("principal") }],
-        Resource::Inbox => &[const { Name::caldav("schedule-inbox") }],
+        Resource::Proxies(group) if group.writes => {
+            &[const { Name::dav("principal") }, const { Name::server("calendar-proxy-write") }]
+        }
+        Resource::Proxies(_) => {
+            &[const { Name::dav("principal") }, const { Name::server("calendar-proxy-read") }]
+        }
+        Resource::Inbox(_) => &[const { Name::caldav("schedule-inbox") }],
         Resource::Outbox => &[const { Name::caldav("schedule-outbox") }],
         Resource::Calendar(calendar) if calendar.is_mine() => &[const { Name::caldav("calendar") }],
         Resource::Calendar(_) => &[const { Name::caldav("calendar") }, const { Name::server("shared") }],
@@ -111,6 +121,7 @@ fn resource_type(name: &Name, resource: &Resource<'_>, out: &mut Writer) {
 fn owner(resource: &Resource<'_>, context: &Context<'_>) -> String {
     let id = match resource {
         Resource::Calendar(calendar) => calendar.calendar.owner_id.as_str(),
+        Resource::Home(principal) => principal.id.as_str(),
         _ => context.who.person.as_str(),
     };
     Address::Principal(id.to_owned()).to_string()
@@ -123,13 +134,15 @@ const SEND_INVITE: Name = Name::caldav("schedule-send-invite");
 const SEND_REPLY: Name = Name::caldav("schedule-send-reply");
 const DELIVER: Name = Name::caldav("schedule-deliver");
 
-fn granted(resource: &Resource<'_>) -> Vec<Name> {
+fn granted(resource: &Resource<'_>, context: &Context<'_>) -> Vec<Name> {
     let reads = vec![READ, READ_PRIVILEGES];
     let more: &[Name] = match resource {
-        Resource::Root | Resource::Principals | Resource::Homes | Resource::Principal(_) => &[],
-        Resource::Object(..) => &[],
-        Resource::Home(_) => &[BIND, UNBIND],
-        Resource::Inbox => &[DELIVER],
+        Resource::Root | Resource::Principals | Resource::Homes => &[],
+        Resource::Principal(_) | Resource::Proxies(_) => &[],
+        Resource::Object(..) | Resource::Message(_) => &[],
+        Resource::Home(principal) if principal.id == context.who.person.as_str() => &[BIND, UNBIND],
+        Resource::Home(_) => &[],
+        Resource::Inbox(_) => &[DELIVER, UNBIND],
         Resource::Outbox => &[SEND, SEND_FREE_BUSY, SEND_INVITE, SEND_REPLY],
         Resource::Calendar(calendar) => match calendar.calendar.role {
             Role::FreeBusy => &[],
@@ -145,15 +158,17 @@ fn display_name(name: &Name, resource: &Resource<'_>, out: &mut Writer) -> bool 
     match resource {
         Resource::Principal(principal) => out.leaf(name, &principal.name),
         Resource::Home(principal) => out.leaf(name, &principal.name),
+        Resource::Proxies(group) => out.leaf(name, &group.owner.name),
         Resource::Calendar(calendar) => {
             return kept(name, calendar, out) || {
                 out.leaf(name, &calendar.calendar.name);
                 true
             };
         }
-        Resource::Inbox => out.leaf(name, "Inbox"),
+        Resource::Inbox(_) => out.leaf(name, "Inbox"),
         Resource::Outbox => out.leaf(name, "Outbox"),
-        Resource::Root | Resource::Principals | Resource::Homes | Resource::Object(..) => return false,
+        Resource::Root | Resource::Principals | Resource::Homes => return false,
+        Resource::Object(..) | Resource::Message(_) => return false,
     }
     true
 }
@@ -168,6 +183,7 @@ fn kept(name: &Name, calendar: &ObjectCalendar, out: &mut Writer) -> bool {
 fn content_type(name: &Name, resource: &Resource<'_>, out: &mut Writer) {
     match resource {
         Resource::Object(head, _) => out.leaf(name, &object_type(head.kind)),
+        Resource::Message(_) => out.leaf(name, &object_type(ObjectKind::Event)),
         _ => out.leaf(name, "text/calendar; charset=utf-8"),
     }
 }
@@ -198,7 +214,7 @@ fn of_object(row: &Row, resource: &Resource<'_>, context: &Context<'_>, out: &mu
             None => return false,
         },
         (Property::CalendarData, Some(object)) => match context.data {
-            Some(data) => out.leaf(&row.name, &data.cut(&object.text)),
+            Some(data) => write_data(row, data, &object.text, out),
             None => return false,
         },
         _ => return false,
@@ -206,14 +222,31 @@ fn of_object(row: &Row, resource: &Resource<'_>, context: &Context<'_>, out: &mu
     true
 }
 
+/// The wanted part of a text; an answer that cannot hold it is not sent.
+fn write_data(row: &Row, data: &DataRequest, text: &str, out: &mut Writer) {
+    match data.cut(text) {
+        Some(part) => out.leaf(&row.name, &part),
+        None => out.overflow(),
+    }
+}
+
 fn of_principal(row: &Row, resource: &Resource<'_>, context: &Context<'_>, out: &mut Writer) -> bool {
     use Property as P;
-    let Resource::Principal(principal) = resource else { return false };
+    let principal = match resource {
+        Resource::Principal(principal) => principal,
+        Resource::Proxies(group) if row.property == P::PrincipalUrl => {
+            out.href_in(&row.name, &group.address().to_string());
+            return true;
+        }
+        _ => return false,
+    };
     let (name, id) = (&row.name, principal.id.clone());
     let mine = principal.id == context.who.person.as_str();
     match row.property {
         P::PrincipalUrl => out.href_in(name, &Address::Principal(id).to_string()),
-        P::CalendarHomeSet if mine => out.href_in(name, &Address::Home(id).to_string()),
+        P::CalendarHomeSet if mine || proxies::opens(&id, context) => {
+            out.href_in(name, &Address::Home(id).to_string());
+        }
         P::AddressbookHomeSet if mine => {
             out.href_in(name, &Address::Contacts(Place::Home(id)).to_string());
         }
@@ -251,25 +284,42 @@ fn of_principal(row: &Row, resource: &Resource<'_>, context: &Context<'_>, out: 
                 Kind::Resource => "RESOURCE",
             },
         ),
-        P::AlternateUriSet | P::GroupMemberSet | P::GroupMembership => out.empty(name),
         _ => return false,
     }
     true
 }
 
-fn of_calendar(row: &Row, resource: &Resource<'_>, context: &Context<'_>, out: &mut Writer) -> bool {
+fn of_message(row: &Row, message: &InboxMessage, context: &Context<'_>, out: &mut Writer) -> bool {
+    match (row.property, context.data) {
+        (Property::GetETag, _) => out.leaf(&row.name, message.etag.as_str()),
+        (Property::GetLastModified, _) => match changed_at(&message.etag) {
+            Some(at) => out.leaf(&row.name, &http_date(at)),
+            None => return false,
+        },
+        (Property::GetContentLength, _) => out.leaf(&row.name, &message.text.len().to_string()),
+        (Property::CalendarData, Some(data)) => write_data(row, data, &message.text, out),
+        _ => return false,
+    }
+    true
+}
+
+/// Where a collection that can be synced stands.
+fn token(name: &Name, resource: &Resource<'_>, context: &Context<'_>, out: &mut Writer) -> bool {
+    let (collection, modseq) = match resource {
+        Resource::Calendar(calendar) => (calendar.collection, calendar.modseq),
+        Resource::Inbox(Some(head)) => (head.collection, head.modseq),
+        _ => return false,
+    };
+    let token = SyncToken { epoch: context.epoch, collection, modseq, cursor: None };
+    let sealed = token.seal(context.dav.token_key(), &context.who.person);
+    sealed.inspect(|token| out.leaf(name, token)).is_some()
+}
+
+fn of_calendar(row: &Row, resource: &Resource<'_>, out: &mut Writer) -> bool {
     use Property as P;
     let Resource::Calendar(calendar) = resource else { return false };
     let name = &row.name;
     match row.property {
-        P::SyncToken | P::CTag => {
-            let (collection, modseq) = (calendar.collection, calendar.modseq);
-            let token = SyncToken { epoch: context.epoch, collection, modseq, cursor: None };
-            match token.seal(context.dav.token_key(), &context.who.person) {
-                Some(token) => out.leaf(name, &token),
-                None => return false,
-            }
-        }
         P::CalendarColor => return color(name, calendar, out),
         P::CalendarTimezoneId => {
             return kept(name, calendar, out) || {

@@ -27,7 +27,7 @@ const URL_SAFE: GeneralPurpose = GeneralPurpose::new(
 
 /// POST of a `push-register` to a calendar: the client is woken from now on when it changes.
 pub(in crate::caldav) async fn register(mut call: Call) -> Result<HttpResponse, DavFault> {
-    let Address::Calendar { segment, .. } = call.address.clone() else {
+    let Address::Calendar { person, segment } = call.address.clone() else {
         return Err(DavFault::MethodNotAllowed);
     };
     call.writes()?;
@@ -38,13 +38,17 @@ pub(in crate::caldav) async fn register(mut call: Call) -> Result<HttpResponse, 
     let reached = call.dav.gate().blocking(move || Ok::<_, DavFault>(sender.may_reach(&endpoint))).await?;
     let (id, expires_at) = call
         .write(move |tx| {
-            let calendar = objects::find_calendar(tx, &who, &segment)?;
+            let calendar = objects::find_calendar(tx, &who, &person, &segment)?;
             if !reached {
                 return Err(Condition::InvalidSubscription.into());
             }
             let new = NewSubscription {
                 collection: calendar.collection,
-                resource: segment.clone(),
+                // A delegate follows it where it lies in their own home: there it bears its id.
+                resource: match calendar.home == who.person.as_str() {
+                    true => segment.clone(),
+                    false => calendar.calendar.id.as_str().to_owned(),
+                },
                 endpoint: wish.endpoint.clone(),
                 receiver: wish.receiver.clone(),
                 follows: wish.follows,

@@ -41,7 +41,7 @@ impl PushText for PushWords {
         news: News,
     ) -> Result<Option<PushBody>, Error> {
         let who = Principal::person(subscription.person.clone());
-        let calendar = match objects::find_calendar(tx, &who, &subscription.resource) {
+        let calendar = match objects::find_calendar(tx, &who, who.person.as_str(), &subscription.resource) {
             Ok(calendar) if calendar.collection == subscription.collection => calendar,
             // Deleted, or no longer shared.
             Ok(_) | Err(ScheduleFault::NotFound) => return Ok(None),

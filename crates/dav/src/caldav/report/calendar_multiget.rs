@@ -5,6 +5,7 @@ use renraku_schedule::service::objects::{self, ObjectText};
 use crate::{
     caldav::{
         calendar_data::{DataRequest, zone_of},
+        inbox,
         property::{Context, Resource},
         propfind::Answer,
     },
@@ -21,6 +22,7 @@ const HREFS: usize = 10_000;
 pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, DavFault> {
     let (person, segment) = match call.address.clone() {
         Address::Calendar { person, segment } | Address::Object { person, segment, .. } => (person, segment),
+        Address::Inbox(_) | Address::Message { .. } => return inbox::multiget(call, report).await,
         _ => return Err(Condition::SupportedReport.into()),
     };
     let hrefs: Vec<String> =
@@ -36,10 +38,10 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
     let host = call.host().map(str::to_owned);
     let (who, dav) = (call.who.clone(), call.dav.clone());
     call.read(move |tx| {
-        let calendar = objects::find_calendar(tx, &who, &segment)?;
+        let calendar = objects::find_calendar(tx, &who, &person, &segment)?;
         let data = DataRequest::read(&report, zone_of(&report, calendar.calendar.time_zone))?;
         let epoch = meta::epoch(tx)?;
-        let context = Context { dav: &dav, who: &who, epoch, data: Some(&data), default: None };
+        let context = Context { data: Some(&data), ..Context::of(&dav, &who, epoch) };
         let mut answer = Answer { multistatus: Multistatus::new(minimal), wanted: &wanted, context };
         for some in hrefs.chunks(500) {
             // What lies elsewhere is not in this calendar.

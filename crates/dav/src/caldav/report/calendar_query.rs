@@ -10,6 +10,7 @@ use crate::{
     caldav::{
         calendar_data::{DataRequest, zone_of},
         filter::{self, CompFilter},
+        inbox,
         property::Context,
         propfind::{Answer, MEMBERS, add_all},
     },
@@ -21,8 +22,10 @@ use crate::{
 
 /// `CALDAV:calendar-query` (RFC 4791 §7.8): the objects of a calendar that a filter means.
 pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, DavFault> {
-    let Address::Calendar { segment, .. } = call.address.clone() else {
-        return Err(Condition::SupportedReport.into());
+    let (person, segment) = match call.address.clone() {
+        Address::Calendar { person, segment } => (person, segment),
+        Address::Inbox(_) => return inbox::query(call, report).await,
+        _ => return Err(Condition::SupportedReport.into()),
     };
     let filter = report.child(&Name::caldav("filter")).ok_or(DavFault::from(Condition::ValidFilter))?;
     let filter = filter::read(filter)?;
@@ -32,11 +35,11 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
     let minimal = minimal(call.headers());
     let (who, dav) = (call.who.clone(), call.dav.clone());
     call.read(move |tx| {
-        let calendar = objects::find_calendar(tx, &who, &segment)?;
+        let calendar = objects::find_calendar(tx, &who, &person, &segment)?;
         let zone = zone_of(&report, calendar.calendar.time_zone);
         let data = DataRequest::read(&report, zone)?;
         let epoch = meta::epoch(tx)?;
-        let context = Context { dav: &dav, who: &who, epoch, data: Some(&data), default: None };
+        let context = Context { data: Some(&data), ..Context::of(&dav, &who, epoch) };
         let mut answer = Answer { multistatus: Multistatus::new(minimal), wanted: &wanted, context };
         if below {
             let heads = find(tx, &who, &calendar, &filter, zone)?;

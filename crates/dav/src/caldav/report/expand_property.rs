@@ -3,12 +3,13 @@
 use actix_web::HttpResponse;
 use renraku_base::Principal;
 use renraku_db::{ReadTx, meta};
-use renraku_schedule::service::objects;
+use renraku_notify::inbox;
+use renraku_schedule::service::{is_delegate, list_delegators, objects};
 
 use crate::{
     caldav::{
         principal,
-        property::{Context, Resource},
+        property::{Context, Resource, asks_for_delegators},
     },
     core::{
         ANSWER_BYTES, Address, Call, Condition, DavFault, Multistatus, NAMES, Wanted, minimal, response,
@@ -39,6 +40,11 @@ impl Expansion {
         };
         element.children_of(&property).map(one).collect()
     }
+
+    fn asks_for_delegators(&self) -> bool {
+        [true, false].iter().any(|own| asks_for_delegators(*own, [&self.name]))
+            || self.within.iter().any(Self::asks_for_delegators)
+    }
 }
 
 /// `DAV:expand-property`.
@@ -48,7 +54,11 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
     let (who, dav, address) = (call.who.clone(), call.dav.clone(), call.address.clone());
     call.read(move |tx| {
         let epoch = meta::epoch(tx)?;
-        let context = Context { dav: &dav, who: &who, epoch, data: None, default: None };
+        let delegators = match wanted.iter().any(Expansion::asks_for_delegators) {
+            true => list_delegators(tx, &who)?,
+            false => Vec::new(),
+        };
+        let context = Context { delegators: &delegators, ..Context::of(&dav, &who, epoch) };
         let mut expander = Expander { context, minimal, left: RESOURCES };
         let written = expander.properties(tx, &address, &wanted)?.ok_or(DavFault::NotFound)?;
         let mut answer = Multistatus::new(minimal);
@@ -156,22 +166,35 @@ fn with_resource<T>(
     run: impl FnOnce(Resource<'_>) -> T,
 ) -> Result<Option<T>, DavFault> {
     let me = who.person.as_str();
-    if address.person().is_some_and(|person| person != me) {
+    if let Some(person) = address.person().filter(|person| *person != me)
+        && !(address.is_open_to_delegates() && is_delegate(tx, who, person)?)
+    {
         return Ok(None);
     }
+    let found = |found: Result<T, DavFault>| match found {
+        Ok(written) => Ok(Some(written)),
+        Err(DavFault::NotFound) => Ok(None),
+        Err(fault) => Err(fault),
+    };
     Ok(Some(match address {
-        Address::Principal(id) => match principal::find(tx, id) {
-            Ok(found) => run(Resource::Principal(&found)),
-            Err(DavFault::NotFound) => return Ok(None),
-            Err(fault) => return Err(fault),
-        },
-        Address::Principals => run(Resource::Principals),
-        Address::Home(_) => run(Resource::Home(&principal::find(tx, me)?)),
-        Address::Inbox(_) => run(Resource::Inbox),
-        Address::Outbox(_) => run(Resource::Outbox),
-        Address::Calendar { segment, .. } => {
-            run(Resource::Calendar(&objects::find_calendar(tx, who, segment)?))
+        Address::Principal(id) => {
+            return found(principal::find(tx, who, id).map(|it| run(Resource::Principal(&it))));
         }
-        Address::Root | Address::Homes | Address::Object { .. } | Address::Contacts(_) => return Ok(None),
+        Address::Proxies { person, writes } => {
+            let group = principal::find_proxies(tx, who, person, *writes);
+            return found(group.map(|it| run(Resource::Proxies(&it))));
+        }
+        Address::Principals => run(Resource::Principals),
+        Address::Home(person) => run(Resource::Home(&principal::find(tx, who, person)?)),
+        Address::Inbox(_) => run(Resource::Inbox(inbox::head(tx, who)?)),
+        Address::Outbox(_) => run(Resource::Outbox),
+        Address::Calendar { person, segment } => {
+            run(Resource::Calendar(&objects::find_calendar(tx, who, person, segment)?))
+        }
+        Address::Root
+        | Address::Homes
+        | Address::Object { .. }
+        | Address::Message { .. }
+        | Address::Contacts(_) => return Ok(None),
     }))
 }

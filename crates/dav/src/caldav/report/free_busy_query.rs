@@ -11,7 +11,7 @@ use crate::{
 
 /// `CALDAV:free-busy-query` (RFC 4791 §7.10): when a calendar is busy.
 pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, DavFault> {
-    let Address::Calendar { segment, .. } = call.address.clone() else {
+    let Address::Calendar { person, segment } = call.address.clone() else {
         return Err(Condition::SupportedReport.into());
     };
     let range = report.child(&Name::caldav("time-range")).map(read_time_range).transpose()?;
@@ -21,7 +21,7 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
     let who = call.who.clone();
     let text = call
         .read(move |tx| {
-            let calendar = objects::find_calendar(tx, &who, &segment)?;
+            let calendar = objects::find_calendar(tx, &who, &person, &segment)?;
             let busy = objects::busy(tx, &calendar, (from, to))?;
             Ok(ical::write_free_busy((from, to), &busy, tx.now(), None))
         })

@@ -2,12 +2,12 @@
 
 use actix_web::HttpResponse;
 use renraku_db::meta;
-use renraku_schedule::service::objects;
+use renraku_schedule::service::{list_delegators, objects};
 
 use crate::{
     caldav::{
         principal,
-        property::{Context, Resource},
+        property::{Context, Resource, asks_for_delegators},
         propfind::{Answer, address_of},
     },
     core::{
@@ -29,17 +29,22 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
     let (who, dav, address) = (call.who.clone(), call.dav.clone(), call.address.clone());
     call.read(move |tx| {
         let epoch = meta::epoch(tx)?;
-        let context = Context { dav: &dav, who: &who, epoch, data: None, default: None };
+        let delegators = match &wanted {
+            Wanted::Named(names) if asks_for_delegators(true, names) => list_delegators(tx, &who)?,
+            _ => Vec::new(),
+        };
+        let context = Context { delegators: &delegators, ..Context::of(&dav, &who, epoch) };
         let mut answer = Answer { multistatus: Multistatus::new(minimal), wanted: &wanted, context };
         match address {
             Address::Root | Address::Principals if themselves => {
-                let me = principal::find(tx, who.person.as_str())?;
+                let me = principal::find(tx, &who, who.person.as_str())?;
                 answer.add(&Address::Principal(me.id.clone()), Resource::Principal(&me))?;
             }
-            Address::Home(_) if by_owner => {
-                let calendars = objects::list_calendars(tx, &who)?;
+            // In the home of another nothing is.
+            Address::Home(person) if by_owner && person == who.person.as_str() => {
+                let calendars = objects::list_calendars(tx, &who, who.person.as_str())?;
                 for calendar in calendars.iter().filter(|calendar| calendar.is_mine()) {
-                    answer.add(&address_of(&who, calendar), Resource::Calendar(calendar))?;
+                    answer.add(&address_of(calendar), Resource::Calendar(calendar))?;
                 }
             }
             _ => {}

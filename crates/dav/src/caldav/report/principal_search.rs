@@ -4,12 +4,13 @@ use actix_web::HttpResponse;
 use renraku_base::{Id, PersonId};
 use renraku_db::meta;
 use renraku_people::directory::service::{self as directory, PeopleSearch};
+use renraku_schedule::service::list_delegators;
 use renraku_web::RateKind;
 
 use crate::{
     caldav::{
         principal::{self, PrincipalInfo},
-        property::{Context, Resource},
+        property::{Context, Resource, asks_for_delegators},
         propfind::Answer,
     },
     core::{
@@ -35,7 +36,13 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
     let (who, dav) = (call.who.clone(), call.dav.clone());
     call.read(move |tx| {
         let epoch = meta::epoch(tx)?;
-        let context = Context { dav: &dav, who: &who, epoch, data: None, default: None };
+        let delegators = match &wanted {
+            Wanted::Named(names) if [true, false].iter().any(|own| asks_for_delegators(*own, names)) => {
+                list_delegators(tx, &who)?
+            }
+            _ => Vec::new(),
+        };
+        let context = Context { delegators: &delegators, ..Context::of(&dav, &who, epoch) };
         let mut answer = Answer { multistatus: Multistatus::new(minimal), wanted: &wanted, context };
         let mut found: Option<Vec<PersonId>> = None;
         for text in &texts {
@@ -66,7 +73,7 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
         ids.dedup();
         ids.truncate(usize::from(FOUND));
         for id in ids {
-            let found: PrincipalInfo = principal::find(tx, Id::as_str(&id))?;
+            let found: PrincipalInfo = principal::find(tx, &who, Id::as_str(&id))?;
             answer.add(&Address::Principal(found.id.clone()), Resource::Principal(&found))?;
         }
         Ok(answer.multistatus)

@@ -1,4 +1,4 @@
-use actix_web::{HttpResponse, http::StatusCode};
+use actix_web::HttpResponse;
 use renraku_base::Principal;
 use renraku_db::{ReadTx, meta};
 use renraku_schedule::service::objects::{self, ObjectCalendar, ObjectHead};
@@ -6,6 +6,7 @@ use renraku_schedule::service::objects::{self, ObjectCalendar, ObjectHead};
 use crate::{
     caldav::{
         calendar_data::{DataRequest, zone_of},
+        inbox,
         property::Context,
         propfind::{Answer, add_objects, object_address},
     },
@@ -17,8 +18,10 @@ use crate::{
 
 /// `DAV:sync-collection` (RFC 6578 §3): what changed in a calendar since a token, or all that is in it.
 pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, DavFault> {
-    let Address::Calendar { segment, .. } = call.address.clone() else {
-        return Err(Condition::SupportedReport.into());
+    let (person, segment) = match call.address.clone() {
+        Address::Calendar { person, segment } => (person, segment),
+        Address::Inbox(_) => return inbox::sync_collection(call, report).await,
+        _ => return Err(Condition::SupportedReport.into()),
     };
     let ask = Ask::read(&report)?;
     let wanted = Wanted::of(&report)?.unwrap_or(Wanted::Named(Vec::new()));
@@ -27,10 +30,10 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
     let asked = call.address.to_string();
     let (multistatus, token) = call
         .glance_or_read(move |tx, haste| {
-            let calendar = objects::find_calendar(tx, &who, &segment)?;
+            let calendar = objects::find_calendar(tx, &who, &person, &segment)?;
             let data = DataRequest::read(&report, zone_of(&report, calendar.calendar.time_zone))?;
             let epoch = meta::epoch(tx)?;
-            let context = Context { dav: &dav, who: &who, epoch, data: Some(&data), default: None };
+            let context = Context { data: Some(&data), ..Context::of(&dav, &who, epoch) };
             let mut answer = Answer { multistatus: Multistatus::new(minimal), wanted: &wanted, context };
             let (collection, numbers) = (calendar.collection, calendar.floor..=calendar.modseq);
             let from = ask.position(&dav, &who.person, epoch, (collection, numbers))?;
@@ -42,17 +45,8 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
                 None => changed(tx, &who, &calendar, &from, ask.limit)?,
             };
             news.cut(add_objects(tx, &who, &calendar, &news.there, &mut answer)?);
-            for (name, _) in &news.gone {
-                let href = object_address(&who, &calendar, name).to_string();
-                answer.multistatus.status(&href, StatusCode::NOT_FOUND, None);
-            }
-            if news.truncated {
-                // RFC 6578 §3.6: the collection itself says that there is more.
-                let condition = Some(Condition::NumberOfMatchesWithinLimits);
-                answer.multistatus.status(&asked, StatusCode::INSUFFICIENT_STORAGE, condition);
-            }
-            let token = news.token.seal(dav.token_key(), &who.person);
-            let token = token.ok_or_else(|| renraku_db::Error::damaged("a sync token cannot be signed"))?;
+            let href = |name: &str| Some(object_address(&calendar, name).to_string());
+            let token = news.conclude(&mut answer.multistatus, &asked, href).sealed(&dav, &who.person)?;
             Ok(Some((answer.multistatus, token)))
         })
         .await?;

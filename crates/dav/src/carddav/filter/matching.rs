@@ -60,7 +60,7 @@ fn value_holds(text: &TextMatch, property: &Property, card: &[Property]) -> bool
 #[cfg(test)]
 mod tests {
     use super::{
-        super::{needles, read},
+        super::{read, sought},
         *,
     };
     use crate::core::xml;
@@ -143,16 +143,24 @@ mod tests {
     #[test]
     fn the_texts_are_asked_first_where_they_know_all() {
         let of = |test: &str, inside: &str| {
-            needles(&filter(test, inside)).map(|all| all.iter().map(|it| it.0.to_owned()).collect::<Vec<_>>())
+            let texts = |others| {
+                let filter = filter(test, inside);
+                sought(&filter, others).map(|all| all.iter().map(|it| it.text.to_owned()).collect::<Vec<_>>())
+            };
+            (texts(false), texts(true))
         };
+        let some = |texts: &[&str]| Some(texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>());
+        let both = |texts: &[&str]| (some(texts), some(texts));
         let (fn_a, note_b) = (prop("FN", &text("", "a")), prop("NOTE", &text("", "b")));
         let email_c = prop("email", &text("", "c"));
-        assert_eq!(of("anyof", &(fn_a.clone() + &email_c)), Some(vec!["a".to_owned(), "c".to_owned()]));
-        assert_eq!(of("allof", &(note_b.clone() + &fn_a)), Some(vec!["a".to_owned()]));
-        assert_eq!(of("anyof", &(note_b + &fn_a)), None);
-        assert_eq!(of("anyof", &prop("FN", &text(r#"negate-condition="yes""#, "a"))), None);
-        assert_eq!(of("anyof", &prop("FN", "<is-not-defined/>")), None);
-        assert_eq!(of("anyof", &prop("FN", &text("", "々"))), None, "it depends on what stands before it");
+        assert_eq!(of("anyof", &(fn_a.clone() + &email_c)), both(&["a", "c"]));
+        assert_eq!(of("allof", &(note_b.clone() + &fn_a)), (some(&["a"]), some(&["b"])));
+        assert_eq!(of("anyof", &(note_b + &fn_a)), (None, some(&["b", "a"])));
+        let none = (None, None);
+        assert_eq!(of("anyof", &prop("FN", &text(r#"negate-condition="yes""#, "a"))), none);
+        assert_eq!(of("anyof", &prop("FN", "<is-not-defined/>")), none);
+        assert_eq!(of("anyof", &prop("PHOTO", &text("", "a"))), none);
+        assert_eq!(of("anyof", &prop("FN", &text("", "々"))), none, "it depends on what stands before it");
     }
 
     #[test]

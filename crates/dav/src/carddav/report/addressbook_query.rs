@@ -103,7 +103,7 @@ impl Query<'_> {
 
     /// The cards that may be meant, and whether there are more than are told.
     fn candidates(&self, tx: &mut ReadTx<'_>) -> Result<(Vec<ContactId>, bool), DavFault> {
-        let Some(needles) = filter::needles(self.filter) else {
+        let Some(sought) = filter::sought(self.filter, self.book.holds_others()) else {
             // Who is in a directory that is not listed is not found by leaving out what to look for.
             if !self.book.is_listed() {
                 return Err(Condition::SupportedCardFilter.into());
@@ -115,8 +115,8 @@ impl Query<'_> {
             return Ok((heads.into_iter().map(|head| head.id).collect(), false));
         };
         let (mut ids, mut more) = (Vec::new(), false);
-        for needle in needles {
-            let (found, cut) = self.book.search(tx, self.dav, self.who, needle)?;
+        for one in sought {
+            let (found, cut) = self.book.search(tx, self.dav, self.who, one)?;
             ids.extend(found);
             more |= cut;
         }

@@ -1,4 +1,4 @@
-use actix_web::{HttpResponse, http::StatusCode};
+use actix_web::HttpResponse;
 use renraku_contacts::service::objects::CardHead;
 use renraku_db::{ReadTx, meta};
 
@@ -39,20 +39,9 @@ pub(super) async fn answer(call: Call, place: Place, report: Element) -> Result<
                 None => changed(tx, (&dav, &book, modseq), &from, ask.limit)?,
             };
             news.cut(answer.cards(tx, (&place, &book), &news.there)?);
-            for (name, _) in &news.gone {
-                if let Some(at) = place.card(name) {
-                    let href = Address::Contacts(at).to_string();
-                    answer.multistatus.status(&href, StatusCode::NOT_FOUND, None);
-                }
-            }
-            if news.truncated {
-                // RFC 6578 §3.6: the collection itself says that there is more.
-                let href = Address::Contacts(place.clone()).to_string();
-                let condition = Some(Condition::NumberOfMatchesWithinLimits);
-                answer.multistatus.status(&href, StatusCode::INSUFFICIENT_STORAGE, condition);
-            }
-            let token = news.token.seal(dav.token_key(), &who.person);
-            let token = token.ok_or_else(|| renraku_db::Error::damaged("a sync token cannot be signed"))?;
+            let asked = Address::Contacts(place.clone()).to_string();
+            let href = |name: &str| place.card(name).map(|at| Address::Contacts(at).to_string());
+            let token = news.conclude(&mut answer.multistatus, &asked, href).sealed(&dav, &who.person)?;
             Ok(Some((answer.multistatus, token)))
         })
         .await?;

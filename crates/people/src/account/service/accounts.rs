@@ -1,11 +1,11 @@
 use renraku_base::{Cursor, Limit, Page, PersonId};
-use renraku_db::{ReadTx, Tx};
+use renraku_db::{ObjectType, ReadTx, Tx, changes};
 
 use super::devices::end_sessions;
 use crate::{
     account::{
         model::{Account, PasswordHash, Username},
-        store::{accounts, devices::Which},
+        store::{accounts, app_passwords, devices::Which, revocations},
     },
     directory,
     fault::AccountFault,
@@ -86,6 +86,11 @@ pub fn disable_account(tx: &mut Tx<'_>, username: &Username) -> Result<Account, 
         let now = tx.now();
         accounts::put_disabled(tx, &account.person_id, Some(now))?;
         end_sessions(tx, &Which::Of(&account.person_id))?;
+        // They stay, for the account may be opened again, and open nothing until then.
+        let revocations = revocations(tx)?;
+        for password in app_passwords::list(tx, &account.person_id)? {
+            let _recorded = changes::record(tx, revocations, ObjectType::AppPassword, &password.id);
+        }
     }
     read_account(tx, &account.person_id)
 }

@@ -10,6 +10,7 @@ use crate::{
     },
     fault::AccountFault,
     server_secret::ServerSecret,
+    session::KnownPassword,
 };
 
 const AT_MOST: usize = 5;
@@ -104,12 +105,12 @@ pub fn revoke_app_password(
 ///
 /// # Errors
 /// [`AccountFault::Internal`] when the statement fails.
-pub fn check_app_password(
+pub(crate) fn find_app_password(
     tx: &mut ReadTx<'_>,
     secret: &ServerSecret,
     username: &str,
     password: &str,
-) -> Result<Option<Principal>, AccountFault> {
+) -> Result<Option<KnownPassword>, AccountFault> {
     let Ok(username) = username.parse::<Username>() else { return Ok(None) };
     let letters: String = password
         .chars()
@@ -119,8 +120,7 @@ pub fn check_app_password(
     if letters.len() != LENGTH {
         return Ok(None);
     }
-    let found = app_passwords::find_person(tx, &username, &mac(secret, &letters))?;
-    Ok(found.map(|(person, device)| Principal { person, device }))
+    Ok(app_passwords::find_person(tx, &username, &mac(secret, &letters))?)
 }
 
 fn mac(secret: &ServerSecret, text: &str) -> [u8; 32] {

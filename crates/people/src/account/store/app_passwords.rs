@@ -1,11 +1,14 @@
 use diesel::prelude::*;
-use renraku_base::{AppPasswordId, DeviceId, ETag, Id, PersonId, Timestamp};
+use renraku_base::{AppPasswordId, DeviceId, ETag, Id, PersonId, Principal, Timestamp};
 use renraku_db::{
     Error, ReadTx, Tx, among,
     schema::{accounts, app_passwords},
 };
 
-use crate::account::model::{AppPassword, Username};
+use crate::{
+    account::model::{AppPassword, Username},
+    session::KnownPassword,
+};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = app_passwords)]
@@ -88,16 +91,19 @@ pub(crate) fn find_person(
     tx: &mut ReadTx<'_>,
     username: &Username,
     mac: &[u8; 32],
-) -> Result<Option<(PersonId, Option<DeviceId>)>, Error> {
-    let row: Option<(String, Option<String>)> = app_passwords::table
+) -> Result<Option<KnownPassword>, Error> {
+    let row: Option<(String, String, Option<String>)> = app_passwords::table
         .inner_join(accounts::table.on(accounts::person_id.eq(app_passwords::person_id)))
         .filter(app_passwords::mac.eq(mac.as_slice()))
         .filter(accounts::username.eq(username.as_str()))
         .filter(accounts::disabled_at.is_null())
-        .select((app_passwords::person_id, app_passwords::device_id))
+        .select((app_passwords::id, app_passwords::person_id, app_passwords::device_id))
         .first(tx.conn())
         .optional()?;
-    Ok(row.map(|(person, device)| (Id::stored(person), device.map(Id::stored))))
+    Ok(row.map(|(id, person, device)| KnownPassword {
+        id: Id::stored(id),
+        principal: Principal { person: Id::stored(person), device: device.map(Id::stored) },
+    }))
 }
 
 /// Forgets all of everybody.

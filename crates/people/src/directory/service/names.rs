@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use renraku_base::{PersonId, UnitId};
 use renraku_db::{Error, ReadTx};
@@ -19,6 +19,14 @@ pub fn names(tx: &mut ReadTx<'_>, people: &[PersonId]) -> Result<HashMap<PersonI
 /// [`Error`] when the statement fails.
 pub fn standings(tx: &mut ReadTx<'_>, people: &[PersonId]) -> Result<HashMap<PersonId, Standing>, Error> {
     store::people::standings(tx, people)
+}
+
+/// Those of these people who must not be found. One statement.
+///
+/// # Errors
+/// [`Error`] when the statement fails.
+pub fn suppressed(tx: &mut ReadTx<'_>, people: &[&str]) -> Result<HashSet<PersonId>, Error> {
+    store::people::suppressed_among(tx, people)
 }
 
 /// Everyone with a post in a unit or below it, in the order of their ids, but for those who must not be found. One statement.

@@ -10,7 +10,7 @@ use renraku_people::access;
 use super::{ObjectFault, ObjectKind};
 use crate::{
     ScheduleFault, jobs,
-    model::{Calendar, CalendarPatch, CalendarRelation, NewCalendar, Zone},
+    model::{Calendar, CalendarKind, CalendarPatch, CalendarRelation, NewCalendar, Zone},
     service::{
         calendars::{self as operations, readable, seen_by},
         delete_calendar as whole,
@@ -28,6 +28,8 @@ pub struct ObjectCalendar {
     pub calendar: Calendar,
     /// Its collection.
     pub collection: CollectionId,
+    /// The person in whose home it is looked at.
+    pub home: String,
     /// The last segment of its path.
     pub segment: String,
     /// The number of its latest change.
@@ -59,23 +61,34 @@ impl ObjectCalendar {
         }
     }
 
-    fn new(stored: StoredCalendar, who: &Principal, role: Role, segment: String, head: Option<Head>) -> Self {
+    fn new(
+        (stored, role): (StoredCalendar, Role),
+        who: &Principal,
+        (home, segment): (&str, String),
+        head: Option<Head>,
+    ) -> Self {
         let (modseq, floor) = head.map_or((0, 0), |head| (head.modseq, head.floor));
         let collection = stored.collection;
         let calendar = seen_by(stored, who, role);
-        Self { calendar, collection, segment, modseq, floor, properties: Vec::new() }
+        Self { calendar, collection, home: home.to_owned(), segment, modseq, floor, properties: Vec::new() }
     }
 }
 
-/// The calendars that the person may read, their default calendar first.
+/// The calendars that the person may read in a home: in their own all that there are, their default calendar first, in that of
+/// another those of that other.
 ///
 /// # Errors
 /// [`ScheduleFault::Internal`] when the database fails.
-pub fn list_calendars(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<ObjectCalendar>, ScheduleFault> {
+pub fn list_calendars(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    home: &str,
+) -> Result<Vec<ObjectCalendar>, ScheduleFault> {
     let standing = access::standing(tx, who)?;
-    let readable = store::calendars::list_readable(tx, &standing.readable)?;
+    let mut readable = store::calendars::list_readable(tx, &standing.readable)?;
+    readable.retain(|(calendar, _)| lies_in(calendar, who, home));
     let mut segments: HashMap<CalendarId, String> =
-        store::calendar_paths::list(tx, who.person.as_str())?.into_iter().collect();
+        store::calendar_paths::list(tx, home)?.into_iter().collect();
     let collections: Vec<CollectionId> = readable.iter().map(|(calendar, _)| calendar.collection).collect();
     let heads: HashMap<CollectionId, Head> =
         changes::heads(tx, &collections)?.into_iter().map(|head| (head.collection, head)).collect();
@@ -84,8 +97,10 @@ pub fn list_calendars(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<Object
         let segment = segments.remove(&stored.id).unwrap_or_else(|| stored.id.as_str().to_owned());
         let properties = store::calendar_properties::list(tx, &stored.id, &who.person)?;
         let head = heads.get(&stored.collection).copied();
-        calendars
-            .push(ObjectCalendar { properties, ..ObjectCalendar::new(stored, who, role, segment, head) });
+        calendars.push(ObjectCalendar {
+            properties,
+            ..ObjectCalendar::new((stored, role), who, (home, segment), head)
+        });
     }
     calendars.sort_by(|a, b| {
         let own = |it: &ObjectCalendar| Reverse((it.is_mine(), it.calendar.is_default));
@@ -94,16 +109,22 @@ pub fn list_calendars(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<Object
     Ok(calendars)
 }
 
-/// The calendar of a segment in the person's home.
+/// Whether a calendar lies in somebody's home, for whoever asks: in their own, all do that they may read.
+fn lies_in(calendar: &StoredCalendar, who: &Principal, home: &str) -> bool {
+    home == who.person.as_str() || (calendar.kind == CalendarKind::Own && calendar.owner_id == home)
+}
+
+/// The calendar of a segment in a person's home.
 ///
 /// # Errors
-/// [`ScheduleFault::NotFound`] when there is none that they may read.
+/// [`ScheduleFault::NotFound`] when there is none that whoever asks may read.
 pub fn find_calendar(
     tx: &mut ReadTx<'_>,
     who: &Principal,
+    home: &str,
     segment: &str,
 ) -> Result<ObjectCalendar, ScheduleFault> {
-    let id = match store::calendar_paths::find(tx, who.person.as_str(), segment)? {
+    let id = match store::calendar_paths::find(tx, home, segment)? {
         (Some(id), _) => id,
         // A calendar has one path: the one that was chosen for it, if any was.
         (None, true) => return Err(ScheduleFault::NotFound),
@@ -116,9 +137,13 @@ pub fn find_calendar(
         }
     };
     let (stored, role) = readable(tx, who, &id)?;
+    if !lies_in(&stored, who, home) {
+        return Err(ScheduleFault::NotFound);
+    }
     let head = changes::heads(tx, &[stored.collection])?.into_iter().next();
     let properties = store::calendar_properties::list(tx, &stored.id, &who.person)?;
-    Ok(ObjectCalendar { properties, ..ObjectCalendar::new(stored, who, role, segment.to_owned(), head) })
+    let path = (home, segment.to_owned());
+    Ok(ObjectCalendar { properties, ..ObjectCalendar::new((stored, role), who, path, head) })
 }
 
 /// Makes a calendar of the person's own at a segment of their home.
@@ -132,7 +157,7 @@ pub fn make_calendar(
     new: NewCalendar,
 ) -> Result<Changed<Calendar>, ScheduleFault> {
     tx.hold(who.person.as_str())?;
-    match find_calendar(tx, who, segment) {
+    match find_calendar(tx, who, who.person.as_str(), segment) {
         Ok(_) => return Err(ScheduleFault::IdTaken),
         Err(ScheduleFault::NotFound) => {}
         Err(fault) => return Err(fault),
