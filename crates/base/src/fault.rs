@@ -3,7 +3,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Fitting;
+use super::{Fitting, JsonKind};
 
 /// The class of a refusal; each face maps it to its own status in one table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -60,6 +60,9 @@ pub struct FieldFault {
     /// What would be taken, in a form that needs no translation; said with the detail.
     #[serde(skip)]
     pub allowed: Option<Fitting>,
+    /// What is wrong itself, for the text of the code that names it as `{value}`.
+    #[serde(skip)]
+    pub value: Option<String>,
 }
 
 impl FieldFault {
@@ -69,7 +72,7 @@ impl FieldFault {
         code: impl Into<Cow<'static, str>>,
         detail: impl Into<String>,
     ) -> Self {
-        Self { pointer: pointer.into(), code: code.into(), detail: detail.into(), allowed: None }
+        Self { pointer: pointer.into(), code: code.into(), detail: detail.into(), allowed: None, value: None }
     }
 
     /// A fault of a value that does not fit, with what serde or one of our own types says about it.
@@ -83,10 +86,22 @@ impl FieldFault {
         Self { allowed, ..Self::new(pointer, code, said) }
     }
 
+    /// The same fault, with the value that its text names.
+    #[must_use]
+    pub fn naming(self, value: impl Into<String>) -> Self {
+        Self { value: Some(value.into()), ..self }
+    }
+
     /// The same fault, with all that would be taken: a range or names.
     #[must_use]
     pub fn allowing(self, allowed: impl Into<String>) -> Self {
         Self { allowed: Some(Fitting::Values(allowed.into())), ..self }
+    }
+
+    /// The same fault, with the kind of JSON that would be taken.
+    #[must_use]
+    pub fn expecting(self, kind: JsonKind) -> Self {
+        Self { allowed: Some(Fitting::Kind(kind)), ..self }
     }
 
     /// The same fault, with an example of what would be taken.

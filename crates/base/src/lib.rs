@@ -24,7 +24,7 @@ pub use id::{
 };
 pub use link::{is_active, is_link, is_media_data};
 pub use merge_patch::merge_patch;
-pub use misfit::{Fitting, fitting};
+pub use misfit::{Fitting, JsonKind, fitting};
 pub use notification_choices::NotificationChoices;
 pub use page::{Cursor, Limit, Page};
 pub use principal::{Language, Principal, Role};

@@ -11,7 +11,7 @@ use renraku_base::{Id, PersonId, Principal, Role, UnitId};
 use renraku_db::{
     CollectionId, CollectionKind, Error, ObjectType, ReadTx, Tx, among,
     changes::{self, Head, Recorded},
-    schema::{collections, grants, person_groups},
+    schema::{collections, grants, people, person_groups},
 };
 
 const EVERYONE: &str = "everyone";
@@ -152,7 +152,11 @@ pub fn is_there(tx: &mut ReadTx<'_>, grantee: &Grantee) -> Result<bool, Error> {
     let member: Option<String> = match grantee {
         Grantee::Everyone => return Ok(true),
         Grantee::Person(id) => {
-            of.filter(person_groups::person_id.eq(id.as_str())).first(tx.conn()).optional()?
+            // Who must not be found is nobody here.
+            of.inner_join(people::table.on(people::id.eq(person_groups::person_id)))
+                .filter(person_groups::person_id.eq(id.as_str()).and(people::suppressed.eq(false)))
+                .first(tx.conn())
+                .optional()?
         }
         Grantee::Unit(id) => {
             of.filter(person_groups::person_id.ne(id.as_str())).first(tx.conn()).optional()?

@@ -57,7 +57,7 @@ struct Part {
     method: String,
     /// Path and query, from the server's root (`/api/v1/events/…`) or from the base (`events/…`).
     path: String,
-    /// Its own headers, such as `Idempotency-Key` and `If-Match`; `Authorization` and `Accept-Language` are the batch's.
+    /// Its own headers, such as `Idempotency-Key` and `If-Match`; `Authorization` is the batch's; `Accept-Language` too, where it has none.
     #[serde(default)]
     headers: HashMap<String, String>,
     /// Takes `If-Match` from the ETag that this earlier request of the batch was answered with.
@@ -241,7 +241,11 @@ fn build(outer: &HttpRequest, part: Part, earlier: &[PartAnswer]) -> Result<Requ
     let uri: Uri = path.parse().map_err(|_not_a_path| {
         RestFault::BadField(bad("path", "the address of a request").for_example("events, /api/v1/events"))
     })?;
-    if !uri.path().starts_with(BASE) || OUTSIDE.iter().any(|outside| uri.path().starts_with(outside)) {
+    if !uri.path().starts_with(BASE) {
+        let fault = bad("path", "the address of a request").for_example("events, /api/v1/events");
+        return Err(RestFault::BadField(fault));
+    }
+    if OUTSIDE.iter().any(|outside| uri.path().starts_with(outside)) {
         return Err(RestFault::NotInBatch);
     }
     let body = part.body.map_or_else(Vec::new, |body| body.get().as_bytes().to_vec());

@@ -44,8 +44,8 @@ pub enum ScheduleFault {
     /// A series that books a facility goes on for too long.
     #[error("a series that books a facility must end within 24 months")]
     FacilitySeriesNeedsEnd,
-    /// A series happens too often to book a facility.
-    #[error("a series that books a facility has at most 3,000 occurrences")]
+    /// A series happens too often, or too often to book a facility or to invite somebody, or there are too many such series.
+    #[error("a series happens too often")]
     SeriesTooDense,
     /// A booking lies outside what the facility's rules allow.
     #[error("the booking rules of the facility do not allow it")]
@@ -153,7 +153,7 @@ impl Fault for ScheduleFault {
             Self::SeriesTooDense => vec![FieldFault::new(
                 "/recurrenceRule",
                 "series-too-dense",
-                "a series that books a facility has at most 3,000 occurrences: end it earlier",
+                "let it happen less often, or end it earlier",
             )],
             Self::ScopeNotSupported => {
                 vec![FieldFault::new("scope", "scope-not-supported", "use this or all")]

@@ -10,7 +10,8 @@ pub fn tell(db: &Db, job: &Job) -> Result<(), Error> {
     let told: Appointments = serde_json::from_str(&job.payload).map_err(Error::damaged)?;
     let before: Vec<PersonId> = told.people.iter().filter_map(|one| one.predecessor.clone()).collect();
     db.write(|tx: &mut Tx<'_>| {
-        let names = directory::names(tx, &before)?;
+        let mut names = directory::names(tx, &before)?;
+        names.retain(|_, person| !person.suppressed);
         for one in &told.people {
             let notice = notice(&told, one, &names);
             notify::tell(tx, &one.person, &notice)?;

@@ -49,6 +49,56 @@ fn colleagues_see_busy_time_and_no_more() {
 }
 
 #[test]
+fn whoever_declined_is_not_busy() {
+    on_each_backend(|server| {
+        let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
+        let event = json!({
+            "title": "会議", "start": "2026-11-26T10:00:00", "duration": "PT1H",
+            "participants": {"1": {"personId": taro.person}},
+        });
+        let event = hanako.post("events", &event).expect(201).json();
+        let week = |reader: &crate::harness::Staff| {
+            let rows =
+                reader.get(&format!("schedule/group?principals={},{}&{WEEK}", hanako.person, taro.person));
+            let rows = rows.expect(200).json()["items"].clone();
+            [0, 1].map(|at: usize| rows[at]["occurrences"][0].clone())
+        };
+        for (answer, taros) in [("accepted", "busy"), ("declined", "free")] {
+            let reply = json!({"participationStatus": answer});
+            taro.post(&format!("events/{}/reply", event["id"].as_str().unwrap()), &reply).expect(200);
+            for (reader, mine) in [(&hanako, Value::Null), (&taro, json!(answer))] {
+                let [_, of_taro] = week(reader);
+                assert_eq!(
+                    (&of_taro["freeBusyStatus"], &of_taro["participationStatus"]),
+                    (&json!(taros), &mine)
+                );
+            }
+            let [of_hanako, _] = week(&hanako);
+            assert_eq!(
+                (&of_hanako["freeBusyStatus"], &of_hanako["participationStatus"]),
+                (&json!("busy"), &json!("accepted"))
+            );
+        }
+    });
+}
+
+#[test]
+fn whoever_is_nobody_is_named() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let nobody = "0198c0de-7f3a-7abc-8def-0123456789ab";
+        let busy = format!("schedule/free-busy?principals={},{nobody}&{WEEK}", hanako.person);
+        let problem = hanako.get(&busy).problem(422, "invalid");
+        assert!(problem["errors"][0]["detail"].as_str().unwrap().contains(nobody), "{problem}");
+        let twice = hanako.get("contacts?limit=1&limit=2").problem(400, "bad-query");
+        assert_eq!(
+            (&twice["errors"][0]["pointer"], &twice["errors"][0]["code"]),
+            (&json!("limit"), &json!("repeated-parameter"))
+        );
+    });
+}
+
+#[test]
 fn a_unit_of_more_people_than_a_week_shows_is_refused_and_not_cut() {
     on_each_backend(|server| {
         let hanako = server.staff("hanako");

@@ -77,6 +77,21 @@ fn what_changes_nothing_makes_no_version_and_tells_nobody() {
         changed_into_itself(&hanako, &event, &event, &said);
         let one = format!("{event}?recurrenceId=2026-11-27T10:00:00");
         changed_into_itself(&hanako, &one, &event, &json!({"title": "会議"}));
+        // An answer is its participant's: what somebody else says of it counts for nothing.
+        let key = hanako.get(&event).expect(200).json()["participants"]
+            .as_object()
+            .unwrap()
+            .iter()
+            .find(|(_, it)| it["personId"] == taro.person.as_str())
+            .unwrap()
+            .0
+            .clone();
+        changed_into_itself(
+            &hanako,
+            &event,
+            &event,
+            &json!({"participants": {key: {"participationStatus": "declined"}}}),
+        );
         let taros = taro.get(&event).expect(200).etag();
         assert_eq!(taro.patch(&event, &taros, &json!({"alerts": null})).expect(200).etag(), taros);
         changed_into_itself(&hanako, &contact_path, &contact_path, &contact);

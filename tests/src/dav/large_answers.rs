@@ -64,6 +64,41 @@ fn an_answer_about_many_members_is_bounded() {
 }
 
 #[test]
+fn one_object_is_not_told_without_end() {
+    on_each_backend(|server| {
+        let client = Client::of(server, &server.staff("hanako"));
+        let path = format!("{}long.ics", client.calendar);
+        let notes: String = (0..400).map(|n| format!("X-NOTE-{n}:{}\n", "x".repeat(500))).collect();
+        let hours = (0..24).map(|hour| hour.to_string()).collect::<Vec<_>>().join(",");
+        let daily = format!("{HOUR}RRULE:FREQ=DAILY;BYHOUR={hours}\n{notes}");
+        client.put(&path, &event("long", &daily)).expect(201);
+        let ask = |end: &str, report: &str, which: &str| {
+            let data = format!(
+                r#"<c:calendar-data><c:expand start="20261126T000000Z" end="{end}"/></c:calendar-data>"#
+            );
+            let which = which.replace("PROP", &format!("<d:prop>{data}</d:prop>"));
+            client.xml("REPORT", &client.calendar, "1", &format!("<{report} NS>{which}</{report}>"))
+        };
+        let range = r#"<c:time-range start="20261126T000000Z" end="20270310T000000Z"/>"#;
+        for (report, which) in [
+            ("c:calendar-multiget", format!("PROP<d:href>{path}</d:href>")),
+            (
+                "c:calendar-query",
+                format!(
+                    "PROP<c:filter><c:comp-filter name=\"VCALENDAR\"><c:comp-filter name=\"VEVENT\">{range}</c:comp-filter></c:comp-filter></c:filter>"
+                ),
+            ),
+            ("d:sync-collection", "<d:sync-token/><d:sync-level>1</d:sync-level>PROP".to_owned()),
+        ] {
+            let days = ask("20261128T000000Z", report, &which).expect(207).text();
+            assert_eq!(days.matches("BEGIN:VEVENT").count(), 47, "{report}");
+            let months = ask("20270310T000000Z", report, &which).expect(507).text();
+            assert!(months.contains("<d:number-of-matches-within-limits/>"), "{report}: {months}");
+        }
+    });
+}
+
+#[test]
 fn instances_are_counted_before_they_are_expanded() {
     on_each_backend(|server| {
         let client = Client::of(server, &server.staff("hanako"));

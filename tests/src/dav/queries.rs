@@ -1,5 +1,6 @@
 //! Queries, multigets, busy time.
 
+use renraku_people::directory::service as directory;
 use serde_json::json;
 
 use super::client::{Client, HOUR, event, responses};
@@ -130,6 +131,16 @@ fn busy_time_is_told_of_a_calendar_and_of_people() {
         assert!(told.contains("FREEBUSY;FBTYPE=BUSY:20261126T010000Z/20261126T020000Z"), "{told}");
         let as_taro = ask.replace("ORGANIZER:mailto:hanako", "ORGANIZER:mailto:taro");
         client.ask("POST", &outbox).body("text/calendar", as_taro).send().expect(403);
+        // Whoever must not be found is nobody.
+        let known = |told: &str| told.matches("2.0;Success").count();
+        let before = known(&told);
+        server.db().write(|tx| directory::suppress_person(tx, &taro.person, true)).unwrap();
+        let told = client.ask("POST", &outbox).body("text/calendar", ask).send().expect(200).text();
+        assert_eq!(known(&told), before - 1, "{told}");
+        let principal = format!("/dav/principals/{}/", taro.person);
+        let prop = "<d:propfind NS><d:prop><d:displayname/></d:prop></d:propfind>";
+        client.xml("PROPFIND", &principal, "0", prop).expect(404);
+        Client::of(server, &taro).xml("PROPFIND", &principal, "0", prop).expect(207);
     });
 }
 

@@ -94,6 +94,22 @@ fn an_order_that_cannot_be_is_told() {
 }
 
 #[test]
+fn an_order_by_many_keys_is_not_made() {
+    let office = Office::open(Backend::Sqlite);
+    let mut client = office.client();
+    for (keys, expected) in [(4, LdapResultCode::Success), (5, LdapResultCode::AdminLimitExceeded)] {
+        let key =
+            ServerSortRequet { attribute_name: "cn".to_owned(), ordering_rule: None, reverse_order: false };
+        let found = client.find(everyone(), vec![LdapControl::ServerSort { sort_requests: vec![key; keys] }]);
+        let told = found.controls.iter().find_map(|control| match control {
+            LdapControl::ServerSortResult { sort_result } => Some(sort_result.result_code.clone()),
+            _ => None,
+        });
+        assert_eq!((told, found.entries.len()), (Some(expected), 6));
+    }
+}
+
+#[test]
 fn an_answer_that_was_cut_says_so() {
     let office = Office::open_with(Backend::Sqlite, &[("RENRAKU_LDAP_ENTRIES", "4")]);
     let mut client = office.client();

@@ -1,6 +1,6 @@
 //! What the members of a JSON object may be, said as a table, and the check of an object against it.
 
-use renraku_base::{FieldFault, Fitting, Timestamp, is_active, is_link, is_media_data};
+use renraku_base::{FieldFault, Fitting, JsonKind, Timestamp, is_active, is_link, is_media_data};
 use serde_json::{Map, Value};
 
 /// The longest text of one line, in characters.
@@ -219,6 +219,9 @@ fn check_entries(
 
 /// What a shape takes, in a form that needs no translation.
 fn allowed(shape: Shape, code: &str) -> Option<Fitting> {
+    if code == "type" {
+        return kind(shape).map(Fitting::Kind);
+    }
     let values = match (code, shape) {
         ("too-long", _) => Some(format!("≤ {LINE_CHARS}")),
         ("too-many", _) => Some(format!("≤ {ENTRIES}")),
@@ -226,6 +229,24 @@ fn allowed(shape: Shape, code: &str) -> Option<Fitting> {
         _ => None,
     };
     values.map(Fitting::Values)
+}
+
+const fn kind(shape: Shape) -> Option<JsonKind> {
+    match shape {
+        Shape::Line
+        | Shape::Text
+        | Shape::Link
+        | Shape::Uri
+        | Shape::Data
+        | Shape::Language
+        | Shape::Instant => Some(JsonKind::Text),
+        Shape::Number(..) => Some(JsonKind::WholeNumber),
+        Shape::Set | Shape::Texts | Shape::Object(_) | Shape::Open | Shape::OneOf(_) | Shape::Map(_) => {
+            Some(JsonKind::Object)
+        }
+        Shape::List(_) => Some(JsonKind::List),
+        Shape::Bool => None,
+    }
 }
 
 const fn describe(shape: Shape) -> &'static str {

@@ -1,16 +1,18 @@
 //! `CALDAV:calendar-data` in a report (RFC 4791 §9.6): which part of the text of an object is wanted.
 
+use std::borrow::Cow;
+
 use renraku_base::Timestamp;
 use renraku_db::ReadTx;
 use renraku_schedule::{
-    codec::ical::{self, Selection},
+    codec::ical::{self, Expanded, Selection},
     model::Zone,
     service::objects::{self, ObjectCalendar},
 };
 
 use super::filter::{TimeRange, read_time_range};
 use crate::core::{
-    Condition, DavFault,
+    ANSWER_BYTES, Condition, DavFault,
     xml::{Element, Name},
 };
 
@@ -84,18 +86,23 @@ impl DataRequest {
         }
     }
 
-    /// The wanted part of a text.
-    pub fn cut(&self, text: &str) -> String {
+    /// The wanted part of a text; `None` where it is longer than a whole answer.
+    pub fn cut<'t>(&self, text: &'t str) -> Option<Cow<'t, str>> {
         let part = match self.recurrence {
-            Some(Recurrence::Expand(bounds)) => ical::expand(text, bounds, self.zone),
-            Some(Recurrence::Limit(bounds)) => Some(ical::limit_recurrence_set(text, bounds, self.zone)),
-            None => None,
+            Some(Recurrence::Expand(bounds)) => match ical::expand(text, bounds, self.zone, ANSWER_BYTES) {
+                Expanded::Text(expanded) => Cow::Owned(expanded),
+                Expanded::Never => Cow::Borrowed(text),
+                Expanded::TooLong => return None,
+            },
+            Some(Recurrence::Limit(bounds)) => {
+                Cow::Owned(ical::limit_recurrence_set(text, bounds, self.zone))
+            }
+            None => Cow::Borrowed(text),
         };
-        let part = part.unwrap_or_else(|| text.to_owned());
-        match &self.selection {
-            Some(selection) => ical::select(&part, selection),
+        Some(match &self.selection {
+            Some(selection) => Cow::Owned(ical::select(&part, selection)),
             None => part,
-        }
+        })
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) async fn answer(mut call: Call) -> Result<HttpResponse, DavFault> {
                 return Err(Condition::OriginatorAllowed.into());
             }
             let window = Window::new(request.from, request.to)?;
-            let known = objects::resolve(tx, &request.attendees)?;
+            let known = objects::resolve(tx, &who.person, &request.attendees)?;
             let mut ids: Vec<String> = known.values().cloned().collect();
             ids.sort_unstable();
             ids.dedup();

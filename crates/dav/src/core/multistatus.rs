@@ -50,6 +50,9 @@ impl Multistatus {
             return Err(Condition::NumberOfMatchesWithinLimits.into());
         }
         response(&mut self.xml, self.minimal, address, wanted, names, &mut write);
+        if self.xml.is_overflown() {
+            return Err(Condition::NumberOfMatchesWithinLimits.into());
+        }
         Ok(())
     }
 
@@ -118,6 +121,9 @@ pub(crate) fn response(
         } else if !write(name, &mut found) {
             missing.push(name);
         }
+    }
+    if found.is_overflown() {
+        xml.overflow();
     }
     let found = found.into_piece();
     if !matches!(wanted, Wanted::Named(_)) || minimal {

@@ -11,6 +11,9 @@ use crate::{
 /// The rule by which values are put in order anyway.
 const RULES: [&str; 2] = ["caseIgnoreOrderingMatch", "2.5.13.3"];
 
+/// The most keys: each is kept for each entry until all are found.
+const KEYS: usize = 4;
+
 /// The control that tells what became of the wish for an order.
 const RESULT: &str = "1.2.840.113556.1.4.474";
 
@@ -34,6 +37,9 @@ impl SortKeys {
             LdapControl::ServerSort { sort_requests } => Some(sort_requests),
             _ => None,
         })?;
+        if requests.len() > KEYS {
+            return Some(Err(LdapResultCode::AdminLimitExceeded));
+        }
         let keys = requests.iter().map(|request| {
             let rule = request.ordering_rule.as_ref();
             if rule.is_some_and(|rule| !RULES.iter().any(|known| known.eq_ignore_ascii_case(rule))) {
@@ -77,13 +83,13 @@ pub(crate) fn sort_result(code: LdapResultCode) -> LdapControl {
 
 impl Ord for SortKey {
     fn cmp(&self, other: &Self) -> Ordering {
-        let each = self.values.iter().zip(&other.values).map(|((a, reversed), (b, _))| {
+        let mut each = self.values.iter().zip(&other.values).map(|((a, reversed), (b, _))| {
             // One without a value stands as if it had the greatest (RFC 2891 §2.2).
             let order = (a.is_none(), a).cmp(&(b.is_none(), b));
             if *reversed { order.reverse() } else { order }
         });
         let ties = || (&self.order, &self.dn).cmp(&(&other.order, &other.dn));
-        each.fold(Ordering::Equal, Ordering::then).then_with(ties)
+        each.find(|order| order.is_ne()).unwrap_or_else(ties)
     }
 }
 

@@ -218,6 +218,8 @@ pub struct NamedPerson {
     pub email: Option<String>,
     /// The number within the office.
     pub extension: Option<String>,
+    /// Whether they must not be found: they are named to those alone who take part in something with them.
+    pub suppressed: bool,
 }
 
 /// A number that calls from outside.

@@ -27,7 +27,7 @@ pub use get::{get_own, get_person, get_unit};
 pub use import_roster::{TELL_APPOINTED, import_roster, plan_roster};
 pub use list_units::list_units;
 pub use lookup_phone::lookup_phone;
-pub use names::{find_by_email, is_unit, members, names};
+pub use names::{find_by_email, is_unit, members, names, suppressed};
 pub use prepare_roster::{
     APPLY_ROSTERS, apply_due_rosters, cancel_roster, get_prepared_roster, list_rosters, office_day,
     prepare_roster,

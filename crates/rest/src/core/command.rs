@@ -115,7 +115,7 @@ pub(crate) fn json<T: DeserializeOwned>(request: &HttpRequest, bytes: &[u8]) -> 
         return Err(RestFault::UnsupportedType { expected: "application/json" });
     }
     // What is JSON at all is settled first: from here on a fault is one of the shape.
-    serde_json::from_slice::<WellFormed>(bytes).map_err(|error| RestFault::NotJson(error.to_string()))?;
+    serde_json::from_slice::<WellFormed>(bytes).map_err(|error| RestFault::NotJson(not_json(&error)))?;
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let pointer = pointer(error.path());
@@ -130,6 +130,15 @@ pub(crate) fn json<T: DeserializeOwned>(request: &HttpRequest, bytes: &[u8]) -> 
         };
         RestFault::BadField(FieldFault::misfit(pointer, code, text))
     })
+}
+
+/// Where it stops being JSON, or which member is there twice.
+fn not_json(error: &serde_json::Error) -> FieldFault {
+    let said = error.to_string();
+    match well_formed::repeated(&said) {
+        Some(name) => FieldFault::new("", "repeated-member", said.as_str()).naming(name),
+        None => FieldFault::new("", "not-json", said).naming(format!("{}:{}", error.line(), error.column())),
+    }
 }
 
 /// The end of the pointer to a member that is missing: what serde names lies below the place where it noticed.

@@ -17,6 +17,8 @@ pub struct Texts {
     allowed: String,
     /// The same where an example is known.
     example: String,
+    /// The kinds of JSON by name.
+    kind: HashMap<String, String>,
     #[serde(default)]
     field: HashMap<String, FieldText>,
     #[serde(flatten)]
@@ -80,6 +82,10 @@ impl Texts {
     pub fn allowed(&self, allowed: &Fitting) -> String {
         match allowed {
             Fitting::Values(values) => self.allowed.replace("{allowed}", values),
+            Fitting::Kind(kind) => {
+                let kind = self.kind.get(kind.name()).map_or(kind.name(), String::as_str);
+                self.allowed.replace("{allowed}", kind)
+            }
             Fitting::Example(example) => self.example.replace("{example}", example),
         }
     }
@@ -137,6 +143,7 @@ mod tests {
         let locales = Locales::load().map_err(|error| error.to_string()).unwrap();
         let sorted = |texts: &Texts| {
             let mut codes: Vec<String> = texts.codes().map(str::to_owned).collect();
+            codes.extend(texts.kind.keys().map(|kind| format!("kind.{kind}")));
             codes.extend(texts.fields().map(|field| format!("field.{field}")));
             codes.sort();
             codes

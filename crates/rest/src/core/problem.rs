@@ -1,7 +1,7 @@
 use std::{fmt, sync::Arc};
 
 use actix_web::{HttpResponse, ResponseError, http::StatusCode};
-use renraku_base::{Fault, FieldFault, Kind};
+use renraku_base::{Fault, FieldFault, Fitting, Kind};
 use renraku_web::status;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -36,7 +36,13 @@ impl Problem {
             .into_iter()
             .map(|field| {
                 let said = texts.field(&field.code).map_or(field.detail, str::to_owned);
+                let said = match &field.value {
+                    Some(value) => said.replace("{value}", value),
+                    None => said,
+                };
                 let detail = match &field.allowed {
+                    // Some texts are examples themselves.
+                    Some(Fitting::Example(example)) if said.contains(example) => said,
                     Some(allowed) => format!("{said}{}", texts.allowed(allowed)),
                     None => said,
                 };
@@ -132,8 +138,8 @@ pub(crate) enum RestFault {
     NotFound,
     #[error("the resource does not take this method")]
     MethodNotAllowed { allow: String },
-    #[error("the body is not JSON: {0}")]
-    NotJson(String),
+    #[error("the body is not JSON: {}", .0.detail)]
+    NotJson(FieldFault),
     #[error("a field of the body is wrong")]
     BadField(FieldFault),
     #[error("a query parameter is wrong")]
@@ -201,8 +207,9 @@ impl Fault for RestFault {
 
     fn fields(&self) -> Vec<FieldFault> {
         match self {
-            Self::BadField(field) | Self::BadQuery(field) | Self::BadHeader(field) => vec![field.clone()],
-            Self::NotJson(place) => vec![FieldFault::new("", "not-json", place.clone())],
+            Self::BadField(field) | Self::BadQuery(field) | Self::BadHeader(field) | Self::NotJson(field) => {
+                vec![field.clone()]
+            }
             Self::NotFound
             | Self::MethodNotAllowed { .. }
             | Self::KeyRequired

@@ -34,6 +34,8 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
 fn named(place: &str, detail: String) -> FieldFault {
     let (pointer, code) = if let Some(name) = quoted(&detail, "missing field `") {
         (name, "required")
+    } else if let Some(name) = quoted(&detail, "duplicate field `") {
+        (name, "repeated-parameter")
     } else if let Some(name) = quoted(&detail, "unknown field `") {
         (name, "unknown-field")
     } else {
@@ -44,11 +46,12 @@ fn named(place: &str, detail: String) -> FieldFault {
 
 /// The code of a value that does not fit: that of our own type, where it says so itself.
 pub(super) fn misfit_code(said: &str) -> &'static str {
-    const OWN: [(&str, &str); 5] = [
+    const OWN: [(&str, &str); 6] = [
         ("an id is a UUID", "id"),
         ("an instant is written", "instant"),
         ("a local date-time is written", "local-date-time"),
         ("a duration is written", "duration"),
+        ("the year lies between", "year"),
         ("no such time zone", "time-zone"),
     ];
     OWN.into_iter().find(|(start, _)| said.starts_with(start)).map_or("bad-value", |(_, code)| code)

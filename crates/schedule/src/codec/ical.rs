@@ -26,7 +26,7 @@ mod writer;
 use renraku_base::content::{component, line, text};
 
 pub use component::{Component, read as read_components};
-pub use excerpt::{expand, limit_recurrence_set};
+pub use excerpt::{Expanded, expand, limit_recurrence_set};
 pub use free_busy::{FreeBusyRequest, read_free_busy_request, read_instant, write_free_busy};
 pub use invitation::{Invitation, cancel, reply, request};
 pub use line::{Line, Param};

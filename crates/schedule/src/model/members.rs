@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use renraku_base::{FieldFault, is_link};
+use renraku_base::{FieldFault, JsonKind, is_link};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -10,6 +10,9 @@ use super::limits;
 
 /// The longest key of a map such as `participants`, in bytes (RFC 8984 §1.4.1).
 const KEY_BYTES: usize = 255;
+
+/// How a time begins to say that it lies in another year than are taken.
+const YEAR: &str = "the year lies";
 
 /// The members of one JSON object that are still to be read, and its place in the body.
 pub(super) struct Members<'f> {
@@ -24,7 +27,8 @@ impl<'f> Members<'f> {
         match value {
             Value::Object(members) => Some(Self { at, members, faults }),
             _ => {
-                faults.push(FieldFault::new(at, "type", "a JSON object is expected here"));
+                let fault = FieldFault::new(at, "type", "a JSON object is expected here");
+                faults.push(fault.expecting(JsonKind::Object));
                 None
             }
         }
@@ -42,6 +46,11 @@ impl<'f> Members<'f> {
             let fault = FieldFault::new(pointer(&self.at, other), "other-name", format!("use {ours}"));
             self.faults.push(fault.allowing(ours));
         }
+    }
+
+    /// Notes a member that is none of these words.
+    pub fn one_of(&mut self, name: &str, words: &'static str) {
+        self.faults.push(FieldFault::new(pointer(&self.at, name), "one-of", words).allowing(words));
     }
 
     /// Notes that there is more of a member than is taken.
@@ -70,10 +79,21 @@ impl<'f> Members<'f> {
         match serde_json::from_value(self.value(name)?) {
             Ok(value) => Some(value),
             Err(error) => {
-                let pointer = pointer(&self.at, name);
-                self.faults.push(FieldFault::misfit(pointer, code, error.to_string()));
+                let (pointer, said) = (pointer(&self.at, name), error.to_string());
+                // It is written as it should be.
+                let code = if said.starts_with(YEAR) { "year" } else { code };
+                self.faults.push(FieldFault::misfit(pointer, code, said));
                 None
             }
+        }
+    }
+
+    /// Notes a member that does not read as `T`, and leaves it.
+    pub fn check_type<T: DeserializeOwned>(&mut self, name: &str) {
+        let Some(value) = self.members.get(name) else { return };
+        if let Err(error) = serde_json::from_value::<Option<T>>(value.clone()) {
+            let pointer = pointer(&self.at, name);
+            self.faults.push(FieldFault::misfit(pointer, "type", error.to_string()));
         }
     }
 
@@ -142,7 +162,9 @@ impl<'f> Members<'f> {
     ) -> BTreeMap<String, T> {
         let Some(value) = self.value(name) else { return BTreeMap::new() };
         let Value::Object(objects) = value else {
-            self.fault(name, "type", "a JSON object of objects is expected here");
+            let fault =
+                FieldFault::new(pointer(&self.at, name), "type", "a JSON object of objects is expected here");
+            self.faults.push(fault.expecting(JsonKind::Object));
             return BTreeMap::new();
         };
         if objects.len() > most {

@@ -31,7 +31,7 @@ pub struct Occurrence {
     pub status: Status,
     /// Who may see more of it than that the time is taken.
     pub privacy: Privacy,
-    /// Whether it takes the participants' time.
+    /// Whether it takes the time of the calendar's owner: `free` also where they declined.
     pub free_busy_status: FreeBusyStatus,
     /// Where.
     pub place: Option<String>,
@@ -43,7 +43,7 @@ pub struct Occurrence {
     /// That person's number within the office.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub holder_extension: Option<String>,
-    /// What the reader answered; `null` when they do not take part.
+    /// In the reader's own calendar: what they answered; `null` when they do not take part, and in the calendars of others.
     pub participation_status: Option<ParticipationStatus>,
     /// Whether the reader organizes it.
     pub is_organizer: bool,

@@ -2,7 +2,7 @@ mod object;
 
 use std::collections::BTreeMap;
 
-use renraku_base::{CalendarId, FacilityId, FieldFault, merge_patch};
+use renraku_base::{CalendarId, EventId, FacilityId, FieldFault, merge_patch};
 use serde_json::{Map, Value};
 
 pub(crate) use self::object::KEPT_RULES;
@@ -17,6 +17,8 @@ use super::{
 /// A change of an event as a client sends it: a JSON Merge Patch (RFC 7396).
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct EventPatch {
+    /// The event that it says it is of; `None` where it does not say so.
+    pub id: Option<EventId>,
     /// The calendar into which it is moved.
     pub calendar_id: Option<CalendarId>,
     /// What it books from now on; `None` leaves it as it is.
@@ -34,10 +36,13 @@ impl EventPatch {
         let mut faults = Vec::new();
         let patch = Members::of(body, String::new(), &mut faults).map(|mut members| {
             read::refuse_other_names(&mut members);
+            let id = members.take("id", "id");
+            members.check_type::<String>("etag");
+            members.check_type::<bool>("isOrganizer");
             let calendar_id = members.take("calendarId", "id");
             let nothing_booked = members.has("facilityIds");
             let facility_ids = read::facility_ids(&mut members).or(nothing_booked.then(Vec::new));
-            Self { calendar_id, facility_ids, members: Value::Object(members.rest_with_nulls()) }
+            Self { id, calendar_id, facility_ids, members: Value::Object(members.rest_with_nulls()) }
         });
         patch.filter(|_| faults.is_empty()).ok_or(faults)
     }
@@ -95,7 +100,7 @@ impl Event {
         }
         if after.recurrence_overrides != self.recurrence_overrides {
             let detail = "an occurrence is changed by a request with its recurrenceId";
-            faults.push(FieldFault::new("/recurrenceOverrides", "read-only", detail));
+            faults.push(FieldFault::new("/recurrenceOverrides", "occurrence-by-id", detail));
         }
         (after.created, after.updated, after.sequence) = (self.created, self.updated, self.sequence);
         after.checked_size(faults)

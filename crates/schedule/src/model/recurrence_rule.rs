@@ -306,8 +306,8 @@ fn frequency(members: &mut Members<'_>) -> Option<Frequency> {
     }
     match serde_json::from_value(word) {
         Ok(frequency) => Some(frequency),
-        Err(error) => {
-            members.fault("frequency", "one-of", error.to_string());
+        Err(_no_frequency) => {
+            members.one_of("frequency", "yearly, monthly, weekly, daily, hourly");
             None
         }
     }

@@ -14,6 +14,8 @@ use crate::model::{Duration, Event, LocalDateTime, PatchObject, Zone};
 
 /// The most occurrences of one event that stand in the index, or that book a facility.
 pub const MAX_INSTANCES: usize = 3_000;
+/// The most occurrences of one series that may go on at the same time.
+pub const AT_ONCE: usize = 32;
 
 /// The time in which occurrences are looked for: those that begin before its end and end after its start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -163,6 +165,18 @@ pub fn additions(event: &Event) -> Vec<LocalDateTime> {
 #[must_use]
 pub fn is_bounded(event: &Event) -> bool {
     event.recurrence_rule.as_ref().is_none_or(|rule| rule.count.is_some() || rule.until.is_some())
+}
+
+/// Whether more occurrences of a series go on at the same time than anybody can mean: every window of time would be full of it.
+#[must_use]
+pub fn is_too_dense(event: &Event) -> bool {
+    // A rule has its hours on each of its days.
+    const LOOK: usize = 4 * AT_ONCE;
+    if event.recurrence_rule.is_none() {
+        return false;
+    }
+    let first = expand(event, Window::everything(Zone::TOKYO), LOOK).items;
+    first.iter().zip(first.iter().skip(AT_ONCE)).any(|(it, later)| later.utc_start < it.utc_end)
 }
 
 /// The instant at which the last occurrence ends; `None` for a series without end, or with more than [`MAX_INSTANCES`].

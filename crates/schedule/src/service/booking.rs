@@ -37,8 +37,12 @@ const SUBSTITUTES: i64 = 20;
 /// More bookings than a facility can have between now and the end of the longest series.
 const BOOKINGS: i64 = 100_000;
 
-/// A series that books something ends within 24 months, so that all its slots can be taken at once.
-pub(crate) fn must_end(event: &Event, facilities: &[FacilityId]) -> Result<(), ScheduleFault> {
+/// A series happens no more often than anybody can mean, and one that books something ends within 24 months, so that all its slots
+/// can be taken at once.
+pub(crate) fn check_series(event: &Event, facilities: &[FacilityId]) -> Result<(), ScheduleFault> {
+    if recurrence::is_too_dense(event) {
+        return Err(ScheduleFault::SeriesTooDense);
+    }
     if facilities.is_empty() || !event.is_series() {
         return Ok(());
     }
@@ -217,7 +221,8 @@ fn holder(
         return Ok(None);
     }
     let names = directory::service::names(tx, std::slice::from_ref(&organizer))?;
-    Ok(names.into_values().next().map(|person| (person.name.full, person.extension)))
+    let holder = names.into_values().next().filter(|person| own || !person.suppressed);
+    Ok(holder.map(|person| (person.name.full, person.extension)))
 }
 
 /// Free slots of the same length: in other facilities at the same time, or in the same one at another.

@@ -50,7 +50,7 @@ pub(crate) fn create(
     let organizer = home.owner();
     let mut event = draft.event;
     staff::complete(tx, &mut event, organizer.as_ref(), None)?;
-    booking::must_end(&event, &draft.facility_ids)?;
+    booking::check_series(&event, &draft.facility_ids)?;
     let version = tx.next_version(None);
     let mut stored = StoredEvent {
         id: draft.id,

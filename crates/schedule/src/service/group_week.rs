@@ -53,7 +53,7 @@ pub fn group_week(
             members.into_iter().map(Id::into_string).collect()
         }
     };
-    let mut rows = named_rows(tx, &principals)?;
+    let mut rows = named_rows(tx, &who.person, &principals)?;
     if let Group::Principals(ids) = group {
         let found: HashSet<&str> = rows.iter().map(|row| row.principal_id.as_str()).collect();
         refuse_unknown(ids, |id| found.contains(id))?;
@@ -97,11 +97,14 @@ pub fn free_busy(
 ) -> Result<Vec<FreeBusy>, ScheduleFault> {
     check(principals)?;
     let ids: Vec<&str> = principals.iter().map(String::as_str).collect();
-    let owned = store::calendars::list_by_owner(tx, who, &ids)?;
+    let mut hidden = directory::service::suppressed(tx, &ids)?;
+    hidden.remove(&who.person);
+    let mut owned = store::calendars::list_by_owner(tx, who, &ids)?;
+    owned.retain(|calendar| !hidden.iter().any(|person| person.as_str() == calendar.owner_id));
     let mut known: HashSet<String> = owned.iter().map(|calendar| calendar.owner_id.clone()).collect();
     let others: Vec<String> = principals.iter().filter(|id| !known.contains(*id)).cloned().collect();
     if !others.is_empty() {
-        known.extend(named_rows(tx, &others)?.into_iter().map(|row| row.principal_id));
+        known.extend(named_rows(tx, &who.person, &others)?.into_iter().map(|row| row.principal_id));
         refuse_unknown(principals, |id| known.contains(id))?;
     }
     let collections: Vec<_> = owned.iter().map(|calendar| calendar.collection).collect();
@@ -150,16 +153,22 @@ fn refuse_unknown(principals: &[String], is_known: impl Fn(&str) -> bool) -> Res
     let faults: Vec<FieldFault> = unknown
         .map(|id| {
             FieldFault::new("principals", "unknown-principal", format!("{id} is nobody and no facility"))
+                .naming(id)
         })
         .collect();
     if faults.is_empty() { Ok(()) } else { Err(ScheduleFault::Invalid(faults)) }
 }
 
-/// One empty row for each principal that there is, in the order asked for.
-fn named_rows(tx: &mut ReadTx<'_>, principals: &[String]) -> Result<Vec<GroupRow>, ScheduleFault> {
+/// One empty row for each principal that there is to the reader, in the order asked for.
+fn named_rows(
+    tx: &mut ReadTx<'_>,
+    reader: &PersonId,
+    principals: &[String],
+) -> Result<Vec<GroupRow>, ScheduleFault> {
     check(principals)?;
     let persons: Vec<PersonId> = principals.iter().map(|id| Id::stored(id.clone())).collect();
-    let people = directory::service::names(tx, &persons)?;
+    let mut people = directory::service::names(tx, &persons)?;
+    people.retain(|id, person| id == reader || !person.suppressed);
     let unknown: Vec<&str> = persons.iter().filter(|id| !people.contains_key(*id)).map(Id::as_str).collect();
     let facilities: HashMap<String, String> = if unknown.is_empty() {
         HashMap::new()

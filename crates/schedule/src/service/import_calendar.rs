@@ -34,6 +34,8 @@ pub const IMPORT_BYTES: usize = 10 * 1024 * 1024;
 /// well below a second.
 const EVENTS: usize = 500;
 const ENTRIES: usize = 10_000;
+/// So many index entries one file makes: a short rule has many of them.
+const ENTRIES_OF_A_FILE: usize = 100_000;
 /// As much work as the statements by which one event is replaced.
 const REPLACED: usize = 100;
 
@@ -65,8 +67,10 @@ pub fn import_calendar(
     let parsed = ical::read(file).map_err(|_no_calendar| ScheduleFault::NotACalendar)?;
     let mut report = ImportReport { refused: parsed.refused, kept: parsed.kept, ..ImportReport::default() };
     let mut rest = parsed.events.as_slice();
+    let mut room = ENTRIES_OF_A_FILE;
     while !rest.is_empty() {
-        let done = db.write_many(|tx| import_some(tx, who, &home.id, rest))?.into_inner();
+        let done = db.write_many(|tx| import_some(tx, who, &home.id, rest, room))?.into_inner();
+        room = room.saturating_sub(done.entries);
         rest = rest.get(done.taken..).unwrap_or_default();
         report.add(done);
     }
@@ -95,6 +99,8 @@ impl ImportReport {
 #[derive(Default)]
 pub(super) struct Done {
     taken: usize,
+    /// How many index entries it made.
+    entries: usize,
     pub created: usize,
     pub updated: usize,
     pub refused: Vec<Refusal>,
@@ -105,6 +111,7 @@ fn import_some(
     who: &Principal,
     calendar: &CalendarId,
     events: &[ParsedEvent],
+    room: usize,
 ) -> Result<Changed<Done>, ScheduleFault> {
     // Two imports into one calendar would find the same UIDs free.
     tx.hold(calendar.as_str())?;
@@ -112,7 +119,7 @@ fn import_some(
     let some = events.get(..EVENTS).unwrap_or(events);
     let mut import = Import::begin(tx, who, home, some)?;
     for parsed in some {
-        import.take(tx, parsed)?;
+        import.take(tx, parsed, room)?;
         if import.work > ENTRIES {
             break;
         }
@@ -172,14 +179,26 @@ impl<'a> Import<'a> {
         })
     }
 
-    fn take(&mut self, tx: &mut Tx<'_>, parsed: &ParsedEvent) -> Result<(), ScheduleFault> {
+    fn take(&mut self, tx: &mut Tx<'_>, parsed: &ParsedEvent, room: usize) -> Result<(), ScheduleFault> {
         self.done.taken += 1;
+        if parsed.event.is_series() && self.done.entries >= room {
+            let detail = "the series of one file have at most 100,000 occurrences";
+            let reasons = vec![FieldFault::new("RRULE", "too-many-occurrences", detail)];
+            self.done.refused.push(Refusal { place: parsed.place.clone(), reasons });
+            return Ok(());
+        }
         match self.known.get(&parsed.event.uid).cloned() {
             None if self.taken.contains(&parsed.event.uid) => {
                 self.done.refused.push(uid_taken(&parsed.place));
                 Ok(())
             }
-            None => self.create(tx, parsed),
+            None => match self.create(tx, parsed) {
+                Err(fault @ ScheduleFault::SeriesTooDense) => {
+                    self.done.refused.push(refusal(parsed, &fault));
+                    Ok(())
+                }
+                done => done,
+            },
             Some(stored) if self.merged(&parsed.event, &stored) == stored.event => {
                 self.done.updated += 1;
                 Ok(())
@@ -205,6 +224,7 @@ impl<'a> Import<'a> {
     fn create(&mut self, tx: &mut Tx<'_>, parsed: &ParsedEvent) -> Result<(), ScheduleFault> {
         let mut event = parsed.event.clone();
         self.find_owner(&mut event);
+        booking::check_series(&event, &[])?;
         let version = tx.next_version(None);
         let mut stored = StoredEvent {
             id: tx.new_id(),
@@ -218,10 +238,18 @@ impl<'a> Import<'a> {
         };
         let (happenings, indexed) = index::to_index(&stored, self.home.time_zone, tx.now())?;
         stored.indexed = indexed;
+        if indexed.is_dense() {
+            placing::refuse_more_dense(
+                tx,
+                &stored,
+                self.new.iter().filter(|it| it.indexed.is_dense()).count(),
+            )?;
+        }
         let place = self.place();
         let entries = happenings.iter().map(|it| (stored.id.clone(), it.entry(&stored.event, &place)));
         self.entries.extend(entries);
         self.work += happenings.len();
+        self.done.entries += happenings.len();
         self.texts.extend(self.text(parsed, &stored, None));
         self.new.push(stored);
         Ok(())
@@ -244,7 +272,7 @@ impl<'a> Import<'a> {
         let mut after = StoredEvent { event, ..before.stored.clone() };
         after.organizer = self.organizer(&after.event);
         renew(tx, &before.stored, &mut after);
-        booking::must_end(&after.event, &after.facilities)?;
+        booking::check_series(&after.event, &after.facilities)?;
         let (happenings, indexed) = index::to_index(&after, self.home.time_zone, tx.now())?;
         after.indexed = indexed;
         let facilities = booking::take(tx, self.who, &after, &happenings)?;
@@ -261,6 +289,7 @@ impl<'a> Import<'a> {
         }
         let places = placing::places(tx, &after, &self.home, &facilities, &before.places)?;
         // About as many entries go as come.
+        self.done.entries += happenings.len();
         self.work += REPLACED + 2 * happenings.len() * places.len();
         self.recorded =
             Some(placing::put_changed(tx, &after, (&before.places, &places), &happenings, &before.stored)?);

@@ -12,6 +12,8 @@ use crate::{
     store::{self, calendars::StoredCalendar, events::StoredEvent, placements::Placement},
 };
 
+/// The most series with too many occurrences for the index that one person has.
+const DENSE: i64 = 20;
 /// In so many calendars an event is indexed and recorded within the request; in the rest by a job, because a transaction
 /// holds the counter of each calendar until it commits.
 pub(crate) const AT_ONCE: usize = 16;
@@ -59,6 +61,7 @@ pub(crate) fn put_new(
     places: &[Placement],
     happenings: &[Happening],
 ) -> Result<Recorded, ScheduleFault> {
+    refuse_dense(tx, stored, places)?;
     insert_places(tx, stored, places)?;
     index_and_record(tx, stored, (&[], places), happenings, Audiences::of(&stored.event))
 }
@@ -71,6 +74,9 @@ pub(crate) fn put_changed(
     happenings: &[Happening],
     old: &StoredEvent,
 ) -> Result<Recorded, ScheduleFault> {
+    if !old.indexed.is_dense() || places.len() > before.len() {
+        refuse_dense(tx, stored, places)?;
+    }
     let audiences = Audiences::of_change(&old.event, &stored.event);
     store::occurrences::remove(tx, &stored.id, None)?;
     let mut sorted: Vec<Placement> = places.to_vec();
@@ -91,6 +97,29 @@ fn insert_places(tx: &mut Tx<'_>, stored: &StoredEvent, places: &[Placement]) ->
     let rows: Vec<_> = places.iter().map(|place| (&stored.id, place, open)).collect();
     store::placements::insert_many(tx, &rows)?;
     mark_dense(tx, stored, places)
+}
+
+/// What is not in the index is expanded by everyone who looks: a person has few such series, and puts them into no calendar but
+/// their own.
+fn refuse_dense(tx: &mut Tx<'_>, stored: &StoredEvent, places: &[Placement]) -> Result<(), ScheduleFault> {
+    if !stored.indexed.is_dense() {
+        return Ok(());
+    }
+    if places.iter().filter(|place| place.person.is_some()).count() > 1 {
+        return Err(ScheduleFault::SeriesTooDense);
+    }
+    refuse_more_dense(tx, stored, 0)
+}
+
+/// Refuses another such series of somebody who has enough of them, with those that are `about_to` be stored.
+pub(crate) fn refuse_more_dense(
+    tx: &mut Tx<'_>,
+    stored: &StoredEvent,
+    about_to: usize,
+) -> Result<(), ScheduleFault> {
+    let stored_already = store::events::count_dense(tx, &stored.calendar, &stored.id)?;
+    let all = stored_already.saturating_add(i64::try_from(about_to).unwrap_or(i64::MAX));
+    if all < DENSE { Ok(()) } else { Err(ScheduleFault::SeriesTooDense) }
 }
 
 /// Has the windows of calendars look at a series that is not in the index.

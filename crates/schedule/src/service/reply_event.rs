@@ -2,7 +2,7 @@ use renraku_base::{EventId, Principal};
 use renraku_db::{Changed, Tx};
 use renraku_notify::{Actor, Notice, NotificationType, Repeat, Subject, service as notify};
 use renraku_people::directory;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
 use super::{
@@ -24,7 +24,9 @@ const COMMENT_CHARS: usize = 1_024;
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Answer {
-    /// `accepted`, `declined` or `tentative`.
+    /// Whether they come.
+    #[serde(deserialize_with = "one_of_three")]
+    #[schema(value_type = Reply)]
     pub participation_status: ParticipationStatus,
     /// What they say with it.
     #[serde(default)]
@@ -34,7 +36,34 @@ pub struct Answer {
     pub recurrence_id: Option<LocalDateTime>,
 }
 
-/// Answers an invitation: one object changes, however many take part. The same answer once more changes nothing.
+fn one_of_three<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ParticipationStatus, D::Error> {
+    Ok(Reply::deserialize(deserializer)?.into())
+}
+
+/// The answers that a participant may give.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Reply {
+    /// Will come.
+    Accepted,
+    /// Will not come.
+    Declined,
+    /// May come.
+    Tentative,
+}
+
+impl From<Reply> for ParticipationStatus {
+    fn from(reply: Reply) -> Self {
+        match reply {
+            Reply::Accepted => Self::Accepted,
+            Reply::Declined => Self::Declined,
+            Reply::Tentative => Self::Tentative,
+        }
+    }
+}
+
+/// Answers an invitation: one object changes, however many take part. The same answer once more changes nothing; who had put the
+/// event away has it in their calendar again.
 ///
 /// # Errors
 /// [`ScheduleFault::NotFound`], [`ScheduleFault::Forbidden`] for someone who does not take part,
@@ -45,11 +74,6 @@ pub fn reply_event(
     id: &EventId,
     reply: &Answer,
 ) -> Result<Changed<EventView>, ScheduleFault> {
-    use ParticipationStatus::{Accepted, Declined, Tentative};
-    if !matches!(reply.participation_status, Accepted | Declined | Tentative) {
-        let detail = "accepted, declined or tentative";
-        return Err(ScheduleFault::field("/participationStatus", "one-of", detail));
-    }
     if reply.comment.as_ref().is_some_and(|comment| comment.chars().count() > COMMENT_CHARS) {
         return Err(ScheduleFault::field("/comment", "too-long", "at most 1024 characters"));
     }

@@ -38,11 +38,14 @@ pub(crate) fn complete(
         event.organizer_calendar_address = None;
         return Ok(());
     }
-    resolve_addresses(tx, &mut all)?;
+    resolve_addresses(tx, &mut all, before)?;
     if let Some(organizer) = organizer {
         all.iter_mut().for_each(|it| add_organizer(it, organizer));
     }
-    let named = name_staff(tx, &mut all)?;
+    let taking_part = |person: &PersonId| {
+        organizer == Some(person) || before.is_some_and(|before| before.staff().contains(person))
+    };
+    let named = name_staff(tx, &mut all, taking_part)?;
     if let Some(organizer) = organizer {
         event.organizer_calendar_address = named.get(organizer).and_then(address_of);
         reset_answers(event, organizer, before);
@@ -117,7 +120,12 @@ fn address_of(person: &NamedPerson) -> Option<String> {
     person.email.as_ref().map(|email| format!("mailto:{email}"))
 }
 
-fn resolve_addresses(tx: &mut ReadTx<'_>, events: &mut [&mut Event]) -> Result<(), ScheduleFault> {
+/// Finds the members of staff behind the mail addresses. Who must not be found is a guest from outside, unless they took part before.
+fn resolve_addresses(
+    tx: &mut ReadTx<'_>,
+    events: &mut [&mut Event],
+    before: Option<&Event>,
+) -> Result<(), ScheduleFault> {
     let addresses: HashSet<String> = events
         .iter()
         .flat_map(|event| event.participants.values())
@@ -127,7 +135,11 @@ fn resolve_addresses(tx: &mut ReadTx<'_>, events: &mut [&mut Event]) -> Result<(
     if addresses.is_empty() {
         return Ok(());
     }
-    let found = service::find_by_email(tx, &addresses.iter().map(String::as_str).collect::<Vec<_>>())?;
+    let mut found = service::find_by_email(tx, &addresses.iter().map(String::as_str).collect::<Vec<_>>())?;
+    let ids: Vec<&str> = found.values().map(PersonId::as_str).collect();
+    let hidden = service::suppressed(tx, &ids)?;
+    let known = before.map(Event::staff).unwrap_or_default();
+    found.retain(|_, person| known.contains(person) || !hidden.contains(person));
     let all = events.iter_mut().flat_map(|event| event.participants.values_mut());
     for participant in all.filter(|participant| participant.person_id.is_none()) {
         let address = participant.calendar_address.as_deref().and_then(mail_address);
@@ -153,6 +165,7 @@ fn add_organizer(event: &mut Event, organizer: &PersonId) {
 fn name_staff(
     tx: &mut ReadTx<'_>,
     events: &mut [&mut Event],
+    takes_part: impl Fn(&PersonId) -> bool,
 ) -> Result<HashMap<PersonId, NamedPerson>, ScheduleFault> {
     let all = events.iter().flat_map(|event| event.participants.values());
     let ids: HashSet<PersonId> = all.filter_map(|it| it.person_id.clone()).collect();
@@ -160,7 +173,8 @@ fn name_staff(
     let mut faults = Vec::new();
     for (key, participant) in events.iter_mut().flat_map(|event| &mut event.participants) {
         let Some(person) = &participant.person_id else { continue };
-        let Some(known) = named.get(person) else {
+        let known = named.get(person).filter(|known| !known.suppressed || takes_part(person));
+        let Some(known) = known else {
             let pointer = format!("/participants/{key}/personId");
             faults.push(FieldFault::new(pointer, "unknown-person", "nobody on the staff has this id"));
             continue;

@@ -95,6 +95,9 @@ fn change(
     precondition: &Precondition,
 ) -> Result<Changed<EventView>, ScheduleFault> {
     let before = open(tx, who, id, precondition)?;
+    if patch.id.as_ref().is_some_and(|other| other != id) {
+        return Err(ScheduleFault::field("/id", "read-only", "the id of an event never changes"));
+    }
     let mut after = before.stored.clone();
     let mut dropped = Vec::new();
     match scope {
@@ -259,6 +262,10 @@ impl Change {
         if self.changes_people() {
             let before = &self.before.stored.event;
             staff::complete(tx, &mut self.after.event, organizer.as_ref(), Some(before))?;
+            // An answer that somebody else wrote down is not theirs: nothing is left of it.
+            if self.after == self.before.stored {
+                return Ok(Changed::nothing(self.before.seen));
+            }
         }
         let moved = self.moves();
         if moved {
@@ -347,7 +354,7 @@ impl Change {
     fn write(&mut self, tx: &mut Tx<'_>, who: &Principal, moved: bool) -> Result<Recorded, ScheduleFault> {
         let before = &self.before;
         let rebooks = moved || self.after.facilities != before.stored.facilities;
-        booking::must_end(&self.after.event, &self.after.facilities)?;
+        booking::check_series(&self.after.event, &self.after.facilities)?;
         if !rebooks && self.home.id == before.home.id && same_index(&before.stored.event, &self.after.event) {
             store::events::put(tx, &self.after)?;
             let audiences = Audiences::of_change(&before.stored.event, &self.after.event);

@@ -12,7 +12,7 @@ use renraku_people::directory::{self, NamedPerson};
 use super::{index, view::BUSY};
 use crate::{
     ScheduleFault,
-    model::{CalendarKind, FacilityRef, Occurrence, Privacy},
+    model::{CalendarKind, FacilityRef, FreeBusyStatus, Occurrence, ParticipationStatus, Privacy},
     rules::{
         access::{self, View},
         free_busy::BusyStatus,
@@ -88,12 +88,14 @@ pub(crate) fn list(
     if open.is_empty() {
         return Ok(store::occurrences::list(tx, &collections, window.bounds(), after, limit)?);
     }
-    let mut all = store::occurrences::list(tx, &collections, window.bounds(), None, MOST + 1)?;
+    let mut all = store::occurrences::list(tx, &collections, window.bounds(), after, limit)?;
+    // However much of a series lies in the window, a page needs no more of it than its own length.
+    let rest = match after {
+        Some((start, ..)) => Window { from: window.from.max(Timestamp::from_micros(*start)), ..window },
+        None => window,
+    };
     for series in &open {
-        all.extend(beyond_index(series, window)?);
-        if i64::try_from(all.len()).is_ok_and(|count| count > MOST) {
-            return Err(ScheduleFault::WindowTooFull);
-        }
+        all.extend(first_beyond_index(series, rest, after, usize::try_from(limit).unwrap_or(usize::MAX))?);
     }
     all.sort_by_cached_key(key);
     if let Some(after) = after {
@@ -124,32 +126,59 @@ pub(crate) fn open(
     Ok(store::events::list_open(tx, asked, window.bounds())?)
 }
 
-/// The occurrences of a series in a window that are not in the index.
-pub(crate) fn beyond_index(series: &OpenSeries, window: Window) -> Result<Vec<Seen>, ScheduleFault> {
-    if series.stored.indexed.covers(window.bounds()) {
-        return Ok(Vec::new());
+/// The first `limit` occurrences of a series in a window, after `after`, that are not in the index.
+fn first_beyond_index(
+    series: &OpenSeries,
+    window: Window,
+    after: Option<&After>,
+    limit: usize,
+) -> Result<Vec<Seen>, ScheduleFault> {
+    // Some of what is found is in the index, or is seen by others alone.
+    let mut look = limit.saturating_add(recurrence::AT_ONCE);
+    loop {
+        let (mut found, truncated) = some_beyond_index(series, window.in_zone(series.zone), look)?;
+        if let Some(after) = after {
+            found.retain(|it| key(it) > *after);
+        }
+        if !truncated || found.len() >= limit {
+            return Ok(found);
+        }
+        look = look.saturating_mul(4);
     }
-    beyond_index_in(series, window.in_zone(series.zone))
+}
+
+/// The occurrences of a series in a window that are not in the index, of too many the first.
+pub(crate) fn beyond_index(series: &OpenSeries, window: Window) -> Result<Vec<Seen>, ScheduleFault> {
+    Ok(some_beyond_index(series, window.in_zone(series.zone), recurrence::MAX_INSTANCES)?.0)
 }
 
 /// The same for a window of any length.
+///
+/// # Errors
+/// [`ScheduleFault::WindowTooFull`].
 pub(crate) fn beyond_index_in(
     series: &OpenSeries,
     window: recurrence::Window,
 ) -> Result<Vec<Seen>, ScheduleFault> {
+    let (found, truncated) = some_beyond_index(series, window, usize::try_from(MOST).unwrap_or(usize::MAX))?;
+    if truncated { Err(ScheduleFault::WindowTooFull) } else { Ok(found) }
+}
+
+/// What of the first `limit` occurrences of a series in a window is not in the index, and whether there are more.
+fn some_beyond_index(
+    series: &OpenSeries,
+    window: recurrence::Window,
+    limit: usize,
+) -> Result<(Vec<Seen>, bool), ScheduleFault> {
     let OpenSeries { placement, stored, at_home, .. } = series;
     // What single occurrences of an open series book is in the index.
-    if placement.person.is_none() && !at_home {
-        return Ok(Vec::new());
+    if stored.indexed.covers((window.from, window.to)) || (placement.person.is_none() && !at_home) {
+        return Ok((Vec::new(), false));
     }
     let attendance = index::Attendance::of_people(stored);
     let head = stored.head().to_text()?;
-    let limit = usize::try_from(MOST).unwrap_or(usize::MAX);
     let (happenings, truncated) = index::happenings(stored, window, limit)?;
-    if truncated {
-        return Err(ScheduleFault::WindowTooFull);
-    }
-    Ok(happenings
+    let found = happenings
         .into_iter()
         .filter(|it| !stored.indexed.holds(it.at.utc_start, it.at.utc_end))
         .filter(|it| attendance.shows(stored, it, placement))
@@ -171,7 +200,8 @@ pub(crate) fn beyond_index_in(
                 own_version: entry.own_version,
             }
         })
-        .collect())
+        .collect();
+    Ok((found, truncated))
 }
 
 /// A calendar whose occurrences are shown to someone.
@@ -272,7 +302,9 @@ fn holders(
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    Ok(directory::service::names(tx, &ids.into_iter().collect::<Vec<_>>())?)
+    let mut named = directory::service::names(tx, &ids.into_iter().collect::<Vec<_>>())?;
+    named.retain(|person, named| person == who || !named.suppressed);
+    Ok(named)
 }
 
 fn facility_names(
@@ -326,7 +358,10 @@ fn occurrence(
         show_without_time: head.show_without_time,
         status: head.status,
         privacy: head.privacy,
-        free_busy_status: head.free_busy_status,
+        free_busy_status: match seen.answer {
+            Some(ParticipationStatus::Declined) => FreeBusyStatus::Free,
+            _ => head.free_busy_status,
+        },
         place: head.place,
         facilities,
         holder: None,

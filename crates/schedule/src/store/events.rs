@@ -243,6 +243,26 @@ pub(crate) fn list_open(
         .collect()
 }
 
+/// How many series with too many occurrences for the index the owner of a calendar has in all of theirs, without one of them.
+pub(crate) fn count_dense(
+    tx: &mut ReadTx<'_>,
+    calendar: &CalendarId,
+    without: &EventId,
+) -> Result<i64, Error> {
+    let owner: Option<String> =
+        calendars::table.find(calendar.as_str()).select(calendars::owner_id).first(tx.conn()).optional()?;
+    let Some(owner) = owner else { return Ok(0) };
+    placements::table
+        .inner_join(events::table.on(events::id.eq(placements::event_id)))
+        .inner_join(calendars::table.on(calendars::collection_id.eq(placements::collection_id)))
+        .filter(calendars::owner_id.eq(owner).and(placements::open))
+        .filter(events::indexed_from.eq(Indexed::NOTHING.from.map(Timestamp::micros)))
+        .filter(events::id.ne(without.as_str()))
+        .count()
+        .get_result(tx.conn())
+        .map_err(Into::into)
+}
+
 /// Series whose index ends before `before`, the most urgent first.
 pub(crate) fn list_ending_index(
     tx: &mut ReadTx<'_>,

@@ -214,7 +214,10 @@ fn of_object(row: &Row, resource: &Resource<'_>, context: &Context<'_>, out: &mu
             None => return false,
         },
         (Property::CalendarData, Some(object)) => match context.data {
-            Some(data) => out.leaf(&row.name, &data.cut(&object.text)),
+            Some(data) => match data.cut(&object.text) {
+                Some(part) => out.leaf(&row.name, &part),
+                None => out.overflow(),
+            },
             None => return false,
         },
         _ => return false,

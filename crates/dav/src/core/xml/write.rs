@@ -5,6 +5,7 @@ use super::{Element, Name, OF_CALENDARS, Prefixes, character::can_be_said};
 pub(crate) struct Writer {
     out: String,
     prefixes: Prefixes,
+    overflown: bool,
 }
 
 impl Writer {
@@ -29,17 +30,27 @@ impl Writer {
             out.push('"');
         }
         out.push('>');
-        Self { out, prefixes }
+        Self { out, prefixes, overflown: false }
     }
 
     /// A piece of an answer, to be put into one.
     pub fn piece_of(prefixes: Prefixes) -> Self {
-        Self { out: String::new(), prefixes }
+        Self { out: String::new(), prefixes, overflown: false }
     }
 
     /// The namespaces that have prefixes in it.
     pub fn prefixes(&self) -> Prefixes {
         self.prefixes
+    }
+
+    /// Notes that there was more to say than an answer holds: it is not sent.
+    pub fn overflow(&mut self) {
+        self.overflown = true;
+    }
+
+    /// Whether that was noted.
+    pub fn is_overflown(&self) -> bool {
+        self.overflown
     }
 
     /// How many bytes are written.

@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use renraku_base::{PersonId, UnitId};
 use renraku_db::{Error, ReadTx};
@@ -11,6 +11,14 @@ use crate::directory::{NamedPerson, store};
 /// [`Error`] when the statement fails.
 pub fn names(tx: &mut ReadTx<'_>, people: &[PersonId]) -> Result<HashMap<PersonId, NamedPerson>, Error> {
     store::people::names(tx, people)
+}
+
+/// Those of these people who must not be found. One statement.
+///
+/// # Errors
+/// [`Error`] when the statement fails.
+pub fn suppressed(tx: &mut ReadTx<'_>, people: &[&str]) -> Result<HashSet<PersonId>, Error> {
+    store::people::suppressed_among(tx, people)
 }
 
 /// Everyone with a post in a unit or below it, in the order of their ids, but for those who must not be found. One statement.

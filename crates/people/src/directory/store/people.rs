@@ -161,12 +161,20 @@ fn join(rows: Vec<(Row, Option<String>)>, posts: Vec<(PostRow, String)>) -> Resu
 
 /// What these people are called and where they are written to, also of those who have left; one statement.
 pub fn names(tx: &mut ReadTx<'_>, ids: &[PersonId]) -> Result<HashMap<PersonId, NamedPerson>, Error> {
-    let rows: Vec<(String, String, String, String, String)> = people::table
+    type Named = (String, String, String, String, String, bool);
+    let rows: Vec<Named> = people::table
         .filter(among(people::id, ids.iter().map(Id::as_str)))
-        .select((people::id, people::full_name, people::phonetic, people::emails, people::phones))
+        .select((
+            people::id,
+            people::full_name,
+            people::phonetic,
+            people::emails,
+            people::phones,
+            people::suppressed,
+        ))
         .load(tx.conn())?;
     rows.into_iter()
-        .map(|(id, full, phonetic, emails, phones)| {
+        .map(|(id, full, phonetic, emails, phones, suppressed)| {
             let emails: Vec<String> = serde_json::from_str(&emails)
                 .map_err(|_not_json| Error::damaged(format!("emails of person {id}")))?;
             let phones: Vec<Phone> = serde_json::from_str(&phones)
@@ -176,6 +184,7 @@ pub fn names(tx: &mut ReadTx<'_>, ids: &[PersonId]) -> Result<HashMap<PersonId, 
                 name: PersonName { full, phonetic },
                 email: emails.into_iter().next(),
                 extension: extension.map(|phone| phone.number),
+                suppressed,
             };
             Ok((Id::stored(id), named))
         })
@@ -261,6 +270,15 @@ pub fn members(tx: &mut ReadTx<'_>, unit: &UnitId) -> Result<Vec<PersonId>, Erro
 }
 
 /// Those who must not be found; one statement.
+pub fn suppressed_among(tx: &mut ReadTx<'_>, ids: &[&str]) -> Result<HashSet<PersonId>, Error> {
+    let found: Vec<String> = people::table
+        .filter(among(people::id, ids).and(people::suppressed))
+        .select(people::id)
+        .load(tx.conn())?;
+    Ok(found.into_iter().map(Id::stored).collect())
+}
+
+/// Everybody who must not be found.
 pub fn suppressed(tx: &mut ReadTx<'_>) -> Result<HashSet<PersonId>, Error> {
     let ids: Vec<String> = people::table.filter(people::suppressed).select(people::id).load(tx.conn())?;
     Ok(ids.into_iter().map(Id::stored).collect())

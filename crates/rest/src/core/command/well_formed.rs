@@ -14,6 +14,14 @@ impl<'de> Deserialize<'de> for WellFormed {
     }
 }
 
+const TWICE: &str = "repeated member `";
+
+/// The member that is there twice, if that is what was said.
+pub(super) fn repeated(said: &str) -> Option<&str> {
+    let (name, _place) = said.strip_prefix(TWICE)?.rsplit_once('`')?;
+    Some(name)
+}
+
 struct Walk;
 
 impl<'de> Visitor<'de> for Walk {
@@ -28,7 +36,7 @@ impl<'de> Visitor<'de> for Walk {
         while let Some(name) = map.next_key::<String>()? {
             map.next_value::<WellFormed>()?;
             if let Some(twice) = names.replace(name) {
-                return Err(A::Error::custom(format_args!("the member {twice:?} is there twice")));
+                return Err(A::Error::custom(format_args!("{TWICE}{twice}`")));
             }
         }
         Ok(WellFormed)

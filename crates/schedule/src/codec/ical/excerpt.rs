@@ -14,10 +14,25 @@ use crate::{
     rules::recurrence::{self, MAX_INSTANCES, Window},
 };
 
-/// The occurrences of an event or task between two instants, each as one of its own in UTC (§9.6.5); `None` for what cannot be
-/// told so: a task that does not say when.
+/// An event or task that was to be told occurrence by occurrence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expanded {
+    /// Its occurrences.
+    Text(String),
+    /// It cannot be told so: a task that does not say when.
+    Never,
+    /// More bytes than were asked for at most.
+    TooLong,
+}
+
+/// The occurrences of an event or task between two instants, each as one of its own in UTC (§9.6.5), in about `most` bytes: each has
+/// all the text of its series.
 #[must_use]
-pub fn expand(text: &str, (from, to): (Timestamp, Timestamp), zone: Zone) -> Option<String> {
+pub fn expand(text: &str, window: (Timestamp, Timestamp), zone: Zone, most: usize) -> Expanded {
+    occurrences(text, window, zone, most).unwrap_or(Expanded::Never)
+}
+
+fn occurrences(text: &str, (from, to): (Timestamp, Timestamp), zone: Zone, most: usize) -> Option<Expanded> {
     let root = component::read(text.as_bytes());
     let calendar = root.children.first()?;
     let is_task = calendar.children.iter().any(|part| part.name == "VTODO");
@@ -30,12 +45,15 @@ pub fn expand(text: &str, (from, to): (Timestamp, Timestamp), zone: Zone) -> Opt
         };
         Some(in_utc(occurrence, found.utc_start, found.utc_end))
     });
-    if is_task {
-        return Some(task::write(occurrences));
-    }
     let mut writer = Writer::default();
-    occurrences.for_each(|occurrence| writer.add(&occurrence));
-    Some(writer.finish())
+    for occurrence in occurrences {
+        writer.add(&occurrence);
+        if writer.len() > most {
+            return Some(Expanded::TooLong);
+        }
+    }
+    let text = writer.finish();
+    Some(Expanded::Text(if is_task { task::of_events(&text) } else { text }))
 }
 
 /// An occurrence on the clock that is the same everywhere; days and times on no clock stay as they are.
@@ -120,7 +138,9 @@ mod tests {
     #[test]
     fn a_series_is_told_occurrence_by_occurrence_in_utc() {
         let window = (at("2026-04-02T00:00:00Z"), at("2026-04-04T00:00:00Z"));
-        let text = expand(SERIES, window, Zone::TOKYO).unwrap();
+        let Expanded::Text(text) = expand(SERIES, window, Zone::TOKYO, usize::MAX) else {
+            panic!("not told")
+        };
         assert!(!text.contains("RRULE") && !text.contains("VTIMEZONE") && !text.contains("TZID"), "{text}");
         assert_eq!(text.matches("BEGIN:VEVENT").count(), 2, "{text}");
         for line in ["DTSTART:20260402T000000Z", "DTEND:20260402T010000Z", "RECURRENCE-ID:20260402T000000Z"] {

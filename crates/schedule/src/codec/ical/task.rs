@@ -2,7 +2,7 @@
 
 use renraku_base::Timestamp;
 
-use super::{Writer, component::Component, line::Line, look, object};
+use super::{component::Component, line::Line, look, object};
 use crate::{
     model::{Event, Zone},
     rules::recurrence::{self, Window},
@@ -53,10 +53,7 @@ pub(super) fn as_event(calendar: &Component) -> Option<Event> {
 }
 
 /// Writes occurrences that were made of a task as tasks again.
-pub(super) fn write(occurrences: impl Iterator<Item = Event>) -> String {
-    let mut writer = Writer::default();
-    occurrences.for_each(|occurrence| writer.add(&occurrence));
-    let text = writer.finish();
+pub(super) fn of_events(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for line in text.split_inclusive("\r\n") {
         let turned = [("BEGIN:VEVENT", "BEGIN:VTODO"), ("END:VEVENT", "END:VTODO"), ("DTEND", "DUE")]
@@ -106,7 +103,9 @@ mod tests {
         assert!(!takes("2026-05-01T02:00:00Z", "2026-05-01T03:00:00Z"));
         assert!(!takes("2026-03-01T00:00:00Z", "2026-03-02T00:00:00Z"));
         let event = as_event(calendar).unwrap();
-        let text = write(std::iter::once(event.single()));
+        let mut writer = crate::codec::ical::Writer::default();
+        writer.add(&event.single());
+        let text = of_events(&writer.finish());
         for line in ["BEGIN:VTODO", "DUE:20260401T010000Z", "STATUS:NEEDS-ACTION", "END:VTODO"] {
             assert!(text.contains(line), "{line} is not in {text}");
         }

@@ -48,6 +48,12 @@ impl Writer {
         }
     }
 
+    /// About how many bytes were added.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.components.len()
+    }
+
     /// Adds the components of a text as they stand, with the zones that it describes. `false`, and nothing is added, when the text
     /// calls a zone by a name by which another one is described already.
     #[must_use]

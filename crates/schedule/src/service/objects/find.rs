@@ -104,21 +104,29 @@ pub fn busy(
 ///
 /// # Errors
 /// [`ScheduleFault::Internal`] when the database fails.
-pub fn resolve(tx: &mut ReadTx<'_>, addresses: &[String]) -> Result<HashMap<String, String>, ScheduleFault> {
+pub fn resolve(
+    tx: &mut ReadTx<'_>,
+    reader: &PersonId,
+    addresses: &[String],
+) -> Result<HashMap<String, String>, ScheduleFault> {
     let mails: Vec<String> = addresses.iter().filter_map(|it| mail_address(it)).collect();
     let mails: Vec<&str> = mails.iter().map(String::as_str).collect();
     let people = directory::find_by_email(tx, &mails)?;
+    let found: Vec<&str> = people.values().map(PersonId::as_str).collect();
+    let mut hidden = directory::suppressed(tx, &found)?;
+    hidden.remove(reader);
     let ids: Vec<&str> = addresses.iter().filter_map(|it| facilities::id_of(it)).collect();
     let persons: Vec<PersonId> = ids.iter().map(|id| PersonId::stored((*id).to_owned())).collect();
-    let named = directory::names(tx, &persons)?;
+    let mut named = directory::names(tx, &persons)?;
+    named.retain(|id, person| id == reader || !person.suppressed);
     let facilities: BTreeSet<String> =
         store::facilities::list_names(tx, &ids)?.into_iter().map(|(id, _)| id).collect();
     let known = |id: &str| facilities.contains(id) || named.contains_key(&PersonId::stored(id.to_owned()));
     Ok(addresses
         .iter()
         .filter_map(|address| {
-            let by_mail =
-                mail_address(address).and_then(|mail| people.get(&mail).map(|id| id.as_str().to_owned()));
+            let by_mail = mail_address(address).and_then(|mail| people.get(&mail));
+            let by_mail = by_mail.filter(|id| !hidden.contains(*id)).map(|id| id.as_str().to_owned());
             let id =
                 by_mail.or_else(|| facilities::id_of(address).filter(|id| known(id)).map(str::to_owned))?;
             Some((address.clone(), id))

@@ -137,6 +137,7 @@ impl Add {
                 name: self.person.nobody(),
                 email: None,
                 extension: None,
+                suppressed: false,
             });
             if self.person.says_something() {
                 bail!(
