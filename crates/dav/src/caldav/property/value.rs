@@ -4,7 +4,7 @@ use renraku_schedule::service::objects::{OBJECT_BYTES, ObjectCalendar, ObjectKin
 
 use super::{Context, Property, Resource, Row, proxies};
 use crate::{
-    caldav::{principal::Kind, push, report},
+    caldav::{calendar_data::DataRequest, principal::Kind, push, report},
     core::{
         Address, BIND, Place, READ, READ_PRIVILEGES, StaffBook, SyncToken, UNBIND, WRITE, WRITE_CONTENT,
         WRITE_PROPERTIES, ace, changed_at, granted_set, http_date, supported_collations, supported_reports,
@@ -214,15 +214,20 @@ fn of_object(row: &Row, resource: &Resource<'_>, context: &Context<'_>, out: &mu
             None => return false,
         },
         (Property::CalendarData, Some(object)) => match context.data {
-            Some(data) => match data.cut(&object.text) {
-                Some(part) => out.leaf(&row.name, &part),
-                None => out.overflow(),
-            },
+            Some(data) => write_data(row, data, &object.text, out),
             None => return false,
         },
         _ => return false,
     }
     true
+}
+
+/// The wanted part of a text; an answer that cannot hold it is not sent.
+fn write_data(row: &Row, data: &DataRequest, text: &str, out: &mut Writer) {
+    match data.cut(text) {
+        Some(part) => out.leaf(&row.name, &part),
+        None => out.overflow(),
+    }
 }
 
 fn of_principal(row: &Row, resource: &Resource<'_>, context: &Context<'_>, out: &mut Writer) -> bool {
@@ -292,7 +297,7 @@ fn of_message(row: &Row, message: &InboxMessage, context: &Context<'_>, out: &mu
             None => return false,
         },
         (Property::GetContentLength, _) => out.leaf(&row.name, &message.text.len().to_string()),
-        (Property::CalendarData, Some(data)) => out.leaf(&row.name, &data.cut(&message.text)),
+        (Property::CalendarData, Some(data)) => write_data(row, data, &message.text, out),
         _ => return false,
     }
     true
