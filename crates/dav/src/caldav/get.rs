@@ -96,7 +96,7 @@ pub(super) async fn exists(call: &Call) -> Result<(), DavFault> {
         Address::Calendar { person, segment } => {
             Ok(objects::find_calendar(tx, &who, &person, &segment).map(drop)?)
         }
-        Address::Principal(id) => principal::find(tx, &id).map(drop),
+        Address::Principal(id) => principal::find(tx, &who, &id).map(drop),
         Address::Proxies { person, writes } => principal::find_proxies(tx, &who, &person, writes).map(drop),
         Address::Root
         | Address::Principals

@@ -22,7 +22,7 @@ pub(super) async fn answer(mut call: Call) -> Result<HttpResponse, DavFault> {
     let who = call.who.clone();
     let text = call
         .read(move |tx| {
-            let me = principal::find(tx, who.person.as_str())?;
+            let me = principal::find(tx, &who, who.person.as_str())?;
             let own = |address: &String| address.eq_ignore_ascii_case(&request.organizer);
             if !me.addresses().iter().any(own) {
                 return Err(Condition::OriginatorAllowed.into());

@@ -6,7 +6,7 @@ use renraku_people::directory::{NamedPerson, service as directory};
 use renraku_schedule::{
     ScheduleFault,
     model::FacilityKind,
-    service::{get_facility, list_delegates, list_delegators},
+    service::{get_facility, is_delegate, list_delegates, list_delegators},
 };
 
 use crate::core::DavFault;
@@ -48,13 +48,16 @@ impl PrincipalInfo {
     }
 }
 
-/// The principal of an id.
-pub(super) fn find(tx: &mut ReadTx<'_>, id: &str) -> Result<PrincipalInfo, DavFault> {
+/// The principal of an id. Who must not be found is there for themselves and for their delegates alone.
+pub(super) fn find(tx: &mut ReadTx<'_>, who: &Principal, id: &str) -> Result<PrincipalInfo, DavFault> {
     if id.parse::<Id<()>>().is_err() {
         return Err(DavFault::NotFound);
     }
     let person = PersonId::stored(id.to_owned());
     if let Some(named) = directory::names(tx, std::slice::from_ref(&person))?.remove(&person) {
+        if named.suppressed && person != who.person && !is_delegate(tx, who, id)? {
+            return Err(DavFault::NotFound);
+        }
         return Ok(PrincipalInfo::of_person(&person, named));
     }
     let facility = match get_facility(tx, &FacilityId::stored(id.to_owned())) {
@@ -92,7 +95,7 @@ pub(super) fn find_proxies(
     owner: &str,
     writes: bool,
 ) -> Result<ProxyGroup, DavFault> {
-    let info = find(tx, owner)?;
+    let info = find(tx, who, owner)?;
     if owner == who.person.as_str() {
         let delegates = list_delegates(tx, &who.person)?.into_iter().filter(|it| it.writes == writes);
         let members = Some(delegates.map(|it| it.person).collect());

@@ -89,11 +89,11 @@ impl Find {
                 answer.add(&self.address, Resource::Principals)?;
                 if self.members {
                     // The office is found by a search, not by a list of all who are in it.
-                    answer.principal(&principal::find(tx, &me())?)?;
+                    answer.principal(&principal::find(tx, &self.who, &me())?)?;
                 }
             }
             Address::Principal(id) => {
-                answer.principal(&principal::find(tx, id)?)?;
+                answer.principal(&principal::find(tx, &self.who, id)?)?;
                 if self.members && *id == me() {
                     for writes in [false, true] {
                         answer.proxies(&principal::find_proxies(tx, &self.who, id, writes)?)?;
@@ -106,7 +106,8 @@ impl Find {
             Address::Homes => {
                 answer.add(&self.address, Resource::Homes)?;
                 if self.members {
-                    answer.add(&Address::Home(me()), Resource::Home(&principal::find(tx, &me())?))?;
+                    answer
+                        .add(&Address::Home(me()), Resource::Home(&principal::find(tx, &self.who, &me())?))?;
                 }
             }
             Address::Home(person) => self.home(tx, person, &calendars, &mut answer)?,
@@ -160,7 +161,7 @@ impl Find {
         calendars: &[ObjectCalendar],
         answer: &mut Answer<'_>,
     ) -> Result<(), DavFault> {
-        answer.add(&self.address, Resource::Home(&principal::find(tx, person)?))?;
+        answer.add(&self.address, Resource::Home(&principal::find(tx, &self.who, person)?))?;
         if !self.members {
             return Ok(());
         }

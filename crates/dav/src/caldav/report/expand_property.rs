@@ -178,14 +178,14 @@ fn with_resource<T>(
     };
     Ok(Some(match address {
         Address::Principal(id) => {
-            return found(principal::find(tx, id).map(|it| run(Resource::Principal(&it))));
+            return found(principal::find(tx, who, id).map(|it| run(Resource::Principal(&it))));
         }
         Address::Proxies { person, writes } => {
             let group = principal::find_proxies(tx, who, person, *writes);
             return found(group.map(|it| run(Resource::Proxies(&it))));
         }
         Address::Principals => run(Resource::Principals),
-        Address::Home(person) => run(Resource::Home(&principal::find(tx, person)?)),
+        Address::Home(person) => run(Resource::Home(&principal::find(tx, who, person)?)),
         Address::Inbox(_) => run(Resource::Inbox(inbox::head(tx, who)?)),
         Address::Outbox(_) => run(Resource::Outbox),
         Address::Calendar { person, segment } => {

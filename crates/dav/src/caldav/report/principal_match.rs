@@ -37,7 +37,7 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
         let mut answer = Answer { multistatus: Multistatus::new(minimal), wanted: &wanted, context };
         match address {
             Address::Root | Address::Principals if themselves => {
-                let me = principal::find(tx, who.person.as_str())?;
+                let me = principal::find(tx, &who, who.person.as_str())?;
                 answer.add(&Address::Principal(me.id.clone()), Resource::Principal(&me))?;
             }
             // In the home of another nothing is.

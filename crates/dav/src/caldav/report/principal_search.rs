@@ -73,7 +73,7 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
         ids.dedup();
         ids.truncate(usize::from(FOUND));
         for id in ids {
-            let found: PrincipalInfo = principal::find(tx, Id::as_str(&id))?;
+            let found: PrincipalInfo = principal::find(tx, &who, Id::as_str(&id))?;
             answer.add(&Address::Principal(found.id.clone()), Resource::Principal(&found))?;
         }
         Ok(answer.multistatus)
