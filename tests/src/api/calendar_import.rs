@@ -50,7 +50,10 @@ fn a_file_goes_in_and_comes_out() {
         ] {
             assert!(text.contains(line), "{line}\n{text}");
         }
-        assert_eq!(import(&hanako, &out.text()), json!({"created": 0, "updated": 2, "refused": [], "refusedCount": 0}));
+        assert_eq!(
+            import(&hanako, &out.text()),
+            json!({"created": 0, "updated": 2, "refused": [], "refusedCount": 0})
+        );
     });
 }
 
