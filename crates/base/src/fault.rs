@@ -60,9 +60,9 @@ pub struct FieldFault {
     /// What would be taken, in a form that needs no translation; said with the detail.
     #[serde(skip)]
     pub allowed: Option<Fitting>,
-    /// What is wrong itself, for the text of the code that names it as `{value}`.
+    /// What is wrong itself, for the text of the code that names it as `{value}`; boxed, so that refusals stay small.
     #[serde(skip)]
-    pub value: Option<String>,
+    pub value: Option<Box<str>>,
 }
 
 impl FieldFault {
@@ -89,7 +89,7 @@ impl FieldFault {
     /// The same fault, with the value that its text names.
     #[must_use]
     pub fn naming(self, value: impl Into<String>) -> Self {
-        Self { value: Some(value.into()), ..self }
+        Self { value: Some(value.into().into_boxed_str()), ..self }
     }
 
     /// The same fault, with all that would be taken: a range or names.

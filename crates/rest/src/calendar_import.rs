@@ -36,6 +36,9 @@ impl Body for CalendarFile {
     }
 }
 
+/// The most refusals that an answer names.
+pub(crate) const TOLD: usize = 1_000;
+
 /// What an import did.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -44,8 +47,10 @@ pub(crate) struct ImportAnswer {
     created: usize,
     /// How many were there by their UID, and are as the file says now.
     updated: usize,
-    /// What was not taken.
+    /// What was not taken, the first thousand.
     refused: Vec<Told>,
+    /// How much was not taken.
+    refused_count: usize,
     /// What was taken and has no effect, such as a second recurrence rule, or was not taken as it stands.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     kept: Vec<Told>,
@@ -80,11 +85,14 @@ impl Resource for ImportAnswer {
 
 impl ImportAnswer {
     fn new(report: &ImportReport, calendar: CalendarId, texts: &Texts) -> Self {
-        let told = |refusals: &[Refusal]| refusals.iter().map(|refusal| Told::new(refusal, texts)).collect();
+        let told = |refusals: &[Refusal]| {
+            refusals.iter().take(TOLD).map(|refusal| Told::new(refusal, texts)).collect()
+        };
         Self {
             created: report.created,
             updated: report.updated,
             refused: told(&report.refused),
+            refused_count: report.refused.len(),
             kept: told(&report.kept),
             calendar,
             etag: ETag::from(format!("\"{}-{}\"", report.created, report.updated)),

@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    calendar_import::reason,
+    calendar_import::{TOLD, reason},
     core::{
         App, Body, Command, IdempotencyKey, PathId, Problem, Reader, Refusals, Resource, RestFault, Texts,
         Who, Work, WriteRefusals, download, media_type,
@@ -43,8 +43,10 @@ pub(crate) struct ContactsImportAnswer {
     created: usize,
     /// How many were there by their UID, and are as the file says now.
     updated: usize,
-    /// What was not taken.
+    /// What was not taken, the first thousand.
     refused: Vec<RefusedCard>,
+    /// How much was not taken.
+    refused_count: usize,
     #[serde(skip)]
     book: AddressBookId,
     /// The counts, by which a repeat tells them again.
@@ -83,7 +85,8 @@ impl ContactsImportAnswer {
         Self {
             created: report.created,
             updated: report.updated,
-            refused: report.refused.iter().map(told).collect(),
+            refused: report.refused.iter().take(TOLD).map(told).collect(),
+            refused_count: report.refused.len(),
             book,
             etag: ETag::from(format!("\"{}-{}\"", report.created, report.updated)),
         }

@@ -2,7 +2,9 @@
 
 use std::{fs, io::Write, process::Stdio};
 
-use chrono::{Months, Utc};
+use chrono::Months;
+use renraku_base::{Clock, SystemClock};
+use renraku_people::directory::service::office_day;
 
 use crate::office::renraku;
 
@@ -127,7 +129,7 @@ fn a_transfer_waits_for_its_day() {
     let office = Office::new();
     assert_eq!(office.import(TABLE, &[]).0, Some(0));
     let april = "職員番号,氏名,所属,職名\n0002,髙橋 一郎,農政部,主任\n";
-    let next_year = Utc::now().date_naive() + Months::new(12);
+    let next_year = office_day(SystemClock.now()) + Months::new(12);
     let date = next_year.to_string();
     let day = ["--effective", &date];
     let (status, said) = office.import(april, &[&day[..], &["--dry-run"]].concat());

@@ -32,7 +32,10 @@ fn a_file_goes_in_and_comes_out() {
         let book = book(&hanako);
         let file = vcard("a", "山田", "X-FOO;X-BAR=1:c\\,d\r\nTEL;TYPE=CELL:090-1234-5678\r\n")
             + &vcard("b", "阿部", "");
-        assert_eq!(import(&hanako, &book, &*file), json!({"created": 2, "updated": 0, "refused": []}));
+        assert_eq!(
+            import(&hanako, &book, &*file),
+            json!({"created": 2, "updated": 0, "refused": [], "refusedCount": 0})
+        );
         let out = hanako.get(&format!("address-books/{book}/export")).expect(200);
         assert_eq!(out.header("content-type"), Some("text/vcard; charset=utf-8"));
         assert!(out.header("content-disposition").is_some_and(|it| it.contains("contacts.vcf")));
@@ -40,7 +43,10 @@ fn a_file_goes_in_and_comes_out() {
         for line in ["X-FOO;X-BAR=1:c\\,d", "TEL;TYPE=CELL:090-1234-5678", "FN:阿部"] {
             assert!(text.lines().any(|it| it == line), "{line} is not in {text}");
         }
-        assert_eq!(import(&hanako, &book, &*text), json!({"created": 0, "updated": 2, "refused": []}));
+        assert_eq!(
+            import(&hanako, &book, &*text),
+            json!({"created": 0, "updated": 2, "refused": [], "refusedCount": 0})
+        );
         let found = hanako.get("contacts?q=山田").expect(200).json();
         assert_eq!(found["items"].as_array().unwrap().len(), 1);
     });
@@ -151,7 +157,10 @@ fn a_file_that_was_cut_is_told_where_it_ends() {
             "{told}"
         );
         // The rest of it comes by the whole file.
-        assert_eq!(import(&hanako, &book, whole), json!({"created": 1, "updated": 1, "refused": []}));
+        assert_eq!(
+            import(&hanako, &book, whole),
+            json!({"created": 1, "updated": 1, "refused": [], "refusedCount": 0})
+        );
     });
 }
 
@@ -169,7 +178,7 @@ fn a_file_in_another_charset_than_it_says_is_read_or_told_by_its_line() {
             [begin.as_bytes(), &name, b"END:VCARD\r\n"].concat()
         };
         let told = import(&hanako, &book, [card("a", yamada), card("b", saito)].concat());
-        assert_eq!(told, json!({"created": 2, "updated": 0, "refused": []}));
+        assert_eq!(told, json!({"created": 2, "updated": 0, "refused": [], "refusedCount": 0}));
         for name in ["山田", "斎藤"] {
             let found = hanako.get(&format!("contacts?q={name}")).expect(200).json();
             assert_eq!(found["items"][0]["name"]["full"], name, "{found}");

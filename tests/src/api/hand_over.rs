@@ -1,14 +1,16 @@
 //! What an import of the staff tells of those who leave.
 
-use chrono::{Days, Utc};
+use chrono::Days;
+use renraku_base::{Clock, SystemClock};
+use renraku_people::directory::service::office_day;
 use renraku_schedule::{model::FacilityDraft, service};
 use serde_json::{Value, json};
 
 use crate::harness::{Staff, TestServer, on_each_backend, run_beside};
 
 /// Makes an event in a month from now.
-fn event(who: &Staff, title: &str, more: Value) -> Value {
-    let day = Utc::now().date_naive() + Days::new(30);
+fn event(who: &Staff, title: &str, more: &Value) -> Value {
+    let day = office_day(SystemClock.now()) + Days::new(30);
     let mut body = json!({"title": title, "start": format!("{day}T10:00:00"), "duration": "PT1H"});
     for (name, value) in more.as_object().unwrap() {
         body[name] = value.clone();
@@ -38,16 +40,16 @@ fn what_others_count_on_is_listed_once_and_without_what_is_private() {
         let guests = || json!({"t": {"personId": taro.person, "roles": {"attendee": true}}});
         let outside =
             json!({"g": {"calendarAddress": "mailto:guest@example.com", "roles": {"attendee": true}}});
-        event(&hanako, "a 議会説明", json!({"participants": guests()}));
-        event(&hanako, "b 人事評価", json!({"participants": guests(), "privacy": "private"}));
-        event(&hanako, "c 通院", json!({"privacy": "secret"}));
-        event(&hanako, "d 昼休み", json!({}));
-        event(&hanako, "e 中止", json!({"participants": guests(), "status": "cancelled"}));
+        event(&hanako, "a 議会説明", &json!({"participants": guests()}));
+        event(&hanako, "b 人事評価", &json!({"participants": guests(), "privacy": "private"}));
+        event(&hanako, "c 通院", &json!({"privacy": "secret"}));
+        event(&hanako, "d 昼休み", &json!({}));
+        event(&hanako, "e 中止", &json!({"participants": guests(), "status": "cancelled"}));
         let weekly =
             json!({"recurrenceRule": {"frequency": "weekly", "count": 20}, "facilityIds": [room(server)]});
-        event(&hanako, "f 定例会", weekly);
-        event(&hanako, "g 業者打合せ", json!({"participants": outside}));
-        event(&taro, "h 太郎の会", json!({"participants": {"h": {"personId": hanako.person}}}));
+        event(&hanako, "f 定例会", &weekly);
+        event(&hanako, "g 業者打合せ", &json!({"participants": outside}));
+        event(&taro, "h 太郎の会", &json!({"participants": {"h": {"personId": hanako.person}}}));
         let mut told = handed_over(server);
         told.sort();
         assert_eq!(told, ["a 議会説明", "f 定例会 (大会議室), repeats", "g 業者打合せ", "予定あり"]);

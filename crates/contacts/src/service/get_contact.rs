@@ -1,4 +1,4 @@
-use renraku_base::{ContactId, Precondition, Principal, Role};
+use renraku_base::{ContactId, FieldFault, Precondition, Principal, Role};
 use renraku_db::{CollectionId, Error, ReadTx, Tx};
 use renraku_people::{access, search::fold_number};
 
@@ -29,7 +29,10 @@ pub fn lookup_number(
     who: &Principal,
     number: &str,
 ) -> Result<Vec<Contact>, ContactsFault> {
-    let Some(number) = fold_number(number) else { return Ok(Vec::new()) };
+    let Some(number) = fold_number(number) else {
+        let detail = "a phone number has 2 to 15 digits, like 0155-26-1111, +81 155 26 1111 or an extension";
+        return Err(ContactsFault::BadQuery(FieldFault::new("phone", "phone-number", detail)));
+    };
     let collections = visible(tx, who)?;
     let found = store::contacts::find_by_number(tx, &collections, &number, SAME_NUMBER)?;
     Ok(found.into_iter().map(Contact::from).collect())

@@ -78,8 +78,7 @@ fn an_app_password_that_was_found_is_known_until_it_is_taken_away() {
         let phone = office.hanako("電話");
         let who = office.who(&phone);
         let made = |wish: &NewAppPassword| create(&office, &who, wish).unwrap();
-        let of_phone =
-            NewAppPassword { device_id: Some(phone.device_id.clone()), ..wish("電話の予定表") };
+        let of_phone = NewAppPassword { device_id: Some(phone.device_id), ..wish("電話の予定表") };
         let (taken, kept, bound) = (made(&wish("1")), made(&wish("2")), made(&of_phone));
         let all = [&taken, &kept, &bound].map(|one| one.password.as_str());
         for password in all {

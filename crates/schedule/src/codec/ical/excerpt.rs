@@ -48,7 +48,7 @@ fn occurrences(text: &str, (from, to): (Timestamp, Timestamp), zone: Zone, most:
     let mut writer = Writer::default();
     for occurrence in occurrences {
         writer.add(&occurrence);
-        if writer.len() > most {
+        if writer.bytes() > most {
             return Some(Expanded::TooLong);
         }
     }

@@ -50,7 +50,7 @@ impl Writer {
 
     /// About how many bytes were added.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub fn bytes(&self) -> usize {
         self.components.len()
     }
 
