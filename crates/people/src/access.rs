@@ -6,7 +6,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use diesel::prelude::*;
+use diesel::{
+    dsl::{exists, not},
+    prelude::*,
+};
 use renraku_base::{Id, PersonId, Principal, Role, UnitId};
 use renraku_db::{
     CollectionId, CollectionKind, Error, ObjectType, ReadTx, Tx, among,
@@ -153,8 +156,9 @@ pub fn is_there(tx: &mut ReadTx<'_>, grantee: &Grantee) -> Result<bool, Error> {
         Grantee::Everyone => return Ok(true),
         Grantee::Person(id) => {
             // Who must not be found is nobody here.
-            of.inner_join(people::table.on(people::id.eq(person_groups::person_id)))
-                .filter(person_groups::person_id.eq(id.as_str()).and(people::suppressed.eq(false)))
+            let hidden =
+                people::table.filter(people::id.eq(person_groups::person_id).and(people::suppressed));
+            of.filter(person_groups::person_id.eq(id.as_str()).and(not(exists(hidden))))
                 .first(tx.conn())
                 .optional()?
         }
