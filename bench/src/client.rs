@@ -145,6 +145,35 @@ impl Client {
         Ok(answer)
     }
 
+    /// Opens a stream of events on this connection, which then serves for nothing else.
+    pub fn watch(&mut self, path: &str) -> Result<()> {
+        let token = self.token.as_deref().unwrap_or_default();
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {token}\r\nAccept: text/event-stream\r\n\r\n",
+            self.address
+        );
+        self.stream.write_all(request.as_bytes())?;
+        self.buffer.clear();
+        self.skip_past(b"\r\n\r\n").map(drop)
+    }
+
+    /// Waits for the next hint of the stream and says how many bytes it has.
+    pub fn hint(&mut self) -> Result<usize> {
+        self.skip_past(b"event: state")?;
+        Ok(b"event: state".len() + self.skip_past(b"\n\n")?)
+    }
+
+    /// Reads on until `what` has come, and says how much that was.
+    fn skip_past(&mut self, what: &[u8]) -> Result<usize> {
+        loop {
+            if let Some(at) = find(&self.buffer, what) {
+                self.buffer.drain(..at + what.len());
+                return Ok(at + what.len());
+            }
+            self.fill()?;
+        }
+    }
+
     fn receive(&mut self) -> Result<Answer> {
         self.buffer.clear();
         let end = loop {

@@ -8,6 +8,7 @@ mod fill;
 mod flat;
 mod measure;
 mod process;
+mod stream;
 mod transfer;
 mod work;
 
@@ -233,7 +234,9 @@ fn day_of_a_phone(arguments: &Arguments, server: &Server, demo: &Value) -> Resul
     get(&mut client, "50 mail heads", "/api/v1/mail/messages?limit=50".to_owned())?;
     get(&mut client, "mail search, two characters", "/api/v1/mail/messages?q=%E4%BC%9A%E8%AD%B0".to_owned())?;
     sync_rows(&mut client, &office, &mut row)?;
-    booking_rows(&mut client, &office, &mut row)
+    booking_rows(&mut client, &office, &mut row)?;
+    println!("\n{}", stream::change_to_stream(server, demo, &office)?);
+    Ok(())
 }
 
 type Rows<'a> = dyn FnMut(&mut Client, &'static str, &mut measure::Work<'_>) -> Result<()> + 'a;
