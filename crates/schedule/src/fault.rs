@@ -44,7 +44,7 @@ pub enum ScheduleFault {
     /// A series that books a facility goes on for too long.
     #[error("a series that books a facility must end within 24 months")]
     FacilitySeriesNeedsEnd,
-    /// A series happens too often, or too often to book a facility or to invite somebody, or there are too many such series.
+    /// A series happens too often, or too often to book a facility, or its owner has too many that happen so often.
     #[error("a series happens too often")]
     SeriesTooDense,
     /// A booking lies outside what the facility's rules allow.

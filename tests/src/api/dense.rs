@@ -50,21 +50,19 @@ fn what_happens_more_often_than_anybody_can_mean_is_refused() {
 }
 
 #[test]
-fn what_is_not_in_the_index_stays_in_the_calendars_of_its_owner_and_is_not_many() {
+fn what_is_not_in_the_index_is_not_much() {
     on_each_backend(|server| {
         let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
         let guest = json!({"participants": {"1": {"personId": taro.person}}});
-        hanako.post("events", &hourly("x", &guest)).problem(422, "series-too-dense");
         let mut last = Value::Null;
         for n in 0..20 {
             last = hanako.post("events", &hourly(&n.to_string(), &json!({}))).expect(201).json();
         }
         hanako.post("events", &hourly("x", &json!({}))).problem(422, "series-too-dense");
-        // Those that are there can be changed, and made no worse.
+        // Those that are there can be changed.
         let path = format!("events/{}", last["id"].as_str().unwrap());
         let etag = last["etag"].as_str().unwrap();
-        hanako.patch(&path, etag, &guest).problem(422, "series-too-dense");
-        hanako.patch(&path, etag, &json!({"duration": "PT10M"})).expect(200);
+        hanako.patch(&path, etag, &guest).expect(200);
         taro.post("events", &hourly("x", &json!({}))).expect(201);
     });
 }

@@ -123,7 +123,7 @@ pub fn free_busy(
     let dense: Vec<_> =
         owned.iter().filter(|calendar| calendar.dense).map(|calendar| calendar.collection).collect();
     for series in window::open(tx, &collections, &dense, window)? {
-        for it in window::beyond_index(&series, window)? {
+        for it in window::beyond_index_in(&series, window.in_zone(series.zone))? {
             if let Some(status) = it.busy {
                 add(it.collection, it.utc_start, it.utc_end, status);
             }

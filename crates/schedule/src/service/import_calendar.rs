@@ -302,9 +302,7 @@ impl<'a> Import<'a> {
 
     /// The text of an event as the file has it, to be handed out for as long as nothing else changes the event.
     fn text(&self, parsed: &ParsedEvent, stored: &StoredEvent, name: Option<String>) -> Option<StoredObject> {
-        // One without a time stamp is no event in a file of ours (RFC 5545 §3.6.1).
-        let whole = |text: &&String| text.len() <= OBJECT_BYTES && text.contains("DTSTAMP");
-        let text = parsed.source.as_ref().filter(whole)?;
+        let text = parsed.source.as_ref().filter(|text| text.len() <= OBJECT_BYTES)?;
         Some(StoredObject {
             collection: self.home.collection,
             object: stored.id.as_str().to_owned(),

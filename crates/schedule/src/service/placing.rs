@@ -61,7 +61,9 @@ pub(crate) fn put_new(
     places: &[Placement],
     happenings: &[Happening],
 ) -> Result<Recorded, ScheduleFault> {
-    refuse_dense(tx, stored, places)?;
+    if stored.indexed.is_dense() {
+        refuse_more_dense(tx, stored, 0)?;
+    }
     insert_places(tx, stored, places)?;
     index_and_record(tx, stored, (&[], places), happenings, Audiences::of(&stored.event))
 }
@@ -74,8 +76,8 @@ pub(crate) fn put_changed(
     happenings: &[Happening],
     old: &StoredEvent,
 ) -> Result<Recorded, ScheduleFault> {
-    if !old.indexed.is_dense() || places.len() > before.len() {
-        refuse_dense(tx, stored, places)?;
+    if stored.indexed.is_dense() && !old.indexed.is_dense() {
+        refuse_more_dense(tx, stored, 0)?;
     }
     let audiences = Audiences::of_change(&old.event, &stored.event);
     store::occurrences::remove(tx, &stored.id, None)?;
@@ -99,19 +101,8 @@ fn insert_places(tx: &mut Tx<'_>, stored: &StoredEvent, places: &[Placement]) ->
     mark_dense(tx, stored, places)
 }
 
-/// What is not in the index is expanded by everyone who looks: a person has few such series, and puts them into no calendar but
-/// their own.
-fn refuse_dense(tx: &mut Tx<'_>, stored: &StoredEvent, places: &[Placement]) -> Result<(), ScheduleFault> {
-    if !stored.indexed.is_dense() {
-        return Ok(());
-    }
-    if places.iter().filter(|place| place.person.is_some()).count() > 1 {
-        return Err(ScheduleFault::SeriesTooDense);
-    }
-    refuse_more_dense(tx, stored, 0)
-}
-
-/// Refuses another such series of somebody who has enough of them, with those that are `about_to` be stored.
+/// Refuses another series with too many occurrences for the index to somebody who has enough of them, with those that are `about_to`
+/// be stored: everyone who looks has to expand it.
 pub(crate) fn refuse_more_dense(
     tx: &mut Tx<'_>,
     stored: &StoredEvent,

@@ -61,7 +61,7 @@ impl Window {
         (self.from, self.to)
     }
 
-    fn in_zone(self, zone: crate::model::Zone) -> recurrence::Window {
+    pub(crate) fn in_zone(self, zone: crate::model::Zone) -> recurrence::Window {
         recurrence::Window { from: self.from, to: self.to, zone }
     }
 
