@@ -17,8 +17,8 @@ use crate::core::{
     Address, Call, Condition, Dav, DavFault, Depth, Multistatus, Place, Wanted, depth, minimal, xml::Name,
 };
 
-/// The most members of a collection that one answer lists (PROMISE of bounded answers; a greater calendar is read by sync).
-pub(super) const MEMBERS: usize = 10_000;
+/// The most members of a collection that one answer lists; a greater calendar is read by sync.
+pub(super) const MEMBERS: usize = 50_000;
 
 /// PROPFIND (RFC 4918 §9.1).
 pub(super) async fn answer(mut call: Call) -> Result<HttpResponse, DavFault> {

@@ -20,7 +20,7 @@ use crate::core::{
 };
 
 /// The most members of a collection that one answer lists; a greater address book is read by sync.
-pub(super) const MEMBERS: usize = 10_000;
+pub(super) const MEMBERS: usize = 50_000;
 
 /// PROPFIND (RFC 4918 §9.1).
 pub(super) async fn answer(mut call: Call, place: Place) -> Result<HttpResponse, DavFault> {
