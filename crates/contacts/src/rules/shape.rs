@@ -251,20 +251,17 @@ const fn kind(shape: Shape) -> Option<JsonKind> {
 
 const fn describe(shape: Shape) -> &'static str {
     match shape {
-        Shape::Line
-        | Shape::Text
-        | Shape::Link
-        | Shape::Uri
-        | Shape::Data
-        | Shape::Language
-        | Shape::Instant => "a text",
-        Shape::Bool => "true or false",
-        Shape::Number(..) => "a number",
         Shape::Set => "an object whose values are true",
         Shape::Texts => "an object whose values are texts",
-        Shape::Object(_) | Shape::Open | Shape::OneOf(_) => "an object",
         Shape::Map(_) => "an object of objects",
         Shape::List(_) => "a list of objects",
+        _ => match kind(shape) {
+            Some(JsonKind::Text) => "a text",
+            Some(JsonKind::WholeNumber) => "a number",
+            Some(JsonKind::List) => "a list",
+            Some(JsonKind::Object) => "an object",
+            None => "true or false",
+        },
     }
 }
 

@@ -38,6 +38,23 @@ impl<M> News<M> {
         Self { there: Vec::new(), tokens: Vec::new(), gone: Vec::new(), truncated: false, token }
     }
 
+    /// A piece of all that is there, in ascending order of ids: `found` has one more than `limit` where there is more, and `None` in the
+    /// place of what the client may not know of. What changes meanwhile is told after it, for the token keeps the number of the
+    /// beginning.
+    pub fn listed(from: &SyncToken, mut found: Vec<(String, Option<M>)>, limit: usize) -> Self {
+        let truncated = found.len() > limit;
+        found.truncate(limit);
+        let last = found.last().filter(|_| truncated).map(|(id, _)| id.clone());
+        let mut news = Self::none(SyncToken { cursor: last, ..from.clone() });
+        news.truncated = truncated;
+        for (id, member) in found {
+            if let Some(member) = member {
+                news.push(member, SyncToken { cursor: Some(id), ..from.clone() });
+            }
+        }
+        news
+    }
+
     /// Adds a member that is there.
     pub fn push(&mut self, member: M, token: SyncToken) {
         self.there.push(member);

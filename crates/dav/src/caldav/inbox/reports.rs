@@ -124,7 +124,12 @@ pub(in crate::caldav) async fn sync_collection(
                 return Ok(None);
             }
             let mut news = match &from.cursor {
-                Some(cursor) => list(tx, &who, &from, cursor, ask.limit)?,
+                Some(cursor) => {
+                    let found = inbox::list(tx, &who, cursor, ask.limit + 1)?;
+                    let found =
+                        found.into_iter().map(|message| (message.id.as_str().to_owned(), Some(message)));
+                    News::listed(&from, found.collect(), ask.limit)
+                }
                 None => changed(tx, &who, head, &from, ask.limit)?,
             };
             let mut sent = 0;
@@ -142,27 +147,6 @@ pub(in crate::caldav) async fn sync_collection(
         })
         .await?;
     Ok(multistatus.finish_with_token(&token))
-}
-
-/// What is there, from a message on. What arrives meanwhile is told after it, for the token keeps the number of the beginning.
-fn list(
-    tx: &mut ReadTx<'_>,
-    who: &Principal,
-    from: &SyncToken,
-    cursor: &str,
-    limit: usize,
-) -> Result<News<InboxMessage>, DavFault> {
-    let mut there = inbox::list(tx, who, cursor, limit + 1)?;
-    let truncated = there.len() > limit;
-    there.truncate(limit);
-    let cursor = there.last().filter(|_| truncated).map(|message| message.id.as_str().to_owned());
-    let mut news = News::none(SyncToken { cursor, ..from.clone() });
-    news.truncated = truncated;
-    for message in there {
-        let token = SyncToken { cursor: Some(message.id.as_str().to_owned()), ..from.clone() };
-        news.push(message, token);
-    }
-    Ok(news)
 }
 
 /// What came and went since a number.

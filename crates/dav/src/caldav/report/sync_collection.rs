@@ -41,7 +41,10 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
                 return Ok(None);
             }
             let mut news = match &from.cursor {
-                Some(cursor) => list(tx, &who, &calendar, &from, cursor, ask.limit)?,
+                Some(cursor) => {
+                    let found = objects::list(tx, &who, &calendar, cursor, ask.limit + 1)?;
+                    News::listed(&from, found, ask.limit)
+                }
                 None => changed(tx, &who, &calendar, &from, ask.limit)?,
             };
             news.cut(add_objects(tx, &who, &calendar, &news.there, &mut answer)?);
@@ -51,29 +54,6 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
         })
         .await?;
     Ok(multistatus.finish_with_token(&token))
-}
-
-/// What is in the calendar, from an object on. What changes meanwhile is told after it, for the token keeps the number of the
-/// beginning.
-fn list(
-    tx: &mut ReadTx<'_>,
-    who: &Principal,
-    calendar: &ObjectCalendar,
-    from: &SyncToken,
-    cursor: &str,
-    limit: usize,
-) -> Result<News<ObjectHead>, DavFault> {
-    let mut listed = objects::list(tx, who, calendar, cursor, limit + 1)?;
-    let truncated = listed.len() > limit;
-    listed.truncate(limit);
-    let cursor = listed.last().filter(|_| truncated).map(|(id, _)| id.clone());
-    let mut news = News::none(SyncToken { cursor, ..from.clone() });
-    news.truncated = truncated;
-    for head in listed.into_iter().filter_map(|(_, head)| head) {
-        let token = SyncToken { cursor: Some(head.id.clone()), ..from.clone() };
-        news.push(head, token);
-    }
-    Ok(news)
 }
 
 /// What changed since a number.

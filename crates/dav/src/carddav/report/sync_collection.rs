@@ -35,7 +35,11 @@ pub(super) async fn answer(call: Call, place: Place, report: Element) -> Result<
                 return Ok(None);
             }
             let mut news = match &from.cursor {
-                Some(cursor) => list(tx, (&dav, &book), &from, cursor, ask.limit)?,
+                Some(cursor) => {
+                    let found = book.list(tx, &dav, cursor, ask.limit + 1)?;
+                    let found = found.into_iter().map(|head| (head.id.as_str().to_owned(), Some(head)));
+                    News::listed(&from, found.collect(), ask.limit)
+                }
                 None => changed(tx, (&dav, &book, modseq), &from, ask.limit)?,
             };
             news.cut(answer.cards(tx, (&place, &book), &news.there)?);
@@ -46,28 +50,6 @@ pub(super) async fn answer(call: Call, place: Place, report: Element) -> Result<
         })
         .await?;
     Ok(multistatus.finish_with_token(&token))
-}
-
-/// What is in the address book, from a card on. What changes meanwhile is told after it, for the token keeps the number of the
-/// beginning.
-fn list(
-    tx: &mut ReadTx<'_>,
-    (dav, book): (&Dav, &Book),
-    from: &SyncToken,
-    cursor: &str,
-    limit: usize,
-) -> Result<News<CardHead>, DavFault> {
-    let mut there = book.list(tx, dav, cursor, limit + 1)?;
-    let truncated = there.len() > limit;
-    there.truncate(limit);
-    let cursor = there.last().filter(|_| truncated).map(|head| head.id.as_str().to_owned());
-    let mut news = News::none(SyncToken { cursor, ..from.clone() });
-    news.truncated = truncated;
-    for head in there {
-        let token = SyncToken { cursor: Some(head.id.as_str().to_owned()), ..from.clone() };
-        news.push(head, token);
-    }
-    Ok(news)
 }
 
 /// What changed since a number.
