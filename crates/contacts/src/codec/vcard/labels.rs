@@ -1,6 +1,6 @@
 //! Labels, as the contacts programs of one vendor write them: a line of their own in the group of what they name.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{property::Property, values};
 
@@ -23,16 +23,19 @@ const KNOWN: [&str; 12] = [
     "Work",
 ];
 
-/// The labels of a card by their groups, in small letters.
+/// The labels of a card by their groups, in small letters. Of a group with several labels none is what it is called:
+/// they stay the lines that they are.
 pub(super) fn of(properties: &[Property]) -> HashMap<String, String> {
     let group = |it: &Property| it.group.as_ref().map(|group| group.to_ascii_lowercase());
-    let named: Vec<String> =
+    let named: HashSet<String> =
         properties.iter().filter(|it| LABELLED.contains(&it.name.as_str())).filter_map(group).collect();
-    let labels = properties.iter().filter(|it| it.name == LABEL && it.params.is_empty());
-    labels
-        .filter_map(|it| Some((group(it)?, read(&it.text()))))
-        .filter(|(group, text)| named.contains(group) && !text.is_empty())
-        .collect()
+    let mut labels: HashMap<String, Option<String>> = HashMap::new();
+    for label in properties.iter().filter(|it| it.name == LABEL) {
+        let Some(group) = group(label).filter(|group| named.contains(group)) else { continue };
+        let text = label.params.is_empty().then(|| read(&label.text())).filter(|text| !text.is_empty());
+        labels.entry(group).and_modify(|several| *several = None).or_insert(text);
+    }
+    labels.into_iter().filter_map(|(group, text)| Some((group, text?))).collect()
 }
 
 fn read(text: &str) -> String {

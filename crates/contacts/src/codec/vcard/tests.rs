@@ -191,3 +191,23 @@ fn only_what_is_wanted_is_cut_out() {
         "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:u\r\nITEM1.TEL;TYPE=CELL:\r\nEND:VCARD\r\n"
     );
 }
+
+#[test]
+fn a_group_with_two_labels_keeps_both() {
+    let twice = "FN:a\nl.URL:https://example.jp/1\nl.X-ABLABEL:a\nl.URL:https://example.jp/2\nl.X-ABLABEL:b\n";
+    let card = read(twice);
+    assert_eq!(card["links"]["k1"].get("label"), None);
+    let written = lines(&write(&card, Version::V3));
+    for label in ["l.X-ABLABEL:a", "l.X-ABLABEL:b"] {
+        assert!(written.contains(&label.to_owned()), "{written:?}");
+    }
+}
+
+#[test]
+fn an_entry_that_is_called_otherwise_than_its_group_leaves_it() {
+    let mut card = read("FN:a\nl.URL:https://example.jp/1\nl.URL:https://example.jp/2\nl.X-ABLABEL:a\n");
+    card["links"]["k2"]["label"] = json!("b");
+    let again = read_object(write(&card, Version::V3).as_bytes()).unwrap().members;
+    assert_eq!(again["links"]["k1"]["label"], "a");
+    assert_eq!(again["links"]["k2"]["label"], "b");
+}

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, hash_map::Entry as Slot};
 
 use renraku_base::content::{line::Line, text};
 use serde_json::{Map, Value};
@@ -27,16 +27,40 @@ pub fn write(members: &Map<String, Value>, version: Version) -> String {
 /// The groups of a card.
 struct Groups {
     taken: BTreeSet<String>,
-    labelled: BTreeSet<String>,
+    /// What a group is called; nothing where several lines say it.
+    labels: HashMap<String, Option<String>>,
 }
 
 impl Groups {
     fn of(members: &Map<String, Value>) -> Self {
         let maps = members.values().filter_map(Value::as_object).flat_map(Map::values);
         let entries = maps.filter_map(Value::as_object).filter_map(|it| kept::of(it).0);
-        let lines = kept::lines(members).filter_map(|line| Some(line.name.split_once('.')?.0.to_owned()));
-        let taken = entries.chain(lines).map(|group| group.to_ascii_lowercase()).collect();
-        Self { taken, labelled: BTreeSet::new() }
+        let lines: Vec<Line> = kept::lines(members).collect();
+        let grouped = || lines.iter().filter_map(|line| line.name.split_once('.'));
+        let taken = entries.chain(grouped().map(|(group, _)| group.to_owned()));
+        let labelled = grouped().filter(|(_, name)| *name == labels::LABEL);
+        Self {
+            taken: taken.map(|group| group.to_ascii_lowercase()).collect(),
+            labels: labelled.map(|(group, _)| (group.to_ascii_lowercase(), None)).collect(),
+        }
+    }
+
+    /// The group of an entry with this label, and whether the label is still to be written. A group is called one thing:
+    /// an entry that is called otherwise leaves it.
+    fn of_label(&mut self, group: Option<String>, label: &str) -> (String, bool) {
+        let group = group.unwrap_or_else(|| self.fresh());
+        match self.labels.entry(group.to_ascii_lowercase()) {
+            Slot::Occupied(slot) if slot.get().as_deref() == Some(label) => (group, false),
+            Slot::Occupied(_) => {
+                let group = self.fresh();
+                self.labels.insert(group.clone(), Some(label.to_owned()));
+                (group, true)
+            }
+            Slot::Vacant(slot) => {
+                slot.insert(Some(label.to_owned()));
+                (group, true)
+            }
+        }
     }
 
     fn fresh(&mut self) -> String {
@@ -181,14 +205,15 @@ impl<'m> Writer<'m> {
         if self.version == Version::V4 && kept::is_word(key) && !is_ours(key) {
             entry = entry.param("PROP-ID", key);
         }
-        let label =
-            values::member(entry.object, "label").filter(|label| !label.is_empty()).map(str::to_owned);
-        let group = kept::of(entry.object).0.or_else(|| label.as_ref().map(|_| self.groups.fresh()));
-        self.lines.push(entry.line(self.version, group.as_deref()));
-        if let (Some(label), Some(group)) = (label, group)
-            && self.groups.labelled.insert(group.to_ascii_lowercase())
-        {
-            self.line(&kept::grouped(Some(&group), labels::LABEL), text::escape(&labels::write(&label)));
+        let own = kept::of(entry.object).0;
+        let Some(label) = values::member(entry.object, "label").filter(|label| !label.is_empty()) else {
+            self.lines.push(entry.line(self.version, own.as_deref()));
+            return;
+        };
+        let (group, unsaid) = self.groups.of_label(own, label);
+        self.lines.push(entry.line(self.version, Some(&group)));
+        if unsaid {
+            self.line(&kept::grouped(Some(&group), labels::LABEL), text::escape(&labels::write(label)));
         }
     }
 }
