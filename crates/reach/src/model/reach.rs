@@ -21,7 +21,8 @@ pub struct Reach {
     pub place: Option<String>,
     /// Whether they said so themselves; otherwise it follows from the schedule.
     pub is_set: bool,
-    /// When nothing takes their time any more; `null` when nothing does now, and beyond the 24 hours that are looked at.
+    /// When nothing takes their time any more; `null` when nothing does now, when they are not at work, and beyond the 24 hours that
+    /// are looked at.
     pub free_at: Option<Timestamp>,
     /// What begins next within 24 hours.
     pub next: Option<NextEngagement>,

@@ -49,7 +49,7 @@ pub(crate) fn reach(known: Known<'_>, now: Timestamp, language: Language) -> Rea
         until,
         place,
         is_set: known.said.is_some(),
-        free_at: free_at(known, now),
+        free_at: free_at(known, &doing, now),
         next: next(known.engagements, now),
         call_first: call::first(&doing, known.said.and_then(|said| said.call_first), known.phones),
         activity,
@@ -97,17 +97,16 @@ const fn weight(activity: Activity, engagement: &Engagement) -> u8 {
     }
 }
 
-/// When nothing takes their time any more; `None` when nothing does now, or nobody can tell.
-fn free_at(known: Known<'_>, now: Timestamp) -> Option<Timestamp> {
-    let mut free = known.said.filter(|said| !said.activity.takes_calls()).map_or(now, |said| said.until);
-    if known.said.is_some_and(|said| said.activity.takes_calls()) {
-        return None;
-    }
-    let mut taken: Vec<&Engagement> = known
-        .engagements
-        .iter()
-        .filter(|it| it.taken.is_some() && activity_of(it) != Some(Activity::Telework))
-        .collect();
+/// When nothing takes their time any more; `None` when nothing does now, when they are not at work, or nobody can tell.
+fn free_at(known: Known<'_>, doing: &[Activity], now: Timestamp) -> Option<Timestamp> {
+    let mut free = match known.said {
+        _ if doing.iter().any(|activity| activity.is_off_duty()) => return None,
+        Some(said) if said.activity.takes_calls() => return None,
+        Some(said) => said.until,
+        None => now,
+    };
+    let takes_time = |it: &&Engagement| it.taken.is_some() && activity_of(it) != Some(Activity::Telework);
+    let mut taken: Vec<&Engagement> = known.engagements.iter().filter(takes_time).collect();
     taken.sort_unstable_by_key(|it| it.utc_start);
     for it in taken {
         if it.utc_start <= free {

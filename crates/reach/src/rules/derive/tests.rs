@@ -72,7 +72,9 @@ fn who_is_not_there_is_told_before_what_they_do_elsewhere() {
     let both = told(None, &[trip, busy(13, 15, "連絡会議")], 13);
     assert_eq!(both.text, "出張中（本庁、本日まで）");
     let leave = told(None, &[day("夏季休暇", Some(Taken::Away)), busy(13, 15, "会議")], 13);
-    assert_eq!((leave.activity, leave.call_first), (Activity::Vacation, None));
+    assert_eq!((leave.activity, leave.free_at, leave.call_first), (Activity::Vacation, None, None));
+    let left = told(Some(&said(Activity::Left, 24)), &[], 18);
+    assert_eq!((left.text.as_str(), left.free_at), ("退庁", None));
 }
 
 #[test]
@@ -100,7 +102,7 @@ fn who_sees_busy_time_alone_is_told_that_and_no_more() {
 
 #[test]
 fn what_lies_beyond_the_window_is_not_guessed_at() {
-    let long = Engagement { utc_end: at(24 * 5), ..day("夏季休暇", Some(Taken::Busy)) };
+    let long = Engagement { utc_end: at(24 * 5), ..day("防災対策本部", Some(Taken::Busy)) };
     let reach = told(None, &[long], 10);
     assert_eq!((reach.until, reach.free_at), (Some(at(24 * 5)), None));
 }
