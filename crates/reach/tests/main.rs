@@ -1,5 +1,5 @@
 //! Store and service suites, run on each database.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod memos;
 mod office;

@@ -15,7 +15,7 @@ use crate::office::{ANY, person, refusal};
 
 fn set(db: &Db, who: &Principal, body: Value, pre: &Precondition) -> Result<Setting, ReachFault> {
     let new: NewSetting = serde_json::from_value(body).unwrap();
-    Ok(db.write(|tx| service::set_reach(tx, who, new.clone(), pre))?.into_inner())
+    Ok(db.write(|tx| service::set_reach(tx, who, &new, pre))?.into_inner())
 }
 
 fn setting(db: &Db, who: &Principal) -> Setting {
@@ -66,10 +66,7 @@ fn who_hides_it_or_must_not_be_found_tells_themselves_alone() {
         let told = read(db, &jiro, &[&hanako, &taro, &jiro]);
         let activities: Vec<(PersonId, Activity)> =
             told.into_iter().map(|it| (it.person_id, it.activity)).collect();
-        assert_eq!(
-            activities,
-            [(hanako.person.clone(), Activity::Unknown), (jiro.person.clone(), Activity::Free)]
-        );
+        assert_eq!(activities, [(hanako.person.clone(), Activity::Unknown), (jiro.person, Activity::Free)]);
         for who in [&hanako, &taro] {
             assert_eq!(read(db, who, &[who])[0].activity, Activity::Vacation);
         }

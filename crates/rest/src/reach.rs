@@ -117,7 +117,7 @@ pub(crate) async fn put_reach_setting(
     app.write(
         command,
         |tx, c| {
-            service::set_reach(tx, &c.who, c.body.clone(), &c.precondition()?)?
+            service::set_reach(tx, &c.who, &c.body, &c.precondition()?)?
                 .try_map(|setting| Written::updated(&setting))
         },
         |tx, who, _| Ok(service::get_setting(tx, who)?),

@@ -24,12 +24,13 @@ impl Progress {
     }
 
     /// How far all together are: as far as the last of them.
-    pub fn of_all(all: impl Iterator<Item = Self> + Clone) -> Self {
-        let last = |of: fn(Self) -> Option<Timestamp>| {
-            let times: Option<Vec<Timestamp>> = all.clone().map(of).collect();
-            times.and_then(|times| times.into_iter().max())
+    pub fn of_all(all: impl Iterator<Item = Self>) -> Self {
+        let later = |one: Option<Timestamp>, other: Option<Timestamp>| Some(one?.max(other?));
+        let together = |one: Self, other: Self| Self {
+            seen_at: later(one.seen_at, other.seen_at),
+            done_at: later(one.done_at, other.done_at),
         };
-        Self { seen_at: last(|it| it.seen_at), done_at: last(|it| it.done_at) }
+        all.reduce(together).unwrap_or_default()
     }
 }
 

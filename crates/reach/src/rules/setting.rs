@@ -26,10 +26,10 @@ pub(crate) struct Said {
 }
 
 /// What is said by a request; `None` takes back what was said.
-pub(crate) fn read(new: NewSetting, now: Timestamp) -> Result<Option<Said>, Vec<FieldFault>> {
+pub(crate) fn read(new: &NewSetting, now: Timestamp) -> Result<Option<Said>, Vec<FieldFault>> {
     let mut faults = Vec::new();
     let Some(activity) = new.activity else {
-        if new != NewSetting::default() {
+        if *new != NewSetting::default() {
             faults.push(FieldFault::new("/activity", "required", "say what you do"));
         }
         return if faults.is_empty() { Ok(None) } else { Err(faults) };
@@ -55,7 +55,7 @@ pub(crate) fn read(new: NewSetting, now: Timestamp) -> Result<Option<Said>, Vec<
 mod tests {
     use super::*;
 
-    fn codes(new: NewSetting) -> Vec<String> {
+    fn codes(new: &NewSetting) -> Vec<String> {
         let now = "2026-11-25T01:00:00Z".parse().unwrap();
         let faults = read(new, now).unwrap_err().into_iter();
         faults.map(|fault| format!("{} {}", fault.pointer, fault.code)).collect()
@@ -69,25 +69,24 @@ mod tests {
             place: Some(" 帯広 ".to_owned()),
             ..NewSetting::default()
         };
-        let said = read(new, now).unwrap().unwrap();
+        let said = read(&new, now).unwrap().unwrap();
         assert_eq!(
             (said.until.to_string().as_str(), said.place.as_deref()),
             ("2026-11-25T15:00:00Z", Some("帯広"))
         );
-        assert_eq!(read(NewSetting::default(), now).unwrap(), None);
+        assert_eq!(read(&NewSetting::default(), now).unwrap(), None);
     }
 
     #[test]
     fn what_cannot_be_said_is_named() {
-        let out = NewSetting { activity: Some(Activity::Out), ..NewSetting::default() };
-        let place = Some("帯広".to_owned());
-        assert_eq!(codes(NewSetting { place, ..NewSetting::default() }), ["/activity required"]);
-        let free = NewSetting { activity: Some(Activity::Free), ..NewSetting::default() };
-        assert_eq!(codes(free), ["/activity bad-value"]);
+        let out = || NewSetting { activity: Some(Activity::Out), ..NewSetting::default() };
+        let at = |place: &str| NewSetting { place: Some(place.to_owned()), ..out() };
+        assert_eq!(codes(&NewSetting { activity: None, ..at("帯広") }), ["/activity required"]);
+        assert_eq!(codes(&NewSetting { activity: Some(Activity::Free), ..out() }), ["/activity bad-value"]);
         for until in ["2026-11-25T01:00:00Z", "2028-01-01T00:00:00Z"] {
-            assert_eq!(codes(NewSetting { until: until.parse().ok(), ..out.clone() }), ["/until end-ahead"]);
+            assert_eq!(codes(&NewSetting { until: until.parse().ok(), ..out() }), ["/until end-ahead"]);
         }
-        assert_eq!(codes(NewSetting { place: Some("あ".repeat(101)), ..out.clone() }), ["/place too-long"]);
-        assert_eq!(codes(NewSetting { place: Some("a\nb".to_owned()), ..out }), ["/place control-character"]);
+        assert_eq!(codes(&at(&"あ".repeat(101))), ["/place too-long"]);
+        assert_eq!(codes(&at("a\nb")), ["/place control-character"]);
     }
 }

@@ -61,8 +61,8 @@ const ENDINGS: [(Activity, &[&str]); 5] = [
 pub(crate) fn activity(title: &str) -> Option<Activity> {
     let title = title.to_lowercase();
     title.split(is_between).map(str::trim).filter(|part| !part.is_empty()).find_map(|part| {
-        let ends = |word: &&str| part.strip_suffix(word).is_some_and(|before| is_whole(before, word));
-        ENDINGS.iter().find(|(_, words)| words.iter().any(|word| ends(&word))).map(|(activity, _)| *activity)
+        let ends = |word: &&str| part.strip_suffix(*word).is_some_and(|before| is_whole(before, word));
+        ENDINGS.iter().find(|(_, words)| words.iter().any(ends)).map(|(activity, _)| *activity)
     })
 }
 

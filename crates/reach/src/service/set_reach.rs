@@ -28,7 +28,7 @@ pub fn get_setting(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Setting, Reac
 pub fn set_reach(
     tx: &mut Tx<'_>,
     who: &Principal,
-    new: NewSetting,
+    new: &NewSetting,
     precondition: &Precondition,
 ) -> Result<Changed<Setting>, ReachFault> {
     tx.hold(&format!("reach:{}", who.person))?;

@@ -51,7 +51,7 @@ pub fn write(tx: &mut Tx<'_>, office: &Office) -> Result<(), ReachFault> {
     let home = NewSetting { activity: Some(Activity::Telework), ..NewSetting::default() };
     for (place, setting) in [(3, out), (4, home)] {
         if let Some(who) = who(place) {
-            service::set_reach(tx, &who, setting, &Precondition::None)?;
+            service::set_reach(tx, &who, &setting, &Precondition::None)?;
         }
     }
     Ok(())
