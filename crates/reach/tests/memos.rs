@@ -69,6 +69,7 @@ fn the_author_sees_what_each_did_and_the_others_do_not() {
         let all = get(db, &hanako, &made).unwrap();
         assert_eq!((all.seen_at, all.done_at), (Some(db.now()), None));
         assert_eq!(told(db, &jiro).len(), 2, "once of the memo, once of what jiro did");
+        assert_eq!(told(db, &hanako).len(), 3, "and the author of all");
 
         assert_eq!(refusal(patch(db, &hanako, &all, json!({"seenAt": null}))).0, "forbidden");
         assert_eq!(refusal(patch(db, &jiro, &before, json!({"doneAt": null}))).0, "stale");
