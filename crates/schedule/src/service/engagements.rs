@@ -57,7 +57,7 @@ pub fn list_engagements(
             busy: shown.busy,
             all_day: occurrence.show_without_time,
             title: occurrence.title.filter(|_| readable),
-            place: occurrence.place.filter(|_| readable),
+            place: occurrence.place,
         });
     }
     Ok(found)
