@@ -2,7 +2,8 @@ use diesel::prelude::*;
 use renraku_base::{CalendarId, Id, PersonId, Principal, Role};
 use renraku_db::{
     CollectionId, Error, ReadTx, Tx, among,
-    schema::{calendars, grants, person_groups},
+    changes::Head,
+    schema::{calendar_paths as paths, calendars, collections, grants, person_groups},
 };
 
 use crate::model::{CalendarKind, Zone};
@@ -95,6 +96,36 @@ pub(crate) fn get(tx: &mut ReadTx<'_>, id: &CalendarId) -> Result<Option<StoredC
     let row: Option<Row> =
         calendars::table.find(id.as_str()).select(Row::as_select()).first(tx.conn()).optional()?;
     row.map(TryInto::try_into).transpose()
+}
+
+/// The calendar at a segment of somebody's home, and where its collection stands: the one for which the segment was chosen, or the
+/// one that bears it as its id and has no other.
+pub(crate) fn find_by_path(
+    tx: &mut ReadTx<'_>,
+    home: &str,
+    segment: &str,
+) -> Result<Option<(StoredCalendar, Head)>, Error> {
+    let chosen = diesel::alias!(paths as chosen);
+    let chosen = chosen
+        .filter(chosen.field(paths::owner_id).eq(home).and(chosen.field(paths::segment).eq(segment)))
+        .select(chosen.field(paths::calendar_id));
+    let rows: Vec<(Row, Option<String>, i64, i64)> = calendars::table
+        .inner_join(collections::table.on(collections::id.eq(calendars::collection_id)))
+        .left_join(paths::table.on(paths::calendar_id.eq(calendars::id).and(paths::owner_id.eq(home))))
+        .filter(calendars::id.eq(segment).or(calendars::id.eq_any(chosen)))
+        .select((Row::as_select(), paths::segment.nullable(), collections::modseq, collections::floor))
+        .load(tx.conn())?;
+    let is_there = |row: &(Row, Option<String>, i64, i64)| match &row.1 {
+        Some(chosen) => chosen == segment,
+        None => row.0.id == segment,
+    };
+    let found = rows.into_iter().filter(is_there).max_by_key(|row| row.1.is_some());
+    found
+        .map(|(row, _, modseq, floor)| {
+            let head = Head { collection: CollectionId(row.collection_id), modseq, floor };
+            Ok((row.try_into()?, head))
+        })
+        .transpose()
 }
 
 /// The calendar that the person's events go to when no other is named.
