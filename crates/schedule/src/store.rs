@@ -8,7 +8,6 @@ pub(crate) mod delegates;
 pub(crate) mod events;
 pub(crate) mod facilities;
 pub(crate) mod head;
-mod is_task;
 pub(crate) mod objects;
 pub(crate) mod occurrences;
 pub(crate) mod placements;

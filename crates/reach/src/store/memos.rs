@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use renraku_base::{Id, PersonId, PhoneMemoId, Timestamp};
 use renraku_db::{
-    Error, ReadTx, Tx, among,
+    Error, ReadTx, Tx, among, columns,
     schema::{phone_memo_parts as parts, phone_memos as memos},
 };
 
@@ -149,11 +149,12 @@ pub(crate) fn get(tx: &mut ReadTx<'_>, person: &PersonId, id: &PhoneMemoId) -> R
 
 /// Those of these memos that are there for this person, in no order. Three statements.
 pub(crate) fn get_many(tx: &mut ReadTx<'_>, person: &PersonId, ids: &[&str]) -> Result<Vec<Stored>, Error> {
-    let ids: Vec<String> = parts::table
-        .filter(parts::person_id.eq(person.as_str()).and(parts::removed.eq(false)))
-        .filter(among(parts::memo_id, ids.iter().copied()))
-        .select(parts::memo_id)
-        .load(tx.conn())?;
+    let ids: Vec<String> = tx.fetch(
+        parts::table
+            .filter(parts::person_id.eq(person.as_str()).and(parts::removed.eq(false)))
+            .filter(among(parts::memo_id, ids.iter().copied()))
+            .select(parts::memo_id),
+    )?;
     load(tx, ids)
 }
 
@@ -211,18 +212,17 @@ pub(crate) fn list_by_id(
         .limit(limit)
         .select(parts::memo_id);
     let ids: Vec<String> = match below {
-        Some(below) => query.filter(parts::memo_id.lt(below)).load(tx.conn())?,
-        None => query.load(tx.conn())?,
+        Some(below) => tx.fetch(query.filter(parts::memo_id.lt(below)))?,
+        None => tx.fetch(query)?,
     };
     load(tx, ids)
 }
 
 /// The memos with these ids, in this order.
 fn load(tx: &mut ReadTx<'_>, ids: Vec<String>) -> Result<Vec<Stored>, Error> {
-    let rows: Vec<Row> = memos::table
-        .filter(among(memos::id, ids.iter().map(String::as_str)))
-        .select(Row::as_select())
-        .load(tx.conn())?;
+    let rows: Vec<Row> = tx.fetch(
+        memos::table.filter(among(memos::id, ids.iter().map(String::as_str))).select(columns::<Row>()),
+    )?;
     let mut of_memo = parts_of(tx, &ids)?;
     let mut rows: HashMap<String, Row> = rows.into_iter().map(|row| (row.id.clone(), row)).collect();
     ids.into_iter()
@@ -233,11 +233,12 @@ fn load(tx: &mut ReadTx<'_>, ids: Vec<String>) -> Result<Vec<Stored>, Error> {
 
 /// The parts of these memos, each one's author first.
 fn parts_of(tx: &mut ReadTx<'_>, ids: &[String]) -> Result<HashMap<String, Vec<Part>>, Error> {
-    let rows: Vec<PartRow> = parts::table
-        .filter(among(parts::memo_id, ids.iter().map(String::as_str)))
-        .order((parts::memo_id, parts::position))
-        .select(PartRow::as_select())
-        .load(tx.conn())?;
+    let rows: Vec<PartRow> = tx.fetch(
+        parts::table
+            .filter(among(parts::memo_id, ids.iter().map(String::as_str)))
+            .order((parts::memo_id, parts::position))
+            .select(columns::<PartRow>()),
+    )?;
     let mut of_memo: HashMap<String, Vec<Part>> = HashMap::new();
     for row in rows {
         of_memo.entry(row.memo_id.clone()).or_default().push(row.into());
@@ -247,14 +248,12 @@ fn parts_of(tx: &mut ReadTx<'_>, ids: &[String]) -> Result<HashMap<String, Vec<P
 
 /// Stores what somebody did about a memo.
 pub(crate) fn put_part(tx: &mut Tx<'_>, memo: &PhoneMemoId, part: &Part) -> Result<(), Error> {
-    diesel::update(parts::table.find((part.person.as_str(), memo.as_str())))
-        .set((
-            parts::seen_at.eq(part.progress.seen_at.map(Timestamp::micros)),
-            parts::done_at.eq(part.progress.done_at.map(Timestamp::micros)),
-            parts::removed.eq(part.removed),
-            parts::version.eq(part.version),
-        ))
-        .execute(tx.conn())?;
+    tx.run_prepared(diesel::update(parts::table.find((part.person.as_str(), memo.as_str()))).set((
+        parts::seen_at.eq(part.progress.seen_at.map(Timestamp::micros)),
+        parts::done_at.eq(part.progress.done_at.map(Timestamp::micros)),
+        parts::removed.eq(part.removed),
+        parts::version.eq(part.version),
+    )))?;
     Ok(())
 }
 
@@ -264,10 +263,8 @@ pub(crate) fn remove(tx: &mut Tx<'_>, id: &PhoneMemoId) -> Result<(), Error> {
 }
 
 fn remove_all(tx: &mut Tx<'_>, ids: &[String]) -> Result<(), Error> {
-    diesel::delete(memos::table.filter(among(memos::id, ids.iter().map(String::as_str))))
-        .execute(tx.conn())?;
-    diesel::delete(parts::table.filter(among(parts::memo_id, ids.iter().map(String::as_str))))
-        .execute(tx.conn())?;
+    tx.run(diesel::delete(memos::table.filter(among(memos::id, ids.iter().map(String::as_str)))))?;
+    tx.run(diesel::delete(parts::table.filter(among(parts::memo_id, ids.iter().map(String::as_str)))))?;
     Ok(())
 }
 
@@ -277,12 +274,13 @@ pub(crate) fn remove_older(
     before: Timestamp,
     limit: i64,
 ) -> Result<Vec<(PhoneMemoId, Vec<Part>)>, Error> {
-    let ids: Vec<String> = memos::table
-        .filter(memos::created_at.lt(before.micros()))
-        .order(memos::created_at)
-        .limit(limit)
-        .select(memos::id)
-        .load(tx.conn())?;
+    let ids: Vec<String> = tx.fetch(
+        memos::table
+            .filter(memos::created_at.lt(before.micros()))
+            .order(memos::created_at)
+            .limit(limit)
+            .select(memos::id),
+    )?;
     let of_memo = parts_of(tx, &ids)?;
     remove_all(tx, &ids)?;
     Ok(of_memo.into_iter().map(|(id, parts)| (Id::stored(id), parts)).collect())

@@ -3,7 +3,7 @@ use std::collections::{HashMap, HashSet};
 use diesel::prelude::*;
 use renraku_base::{Id, PersonId, Timestamp};
 use renraku_db::{
-    Error, ReadTx, Tx, among,
+    Error, ReadTx, Tx, among, columns,
     schema::{preferences, reach_settings},
 };
 use renraku_people::directory::PhoneKind;
@@ -43,7 +43,7 @@ fn phone_kind(name: &str) -> Result<PhoneKind, Error> {
 /// What a person says, and in which version, also where it has ended.
 pub(crate) fn get(tx: &mut ReadTx<'_>, person: &PersonId) -> Result<Option<(Said, i64)>, Error> {
     let row: Option<Row> =
-        reach_settings::table.find(person.as_str()).select(Row::as_select()).first(tx.conn()).optional()?;
+        tx.fetch_one(reach_settings::table.find(person.as_str()).select(columns::<Row>()))?;
     Ok(row.map(Row::into_said).transpose()?.map(|(_, said, version)| (said, version)))
 }
 
@@ -54,10 +54,11 @@ pub(crate) fn list(
     now: Timestamp,
 ) -> Result<HashMap<PersonId, Said>, Error> {
     let theirs = among(reach_settings::person_id, persons.iter().copied());
-    let rows: Vec<Row> = reach_settings::table
-        .filter(theirs.and(reach_settings::until_at.gt(now.micros())))
-        .select(Row::as_select())
-        .load(tx.conn())?;
+    let rows: Vec<Row> = tx.fetch(
+        reach_settings::table
+            .filter(theirs.and(reach_settings::until_at.gt(now.micros())))
+            .select(columns::<Row>()),
+    )?;
     rows.into_iter().map(|row| row.into_said().map(|(person, said, _)| (person, said))).collect()
 }
 
@@ -76,20 +77,19 @@ pub(crate) fn put(tx: &mut Tx<'_>, person: &PersonId, said: &Said, version: i64)
         .on_conflict(reach_settings::person_id)
         .do_update()
         .set(values);
-    tx.run(statement)?;
+    tx.run_prepared(statement)?;
     Ok(())
 }
 
 /// Removes what a person says.
 pub(crate) fn remove(tx: &mut Tx<'_>, person: &PersonId) -> Result<(), Error> {
-    diesel::delete(reach_settings::table.find(person.as_str())).execute(tx.conn())?;
+    tx.run(diesel::delete(reach_settings::table.find(person.as_str())))?;
     Ok(())
 }
 
 /// Removes what has ended.
 pub(crate) fn remove_ended(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), Error> {
-    diesel::delete(reach_settings::table.filter(reach_settings::until_at.le(now.micros())))
-        .execute(tx.conn())?;
+    tx.run(diesel::delete(reach_settings::table.filter(reach_settings::until_at.le(now.micros()))))?;
     Ok(())
 }
 
@@ -107,10 +107,11 @@ const fn shared() -> bool {
 
 /// Those of these persons who show nobody how they are reached, by one statement.
 pub(crate) fn hidden(tx: &mut ReadTx<'_>, persons: &[&str]) -> Result<HashSet<PersonId>, Error> {
-    let rows: Vec<(String, String)> = preferences::table
-        .filter(among(preferences::person_id, persons.iter().copied()))
-        .select((preferences::person_id, preferences::value))
-        .load(tx.conn())?;
+    let rows: Vec<(String, String)> = tx.fetch(
+        preferences::table
+            .filter(among(preferences::person_id, persons.iter().copied()))
+            .select((preferences::person_id, preferences::value)),
+    )?;
     let mut hidden = HashSet::new();
     for (person, value) in rows {
         let chosen: Chosen = serde_json::from_str(&value).map_err(Error::damaged)?;

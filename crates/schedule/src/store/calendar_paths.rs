@@ -4,10 +4,8 @@ use renraku_db::{Error, ReadTx, Tx, schema::calendar_paths as paths};
 
 /// The calendars of an owner that have a segment of their own, each with it.
 pub(crate) fn list(tx: &mut ReadTx<'_>, owner: &str) -> Result<Vec<(CalendarId, String)>, Error> {
-    let rows: Vec<(String, String)> = paths::table
-        .filter(paths::owner_id.eq(owner))
-        .select((paths::calendar_id, paths::segment))
-        .load(tx.conn())?;
+    let rows: Vec<(String, String)> = tx
+        .fetch(paths::table.filter(paths::owner_id.eq(owner)).select((paths::calendar_id, paths::segment)))?;
     Ok(rows.into_iter().map(|(id, segment)| (Id::stored(id), segment)).collect())
 }
 
@@ -21,6 +19,6 @@ pub(crate) fn put(tx: &mut Tx<'_>, calendar: &CalendarId, owner: &str, segment: 
 
 /// Forgets the segment of a calendar.
 pub(crate) fn remove(tx: &mut Tx<'_>, calendar: &CalendarId) -> Result<(), Error> {
-    diesel::delete(paths::table.find(calendar.as_str())).execute(tx.conn())?;
+    tx.run(diesel::delete(paths::table.find(calendar.as_str())))?;
     Ok(())
 }

@@ -7,12 +7,20 @@ use diesel::{
 };
 use renraku_base::{CalendarId, EventId, Id};
 use renraku_db::{
-    CollectionId, Error, ReadTx, Tx, among,
+    CollectionId, Condition, Error, Literal, ReadTx, Tx, among, columns,
     schema::{calendar_objects as objects, events, placements},
 };
 
-use super::is_task::IsTask;
 use crate::codec::ical::is_guarded_task;
+
+/// That an object is a task, in the words of the indexes of tasks.
+struct OfTask;
+
+impl Condition for OfTask {
+    const SQL: &'static str = "calendar_objects.component = 'VTODO'";
+}
+
+const IS_TASK: Literal<OfTask> = Literal::new();
 
 /// What a calendar client stored, and under which name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,10 +101,11 @@ pub(crate) fn find_by_names(
     collection: CollectionId,
     names: &[&str],
 ) -> Result<Vec<(String, String)>, Error> {
-    Ok(objects::table
-        .filter(objects::collection_id.eq(collection.0).and(among(objects::name, names)))
-        .select((objects::name, objects::object_id))
-        .load(tx.conn())?)
+    Ok(tx.fetch(
+        objects::table
+            .filter(objects::collection_id.eq(collection.0).and(among(objects::name, names)))
+            .select((objects::name, objects::object_id)),
+    )?)
 }
 
 /// The names of those of these events and tasks that have one of their own, or had one.
@@ -108,10 +117,11 @@ pub(crate) fn list_names(
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let named: Vec<(String, String)> = objects::table
-        .filter(objects::collection_id.eq(collection.0).and(among(objects::object_id, ids)))
-        .select((objects::object_id, objects::name))
-        .load(tx.conn())?;
+    let named: Vec<(String, String)> = tx.fetch(
+        objects::table
+            .filter(objects::collection_id.eq(collection.0).and(among(objects::object_id, ids)))
+            .select((objects::object_id, objects::name)),
+    )?;
     Ok(named.into_iter().collect())
 }
 
@@ -121,10 +131,11 @@ pub(crate) fn list_by_object(
     collection: CollectionId,
     ids: &[&str],
 ) -> Result<Vec<StoredObject>, Error> {
-    let rows: Vec<Row> = objects::table
-        .filter(objects::collection_id.eq(collection.0).and(among(objects::object_id, ids)))
-        .select(Row::as_select())
-        .load(tx.conn())?;
+    let rows: Vec<Row> = tx.fetch(
+        objects::table
+            .filter(objects::collection_id.eq(collection.0).and(among(objects::object_id, ids)))
+            .select(columns::<Row>()),
+    )?;
     Ok(rows.into_iter().map(StoredObject::from).collect())
 }
 
@@ -145,11 +156,12 @@ pub(crate) fn list_texts(
     collection: CollectionId,
     ids: &[&str],
 ) -> Result<Vec<StoredText>, Error> {
-    let rows: Vec<(String, String, String)> = objects::table
-        .filter(objects::collection_id.eq(collection.0).and(among(objects::object_id, ids)))
-        .filter(objects::body.is_not_null())
-        .select((objects::object_id, objects::etag, objects::body.assume_not_null()))
-        .load(tx.conn())?;
+    let rows: Vec<(String, String, String)> = tx.fetch(
+        objects::table
+            .filter(objects::collection_id.eq(collection.0).and(among(objects::object_id, ids)))
+            .filter(objects::body.is_not_null())
+            .select((objects::object_id, objects::etag, objects::body.assume_not_null())),
+    )?;
     Ok(rows.into_iter().map(|(object, etag, body)| StoredText { object, etag, body }).collect())
 }
 
@@ -175,24 +187,25 @@ pub(crate) fn list_own_texts(
     collection: CollectionId,
     names: &[&str],
 ) -> Result<Vec<OwnText>, Error> {
-    let rows: Vec<OwnTextRow> = objects::table
-        .inner_join(
-            placements::table.on(placements::event_id
-                .eq(objects::object_id)
-                .and(placements::collection_id.eq(objects::collection_id))),
-        )
-        .inner_join(events::table.on(events::id.eq(objects::object_id)))
-        .filter(objects::collection_id.eq(collection.0).and(among(objects::name, names)))
-        .filter(objects::body.is_not_null().and(placements::hidden.eq(false)))
-        .select((
-            objects::object_id,
-            objects::name,
-            events::version,
-            placements::own_version,
-            objects::etag,
-            objects::body.assume_not_null(),
-        ))
-        .load(tx.conn())?;
+    let rows: Vec<OwnTextRow> = tx.fetch(
+        objects::table
+            .inner_join(
+                placements::table.on(placements::event_id
+                    .eq(objects::object_id)
+                    .and(placements::collection_id.eq(objects::collection_id))),
+            )
+            .inner_join(events::table.on(events::id.eq(objects::object_id)))
+            .filter(objects::collection_id.eq(collection.0).and(among(objects::name, names)))
+            .filter(objects::body.is_not_null().and(placements::hidden.eq(false)))
+            .select((
+                objects::object_id,
+                objects::name,
+                events::version,
+                placements::own_version,
+                objects::etag,
+                objects::body.assume_not_null(),
+            )),
+    )?;
     let text = |(event, name, version, own_version, etag, body)| OwnText {
         event,
         name,
@@ -249,11 +262,9 @@ pub(crate) fn list_events(
     after: &str,
     limit: i64,
 ) -> Result<Vec<Listed>, Error> {
-    let rows: Vec<ListedRow> = seen_in(collection.0)
-        .filter(placements::event_id.gt(after))
-        .order(placements::event_id)
-        .limit(limit)
-        .load(tx.conn())?;
+    let rows: Vec<ListedRow> = tx.fetch(
+        seen_in(collection.0).filter(placements::event_id.gt(after)).order(placements::event_id).limit(limit),
+    )?;
     Ok(rows.into_iter().map(listed).collect())
 }
 
@@ -263,8 +274,7 @@ pub(crate) fn get_events(
     collection: CollectionId,
     ids: &[&str],
 ) -> Result<Vec<Listed>, Error> {
-    let rows: Vec<ListedRow> =
-        seen_in(collection.0).filter(among(placements::event_id, ids)).load(tx.conn())?;
+    let rows: Vec<ListedRow> = tx.fetch(seen_in(collection.0).filter(among(placements::event_id, ids)))?;
     Ok(rows.into_iter().map(listed).collect())
 }
 
@@ -276,11 +286,11 @@ pub(crate) fn find_placed_by_uid(
 ) -> Result<Option<(EventId, bool)>, Error> {
     // A UID has few events, and a calendar many: a join might begin with the calendar.
     let of_uid = events::table.filter(events::uid.eq(uid)).select(events::id);
-    let row: Option<(String, bool)> = placements::table
-        .filter(placements::event_id.eq_any(of_uid).and(placements::collection_id.eq(collection.0)))
-        .select((placements::event_id, placements::hidden))
-        .first(tx.conn())
-        .optional()?;
+    let row: Option<(String, bool)> = tx.fetch_one(
+        placements::table
+            .filter(placements::event_id.eq_any(of_uid).and(placements::collection_id.eq(collection.0)))
+            .select((placements::event_id, placements::hidden)),
+    )?;
     Ok(row.map(|(id, hidden)| (Id::stored(id), hidden)))
 }
 
@@ -290,12 +300,12 @@ pub(crate) fn find_task_by_uid(
     collection: CollectionId,
     uid: &str,
 ) -> Result<Option<String>, Error> {
-    Ok(objects::table
-        .filter(objects::collection_id.eq(collection.0).and(IsTask))
-        .filter(objects::uid.eq(uid).and(objects::body.is_not_null()))
-        .select(objects::object_id)
-        .first(tx.conn())
-        .optional()?)
+    Ok(tx.fetch_one(
+        objects::table
+            .filter(objects::collection_id.eq(collection.0).and(IS_TASK))
+            .filter(objects::uid.eq(uid).and(objects::body.is_not_null()))
+            .select(objects::object_id),
+    )?)
 }
 
 /// Those of these objects that are tasks which are there, in no order.
@@ -304,11 +314,12 @@ pub(crate) fn get_tasks(
     collection: CollectionId,
     ids: &[&str],
 ) -> Result<Vec<StoredObject>, Error> {
-    let rows: Vec<Row> = objects::table
-        .filter(objects::collection_id.eq(collection.0).and(IsTask))
-        .filter(among(objects::object_id, ids).and(objects::body.is_not_null()))
-        .select(Row::as_select())
-        .load(tx.conn())?;
+    let rows: Vec<Row> = tx.fetch(
+        objects::table
+            .filter(objects::collection_id.eq(collection.0).and(IS_TASK))
+            .filter(among(objects::object_id, ids).and(objects::body.is_not_null()))
+            .select(columns::<Row>()),
+    )?;
     Ok(rows.into_iter().map(StoredObject::from).collect())
 }
 
@@ -319,13 +330,14 @@ pub(crate) fn list_tasks(
     after: &str,
     limit: i64,
 ) -> Result<Vec<StoredObject>, Error> {
-    let rows: Vec<Row> = objects::table
-        .filter(objects::collection_id.eq(collection.0).and(IsTask))
-        .filter(objects::object_id.gt(after).and(objects::body.is_not_null()))
-        .order(objects::object_id)
-        .limit(limit)
-        .select(Row::as_select())
-        .load(tx.conn())?;
+    let rows: Vec<Row> = tx.fetch(
+        objects::table
+            .filter(objects::collection_id.eq(collection.0).and(IS_TASK))
+            .filter(objects::object_id.gt(after).and(objects::body.is_not_null()))
+            .order(objects::object_id)
+            .limit(limit)
+            .select(columns::<Row>()),
+    )?;
     Ok(rows.into_iter().map(StoredObject::from).collect())
 }
 
@@ -334,8 +346,7 @@ pub(crate) fn put(tx: &mut Tx<'_>, object: &StoredObject) -> Result<(), Error> {
     let of_name = objects::table
         .filter(objects::collection_id.eq(object.collection.0).and(objects::name.eq(&object.name)))
         .filter(objects::object_id.ne(&object.object));
-    diesel::delete(of_name).execute(tx.conn())?;
-    // Said by what was to be inserted: a statement that sets a row's optional values is prepared anew each time.
+    tx.run(diesel::delete(of_name))?;
     let statement = diesel::insert_into(objects::table)
         .values(Row::from(object.clone()))
         .on_conflict((objects::collection_id, objects::object_id))
@@ -347,7 +358,7 @@ pub(crate) fn put(tx: &mut Tx<'_>, object: &StoredObject) -> Result<(), Error> {
             objects::etag.eq(excluded(objects::etag)),
             objects::body.eq(excluded(objects::body)),
         ));
-    tx.run(statement)?;
+    tx.run_prepared(statement)?;
     Ok(())
 }
 
@@ -367,15 +378,17 @@ pub(crate) fn list_taken_uids(
     (collection, calendar): (CollectionId, &CalendarId),
     uids: &[&str],
 ) -> Result<HashSet<String>, Error> {
-    let tasks: Vec<String> = objects::table
-        .filter(objects::collection_id.eq(collection.0).and(IsTask))
-        .filter(among(objects::uid, uids.iter().copied()).and(objects::body.is_not_null()))
-        .select(objects::uid)
-        .load(tx.conn())?;
-    let elsewhere: Vec<(String, String)> = events::table
-        .filter(among(events::uid, uids.iter().copied()).and(events::calendar_id.ne(calendar.as_str())))
-        .select((events::id, events::uid))
-        .load(tx.conn())?;
+    let tasks: Vec<String> = tx.fetch(
+        objects::table
+            .filter(objects::collection_id.eq(collection.0).and(IS_TASK))
+            .filter(among(objects::uid, uids.iter().copied()).and(objects::body.is_not_null()))
+            .select(objects::uid),
+    )?;
+    let elsewhere: Vec<(String, String)> = tx.fetch(
+        events::table
+            .filter(among(events::uid, uids.iter().copied()).and(events::calendar_id.ne(calendar.as_str())))
+            .select((events::id, events::uid)),
+    )?;
     let mut taken: HashSet<String> = tasks.into_iter().collect();
     if !elsewhere.is_empty() {
         let seen: HashSet<String> = placements::table
@@ -400,17 +413,18 @@ pub(crate) fn list_gone(
     let is_placed = placements::table.filter(
         placements::event_id.eq(objects::object_id).and(placements::collection_id.eq(objects::collection_id)),
     );
-    let rows: Vec<(i64, String)> = objects::table
-        .filter(
-            objects::collection_id
-                .gt(collection.0)
-                .or(objects::collection_id.eq(collection.0).and(objects::object_id.gt(object))),
-        )
-        .filter(IsTask.and(objects::body.is_null()).or(not(IsTask).and(not(exists(is_placed)))))
-        .order((objects::collection_id, objects::object_id))
-        .limit(limit)
-        .select((objects::collection_id, objects::object_id))
-        .load(tx.conn())?;
+    let rows: Vec<(i64, String)> = tx.fetch(
+        objects::table
+            .filter(
+                objects::collection_id
+                    .gt(collection.0)
+                    .or(objects::collection_id.eq(collection.0).and(objects::object_id.gt(object))),
+            )
+            .filter(IS_TASK.and(objects::body.is_null()).or(not(IS_TASK).and(not(exists(is_placed)))))
+            .order((objects::collection_id, objects::object_id))
+            .limit(limit)
+            .select((objects::collection_id, objects::object_id)),
+    )?;
     Ok(rows.into_iter().map(|(collection, object)| (CollectionId(collection), object)).collect())
 }
 
@@ -427,6 +441,6 @@ pub(crate) fn remove_text(tx: &mut Tx<'_>, collection: CollectionId, object: &st
 
 /// Forgets all that was stored in a calendar.
 pub(crate) fn remove_all(tx: &mut Tx<'_>, collection: CollectionId) -> Result<(), Error> {
-    diesel::delete(objects::table.filter(objects::collection_id.eq(collection.0))).execute(tx.conn())?;
+    tx.run(diesel::delete(objects::table.filter(objects::collection_id.eq(collection.0))))?;
     Ok(())
 }
