@@ -102,6 +102,31 @@ fn an_invitation_wakes_the_invited() {
 }
 
 #[test]
+fn a_phone_memo_wakes_those_who_have_to_do_with_it_alone() {
+    on_each_backend(|server| {
+        let (hanako, taro, jiro) = (server.staff("hanako"), server.staff("taro"), server.staff("jiro"));
+        let mut wires = [&hanako, &taro, &jiro].map(|staff| {
+            let (mut wire, _) = listen(server, staff, "");
+            // What a stream begins to follow counts as news once.
+            add_contact(staff);
+            hear_of(&mut wire, "contacts");
+            wire
+        });
+        let memo = json!({"to": [taro.person], "caller": {"name": "鈴木"}});
+        let made = hanako.post("phone-memos", &memo).expect(201).json();
+        assert_eq!(next(&mut wires[0]).1, ["phoneMemos"], "the author is not notified");
+        assert_eq!(next(&mut wires[1]).1, ["notifications", "phoneMemos"]);
+        let seen = json!({"seenAt": "2026-11-25T00:00:00Z"});
+        taro.patch(&format!("phone-memos/{}", made["id"].as_str().unwrap()), "*", &seen).expect(200);
+        for wire in &mut wires[..2] {
+            assert_eq!(next(wire).1, ["phoneMemos"]);
+        }
+        add_contact(&jiro);
+        assert_eq!(next(&mut wires[2]).1, ["contacts"]);
+    });
+}
+
+#[test]
 fn what_a_gained_calendar_holds_is_named_too() {
     on_each_backend(|server| {
         let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));

@@ -23,6 +23,8 @@ pub mod kind {
     pub enum Notification {}
     /// A scheduling message in a person's inbox.
     pub enum InboxMessage {}
+    /// A note of a telephone call for somebody else.
+    pub enum PhoneMemo {}
     /// A member of staff.
     pub enum Person {}
     /// A unit of the organisation.
@@ -62,6 +64,8 @@ pub type MessageId = Id<kind::Message>;
 pub type NotificationId = Id<kind::Notification>;
 /// Identifies a scheduling message in a person's inbox.
 pub type InboxMessageId = Id<kind::InboxMessage>;
+/// Identifies a phone memo.
+pub type PhoneMemoId = Id<kind::PhoneMemo>;
 /// Identifies a person.
 pub type PersonId = Id<kind::Person>;
 /// Identifies a unit.

@@ -19,8 +19,8 @@ pub use etag::{ETag, Precondition};
 pub use fault::{Fault, FieldFault, Kind};
 pub use id::{
     AddressBookId, AppPasswordId, BadId, CalendarId, ContactId, DeviceId, EventId, FacilityId, Id,
-    InboxMessageId, MailboxId, MessageId, NotificationId, PersonId, PostId, RosterId, SigningKeyId, UnitId,
-    kind,
+    InboxMessageId, MailboxId, MessageId, NotificationId, PersonId, PhoneMemoId, PostId, RosterId,
+    SigningKeyId, UnitId, kind,
 };
 pub use link::{is_active, is_link, is_media_data};
 pub use merge_patch::merge_patch;

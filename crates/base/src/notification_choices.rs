@@ -16,10 +16,19 @@ pub struct NotificationChoices {
     pub reminders: bool,
     /// New mail came.
     pub new_mail: bool,
+    /// Somebody took a telephone call for the person.
+    pub phone_memos: bool,
 }
 
 impl Default for NotificationChoices {
     fn default() -> Self {
-        Self { invitations: true, changes: true, replies: true, reminders: true, new_mail: true }
+        Self {
+            invitations: true,
+            changes: true,
+            replies: true,
+            reminders: true,
+            new_mail: true,
+            phone_memos: true,
+        }
     }
 }

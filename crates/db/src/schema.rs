@@ -15,6 +15,8 @@ mod of_mail;
 mod of_notify;
 #[path = "schema/people.rs"]
 mod of_people;
+#[path = "schema/reach.rs"]
+mod of_reach;
 #[path = "schema/schedule.rs"]
 mod of_schedule;
 
@@ -23,4 +25,5 @@ pub use of_ground::*;
 pub use of_mail::*;
 pub use of_notify::*;
 pub use of_people::*;
+pub use of_reach::*;
 pub use of_schedule::*;

@@ -275,7 +275,7 @@ const fn types_of(kind: CollectionKind) -> u32 {
         CollectionKind::Calendar => bit(ObjectType::Calendar) | bit(ObjectType::Event),
         CollectionKind::AddressBook => bit(ObjectType::AddressBook) | bit(ObjectType::Contact),
         CollectionKind::Mail => bit(ObjectType::Mailbox) | bit(ObjectType::Message),
-        CollectionKind::Notifications => bit(ObjectType::Notification),
+        CollectionKind::Notifications => bit(ObjectType::Notification) | bit(ObjectType::PhoneMemo),
         CollectionKind::Directory => bit(ObjectType::Unit) | bit(ObjectType::Person),
         CollectionKind::Facilities => bit(ObjectType::Facility),
         CollectionKind::CallerId | CollectionKind::Revocations => 0,

@@ -1,5 +1,6 @@
 use renraku_base::{
-    ETag, EventId, FacilityId, MessageId, NotificationChoices, NotificationId, PersonId, Timestamp,
+    ETag, EventId, FacilityId, MessageId, NotificationChoices, NotificationId, PersonId, PhoneMemoId,
+    Timestamp,
 };
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
@@ -24,10 +25,12 @@ pub enum NotificationType {
     NewMail,
     /// The person took a post.
     Appointed,
+    /// Somebody took a telephone call for the person.
+    PhoneMemo,
 }
 
 impl NotificationType {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Invited,
         Self::Moved,
         Self::Cancelled,
@@ -36,6 +39,7 @@ impl NotificationType {
         Self::RoomLost,
         Self::NewMail,
         Self::Appointed,
+        Self::PhoneMemo,
     ];
 
     /// The name by which it is stored and sent.
@@ -50,6 +54,7 @@ impl NotificationType {
             Self::RoomLost => "roomLost",
             Self::NewMail => "newMail",
             Self::Appointed => "appointed",
+            Self::PhoneMemo => "phoneMemo",
         }
     }
 
@@ -61,6 +66,7 @@ impl NotificationType {
             Self::Answered => choices.replies,
             Self::Reminder => choices.reminders,
             Self::NewMail => choices.new_mail,
+            Self::PhoneMemo => choices.phone_memos,
             // It comes once a year and is meant for this one person.
             Self::Appointed => true,
         }
@@ -90,6 +96,9 @@ pub struct Subject {
     /// The facility.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub facility_id: Option<FacilityId>,
+    /// The phone memo.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone_memo_id: Option<PhoneMemoId>,
 }
 
 /// Who caused a notification.
@@ -139,12 +148,21 @@ pub struct Details {
     /// What was answered: `accepted`, `declined` or `tentative`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub participation_status: Option<String>,
-    /// What was said with the answer or the cancellation.
+    /// What was said with the answer or the cancellation; with `phoneMemo` the matter.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
     /// With `appointed`: who held the post before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub predecessor: Option<String>,
+    /// With `phoneMemo`: who called.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub caller: Option<String>,
+    /// With `phoneMemo`: the number to call.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+    /// With `phoneMemo`: the `kind` of the memo.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memo_kind: Option<String>,
 }
 
 /// One thing that a person should know.

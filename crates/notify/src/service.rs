@@ -1,6 +1,7 @@
 //! The operations: the only way in.
 
 mod delete_notification;
+mod feed;
 mod get_notification;
 mod list_notifications;
 mod mark_read;
@@ -9,6 +10,7 @@ pub mod sync;
 mod tell;
 
 pub use delete_notification::delete_notification;
+pub use feed::{record_for, record_gone_for, untell};
 pub use get_notification::get_notification;
 pub use list_notifications::list_notifications;
 pub use mark_read::{mark_all_read, patch_notification};

@@ -18,7 +18,7 @@ pub use service::{
     SignIn, count_devices, create_account, create_app_password, disable_account, enable_account,
     find_account, is_sealed, is_sealed_by, list_accounts, list_app_passwords, list_devices,
     list_signing_keys, log_out, prune_devices, read_account, read_app_password, read_device,
-    read_preferences, revoke_app_password, revoke_device, rotate_signing_key, set_password,
+    read_preferences, record_choice, revoke_app_password, revoke_device, rotate_signing_key, set_password,
     update_preferences, void_secrets,
 };
 pub(crate) use store::{devices, revocations, signing_keys};

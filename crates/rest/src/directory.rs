@@ -6,15 +6,19 @@ use actix_web::{HttpResponse, get};
 use renraku_base::{Cursor, ETag, Limit, Page, PersonId, UnitId, kind};
 use renraku_db::ObjectType;
 use renraku_people::directory::{
-    DirectoryFault, Person, PersonJson, Unit, UnitCount, UnitDetail,
+    Person, PersonJson, Unit, UnitCount, UnitDetail,
     service::{self, PeopleSearch},
 };
+use renraku_reach::model::Reach;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::core::{
-    App, PageQuery, PathId, Problem, Query, QueryRefusal, RateKind, Refusals, Resource, Seen, Who, Work,
-    cursor, limit, list, object, plain,
+use crate::{
+    core::{
+        App, PageQuery, PathId, Problem, Query, QueryRefusal, RateKind, Reader, Refusals, Resource, Seen,
+        Who, Work, cursor, limit, list, object, plain,
+    },
+    reach::reach_of,
 };
 
 impl Resource for PersonJson {
@@ -54,6 +58,9 @@ pub(crate) struct PeopleQuery {
     /// What to count beside: `unit` tells how many of all who were found are in each unit below the one that is searched.
     #[param(inline)]
     facets: Option<Facet>,
+    /// What to tell beside: `reach` tells how each person of the page is reached now.
+    #[param(inline)]
+    with: Option<With>,
     /// How many items, 1 to 500.
     #[serde(default, deserialize_with = "limit")]
     #[param(value_type = u16, minimum = 1, maximum = 500, default = 50, required = false)]
@@ -72,6 +79,14 @@ enum Facet {
     Unit,
 }
 
+/// What can be told beside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+enum With {
+    /// How they are reached now.
+    Reach,
+}
+
 /// Who was found.
 #[derive(Debug, Serialize, ToSchema)]
 struct FoundPeople {
@@ -82,6 +97,9 @@ struct FoundPeople {
     /// How many there are on all pages together, counted as asked for; left out when not.
     #[serde(skip_serializing_if = "Option::is_none")]
     facets: Option<Facets>,
+    /// How each person of the page is reached now, in its order; left out when not asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reach: Option<Vec<Reach>>,
 }
 
 /// How many were found of each kind.
@@ -108,10 +126,11 @@ impl From<PeopleQuery> for PeopleSearch {
 pub(crate) async fn list_people(
     app: App,
     who: Who,
+    Reader(language): Reader,
     query: Query<PeopleQuery>,
 ) -> Result<HttpResponse, Problem> {
     app.rates().take(&who, RateKind::Search)?;
-    let facets = query.0.facets;
+    let (facets, with) = (query.0.facets, query.0.with);
     let search = PeopleSearch::from(query.0);
     let found = app
         .of_work(Work::Search)
@@ -122,7 +141,14 @@ pub(crate) async fn list_people(
                 Some(Facet::Unit) => Some(service::count_people_by_unit(tx, directory, &search)?),
                 None => None,
             };
-            Ok::<_, DirectoryFault>(FoundPeople { page, facets: unit.map(|unit| Facets { unit }) })
+            let reach = match with {
+                Some(With::Reach) => {
+                    let people: Vec<PersonId> = page.items.iter().map(|person| person.id.clone()).collect();
+                    Some(reach_of(tx, &who, &people, language)?)
+                }
+                None => None,
+            };
+            Ok::<_, Problem>(FoundPeople { page, facets: unit.map(|unit| Facets { unit }), reach })
         })
         .await?;
     plain(&found)

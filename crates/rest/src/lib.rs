@@ -21,7 +21,9 @@ mod me;
 mod notifications;
 mod occurrences;
 pub mod openapi;
+mod phone_memos;
 mod push;
+mod reach;
 mod routes;
 mod schedule;
 mod sync;
@@ -71,6 +73,8 @@ fn batched<R: Routes>(routes: R) -> R {
         .add(me::revoke_app_password)
         .add(me::get_preferences)
         .add(me::update_preferences)
+        .add(reach::get_reach_setting)
+        .add(reach::put_reach_setting)
         .add(favourites::list_favourites)
         .add(favourites::add_favourite)
         .add(favourites::remove_favourite)
@@ -92,6 +96,7 @@ fn batched<R: Routes>(routes: R) -> R {
         .add(facilities::update_facility)
         .add(facilities::delete_facility)
         .add(directory::get_person)
+        .add(reach::get_reach)
         .add(directory::list_units)
         .add(directory::get_unit)
         .add(caller_id::list_callers)
@@ -124,6 +129,11 @@ fn batched<R: Routes>(routes: R) -> R {
         .add(notifications::get_notification)
         .add(notifications::update_notification)
         .add(notifications::delete_notification)
+        .add(phone_memos::list_phone_memos)
+        .add(phone_memos::create_phone_memo)
+        .add(phone_memos::get_phone_memo)
+        .add(phone_memos::update_phone_memo)
+        .add(phone_memos::delete_phone_memo)
 }
 
 /// The routes as they are described.

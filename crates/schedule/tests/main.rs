@@ -4,6 +4,7 @@
 mod booking;
 mod calendars;
 mod dense;
+mod engagements;
 mod events;
 mod facilities;
 mod importing;

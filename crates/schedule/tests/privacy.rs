@@ -38,6 +38,9 @@ fn everything(db: &Db, who: &Principal, people: &[&Principal], event: &EventView
     let group = Group::Principals(ids.clone());
     add(serde_json::to_value(db.read(|tx| service::group_week(tx, who, &group, window)).unwrap()).unwrap());
     add(serde_json::to_value(db.read(|tx| service::free_busy(tx, who, &ids, window)).unwrap()).unwrap());
+    let persons: Vec<_> = people.iter().map(|it| it.person.clone()).collect();
+    let engagements = db.read(|tx| service::list_engagements(tx, who, &persons, window)).unwrap();
+    add(format!("{engagements:?}").into());
     for it in
         db.read(|tx| service::sync::get_events(tx, who, std::slice::from_ref(&event.id), window)).unwrap()
     {

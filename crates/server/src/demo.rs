@@ -14,6 +14,7 @@ mod people;
 mod post;
 mod seeded;
 mod table;
+mod telephone;
 mod units;
 
 use std::{

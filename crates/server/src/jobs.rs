@@ -137,6 +137,13 @@ fn forget_old(db: &Db) -> Result<(), JobFault> {
             some => notifications += some,
         }
     }
+    let mut memos = 0;
+    loop {
+        match db.write_many(renraku_reach::jobs::forget_old)? {
+            0 => break,
+            some => memos += some,
+        }
+    }
     let mut objects = 0;
     let mut after = Some((CollectionId(0), String::new()));
     while let Some(from) = after {
@@ -154,6 +161,7 @@ fn forget_old(db: &Db) -> Result<(), JobFault> {
         subscriptions,
         rosters,
         notifications,
+        memos,
         "old things were forgotten"
     );
     let tomorrow = now + DAY;

@@ -17,13 +17,21 @@ const TABLE: &[(&str, &[&str], &[&str])] = &[
     ("renraku-schedule", AREA, &["actix-web"]),
     ("renraku-contacts", AREA, &["actix-web"]),
     ("renraku-mail", AREA, &["actix-web"]),
+    ("renraku-reach", AREA, &["actix-web"]),
     ("renraku-web", &["base", "db", "people"], &["diesel"]),
-    ("renraku-rest", &["base", "db", "people", "notify", "schedule", "contacts", "mail", "web"], &["diesel"]),
+    (
+        "renraku-rest",
+        &["base", "db", "people", "notify", "schedule", "contacts", "mail", "reach", "web"],
+        &["diesel"],
+    ),
     ("renraku-dav", &["base", "db", "people", "notify", "schedule", "contacts", "web"], &["diesel"]),
     ("renraku-ldap", &["base", "db", "people", "web"], &["diesel", "actix-web"]),
     (
         "renraku",
-        &["base", "db", "people", "notify", "schedule", "contacts", "mail", "web", "rest", "dav", "ldap"],
+        &[
+            "base", "db", "people", "notify", "schedule", "contacts", "mail", "reach", "web", "rest", "dav",
+            "ldap",
+        ],
         &["diesel"],
     ),
     ("renraku-test-db", &["base", "db"], &["actix-web"]),

@@ -45,6 +45,7 @@ impl Office {
         self.add_contact(word);
         self.add_mail(word);
         self.add_notification(word);
+        self.add_memo(word);
         // Of these there are at most five.
         if self.ids("app-passwords").len() < 5 {
             self.post("app-passwords", "me/app-passwords", &json!({"name": word("app password")}));
@@ -66,6 +67,9 @@ impl Office {
             "q" => self.words.iter().cloned().chain(["x".into(), "会".into()]).collect(),
             "phone" => vec!["7900".into(), "0155-99-7901".into()],
             "unread" => vec!["true".into()],
+            "done" => vec!["false".into()],
+            "box" => vec!["written".into()],
+            "with" => vec!["reach".into()],
             "kind" => vec!["room".into()],
             "minCapacity" => vec!["0".into()],
             "principals" => vec![self.ids("people").join(",")],
@@ -189,6 +193,15 @@ impl Office {
         self.keep("threads", text(&newest["threadId"]));
         let mailbox = newest["mailboxIds"].as_object().unwrap().keys().next().unwrap().clone();
         self.keep("mailboxes", mailbox);
+    }
+
+    /// A memo for a colleague, which its author sees all of.
+    fn add_memo(&mut self, word: &mut dyn FnMut(&str) -> String) {
+        let memo = json!({
+            "to": [self.ids("people")[0]], "kind": "callBack", "matter": word("phone memo: matter"),
+            "caller": {"name": word("phone memo: caller"), "number": word("phone memo: number")},
+        });
+        self.post("phone-memos", "phone-memos", &memo);
     }
 
     fn add_notification(&mut self, word: &mut dyn FnMut(&str) -> String) {

@@ -118,6 +118,10 @@ impl Route {
             ("PATCH", "mail/messages/{id}") => json!({"keywords": {"$flagged": true}}),
             (_, "mail/messages/{id}/reply") => json!({"text": "x"}),
             (_, "notifications/{id}") => json!({"readAt": null}),
+            ("POST", "phone-memos") => {
+                json!({"to": ["0198c0de-7f3a-7abc-8def-0123456789ab"], "caller": {"name": "x"}})
+            }
+            (_, "phone-memos/{id}") => json!({"seenAt": null}),
             (
                 _,
                 "calendars" | "calendars/{id}" | "address-books" | "address-books/{id}" | "me/app-passwords",

@@ -122,9 +122,20 @@ impl<'s> Office<'s> {
                 format!("{}/shares", self.any(who, "address-books/")),
                 self.share(&["read", "write", "manage"]),
             ),
-            95..98 => ("POST", "notifications/read".into(), json!({})),
+            95..96 => ("POST", "phone-memos".into(), self.memo(who)),
+            96..97 => ("PATCH", self.any(who, "phone-memos/"), json!({"doneAt": "2026-11-25T00:00:00Z"})),
+            97..98 => ("DELETE", self.any(who, "phone-memos/"), Value::Null),
+            98..99 => ("POST", "notifications/read".into(), json!({})),
             _ => ("PATCH", "me/preferences".into(), json!({})),
         }
+    }
+
+    /// A call that was taken for one or both of the others.
+    fn memo(&mut self, who: usize) -> Value {
+        let both = self.random.random_bool(0.5);
+        let others = self.people.iter().enumerate().filter(|(nth, _)| *nth != who).map(|(_, it)| &it.person);
+        let to: Vec<_> = others.take(if both { 2 } else { 1 }).collect();
+        json!({"to": to, "caller": {"name": "鈴木"}, "kind": "callBack"})
     }
 
     fn word(&mut self) -> String {

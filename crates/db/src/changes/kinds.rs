@@ -17,7 +17,8 @@ pub enum CollectionKind {
     AddressBook,
     /// One person's mailboxes and messages.
     Mail,
-    /// What one person is told: their notifications and the scheduling messages in their inbox.
+    /// What one person is told: their notifications, the phone memos that they got and wrote, and the scheduling messages in their
+    /// inbox.
     Notifications,
     /// All people and units.
     Directory,
@@ -105,10 +106,12 @@ pub enum ObjectType {
     CallerNumber = 16,
     /// A scheduling message in a person's inbox.
     InboxMessage = 17,
+    /// A phone memo that a person got or wrote.
+    PhoneMemo = 18,
 }
 
 impl ObjectType {
-    const ALL: [Self; 17] = [
+    const ALL: [Self; 18] = [
         Self::Calendar,
         Self::Facility,
         Self::Event,
@@ -126,6 +129,7 @@ impl ObjectType {
         Self::Task,
         Self::CallerNumber,
         Self::InboxMessage,
+        Self::PhoneMemo,
     ];
 
     /// The number by which it is stored.

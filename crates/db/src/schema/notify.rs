@@ -18,6 +18,7 @@ diesel::table! {
         created_at -> BigInt,
         read_at -> Nullable<BigInt>,
         version -> BigInt,
+        phone_memo_id -> Nullable<Text>,
     }
 }
 

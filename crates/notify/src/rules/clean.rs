@@ -11,6 +11,8 @@ pub(crate) fn details(details: &Details) -> Details {
         place: details.place.as_deref().map(line),
         comment: details.comment.as_deref().map(line),
         predecessor: details.predecessor.as_deref().map(line),
+        caller: details.caller.as_deref().map(line),
+        number: details.number.as_deref().map(line),
         ..details.clone()
     }
 }

@@ -88,6 +88,7 @@ impl Facts<'_> {
                 (_, None) => format!("メールが届きました：{title}"),
             },
             NotificationType::Appointed => self.appointed_japanese(when.as_deref()),
+            NotificationType::PhoneMemo => memo::in_japanese(self.details),
         }
     }
 
@@ -172,6 +173,7 @@ impl Facts<'_> {
                 (_, None) => format!("New mail: {title}"),
             },
             NotificationType::Appointed => self.appointed_english(when.as_deref()),
+            NotificationType::PhoneMemo => memo::in_english(self.details),
         }
     }
 
@@ -240,6 +242,8 @@ fn quoted(details: &Details, open: char, close: char, without: &str) -> String {
 fn local_start(details: &Details) -> Option<NaiveDateTime> {
     details.start.as_deref().and_then(|start| start.parse().ok())
 }
+
+mod memo;
 
 #[cfg(test)]
 mod tests;

@@ -74,6 +74,10 @@ fn tell_each(
     Ok(())
 }
 
-fn feed_of(feeds: &BTreeMap<String, CollectionId>, person: &PersonId) -> Result<CollectionId, Error> {
+/// The feed of one of those whose feeds were looked up.
+pub(super) fn feed_of(
+    feeds: &BTreeMap<String, CollectionId>,
+    person: &PersonId,
+) -> Result<CollectionId, Error> {
     feeds.get(person.as_str()).copied().ok_or_else(|| Error::damaged("a feed was not made"))
 }

@@ -1,5 +1,5 @@
 use diesel::prelude::*;
-use renraku_base::{ETag, Id, Language, Limit, NotificationId, PersonId, Timestamp};
+use renraku_base::{ETag, Id, Language, Limit, NotificationId, PersonId, PhoneMemoId, Timestamp};
 use renraku_db::{Error, ReadTx, Tx, among, columns, schema::notifications};
 
 use crate::{Actor, Details, Notice, Notification, NotificationType, Repeat, Subject, rules::text};
@@ -20,6 +20,7 @@ struct Row {
     created_at: i64,
     read_at: Option<i64>,
     version: i64,
+    phone_memo_id: Option<String>,
 }
 
 impl Row {
@@ -46,6 +47,7 @@ impl Row {
                 recurrence_id: self.recurrence_id,
                 message_id: self.message_id.map(Id::stored),
                 facility_id: self.facility_id.map(Id::stored),
+                phone_memo_id: self.phone_memo_id.map(Id::stored),
             },
             actor: self.actor_name.map(|name| Actor { person_id: self.actor_id.map(Id::stored), name }),
             details,
@@ -83,6 +85,7 @@ struct NewRow<'a> {
     created_at: i64,
     read_at: Option<i64>,
     version: i64,
+    phone_memo_id: Option<&'a str>,
 }
 
 /// Adds or merges one notification for each recipient, by one statement for up to 1,000 of them. Answers with whose
@@ -120,6 +123,7 @@ pub(crate) fn put_all(
                 created_at: tx.now().micros(),
                 read_at: None,
                 version: tx.next_version(None),
+                phone_memo_id: subject.phone_memo_id.as_ref().map(Id::as_str),
             })
             .collect();
         put.extend(if topic.is_some() { merge(tx, &rows)? } else { add(tx, &rows)? });
@@ -149,6 +153,7 @@ fn merge(tx: &mut Tx<'_>, rows: &Vec<NewRow<'_>>) -> Result<Vec<(String, String)
                 notifications::recurrence_id.eq(excluded(notifications::recurrence_id)),
                 notifications::message_id.eq(excluded(notifications::message_id)),
                 notifications::facility_id.eq(excluded(notifications::facility_id)),
+                notifications::phone_memo_id.eq(excluded(notifications::phone_memo_id)),
                 notifications::actor_id.eq(excluded(notifications::actor_id)),
                 notifications::actor_name.eq(excluded(notifications::actor_name)),
                 notifications::details.eq(excluded(notifications::details)),
@@ -284,6 +289,19 @@ pub(crate) fn put_all_read(
 pub(crate) fn remove(tx: &mut Tx<'_>, person: &PersonId, id: &NotificationId) -> Result<(), Error> {
     tx.run(diesel::delete(notifications::table.find((person.as_str(), id.as_str()))))?;
     Ok(())
+}
+
+/// Removes what these persons were told of a phone memo. Answers with whose it was.
+pub(crate) fn remove_about(
+    tx: &mut Tx<'_>,
+    persons: &[&PersonId],
+    memo: &PhoneMemoId,
+) -> Result<Vec<(PersonId, NotificationId)>, Error> {
+    let theirs = among(notifications::person_id, persons.iter().map(|person| person.as_str()));
+    let told = notifications::table.filter(theirs.and(notifications::phone_memo_id.eq(memo.as_str())));
+    let removed: Vec<(String, String)> =
+        tx.fetch(diesel::delete(told).returning((notifications::person_id, notifications::id)))?;
+    Ok(removed.into_iter().map(|(person, id)| (Id::stored(person), Id::stored(id))).collect())
 }
 
 /// Removes up to `limit` notifications that were told before `before`. Answers with whose they were.

@@ -16,7 +16,7 @@ pub(crate) use app_passwords::find_app_password;
 pub use app_passwords::{create_app_password, list_app_passwords, read_app_password, revoke_app_password};
 pub use devices::{count_devices, list_devices, log_out, prune_devices, read_device, revoke_device};
 pub use login::SignIn;
-pub use preferences::{read_preferences, update_preferences};
+pub use preferences::{read_preferences, record_choice, update_preferences};
 pub(crate) use refresh::{Refreshed, refresh};
 pub use sealed::{is_sealed, is_sealed_by, void_secrets};
 pub use signing_keys::{list_signing_keys, rotate_signing_key};

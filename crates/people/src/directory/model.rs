@@ -216,10 +216,19 @@ pub struct NamedPerson {
     pub name: PersonName,
     /// The address to write to.
     pub email: Option<String>,
-    /// The number within the office.
-    pub extension: Option<String>,
+    /// How they are called by phone, their own numbers first.
+    pub phones: Vec<Phone>,
     /// Whether they must not be found: they are named to those alone who take part in something with them.
     pub suppressed: bool,
+}
+
+impl NamedPerson {
+    /// The number within the office.
+    #[must_use]
+    pub fn extension(&self) -> Option<&str> {
+        let extension = self.phones.iter().find(|phone| phone.kind == PhoneKind::Extension);
+        extension.map(|phone| phone.number.as_str())
+    }
 }
 
 /// How a person stands in the office.

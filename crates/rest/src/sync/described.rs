@@ -3,12 +3,13 @@
 
 use renraku_base::{
     AddressBookId, CalendarId, ContactId, EventId, FacilityId, MailboxId, MessageId, NotificationId,
-    PersonId, UnitId,
+    PersonId, PhoneMemoId, UnitId,
 };
 use renraku_contacts::model::{AddressBook, Contact};
 use renraku_mail::{Mailbox, Message};
 use renraku_notify::Notification;
 use renraku_people::directory::{Person, Unit};
+use renraku_reach::model::PhoneMemo;
 use renraku_schedule::model::{Calendar, EventView, Facility, Occurrence};
 use utoipa::ToSchema;
 
@@ -49,6 +50,9 @@ pub(super) struct Changed {
     /// What I should know.
     #[schema(required = false)]
     notifications: Vec<Notification>,
+    /// Phone memos for me and by me.
+    #[schema(required = false)]
+    phone_memos: Vec<PhoneMemo>,
 }
 
 /// The occurrences of one event in the window.
@@ -95,4 +99,7 @@ pub(super) struct Destroyed {
     /// Notifications.
     #[schema(required = false)]
     notifications: Vec<NotificationId>,
+    /// Phone memos.
+    #[schema(required = false)]
+    phone_memos: Vec<PhoneMemoId>,
 }

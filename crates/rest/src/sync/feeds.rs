@@ -4,8 +4,8 @@ mod contacts;
 mod directory;
 mod facilities;
 mod mail;
-mod notifications;
 mod schedule;
+mod told;
 
 use std::collections::HashMap;
 
@@ -79,7 +79,7 @@ pub(super) fn list(
         CollectionKind::Facilities => facilities::list(tx, cursor, count),
         CollectionKind::AddressBook => contacts::list(tx, ask, collection, cursor, count),
         CollectionKind::Mail => mail::list(tx, ask, cursor, count),
-        CollectionKind::Notifications => notifications::list(tx, ask, cursor, count),
+        CollectionKind::Notifications => told::list(tx, ask, cursor, count),
         CollectionKind::Directory => directory::list(tx, ask, cursor, count),
         CollectionKind::Home
         | CollectionKind::SharedHome
@@ -106,7 +106,7 @@ pub(super) fn get(
         CollectionKind::Facilities => facilities::get(tx, rows),
         CollectionKind::AddressBook => contacts::get(tx, ask, rows),
         CollectionKind::Mail => mail::get(tx, ask, rows),
-        CollectionKind::Notifications => notifications::get(tx, ask, rows),
+        CollectionKind::Notifications => told::get(tx, ask, rows),
         CollectionKind::Directory => directory::get(tx, ask, rows),
         CollectionKind::CallerId | CollectionKind::Revocations => Ok(Found::new()),
     }

@@ -31,7 +31,7 @@ struct SyncRequest {
     /// five weeks ahead.
     window: Option<WindowShape>,
     /// The types wanted now; those of one collection come together (events with calendars and occurrences, contacts with address
-    /// books, people with units, messages with mailboxes). Left out: all.
+    /// books, people with units, messages with mailboxes, notifications with phone memos). Left out: all.
     types: Option<Vec<TypeName>>,
     /// The most objects in one answer; by default 500, people 2,000.
     #[schema(minimum = 1, maximum = 2000)]
@@ -63,6 +63,7 @@ enum TypeName {
     Mailboxes,
     Messages,
     Notifications,
+    PhoneMemos,
 }
 
 impl TypeName {
@@ -73,7 +74,7 @@ impl TypeName {
             Self::AddressBooks | Self::Contacts => CollectionKind::AddressBook,
             Self::Units | Self::People => CollectionKind::Directory,
             Self::Mailboxes | Self::Messages => CollectionKind::Mail,
-            Self::Notifications => CollectionKind::Notifications,
+            Self::Notifications | Self::PhoneMemos => CollectionKind::Notifications,
         }
     }
 }

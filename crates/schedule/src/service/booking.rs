@@ -222,7 +222,10 @@ fn holder(
     }
     let names = directory::service::names(tx, std::slice::from_ref(&organizer))?;
     let holder = names.into_values().next().filter(|person| own || !person.suppressed);
-    Ok(holder.map(|person| (person.name.full, person.extension)))
+    Ok(holder.map(|person| {
+        let extension = person.extension().map(str::to_owned);
+        (person.name.full, extension)
+    }))
 }
 
 /// Free slots of the same length: in other facilities at the same time, or in the same one at another.

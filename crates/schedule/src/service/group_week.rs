@@ -187,7 +187,7 @@ fn named_rows(
 }
 
 /// What lies in the calendars of the principals, as far as the reader has any right in them.
-fn read(
+pub(super) fn read(
     tx: &mut ReadTx<'_>,
     who: &Principal,
     principals: &[String],

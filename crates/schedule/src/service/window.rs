@@ -276,8 +276,8 @@ pub(crate) fn show(
         if let Some(place) = by_collection.get(&seen.collection)
             && let Some(mut occurrence) = occurrence(who, place, seen, head, &names)?
         {
-            (occurrence.occurrence.holder, occurrence.occurrence.holder_extension) =
-                holder.map_or((None, None), |it| (Some(it.name.full), it.extension));
+            (occurrence.occurrence.holder, occurrence.occurrence.holder_extension) = holder
+                .map_or((None, None), |it| (Some(it.name.full.clone()), it.extension().map(str::to_owned)));
             shown.push(occurrence);
         }
     }

@@ -17,6 +17,7 @@ use renraku_people::{
     },
 };
 
+use renraku_reach::ReachFault;
 use renraku_schedule::{
     ScheduleFault,
     model::{BookingRules, FacilityDraft, FacilityKind},
@@ -32,6 +33,7 @@ use super::{
     names::katakana,
     office::Office,
     people::{Person, USERS},
+    telephone,
     units::Unit,
 };
 use crate::{config::Config, mailroom};
@@ -59,6 +61,9 @@ pub enum FillFault {
     /// The schedule refused.
     #[error("the schedule: {0:?}")]
     Schedule(#[from] ScheduleFault),
+    /// The phone memos refused.
+    #[error("the phone memos: {0:?}")]
+    Reach(#[from] ReachFault),
     /// A drawn object is not a good one.
     #[error("{0:?}")]
     Drawn(Vec<FieldFault>),
@@ -104,6 +109,7 @@ fn write(tx: &mut Tx<'_>, config: &Config, office: &Office, accounts: &[Account]
     }
     write_contacts(tx, office)?;
     write_schedule(tx, office)?;
+    telephone::write(tx, office)?;
     meta::put(tx, FILLED, &office.people.len().to_string())?;
     Ok(())
 }

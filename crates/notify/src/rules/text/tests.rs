@@ -177,6 +177,40 @@ fn what_becomes_of_one_occurrence_or_of_a_series_is_told_from_what_becomes_of_an
 }
 
 #[test]
+fn a_phone_memo_says_who_called_and_what_they_want() {
+    let memo = |caller: &str, kind: &str, number: Option<&str>, matter: Option<&str>| Details {
+        caller: Some(caller.to_owned()),
+        memo_kind: Some(kind.to_owned()),
+        number: number.map(str::to_owned),
+        comment: matter.map(str::to_owned),
+        ..Details::default()
+    };
+    let number = Some("0155-98-1234");
+    for (details, ja, en) in [
+        (
+            memo("帯広商店 鈴木", "callBack", number, Some("見積りの件")),
+            "帯広商店 鈴木様から電話がありました。折り返しをお願いします（0155-98-1234）：見積りの件",
+            "帯広商店 鈴木 called. Please call back (0155-98-1234): 見積りの件",
+        ),
+        (
+            memo("鈴木様", "willCallAgain", None, None),
+            "鈴木様から電話がありました。また電話するとのことです",
+            "鈴木様 called and will call again",
+        ),
+        (
+            memo("田中先生", "message", None, Some("明日欠席")),
+            "田中先生から電話がありました。伝言があります：明日欠席",
+            "田中先生 called and left a message: 明日欠席",
+        ),
+        (memo("鈴木", "called", None, None), "鈴木様から電話がありました", "鈴木 called"),
+    ] {
+        let kind = NotificationType::PhoneMemo;
+        assert_eq!(sentence(kind, None, (None, &details), 1, told(), Language::Ja), ja);
+        assert_eq!(sentence(kind, None, (None, &details), 1, told(), Language::En), en);
+    }
+}
+
+#[test]
 fn a_date_of_another_year_has_its_year() {
     let at_new_year = "2026-12-31T15:00:00Z".parse().unwrap();
     let said = |told, language| {

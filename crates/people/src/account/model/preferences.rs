@@ -27,6 +27,8 @@ pub struct Choices {
     pub default_alert: Option<String>,
     /// Of what the person is notified.
     pub notifications: NotificationChoices,
+    /// Whether colleagues see how the person is reached now (`directory/people/{id}/reach`).
+    pub share_reach: bool,
 }
 
 impl Default for Choices {
@@ -35,6 +37,7 @@ impl Default for Choices {
             language: Language::default(),
             default_alert: Some("PT10M".to_owned()),
             notifications: NotificationChoices::default(),
+            share_reach: true,
         }
     }
 }

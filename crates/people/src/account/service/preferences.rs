@@ -1,5 +1,8 @@
 use renraku_base::{ETag, Precondition, Principal};
-use renraku_db::{Changed, ObjectType, ReadTx, Tx, changes};
+use renraku_db::{
+    Changed, Error, ObjectType, ReadTx, Tx,
+    changes::{self, Recorded},
+};
 use serde_json::{Value, json};
 
 use crate::{
@@ -50,7 +53,14 @@ pub fn update_preferences(
     if !preferences::put(tx, &who.person, &choices, version, previous)? {
         return Err(AccountFault::Stale { current: json!(read_preferences(tx, who)?) });
     }
+    Ok(record_choice(tx, who)?.with(Preferences { person_id, choices, etag: ETag::of(version) }))
+}
+
+/// Records that the caller chose something for themselves: also what other areas keep of such choices.
+///
+/// # Errors
+/// [`Error`] when the statement fails.
+pub fn record_choice(tx: &mut Tx<'_>, who: &Principal) -> Result<Recorded, Error> {
     let revocations = revocations(tx)?;
-    let recorded = changes::record(tx, revocations, ObjectType::Preferences, &who.person);
-    Ok(recorded.with(Preferences { person_id, choices, etag: ETag::of(version) }))
+    Ok(changes::record(tx, revocations, ObjectType::Preferences, &who.person))
 }

@@ -1,10 +1,10 @@
 use std::sync::Arc;
 
 use renraku_base::{FieldFault, PersonId, Principal};
-use renraku_db::{Changed, ObjectType, ReadTx, Tx, changes};
+use renraku_db::{Changed, ReadTx, Tx};
 
 use crate::{
-    account::revocations,
+    account::record_choice,
     directory::{Directory, DirectoryFault, PersonJson, store},
 };
 
@@ -65,6 +65,5 @@ pub fn remove_favourite(
 
 /// Favourites are a preference of the caller and recorded like the others.
 fn changed(tx: &mut Tx<'_>, who: &Principal) -> Result<Changed<()>, DirectoryFault> {
-    let revocations = revocations(tx)?;
-    Ok(changes::record(tx, revocations, ObjectType::Preferences, &who.person).with(()))
+    Ok(record_choice(tx, who)?.with(()))
 }

@@ -8,8 +8,7 @@ use renraku_db::{
 };
 
 use crate::directory::{
-    NamedPerson, Person, PersonEntry, PersonJson, PersonName, Phone, PhoneKind, Post, Standing, UnitRef,
-    index::Listed,
+    NamedPerson, Person, PersonEntry, PersonJson, PersonName, Phone, Post, Standing, UnitRef, index::Listed,
 };
 
 pub(super) const ROWS_A_STATEMENT: usize = 1_000;
@@ -125,13 +124,13 @@ pub fn own(tx: &mut ReadTx<'_>, id: &PersonId) -> Result<Option<Listed>, Error> 
 }
 
 fn in_office(tx: &mut ReadTx<'_>, ids: &[&str]) -> Result<Vec<(Row, Option<String>)>, Error> {
-    Ok(tx.fetch(
+    tx.fetch(
         people::table
             .left_join(accounts::table.on(accounts::person_id.eq(people::id)))
             .filter(people::left_on.is_null().and(among(people::id, ids)))
             .order(people::id)
             .select((people::all_columns, accounts::username.nullable())),
-    )?)
+    )
 }
 
 fn with_posts(
@@ -183,11 +182,10 @@ pub fn names(tx: &mut ReadTx<'_>, ids: &[PersonId]) -> Result<HashMap<PersonId, 
                 .map_err(|_not_json| Error::damaged(format!("emails of person {id}")))?;
             let phones: Vec<Phone> = serde_json::from_str(&phones)
                 .map_err(|_not_json| Error::damaged(format!("phones of person {id}")))?;
-            let extension = phones.into_iter().find(|phone| phone.kind == PhoneKind::Extension);
             let named = NamedPerson {
                 name: PersonName { full, phonetic },
                 email: emails.into_iter().next(),
-                extension: extension.map(|phone| phone.number),
+                phones,
                 suppressed,
             };
             Ok((Id::stored(id), named))

@@ -136,7 +136,7 @@ impl Add {
             let name = named.remove(&person).unwrap_or_else(|| NamedPerson {
                 name: self.person.nobody(),
                 email: None,
-                extension: None,
+                phones: Vec::new(),
                 suppressed: false,
             });
             if self.person.says_something() {

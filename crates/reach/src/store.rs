@@ -1,0 +1,4 @@
+//! Rows; the only diesel of this area.
+
+pub(crate) mod memos;
+pub(crate) mod settings;

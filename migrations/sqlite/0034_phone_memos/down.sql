@@ -1,0 +1,3 @@
+ALTER TABLE notifications DROP COLUMN phone_memo_id;
+DROP TABLE phone_memo_parts;
+DROP TABLE phone_memos;
