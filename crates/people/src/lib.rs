@@ -13,7 +13,7 @@ mod session;
 mod share;
 
 pub use fault::AccountFault;
-pub use password_server::{PasswordAnswer, PasswordServer, PasswordServerSilent};
+pub use password_server::{PasswordAnswer, PasswordServer, PasswordServerSilent, PasswordVerdict};
 pub use passwords::Passwords;
 pub use server_secret::ServerSecret;
 pub use session::{AppPasswordLookup, Jwk, Jwks, Sessions};

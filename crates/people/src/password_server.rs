@@ -27,7 +27,19 @@ pub trait PasswordServer: Send + Sync {
 }
 
 /// The answer of a [`PasswordServer`] to come.
-pub type PasswordAnswer<'a> = Pin<Box<dyn Future<Output = Result<bool, PasswordServerSilent>> + Send + 'a>>;
+pub type PasswordAnswer<'a> =
+    Pin<Box<dyn Future<Output = Result<PasswordVerdict, PasswordServerSilent>> + Send + 'a>>;
+
+/// What a [`PasswordServer`] says of a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasswordVerdict {
+    /// It is the user's.
+    Right,
+    /// It is not, and the server counts that.
+    Wrong,
+    /// The server was not asked to check it, because nobody has the name there who may sign in.
+    Unknown,
+}
 
 /// The server gave no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -84,12 +96,12 @@ impl CheckedPasswords {
         if let Some(retry_after_s) = wrong.wait_s(now) {
             return Err(AccountFault::LoginDelayed { retry_after_s });
         }
-        let right = self.server.check(username, password).await;
-        let right = right.map_err(|PasswordServerSilent| AccountFault::PasswordServerSilent)?;
-        if !right {
+        let verdict = self.server.check(username, password).await;
+        let verdict = verdict.map_err(|PasswordServerSilent| AccountFault::PasswordServerSilent)?;
+        if verdict == PasswordVerdict::Wrong {
             wrong.0.push((mac, now));
         }
-        Ok(right)
+        Ok(verdict == PasswordVerdict::Right)
     }
 
     fn wrong(&self, username: &Username) -> Arc<AsyncMutex<Wrong>> {

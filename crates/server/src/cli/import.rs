@@ -11,8 +11,6 @@ use clap::{Args, Subcommand};
 use renraku_people::account::Username;
 use renraku_schedule::service::IMPORT_BYTES;
 
-pub(super) use people::staff_number;
-
 use super::{Source, user::username};
 
 /// Read data from files: the staff, rooms and cars, calendars, contacts. It may run beside the server. What cannot be taken is named with its place and reason, and the exit

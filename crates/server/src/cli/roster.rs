@@ -1,7 +1,4 @@
-mod hand_over;
 mod list;
-mod remarks;
-mod report;
 
 use anyhow::{anyhow, bail};
 use chrono::NaiveDate;
@@ -9,10 +6,11 @@ use clap::{Args, Subcommand};
 use renraku_db::Db;
 use renraku_people::directory::{PreparedRoster, RosterState, service as directory};
 
-use super::{Source, day, say};
-use crate::assembly;
-
-pub(super) use report::{Detail, commitments, tell, tell_with};
+use super::{Source, day, say, say_all};
+use crate::{
+    assembly,
+    staff::report::{self, Detail},
+};
 
 /// Look after the yearly transfer (人事異動): what `renraku import people --effective` keeps for its day, and what was imported.
 #[derive(Debug, Args)]
@@ -64,7 +62,7 @@ impl Roster {
             }
             RosterCommand::Undo => match db.write_many(directory::undo_roster)? {
                 Some((roster, plan)) => {
-                    tell(&db, &plan, Detail::Counts)?;
+                    say_all(report::lines(&db, &plan, Detail::Counts)?)?;
                     let source = roster.source.map(|source| format!(" ({source})")).unwrap_or_default();
                     say(format_args!("The import of {}{source} was taken back.", roster.effective_on))?;
                 }
@@ -94,7 +92,7 @@ fn show(db: &Db, day: Option<NaiveDate>) -> anyhow::Result<()> {
     match (kept, day) {
         (Some(roster), _) => {
             let plan = db.read(|tx| directory::plan_roster(tx, &roster))?;
-            tell(db, &plan, Detail::Everyone)
+            Ok(say_all(report::lines(db, &plan, Detail::Everyone)?)?)
         }
         (None, Some(day)) => Err(nothing_for(day)),
         (None, None) => {

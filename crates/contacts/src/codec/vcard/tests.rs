@@ -194,7 +194,8 @@ fn only_what_is_wanted_is_cut_out() {
 
 #[test]
 fn a_group_with_two_labels_keeps_both() {
-    let twice = "FN:a\nl.URL:https://example.jp/1\nl.X-ABLABEL:a\nl.URL:https://example.jp/2\nl.X-ABLABEL:b\n";
+    let twice =
+        "FN:a\nl.URL:https://example.jp/1\nl.X-ABLABEL:a\nl.URL:https://example.jp/2\nl.X-ABLABEL:b\n";
     let card = read(twice);
     assert_eq!(card["links"]["k1"].get("label"), None);
     let written = lines(&write(&card, Version::V3));

@@ -55,7 +55,8 @@ impl LdapPlan {
         }
         match (state, said.open) {
             (_, false) => self.close(account),
-            (None, true) => self.joined.push(account.clone()),
+            (None, true) if account.disabled_at.is_none() => self.joined.push(account.clone()),
+            (None, true) => {}
             (Some(LdapState::Closed), true) => self.opened.push(account.clone()),
             (Some(LdapState::Open), true) => self.followed += usize::from(account.disabled_at.is_none()),
         }

@@ -1,0 +1,7 @@
+//! The office's own LDAP server: people from it, and sign-in at it.
+
+mod import;
+mod office;
+mod sign_in;
+mod silent;
+mod stub;
