@@ -29,7 +29,7 @@ pub struct Import {
 
 #[derive(Debug, Subcommand)]
 enum ImportCommand {
-    /// Read the staff from a table (CSV). Who is there already, by the staff number, becomes as their line says; nobody leaves
+    /// Read the staff from a table (CSV), or from the office's LDAP server. Who is there already, by the staff number, becomes as their line says; nobody leaves
     /// unless asked. When a line is wrong, nothing is imported
     #[command(after_help = people::HELP)]
     People(people::People),

@@ -89,7 +89,7 @@ pub(crate) fn lines_with(
     ));
     if plan.unlisted > 0 {
         let others = plan.unlisted;
-        lines.push(format!("{others} others of the directory are not in the file and stay as they are."));
+        lines.push(format!("{others} others of the directory are not named and stay as they are."));
     }
     lines.extend(remarks::lines(plan));
     Ok(lines)
