@@ -1,5 +1,6 @@
 //! The office's own LDAP server: people from it, and sign-in at it.
 
+mod active_directory;
 mod import;
 mod office;
 mod sign_in;

@@ -5,6 +5,8 @@ mod gather;
 mod likeness;
 pub(crate) mod report;
 
+use std::collections::HashSet;
+
 use anyhow::anyhow;
 use renraku_db::Db;
 use renraku_people::directory::{DirectoryFault, Roster, RosterPerson, RosterPlan, service as directory};
@@ -54,10 +56,9 @@ impl Reading {
     pub fn of(sheet: &Sheet) -> Self {
         let gather::Gathered { mut people, mut faults, unread } = gather::people(sheet);
         let likeness = likeness::of(&people, sheet);
-        for (person, line) in &mut people {
-            if likeness.faults.iter().any(|fault| fault.line == *line) {
-                person.emails = None;
-            }
+        let shared: HashSet<usize> = likeness.faults.iter().map(|fault| fault.line).collect();
+        for (person, _) in people.iter_mut().filter(|(_, line)| shared.contains(line)) {
+            person.emails = None;
         }
         faults.extend(likeness.faults);
         let says_titles = sheet.rows.first().is_some_and(|row| row.get("post").is_some());

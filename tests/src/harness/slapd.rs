@@ -18,6 +18,21 @@ pub const READER: (&str, &str) = ("cn=reader,dc=pref,dc=example,dc=jp", "yomu-da
 /// Who may do everything.
 pub const ADMIN: (&str, &str) = ("cn=admin,dc=pref,dc=example,dc=jp", "kanri");
 
+/// As much of the schema of Active Directory as people are described by.
+const ACTIVE_DIRECTORY: &str = "\
+attributetype ( 1.2.840.113556.1.4.782 NAME 'objectCategory' SUP name )
+attributetype ( 1.2.840.113556.1.4.221 NAME 'sAMAccountName' SUP name SINGLE-VALUE )
+attributetype ( 1.2.840.113556.1.4.35 NAME 'employeeID' SUP name SINGLE-VALUE )
+attributetype ( 1.2.840.113556.1.2.141 NAME 'department' SUP name SINGLE-VALUE )
+attributetype ( 1.2.840.113556.1.4.721 NAME 'ipPhone' SUP name SINGLE-VALUE )
+attributetype ( 1.2.840.113556.1.4.1946 NAME 'msDS-PhoneticDisplayName' SUP name SINGLE-VALUE )
+attributetype ( 1.2.840.113556.1.4.8 NAME 'userAccountControl' EQUALITY integerMatch
+  SYNTAX 1.3.6.1.4.1.1466.115.121.1.27 SINGLE-VALUE )
+objectclass ( 1.2.840.113556.1.5.9 NAME 'user' SUP organizationalPerson STRUCTURAL
+  MAY ( objectCategory $ sAMAccountName $ employeeID $ department $ ipPhone $ userAccountControl
+  $ msDS-PhoneticDisplayName $ displayName $ givenName $ mail $ mobile $ uid ) )
+";
+
 /// An entry: its name, and its attributes.
 pub type Entry = (String, Vec<(&'static str, String)>);
 
@@ -152,7 +167,7 @@ fn configure(folder: &Path) -> PathBuf {
         "include /etc/ldap/schema/core.schema
 include /etc/ldap/schema/cosine.schema
 include /etc/ldap/schema/inetorgperson.schema
-attributeoptions lang- phonetic
+{ACTIVE_DIRECTORY}attributeoptions lang- phonetic
 modulepath /usr/lib/ldap
 moduleload back_mdb
 pidfile {folder}/pid

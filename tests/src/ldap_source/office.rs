@@ -4,7 +4,7 @@ use ldap3_proto::proto::{
 use renraku_test_db::Backend;
 
 use crate::{
-    harness::{ADMIN, Answer, Entry, READER, SUFFIX, Slapd, TestServer, run_beside_with},
+    harness::{ADMIN, Answer, Entry, Phone, READER, SUFFIX, Slapd, TestServer, run_beside_with},
     ldap::client::Client,
 };
 
@@ -74,7 +74,7 @@ impl Office {
 
     /// Somebody signs in on a phone.
     pub fn login(&self, user: &str, password: &str) -> Answer {
-        login(&self.server, user, password)
+        login(&self.server.anonymous(), user, password)
     }
 
     /// Changes an attribute there.
@@ -122,9 +122,10 @@ pub fn borrowed<'s>(settings: &'s [(&'static str, String)]) -> Vec<(&'s str, &'s
     settings.iter().map(|(name, value)| (*name, value.as_str())).collect()
 }
 
-pub fn login(server: &TestServer, user: &str, password: &str) -> Answer {
+/// Somebody signs in on a phone.
+pub fn login(phone: &Phone, user: &str, password: &str) -> Answer {
     let body = serde_json::json!({
         "username": user, "password": password, "device": {"name": "試験用", "platform": "android"}
     });
-    server.anonymous().ask("POST", "auth/login").json(&body).send()
+    phone.ask("POST", "auth/login").json(&body).send()
 }

@@ -13,19 +13,26 @@ use super::{
 #[test]
 fn a_server_that_does_not_answer_stops_those_alone_who_sign_in_there() {
     for backend in Backend::all() {
-        for manner in [Manner::Hang, Manner::Drip, Manner::Babble] {
+        for manner in [Manner::Drip, Manner::Babble, Manner::Hang] {
             let stub = Stub::start(manner);
             let server = beside(*backend, &stub);
+            let phone = server.anonymous();
             let taro = server.staff("taro");
             let began = Instant::now();
-            login(&server, "hanako", PASSWORD).problem(503, "password-server-silent");
-            assert!(began.elapsed() < Duration::from_secs(20), "{manner:?} took {:?}", began.elapsed());
+            let refused = login(&phone, "hanako", PASSWORD);
+            assert!(refused.header("retry-after").is_some());
+            refused.problem(503, "password-server-silent");
+            // A bind has two seconds; the rest is for a machine that does much besides.
+            assert!(began.elapsed() < Duration::from_secs(10), "{manner:?} took {:?}", began.elapsed());
+            if manner != Manner::Hang {
+                continue;
+            }
             // Many at once wait for themselves alone.
             std::thread::scope(|scope| {
                 let waiting: Vec<_> =
-                    (0..12).map(|_| scope.spawn(|| login(&server, "hanako", PASSWORD).status)).collect();
+                    (0..12).map(|_| scope.spawn(|| login(&phone, "hanako", PASSWORD).status)).collect();
                 taro.get("calendars").expect(200);
-                login(&server, "taro", &taro.password).expect(200);
+                login(&phone, "taro", &taro.password).expect(200);
                 for one in waiting {
                     assert_eq!(one.join().unwrap(), 503);
                 }

@@ -53,11 +53,11 @@ impl PasswordServer for Passwords {
         Box::pin(async move {
             match asked.await {
                 Ok(Ok(verdict)) => Ok(verdict),
+                Ok(Err(LdapFault::Resting)) | Err(_) => Err(PasswordServerSilent),
                 Ok(Err(fault)) => {
                     tracing::warn!(fault = %fault, "a password cannot be checked at ldap_source.url");
                     Err(PasswordServerSilent)
                 }
-                Err(_ending) => Err(PasswordServerSilent),
             }
         })
     }
