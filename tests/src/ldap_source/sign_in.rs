@@ -72,6 +72,7 @@ fn whose_account_is_closed_there_is_signed_out_by_the_next_reading() {
         office.next_reading();
         let [hanako, taro, jiro] = ["hanako", "taro", "jiro"].map(|user| phone(office, user));
         office.put("hanako", "employeeType", "closed");
+        office.login("hanako", PASSWORD).problem(401, "bad-credentials");
         office.remove("taro");
         office.next_reading();
         for (phone, still) in [(&hanako, false), (&taro, false), (&jiro, true)] {

@@ -62,3 +62,14 @@ fn a_reading_that_fails_is_told_by_the_doctor_and_tried_again() {
         assert!(said.contains(last), "{said}");
     }
 }
+
+/// What came in the clear behind the agreement to begin TLS is not taken for what comes after it.
+#[test]
+fn nobody_between_puts_words_into_the_protected_connection() {
+    let stub = Stub::start(Manner::Inject);
+    let settings = settings(&stub.url(), &[("RENRAKU_LDAP_SOURCE_ENCRYPTION", "starttls")]);
+    let server = TestServer::start(Backend::Sqlite);
+    let import = ["import", "people", "--from-ldap", "--dry-run"];
+    let (well, said) = run_beside_with(&server, &import, &borrowed(&settings));
+    assert!(!well && said.contains("it answers what was not asked"), "{said}");
+}

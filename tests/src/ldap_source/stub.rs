@@ -9,8 +9,8 @@ use std::{
 use bytes::BytesMut;
 use ldap3_lber::{Parser, structure::StructureTag, write::encode_into};
 use ldap3_proto::proto::{
-    LdapBindCred, LdapBindResponse, LdapFilter, LdapMsg, LdapOp, LdapResult, LdapResultCode,
-    LdapSearchResultEntry,
+    LdapBindCred, LdapBindResponse, LdapExtendedResponse, LdapFilter, LdapMsg, LdapOp, LdapResult,
+    LdapResultCode, LdapSearchResultEntry,
 };
 
 use crate::harness::READER;
@@ -26,6 +26,8 @@ pub enum Manner {
     Drip,
     /// It says what is no LDAP.
     Babble,
+    /// It agrees to begin TLS, and says something more in the clear, as somebody between would.
+    Inject,
 }
 
 /// An LDAP server that keeps what it was asked.
@@ -73,6 +75,12 @@ fn serve(mut stream: TcpStream, manner: Manner, asked: &Mutex<Asked>) {
     match manner {
         Manner::Know(password) => answer(&mut stream, password, asked),
         Manner::Hang => wait_for_end(&mut stream),
+        Manner::Inject => {
+            let mut agreed = message(1, extended(result(LdapResultCode::Success)));
+            agreed.extend_from_slice(&message(2, bound(result(LdapResultCode::Success))));
+            drop(stream.read(&mut [0; 1024]).and_then(|_asked| stream.write_all(&agreed)));
+            wait_for_end(&mut stream);
+        }
         Manner::Babble => {
             drop(stream.write_all(b"220 mail.pref.example.jp ESMTP\r\n"));
             wait_for_end(&mut stream);
@@ -113,9 +121,7 @@ fn answer(stream: &mut TcpStream, password: &str, asked: &Mutex<Asked>) {
             let message = LdapMsg::try_from(tag).unwrap();
             let mut asked = asked.lock().unwrap_or_else(PoisonError::into_inner);
             for op in answers(message.op, password, &mut asked) {
-                let mut out = BytesMut::new();
-                encode_into(&mut out, StructureTag::from(LdapMsg::new(message.msgid, op))).unwrap();
-                if stream.write_all(&out).is_err() {
+                if stream.write_all(&self::message(message.msgid, op)).is_err() {
                     return;
                 }
             }
@@ -123,13 +129,25 @@ fn answer(stream: &mut TcpStream, password: &str, asked: &Mutex<Asked>) {
     }
 }
 
+fn message(id: i32, op: LdapOp) -> BytesMut {
+    let mut out = BytesMut::new();
+    encode_into(&mut out, StructureTag::from(LdapMsg::new(id, op))).unwrap();
+    out
+}
+
+fn result(code: LdapResultCode) -> LdapResult {
+    LdapResult { code, matcheddn: String::new(), message: String::new(), referral: Vec::new() }
+}
+
+fn bound(res: LdapResult) -> LdapOp {
+    LdapOp::BindResponse(LdapBindResponse { res, saslcreds: None })
+}
+
+fn extended(res: LdapResult) -> LdapOp {
+    LdapOp::ExtendedResponse(LdapExtendedResponse { res, name: None, value: None })
+}
+
 fn answers(op: LdapOp, password: &str, asked: &mut Asked) -> Vec<LdapOp> {
-    let result = |code: LdapResultCode| LdapResult {
-        code,
-        matcheddn: String::new(),
-        message: String::new(),
-        referral: Vec::new(),
-    };
     match op {
         LdapOp::BindRequest(bind) => {
             let is_reader = bind.dn == READER.0;
@@ -139,7 +157,7 @@ fn answers(op: LdapOp, password: &str, asked: &mut Asked) -> Vec<LdapOp> {
             let said = LdapBindCred::Simple(if is_reader { READER.1 } else { password }.to_owned());
             let code =
                 if bind.cred == said { LdapResultCode::Success } else { LdapResultCode::InvalidCredentials };
-            vec![LdapOp::BindResponse(LdapBindResponse { res: result(code), saslcreds: None })]
+            vec![bound(result(code))]
         }
         LdapOp::SearchRequest(search) => {
             asked.filters.push(search.filter);
