@@ -63,7 +63,7 @@ enum Command {
     Keys(keys::Keys),
     /// Read data from files: the staff, rooms and cars, calendars, contacts
     Import(import::Import),
-    /// Look after the yearly transfer of staff: list, show, cancel, undo
+    /// Look after the yearly transfer of staff: list, show, cancel, report, undo
     Roster(roster::Roster),
     /// Print the description of the API (OpenAPI 3.1, YAML)
     Openapi(openapi::Openapi),

@@ -102,7 +102,7 @@ pub(crate) fn many_leave(plan: &RosterPlan) -> Option<String> {
     let (leave, staff) = (plan.ended.len(), plan.staff);
     are_many(leave, staff).then(|| {
         format!(
-            "{leave} of {staff} would leave, more than a fifth. Is the file whole, and are the numbers in it as they were (000123, not \
+            "{leave} of {staff} would leave, more than a fifth. Is it whole, and are the numbers in it as they were (000123, not \
              123)? --dry-run names everyone; if it is right, add --many-leave"
         )
     })

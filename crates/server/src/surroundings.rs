@@ -63,7 +63,6 @@ fn files(config: &Config) -> Vec<(&'static str, String)> {
         ("push.ca_file", config.push.ca_file.clone()),
         ("ldap.certificate", config.ldap.certificate.clone()),
         ("ldap.key", config.ldap.key.clone()),
-        ("ldap_source.ca_file", config.ldap_source.ca_file.clone()),
     ];
     named.into_iter().filter(|(_, file)| !file.is_empty()).collect()
 }

@@ -86,9 +86,16 @@ fn whose_account_is_closed_there_is_signed_out_by_the_next_reading() {
         assert_eq!(people["items"].as_array().unwrap().len(), 1);
         let people: Value = jiro.get("directory/people?q=taro").expect(200).json();
         assert_eq!(people["items"].as_array().unwrap().len(), 0);
+        let (well, said) = office.run(&["roster", "report"]);
+        assert!(well && said.contains("leaves     000002 試験 taro"), "{said}");
+        assert!(said.contains("closed     hanako\nclosed     taro\n"), "{said}");
         office.put("hanako", "employeeType", "open");
         office.next_reading();
         phone(office, "hanako").get("me").expect(200);
+        // Who is there, but cannot be told who they are, is not gone.
+        office.put("jiro", "employeeNumber", "部長");
+        office.next_reading();
+        phone(office, "jiro").get("me").expect(200);
         // What an administrator closes stays closed.
         assert!(office.run(&["user", "disable", "hanako"]).0);
         office.next_reading();
@@ -106,6 +113,23 @@ fn an_account_with_a_password_of_its_own_keeps_it() {
         let (well, said) = office.run(&["user", "password", "admin", "--from-ldap"]);
         assert!(well, "{said}");
         office.login("admin", &admin.password).problem(401, "bad-credentials");
+    });
+}
+
+/// Where two entries have one name, nobody is guessed.
+#[test]
+fn a_name_that_two_entries_have_signs_nobody_in() {
+    let mut entries = entries();
+    let (dn, mut said) = entries.swap_remove(1);
+    said.retain(|(name, _)| *name != "uid");
+    said.extend([("uid", "hanako".to_owned())]);
+    entries.push((dn.replacen("uid=taro", "employeeNumber=000002", 1), said));
+    Office::on_each_backend(&entries, &FOLLOWED, |office| {
+        let (well, said) = office.import(&[]);
+        assert!(!well && said.contains("hanako cannot sign in: another entry has the name, too"), "{said}");
+        assert!(said.contains("accounts: 2 new"), "{said}");
+        office.login("hanako", PASSWORD).problem(401, "bad-credentials");
+        office.login("jiro", PASSWORD).expect(200);
     });
 }
 

@@ -1,5 +1,7 @@
 //! Accounts that follow what another server says of them.
 
+use std::collections::HashSet;
+
 use renraku_base::{Entropy, PersonId};
 use renraku_db::Db;
 use renraku_people::account::{self, LdapAccount, LdapPlan, LdapRemark, LdapState, Username};
@@ -12,7 +14,7 @@ fn said(person: &PersonId, user: &str, open: bool) -> LdapAccount {
 }
 
 fn compare(db: &Db, said: &[LdapAccount]) -> LdapPlan {
-    db.read(|tx| account::compare_with_ldap(tx, said)).unwrap()
+    db.read(|tx| account::compare_with_ldap(tx, said, &HashSet::new())).unwrap()
 }
 
 fn names(accounts: &[account::Account]) -> Vec<&str> {
@@ -42,6 +44,9 @@ fn accounts_without_a_password_follow() {
         for gone in [&[said(&office.taro, "taro", false)] as &[_], &[]] {
             assert_eq!(names(&compare(db, gone).closed), ["taro"]);
         }
+        let others = HashSet::from([username("taro")]);
+        let unknown = db.read(|tx| account::compare_with_ldap(tx, &[], &others)).unwrap();
+        assert_eq!(names(&unknown.closed), [""; 0], "who is there is not gone");
         let phone = office.hanako("phone");
         follow(db, &office.taro, LdapState::Closed);
         assert_eq!(code(office.login("taro", "x", super::office::offer("x"))), "bad-credentials");

@@ -1,13 +1,13 @@
 //! Accounts follow the server: who may sign in there has an account here, and whose account is closed there is signed out.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use renraku_base::PersonId;
 use renraku_db::Db;
 use renraku_mail::service as mail;
 use renraku_people::{
     AccountFault,
-    account::{self, Account, LdapAccount, LdapPlan, LdapRemark, LdapState},
+    account::{self, Account, LdapAccount, LdapPlan, LdapRemark, LdapState, Username},
     directory::{PersonEntry, service as directory},
 };
 use renraku_schedule::{ScheduleFault, service as schedule};
@@ -39,8 +39,8 @@ pub(super) fn follow(
     choices: Choices,
 ) -> anyhow::Result<Followed> {
     let mut followed = Followed::default();
-    let said = said(db, staff, coming, &mut followed)?;
-    let mut plan = db.read(|tx| account::compare_with_ldap(tx, &said))?;
+    let users = Users::of(db, staff, coming, &mut followed)?;
+    let mut plan = db.read(|tx| account::compare_with_ldap(tx, &users.known, &users.others))?;
     followed.remark(&plan.remarks);
     if are_many(plan.closed.len(), plan.followed) && !choices.many_leave {
         let (closed, all) = (plan.closed.len(), plan.followed);
@@ -61,30 +61,45 @@ pub(super) fn follow(
     Ok(followed)
 }
 
-/// The users whose people are known.
-fn said(
-    db: &Db,
-    staff: &Staff,
-    coming: &[PersonEntry],
-    followed: &mut Followed,
-) -> anyhow::Result<Vec<LdapAccount>> {
-    let mut people: HashMap<String, PersonId> = db.read(directory::staff_numbers)?;
-    people.extend(coming.iter().filter_map(|person| Some((person.staff_number.clone()?, person.id.clone()))));
-    let mut said = Vec::with_capacity(staff.users.len());
-    for user in &staff.users {
-        let person = staff_number(&user.staff_number).ok().and_then(|number| people.remove(&number));
-        match (person, user.name.parse()) {
-            (Some(person), Ok(username)) => said.push(LdapAccount { person, username, open: user.open }),
-            (Some(_), Err(fault)) => {
-                followed.failed = true;
-                let place = staff.sheet.place(user.line);
-                followed.lines.push(format!("{place}: {} cannot sign in: {}", user.name, fault.detail));
-            }
-            // Who could not be taken is told already; of two entries with one number the first counts.
-            (None, _) => {}
+/// Who signs in there.
+#[derive(Default)]
+struct Users {
+    /// Those whose people are known here.
+    known: Vec<LdapAccount>,
+    /// The names of the others who may.
+    others: HashSet<Username>,
+}
+
+impl Users {
+    fn of(db: &Db, staff: &Staff, coming: &[PersonEntry], followed: &mut Followed) -> anyhow::Result<Self> {
+        let mut people: HashMap<String, PersonId> = db.read(directory::staff_numbers)?;
+        let numbered = |one: &PersonEntry| Some((one.staff_number.clone()?, one.id.clone()));
+        people.extend(coming.iter().filter_map(numbered));
+        let (mut users, mut names) = (Self::default(), HashSet::new());
+        for user in &staff.users {
+            let number = user.staff_number.as_deref().and_then(|number| staff_number(number).ok());
+            // Of two entries with one number the first counts.
+            let person = number.and_then(|number| people.remove(&number));
+            let complaint = match (person, user.name.parse::<Username>()) {
+                (_, Ok(username)) if !names.insert(username.clone()) => {
+                    "another entry has the name, too: nobody signs in by it".to_owned()
+                }
+                (Some(person), Ok(username)) => {
+                    users.known.push(LdapAccount { person, username, open: user.open });
+                    continue;
+                }
+                (None, Ok(username)) => {
+                    users.others.extend(Some(username).filter(|_| user.open));
+                    continue;
+                }
+                (Some(_), Err(fault)) => fault.detail,
+                (None, Err(_)) => continue,
+            };
+            followed.failed = true;
+            followed.lines.push(format!("{}: {} cannot sign in: {complaint}", user.dn, user.name));
         }
+        Ok(users)
     }
-    Ok(said)
 }
 
 impl Followed {

@@ -109,7 +109,7 @@ impl Asker {
         match (entries.next(), entries.next()) {
             (Some(one), None) if !one.dn.is_empty() => Ok(Some(one.dn)),
             (Some(_), Some(_)) => {
-                tracing::warn!(user = %username, "several entries at ldap_source.url have this name: nobody signs in by it");
+                tracing::warn!("several entries at ldap_source.url have one name: nobody signs in by it");
                 Ok(None)
             }
             _ => Ok(None),

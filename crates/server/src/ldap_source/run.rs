@@ -6,12 +6,15 @@ use renraku_db::{Db, Error, jobs};
 use renraku_people::directory::{Roster, SourceReport, service as directory};
 
 use super::{
-    LdapSource,
+    LdapSource, Staff,
     accounts::{self, Followed},
 };
-use crate::staff::{
-    self, Reading,
-    report::{self, Detail},
+use crate::{
+    sheet::LineFault,
+    staff::{
+        self, Reading,
+        report::{self, Detail},
+    },
 };
 
 /// The kind of the job that reads the staff.
@@ -45,21 +48,15 @@ pub(crate) fn run(db: &Db, source: &LdapSource, choices: Choices) -> anyhow::Res
             source.name()
         );
     }
-    let mut faults = reading.faults;
-    faults.sort();
-    let mut told = SourceReport { failed: !faults.is_empty(), lines: Vec::new() };
-    let place = |line: usize| staff.sheet.place(line);
-    told.lines.extend(faults.iter().map(|fault| format!("{}: {}", place(fault.line), fault.complaint)));
-    let remarks = reading.remarks.iter();
-    told.lines.extend(remarks.map(|one| format!("look at    {}: {}", place(one.line), one.complaint)));
+    let mut told = told(&reading, &staff);
     let wanted = choices.end_missing || source.ends_missing;
     if wanted && reading.unread > 0 {
         told.lines.push("Nobody leaves as long as entries do not say who is meant.".to_owned());
     }
     let roster = Roster {
+        whole: wanted && reading.unread == 0,
         people: reading.people.into_iter().map(|(person, _line)| person).collect(),
         says_titles: reading.says_titles,
-        whole: wanted && reading.unread == 0,
         source: Some(source.name()),
         effective_on: None,
     };
@@ -88,6 +85,16 @@ pub(crate) fn run(db: &Db, source: &LdapSource, choices: Choices) -> anyhow::Res
     Ok(told)
 }
 
+/// What is wrong with the entries, and what somebody should look at.
+fn told(reading: &Reading, staff: &Staff) -> SourceReport {
+    let line = |one: &LineFault| format!("{}: {}", staff.sheet.place(one.line), one.complaint);
+    let mut faults: Vec<&LineFault> = reading.faults.iter().collect();
+    faults.sort();
+    let wrong = faults.into_iter().map(line);
+    let remarks = reading.remarks.iter().map(|one| format!("look at    {}", line(one)));
+    SourceReport { failed: !reading.faults.is_empty(), lines: wrong.chain(remarks).collect() }
+}
+
 /// Reads the staff by the clock, keeps what came of it for whoever looks after the server, and plans the next time. That the server does
 /// not answer is no fault of the job: it is asked again when its time comes.
 ///
@@ -104,11 +111,17 @@ pub(crate) fn run_job(db: &Db, source: &LdapSource) -> Result<(), Error> {
             .lines
             .push(format!("and {cut} lines more: `renraku import people --from-ldap --dry-run` says all"));
     }
-    for line in &report.lines {
+    let before = db.read(|tx| directory::get_source_report(tx, SOURCE))?;
+    // The lines name people: they are kept where administrators look, and no log.
+    if before.is_none_or(|(_, before)| before != report) {
+        let lines = report.lines.len();
         if report.failed {
-            tracing::warn!(ldap_source = line, "the staff was read");
+            tracing::warn!(
+                lines,
+                "the staff was read, and something is wrong: `renraku roster report` says what"
+            );
         } else {
-            tracing::info!(ldap_source = line, "the staff was read");
+            tracing::info!(lines, "the staff was read: `renraku roster report` says what changed");
         }
     }
     db.write(|tx| directory::put_source_report(tx, SOURCE, &report))?;

@@ -27,10 +27,10 @@ pub(crate) struct Staff {
 /// How somebody signs in at the server.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct User {
-    /// The line of the sheet in which they are.
-    pub line: usize,
-    /// Their staff number as it is there.
-    pub staff_number: String,
+    /// The name of their entry.
+    pub dn: String,
+    /// Their staff number as it is there; `None` where the entry has none.
+    pub staff_number: Option<String>,
     /// By which name.
     pub name: String,
     /// Whether they may.
@@ -108,16 +108,18 @@ fn staff(
         {
             *unit = Some(units.path(&entry.dn)).filter(|path| !path.is_empty()).into_iter().collect();
         }
-        let Some(staff_number) = columns.first().and_then(|(_, numbers)| numbers.first()).cloned() else {
-            staff.passed_over += 1;
-            continue;
-        };
-        staff.sheet.names.push(entry.dn.clone());
+        let staff_number = columns.first().and_then(|(_, numbers)| numbers.first()).cloned();
+        let is_staff = staff_number.is_some();
         if let Some(name) = wanted.username.values(entry).into_iter().next() {
             let open = !closed.contains(&entry.dn);
-            staff.users.push(User { line: staff.sheet.names.len(), staff_number, name, open });
+            staff.users.push(User { dn: entry.dn.clone(), staff_number, name, open });
         }
-        said.push(columns);
+        if is_staff {
+            staff.sheet.names.push(entry.dn.clone());
+            said.push(columns);
+        } else {
+            staff.passed_over += 1;
+        }
     }
     // What nobody has is not said, as a column that is left out: the office keeps it elsewhere.
     let is_said =

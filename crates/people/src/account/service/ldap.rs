@@ -1,6 +1,6 @@
 //! Accounts follow the office's LDAP server: who may sign in there may here.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use renraku_base::PersonId;
 use renraku_db::{ReadTx, Tx};
@@ -8,18 +8,23 @@ use renraku_db::{ReadTx, Tx};
 use super::accounts::{disable_account, enable_account};
 use crate::{
     account::{
-        model::{Account, LdapAccount, LdapPlan, LdapRemark, LdapState},
+        model::{Account, LdapAccount, LdapPlan, LdapRemark, LdapState, Username},
         store::accounts,
     },
     fault::AccountFault,
 };
 
-/// What would be different if the accounts were as the server says, `said` being everybody whom it knows. An account with a password
-/// of its own is left alone, and so is one that an administrator closed.
+/// What would be different if the accounts were as the server says: `said` are those whom it knows, `others` the names of those who may
+/// sign in there and of whom nobody knows who they are here. An account with a password of its own is left alone, and so is one that an
+/// administrator closed.
 ///
 /// # Errors
 /// [`AccountFault::Internal`] when the statement fails or what is stored is damaged.
-pub fn compare_with_ldap(tx: &mut ReadTx<'_>, said: &[LdapAccount]) -> Result<LdapPlan, AccountFault> {
+pub fn compare_with_ldap(
+    tx: &mut ReadTx<'_>,
+    said: &[LdapAccount],
+    others: &HashSet<Username>,
+) -> Result<LdapPlan, AccountFault> {
     let accounts = accounts::list_with_ldap(tx)?;
     let names: HashMap<&str, &PersonId> =
         accounts.iter().map(|(account, _)| (account.username.as_str(), &account.person_id)).collect();
@@ -35,7 +40,7 @@ pub fn compare_with_ldap(tx: &mut ReadTx<'_>, said: &[LdapAccount]) -> Result<Ld
         }
     }
     for (account, state) in known.into_values() {
-        if state.is_some() && !account.has_password {
+        if state.is_some() && !account.has_password && !others.contains(&account.username) {
             plan.close(account);
         }
     }

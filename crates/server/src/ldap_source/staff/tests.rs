@@ -35,8 +35,13 @@ fn an_entry_with_two_units_is_two_posts() {
     let closed = HashSet::from(["uid=hanako,dc=x".to_owned()]);
     let staff = staff(&entries, &wanted(), None, &closed);
     assert_eq!(staff.passed_over, 1);
-    let hanako = User { line: 1, staff_number: "000123".into(), name: "hanako".into(), open: false };
-    assert_eq!(staff.users, [hanako]);
+    let user = |name: &str, number: Option<&str>, open: bool| User {
+        dn: format!("uid={name},dc=x"),
+        staff_number: number.map(str::to_owned),
+        name: name.to_owned(),
+        open,
+    };
+    assert_eq!(staff.users, [user("hanako", Some("000123"), false), user("backup", None, true)]);
     let reading = Reading::of(&staff.sheet);
     let (hanako, _) = &reading.people[0];
     let posts: Vec<_> = hanako.posts.iter().flatten().map(|post| post.unit.join("/")).collect();
