@@ -18,7 +18,7 @@ mod sync_token;
 mod times;
 pub(crate) mod xml;
 
-pub(crate) use address::{Address, Place, ROOT};
+pub(crate) use address::{Address, Place, ROOT, path_below, plain_name};
 pub use app::{Dav, PushService, StaffBook};
 pub(crate) use collation::Collation;
 pub(crate) use conditions::{Depth, depth, destination, expectation, minimal, overwrites};

@@ -20,11 +20,14 @@ pub(crate) async fn discover() -> HttpResponse {
 }
 
 /// Answers everything below `/dav`.
-pub(crate) async fn serve(request: HttpRequest, payload: web::Payload, dav: web::Data<Dav>) -> HttpResponse {
+pub(crate) async fn serve(request: &HttpRequest, payload: Payload) -> HttpResponse {
+    let Some(dav) = request.app_data::<web::Data<Dav>>() else {
+        return HttpResponse::InternalServerError().finish();
+    };
     let address = Address::parse(request.uri().path());
     let allow = address.as_ref().map(allow).unwrap_or_default();
     let answer = match address {
-        Some(address) => answer(&dav, address, &request, payload.into_inner()).await,
+        Some(address) => answer(dav, address, request, payload).await,
         None => Err(DavFault::NotFound),
     };
     answer.unwrap_or_else(|fault| refuse(dav.gate(), &fault, allow))

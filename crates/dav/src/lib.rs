@@ -5,7 +5,11 @@ mod carddav;
 mod core;
 mod face;
 
-use actix_web::web;
+use actix_web::{
+    Error,
+    dev::{AppService, HttpServiceFactory, ResourceDef, ServiceRequest, ServiceResponse, fn_service},
+    web,
+};
 
 pub use crate::{
     caldav::PushWords,
@@ -20,8 +24,21 @@ pub fn routes(dav: &Dav) -> impl Fn(&mut web::ServiceConfig) + Clone + use<> {
             .app_data(web::Data::new(dav.clone()))
             .service(web::resource("/.well-known/caldav").to(face::discover))
             .service(web::resource("/.well-known/carddav").to(face::discover))
-            .service(web::resource("/dav/push/{id}").to(caldav::serve_registration))
-            .service(web::resource("/dav").to(face::serve))
-            .service(web::resource("/dav/{path:.*}").to(face::serve));
+            .service(web::scope("/dav/push").route("/{id}", web::to(caldav::serve_registration)))
+            .service(Below("/dav"));
+    }
+}
+
+/// Everything at and below a path. A pattern for the rest of the path would be matched character by character for each request.
+struct Below(&'static str);
+
+impl HttpServiceFactory for Below {
+    fn register(self, config: &mut AppService) {
+        let serve = async |request: ServiceRequest| {
+            let (request, payload) = request.into_parts();
+            let answer = face::serve(&request, payload).await;
+            Ok::<_, Error>(ServiceResponse::new(request, answer))
+        };
+        config.register_service(ResourceDef::prefix(self.0), None, fn_service(serve), None);
     }
 }

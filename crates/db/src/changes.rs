@@ -314,10 +314,12 @@ pub struct Head {
 /// # Errors
 /// [`Error`] when the statement fails.
 pub fn heads(tx: &mut ReadTx<'_>, ids: &[CollectionId]) -> Result<Vec<Head>, Error> {
-    let rows: Vec<(i64, i64, i64)> = collections::table
-        .filter(among(collections::id, ids.iter().map(|id| id.0)))
-        .select((collections::id, collections::modseq, collections::floor))
-        .load(tx.conn())?;
+    let rows: Vec<(i64, i64, i64)> =
+        tx.fetch(collections::table.filter(among(collections::id, ids.iter().map(|id| id.0))).select((
+            collections::id,
+            collections::modseq,
+            collections::floor,
+        )))?;
     Ok(rows
         .into_iter()
         .map(|(id, modseq, floor)| Head { collection: CollectionId(id), modseq, floor })
@@ -382,12 +384,19 @@ pub fn since(
     after: i64,
     limit: i64,
 ) -> Result<Vec<Change>, Error> {
-    let rows: Vec<(i64, i32, String, bool, i32)> = changes::table
-        .filter(changes::collection_id.eq(collection.0).and(changes::modseq.gt(after)))
-        .order(changes::modseq)
-        .limit(limit)
-        .select((changes::modseq, changes::object_type, changes::object_id, changes::gone, changes::audience))
-        .load(tx.conn())?;
+    let rows: Vec<(i64, i32, String, bool, i32)> = tx.fetch(
+        changes::table
+            .filter(changes::collection_id.eq(collection.0).and(changes::modseq.gt(after)))
+            .order(changes::modseq)
+            .limit(limit)
+            .select((
+                changes::modseq,
+                changes::object_type,
+                changes::object_id,
+                changes::gone,
+                changes::audience,
+            )),
+    )?;
     rows.into_iter()
         .map(|(modseq, object_type, object, gone, audience)| {
             let object_type = ObjectType::from_number(object_type)
@@ -424,12 +433,13 @@ pub fn list_told(
     collections: &[CollectionId],
     objects: &[&str],
 ) -> Result<HashSet<(CollectionId, String)>, Error> {
-    let rows: Vec<(i64, String)> = changes::table
-        .filter(among(changes::collection_id, collections.iter().map(|id| id.0)))
-        .filter(among(changes::object_id, objects.iter().copied()))
-        .select((changes::collection_id, changes::object_id))
-        .distinct()
-        .load(tx.conn())?;
+    let rows: Vec<(i64, String)> = tx.fetch(
+        changes::table
+            .filter(among(changes::collection_id, collections.iter().map(|id| id.0)))
+            .filter(among(changes::object_id, objects.iter().copied()))
+            .select((changes::collection_id, changes::object_id))
+            .distinct(),
+    )?;
     Ok(rows.into_iter().map(|(collection, object)| (CollectionId(collection), object)).collect())
 }
 
@@ -439,11 +449,12 @@ pub fn list_told(
 /// # Errors
 /// [`Error`] when a statement fails.
 pub fn prune(tx: &mut Tx<'_>, before: i64, keep: i64) -> Result<usize, Error> {
-    let stale: Vec<(i64, Option<i64>)> = changes::table
-        .filter(changes::at.lt(before))
-        .group_by(changes::collection_id)
-        .select((changes::collection_id, diesel::dsl::max(changes::modseq)))
-        .load(tx.conn())?;
+    let stale: Vec<(i64, Option<i64>)> = tx.fetch(
+        changes::table
+            .filter(changes::at.lt(before))
+            .group_by(changes::collection_id)
+            .select((changes::collection_id, diesel::dsl::max(changes::modseq))),
+    )?;
     let mut forgotten = 0;
     for (collection, oldest_kept) in stale {
         let modseq: i64 = collections::table.find(collection).select(collections::modseq).first(tx.conn())?;

@@ -74,11 +74,13 @@ pub fn claim(tx: &mut Tx<'_>, person: &PersonId, key: &str, hash: &[u8; 32]) -> 
 /// [`Error`] when the statement fails.
 pub fn look_up(tx: &mut ReadTx<'_>, person: &PersonId, key: &str, hash: &[u8; 32]) -> Result<Claim, Error> {
     type Stored = (Vec<u8>, i32, Option<i32>, Option<String>, Option<String>);
-    let row: Option<Stored> = ledger::table
-        .find((person.as_str(), key))
-        .select((ledger::hash, ledger::status, ledger::object_type, ledger::object_id, ledger::etag))
-        .first(tx.conn())
-        .optional()?;
+    let row: Option<Stored> = tx.fetch_one(ledger::table.find((person.as_str(), key)).select((
+        ledger::hash,
+        ledger::status,
+        ledger::object_type,
+        ledger::object_id,
+        ledger::etag,
+    )))?;
     let Some((stored_hash, status, object_type, object_id, etag)) = row else {
         return Ok(Claim::Fresh);
     };

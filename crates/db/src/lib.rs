@@ -9,10 +9,11 @@ mod examine;
 pub mod jobs;
 pub mod ledger;
 mod like;
+mod literal;
 pub mod meta;
+mod prepared;
 pub mod schema;
 mod transaction;
-mod unread;
 mod writer;
 
 // The crate's features choose how libpq and SQLite are built.
@@ -26,5 +27,5 @@ pub use db::{Db, Settings};
 pub use error::Error;
 pub use examine::{Finding, examine};
 pub use like::contains;
-pub use transaction::{ReadTx, Tx};
-pub use unread::{is_read, is_unread};
+pub use literal::{Condition, Literal};
+pub use transaction::{ReadTx, Tx, columns};

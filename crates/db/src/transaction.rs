@@ -1,13 +1,17 @@
 use std::ops::{Deref, DerefMut};
 
 use diesel::{
-    Connection, PgConnection, QueryResult, RunQueryDsl, SqliteConnection,
+    Connection, PgConnection, QueryResult, RunQueryDsl, Selectable, SqliteConnection,
     connection::TransactionManager,
-    query_dsl::methods::{ExecuteDsl, LoadQuery},
+    dsl::Limit,
+    pg::Pg,
+    query_builder::QueryFragment,
+    query_dsl::methods::{ExecuteDsl, LimitDsl, LoadQuery},
+    sqlite::Sqlite,
 };
 use renraku_base::{Entropy, Id, Timestamp};
 
-use crate::{AnyConn, Error, changes};
+use crate::{AnyConn, Error, changes, prepared::Prepared};
 
 /// A transaction that reads: one consistent snapshot, and no way to write.
 pub struct ReadTx<'c> {
@@ -31,7 +35,8 @@ impl<'c> ReadTx<'c> {
         self.conn
     }
 
-    /// Loads rows by a query that the enum connection cannot build (such as `insert … returning` of many rows).
+    /// Loads rows. The query is handed to the connection of the database that there is, which knows its text again by its type;
+    /// through the connection of either ([`conn`](Self::conn)) that text would be written anew each time.
     ///
     /// # Errors
     /// [`Error`] when the statement fails.
@@ -49,6 +54,24 @@ impl<'c> ReadTx<'c> {
         };
         Ok(rows?)
     }
+
+    /// Loads the first row, if there is one.
+    ///
+    /// # Errors
+    /// [`Error`] when the statement fails.
+    pub fn fetch_one<'q, S, U>(&mut self, statement: S) -> Result<Option<U>, Error>
+    where
+        S: LimitDsl,
+        Limit<S>: LoadQuery<'q, SqliteConnection, U> + LoadQuery<'q, PgConnection, U>,
+    {
+        Ok(self.fetch(statement.limit(1))?.pop())
+    }
+}
+
+/// The columns of a row, for a query that either database takes.
+#[must_use]
+pub fn columns<R: Selectable<Sqlite>>() -> R::SelectExpression {
+    R::construct_selection()
 }
 
 /// A transaction that writes. What it records as changed is numbered just before it commits.
@@ -63,7 +86,7 @@ impl<'c> Tx<'c> {
         Self { read: ReadTx::new(conn, now), pending: Vec::new(), jobs_enqueued: false }
     }
 
-    /// Runs a statement that the enum connection cannot build: upserts and inserts of many rows.
+    /// Runs a statement on the connection of the database that there is.
     ///
     /// # Errors
     /// [`Error`] when the statement fails.
@@ -76,6 +99,17 @@ impl<'c> Tx<'c> {
             AnyConn::Postgres(c) => <S as ExecuteDsl<PgConnection>>::execute(statement, c),
         };
         Ok(count?)
+    }
+
+    /// Runs an `UPDATE` or an upsert. It may have few texts, for each is prepared and kept: one that names a list is not for here.
+    ///
+    /// # Errors
+    /// [`Error`] when the statement fails.
+    pub fn run_prepared<S>(&mut self, statement: S) -> Result<usize, Error>
+    where
+        S: QueryFragment<Sqlite> + QueryFragment<Pg>,
+    {
+        self.run(Prepared(statement))
     }
 
     /// Waits until no other transaction holds `name`, then holds it until this one ends. On SQLite only one transaction

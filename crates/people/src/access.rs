@@ -78,14 +78,14 @@ pub struct Grant {
 /// # Errors
 /// [`Error`] when the statement fails.
 pub fn role(tx: &mut ReadTx<'_>, who: &Principal, collection: CollectionId) -> Result<Option<Role>, Error> {
-    let rank: Option<i32> = grants::table
-        .inner_join(person_groups::table.on(person_groups::group_id.eq(grants::grantee_id)))
-        .filter(grants::collection_id.eq(collection.0))
-        .filter(person_groups::person_id.eq(who.person.as_str()))
-        .order(grants::role.desc())
-        .select(grants::role)
-        .first(tx.conn())
-        .optional()?;
+    let rank: Option<i32> = tx.fetch_one(
+        grants::table
+            .inner_join(person_groups::table.on(person_groups::group_id.eq(grants::grantee_id)))
+            .filter(grants::collection_id.eq(collection.0))
+            .filter(person_groups::person_id.eq(who.person.as_str()))
+            .order(grants::role.desc())
+            .select(grants::role),
+    )?;
     Ok(rank.and_then(Role::from_rank))
 }
 
@@ -108,11 +108,12 @@ pub struct Standing {
 /// [`Error`] when the statement fails.
 pub fn standing(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Standing, Error> {
     let granted = grants::grantee_id.eq(person_groups::group_id).and(grants::role.ge(Role::Read.rank()));
-    let rows: Vec<(String, Option<i64>, Option<i32>)> = person_groups::table
-        .left_join(grants::table.on(granted))
-        .filter(person_groups::person_id.eq(who.person.as_str()))
-        .select((person_groups::group_id, grants::collection_id.nullable(), grants::role.nullable()))
-        .load(tx.conn())?;
+    let rows: Vec<(String, Option<i64>, Option<i32>)> = tx.fetch(
+        person_groups::table
+            .left_join(grants::table.on(granted))
+            .filter(person_groups::person_id.eq(who.person.as_str()))
+            .select((person_groups::group_id, grants::collection_id.nullable(), grants::role.nullable())),
+    )?;
     let mut groups = BTreeSet::new();
     let mut readable: BTreeMap<CollectionId, Role> = BTreeMap::new();
     for (group, collection, rank) in rows {
@@ -130,11 +131,13 @@ pub fn standing(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Standing, Error>
 /// # Errors
 /// [`Error`] when the statement fails.
 pub fn grants(tx: &mut ReadTx<'_>, collection: CollectionId) -> Result<Vec<Grant>, Error> {
-    let rows: Vec<(String, String, i32)> = grants::table
-        .filter(grants::collection_id.eq(collection.0))
-        .order(grants::grantee_id)
-        .select((grants::grantee_kind, grants::grantee_id, grants::role))
-        .load(tx.conn())?;
+    let rows: Vec<(String, String, i32)> = tx.fetch(
+        grants::table.filter(grants::collection_id.eq(collection.0)).order(grants::grantee_id).select((
+            grants::grantee_kind,
+            grants::grantee_id,
+            grants::role,
+        )),
+    )?;
     rows.into_iter()
         .map(|(kind, id, rank)| {
             let role = Role::from_rank(rank).ok_or_else(|| Error::damaged(format!("role {rank}")))?;
@@ -229,14 +232,12 @@ pub fn remove_grant<K>(
 /// # Errors
 /// [`Error`] when the statement fails.
 pub fn open_free_busy(tx: &mut Tx<'_>, collection: CollectionId) -> Result<(), Error> {
-    diesel::insert_into(grants::table)
-        .values((
-            grants::collection_id.eq(collection.0),
-            grants::grantee_id.eq(EVERYONE),
-            grants::grantee_kind.eq(EVERYONE),
-            grants::role.eq(Role::FreeBusy.rank()),
-        ))
-        .execute(tx.conn())?;
+    tx.run(diesel::insert_into(grants::table).values((
+        grants::collection_id.eq(collection.0),
+        grants::grantee_id.eq(EVERYONE),
+        grants::grantee_kind.eq(EVERYONE),
+        grants::role.eq(Role::FreeBusy.rank()),
+    )))?;
     Ok(())
 }
 
@@ -308,13 +309,15 @@ pub fn set_groups_of_all(tx: &mut Tx<'_>, people: &[(PersonId, Vec<UnitId>)]) ->
     let mut homes: BTreeMap<String, CollectionId> = BTreeMap::new();
     for some in people.chunks(1_000) {
         let ids: Vec<&str> = some.iter().map(|(person, _)| person.as_str()).collect();
-        diesel::delete(person_groups::table.filter(among(person_groups::person_id, ids.iter().copied())))
-            .execute(tx.conn())?;
-        let known: Vec<(Option<String>, i64)> = collections::table
-            .filter(collections::kind.eq(CollectionKind::Home.as_str()))
-            .filter(among(collections::owner_id, ids))
-            .select((collections::owner_id, collections::id))
-            .load(tx.conn())?;
+        tx.run(diesel::delete(
+            person_groups::table.filter(among(person_groups::person_id, ids.iter().copied())),
+        ))?;
+        let known: Vec<(Option<String>, i64)> = tx.fetch(
+            collections::table
+                .filter(collections::kind.eq(CollectionKind::Home.as_str()))
+                .filter(among(collections::owner_id, ids))
+                .select((collections::owner_id, collections::id)),
+        )?;
         homes.extend(known.into_iter().filter_map(|(owner, id)| Some((owner?, CollectionId(id)))));
     }
     add_to_groups(tx, people)?;
@@ -380,11 +383,12 @@ fn add_shared_homes(tx: &mut Tx<'_>, units: BTreeSet<&str>) -> Result<(), Error>
     let groups: Vec<&str> = units.into_iter().chain([EVERYONE]).collect();
     let mut missing: Vec<&str> = Vec::new();
     for some in groups.chunks(1_000) {
-        let known: Vec<Option<String>> = collections::table
-            .filter(collections::kind.eq(kind.as_str()))
-            .filter(among(collections::owner_id, some))
-            .select(collections::owner_id)
-            .load(tx.conn())?;
+        let known: Vec<Option<String>> = tx.fetch(
+            collections::table
+                .filter(collections::kind.eq(kind.as_str()))
+                .filter(among(collections::owner_id, some))
+                .select(collections::owner_id),
+        )?;
         missing.extend(some.iter().filter(|group| !known.iter().flatten().any(|owner| owner == **group)));
     }
     changes::create_collections(tx, kind, &missing)?;
@@ -396,11 +400,12 @@ fn add_shared_homes(tx: &mut Tx<'_>, units: BTreeSet<&str>) -> Result<(), Error>
 /// # Errors
 /// [`Error`] when a statement fails.
 pub fn forget_people(tx: &mut Tx<'_>, people: &[&str]) -> Result<(), Error> {
-    diesel::delete(person_groups::table.filter(among(person_groups::person_id, people.iter().copied())))
-        .execute(tx.conn())?;
+    tx.run(diesel::delete(
+        person_groups::table.filter(among(person_groups::person_id, people.iter().copied())),
+    ))?;
     let personal = collections::kind.eq_any(PERSONAL.map(CollectionKind::as_str));
     let own = collections::table.filter(among(collections::owner_id, people.iter().copied()));
-    diesel::delete(own.filter(personal)).execute(tx.conn())?;
+    tx.run(diesel::delete(own.filter(personal)))?;
     Ok(())
 }
 
@@ -426,18 +431,19 @@ pub fn followed(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<Followed>, E
     let Standing { groups, readable } = standing(tx, who)?;
     let is = |kind: CollectionKind| collections::kind.eq(kind.as_str());
     let common = collections::owner_id.is_null().and(is(Directory).or(is(Facilities)));
-    let mut rows: Vec<Row> = collections::table
-        .filter(among(collections::id, readable.iter().map(|(id, _)| id.0)))
-        .or_filter(among(collections::owner_id, groups))
-        .or_filter(common)
-        .select((
-            collections::id,
-            collections::kind,
-            collections::owner_id,
-            collections::modseq,
-            collections::floor,
-        ))
-        .load(tx.conn())?;
+    let mut rows: Vec<Row> = tx.fetch(
+        collections::table
+            .filter(among(collections::id, readable.iter().map(|(id, _)| id.0)))
+            .or_filter(among(collections::owner_id, groups))
+            .or_filter(common)
+            .select((
+                collections::id,
+                collections::kind,
+                collections::owner_id,
+                collections::modseq,
+                collections::floor,
+            )),
+    )?;
     // Owning a calendar or an address book is not the right to read it.
     let to_all = [Home, SharedHome, Mail, Notifications, Directory, Facilities].map(CollectionKind::as_str);
     let may_read = |id: i64| readable.binary_search_by_key(&CollectionId(id), |(id, _)| *id).is_ok();
@@ -459,16 +465,9 @@ pub fn heads(tx: &mut ReadTx<'_>, who: &Principal, ids: &[CollectionId]) -> Resu
     let own = collections::owner_id.eq(who.person.as_str()).and(among(collections::kind, personal));
     let everybodys = collections::owner_id.is_null().and(among(collections::kind, common));
     let named = among(collections::id, ids.iter().map(|id| id.0));
-    let rows = collections::table
-        .filter(named.or(own.assume_not_null()).or(everybodys))
-        .select((
-            collections::id,
-            collections::kind,
-            collections::owner_id,
-            collections::modseq,
-            collections::floor,
-        ))
-        .load(tx.conn())?;
+    let rows = tx.fetch(collections::table.filter(named.or(own.assume_not_null()).or(everybodys)).select(
+        (collections::id, collections::kind, collections::owner_id, collections::modseq, collections::floor),
+    ))?;
     as_followed(rows, who)
 }
 

@@ -1,6 +1,6 @@
 use diesel::prelude::*;
 use renraku_base::{AddressBookId, Id, PersonId};
-use renraku_db::{CollectionId, Error, ReadTx, Tx, among, schema::address_books};
+use renraku_db::{CollectionId, Error, ReadTx, Tx, among, columns, schema::address_books};
 
 /// An address book as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,17 +38,16 @@ impl From<Row> for StoredBook {
 }
 
 pub(crate) fn get(tx: &mut ReadTx<'_>, id: &AddressBookId) -> Result<Option<StoredBook>, Error> {
-    let row: Option<Row> =
-        address_books::table.find(id.as_str()).select(Row::as_select()).first(tx.conn()).optional()?;
+    let row: Option<Row> = tx.fetch_one(address_books::table.find(id.as_str()).select(columns::<Row>()))?;
     Ok(row.map(StoredBook::from))
 }
 
 pub(crate) fn find_default(tx: &mut ReadTx<'_>, owner: &PersonId) -> Result<Option<StoredBook>, Error> {
-    let row: Option<Row> = address_books::table
-        .filter(address_books::owner_id.eq(owner.as_str()).and(address_books::is_default))
-        .select(Row::as_select())
-        .first(tx.conn())
-        .optional()?;
+    let row: Option<Row> = tx.fetch_one(
+        address_books::table
+            .filter(address_books::owner_id.eq(owner.as_str()).and(address_books::is_default))
+            .select(columns::<Row>()),
+    )?;
     Ok(row.map(StoredBook::from))
 }
 
@@ -58,10 +57,11 @@ pub(crate) fn list_by_collection(
     collections: impl IntoIterator<Item = CollectionId>,
 ) -> Result<Vec<StoredBook>, Error> {
     let collections: Vec<i64> = collections.into_iter().map(|id| id.0).collect();
-    let rows: Vec<Row> = address_books::table
-        .filter(among(address_books::collection_id, collections))
-        .select(Row::as_select())
-        .load(tx.conn())?;
+    let rows: Vec<Row> = tx.fetch(
+        address_books::table
+            .filter(among(address_books::collection_id, collections))
+            .select(columns::<Row>()),
+    )?;
     Ok(rows.into_iter().map(StoredBook::from).collect())
 }
 
@@ -86,14 +86,15 @@ pub(crate) fn insert(tx: &mut Tx<'_>, book: &StoredBook) -> Result<bool, Error> 
 
 /// Renames an address book.
 pub(crate) fn put_name(tx: &mut Tx<'_>, book: &StoredBook) -> Result<(), Error> {
-    diesel::update(address_books::table.find(book.id.as_str()))
-        .set((address_books::name.eq(&book.name), address_books::version.eq(book.version)))
-        .execute(tx.conn())?;
+    tx.run_prepared(
+        diesel::update(address_books::table.find(book.id.as_str()))
+            .set((address_books::name.eq(&book.name), address_books::version.eq(book.version))),
+    )?;
     Ok(())
 }
 
 /// Removes an empty address book.
 pub(crate) fn remove(tx: &mut Tx<'_>, id: &AddressBookId) -> Result<(), Error> {
-    diesel::delete(address_books::table.find(id.as_str())).execute(tx.conn())?;
+    tx.run(diesel::delete(address_books::table.find(id.as_str())))?;
     Ok(())
 }

@@ -8,20 +8,21 @@ pub(crate) fn find(
     owner: &PersonId,
     segment: &str,
 ) -> Result<Option<AddressBookId>, Error> {
-    let id: Option<String> = paths::table
-        .filter(paths::owner_id.eq(owner.as_str()).and(paths::segment.eq(segment)))
-        .select(paths::address_book_id)
-        .first(tx.conn())
-        .optional()?;
+    let id: Option<String> = tx.fetch_one(
+        paths::table
+            .filter(paths::owner_id.eq(owner.as_str()).and(paths::segment.eq(segment)))
+            .select(paths::address_book_id),
+    )?;
     Ok(id.map(Id::stored))
 }
 
 /// The address books of an owner that have a segment of their own, each with it.
 pub(crate) fn list(tx: &mut ReadTx<'_>, owner: &PersonId) -> Result<Vec<(AddressBookId, String)>, Error> {
-    let rows: Vec<(String, String)> = paths::table
-        .filter(paths::owner_id.eq(owner.as_str()))
-        .select((paths::address_book_id, paths::segment))
-        .load(tx.conn())?;
+    let rows: Vec<(String, String)> = tx.fetch(
+        paths::table
+            .filter(paths::owner_id.eq(owner.as_str()))
+            .select((paths::address_book_id, paths::segment)),
+    )?;
     Ok(rows.into_iter().map(|(id, segment)| (Id::stored(id), segment)).collect())
 }
 
@@ -43,6 +44,6 @@ pub(crate) fn put(
 
 /// Forgets the segment of an address book.
 pub(crate) fn remove(tx: &mut Tx<'_>, book: &AddressBookId) -> Result<(), Error> {
-    diesel::delete(paths::table.find(book.as_str())).execute(tx.conn())?;
+    tx.run(diesel::delete(paths::table.find(book.as_str())))?;
     Ok(())
 }

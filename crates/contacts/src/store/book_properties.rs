@@ -8,11 +8,14 @@ pub(crate) fn list(
     book: &AddressBookId,
     person: &PersonId,
 ) -> Result<Vec<(String, String)>, Error> {
-    Ok(properties::table
-        .filter(properties::address_book_id.eq(book.as_str()).and(properties::person_id.eq(person.as_str())))
-        .order(properties::name)
-        .select((properties::name, properties::value))
-        .load(tx.conn())?)
+    Ok(tx.fetch(
+        properties::table
+            .filter(
+                properties::address_book_id.eq(book.as_str()).and(properties::person_id.eq(person.as_str())),
+            )
+            .order(properties::name)
+            .select((properties::name, properties::value)),
+    )?)
 }
 
 /// What a person's clients keep with any address book, by name.
@@ -20,11 +23,12 @@ pub(crate) fn list_all(
     tx: &mut ReadTx<'_>,
     person: &PersonId,
 ) -> Result<Vec<(AddressBookId, String, String)>, Error> {
-    let rows: Vec<(String, String, String)> = properties::table
-        .filter(properties::person_id.eq(person.as_str()))
-        .order((properties::address_book_id, properties::name))
-        .select((properties::address_book_id, properties::name, properties::value))
-        .load(tx.conn())?;
+    let rows: Vec<(String, String, String)> = tx.fetch(
+        properties::table
+            .filter(properties::person_id.eq(person.as_str()))
+            .order((properties::address_book_id, properties::name))
+            .select((properties::address_book_id, properties::name, properties::value)),
+    )?;
     Ok(rows.into_iter().map(|(id, name, value)| (Id::stored(id), name, value)).collect())
 }
 
@@ -58,13 +62,12 @@ pub(crate) fn remove(
     person: &PersonId,
     name: &str,
 ) -> Result<(), Error> {
-    diesel::delete(properties::table.find((person.as_str(), book.as_str(), name))).execute(tx.conn())?;
+    tx.run(diesel::delete(properties::table.find((person.as_str(), book.as_str(), name))))?;
     Ok(())
 }
 
 /// Forgets all properties of an address book.
 pub(crate) fn remove_all(tx: &mut Tx<'_>, book: &AddressBookId) -> Result<(), Error> {
-    diesel::delete(properties::table.filter(properties::address_book_id.eq(book.as_str())))
-        .execute(tx.conn())?;
+    tx.run(diesel::delete(properties::table.filter(properties::address_book_id.eq(book.as_str()))))?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 use diesel::prelude::*;
 use renraku_base::{ContactId, Id};
 use renraku_db::{
-    CollectionId, Error, ReadTx, Tx, among,
+    CollectionId, Error, ReadTx, Tx, among, columns,
     schema::{card_objects as objects, contacts},
 };
 
@@ -46,10 +46,11 @@ pub(crate) fn find_by_names(
     collection: CollectionId,
     names: &[&str],
 ) -> Result<Vec<(String, ContactId)>, Error> {
-    let rows: Vec<(String, String)> = objects::table
-        .filter(objects::collection_id.eq(collection.0).and(among(objects::name, names)))
-        .select((objects::name, objects::contact_id))
-        .load(tx.conn())?;
+    let rows: Vec<(String, String)> = tx.fetch(
+        objects::table
+            .filter(objects::collection_id.eq(collection.0).and(among(objects::name, names)))
+            .select((objects::name, objects::contact_id)),
+    )?;
     Ok(rows.into_iter().map(|(name, id)| (name, Id::stored(id))).collect())
 }
 
@@ -62,10 +63,11 @@ pub(crate) fn list_names(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<(String, String)> = objects::table
-        .filter(objects::collection_id.eq(collection.0).and(among(objects::contact_id, ids)))
-        .select((objects::contact_id, objects::name))
-        .load(tx.conn())?;
+    let rows: Vec<(String, String)> = tx.fetch(
+        objects::table
+            .filter(objects::collection_id.eq(collection.0).and(among(objects::contact_id, ids)))
+            .select((objects::contact_id, objects::name)),
+    )?;
     Ok(rows.into_iter().map(|(id, name)| (Id::stored(id), name)).collect())
 }
 
@@ -75,10 +77,11 @@ pub(crate) fn list_by_contact(
     collection: CollectionId,
     ids: &[&str],
 ) -> Result<Vec<StoredCard>, Error> {
-    let rows: Vec<Row> = objects::table
-        .filter(objects::collection_id.eq(collection.0).and(among(objects::contact_id, ids)))
-        .select(Row::as_select())
-        .load(tx.conn())?;
+    let rows: Vec<Row> = tx.fetch(
+        objects::table
+            .filter(objects::collection_id.eq(collection.0).and(among(objects::contact_id, ids)))
+            .select(columns::<Row>()),
+    )?;
     Ok(rows.into_iter().map(StoredCard::from).collect())
 }
 
@@ -104,7 +107,7 @@ pub(crate) fn list(
     after: &str,
     limit: i64,
 ) -> Result<Vec<Listed>, Error> {
-    let rows: Vec<ListedRow> =
+    let rows: Vec<ListedRow> = tx.fetch(
         contacts::table
             .left_join(objects::table.on(
                 objects::contact_id.eq(contacts::id).and(objects::collection_id.eq(contacts::collection_id)),
@@ -112,21 +115,21 @@ pub(crate) fn list(
             .filter(contacts::collection_id.eq(collection.0).and(contacts::id.gt(after)))
             .order(contacts::id)
             .limit(limit)
-            .select((contacts::id, contacts::version, objects::name.nullable()))
-            .load(tx.conn())?;
+            .select((contacts::id, contacts::version, objects::name.nullable())),
+    )?;
     Ok(rows.into_iter().map(listed).collect())
 }
 
 /// Those of these contacts that are in an address book, in no order.
 pub(crate) fn get(tx: &mut ReadTx<'_>, collection: CollectionId, ids: &[&str]) -> Result<Vec<Listed>, Error> {
-    let rows: Vec<ListedRow> =
+    let rows: Vec<ListedRow> = tx.fetch(
         contacts::table
             .left_join(objects::table.on(
                 objects::contact_id.eq(contacts::id).and(objects::collection_id.eq(contacts::collection_id)),
             ))
             .filter(contacts::collection_id.eq(collection.0).and(among(contacts::id, ids)))
-            .select((contacts::id, contacts::version, objects::name.nullable()))
-            .load(tx.conn())?;
+            .select((contacts::id, contacts::version, objects::name.nullable())),
+    )?;
     Ok(rows.into_iter().map(listed).collect())
 }
 
@@ -135,7 +138,7 @@ pub(crate) fn put(tx: &mut Tx<'_>, card: &StoredCard) -> Result<(), Error> {
     let of_name = objects::table
         .filter(objects::collection_id.eq(card.collection.0).and(objects::name.eq(&card.name)))
         .filter(objects::contact_id.ne(card.contact.as_str()));
-    diesel::delete(of_name).execute(tx.conn())?;
+    tx.run(diesel::delete(of_name))?;
     let row = || Row {
         collection_id: card.collection.0,
         contact_id: card.contact.as_str().to_owned(),
@@ -160,14 +163,14 @@ pub(crate) fn remove_body(
 ) -> Result<(), Error> {
     let of_contact = objects::table
         .filter(objects::collection_id.eq(collection.0).and(objects::contact_id.eq(contact.as_str())));
-    diesel::update(of_contact)
-        .set((objects::body.eq(None::<String>), objects::etag.eq("")))
-        .execute(tx.conn())?;
+    tx.run_prepared(
+        diesel::update(of_contact).set((objects::body.eq(None::<String>), objects::etag.eq(""))),
+    )?;
     Ok(())
 }
 
 /// Forgets all that was stored in an address book.
 pub(crate) fn remove_all(tx: &mut Tx<'_>, collection: CollectionId) -> Result<(), Error> {
-    diesel::delete(objects::table.filter(objects::collection_id.eq(collection.0))).execute(tx.conn())?;
+    tx.run(diesel::delete(objects::table.filter(objects::collection_id.eq(collection.0))))?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 use diesel::prelude::*;
 use renraku_base::{AddressBookId, ContactId, ETag, Id};
 use renraku_db::{
-    CollectionId, Error, ReadTx, Tx, among,
+    CollectionId, Error, ReadTx, Tx, among, columns,
     schema::{contact_numbers, contacts},
 };
 
@@ -91,8 +91,7 @@ impl<'a> NewRow<'a> {
 }
 
 pub(crate) fn get(tx: &mut ReadTx<'_>, id: &ContactId) -> Result<Option<StoredContact>, Error> {
-    let row: Option<Row> =
-        contacts::table.find(id.as_str()).select(Row::as_select()).first(tx.conn()).optional()?;
+    let row: Option<Row> = tx.fetch_one(contacts::table.find(id.as_str()).select(columns::<Row>()))?;
     row.map(StoredContact::try_from).transpose()
 }
 
@@ -102,11 +101,11 @@ pub(crate) fn find_by_uid(
     collection: CollectionId,
     uid: &str,
 ) -> Result<Option<ContactId>, Error> {
-    let id: Option<String> = contacts::table
-        .filter(contacts::collection_id.eq(collection.0).and(contacts::uid.eq(uid)))
-        .select(contacts::id)
-        .first(tx.conn())
-        .optional()?;
+    let id: Option<String> = tx.fetch_one(
+        contacts::table
+            .filter(contacts::collection_id.eq(collection.0).and(contacts::uid.eq(uid)))
+            .select(contacts::id),
+    )?;
     Ok(id.map(Id::stored))
 }
 
@@ -116,10 +115,11 @@ pub(crate) fn list_by_uid(
     collection: CollectionId,
     uids: &[&str],
 ) -> Result<Vec<StoredContact>, Error> {
-    let rows: Vec<Row> = contacts::table
-        .filter(contacts::collection_id.eq(collection.0).and(among(contacts::uid, uids)))
-        .select(Row::as_select())
-        .load(tx.conn())?;
+    let rows: Vec<Row> = tx.fetch(
+        contacts::table
+            .filter(contacts::collection_id.eq(collection.0).and(among(contacts::uid, uids)))
+            .select(columns::<Row>()),
+    )?;
     rows.into_iter().map(StoredContact::try_from).collect()
 }
 
@@ -129,11 +129,12 @@ pub(crate) fn list_by_id(
     collections: &[CollectionId],
     ids: &[String],
 ) -> Result<Vec<StoredContact>, Error> {
-    let rows: Vec<Row> = contacts::table
-        .filter(among(contacts::id, ids))
-        .filter(among(contacts::collection_id, collections.iter().map(|id| id.0)))
-        .select(Row::as_select())
-        .load(tx.conn())?;
+    let rows: Vec<Row> = tx.fetch(
+        contacts::table
+            .filter(among(contacts::id, ids))
+            .filter(among(contacts::collection_id, collections.iter().map(|id| id.0)))
+            .select(columns::<Row>()),
+    )?;
     rows.into_iter().map(StoredContact::try_from).collect()
 }
 
@@ -144,12 +145,13 @@ pub(crate) fn list_after(
     after: Option<&str>,
     limit: i64,
 ) -> Result<Vec<StoredContact>, Error> {
-    let rows: Vec<Row> = contacts::table
-        .filter(contacts::collection_id.eq(collection.0).and(contacts::id.gt(after.unwrap_or_default())))
-        .order(contacts::id)
-        .limit(limit)
-        .select(Row::as_select())
-        .load(tx.conn())?;
+    let rows: Vec<Row> = tx.fetch(
+        contacts::table
+            .filter(contacts::collection_id.eq(collection.0).and(contacts::id.gt(after.unwrap_or_default())))
+            .order(contacts::id)
+            .limit(limit)
+            .select(columns::<Row>()),
+    )?;
     rows.into_iter().map(StoredContact::try_from).collect()
 }
 
@@ -158,20 +160,20 @@ pub(crate) fn list_texts(
     tx: &mut ReadTx<'_>,
     collection: CollectionId,
 ) -> Result<Vec<(ContactId, String, String)>, Error> {
-    let rows: Vec<(String, String, String)> = contacts::table
-        .filter(contacts::collection_id.eq(collection.0))
-        .order(contacts::id)
-        .select((contacts::id, contacts::search, contacts::romaji))
-        .load(tx.conn())?;
+    let rows: Vec<(String, String, String)> = tx.fetch(
+        contacts::table.filter(contacts::collection_id.eq(collection.0)).order(contacts::id).select((
+            contacts::id,
+            contacts::search,
+            contacts::romaji,
+        )),
+    )?;
     Ok(rows.into_iter().map(|(id, search, romaji)| (Id::stored(id), search, romaji)).collect())
 }
 
 /// The ids of all contacts of a collection.
 pub(crate) fn list_ids(tx: &mut ReadTx<'_>, collection: CollectionId) -> Result<Vec<ContactId>, Error> {
-    let ids: Vec<String> = contacts::table
-        .filter(contacts::collection_id.eq(collection.0))
-        .select(contacts::id)
-        .load(tx.conn())?;
+    let ids: Vec<String> =
+        tx.fetch(contacts::table.filter(contacts::collection_id.eq(collection.0)).select(contacts::id))?;
     Ok(ids.into_iter().map(Id::stored).collect())
 }
 
@@ -182,14 +184,15 @@ pub(crate) fn find_by_number(
     number: &str,
     limit: i64,
 ) -> Result<Vec<StoredContact>, Error> {
-    let rows: Vec<Row> = contact_numbers::table
-        .inner_join(contacts::table)
-        .filter(contact_numbers::number.eq(number))
-        .filter(among(contacts::collection_id, collections.iter().map(|id| id.0)))
-        .order((contacts::sort_key, contacts::id))
-        .limit(limit)
-        .select(Row::as_select())
-        .load(tx.conn())?;
+    let rows: Vec<Row> = tx.fetch(
+        contact_numbers::table
+            .inner_join(contacts::table)
+            .filter(contact_numbers::number.eq(number))
+            .filter(among(contacts::collection_id, collections.iter().map(|id| id.0)))
+            .order((contacts::sort_key, contacts::id))
+            .limit(limit)
+            .select(columns::<Row>()),
+    )?;
     rows.into_iter().map(StoredContact::try_from).collect()
 }
 
@@ -213,9 +216,10 @@ pub(crate) fn insert_many(tx: &mut Tx<'_>, new: &[StoredContact]) -> Result<usiz
 /// Stores a contact anew with its index.
 pub(crate) fn put(tx: &mut Tx<'_>, contact: &StoredContact) -> Result<(), Error> {
     let (row, numbers) = NewRow::of(contact)?;
-    diesel::update(contacts::table.find(contact.id.as_str())).set(&row).execute(tx.conn())?;
-    diesel::delete(contact_numbers::table.filter(contact_numbers::contact_id.eq(contact.id.as_str())))
-        .execute(tx.conn())?;
+    tx.run_prepared(diesel::update(contacts::table.find(contact.id.as_str())).set(&row))?;
+    tx.run(diesel::delete(
+        contact_numbers::table.filter(contact_numbers::contact_id.eq(contact.id.as_str())),
+    ))?;
     put_numbers(tx, [(contact.id.as_str(), numbers)])
 }
 
@@ -239,7 +243,7 @@ fn put_numbers<'a>(
 
 /// Removes a contact; its numbers go with it.
 pub(crate) fn remove(tx: &mut Tx<'_>, id: &ContactId) -> Result<(), Error> {
-    diesel::delete(contacts::table.find(id.as_str())).execute(tx.conn())?;
+    tx.run(diesel::delete(contacts::table.find(id.as_str())))?;
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 use diesel::prelude::*;
 use renraku_base::Limit;
-use renraku_db::{CollectionId, Error, ReadTx, among, contains, schema::contacts};
+use renraku_db::{CollectionId, Error, ReadTx, among, columns, contains, schema::contacts};
 use renraku_people::search::Query;
 
 use super::contacts::{Row, StoredContact};
@@ -26,7 +26,7 @@ pub(crate) fn find(
         .filter(among(contacts::collection_id, filter.collections.iter().map(|id| id.0)))
         .order((contacts::sort_key, contacts::id))
         .limit(limit.and_one())
-        .select((Row::as_select(), contacts::sort_key))
+        .select((columns::<Row>(), contacts::sort_key))
         .into_boxed();
     if let Some((sort_key, id)) = filter.after {
         query = query.filter(

@@ -4,6 +4,8 @@ mod proxies;
 mod table;
 mod value;
 
+use std::borrow::Cow;
+
 use renraku_base::Principal;
 use renraku_db::changes::Head;
 use renraku_notify::inbox::InboxMessage;
@@ -92,7 +94,7 @@ impl Resource<'_> {
     }
 
     /// The names of the properties that are meant.
-    pub fn names(&self, wanted: &Wanted) -> Vec<Name> {
+    pub fn names<'w>(&self, wanted: &'w Wanted) -> Cow<'w, [Name]> {
         let known = |all_only: bool| {
             table::rows()
                 .iter()
@@ -102,13 +104,13 @@ impl Resource<'_> {
         let kept =
             self.kept().iter().filter_map(|(name, _)| Name::parse(name)).filter(|name| find(name).is_none());
         match wanted {
-            Wanted::Named(names) => names.clone(),
-            Wanted::Names => known(false).chain(kept).collect(),
+            Wanted::Named(names) => Cow::Borrowed(names),
+            Wanted::Names => known(false).chain(kept).collect::<Vec<_>>().into(),
             Wanted::All(include) => {
                 let mut names: Vec<Name> = known(true).chain(kept).collect();
                 let more = include.iter().filter(|name| !names.contains(name)).cloned().collect::<Vec<_>>();
                 names.extend(more);
-                names
+                names.into()
             }
         }
     }

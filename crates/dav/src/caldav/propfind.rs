@@ -14,7 +14,8 @@ use super::{
     property::{Context, Resource, asks_for_delegators},
 };
 use crate::core::{
-    Address, Call, Condition, Dav, DavFault, Depth, Multistatus, Place, Wanted, depth, minimal, xml::Name,
+    Address, Call, Condition, Dav, DavFault, Depth, Multistatus, Place, Wanted, depth, minimal, path_below,
+    xml::Name,
 };
 
 /// The most members of a collection that one answer lists; a greater calendar is read by sync.
@@ -124,7 +125,7 @@ impl Find {
             }
             Address::Outbox(_) => answer.add(&self.address, Resource::Outbox)?,
             Address::Calendar { person, segment } => {
-                let calendar = objects::find_calendar(tx, &self.who, person, segment)?;
+                let calendar = objects::find_calendar_with_properties(tx, &self.who, person, segment)?;
                 answer.add(&self.address, Resource::Calendar(&calendar))?;
                 if self.members {
                     self.objects(tx, &calendar, &mut answer)?;
@@ -202,10 +203,14 @@ pub(super) struct Answer<'a> {
 impl Answer<'_> {
     /// Adds a resource.
     pub fn add(&mut self, address: &Address, resource: Resource<'_>) -> Result<(), DavFault> {
+        self.add_at(&address.to_string(), resource)
+    }
+
+    /// Adds the resource of a path.
+    pub fn add_at(&mut self, path: &str, resource: Resource<'_>) -> Result<(), DavFault> {
         let names = resource.names(self.wanted);
         let context = self.context;
-        self.multistatus
-            .resource(address, self.wanted, &names, |name, out| resource.write(name, &context, out))
+        self.multistatus.resource(path, self.wanted, &names, |name, out| resource.write(name, &context, out))
     }
 
     fn principal(&mut self, principal: &PrincipalInfo) -> Result<(), DavFault> {
@@ -241,10 +246,10 @@ pub(super) fn add_objects(
 ) -> Result<usize, DavFault> {
     const AT_ONCE: usize = 100;
     let needs_texts = answer.needs_texts();
+    let path = address_of(calendar).to_string();
     let mut added = 0;
     for some in heads.chunks(AT_ONCE) {
-        let ids: Vec<&str> = some.iter().map(|head| head.id.as_str()).collect();
-        let texts = if needs_texts { objects::get_by_id(tx, who, calendar, &ids)? } else { Vec::new() };
+        let texts = if needs_texts { objects::get_texts(tx, who, calendar, some)? } else { Vec::new() };
         let texts: HashMap<&str, &ObjectText> = texts.iter().map(|it| (it.head.id.as_str(), it)).collect();
         for head in some {
             if answer.multistatus.is_full() {
@@ -253,8 +258,7 @@ pub(super) fn add_objects(
             added += 1;
             let text = texts.get(head.id.as_str()).copied();
             if text.is_some() || !needs_texts {
-                let address = object_address(calendar, &head.name);
-                answer.add(&address, Resource::Object(head, text))?;
+                answer.add_at(&path_below(&path, &head.name), Resource::Object(head, text))?;
             }
         }
     }
@@ -280,11 +284,7 @@ pub(super) fn address_of(calendar: &ObjectCalendar) -> Address {
     Address::Calendar { person: calendar.home.clone(), segment: calendar.segment.clone() }
 }
 
-/// The address of an object in a calendar.
-pub(super) fn object_address(calendar: &ObjectCalendar, name: &str) -> Address {
-    Address::Object {
-        person: calendar.home.clone(),
-        segment: calendar.segment.clone(),
-        name: name.to_owned(),
-    }
+/// The path of an object in a calendar.
+pub(super) fn object_path(calendar: &ObjectCalendar, name: &str) -> String {
+    path_below(&address_of(calendar).to_string(), name)
 }

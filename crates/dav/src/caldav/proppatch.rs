@@ -39,7 +39,7 @@ pub(super) async fn answer(mut call: Call) -> Result<HttpResponse, DavFault> {
     let names = edits.clone();
     let done = call
         .write(move |tx| {
-            let calendar = objects::find_calendar(tx, &who, &person, &segment)?;
+            let calendar = objects::find_calendar_with_properties(tx, &who, &person, &segment)?;
             let change = edits.change(&calendar)?;
             match objects::change_calendar(tx, &who, &calendar.calendar.id, &change) {
                 Ok(_) => Ok(true),

@@ -4,7 +4,7 @@ use actix_web::{
 };
 use renraku_schedule::service::objects::{self, OBJECT_BYTES, ObjectFault, Put};
 
-use super::{get, propfind::object_address};
+use super::{get, propfind::object_path};
 use crate::core::{Address, Call, Condition, DavFault, expectation, represented};
 
 /// PUT of an object (RFC 4791 §5.3.2): the object is made, or turned into what is sent. Who asks for it is shown what is stored
@@ -43,9 +43,7 @@ async fn store(call: &mut Call) -> Result<HttpResponse, DavFault> {
             let calendar = objects::find_calendar(tx, &who, &person, &segment).map_err(no_calendar)?;
             match objects::put(tx, &who, &calendar, &name, text, &expected) {
                 Ok(put) => Ok(put.into_inner()),
-                Err(ObjectFault::UidTaken { name }) => {
-                    Err(DavFault::UidInUse(object_address(&calendar, &name).to_string()))
-                }
+                Err(ObjectFault::UidTaken { name }) => Err(DavFault::UidInUse(object_path(&calendar, &name))),
                 Err(fault) => Err(fault.into()),
             }
         })

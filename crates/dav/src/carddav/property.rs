@@ -3,6 +3,8 @@
 mod table;
 mod value;
 
+use std::borrow::Cow;
+
 use renraku_base::{Principal, Role};
 use renraku_contacts::service::objects::{CardHead, CardText};
 
@@ -46,7 +48,7 @@ impl Resource<'_> {
     }
 
     /// The names of the properties that are meant.
-    pub fn names(&self, wanted: &Wanted) -> Vec<Name> {
+    pub fn names<'w>(&self, wanted: &'w Wanted) -> Cow<'w, [Name]> {
         let known = |all_only: bool| {
             let rows = table::rows().iter().filter(move |row| row.is_of(self) && (row.all || !all_only));
             rows.map(|row| row.name.clone())
@@ -54,13 +56,13 @@ impl Resource<'_> {
         let kept =
             self.kept().iter().filter_map(|(name, _)| Name::parse(name)).filter(|name| find(name).is_none());
         match wanted {
-            Wanted::Named(names) => names.clone(),
-            Wanted::Names => known(false).chain(kept).collect(),
+            Wanted::Named(names) => Cow::Borrowed(names),
+            Wanted::Names => known(false).chain(kept).collect::<Vec<_>>().into(),
             Wanted::All(include) => {
                 let mut names: Vec<Name> = known(true).chain(kept).collect();
                 let more: Vec<Name> = include.iter().filter(|name| !names.contains(name)).cloned().collect();
                 names.extend(more);
-                names
+                names.into()
             }
         }
     }

@@ -128,9 +128,8 @@ impl Answer<'_> {
     pub fn add(&mut self, place: &Place, resource: Resource<'_>) -> Result<(), DavFault> {
         let names = resource.names(self.wanted);
         let context = self.context;
-        self.multistatus.resource(&Address::Contacts(place.clone()), self.wanted, &names, |name, out| {
-            resource.write(name, &context, out)
-        })
+        let path = Address::Contacts(place.clone()).to_string();
+        self.multistatus.resource(&path, self.wanted, &names, |name, out| resource.write(name, &context, out))
     }
 
     /// Adds cards of an address book in their order; their texts are read only where they are needed. When the answer is full the

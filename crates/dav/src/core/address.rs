@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, percent_decode_str, utf8_percent_encode};
 
 /// Where everything of this face lies.
 pub(crate) const ROOT: &str = "/dav/";
@@ -182,6 +182,31 @@ impl Place {
     }
 }
 
+/// The path of a member with this name of the collection at this path.
+pub(crate) fn path_below(collection: &str, name: &str) -> String {
+    let mut path = String::with_capacity(collection.len() + name.len());
+    path.push_str(collection);
+    path.extend(encoded(name));
+    path
+}
+
+/// The name of a member of the collection at this path, when a path is as [`path_below`] writes it for a plain name. `None` is no
+/// refusal: [`Address::parse`] reads every path.
+pub(crate) fn plain_name<'p>(collection: &str, path: &'p str) -> Option<&'p str> {
+    let is_plain = |name: &&str| {
+        let bytes = || name.bytes();
+        name.len() <= SEGMENT_BYTES
+            && bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'@'))
+            && bytes().any(|byte| byte != b'.')
+    };
+    path.strip_prefix(collection).filter(is_plain)
+}
+
+fn encoded(text: &str) -> PercentEncode<'_> {
+    utf8_percent_encode(text, SEGMENT)
+}
+
 /// A segment, decoded; `None` for one that cannot name anything.
 fn segment(encoded: &str) -> Option<String> {
     let is_hex = |text: Option<&str>| text.is_some_and(|it| it.bytes().all(|byte| byte.is_ascii_hexdigit()));
@@ -201,7 +226,6 @@ fn segment(encoded: &str) -> Option<String> {
 impl fmt::Display for Address {
     /// The path, encoded; collections end with a slash.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let encoded = |text: &str| utf8_percent_encode(text, SEGMENT).to_string();
         f.write_str(ROOT)?;
         match self {
             Self::Root => Ok(()),
@@ -277,6 +301,26 @@ mod tests {
         }
         assert_eq!(Address::parse("/dav"), Some(Address::Root));
         assert_eq!(Address::parse("/dav/calendars"), Some(Address::Homes));
+    }
+
+    #[test]
+    fn the_path_of_a_member_is_that_of_its_address() {
+        let (person, segment) = ("p".to_owned(), "予定".to_owned());
+        let calendar = Address::Calendar { person: person.clone(), segment: segment.clone() }.to_string();
+        for name in ["a-1_b~c@d.ics", "x?y%2F.ics", "会議.ics", "...", "..", "."] {
+            let (person, segment, name) = (person.clone(), segment.clone(), name.to_owned());
+            let path = path_below(&calendar, &name);
+            let address = Address::Object { person, segment, name: name.clone() };
+            assert_eq!(path, address.to_string());
+            if let Some(plain) = plain_name(&calendar, &path) {
+                assert_eq!((plain, Address::parse(&path)), (name.as_str(), Some(address)));
+            }
+        }
+        assert_eq!(plain_name(&calendar, &path_below(&calendar, "a-1_b~c@d.ics")), Some("a-1_b~c@d.ics"));
+        for other in ["/dav/calendars/p/x/a.ics", "..", "a/b", "a%2fb", "a?b", "a#b", "", "会"] {
+            assert_eq!(plain_name(&calendar, &format!("{calendar}{other}")), None, "{other}");
+            assert_eq!(plain_name(&calendar, other), None, "{other}");
+        }
     }
 
     #[test]

@@ -41,7 +41,7 @@ impl Multistatus {
     /// the answer is full.
     pub fn resource(
         &mut self,
-        address: &Address,
+        href: &str,
         wanted: &Wanted,
         names: &[Name],
         mut write: impl FnMut(&Name, &mut Writer) -> bool,
@@ -49,7 +49,7 @@ impl Multistatus {
         if self.is_full() {
             return Err(Condition::NumberOfMatchesWithinLimits.into());
         }
-        response(&mut self.xml, self.minimal, address, wanted, names, &mut write);
+        response(&mut self.xml, self.minimal, href, wanted, names, &mut write);
         if self.xml.is_overflown() {
             return Err(Condition::NumberOfMatchesWithinLimits.into());
         }
@@ -61,8 +61,7 @@ impl Multistatus {
         self.xml.open(&RESPONSE);
         self.xml.leaf(&HREF, &address.to_string());
         for (status, condition, names) in groups {
-            self.xml.open(&PROPSTAT);
-            self.xml.open(&PROP);
+            open_propstat(&mut self.xml);
             names.iter().for_each(|name| self.xml.empty(name));
             self.xml.close(&PROP);
             self.xml.leaf(&STATUS, &line(*status));
@@ -106,44 +105,46 @@ impl Multistatus {
 pub(crate) fn response(
     xml: &mut Writer,
     minimal: bool,
-    address: &Address,
+    href: &str,
     wanted: &Wanted,
     names: &[Name],
     write: &mut dyn FnMut(&Name, &mut Writer) -> bool,
 ) {
     xml.open(&RESPONSE);
-    xml.leaf(&HREF, &address.to_string());
-    let mut found = Writer::piece_of(xml.prefixes());
+    xml.leaf(&HREF, href);
+    let before = xml.len();
+    open_propstat(xml);
+    let empty = xml.len();
     let mut missing: Vec<&Name> = Vec::new();
     for name in names {
         if *wanted == Wanted::Names {
-            found.empty(name);
-        } else if !write(name, &mut found) {
+            xml.empty(name);
+        } else if !write(name, xml) {
             missing.push(name);
         }
     }
-    if found.is_overflown() {
-        xml.overflow();
-    }
-    let found = found.into_piece();
     if !matches!(wanted, Wanted::Named(_)) || minimal {
         missing.clear();
     }
-    if !found.is_empty() || missing.is_empty() {
-        propstat(xml, StatusCode::OK, &found);
+    if xml.len() == empty && !missing.is_empty() {
+        xml.take_back(before);
+    } else {
+        close_propstat(xml, StatusCode::OK);
     }
     if !missing.is_empty() {
-        let mut names = Writer::piece_of(xml.prefixes());
-        missing.iter().for_each(|name| names.empty(name));
-        propstat(xml, StatusCode::NOT_FOUND, &names.into_piece());
+        open_propstat(xml);
+        missing.iter().for_each(|name| xml.empty(name));
+        close_propstat(xml, StatusCode::NOT_FOUND);
     }
     xml.close(&RESPONSE);
 }
 
-fn propstat(xml: &mut Writer, status: StatusCode, props: &str) {
+fn open_propstat(xml: &mut Writer) {
     xml.open(&PROPSTAT);
     xml.open(&PROP);
-    xml.raw(props);
+}
+
+fn close_propstat(xml: &mut Writer, status: StatusCode) {
     xml.close(&PROP);
     xml.leaf(&STATUS, &line(status));
     xml.close(&PROPSTAT);

@@ -119,7 +119,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     occurrences,
     calendar_objects
 );
-diesel::allow_tables_to_appear_in_same_query!(calendars, collections);
+diesel::allow_tables_to_appear_in_same_query!(calendar_paths, calendars, collections);
 diesel::allow_tables_to_appear_in_same_query!(calendars, grants);
 diesel::allow_tables_to_appear_in_same_query!(calendars, person_groups);
 diesel::allow_tables_to_appear_in_same_query!(placements, grants);

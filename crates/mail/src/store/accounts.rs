@@ -38,11 +38,9 @@ fn account((id, person, source, address, name, collection): Row) -> MailAccount 
 
 /// A person's account.
 pub fn find_by_person(tx: &mut ReadTx<'_>, person: &PersonId) -> Result<Option<MailAccount>, Error> {
-    let row: Option<Row> = mail_accounts::table
-        .filter(mail_accounts::person_id.eq(person.as_str()))
-        .select(COLUMNS)
-        .first(tx.conn())
-        .optional()?;
+    let row: Option<Row> = tx.fetch_one(
+        mail_accounts::table.filter(mail_accounts::person_id.eq(person.as_str())).select(COLUMNS),
+    )?;
     Ok(row.map(account))
 }
 
@@ -52,33 +50,31 @@ pub fn find_by_mailbox(
     person: &PersonId,
     mailbox: &MailboxId,
 ) -> Result<Option<MailAccount>, Error> {
-    let row: Option<Row> = mail_accounts::table
-        .inner_join(mailboxes::table.on(mailboxes::account_id.eq(mail_accounts::id)))
-        .filter(mail_accounts::person_id.eq(person.as_str()).and(mailboxes::id.eq(mailbox.as_str())))
-        .select(COLUMNS)
-        .first(tx.conn())
-        .optional()?;
+    let row: Option<Row> = tx.fetch_one(
+        mail_accounts::table
+            .inner_join(mailboxes::table.on(mailboxes::account_id.eq(mail_accounts::id)))
+            .filter(mail_accounts::person_id.eq(person.as_str()).and(mailboxes::id.eq(mailbox.as_str())))
+            .select(COLUMNS),
+    )?;
     Ok(row.map(account))
 }
 
 /// An account by its id.
 pub fn get(tx: &mut ReadTx<'_>, id: &str) -> Result<Option<MailAccount>, Error> {
-    let row: Option<Row> = mail_accounts::table.find(id).select(COLUMNS).first(tx.conn()).optional()?;
+    let row: Option<Row> = tx.fetch_one(mail_accounts::table.find(id).select(COLUMNS))?;
     Ok(row.map(account))
 }
 
 /// All accounts.
 pub fn list(tx: &mut ReadTx<'_>) -> Result<Vec<MailAccount>, Error> {
-    let rows: Vec<Row> = mail_accounts::table.order(mail_accounts::id).select(COLUMNS).load(tx.conn())?;
+    let rows: Vec<Row> = tx.fetch(mail_accounts::table.order(mail_accounts::id).select(COLUMNS))?;
     Ok(rows.into_iter().map(account).collect())
 }
 
 /// The accounts at these addresses (in lower case).
 pub fn find_by_addresses(tx: &mut ReadTx<'_>, addresses: &[String]) -> Result<Vec<MailAccount>, Error> {
-    let rows: Vec<Row> = mail_accounts::table
-        .filter(among(mail_accounts::address, addresses))
-        .select(COLUMNS)
-        .load(tx.conn())?;
+    let rows: Vec<Row> =
+        tx.fetch(mail_accounts::table.filter(among(mail_accounts::address, addresses)).select(COLUMNS))?;
     Ok(rows.into_iter().map(account).collect())
 }
 

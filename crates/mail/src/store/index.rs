@@ -101,14 +101,16 @@ const KNOWN: KnownColumns = (
 
 /// The mails that the source last showed in these mailboxes, and those that a job is about to put there.
 pub fn list_known(tx: &mut ReadTx<'_>, mailboxes: &[&MailboxId]) -> Result<Vec<Known>, Error> {
-    let mut rows: Vec<KnownRow> = messages::table
-        .filter(among(messages::source_mailbox_id, mailboxes.iter().map(|id| id.as_str())))
-        .select(KNOWN)
-        .load(tx.conn())?;
-    let carried: Vec<KnownRow> = messages::table
-        .filter(among(messages::carried_mailbox_id, mailboxes.iter().map(|id| id.as_str())))
-        .select(KNOWN)
-        .load(tx.conn())?;
+    let mut rows: Vec<KnownRow> = tx.fetch(
+        messages::table
+            .filter(among(messages::source_mailbox_id, mailboxes.iter().map(|id| id.as_str())))
+            .select(KNOWN),
+    )?;
+    let carried: Vec<KnownRow> = tx.fetch(
+        messages::table
+            .filter(among(messages::carried_mailbox_id, mailboxes.iter().map(|id| id.as_str())))
+            .select(KNOWN),
+    )?;
     let there: HashSet<String> = rows.iter().map(|row| row.id.clone()).collect();
     rows.extend(carried.into_iter().filter(|row| !there.contains(&row.id)));
     Ok(rows.into_iter().map(Known::from).collect())
@@ -117,7 +119,7 @@ pub fn list_known(tx: &mut ReadTx<'_>, mailboxes: &[&MailboxId]) -> Result<Vec<K
 /// All mails of an account.
 pub fn list_all(tx: &mut ReadTx<'_>, account: &str) -> Result<Vec<Known>, Error> {
     let rows: Vec<KnownRow> =
-        messages::table.filter(messages::account_id.eq(account)).select(KNOWN).load(tx.conn())?;
+        tx.fetch(messages::table.filter(messages::account_id.eq(account)).select(KNOWN))?;
     Ok(rows.into_iter().map(Known::from).collect())
 }
 
@@ -130,17 +132,19 @@ pub fn find_by_keys(
 ) -> Result<Vec<Known>, Error> {
     let mut known = Vec::new();
     for some in keys.chunks(CHUNK) {
-        let rows: Vec<KnownRow> = messages::table
-            .filter(among(messages::source_mailbox_id, mailboxes.iter().map(|id| id.as_str())))
-            .filter(among(messages::source_key, some))
-            .select(KNOWN)
-            .load(tx.conn())?;
+        let rows: Vec<KnownRow> = tx.fetch(
+            messages::table
+                .filter(among(messages::source_mailbox_id, mailboxes.iter().map(|id| id.as_str())))
+                .filter(among(messages::source_key, some))
+                .select(KNOWN),
+        )?;
         known.extend(rows.into_iter().map(Known::from));
-        let rows: Vec<KnownRow> = messages::table
-            .filter(messages::source_mailbox_id.is_null().and(among(messages::source_key, some)))
-            .filter(messages::account_id.eq(account))
-            .select(KNOWN)
-            .load(tx.conn())?;
+        let rows: Vec<KnownRow> = tx.fetch(
+            messages::table
+                .filter(messages::source_mailbox_id.is_null().and(among(messages::source_key, some)))
+                .filter(messages::account_id.eq(account))
+                .select(KNOWN),
+        )?;
         known.extend(rows.into_iter().map(Known::from));
     }
     Ok(known)
@@ -148,23 +152,22 @@ pub fn find_by_keys(
 
 /// Mails of an account by their ids.
 pub fn find_by_ids(tx: &mut ReadTx<'_>, ids: &[&str]) -> Result<Vec<Known>, Error> {
-    let rows: Vec<KnownRow> =
-        messages::table.filter(among(messages::id, ids)).select(KNOWN).load(tx.conn())?;
+    let rows: Vec<KnownRow> = tx.fetch(messages::table.filter(among(messages::id, ids)).select(KNOWN))?;
     Ok(rows.into_iter().map(Known::from).collect())
 }
 
 /// Whether any mail is, was last seen or is about to be put in a mailbox.
 pub fn is_used(tx: &mut ReadTx<'_>, mailbox: &MailboxId) -> Result<bool, Error> {
-    let first: Option<String> = messages::table
-        .filter(
-            messages::mailbox_id
-                .eq(mailbox.as_str())
-                .or(messages::source_mailbox_id.eq(mailbox.as_str()))
-                .or(messages::carried_mailbox_id.eq(mailbox.as_str())),
-        )
-        .select(messages::id)
-        .first(tx.conn())
-        .optional()?;
+    let first: Option<String> = tx.fetch_one(
+        messages::table
+            .filter(
+                messages::mailbox_id
+                    .eq(mailbox.as_str())
+                    .or(messages::source_mailbox_id.eq(mailbox.as_str()))
+                    .or(messages::carried_mailbox_id.eq(mailbox.as_str())),
+            )
+            .select(messages::id),
+    )?;
     Ok(first.is_some())
 }
 
@@ -243,10 +246,11 @@ fn put_threads(tx: &mut Tx<'_>, account: &str, mails: &[NewMail]) -> Result<Vec<
     let ids: Vec<&str> = ids.into_iter().collect();
     let mut known = HashMap::new();
     for some in ids.chunks(CHUNK) {
-        let rows: Vec<(String, String)> = mail_threads::table
-            .filter(mail_threads::account_id.eq(account).and(among(mail_threads::header_id, some)))
-            .select((mail_threads::header_id, mail_threads::thread_id))
-            .load(tx.conn())?;
+        let rows: Vec<(String, String)> = tx.fetch(
+            mail_threads::table
+                .filter(mail_threads::account_id.eq(account).and(among(mail_threads::header_id, some)))
+                .select((mail_threads::header_id, mail_threads::thread_id)),
+        )?;
         known.extend(rows);
     }
     let heads: Vec<(&str, &Head)> = mails.iter().map(|mail| (mail.id.as_str(), &mail.head)).collect();
@@ -291,9 +295,8 @@ fn put_texts(tx: &mut Tx<'_>, account: &str, mails: &[NewMail]) -> Result<(), Er
 /// Removes mails for good, with what they are found by.
 pub fn remove_all(tx: &mut Tx<'_>, ids: &[&str]) -> Result<(), Error> {
     for some in ids.chunks(CHUNK) {
-        diesel::delete(message_texts::table.filter(among(message_texts::message_id, some)))
-            .execute(tx.conn())?;
-        diesel::delete(messages::table.filter(among(messages::id, some))).execute(tx.conn())?;
+        tx.run(diesel::delete(message_texts::table.filter(among(message_texts::message_id, some))))?;
+        tx.run(diesel::delete(messages::table.filter(among(messages::id, some))))?;
     }
     Ok(())
 }

@@ -52,11 +52,12 @@ fn stored((id, folder, name, role, sort_order, total, unread, version): Row) -> 
 
 /// The mailboxes of an account, in the order in which they are shown.
 pub fn list(tx: &mut ReadTx<'_>, account: &str) -> Result<Vec<Stored>, Error> {
-    let rows: Vec<Row> = mailboxes::table
-        .filter(mailboxes::account_id.eq(account))
-        .order((mailboxes::sort_order, mailboxes::name, mailboxes::id))
-        .select(COLUMNS)
-        .load(tx.conn())?;
+    let rows: Vec<Row> = tx.fetch(
+        mailboxes::table
+            .filter(mailboxes::account_id.eq(account))
+            .order((mailboxes::sort_order, mailboxes::name, mailboxes::id))
+            .select(COLUMNS),
+    )?;
     Ok(rows.into_iter().map(stored).collect())
 }
 
@@ -99,27 +100,25 @@ pub fn put(tx: &mut Tx<'_>, account: &str, stored: &Stored) -> Result<(), Error>
 pub fn put_counts(tx: &mut Tx<'_>, id: &MailboxId, total: i64, unread: i64) -> Result<(), Error> {
     let now = tx.next_version(None);
     // The version grows even when the clock stands still.
-    let later = diesel::update(mailboxes::table.find(id.as_str()).filter(mailboxes::version.lt(now)))
-        .set((
+    let later = tx.run_prepared(
+        diesel::update(mailboxes::table.find(id.as_str()).filter(mailboxes::version.lt(now))).set((
             mailboxes::total.eq(mailboxes::total + total),
             mailboxes::unread.eq(mailboxes::unread + unread),
             mailboxes::version.eq(now),
-        ))
-        .execute(tx.conn())?;
+        )),
+    )?;
     if later == 0 {
-        diesel::update(mailboxes::table.find(id.as_str()))
-            .set((
-                mailboxes::total.eq(mailboxes::total + total),
-                mailboxes::unread.eq(mailboxes::unread + unread),
-                mailboxes::version.eq(mailboxes::version + 1),
-            ))
-            .execute(tx.conn())?;
+        tx.run_prepared(diesel::update(mailboxes::table.find(id.as_str())).set((
+            mailboxes::total.eq(mailboxes::total + total),
+            mailboxes::unread.eq(mailboxes::unread + unread),
+            mailboxes::version.eq(mailboxes::version + 1),
+        )))?;
     }
     Ok(())
 }
 
 /// Removes a mailbox in which no mail is left.
 pub fn remove(tx: &mut Tx<'_>, id: &MailboxId) -> Result<(), Error> {
-    diesel::delete(mailboxes::table.find(id.as_str())).execute(tx.conn())?;
+    tx.run(diesel::delete(mailboxes::table.find(id.as_str())))?;
     Ok(())
 }

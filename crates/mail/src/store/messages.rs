@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 use renraku_base::{ETag, Id, MailboxId, MessageId, Timestamp};
-use renraku_db::{Error, ReadTx, Tx, among, is_read, is_unread, schema::messages};
+use renraku_db::{Condition, Error, Literal, ReadTx, Tx, among, schema::messages};
 
 use crate::{
     EmailAddress, Keywords, Message, MessageDetail,
@@ -94,6 +94,20 @@ pub enum Among<'a> {
     Mailbox(&'a MailboxId),
 }
 
+/// That nobody has read a mail, in the words of the indexes of unread mails.
+struct Unread;
+
+impl Condition for Unread {
+    const SQL: &'static str = "(messages.keywords & 1) = 0";
+}
+
+/// That somebody has.
+struct Read;
+
+impl Condition for Read {
+    const SQL: &'static str = "(messages.keywords & 1) = 1";
+}
+
 /// The sort key of the last mail of the page before.
 pub type After<'a> = Option<(Timestamp, &'a str)>;
 
@@ -112,23 +126,27 @@ pub fn list(
         .le(at)
         .and(messages::received_at.lt(at).or(messages::id.lt(id)))
         .and(messages::mailbox_id.is_not_null());
-    let mut query = messages::table
+    let query = messages::table
         .filter(older)
         .order((messages::received_at.desc(), messages::id.desc()))
         .limit(limit)
-        .select(HEAD)
-        .into_boxed();
-    query = match among {
-        Among::Account => query.filter(messages::account_id.eq(account)),
-        // The mailbox is the account's: its own index is all that is needed.
-        Among::Mailbox(mailbox) => query.filter(messages::mailbox_id.eq(mailbox.as_str())),
-    };
-    query = match unread {
-        Some(true) => query.filter(is_unread()),
-        Some(false) => query.filter(is_read()),
-        None => query,
-    };
-    let rows: Vec<HeadRow> = query.load(tx.conn())?;
+        .select(HEAD);
+    let of_account = messages::account_id.eq(account);
+    // The mailbox is the account's: its own index is all that is needed.
+    let of_mailbox = |mailbox: &MailboxId| messages::mailbox_id.eq(mailbox.as_str().to_owned());
+    // Each of these is a statement by itself, known by its type.
+    let rows: Vec<HeadRow> = match (among, unread) {
+        (Among::Account, None) => tx.fetch(query.filter(of_account)),
+        (Among::Account, Some(true)) => tx.fetch(query.filter(of_account).filter(Literal::<Unread>::new())),
+        (Among::Account, Some(false)) => tx.fetch(query.filter(of_account).filter(Literal::<Read>::new())),
+        (Among::Mailbox(id), None) => tx.fetch(query.filter(of_mailbox(id))),
+        (Among::Mailbox(id), Some(true)) => {
+            tx.fetch(query.filter(of_mailbox(id)).filter(Literal::<Unread>::new()))
+        }
+        (Among::Mailbox(id), Some(false)) => {
+            tx.fetch(query.filter(of_mailbox(id)).filter(Literal::<Read>::new()))
+        }
+    }?;
     messages_of(rows)
 }
 
@@ -139,22 +157,24 @@ pub fn find_by_thread(
     thread: &MessageId,
     limit: i64,
 ) -> Result<Vec<Message>, Error> {
-    let rows: Vec<(String, HeadRow)> = messages::table
-        .filter(messages::thread_id.eq(thread.as_str()).and(messages::mailbox_id.is_not_null()))
-        .order((messages::received_at.desc(), messages::id.desc()))
-        .limit(limit)
-        .select((messages::account_id, HEAD))
-        .load(tx.conn())?;
+    let rows: Vec<(String, HeadRow)> = tx.fetch(
+        messages::table
+            .filter(messages::thread_id.eq(thread.as_str()).and(messages::mailbox_id.is_not_null()))
+            .order((messages::received_at.desc(), messages::id.desc()))
+            .limit(limit)
+            .select((messages::account_id, HEAD)),
+    )?;
     // A condition on the account would lead the database to the account's index instead of the thread's.
     messages_of(rows.into_iter().filter(|(owner, _)| owner == account).map(|(_, row)| row).collect())
 }
 
 /// Those of these mails that the account has, in no order.
 pub fn find_by_ids(tx: &mut ReadTx<'_>, account: &str, ids: &[&str]) -> Result<Vec<Message>, Error> {
-    let rows: Vec<(String, HeadRow)> = messages::table
-        .filter(among(messages::id, ids).and(messages::mailbox_id.is_not_null()))
-        .select((messages::account_id, HEAD))
-        .load(tx.conn())?;
+    let rows: Vec<(String, HeadRow)> = tx.fetch(
+        messages::table
+            .filter(among(messages::id, ids).and(messages::mailbox_id.is_not_null()))
+            .select((messages::account_id, HEAD)),
+    )?;
     messages_of(rows.into_iter().filter(|(owner, _)| owner == account).map(|(_, row)| row).collect())
 }
 
@@ -186,27 +206,23 @@ type DetailRow = (
 
 /// One mail, whoever has it.
 pub fn get(tx: &mut ReadTx<'_>, id: &MessageId) -> Result<Option<Stored>, Error> {
-    let row: Option<DetailRow> = messages::table
-        .find(id.as_str())
-        .select((
-            HEAD,
-            (
-                messages::account_id,
-                messages::copies,
-                messages::sent_at,
-                messages::header_id,
-                messages::too_complex,
-            ),
-            (messages::source_key, messages::source_mailbox_id, messages::source_keywords),
-            (
-                messages::source_version,
-                messages::carrier,
-                messages::carried_mailbox_id,
-                messages::carried_keywords,
-            ),
-        ))
-        .first(tx.conn())
-        .optional()?;
+    let row: Option<DetailRow> = tx.fetch_one(messages::table.find(id.as_str()).select((
+        HEAD,
+        (
+            messages::account_id,
+            messages::copies,
+            messages::sent_at,
+            messages::header_id,
+            messages::too_complex,
+        ),
+        (messages::source_key, messages::source_mailbox_id, messages::source_keywords),
+        (
+            messages::source_version,
+            messages::carrier,
+            messages::carried_mailbox_id,
+            messages::carried_keywords,
+        ),
+    )))?;
     row.map(stored).transpose()
 }
 
@@ -244,13 +260,11 @@ fn stored((head, own, source, carry): DetailRow) -> Result<Stored, Error> {
 
 /// Stores where and how a person wants a mail, in a new version.
 pub fn put_wanted(tx: &mut Tx<'_>, id: &MessageId, state: &State, version: i64) -> Result<(), Error> {
-    diesel::update(messages::table.find(id.as_str()))
-        .set((
-            messages::mailbox_id.eq(state.mailbox.as_ref().map(Id::as_str)),
-            messages::keywords.eq(state.keywords.bits()),
-            messages::version.eq(version),
-        ))
-        .execute(tx.conn())?;
+    tx.run_prepared(diesel::update(messages::table.find(id.as_str())).set((
+        messages::mailbox_id.eq(state.mailbox.as_ref().map(Id::as_str)),
+        messages::keywords.eq(state.keywords.bits()),
+        messages::version.eq(version),
+    )))?;
     Ok(())
 }
 

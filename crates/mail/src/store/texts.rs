@@ -17,16 +17,17 @@ pub struct Text {
 
 /// The texts of an account that were stored after number `after`, oldest first.
 pub fn list(tx: &mut ReadTx<'_>, account: &str, after: i64) -> Result<Vec<Text>, Error> {
-    let rows: Vec<(i64, String, i64, String)> = message_texts::table
-        .filter(message_texts::account_id.eq(account).and(message_texts::seq.gt(after)))
-        .order(message_texts::seq)
-        .select((
-            message_texts::seq,
-            message_texts::message_id,
-            message_texts::received_at,
-            message_texts::folded,
-        ))
-        .load(tx.conn())?;
+    let rows: Vec<(i64, String, i64, String)> = tx.fetch(
+        message_texts::table
+            .filter(message_texts::account_id.eq(account).and(message_texts::seq.gt(after)))
+            .order(message_texts::seq)
+            .select((
+                message_texts::seq,
+                message_texts::message_id,
+                message_texts::received_at,
+                message_texts::folded,
+            )),
+    )?;
     Ok(rows
         .into_iter()
         .map(|(seq, message, received_at, folded)| Text {

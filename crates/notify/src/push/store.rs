@@ -1,7 +1,7 @@
 use diesel::prelude::*;
 use renraku_base::{Id, PersonId, Timestamp};
 use renraku_db::{
-    CollectionId, Error, ReadTx, Tx,
+    CollectionId, Error, ReadTx, Tx, columns,
     schema::{collections, push_subscriptions as table},
 };
 
@@ -101,7 +101,7 @@ pub(super) fn count_others(
 
 /// The subscription of an id.
 pub(super) fn find(tx: &mut ReadTx<'_>, id: &str) -> Result<Option<Subscription>, Error> {
-    let row: Option<Row> = table::table.find(id).select(Row::as_select()).first(tx.conn()).optional()?;
+    let row: Option<Row> = tx.fetch_one(table::table.find(id).select(columns::<Row>()))?;
     row.map(Row::into_subscription).transpose()
 }
 
@@ -119,14 +119,15 @@ pub(super) fn remove(tx: &mut Tx<'_>, id: &str, person: Option<&PersonId>) -> Re
 
 /// Those that are behind their collection and for which no message waits: at most `limit` of them.
 pub(super) fn behind(tx: &mut ReadTx<'_>, now: Timestamp, limit: i64) -> Result<Vec<String>, Error> {
-    Ok(table::table
-        .inner_join(collections::table.on(collections::id.eq(table::collection_id)))
-        .filter(collections::modseq.gt(table::told))
-        .filter(table::queued.eq(false).and(table::expires_at.gt(now.micros())))
-        .order(table::id)
-        .limit(limit)
-        .select(table::id)
-        .load(tx.conn())?)
+    Ok(tx.fetch(
+        table::table
+            .inner_join(collections::table.on(collections::id.eq(table::collection_id)))
+            .filter(collections::modseq.gt(table::told))
+            .filter(table::queued.eq(false).and(table::expires_at.gt(now.micros())))
+            .order(table::id)
+            .limit(limit)
+            .select(table::id),
+    )?)
 }
 
 /// Says whether a message waits for these.

@@ -22,10 +22,11 @@ pub(crate) fn deaf_to(
 ) -> Result<HashSet<String>, Error> {
     let mut deaf = HashSet::new();
     for some in persons.chunks(1_000) {
-        let rows: Vec<(String, String)> = preferences::table
-            .filter(among(preferences::person_id, some.iter().map(|person| person.as_str())))
-            .select((preferences::person_id, preferences::value))
-            .load(tx.conn())?;
+        let rows: Vec<(String, String)> = tx.fetch(
+            preferences::table
+                .filter(among(preferences::person_id, some.iter().map(|person| person.as_str())))
+                .select((preferences::person_id, preferences::value)),
+        )?;
         for (person, value) in rows {
             let chosen: Chosen = serde_json::from_str(&value).map_err(Error::damaged)?;
             if !kind.is_wanted(chosen.notifications) {

@@ -14,20 +14,21 @@ pub(crate) fn find_by_owners<'p>(
     owners: impl IntoIterator<Item = &'p PersonId>,
 ) -> Result<BTreeMap<String, CollectionId>, Error> {
     let owners: Vec<&str> = owners.into_iter().map(PersonId::as_str).collect();
-    let rows: Vec<(Option<String>, i64)> = collections::table
-        .filter(collections::kind.eq(KIND).and(among(collections::owner_id, owners)))
-        .select((collections::owner_id, collections::id))
-        .load(tx.conn())?;
+    let rows: Vec<(Option<String>, i64)> = tx.fetch(
+        collections::table
+            .filter(collections::kind.eq(KIND).and(among(collections::owner_id, owners)))
+            .select((collections::owner_id, collections::id)),
+    )?;
     Ok(rows.into_iter().filter_map(|(owner, id)| Some((owner?, CollectionId(id)))).collect())
 }
 
 /// Where a person's feed stands, if it is there.
 pub(crate) fn head(tx: &mut ReadTx<'_>, owner: &PersonId) -> Result<Option<Head>, Error> {
-    let row: Option<(i64, i64, i64)> = collections::table
-        .filter(collections::kind.eq(KIND).and(collections::owner_id.eq(owner.as_str())))
-        .select((collections::id, collections::modseq, collections::floor))
-        .first(tx.conn())
-        .optional()?;
+    let row: Option<(i64, i64, i64)> = tx.fetch_one(
+        collections::table
+            .filter(collections::kind.eq(KIND).and(collections::owner_id.eq(owner.as_str())))
+            .select((collections::id, collections::modseq, collections::floor)),
+    )?;
     Ok(row.map(|(id, modseq, floor)| Head { collection: CollectionId(id), modseq, floor }))
 }
 

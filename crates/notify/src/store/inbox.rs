@@ -55,12 +55,13 @@ pub(crate) fn list(
     after: &str,
     limit: i64,
 ) -> Result<Vec<InboxMessage>, Error> {
-    let rows: Vec<(String, String, i64)> = messages::table
-        .filter(messages::person_id.eq(person.as_str()).and(messages::id.gt(after)))
-        .order(messages::id)
-        .limit(limit)
-        .select((messages::id, messages::text, messages::created_at))
-        .load(tx.conn())?;
+    let rows: Vec<(String, String, i64)> = tx.fetch(
+        messages::table
+            .filter(messages::person_id.eq(person.as_str()).and(messages::id.gt(after)))
+            .order(messages::id)
+            .limit(limit)
+            .select((messages::id, messages::text, messages::created_at)),
+    )?;
     Ok(rows.into_iter().map(message).collect())
 }
 
@@ -70,10 +71,11 @@ pub(crate) fn get_many(
     person: &PersonId,
     ids: &[&str],
 ) -> Result<Vec<InboxMessage>, Error> {
-    let rows: Vec<(String, String, i64)> = messages::table
-        .filter(messages::person_id.eq(person.as_str()).and(among(messages::id, ids.iter().copied())))
-        .select((messages::id, messages::text, messages::created_at))
-        .load(tx.conn())?;
+    let rows: Vec<(String, String, i64)> = tx.fetch(
+        messages::table
+            .filter(messages::person_id.eq(person.as_str()).and(among(messages::id, ids.iter().copied())))
+            .select((messages::id, messages::text, messages::created_at)),
+    )?;
     Ok(rows.into_iter().map(message).collect())
 }
 
@@ -88,15 +90,16 @@ pub(crate) fn remove_older(
     before: Timestamp,
     limit: i64,
 ) -> Result<Vec<(PersonId, InboxMessageId)>, Error> {
-    let old: Vec<(String, String)> = messages::table
-        .filter(messages::created_at.lt(before.micros()))
-        .order(messages::created_at)
-        .limit(limit)
-        .select((messages::person_id, messages::id))
-        .load(tx.conn())?;
+    let old: Vec<(String, String)> = tx.fetch(
+        messages::table
+            .filter(messages::created_at.lt(before.micros()))
+            .order(messages::created_at)
+            .limit(limit)
+            .select((messages::person_id, messages::id)),
+    )?;
     let people: Vec<&str> = old.iter().map(|(person, _)| person.as_str()).collect();
     let ids: Vec<&str> = old.iter().map(|(_, id)| id.as_str()).collect();
     let theirs = among(messages::person_id, people).and(among(messages::id, ids));
-    diesel::delete(messages::table.filter(theirs)).execute(tx.conn())?;
+    tx.run(diesel::delete(messages::table.filter(theirs)))?;
     Ok(owned(old))
 }

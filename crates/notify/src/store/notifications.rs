@@ -1,6 +1,6 @@
 use diesel::prelude::*;
 use renraku_base::{ETag, Id, Language, Limit, NotificationId, PersonId, Timestamp};
-use renraku_db::{Error, ReadTx, Tx, among, schema::notifications};
+use renraku_db::{Error, ReadTx, Tx, among, columns, schema::notifications};
 
 use crate::{Actor, Details, Notice, Notification, NotificationType, Repeat, Subject, rules::text};
 
@@ -167,11 +167,8 @@ pub(crate) fn get(
     id: &NotificationId,
     language: Language,
 ) -> Result<Option<(Notification, i64)>, Error> {
-    let row: Option<Row> = notifications::table
-        .find((person.as_str(), id.as_str()))
-        .select(Row::as_select())
-        .first(tx.conn())
-        .optional()?;
+    let row: Option<Row> =
+        tx.fetch_one(notifications::table.find((person.as_str(), id.as_str())).select(columns::<Row>()))?;
     row.map(|row| {
         let version = row.version;
         Ok((row.into_notification(language)?, version))
@@ -192,7 +189,7 @@ pub(crate) fn list(
         .filter(notifications::person_id.eq(person.as_str()))
         .order((notifications::created_at.desc(), notifications::id.desc()))
         .limit(limit.and_one())
-        .select(Row::as_select())
+        .select(columns::<Row>())
         .into_boxed();
     if unread {
         query = query.filter(notifications::read_at.is_null());
@@ -220,7 +217,7 @@ pub(crate) fn list_by_id(
         .filter(notifications::person_id.eq(person.as_str()))
         .order(notifications::id.desc())
         .limit(limit)
-        .select(Row::as_select());
+        .select(columns::<Row>());
     let rows: Vec<Row> = match below {
         Some(below) => query.filter(notifications::id.lt(below)).load(tx.conn())?,
         None => query.load(tx.conn())?,
@@ -235,10 +232,11 @@ pub(crate) fn get_many(
     ids: &[String],
     language: Language,
 ) -> Result<Vec<Notification>, Error> {
-    let rows: Vec<Row> = notifications::table
-        .filter(notifications::person_id.eq(person.as_str()).and(among(notifications::id, ids)))
-        .select(Row::as_select())
-        .load(tx.conn())?;
+    let rows: Vec<Row> = tx.fetch(
+        notifications::table
+            .filter(notifications::person_id.eq(person.as_str()).and(among(notifications::id, ids)))
+            .select(columns::<Row>()),
+    )?;
     rows.into_iter().map(|row| row.into_notification(language)).collect()
 }
 
@@ -250,13 +248,11 @@ pub(crate) fn put_read(
     read_at: Option<Timestamp>,
     version: i64,
 ) -> Result<(), Error> {
-    diesel::update(notifications::table.find((person.as_str(), id.as_str())))
-        .set((
-            notifications::read_at.eq(read_at.map(Timestamp::micros)),
-            notifications::topic.eq(None::<String>),
-            notifications::version.eq(version),
-        ))
-        .execute(tx.conn())?;
+    tx.run_prepared(diesel::update(notifications::table.find((person.as_str(), id.as_str()))).set((
+        notifications::read_at.eq(read_at.map(Timestamp::micros)),
+        notifications::topic.eq(None::<String>),
+        notifications::version.eq(version),
+    )))?;
     Ok(())
 }
 
@@ -286,7 +282,7 @@ pub(crate) fn put_all_read(
 
 /// Removes a notification.
 pub(crate) fn remove(tx: &mut Tx<'_>, person: &PersonId, id: &NotificationId) -> Result<(), Error> {
-    diesel::delete(notifications::table.find((person.as_str(), id.as_str()))).execute(tx.conn())?;
+    tx.run(diesel::delete(notifications::table.find((person.as_str(), id.as_str()))))?;
     Ok(())
 }
 
@@ -301,13 +297,12 @@ pub(crate) fn remove_older(
         .order(notifications::created_at)
         .limit(limit)
         .select((notifications::person_id, notifications::id));
-    let old: Vec<(String, String)> = old.load(tx.conn())?;
+    let old: Vec<(String, String)> = tx.fetch(old)?;
     let ids: Vec<&str> = old.iter().map(|(_, id)| id.as_str()).collect();
     let people: Vec<&str> = old.iter().map(|(person, _)| person.as_str()).collect();
-    diesel::delete(
+    tx.run(diesel::delete(
         notifications::table
             .filter(among(notifications::person_id, people).and(among(notifications::id, ids))),
-    )
-    .execute(tx.conn())?;
+    ))?;
     Ok(old.into_iter().map(|(person, id)| (Id::stored(person), Id::stored(id))).collect())
 }

@@ -21,8 +21,8 @@ mod text;
 
 pub(crate) use calendars::holds;
 pub use calendars::{
-    CalendarChange, ObjectCalendar, change_calendar, delete_calendar, find_calendar, list_calendars,
-    make_calendar,
+    CalendarChange, ObjectCalendar, change_calendar, delete_calendar, find_calendar,
+    find_calendar_with_properties, list_calendars, make_calendar,
 };
 pub use carry::Carry;
 pub use delete::delete;
@@ -31,5 +31,5 @@ pub use find::{busy, check_instances, find, resolve};
 pub use list::{ObjectChange, ObjectHead, ObjectKind, list, list_changes};
 pub(crate) use list::{default_name, name_arrival};
 pub use put::{Expectation, OBJECT_BYTES, Put, put};
-pub use read::{ObjectText, get, get_by_id, get_schedule_tag};
+pub use read::{ObjectText, get, get_schedule_tag, get_texts};
 pub(crate) use tasks::{next_tag, put as put_task};

@@ -4,8 +4,7 @@ use renraku_db::{Error, ReadTx, Tx, schema::calendar_lines as lines};
 
 /// What files that were imported say of a calendar as a whole, line by line.
 pub(crate) fn list(tx: &mut ReadTx<'_>, calendar: &CalendarId) -> Result<Vec<String>, Error> {
-    let text: Option<String> =
-        lines::table.find(calendar.as_str()).select(lines::lines).first(tx.conn()).optional()?;
+    let text: Option<String> = tx.fetch_one(lines::table.find(calendar.as_str()).select(lines::lines))?;
     Ok(text.iter().flat_map(|text| text.split('\n')).map(str::to_owned).collect())
 }
 
@@ -23,6 +22,6 @@ pub(crate) fn put(tx: &mut Tx<'_>, calendar: &CalendarId, all: &[String]) -> Res
 
 /// Forgets the lines of a calendar.
 pub(crate) fn remove(tx: &mut Tx<'_>, calendar: &CalendarId) -> Result<(), Error> {
-    diesel::delete(lines::table.find(calendar.as_str())).execute(tx.conn())?;
+    tx.run(diesel::delete(lines::table.find(calendar.as_str())))?;
     Ok(())
 }

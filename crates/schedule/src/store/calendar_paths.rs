@@ -2,28 +2,10 @@ use diesel::prelude::*;
 use renraku_base::{CalendarId, Id};
 use renraku_db::{Error, ReadTx, Tx, schema::calendar_paths as paths};
 
-/// What the paths of an owner say of a segment: the calendar for which it was chosen, and whether another was chosen for the
-/// calendar that bears it as its id.
-pub(crate) fn find(
-    tx: &mut ReadTx<'_>,
-    owner: &str,
-    segment: &str,
-) -> Result<(Option<CalendarId>, bool), Error> {
-    let rows: Vec<(String, String)> = paths::table
-        .filter(paths::owner_id.eq(owner).and(paths::segment.eq(segment).or(paths::calendar_id.eq(segment))))
-        .select((paths::calendar_id, paths::segment))
-        .load(tx.conn())?;
-    let moved = rows.iter().any(|(id, chosen)| id == segment && chosen != segment);
-    let chosen = rows.into_iter().find(|(_, chosen)| chosen == segment);
-    Ok((chosen.map(|(id, _)| Id::stored(id)), moved))
-}
-
 /// The calendars of an owner that have a segment of their own, each with it.
 pub(crate) fn list(tx: &mut ReadTx<'_>, owner: &str) -> Result<Vec<(CalendarId, String)>, Error> {
-    let rows: Vec<(String, String)> = paths::table
-        .filter(paths::owner_id.eq(owner))
-        .select((paths::calendar_id, paths::segment))
-        .load(tx.conn())?;
+    let rows: Vec<(String, String)> = tx
+        .fetch(paths::table.filter(paths::owner_id.eq(owner)).select((paths::calendar_id, paths::segment)))?;
     Ok(rows.into_iter().map(|(id, segment)| (Id::stored(id), segment)).collect())
 }
 
@@ -37,6 +19,6 @@ pub(crate) fn put(tx: &mut Tx<'_>, calendar: &CalendarId, owner: &str, segment: 
 
 /// Forgets the segment of a calendar.
 pub(crate) fn remove(tx: &mut Tx<'_>, calendar: &CalendarId) -> Result<(), Error> {
-    diesel::delete(paths::table.find(calendar.as_str())).execute(tx.conn())?;
+    tx.run(diesel::delete(paths::table.find(calendar.as_str())))?;
     Ok(())
 }

@@ -8,11 +8,14 @@ pub(crate) fn list(
     calendar: &CalendarId,
     person: &PersonId,
 ) -> Result<Vec<(String, String)>, Error> {
-    Ok(properties::table
-        .filter(properties::calendar_id.eq(calendar.as_str()).and(properties::person_id.eq(person.as_str())))
-        .order(properties::name)
-        .select((properties::name, properties::value))
-        .load(tx.conn())?)
+    Ok(tx.fetch(
+        properties::table
+            .filter(
+                properties::calendar_id.eq(calendar.as_str()).and(properties::person_id.eq(person.as_str())),
+            )
+            .order(properties::name)
+            .select((properties::name, properties::value)),
+    )?)
 }
 
 /// Keeps one property.
@@ -45,13 +48,12 @@ pub(crate) fn remove(
     person: &PersonId,
     name: &str,
 ) -> Result<(), Error> {
-    diesel::delete(properties::table.find((calendar.as_str(), person.as_str(), name))).execute(tx.conn())?;
+    tx.run(diesel::delete(properties::table.find((calendar.as_str(), person.as_str(), name))))?;
     Ok(())
 }
 
 /// Forgets all properties of a calendar.
 pub(crate) fn remove_all(tx: &mut Tx<'_>, calendar: &CalendarId) -> Result<(), Error> {
-    diesel::delete(properties::table.filter(properties::calendar_id.eq(calendar.as_str())))
-        .execute(tx.conn())?;
+    tx.run(diesel::delete(properties::table.filter(properties::calendar_id.eq(calendar.as_str()))))?;
     Ok(())
 }

@@ -2,7 +2,9 @@ use diesel::prelude::*;
 use renraku_base::{CalendarId, Id, PersonId, Principal, Role};
 use renraku_db::{
     CollectionId, Error, ReadTx, Tx, among,
-    schema::{calendars, grants, person_groups},
+    changes::Head,
+    columns,
+    schema::{calendar_paths as paths, calendars, collections, grants, person_groups},
 };
 
 use crate::model::{CalendarKind, Zone};
@@ -92,27 +94,58 @@ impl From<&StoredCalendar> for Row {
 }
 
 pub(crate) fn get(tx: &mut ReadTx<'_>, id: &CalendarId) -> Result<Option<StoredCalendar>, Error> {
-    let row: Option<Row> =
-        calendars::table.find(id.as_str()).select(Row::as_select()).first(tx.conn()).optional()?;
+    let row: Option<Row> = tx.fetch_one(calendars::table.find(id.as_str()).select(columns::<Row>()))?;
     row.map(TryInto::try_into).transpose()
+}
+
+/// The calendar at a segment of somebody's home, and where its collection stands: the one for which the segment was chosen, or the
+/// one that bears it as its id and has no other.
+pub(crate) fn find_by_path(
+    tx: &mut ReadTx<'_>,
+    home: &str,
+    segment: &str,
+) -> Result<Option<(StoredCalendar, Head)>, Error> {
+    let chosen = diesel::alias!(paths as chosen);
+    let chosen = chosen
+        .filter(chosen.field(paths::owner_id).eq(home).and(chosen.field(paths::segment).eq(segment)))
+        .select(chosen.field(paths::calendar_id));
+    let rows: Vec<(Row, Option<String>, i64, i64)> = tx.fetch(
+        calendars::table
+            .inner_join(collections::table.on(collections::id.eq(calendars::collection_id)))
+            .left_join(paths::table.on(paths::calendar_id.eq(calendars::id).and(paths::owner_id.eq(home))))
+            .filter(calendars::id.eq(segment).or(calendars::id.eq_any(chosen)))
+            .select((columns::<Row>(), paths::segment.nullable(), collections::modseq, collections::floor)),
+    )?;
+    let is_there = |row: &(Row, Option<String>, i64, i64)| match &row.1 {
+        Some(chosen) => chosen == segment,
+        None => row.0.id == segment,
+    };
+    let found = rows.into_iter().filter(is_there).max_by_key(|row| row.1.is_some());
+    found
+        .map(|(row, _, modseq, floor)| {
+            let head = Head { collection: CollectionId(row.collection_id), modseq, floor };
+            Ok((row.try_into()?, head))
+        })
+        .transpose()
 }
 
 /// The calendar that the person's events go to when no other is named.
 pub(crate) fn find_default(tx: &mut ReadTx<'_>, person: &PersonId) -> Result<Option<StoredCalendar>, Error> {
-    let row: Option<Row> = calendars::table
-        .filter(calendars::owner_id.eq(person.as_str()).and(calendars::is_default.eq(true)))
-        .select(Row::as_select())
-        .first(tx.conn())
-        .optional()?;
+    let row: Option<Row> = tx.fetch_one(
+        calendars::table
+            .filter(calendars::owner_id.eq(person.as_str()).and(calendars::is_default.eq(true)))
+            .select(columns::<Row>()),
+    )?;
     row.map(TryInto::try_into).transpose()
 }
 
 /// The default calendars of these persons, in no order.
 pub(crate) fn list_default(tx: &mut ReadTx<'_>, persons: &[&str]) -> Result<Vec<StoredCalendar>, Error> {
-    let rows: Vec<Row> = calendars::table
-        .filter(among(calendars::owner_id, persons).and(calendars::is_default.eq(true)))
-        .select(Row::as_select())
-        .load(tx.conn())?;
+    let rows: Vec<Row> = tx.fetch(
+        calendars::table
+            .filter(among(calendars::owner_id, persons).and(calendars::is_default.eq(true)))
+            .select(columns::<Row>()),
+    )?;
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
@@ -121,10 +154,11 @@ pub(crate) fn list_defaults(
     tx: &mut ReadTx<'_>,
     persons: &[&str],
 ) -> Result<Vec<(PersonId, CollectionId)>, Error> {
-    let rows: Vec<(String, i64)> = calendars::table
-        .filter(among(calendars::owner_id, persons).and(calendars::is_default.eq(true)))
-        .select((calendars::owner_id, calendars::collection_id))
-        .load(tx.conn())?;
+    let rows: Vec<(String, i64)> = tx.fetch(
+        calendars::table
+            .filter(among(calendars::owner_id, persons).and(calendars::is_default.eq(true)))
+            .select((calendars::owner_id, calendars::collection_id)),
+    )?;
     Ok(rows.into_iter().map(|(person, collection)| (Id::stored(person), CollectionId(collection))).collect())
 }
 
@@ -133,11 +167,9 @@ pub(crate) fn find_by_collection(
     tx: &mut ReadTx<'_>,
     collection: CollectionId,
 ) -> Result<Option<StoredCalendar>, Error> {
-    let row: Option<Row> = calendars::table
-        .filter(calendars::collection_id.eq(collection.0))
-        .select(Row::as_select())
-        .first(tx.conn())
-        .optional()?;
+    let row: Option<Row> = tx.fetch_one(
+        calendars::table.filter(calendars::collection_id.eq(collection.0)).select(columns::<Row>()),
+    )?;
     row.map(TryInto::try_into).transpose()
 }
 
@@ -146,11 +178,12 @@ pub(crate) fn list_readable(
     tx: &mut ReadTx<'_>,
     readable: &[(CollectionId, Role)],
 ) -> Result<Vec<(StoredCalendar, Role)>, Error> {
-    let rows: Vec<Row> = calendars::table
-        .filter(among(calendars::collection_id, readable.iter().map(|(id, _)| id.0)))
-        .order(calendars::collection_id)
-        .select(Row::as_select())
-        .load(tx.conn())?;
+    let rows: Vec<Row> = tx.fetch(
+        calendars::table
+            .filter(among(calendars::collection_id, readable.iter().map(|(id, _)| id.0)))
+            .order(calendars::collection_id)
+            .select(columns::<Row>()),
+    )?;
     rows.into_iter().map(|row| with_role(row, readable)).collect()
 }
 
@@ -160,14 +193,15 @@ pub(crate) fn list_of_facilities(
     who: &Principal,
     ids: &[&str],
 ) -> Result<Vec<(StoredCalendar, Role)>, Error> {
-    let rows: Vec<(Row, i32)> = calendars::table
-        .inner_join(grants::table.on(grants::collection_id.eq(calendars::collection_id)))
-        .inner_join(person_groups::table.on(person_groups::group_id.eq(grants::grantee_id)))
-        .filter(among(calendars::id, ids).and(calendars::kind.eq(CalendarKind::Facility.as_str())))
-        .filter(person_groups::person_id.eq(who.person.as_str()))
-        .order((calendars::collection_id, grants::role.desc()))
-        .select((Row::as_select(), grants::role))
-        .load(tx.conn())?;
+    let rows: Vec<(Row, i32)> = tx.fetch(
+        calendars::table
+            .inner_join(grants::table.on(grants::collection_id.eq(calendars::collection_id)))
+            .inner_join(person_groups::table.on(person_groups::group_id.eq(grants::grantee_id)))
+            .filter(among(calendars::id, ids).and(calendars::kind.eq(CalendarKind::Facility.as_str())))
+            .filter(person_groups::person_id.eq(who.person.as_str()))
+            .order((calendars::collection_id, grants::role.desc()))
+            .select((columns::<Row>(), grants::role)),
+    )?;
     with_highest_role(rows)
 }
 
@@ -214,20 +248,21 @@ pub(crate) fn list_by_owner(
     let mine =
         person_groups::group_id.eq(grants::grantee_id).and(person_groups::person_id.eq(who.person.as_str()));
     type Found = (String, i64, String, String, bool, Option<i32>, Option<String>);
-    let rows: Vec<Found> = calendars::table
-        .left_join(grants::table.on(grants::collection_id.eq(calendars::collection_id)))
-        .left_join(person_groups::table.on(mine))
-        .filter(among(calendars::owner_id, owners))
-        .select((
-            calendars::id,
-            calendars::collection_id,
-            calendars::owner_id,
-            calendars::kind,
-            calendars::dense,
-            grants::role.nullable(),
-            person_groups::person_id.nullable(),
-        ))
-        .load(tx.conn())?;
+    let rows: Vec<Found> = tx.fetch(
+        calendars::table
+            .left_join(grants::table.on(grants::collection_id.eq(calendars::collection_id)))
+            .left_join(person_groups::table.on(mine))
+            .filter(among(calendars::owner_id, owners))
+            .select((
+                calendars::id,
+                calendars::collection_id,
+                calendars::owner_id,
+                calendars::kind,
+                calendars::dense,
+                grants::role.nullable(),
+                person_groups::person_id.nullable(),
+            )),
+    )?;
     let mut found: Vec<OwnedCalendar> = Vec::with_capacity(rows.len());
     for (id, collection, owner_id, kind, dense, rank, granted) in rows {
         let kind =
@@ -270,7 +305,7 @@ pub(crate) fn insert_many(tx: &mut Tx<'_>, many: &[StoredCalendar]) -> Result<()
 
 pub(crate) fn put(tx: &mut Tx<'_>, calendar: &StoredCalendar) -> Result<(), Error> {
     let row = Row::from(calendar);
-    diesel::update(calendars::table.find(calendar.id.as_str())).set(row).execute(tx.conn())?;
+    tx.run_prepared(diesel::update(calendars::table.find(calendar.id.as_str())).set(row))?;
     Ok(())
 }
 
@@ -286,15 +321,13 @@ pub(crate) fn mark_dense(tx: &mut Tx<'_>, collections: &[CollectionId]) -> Resul
 
 /// Whether a calendar is marked so.
 pub(crate) fn is_dense(tx: &mut ReadTx<'_>, collection: CollectionId) -> Result<bool, Error> {
-    let dense: Option<bool> = calendars::table
-        .filter(calendars::collection_id.eq(collection.0))
-        .select(calendars::dense)
-        .first(tx.conn())
-        .optional()?;
+    let dense: Option<bool> = tx.fetch_one(
+        calendars::table.filter(calendars::collection_id.eq(collection.0)).select(calendars::dense),
+    )?;
     Ok(dense.unwrap_or_default())
 }
 
 pub(crate) fn remove(tx: &mut Tx<'_>, id: &CalendarId) -> Result<(), Error> {
-    diesel::delete(calendars::table.find(id.as_str())).execute(tx.conn())?;
+    tx.run(diesel::delete(calendars::table.find(id.as_str())))?;
     Ok(())
 }

@@ -3,7 +3,7 @@ use std::collections::{BTreeSet, HashMap};
 use diesel::prelude::*;
 use renraku_base::{CalendarId, EventId, FacilityId, Id, PersonId, Timestamp};
 use renraku_db::{
-    CollectionId, Error, ReadTx, Tx, among,
+    CollectionId, Error, ReadTx, Tx, among, columns,
     schema::{calendars, events, placements},
 };
 
@@ -141,14 +141,13 @@ fn stored(rows: Vec<Row>) -> Result<Vec<StoredEvent>, Error> {
 }
 
 pub(crate) fn get(tx: &mut ReadTx<'_>, id: &EventId) -> Result<Option<StoredEvent>, Error> {
-    let row: Option<Row> =
-        events::table.find(id.as_str()).select(Row::as_select()).first(tx.conn()).optional()?;
+    let row: Option<Row> = tx.fetch_one(events::table.find(id.as_str()).select(columns::<Row>()))?;
     row.map(TryInto::try_into).transpose()
 }
 
 /// These events, in no order; one that is not there is left out.
 pub(crate) fn list_by_id(tx: &mut ReadTx<'_>, ids: &[&str]) -> Result<Vec<StoredEvent>, Error> {
-    stored(events::table.filter(among(events::id, ids)).select(Row::as_select()).load(tx.conn())?)
+    stored(tx.fetch(events::table.filter(among(events::id, ids)).select(columns::<Row>()))?)
 }
 
 /// The event of a UID in the calendar in which it was made.
@@ -157,11 +156,11 @@ pub(crate) fn find_by_uid(
     calendar: &CalendarId,
     uid: &str,
 ) -> Result<Option<StoredEvent>, Error> {
-    let row: Option<Row> = events::table
-        .filter(events::calendar_id.eq(calendar.as_str()).and(events::uid.eq(uid)))
-        .select(Row::as_select())
-        .first(tx.conn())
-        .optional()?;
+    let row: Option<Row> = tx.fetch_one(
+        events::table
+            .filter(events::calendar_id.eq(calendar.as_str()).and(events::uid.eq(uid)))
+            .select(columns::<Row>()),
+    )?;
     row.map(TryInto::try_into).transpose()
 }
 
@@ -171,10 +170,11 @@ pub(crate) fn list_by_uid(
     calendar: &CalendarId,
     uids: &[&str],
 ) -> Result<HashMap<String, StoredEvent>, Error> {
-    let rows: Vec<Row> = events::table
-        .filter(events::calendar_id.eq(calendar.as_str()).and(among(events::uid, uids)))
-        .select(Row::as_select())
-        .load(tx.conn())?;
+    let rows: Vec<Row> = tx.fetch(
+        events::table
+            .filter(events::calendar_id.eq(calendar.as_str()).and(among(events::uid, uids)))
+            .select(columns::<Row>()),
+    )?;
     rows.into_iter().map(|row| Ok((row.uid.clone(), row.try_into()?))).collect()
 }
 
@@ -186,15 +186,16 @@ pub(crate) fn list_made_in(
     limit: i64,
 ) -> Result<Vec<StoredEvent>, Error> {
     // What is made in a calendar is seen there, and there it stands in order.
-    let rows = placements::table
-        .inner_join(events::table.on(events::id.eq(placements::event_id)))
-        .inner_join(calendars::table.on(calendars::collection_id.eq(placements::collection_id)))
-        .filter(calendars::id.eq(calendar.as_str()).and(events::calendar_id.eq(calendar.as_str())))
-        .filter(placements::event_id.gt(after))
-        .order(placements::event_id)
-        .limit(limit)
-        .select(Row::as_select())
-        .load(tx.conn())?;
+    let rows = tx.fetch(
+        placements::table
+            .inner_join(events::table.on(events::id.eq(placements::event_id)))
+            .inner_join(calendars::table.on(calendars::collection_id.eq(placements::collection_id)))
+            .filter(calendars::id.eq(calendar.as_str()).and(events::calendar_id.eq(calendar.as_str())))
+            .filter(placements::event_id.gt(after))
+            .order(placements::event_id)
+            .limit(limit)
+            .select(columns::<Row>()),
+    )?;
     stored(rows)
 }
 
@@ -218,20 +219,21 @@ pub(crate) fn list_open(
     collections: &[CollectionId],
     (from, to): (Timestamp, Timestamp),
 ) -> Result<Vec<OpenSeries>, Error> {
-    let rows: Vec<OpenRow> = placements::table
-        .inner_join(events::table.on(events::id.eq(placements::event_id)))
-        .inner_join(calendars::table.on(calendars::id.eq(events::calendar_id)))
-        .filter(among(placements::collection_id, collections.iter().map(|id| id.0)))
-        .filter(placements::open.and(placements::hidden.eq(false)))
-        .filter(events::indexed_until.lt(to.micros()).or(events::indexed_from.gt(from.micros())))
-        .select((
-            placements::collection_id,
-            placements::person_id,
-            (placements::own, placements::own_version),
-            (calendars::collection_id, calendars::time_zone),
-            Row::as_select(),
-        ))
-        .load(tx.conn())?;
+    let rows: Vec<OpenRow> = tx.fetch(
+        placements::table
+            .inner_join(events::table.on(events::id.eq(placements::event_id)))
+            .inner_join(calendars::table.on(calendars::id.eq(events::calendar_id)))
+            .filter(among(placements::collection_id, collections.iter().map(|id| id.0)))
+            .filter(placements::open.and(placements::hidden.eq(false)))
+            .filter(events::indexed_until.lt(to.micros()).or(events::indexed_from.gt(from.micros())))
+            .select((
+                placements::collection_id,
+                placements::person_id,
+                (placements::own, placements::own_version),
+                (calendars::collection_id, calendars::time_zone),
+                columns::<Row>(),
+            )),
+    )?;
     rows.into_iter()
         .map(|(collection, person, (own, own_version), (home, zone), row)| {
             let own = StoredOwn::of_row(own, own_version)?;
@@ -250,7 +252,7 @@ pub(crate) fn count_dense(
     without: &EventId,
 ) -> Result<i64, Error> {
     let owner: Option<String> =
-        calendars::table.find(calendar.as_str()).select(calendars::owner_id).first(tx.conn()).optional()?;
+        tx.fetch_one(calendars::table.find(calendar.as_str()).select(calendars::owner_id))?;
     let Some(owner) = owner else { return Ok(0) };
     placements::table
         .inner_join(events::table.on(events::id.eq(placements::event_id)))
@@ -269,12 +271,13 @@ pub(crate) fn list_ending_index(
     before: Timestamp,
     limit: i64,
 ) -> Result<Vec<StoredEvent>, Error> {
-    let rows = events::table
-        .filter(events::indexed_until.lt(before.micros()))
-        .order(events::indexed_until)
-        .limit(limit)
-        .select(Row::as_select())
-        .load(tx.conn())?;
+    let rows = tx.fetch(
+        events::table
+            .filter(events::indexed_until.lt(before.micros()))
+            .order(events::indexed_until)
+            .limit(limit)
+            .select(columns::<Row>()),
+    )?;
     stored(rows)
 }
 
@@ -295,28 +298,26 @@ pub(crate) fn insert_many(tx: &mut Tx<'_>, many: &[StoredEvent]) -> Result<(), E
 
 pub(crate) fn put(tx: &mut Tx<'_>, stored: &StoredEvent) -> Result<(), Error> {
     let row = Row::try_from(stored)?;
-    diesel::update(events::table.find(stored.id.as_str())).set(row).execute(tx.conn())?;
+    tx.run_prepared(diesel::update(events::table.find(stored.id.as_str())).set(row))?;
     Ok(())
 }
 
 /// Notes which part of a series is in the index now. Nothing that anyone sees changes by it, so the version stays.
 pub(crate) fn put_indexed(tx: &mut Tx<'_>, id: &EventId, indexed: Indexed) -> Result<(), Error> {
-    diesel::update(events::table.find(id.as_str()))
-        .set((
-            events::indexed_from.eq(indexed.from.map(Timestamp::micros)),
-            events::indexed_until.eq(indexed.until.map(Timestamp::micros)),
-        ))
-        .execute(tx.conn())?;
+    tx.run_prepared(diesel::update(events::table.find(id.as_str())).set((
+        events::indexed_from.eq(indexed.from.map(Timestamp::micros)),
+        events::indexed_until.eq(indexed.until.map(Timestamp::micros)),
+    )))?;
     Ok(())
 }
 
 pub(crate) fn remove(tx: &mut Tx<'_>, id: &EventId) -> Result<(), Error> {
-    diesel::delete(events::table.find(id.as_str())).execute(tx.conn())?;
+    tx.run(diesel::delete(events::table.find(id.as_str())))?;
     Ok(())
 }
 
 /// Takes these events away, which are in no calendar any more.
 pub(crate) fn remove_many(tx: &mut Tx<'_>, ids: &[&str]) -> Result<(), Error> {
-    diesel::delete(events::table.filter(among(events::id, ids))).execute(tx.conn())?;
+    tx.run(diesel::delete(events::table.filter(among(events::id, ids))))?;
     Ok(())
 }

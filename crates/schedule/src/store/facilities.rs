@@ -1,7 +1,7 @@
 use diesel::prelude::*;
 use renraku_base::{CalendarId, FacilityId, Id};
 use renraku_db::{
-    CollectionId, Error, ReadTx, Tx, among,
+    CollectionId, Error, ReadTx, Tx, among, columns,
     schema::{calendars, facilities},
 };
 
@@ -73,8 +73,7 @@ impl TryFrom<&StoredFacility> for Row {
 }
 
 pub(crate) fn get(tx: &mut ReadTx<'_>, id: &FacilityId) -> Result<Option<StoredFacility>, Error> {
-    let row: Option<Row> =
-        facilities::table.find(id.as_str()).select(Row::as_select()).first(tx.conn()).optional()?;
+    let row: Option<Row> = tx.fetch_one(facilities::table.find(id.as_str()).select(columns::<Row>()))?;
     row.map(TryInto::try_into).transpose()
 }
 
@@ -95,38 +94,36 @@ fn bookable(rows: Vec<(Row, i64)>) -> Result<Vec<Bookable>, Error> {
 
 /// These facilities in ascending order of their ids; one that is not there is left out.
 pub(crate) fn list_bookable(tx: &mut ReadTx<'_>, ids: &[&str]) -> Result<Vec<Bookable>, Error> {
-    let rows: Vec<(Row, i64)> = facilities::table
-        .inner_join(calendars::table.on(calendars::id.eq(facilities::calendar_id)))
-        .filter(among(facilities::id, ids))
-        .order(facilities::id)
-        .select((Row::as_select(), calendars::collection_id))
-        .load(tx.conn())?;
+    let rows: Vec<(Row, i64)> = tx.fetch(
+        facilities::table
+            .inner_join(calendars::table.on(calendars::id.eq(facilities::calendar_id)))
+            .filter(among(facilities::id, ids))
+            .order(facilities::id)
+            .select((columns::<Row>(), calendars::collection_id)),
+    )?;
     bookable(rows)
 }
 
 /// These facilities, in no order; one that is not there is left out.
 pub(crate) fn list_by_id(tx: &mut ReadTx<'_>, ids: &[&str]) -> Result<Vec<StoredFacility>, Error> {
     let rows: Vec<Row> =
-        facilities::table.filter(among(facilities::id, ids)).select(Row::as_select()).load(tx.conn())?;
+        tx.fetch(facilities::table.filter(among(facilities::id, ids)).select(columns::<Row>()))?;
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
 /// The facilities of exactly this name, in the order of their ids.
 pub(crate) fn find_by_name(tx: &mut ReadTx<'_>, name: &str) -> Result<Vec<StoredFacility>, Error> {
-    let rows: Vec<Row> = facilities::table
-        .filter(facilities::name.eq(name))
-        .order(facilities::id)
-        .select(Row::as_select())
-        .load(tx.conn())?;
+    let rows: Vec<Row> = tx.fetch(
+        facilities::table.filter(facilities::name.eq(name)).order(facilities::id).select(columns::<Row>()),
+    )?;
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
 /// The names of these facilities, as (id, name).
 pub(crate) fn list_names(tx: &mut ReadTx<'_>, ids: &[&str]) -> Result<Vec<(String, String)>, Error> {
-    Ok(facilities::table
-        .filter(among(facilities::id, ids))
-        .select((facilities::id, facilities::name))
-        .load(tx.conn())?)
+    Ok(tx.fetch(
+        facilities::table.filter(among(facilities::id, ids)).select((facilities::id, facilities::name)),
+    )?)
 }
 
 /// The facilities after `after` by name: of this kind, for at least so many people, at most `limit` of them.
@@ -139,7 +136,7 @@ pub(crate) fn list(
     let mut wanted = facilities::table
         .inner_join(calendars::table.on(calendars::id.eq(facilities::calendar_id)))
         .order((facilities::name, facilities::id))
-        .select((Row::as_select(), calendars::collection_id))
+        .select((columns::<Row>(), calendars::collection_id))
         .into_boxed();
     if let Some((name, id)) = after {
         let later = facilities::name.gt(name).or(facilities::name.eq(name).and(facilities::id.gt(id)));
@@ -159,12 +156,13 @@ pub(crate) fn list(
 
 /// Facilities after `after` in ascending order of their ids, at most `limit`.
 pub(crate) fn list_after(tx: &mut ReadTx<'_>, after: &str, limit: i64) -> Result<Vec<StoredFacility>, Error> {
-    let rows: Vec<Row> = facilities::table
-        .filter(facilities::id.gt(after))
-        .order(facilities::id)
-        .limit(limit)
-        .select(Row::as_select())
-        .load(tx.conn())?;
+    let rows: Vec<Row> = tx.fetch(
+        facilities::table
+            .filter(facilities::id.gt(after))
+            .order(facilities::id)
+            .limit(limit)
+            .select(columns::<Row>()),
+    )?;
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
@@ -174,24 +172,28 @@ pub(crate) fn list_substitutes(
     instead_of: &StoredFacility,
     limit: i64,
 ) -> Result<Vec<Bookable>, Error> {
-    let rows: Vec<(Row, i64)> = facilities::table
-        .inner_join(calendars::table.on(calendars::id.eq(facilities::calendar_id)))
-        .filter(facilities::kind.eq(instead_of.kind.as_str()))
-        .filter(facilities::id.ne(instead_of.id.as_str()))
-        .filter(facilities::capacity.is_null().or(facilities::capacity.ge(instead_of.capacity.unwrap_or(0))))
-        .order((facilities::capacity, facilities::name))
-        .limit(limit)
-        .select((Row::as_select(), calendars::collection_id))
-        .load(tx.conn())?;
+    let rows: Vec<(Row, i64)> = tx.fetch(
+        facilities::table
+            .inner_join(calendars::table.on(calendars::id.eq(facilities::calendar_id)))
+            .filter(facilities::kind.eq(instead_of.kind.as_str()))
+            .filter(facilities::id.ne(instead_of.id.as_str()))
+            .filter(
+                facilities::capacity.is_null().or(facilities::capacity.ge(instead_of.capacity.unwrap_or(0))),
+            )
+            .order((facilities::capacity, facilities::name))
+            .limit(limit)
+            .select((columns::<Row>(), calendars::collection_id)),
+    )?;
     bookable(rows)
 }
 
 /// Locks a facility until the transaction ends, so that nobody else books it meanwhile: the row is written, which is
 /// the lock on both databases. `None` when there is no such facility.
 pub(crate) fn lock(tx: &mut Tx<'_>, id: &FacilityId) -> Result<Option<()>, Error> {
-    let count = diesel::update(facilities::table.find(id.as_str()))
-        .set(facilities::bookings.eq(facilities::bookings + 1))
-        .execute(tx.conn())?;
+    let count = tx.run_prepared(
+        diesel::update(facilities::table.find(id.as_str()))
+            .set(facilities::bookings.eq(facilities::bookings + 1)),
+    )?;
     Ok((count == 1).then_some(()))
 }
 
@@ -203,11 +205,11 @@ pub(crate) fn insert(tx: &mut Tx<'_>, facility: &StoredFacility) -> Result<bool,
 
 pub(crate) fn put(tx: &mut Tx<'_>, facility: &StoredFacility) -> Result<(), Error> {
     let row = Row::try_from(facility)?;
-    diesel::update(facilities::table.find(facility.id.as_str())).set(row).execute(tx.conn())?;
+    tx.run_prepared(diesel::update(facilities::table.find(facility.id.as_str())).set(row))?;
     Ok(())
 }
 
 pub(crate) fn remove(tx: &mut Tx<'_>, id: &FacilityId) -> Result<(), Error> {
-    diesel::delete(facilities::table.find(id.as_str())).execute(tx.conn())?;
+    tx.run(diesel::delete(facilities::table.find(id.as_str())))?;
     Ok(())
 }

@@ -1,23 +1,26 @@
 use std::collections::{HashMap, HashSet};
 
 use diesel::{
-    dsl::{exists, not, sql},
-    expression::SqlLiteral,
+    dsl::{exists, not},
     prelude::*,
-    sql_types::Bool,
+    upsert::excluded,
 };
-use renraku_base::{CalendarId, EventId, Id, PersonId};
+use renraku_base::{CalendarId, EventId, Id};
 use renraku_db::{
-    CollectionId, Error, ReadTx, Tx, among,
+    CollectionId, Condition, Error, Literal, ReadTx, Tx, among, columns,
     schema::{calendar_objects as objects, events, placements},
 };
 
 use crate::codec::ical::is_guarded_task;
 
-/// That an object is a task, in the words of the indexes of tasks: a value that is bound would pass them by.
-fn is_task() -> SqlLiteral<Bool> {
-    sql("calendar_objects.component = 'VTODO'")
+/// That an object is a task, in the words of the indexes of tasks.
+struct OfTask;
+
+impl Condition for OfTask {
+    const SQL: &'static str = "calendar_objects.component = 'VTODO'";
 }
+
+const IS_TASK: Literal<OfTask> = Literal::new();
 
 /// What a calendar client stored, and under which name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,8 +46,8 @@ impl StoredObject {
     }
 }
 
-#[derive(Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = objects, treat_none_as_null = true, treat_none_as_default_value = false)]
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = objects, treat_none_as_default_value = false)]
 struct Row {
     collection_id: i64,
     object_id: String,
@@ -98,10 +101,11 @@ pub(crate) fn find_by_names(
     collection: CollectionId,
     names: &[&str],
 ) -> Result<Vec<(String, String)>, Error> {
-    Ok(objects::table
-        .filter(objects::collection_id.eq(collection.0).and(among(objects::name, names)))
-        .select((objects::name, objects::object_id))
-        .load(tx.conn())?)
+    Ok(tx.fetch(
+        objects::table
+            .filter(objects::collection_id.eq(collection.0).and(among(objects::name, names)))
+            .select((objects::name, objects::object_id)),
+    )?)
 }
 
 /// The names of those of these events and tasks that have one of their own, or had one.
@@ -113,10 +117,11 @@ pub(crate) fn list_names(
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let named: Vec<(String, String)> = objects::table
-        .filter(objects::collection_id.eq(collection.0).and(among(objects::object_id, ids)))
-        .select((objects::object_id, objects::name))
-        .load(tx.conn())?;
+    let named: Vec<(String, String)> = tx.fetch(
+        objects::table
+            .filter(objects::collection_id.eq(collection.0).and(among(objects::object_id, ids)))
+            .select((objects::object_id, objects::name)),
+    )?;
     Ok(named.into_iter().collect())
 }
 
@@ -126,11 +131,90 @@ pub(crate) fn list_by_object(
     collection: CollectionId,
     ids: &[&str],
 ) -> Result<Vec<StoredObject>, Error> {
-    let rows: Vec<Row> = objects::table
-        .filter(objects::collection_id.eq(collection.0).and(among(objects::object_id, ids)))
-        .select(Row::as_select())
-        .load(tx.conn())?;
+    let rows: Vec<Row> = tx.fetch(
+        objects::table
+            .filter(objects::collection_id.eq(collection.0).and(among(objects::object_id, ids)))
+            .select(columns::<Row>()),
+    )?;
     Ok(rows.into_iter().map(StoredObject::from).collect())
+}
+
+/// The text of an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StoredText {
+    /// The event or task.
+    pub object: String,
+    /// Of an event, the tag of the version that `body` says; of a task, its own.
+    pub etag: String,
+    /// Its text, as it was sent.
+    pub body: String,
+}
+
+/// The texts that are stored of these events and tasks, in no order.
+pub(crate) fn list_texts(
+    tx: &mut ReadTx<'_>,
+    collection: CollectionId,
+    ids: &[&str],
+) -> Result<Vec<StoredText>, Error> {
+    let rows: Vec<(String, String, String)> = tx.fetch(
+        objects::table
+            .filter(objects::collection_id.eq(collection.0).and(among(objects::object_id, ids)))
+            .filter(objects::body.is_not_null())
+            .select((objects::object_id, objects::etag, objects::body.assume_not_null())),
+    )?;
+    Ok(rows.into_iter().map(|(object, etag, body)| StoredText { object, etag, body }).collect())
+}
+
+/// An event that is seen in a calendar, with the text of it that is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OwnText {
+    pub event: String,
+    pub name: String,
+    pub version: i64,
+    /// The version of what the calendar's person keeps with it.
+    pub own_version: Option<i64>,
+    /// The tag of the version that `body` says.
+    pub etag: String,
+    /// Its text, as it was sent.
+    pub body: String,
+}
+
+type OwnTextRow = (String, String, i64, Option<i64>, String, String);
+
+/// The events of these names that are seen in a calendar and of which a text is stored, in no order.
+pub(crate) fn list_own_texts(
+    tx: &mut ReadTx<'_>,
+    collection: CollectionId,
+    names: &[&str],
+) -> Result<Vec<OwnText>, Error> {
+    let rows: Vec<OwnTextRow> = tx.fetch(
+        objects::table
+            .inner_join(
+                placements::table.on(placements::event_id
+                    .eq(objects::object_id)
+                    .and(placements::collection_id.eq(objects::collection_id))),
+            )
+            .inner_join(events::table.on(events::id.eq(objects::object_id)))
+            .filter(objects::collection_id.eq(collection.0).and(among(objects::name, names)))
+            .filter(objects::body.is_not_null().and(placements::hidden.eq(false)))
+            .select((
+                objects::object_id,
+                objects::name,
+                events::version,
+                placements::own_version,
+                objects::etag,
+                objects::body.assume_not_null(),
+            )),
+    )?;
+    let text = |(event, name, version, own_version, etag, body)| OwnText {
+        event,
+        name,
+        version,
+        own_version,
+        etag,
+        body,
+    };
+    Ok(rows.into_iter().map(text).collect())
 }
 
 /// An event that is seen in a calendar, as far as a list of the calendar needs it.
@@ -138,9 +222,6 @@ pub(crate) fn list_by_object(
 pub(crate) struct Listed {
     pub event: EventId,
     pub version: i64,
-    pub organizer: Option<PersonId>,
-    /// The calendar in which it was made.
-    pub calendar: CalendarId,
     /// What a window answers of it.
     pub head: String,
     /// Its name, where a client gave it one.
@@ -149,18 +230,29 @@ pub(crate) struct Listed {
     pub own_version: Option<i64>,
 }
 
-type ListedRow = (String, i64, Option<String>, String, String, Option<String>, Option<i64>);
+type ListedRow = (String, i64, String, Option<String>, Option<i64>);
 
-fn listed((event, version, organizer, calendar, head, name, own_version): ListedRow) -> Listed {
-    Listed {
-        event: Id::stored(event),
-        version,
-        organizer: organizer.map(Id::stored),
-        calendar: Id::stored(calendar),
-        head,
-        name,
-        own_version,
-    }
+fn listed((event, version, head, name, own_version): ListedRow) -> Listed {
+    Listed { event: Id::stored(event), version, head, name, own_version }
+}
+
+/// The events that are seen in a calendar.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn seen_in(collection: i64) -> _ {
+    let named =
+        objects::object_id.eq(placements::event_id).and(objects::collection_id.eq(placements::collection_id));
+    placements::table
+        .inner_join(events::table.on(events::id.eq(placements::event_id)))
+        .left_join(objects::table.on(named))
+        .filter(placements::collection_id.eq(collection))
+        .filter(placements::hidden.eq(false))
+        .select((
+            placements::event_id,
+            events::version,
+            events::head,
+            objects::name.nullable(),
+            placements::own_version,
+        ))
 }
 
 /// The events that are seen in a calendar, in ascending order of their ids after `after`, at most `limit`.
@@ -170,27 +262,9 @@ pub(crate) fn list_events(
     after: &str,
     limit: i64,
 ) -> Result<Vec<Listed>, Error> {
-    let rows: Vec<ListedRow> = placements::table
-        .inner_join(events::table.on(events::id.eq(placements::event_id)))
-        .left_join(
-            objects::table.on(objects::object_id
-                .eq(placements::event_id)
-                .and(objects::collection_id.eq(placements::collection_id))),
-        )
-        .filter(placements::collection_id.eq(collection.0).and(placements::hidden.eq(false)))
-        .filter(placements::event_id.gt(after))
-        .order(placements::event_id)
-        .limit(limit)
-        .select((
-            events::id,
-            events::version,
-            events::organizer_id,
-            events::calendar_id,
-            events::head,
-            objects::name.nullable(),
-            placements::own_version,
-        ))
-        .load(tx.conn())?;
+    let rows: Vec<ListedRow> = tx.fetch(
+        seen_in(collection.0).filter(placements::event_id.gt(after)).order(placements::event_id).limit(limit),
+    )?;
     Ok(rows.into_iter().map(listed).collect())
 }
 
@@ -200,25 +274,7 @@ pub(crate) fn get_events(
     collection: CollectionId,
     ids: &[&str],
 ) -> Result<Vec<Listed>, Error> {
-    let rows: Vec<ListedRow> = placements::table
-        .inner_join(events::table.on(events::id.eq(placements::event_id)))
-        .left_join(
-            objects::table.on(objects::object_id
-                .eq(placements::event_id)
-                .and(objects::collection_id.eq(placements::collection_id))),
-        )
-        .filter(placements::collection_id.eq(collection.0).and(placements::hidden.eq(false)))
-        .filter(among(placements::event_id, ids))
-        .select((
-            events::id,
-            events::version,
-            events::organizer_id,
-            events::calendar_id,
-            events::head,
-            objects::name.nullable(),
-            placements::own_version,
-        ))
-        .load(tx.conn())?;
+    let rows: Vec<ListedRow> = tx.fetch(seen_in(collection.0).filter(among(placements::event_id, ids)))?;
     Ok(rows.into_iter().map(listed).collect())
 }
 
@@ -230,11 +286,11 @@ pub(crate) fn find_placed_by_uid(
 ) -> Result<Option<(EventId, bool)>, Error> {
     // A UID has few events, and a calendar many: a join might begin with the calendar.
     let of_uid = events::table.filter(events::uid.eq(uid)).select(events::id);
-    let row: Option<(String, bool)> = placements::table
-        .filter(placements::event_id.eq_any(of_uid).and(placements::collection_id.eq(collection.0)))
-        .select((placements::event_id, placements::hidden))
-        .first(tx.conn())
-        .optional()?;
+    let row: Option<(String, bool)> = tx.fetch_one(
+        placements::table
+            .filter(placements::event_id.eq_any(of_uid).and(placements::collection_id.eq(collection.0)))
+            .select((placements::event_id, placements::hidden)),
+    )?;
     Ok(row.map(|(id, hidden)| (Id::stored(id), hidden)))
 }
 
@@ -244,12 +300,12 @@ pub(crate) fn find_task_by_uid(
     collection: CollectionId,
     uid: &str,
 ) -> Result<Option<String>, Error> {
-    Ok(objects::table
-        .filter(objects::collection_id.eq(collection.0).and(is_task()))
-        .filter(objects::uid.eq(uid).and(objects::body.is_not_null()))
-        .select(objects::object_id)
-        .first(tx.conn())
-        .optional()?)
+    Ok(tx.fetch_one(
+        objects::table
+            .filter(objects::collection_id.eq(collection.0).and(IS_TASK))
+            .filter(objects::uid.eq(uid).and(objects::body.is_not_null()))
+            .select(objects::object_id),
+    )?)
 }
 
 /// Those of these objects that are tasks which are there, in no order.
@@ -258,11 +314,12 @@ pub(crate) fn get_tasks(
     collection: CollectionId,
     ids: &[&str],
 ) -> Result<Vec<StoredObject>, Error> {
-    let rows: Vec<Row> = objects::table
-        .filter(objects::collection_id.eq(collection.0).and(is_task()))
-        .filter(among(objects::object_id, ids).and(objects::body.is_not_null()))
-        .select(Row::as_select())
-        .load(tx.conn())?;
+    let rows: Vec<Row> = tx.fetch(
+        objects::table
+            .filter(objects::collection_id.eq(collection.0).and(IS_TASK))
+            .filter(among(objects::object_id, ids).and(objects::body.is_not_null()))
+            .select(columns::<Row>()),
+    )?;
     Ok(rows.into_iter().map(StoredObject::from).collect())
 }
 
@@ -273,13 +330,14 @@ pub(crate) fn list_tasks(
     after: &str,
     limit: i64,
 ) -> Result<Vec<StoredObject>, Error> {
-    let rows: Vec<Row> = objects::table
-        .filter(objects::collection_id.eq(collection.0).and(is_task()))
-        .filter(objects::object_id.gt(after).and(objects::body.is_not_null()))
-        .order(objects::object_id)
-        .limit(limit)
-        .select(Row::as_select())
-        .load(tx.conn())?;
+    let rows: Vec<Row> = tx.fetch(
+        objects::table
+            .filter(objects::collection_id.eq(collection.0).and(IS_TASK))
+            .filter(objects::object_id.gt(after).and(objects::body.is_not_null()))
+            .order(objects::object_id)
+            .limit(limit)
+            .select(columns::<Row>()),
+    )?;
     Ok(rows.into_iter().map(StoredObject::from).collect())
 }
 
@@ -288,14 +346,19 @@ pub(crate) fn put(tx: &mut Tx<'_>, object: &StoredObject) -> Result<(), Error> {
     let of_name = objects::table
         .filter(objects::collection_id.eq(object.collection.0).and(objects::name.eq(&object.name)))
         .filter(objects::object_id.ne(&object.object));
-    diesel::delete(of_name).execute(tx.conn())?;
-    let row = || Row::from(object.clone());
+    tx.run(diesel::delete(of_name))?;
     let statement = diesel::insert_into(objects::table)
-        .values(row())
+        .values(Row::from(object.clone()))
         .on_conflict((objects::collection_id, objects::object_id))
         .do_update()
-        .set(row());
-    tx.run(statement)?;
+        .set((
+            objects::name.eq(excluded(objects::name)),
+            objects::component.eq(excluded(objects::component)),
+            objects::uid.eq(excluded(objects::uid)),
+            objects::etag.eq(excluded(objects::etag)),
+            objects::body.eq(excluded(objects::body)),
+        ));
+    tx.run_prepared(statement)?;
     Ok(())
 }
 
@@ -315,15 +378,17 @@ pub(crate) fn list_taken_uids(
     (collection, calendar): (CollectionId, &CalendarId),
     uids: &[&str],
 ) -> Result<HashSet<String>, Error> {
-    let tasks: Vec<String> = objects::table
-        .filter(objects::collection_id.eq(collection.0).and(is_task()))
-        .filter(among(objects::uid, uids.iter().copied()).and(objects::body.is_not_null()))
-        .select(objects::uid)
-        .load(tx.conn())?;
-    let elsewhere: Vec<(String, String)> = events::table
-        .filter(among(events::uid, uids.iter().copied()).and(events::calendar_id.ne(calendar.as_str())))
-        .select((events::id, events::uid))
-        .load(tx.conn())?;
+    let tasks: Vec<String> = tx.fetch(
+        objects::table
+            .filter(objects::collection_id.eq(collection.0).and(IS_TASK))
+            .filter(among(objects::uid, uids.iter().copied()).and(objects::body.is_not_null()))
+            .select(objects::uid),
+    )?;
+    let elsewhere: Vec<(String, String)> = tx.fetch(
+        events::table
+            .filter(among(events::uid, uids.iter().copied()).and(events::calendar_id.ne(calendar.as_str())))
+            .select((events::id, events::uid)),
+    )?;
     let mut taken: HashSet<String> = tasks.into_iter().collect();
     if !elsewhere.is_empty() {
         let seen: HashSet<String> = placements::table
@@ -348,17 +413,18 @@ pub(crate) fn list_gone(
     let is_placed = placements::table.filter(
         placements::event_id.eq(objects::object_id).and(placements::collection_id.eq(objects::collection_id)),
     );
-    let rows: Vec<(i64, String)> = objects::table
-        .filter(
-            objects::collection_id
-                .gt(collection.0)
-                .or(objects::collection_id.eq(collection.0).and(objects::object_id.gt(object))),
-        )
-        .filter(is_task().and(objects::body.is_null()).or(not(is_task()).and(not(exists(is_placed)))))
-        .order((objects::collection_id, objects::object_id))
-        .limit(limit)
-        .select((objects::collection_id, objects::object_id))
-        .load(tx.conn())?;
+    let rows: Vec<(i64, String)> = tx.fetch(
+        objects::table
+            .filter(
+                objects::collection_id
+                    .gt(collection.0)
+                    .or(objects::collection_id.eq(collection.0).and(objects::object_id.gt(object))),
+            )
+            .filter(IS_TASK.and(objects::body.is_null()).or(not(IS_TASK).and(not(exists(is_placed)))))
+            .order((objects::collection_id, objects::object_id))
+            .limit(limit)
+            .select((objects::collection_id, objects::object_id)),
+    )?;
     Ok(rows.into_iter().map(|(collection, object)| (CollectionId(collection), object)).collect())
 }
 
@@ -375,6 +441,6 @@ pub(crate) fn remove_text(tx: &mut Tx<'_>, collection: CollectionId, object: &st
 
 /// Forgets all that was stored in a calendar.
 pub(crate) fn remove_all(tx: &mut Tx<'_>, collection: CollectionId) -> Result<(), Error> {
-    diesel::delete(objects::table.filter(objects::collection_id.eq(collection.0))).execute(tx.conn())?;
+    tx.run(diesel::delete(objects::table.filter(objects::collection_id.eq(collection.0))))?;
     Ok(())
 }

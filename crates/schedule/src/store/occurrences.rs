@@ -236,7 +236,7 @@ pub(crate) fn list(
         .limit(limit)
         .select(SEEN);
     let (from, to) = (from.micros(), to.micros());
-    let rows: Vec<SeenRow> = query.filter(overlap(numbers(collections), from, to)).load(tx.conn())?;
+    let rows: Vec<SeenRow> = tx.fetch(query.filter(overlap(numbers(collections), from, to)))?;
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
@@ -280,14 +280,15 @@ pub(crate) fn count_of_events(
     limit: i64,
 ) -> Result<i64, Error> {
     let (from, to) = (from.micros(), to.micros());
-    let starts: Vec<i64> = occurrences::table
-        .filter(among(occurrences::event_id, events.iter().copied()))
-        .filter(occurrences::collection_id.eq(collection.0))
-        .filter(occurrences::utc_start.lt(to))
-        .filter(occurrences::utc_end.gt(from).or(occurrences::utc_start.ge(from)))
-        .select(occurrences::utc_start)
-        .limit(limit)
-        .load(tx.conn())?;
+    let starts: Vec<i64> = tx.fetch(
+        occurrences::table
+            .filter(among(occurrences::event_id, events.iter().copied()))
+            .filter(occurrences::collection_id.eq(collection.0))
+            .filter(occurrences::utc_start.lt(to))
+            .filter(occurrences::utc_end.gt(from).or(occurrences::utc_start.ge(from)))
+            .select(occurrences::utc_start)
+            .limit(limit),
+    )?;
     Ok(i64::try_from(starts.len()).unwrap_or(i64::MAX))
 }
 
@@ -299,14 +300,15 @@ pub(crate) fn list_event_ids(
     after: &str,
     limit: i64,
 ) -> Result<Vec<EventId>, Error> {
-    let ids: Vec<String> = occurrences::table
-        .filter(overlap(vec![collection.0], from.micros(), to.micros()))
-        .filter(occurrences::event_id.gt(after))
-        .order(occurrences::event_id)
-        .select(occurrences::event_id)
-        .distinct()
-        .limit(limit)
-        .load(tx.conn())?;
+    let ids: Vec<String> = tx.fetch(
+        occurrences::table
+            .filter(overlap(vec![collection.0], from.micros(), to.micros()))
+            .filter(occurrences::event_id.gt(after))
+            .order(occurrences::event_id)
+            .select(occurrences::event_id)
+            .distinct()
+            .limit(limit),
+    )?;
     Ok(ids.into_iter().map(Id::stored).collect())
 }
 
@@ -327,19 +329,20 @@ pub(crate) fn list_busy(
     (from, to): (Timestamp, Timestamp),
     limit: i64,
 ) -> Result<Vec<Taken>, Error> {
-    let rows: Vec<(i64, i64, i64, i32, String)> = occurrences::table
-        .filter(overlap(numbers(collections), from.micros(), to.micros()))
-        .filter(occurrences::busy.ne(FREE))
-        .order(occurrences::utc_start)
-        .limit(limit)
-        .select((
-            occurrences::collection_id,
-            occurrences::utc_start,
-            occurrences::utc_end,
-            occurrences::busy,
-            occurrences::event_id,
-        ))
-        .load(tx.conn())?;
+    let rows: Vec<(i64, i64, i64, i32, String)> = tx.fetch(
+        occurrences::table
+            .filter(overlap(numbers(collections), from.micros(), to.micros()))
+            .filter(occurrences::busy.ne(FREE))
+            .order(occurrences::utc_start)
+            .limit(limit)
+            .select((
+                occurrences::collection_id,
+                occurrences::utc_start,
+                occurrences::utc_end,
+                occurrences::busy,
+                occurrences::event_id,
+            )),
+    )?;
     rows.into_iter()
         .map(|(collection, start, end, busy, event)| {
             Ok(Taken {
@@ -393,9 +396,9 @@ pub(crate) fn put_own_version(
     version: i64,
 ) -> Result<(), Error> {
     let own = occurrences::event_id.eq(event.as_str()).and(occurrences::collection_id.eq(collection.0));
-    diesel::update(occurrences::table.filter(own))
-        .set(occurrences::own_version.eq(version))
-        .execute(tx.conn())?;
+    tx.run_prepared(
+        diesel::update(occurrences::table.filter(own)).set(occurrences::own_version.eq(version)),
+    )?;
     Ok(())
 }
 
@@ -415,6 +418,6 @@ pub(crate) fn remove(
 
 /// Takes these events out of the index of every calendar.
 pub(crate) fn remove_many(tx: &mut Tx<'_>, ids: &[&str]) -> Result<(), Error> {
-    diesel::delete(occurrences::table.filter(among(occurrences::event_id, ids))).execute(tx.conn())?;
+    tx.run(diesel::delete(occurrences::table.filter(among(occurrences::event_id, ids))))?;
     Ok(())
 }

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use renraku_base::{EventId, Id, PersonId, Role};
 use renraku_db::{
-    CollectionId, Error, ReadTx, Tx, among,
+    CollectionId, Error, ReadTx, Tx, among, columns,
     schema::{calendars as calendar_rows, placements},
 };
 
@@ -71,11 +71,12 @@ fn place(collection: CollectionId, (person, hidden, own, version): PlaceRow) -> 
 }
 
 pub(crate) fn list(tx: &mut ReadTx<'_>, event: &EventId) -> Result<Vec<Placement>, Error> {
-    let rows: Vec<(i64, PlaceRow)> = placements::table
-        .filter(placements::event_id.eq(event.as_str()))
-        .order(placements::collection_id)
-        .select((placements::collection_id, PLACE))
-        .load(tx.conn())?;
+    let rows: Vec<(i64, PlaceRow)> = tx.fetch(
+        placements::table
+            .filter(placements::event_id.eq(event.as_str()))
+            .order(placements::collection_id)
+            .select((placements::collection_id, PLACE)),
+    )?;
     rows.into_iter().map(|(collection, row)| place(CollectionId(collection), row)).collect()
 }
 
@@ -84,11 +85,12 @@ pub(crate) fn list_of(
     tx: &mut ReadTx<'_>,
     events: &[&str],
 ) -> Result<HashMap<EventId, Vec<Placement>>, Error> {
-    let rows: Vec<(String, i64, PlaceRow)> = placements::table
-        .filter(among(placements::event_id, events))
-        .order((placements::event_id, placements::collection_id))
-        .select((placements::event_id, placements::collection_id, PLACE))
-        .load(tx.conn())?;
+    let rows: Vec<(String, i64, PlaceRow)> = tx.fetch(
+        placements::table
+            .filter(among(placements::event_id, events))
+            .order((placements::event_id, placements::collection_id))
+            .select((placements::event_id, placements::collection_id, PLACE)),
+    )?;
     let mut places: HashMap<EventId, Vec<Placement>> = HashMap::with_capacity(events.len());
     for (event, collection, row) in rows {
         places.entry(Id::stored(event)).or_default().push(place(CollectionId(collection), row)?);
@@ -112,13 +114,14 @@ pub(crate) fn list_seen(
     readable: &[(CollectionId, Role)],
     events: &[&str],
 ) -> Result<Vec<SeenPlace>, Error> {
-    let rows: Vec<(String, PlaceRow, calendars::Row)> = placements::table
-        .inner_join(calendar_rows::table.on(calendar_rows::collection_id.eq(placements::collection_id)))
-        .filter(among(placements::event_id, events))
-        .filter(among(placements::collection_id, readable.iter().map(|(id, _)| id.0)))
-        .order((placements::event_id, placements::collection_id))
-        .select((placements::event_id, PLACE, calendars::Row::as_select()))
-        .load(tx.conn())?;
+    let rows: Vec<(String, PlaceRow, calendars::Row)> = tx.fetch(
+        placements::table
+            .inner_join(calendar_rows::table.on(calendar_rows::collection_id.eq(placements::collection_id)))
+            .filter(among(placements::event_id, events))
+            .filter(among(placements::collection_id, readable.iter().map(|(id, _)| id.0)))
+            .order((placements::event_id, placements::collection_id))
+            .select((placements::event_id, PLACE, columns::<calendars::Row>())),
+    )?;
     rows.into_iter()
         .map(|(event, place_row, row)| {
             let (calendar, role) = calendars::with_role(row, readable)?;
@@ -135,12 +138,13 @@ pub(crate) fn list_after(
     after: &str,
     limit: i64,
 ) -> Result<Vec<EventId>, Error> {
-    let ids: Vec<String> = placements::table
-        .filter(placements::collection_id.eq(collection.0).and(placements::event_id.gt(after)))
-        .order(placements::event_id)
-        .limit(limit)
-        .select(placements::event_id)
-        .load(tx.conn())?;
+    let ids: Vec<String> = tx.fetch(
+        placements::table
+            .filter(placements::collection_id.eq(collection.0).and(placements::event_id.gt(after)))
+            .order(placements::event_id)
+            .limit(limit)
+            .select(placements::event_id),
+    )?;
     Ok(ids.into_iter().map(Id::stored).collect())
 }
 
@@ -177,9 +181,10 @@ pub(crate) fn put_hidden(
     collection: CollectionId,
     hidden: bool,
 ) -> Result<(), Error> {
-    diesel::update(placements::table.find((event.as_str(), collection.0)))
-        .set(placements::hidden.eq(hidden))
-        .execute(tx.conn())?;
+    tx.run_prepared(
+        diesel::update(placements::table.find((event.as_str(), collection.0)))
+            .set(placements::hidden.eq(hidden)),
+    )?;
     Ok(())
 }
 
@@ -190,26 +195,27 @@ pub(crate) fn put_own(
     collection: CollectionId,
     own: &StoredOwn,
 ) -> Result<(), Error> {
-    diesel::update(placements::table.find((event.as_str(), collection.0)))
-        .set((placements::own.eq(own.text()?), placements::own_version.eq(own.version)))
-        .execute(tx.conn())?;
+    tx.run_prepared(
+        diesel::update(placements::table.find((event.as_str(), collection.0)))
+            .set((placements::own.eq(own.text()?), placements::own_version.eq(own.version))),
+    )?;
     Ok(())
 }
 
 /// Takes an event out of one calendar.
 pub(crate) fn remove(tx: &mut Tx<'_>, event: &EventId, collection: CollectionId) -> Result<(), Error> {
-    diesel::delete(placements::table.find((event.as_str(), collection.0))).execute(tx.conn())?;
+    tx.run(diesel::delete(placements::table.find((event.as_str(), collection.0))))?;
     Ok(())
 }
 
 /// Takes an event out of every calendar.
 pub(crate) fn remove_all(tx: &mut Tx<'_>, event: &EventId) -> Result<(), Error> {
-    diesel::delete(placements::table.filter(placements::event_id.eq(event.as_str()))).execute(tx.conn())?;
+    tx.run(diesel::delete(placements::table.filter(placements::event_id.eq(event.as_str()))))?;
     Ok(())
 }
 
 /// Takes these events out of every calendar.
 pub(crate) fn remove_many(tx: &mut Tx<'_>, ids: &[&str]) -> Result<(), Error> {
-    diesel::delete(placements::table.filter(among(placements::event_id, ids))).execute(tx.conn())?;
+    tx.run(diesel::delete(placements::table.filter(among(placements::event_id, ids))))?;
     Ok(())
 }

@@ -7,10 +7,10 @@ use crate::{
         calendar_data::{DataRequest, zone_of},
         inbox,
         property::{Context, Resource},
-        propfind::Answer,
+        propfind::{Answer, address_of},
     },
     core::{
-        Address, Call, Condition, DavFault, Multistatus, Wanted, minimal,
+        Address, Call, Condition, DavFault, Multistatus, Wanted, minimal, path_below, plain_name,
         xml::{Element, Name},
     },
 };
@@ -43,20 +43,22 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
         let epoch = meta::epoch(tx)?;
         let context = Context { data: Some(&data), ..Context::of(&dav, &who, epoch) };
         let mut answer = Answer { multistatus: Multistatus::new(minimal), wanted: &wanted, context };
+        let path = address_of(&calendar).to_string();
+        // What lies elsewhere is not in this calendar.
+        let name_of = |href: &'_ str| match plain_name(&path, href) {
+            Some(name) => Some(name.to_owned()),
+            None => match Address::of_href(href, host.as_deref()) {
+                Some(Address::Object { person: of, segment: within, name })
+                    if of == person && within == segment =>
+                {
+                    Some(name)
+                }
+                _ => None,
+            },
+        };
         for some in hrefs.chunks(500) {
-            // What lies elsewhere is not in this calendar.
-            let named: Vec<Option<(Address, String)>> = some
-                .iter()
-                .map(|href| match Address::of_href(href, host.as_deref()) {
-                    Some(Address::Object { person: of, segment: within, name })
-                        if of == person && within == segment =>
-                    {
-                        Some((Address::Object { person: of, segment: within, name: name.clone() }, name))
-                    }
-                    _ => None,
-                })
-                .collect();
-            let names: Vec<&str> = named.iter().flatten().map(|(_, name)| name.as_str()).collect();
+            let named: Vec<Option<String>> = some.iter().map(|href| name_of(href)).collect();
+            let names: Vec<&str> = named.iter().flatten().map(String::as_str).collect();
             let found = objects::get(tx, &who, &calendar, &names)?;
             let ids: Vec<&str> = found.iter().flatten().map(|object| object.head.id.as_str()).collect();
             data.check(tx, &calendar, &ids)?;
@@ -64,8 +66,11 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
             for (href, named) in some.iter().zip(named) {
                 let object: Option<ObjectText> = named.as_ref().and_then(|_| found.next()).flatten();
                 match (named, object) {
-                    (Some((address, _)), Some(object)) => {
-                        answer.add(&address, Resource::Object(&object.head, Some(&object)))?;
+                    (Some(name), Some(object)) => {
+                        answer.add_at(
+                            &path_below(&path, &name),
+                            Resource::Object(&object.head, Some(&object)),
+                        )?;
                     }
                     _ => answer.multistatus.status(href, StatusCode::NOT_FOUND, None),
                 }

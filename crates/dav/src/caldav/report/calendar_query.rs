@@ -83,8 +83,7 @@ fn find(
     }
     let mut found = Vec::new();
     for some in heads.chunks(500) {
-        let ids: Vec<&str> = some.iter().map(|head| head.id.as_str()).collect();
-        let texts = objects::get_by_id(tx, who, calendar, &ids)?;
+        let texts = objects::get_texts(tx, who, calendar, some)?;
         found.extend(
             texts.into_iter().filter(|object| filter::matches(filter, &object.text, zone)).map(|it| it.head),
         );

@@ -63,7 +63,7 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
         let written = expander.properties(tx, &address, &wanted)?.ok_or(DavFault::NotFound)?;
         let mut answer = Multistatus::new(minimal);
         let names: Vec<Name> = wanted.iter().map(|it| it.name.clone()).collect();
-        answer.resource(&address, &Wanted::Named(names.clone()), &names, |name, out| {
+        answer.resource(&address.to_string(), &Wanted::Named(names.clone()), &names, |name, out| {
             put(&written, name, out)
         })?;
         Ok(answer)
@@ -144,7 +144,7 @@ impl Expander<'_> {
                     response(
                         &mut out,
                         self.minimal,
-                        address,
+                        &address.to_string(),
                         &Wanted::Named(names.clone()),
                         &names,
                         &mut write,
@@ -189,7 +189,7 @@ fn with_resource<T>(
         Address::Inbox(_) => run(Resource::Inbox(inbox::head(tx, who)?)),
         Address::Outbox(_) => run(Resource::Outbox),
         Address::Calendar { person, segment } => {
-            run(Resource::Calendar(&objects::find_calendar(tx, who, person, segment)?))
+            run(Resource::Calendar(&objects::find_calendar_with_properties(tx, who, person, segment)?))
         }
         Address::Root
         | Address::Homes

@@ -8,7 +8,7 @@ use crate::{
         calendar_data::{DataRequest, zone_of},
         inbox,
         property::Context,
-        propfind::{Answer, add_objects, object_address},
+        propfind::{Answer, add_objects, object_path},
     },
     core::{
         Address, Ask, Call, Condition, DavFault, Haste, Multistatus, News, SyncToken, Wanted, minimal,
@@ -48,7 +48,7 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
                 None => changed(tx, &who, &calendar, &from, ask.limit)?,
             };
             news.cut(add_objects(tx, &who, &calendar, &news.there, &mut answer)?);
-            let href = |name: &str| Some(object_address(&calendar, name).to_string());
+            let href = |name: &str| Some(object_path(&calendar, name));
             let token = news.conclude(&mut answer.multistatus, &asked, href).sealed(&dav, &who.person)?;
             Ok(Some((answer.multistatus, token)))
         })

@@ -24,8 +24,9 @@ pub(crate) const OF_CONTACTS: Prefixes = &[("d", DAV), ("c", CARDDAV), ("cs", SE
 /// The name of an element: a namespace and a word.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Name {
-    pub namespace: Cow<'static, str>,
+    // First, for names are compared much more often than they are the same, and few have the same word.
     pub local: Cow<'static, str>,
+    pub namespace: Cow<'static, str>,
 }
 
 impl Name {

@@ -8,6 +8,21 @@ pub(crate) struct Writer {
     overflown: bool,
 }
 
+/// The bytes with which something begins that XML says otherwise, or may not be able to say.
+const SPECIAL: [bool; 256] = {
+    let mut special = [false; 256];
+    let mut byte = 0;
+    while byte < 0x20 {
+        special[byte] = byte != 0x09 && byte != 0x0A;
+        byte += 1;
+    }
+    special[0x26] = true;
+    special[0x3C] = true;
+    special[0x3E] = true;
+    special[0xEF] = true;
+    special
+};
+
 impl Writer {
     /// An answer about calendars whose root element is open.
     pub fn root(name: &Name) -> Self {
@@ -38,11 +53,6 @@ impl Writer {
         Self { out: String::new(), prefixes, overflown: false }
     }
 
-    /// The namespaces that have prefixes in it.
-    pub fn prefixes(&self) -> Prefixes {
-        self.prefixes
-    }
-
     /// Notes that there was more to say than an answer holds: it is not sent.
     pub fn overflow(&mut self) {
         self.overflown = true;
@@ -56,6 +66,11 @@ impl Writer {
     /// How many bytes are written.
     pub fn len(&self) -> usize {
         self.out.len()
+    }
+
+    /// Takes back what was written behind so many bytes.
+    pub fn take_back(&mut self, len: usize) {
+        self.out.truncate(len);
     }
 
     /// The answer, its root closed.
@@ -144,13 +159,14 @@ impl Writer {
     /// Text. What XML cannot say is left out; a carriage return is said by its number, for parsers turn it into a line feed.
     pub fn text(&mut self, text: &str) {
         let mut begin = 0;
-        for (at, byte) in text.bytes().enumerate() {
+        // Most bytes are said as they are.
+        let special = |byte: u8| SPECIAL.get(usize::from(byte)).copied().unwrap_or_default();
+        for (at, byte) in text.bytes().enumerate().filter(|(_, byte)| special(*byte)) {
             let (escape, len) = match byte {
                 b'&' => ("&amp;", 1),
                 b'<' => ("&lt;", 1),
                 b'>' => ("&gt;", 1),
                 b'\r' => ("&#13;", 1),
-                b'\t' | b'\n' => continue,
                 ..0x20 => ("", 1),
                 // The first byte of U+FFFE and U+FFFF, of which XML has no word, and of others.
                 0xEF => match text.get(at..).and_then(|rest| rest.chars().next()) {

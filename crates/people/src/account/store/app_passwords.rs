@@ -1,7 +1,7 @@
 use diesel::prelude::*;
 use renraku_base::{AppPasswordId, DeviceId, ETag, Id, PersonId, Principal, Timestamp};
 use renraku_db::{
-    Error, ReadTx, Tx, among,
+    Error, ReadTx, Tx, among, columns,
     schema::{accounts, app_passwords},
 };
 
@@ -34,18 +34,19 @@ impl From<Row> for AppPassword {
 
 /// The app passwords of a person, oldest first.
 pub(crate) fn list(tx: &mut ReadTx<'_>, person: &PersonId) -> Result<Vec<AppPassword>, Error> {
-    let rows: Vec<Row> = app_passwords::table
-        .filter(app_passwords::person_id.eq(person.as_str()))
-        .order((app_passwords::created_at, app_passwords::id))
-        .select(Row::as_select())
-        .load(tx.conn())?;
+    let rows: Vec<Row> = tx.fetch(
+        app_passwords::table
+            .filter(app_passwords::person_id.eq(person.as_str()))
+            .order((app_passwords::created_at, app_passwords::id))
+            .select(columns::<Row>()),
+    )?;
     Ok(rows.into_iter().map(AppPassword::from).collect())
 }
 
 /// Whether an app password with this id is there, whoever's it is.
 pub(crate) fn is_there(tx: &mut ReadTx<'_>, id: &AppPasswordId) -> Result<bool, Error> {
     let found: Option<String> =
-        app_passwords::table.find(id.as_str()).select(app_passwords::id).first(tx.conn()).optional()?;
+        tx.fetch_one(app_passwords::table.find(id.as_str()).select(app_passwords::id))?;
     Ok(found.is_some())
 }
 
@@ -66,13 +67,13 @@ pub(crate) fn put(
         app_passwords::version.eq(version),
         app_passwords::created_at.eq(password.created_at.micros()),
     );
-    diesel::insert_into(app_passwords::table).values(row).execute(tx.conn())?;
+    tx.run(diesel::insert_into(app_passwords::table).values(row))?;
     Ok(())
 }
 
 /// Removes an app password.
 pub(crate) fn remove(tx: &mut Tx<'_>, id: &AppPasswordId) -> Result<(), Error> {
-    diesel::delete(app_passwords::table.find(id.as_str())).execute(tx.conn())?;
+    tx.run(diesel::delete(app_passwords::table.find(id.as_str())))?;
     Ok(())
 }
 
@@ -80,8 +81,7 @@ pub(crate) fn remove(tx: &mut Tx<'_>, id: &AppPasswordId) -> Result<(), Error> {
 pub(crate) fn remove_of_devices(tx: &mut Tx<'_>, devices: &[DeviceId]) -> Result<(), Error> {
     for some in devices.chunks(1_000) {
         let ids = some.iter().map(Id::as_str);
-        diesel::delete(app_passwords::table.filter(among(app_passwords::device_id, ids)))
-            .execute(tx.conn())?;
+        tx.run(diesel::delete(app_passwords::table.filter(among(app_passwords::device_id, ids))))?;
     }
     Ok(())
 }
@@ -92,14 +92,14 @@ pub(crate) fn find_person(
     username: &Username,
     mac: &[u8; 32],
 ) -> Result<Option<KnownPassword>, Error> {
-    let row: Option<(String, String, Option<String>)> = app_passwords::table
-        .inner_join(accounts::table.on(accounts::person_id.eq(app_passwords::person_id)))
-        .filter(app_passwords::mac.eq(mac.as_slice()))
-        .filter(accounts::username.eq(username.as_str()))
-        .filter(accounts::disabled_at.is_null())
-        .select((app_passwords::id, app_passwords::person_id, app_passwords::device_id))
-        .first(tx.conn())
-        .optional()?;
+    let row: Option<(String, String, Option<String>)> = tx.fetch_one(
+        app_passwords::table
+            .inner_join(accounts::table.on(accounts::person_id.eq(app_passwords::person_id)))
+            .filter(app_passwords::mac.eq(mac.as_slice()))
+            .filter(accounts::username.eq(username.as_str()))
+            .filter(accounts::disabled_at.is_null())
+            .select((app_passwords::id, app_passwords::person_id, app_passwords::device_id)),
+    )?;
     Ok(row.map(|(id, person, device)| KnownPassword {
         id: Id::stored(id),
         principal: Principal { person: Id::stored(person), device: device.map(Id::stored) },
@@ -108,6 +108,6 @@ pub(crate) fn find_person(
 
 /// Forgets all of everybody.
 pub(crate) fn remove_all(tx: &mut Tx<'_>) -> Result<(), Error> {
-    diesel::delete(app_passwords::table).execute(tx.conn())?;
+    tx.run(diesel::delete(app_passwords::table))?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 use diesel::prelude::*;
 use renraku_base::{DeviceId, ETag, Id, PersonId, Timestamp};
-use renraku_db::{Error, ReadTx, Tx, among, schema::devices};
+use renraku_db::{Error, ReadTx, Tx, among, columns, schema::devices};
 
 use crate::{
     account::{
@@ -70,8 +70,7 @@ impl From<Row> for Stored {
 
 /// A device, signed in or not.
 pub(crate) fn get(tx: &mut ReadTx<'_>, id: &DeviceId) -> Result<Option<Stored>, Error> {
-    let row: Option<Row> =
-        devices::table.find(id.as_str()).select(Row::as_select()).first(tx.conn()).optional()?;
+    let row: Option<Row> = tx.fetch_one(devices::table.find(id.as_str()).select(columns::<Row>()))?;
     Ok(row.map(Stored::from))
 }
 
@@ -89,14 +88,15 @@ pub(crate) fn get_locked(tx: &mut Tx<'_>, id: &DeviceId) -> Result<Option<Stored
 /// The devices of a person that are signed in, the one that signed in last first.
 pub(crate) fn list(tx: &mut ReadTx<'_>, person: &PersonId) -> Result<Vec<Stored>, Error> {
     let now = tx.now();
-    let rows: Vec<Row> = devices::table
-        .filter(devices::person_id.eq(person.as_str()))
-        .filter(devices::revoked_at.is_null())
-        .filter(devices::refreshed_at.gt((now - IDLE).micros()))
-        .filter(devices::generation_at.gt((now - LIFE).micros()))
-        .order((devices::generation_at.desc(), devices::id))
-        .select(Row::as_select())
-        .load(tx.conn())?;
+    let rows: Vec<Row> = tx.fetch(
+        devices::table
+            .filter(devices::person_id.eq(person.as_str()))
+            .filter(devices::revoked_at.is_null())
+            .filter(devices::refreshed_at.gt((now - IDLE).micros()))
+            .filter(devices::generation_at.gt((now - LIFE).micros()))
+            .order((devices::generation_at.desc(), devices::id))
+            .select(columns::<Row>()),
+    )?;
     Ok(rows.into_iter().map(Stored::from).collect())
 }
 
@@ -127,7 +127,7 @@ pub(crate) fn put(
         devices::refresh_hash.eq(token.hash().to_vec()),
         devices::refreshed_at.eq(now),
     );
-    diesel::insert_into(devices::table).values(row).execute(tx.conn())?;
+    tx.run(diesel::insert_into(devices::table).values(row))?;
     Ok(())
 }
 
@@ -254,18 +254,21 @@ fn generations(rows: Vec<GenerationRow>) -> Vec<Generation> {
 
 /// The generations of devices whose generation changed after `after`.
 pub(crate) fn list_generations(tx: &mut ReadTx<'_>, after: Timestamp) -> Result<Vec<Generation>, Error> {
-    let rows: Vec<GenerationRow> = devices::table
-        .filter(devices::generation_at.gt(after.micros()))
-        .select((devices::id, devices::generation, devices::generation_at))
-        .load(tx.conn())?;
+    let rows: Vec<GenerationRow> =
+        tx.fetch(devices::table.filter(devices::generation_at.gt(after.micros())).select((
+            devices::id,
+            devices::generation,
+            devices::generation_at,
+        )))?;
     Ok(generations(rows))
 }
 
 /// The generations of these devices.
 pub(crate) fn get_generations(tx: &mut ReadTx<'_>, ids: &[String]) -> Result<Vec<Generation>, Error> {
-    let rows: Vec<GenerationRow> = devices::table
-        .filter(among(devices::id, ids))
-        .select((devices::id, devices::generation, devices::generation_at))
-        .load(tx.conn())?;
+    let rows: Vec<GenerationRow> = tx.fetch(devices::table.filter(among(devices::id, ids)).select((
+        devices::id,
+        devices::generation,
+        devices::generation_at,
+    )))?;
     Ok(generations(rows))
 }

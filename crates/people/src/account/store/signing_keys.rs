@@ -20,16 +20,14 @@ pub(crate) struct StoredKey {
 /// All keys, the one that signs last at the end.
 pub(crate) fn list(tx: &mut ReadTx<'_>) -> Result<Vec<StoredKey>, Error> {
     type Row = (String, Vec<u8>, Vec<u8>, i64, Option<i64>);
-    let rows: Vec<Row> = signing_keys::table
-        .order((signing_keys::signs_from, signing_keys::id))
-        .select((
+    let rows: Vec<Row> =
+        tx.fetch(signing_keys::table.order((signing_keys::signs_from, signing_keys::id)).select((
             signing_keys::id,
             signing_keys::sealed,
             signing_keys::public_key,
             signing_keys::signs_from,
             signing_keys::verifies_until,
-        ))
-        .load(tx.conn())?;
+        )))?;
     Ok(rows
         .into_iter()
         .map(|(id, sealed, public, signs_from, verifies_until)| StoredKey {
@@ -50,7 +48,7 @@ pub(crate) fn put(tx: &mut Tx<'_>, key: &StoredKey) -> Result<(), Error> {
         signing_keys::public_key.eq(&key.public),
         signing_keys::signs_from.eq(key.signs_from.micros()),
     );
-    diesel::insert_into(signing_keys::table).values(row).execute(tx.conn())?;
+    tx.run(diesel::insert_into(signing_keys::table).values(row))?;
     Ok(())
 }
 
@@ -64,13 +62,12 @@ pub(crate) fn retire_all(tx: &mut Tx<'_>, until: Timestamp) -> Result<(), Error>
 
 /// Forgets keys whose signatures no longer count at `now`.
 pub(crate) fn remove_retired(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), Error> {
-    diesel::delete(signing_keys::table.filter(signing_keys::verifies_until.le(now.micros())))
-        .execute(tx.conn())?;
+    tx.run(diesel::delete(signing_keys::table.filter(signing_keys::verifies_until.le(now.micros()))))?;
     Ok(())
 }
 
 /// Forgets all keys.
 pub(crate) fn remove_all(tx: &mut Tx<'_>) -> Result<(), Error> {
-    diesel::delete(signing_keys::table).execute(tx.conn())?;
+    tx.run(diesel::delete(signing_keys::table))?;
     Ok(())
 }

@@ -8,28 +8,30 @@ const ROWS_A_STATEMENT: usize = 1_000;
 /// All numbers with what they are shown as; one statement.
 pub fn list(tx: &mut ReadTx<'_>) -> Result<BTreeMap<i64, String>, Error> {
     let rows: Vec<(i64, String)> =
-        caller_numbers::table.select((caller_numbers::number, caller_numbers::label)).load(tx.conn())?;
+        tx.fetch(caller_numbers::table.select((caller_numbers::number, caller_numbers::label)))?;
     Ok(rows.into_iter().collect())
 }
 
 /// The next `limit` numbers above `after`, ascending; one statement.
 pub fn list_after(tx: &mut ReadTx<'_>, after: i64, limit: i64) -> Result<Vec<(i64, String)>, Error> {
-    Ok(caller_numbers::table
-        .filter(caller_numbers::number.gt(after))
-        .order(caller_numbers::number)
-        .limit(limit)
-        .select((caller_numbers::number, caller_numbers::label))
-        .load(tx.conn())?)
+    Ok(tx.fetch(
+        caller_numbers::table
+            .filter(caller_numbers::number.gt(after))
+            .order(caller_numbers::number)
+            .limit(limit)
+            .select((caller_numbers::number, caller_numbers::label)),
+    )?)
 }
 
 /// What those of `numbers` that are there are shown as.
 pub fn get(tx: &mut ReadTx<'_>, numbers: &[i64]) -> Result<BTreeMap<i64, String>, Error> {
     let mut found = BTreeMap::new();
     for some in numbers.chunks(ROWS_A_STATEMENT) {
-        let rows: Vec<(i64, String)> = caller_numbers::table
-            .filter(among(caller_numbers::number, some.iter().copied()))
-            .select((caller_numbers::number, caller_numbers::label))
-            .load(tx.conn())?;
+        let rows: Vec<(i64, String)> = tx.fetch(
+            caller_numbers::table
+                .filter(among(caller_numbers::number, some.iter().copied()))
+                .select((caller_numbers::number, caller_numbers::label)),
+        )?;
         found.extend(rows);
     }
     Ok(found)
@@ -40,7 +42,7 @@ pub fn remove<'n>(tx: &mut Tx<'_>, numbers: impl IntoIterator<Item = &'n i64>) -
     let numbers: Vec<i64> = numbers.into_iter().copied().collect();
     for some in numbers.chunks(ROWS_A_STATEMENT) {
         let those = among(caller_numbers::number, some.iter().copied());
-        diesel::delete(caller_numbers::table.filter(those)).execute(tx.conn())?;
+        tx.run(diesel::delete(caller_numbers::table.filter(those)))?;
     }
     Ok(())
 }

@@ -16,22 +16,22 @@ type PostRow = (String, String, Option<String>, Option<String>, Option<String>);
 
 /// Everyone in office with their version, in no order; two statements.
 pub fn list(tx: &mut ReadTx<'_>) -> Result<Vec<(PersonEntry, i64)>, Error> {
-    let rows: Vec<Row> = people::table
-        .filter(people::left_on.is_null())
-        .select((
-            people::id,
-            people::full_name,
-            people::phonetic,
-            people::staff_number,
-            people::phones,
-            people::emails,
-            people::version,
-        ))
-        .load(tx.conn())?;
-    let held: Vec<PostRow> = posts::table
-        .order((posts::person_id, posts::position))
-        .select((posts::person_id, posts::unit_id, posts::title, posts::starts_on, posts::ends_on))
-        .load(tx.conn())?;
+    let rows: Vec<Row> = tx.fetch(people::table.filter(people::left_on.is_null()).select((
+        people::id,
+        people::full_name,
+        people::phonetic,
+        people::staff_number,
+        people::phones,
+        people::emails,
+        people::version,
+    )))?;
+    let held: Vec<PostRow> = tx.fetch(posts::table.order((posts::person_id, posts::position)).select((
+        posts::person_id,
+        posts::unit_id,
+        posts::title,
+        posts::starts_on,
+        posts::ends_on,
+    )))?;
     let mut posts: HashMap<String, Vec<PostEntry>> = HashMap::with_capacity(rows.len());
     for (person, unit, title, starts_on, ends_on) in held {
         let post = PostEntry { unit: Id::stored(unit), title, starts_on, ends_on };

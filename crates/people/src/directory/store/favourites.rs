@@ -4,11 +4,12 @@ use renraku_db::{Error, ReadTx, Tx, schema::favourites};
 
 /// The favourites of a person, in the order of their ids; one statement.
 pub fn list(tx: &mut ReadTx<'_>, of: &PersonId) -> Result<Vec<PersonId>, Error> {
-    let ids: Vec<String> = favourites::table
-        .filter(favourites::person_id.eq(of.as_str()))
-        .order(favourites::favourite_id)
-        .select(favourites::favourite_id)
-        .load(tx.conn())?;
+    let ids: Vec<String> = tx.fetch(
+        favourites::table
+            .filter(favourites::person_id.eq(of.as_str()))
+            .order(favourites::favourite_id)
+            .select(favourites::favourite_id),
+    )?;
     Ok(ids.into_iter().map(Id::stored).collect())
 }
 

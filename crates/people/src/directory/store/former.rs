@@ -11,20 +11,21 @@ type Row = (String, String, String, Option<String>, String, String, Option<Strin
 
 /// Everyone who has left and had a number in the personnel register, with their version, who left last at the end; one statement.
 pub fn list(tx: &mut ReadTx<'_>) -> Result<Vec<(Former, i64)>, Error> {
-    let rows: Vec<Row> = people::table
-        .filter(people::former_staff_number.is_not_null())
-        .order((people::left_on, people::version))
-        .select((
-            people::id,
-            people::full_name,
-            people::phonetic,
-            people::former_staff_number,
-            people::phones,
-            people::emails,
-            people::left_on,
-            people::version,
-        ))
-        .load(tx.conn())?;
+    let rows: Vec<Row> = tx.fetch(
+        people::table
+            .filter(people::former_staff_number.is_not_null())
+            .order((people::left_on, people::version))
+            .select((
+                people::id,
+                people::full_name,
+                people::phonetic,
+                people::former_staff_number,
+                people::phones,
+                people::emails,
+                people::left_on,
+                people::version,
+            )),
+    )?;
     rows.into_iter()
         .map(|(id, full, phonetic, staff_number, phones, emails, left_on, version)| {
             let damaged = |what: &str| Error::damaged(format!("{what} of person {id}"));

@@ -91,20 +91,22 @@ fn says_more(posts: &[Post]) -> bool {
 
 /// The next `limit` people in office who may be found and whose ids come after `after`, in the order of their ids; two statements.
 pub fn list_after(tx: &mut ReadTx<'_>, after: &str, limit: i64) -> Result<Vec<Listed>, Error> {
-    let rows: Vec<(Row, Option<String>)> = people::table
-        .left_join(accounts::table.on(accounts::person_id.eq(people::id)))
-        .filter(people::left_on.is_null().and(people::id.gt(after)).and(people::suppressed.eq(false)))
-        .order(people::id)
-        .limit(limit)
-        .select((people::all_columns, accounts::username.nullable()))
-        .load(tx.conn())?;
+    let rows: Vec<(Row, Option<String>)> = tx.fetch(
+        people::table
+            .left_join(accounts::table.on(accounts::person_id.eq(people::id)))
+            .filter(people::left_on.is_null().and(people::id.gt(after)).and(people::suppressed.eq(false)))
+            .order(people::id)
+            .limit(limit)
+            .select((people::all_columns, accounts::username.nullable())),
+    )?;
     let Some((last, _)) = rows.last() else { return Ok(Vec::new()) };
-    let posts: Vec<(PostRow, String)> = posts::table
-        .inner_join(units::table.on(units::id.eq(posts::unit_id)))
-        .filter(posts::person_id.gt(after).and(posts::person_id.le(&last.id)))
-        .order((posts::person_id, posts::position))
-        .select((posts::all_columns, units::name))
-        .load(tx.conn())?;
+    let posts: Vec<(PostRow, String)> = tx.fetch(
+        posts::table
+            .inner_join(units::table.on(units::id.eq(posts::unit_id)))
+            .filter(posts::person_id.gt(after).and(posts::person_id.le(&last.id)))
+            .order((posts::person_id, posts::position))
+            .select((posts::all_columns, units::name)),
+    )?;
     join(rows, posts)
 }
 
@@ -123,12 +125,13 @@ pub fn own(tx: &mut ReadTx<'_>, id: &PersonId) -> Result<Option<Listed>, Error> 
 }
 
 fn in_office(tx: &mut ReadTx<'_>, ids: &[&str]) -> Result<Vec<(Row, Option<String>)>, Error> {
-    Ok(people::table
-        .left_join(accounts::table.on(accounts::person_id.eq(people::id)))
-        .filter(people::left_on.is_null().and(among(people::id, ids)))
-        .order(people::id)
-        .select((people::all_columns, accounts::username.nullable()))
-        .load(tx.conn())?)
+    Ok(tx.fetch(
+        people::table
+            .left_join(accounts::table.on(accounts::person_id.eq(people::id)))
+            .filter(people::left_on.is_null().and(among(people::id, ids)))
+            .order(people::id)
+            .select((people::all_columns, accounts::username.nullable())),
+    )?)
 }
 
 fn with_posts(
@@ -136,12 +139,13 @@ fn with_posts(
     ids: &[&str],
     rows: Vec<(Row, Option<String>)>,
 ) -> Result<Vec<Listed>, Error> {
-    let posts: Vec<(PostRow, String)> = posts::table
-        .inner_join(units::table.on(units::id.eq(posts::unit_id)))
-        .filter(among(posts::person_id, ids))
-        .order((posts::person_id, posts::position))
-        .select((posts::all_columns, units::name))
-        .load(tx.conn())?;
+    let posts: Vec<(PostRow, String)> = tx.fetch(
+        posts::table
+            .inner_join(units::table.on(units::id.eq(posts::unit_id)))
+            .filter(among(posts::person_id, ids))
+            .order((posts::person_id, posts::position))
+            .select((posts::all_columns, units::name)),
+    )?;
     join(rows, posts)
 }
 
@@ -164,17 +168,15 @@ fn join(rows: Vec<(Row, Option<String>)>, posts: Vec<(PostRow, String)>) -> Resu
 /// What these people are called and where they are written to, also of those who have left; one statement.
 pub fn names(tx: &mut ReadTx<'_>, ids: &[PersonId]) -> Result<HashMap<PersonId, NamedPerson>, Error> {
     type Named = (String, String, String, String, String, bool);
-    let rows: Vec<Named> = people::table
-        .filter(among(people::id, ids.iter().map(Id::as_str)))
-        .select((
+    let rows: Vec<Named> =
+        tx.fetch(people::table.filter(among(people::id, ids.iter().map(Id::as_str))).select((
             people::id,
             people::full_name,
             people::phonetic,
             people::emails,
             people::phones,
             people::suppressed,
-        ))
-        .load(tx.conn())?;
+        )))?;
     rows.into_iter()
         .map(|(id, full, phonetic, emails, phones, suppressed)| {
             let emails: Vec<String> = serde_json::from_str(&emails)
@@ -216,27 +218,19 @@ pub struct Before {
 
 /// How a person is stored now, also of those who have left; two statements.
 pub fn find(tx: &mut ReadTx<'_>, id: &PersonId) -> Result<Option<Before>, Error> {
-    let row: Option<(i64, bool)> = people::table
-        .find(id.as_str())
-        .select((people::version, people::suppressed))
-        .first(tx.conn())
-        .optional()?;
+    let row: Option<(i64, bool)> =
+        tx.fetch_one(people::table.find(id.as_str()).select((people::version, people::suppressed)))?;
     let Some((version, suppressed)) = row else { return Ok(None) };
-    let units: Vec<String> = posts::table
-        .filter(posts::person_id.eq(id.as_str()))
-        .order(posts::position)
-        .select(posts::unit_id)
-        .load(tx.conn())?;
+    let units: Vec<String> = tx.fetch(
+        posts::table.filter(posts::person_id.eq(id.as_str())).order(posts::position).select(posts::unit_id),
+    )?;
     Ok(Some(Before { version, suppressed, units: units.into_iter().map(Id::stored).collect() }))
 }
 
 /// Who has this number in the personnel register.
 pub fn find_by_staff_number(tx: &mut ReadTx<'_>, number: &str) -> Result<Option<PersonId>, Error> {
-    let id: Option<String> = people::table
-        .filter(people::staff_number.eq(number))
-        .select(people::id)
-        .first(tx.conn())
-        .optional()?;
+    let id: Option<String> =
+        tx.fetch_one(people::table.filter(people::staff_number.eq(number)).select(people::id))?;
     Ok(id.map(Id::stored))
 }
 
@@ -259,10 +253,12 @@ pub fn put_staff_number(tx: &mut Tx<'_>, id: &PersonId, number: &str, version: i
 
 /// How these people stand in the office; one statement.
 pub fn standings(tx: &mut ReadTx<'_>, ids: &[PersonId]) -> Result<HashMap<PersonId, Standing>, Error> {
-    let rows: Vec<(String, bool, bool)> = people::table
-        .filter(among(people::id, ids.iter().map(Id::as_str)))
-        .select((people::id, people::left_on.is_null(), people::suppressed))
-        .load(tx.conn())?;
+    let rows: Vec<(String, bool, bool)> =
+        tx.fetch(people::table.filter(among(people::id, ids.iter().map(Id::as_str))).select((
+            people::id,
+            people::left_on.is_null(),
+            people::suppressed,
+        )))?;
     let standing = |in_office: bool, suppressed: bool| match (in_office, suppressed) {
         (false, _) => Standing::Left,
         (true, true) => Standing::Suppressed,
@@ -278,10 +274,10 @@ pub fn posts_of_members(
 ) -> Result<HashMap<PersonId, Vec<UnitId>>, Error> {
     let members = posts::table.filter(among(posts::unit_id, unit_ids)).select(posts::person_id);
     let all = diesel::alias!(posts as all);
-    let rows: Vec<(String, String)> = all
-        .filter(all.field(posts::person_id).eq_any(members))
-        .select((all.field(posts::person_id), all.field(posts::unit_id)))
-        .load(tx.conn())?;
+    let rows: Vec<(String, String)> = tx.fetch(
+        all.filter(all.field(posts::person_id).eq_any(members))
+            .select((all.field(posts::person_id), all.field(posts::unit_id))),
+    )?;
     let mut units: HashMap<PersonId, Vec<UnitId>> = HashMap::new();
     for (person, unit) in rows {
         units.entry(Id::stored(person)).or_default().push(Id::stored(unit));
@@ -291,29 +287,28 @@ pub fn posts_of_members(
 
 /// Everyone in office with a post in a unit or below it who may be found, in the order of their ids; one statement.
 pub fn members(tx: &mut ReadTx<'_>, unit: &UnitId) -> Result<Vec<PersonId>, Error> {
-    let ids: Vec<String> = person_groups::table
-        .inner_join(people::table.on(people::id.eq(person_groups::person_id)))
-        // Whoever comes by a sheet is in their groups a moment before they are in office.
-        .filter(people::left_on.is_null().and(people::suppressed.eq(false)))
-        .filter(person_groups::group_id.eq(unit.as_str()))
-        .order(person_groups::person_id)
-        .select(person_groups::person_id)
-        .load(tx.conn())?;
+    let ids: Vec<String> = tx.fetch(
+        person_groups::table
+            .inner_join(people::table.on(people::id.eq(person_groups::person_id)))
+            // Whoever comes by a sheet is in their groups a moment before they are in office.
+            .filter(people::left_on.is_null().and(people::suppressed.eq(false)))
+            .filter(person_groups::group_id.eq(unit.as_str()))
+            .order(person_groups::person_id)
+            .select(person_groups::person_id),
+    )?;
     Ok(ids.into_iter().map(Id::stored).collect())
 }
 
 /// Those who must not be found; one statement.
 pub fn suppressed_among(tx: &mut ReadTx<'_>, ids: &[&str]) -> Result<HashSet<PersonId>, Error> {
-    let found: Vec<String> = people::table
-        .filter(among(people::id, ids).and(people::suppressed))
-        .select(people::id)
-        .load(tx.conn())?;
+    let found: Vec<String> =
+        tx.fetch(people::table.filter(among(people::id, ids).and(people::suppressed)).select(people::id))?;
     Ok(found.into_iter().map(Id::stored).collect())
 }
 
 /// Everybody who must not be found.
 pub fn suppressed(tx: &mut ReadTx<'_>) -> Result<HashSet<PersonId>, Error> {
-    let ids: Vec<String> = people::table.filter(people::suppressed).select(people::id).load(tx.conn())?;
+    let ids: Vec<String> = tx.fetch(people::table.filter(people::suppressed).select(people::id))?;
     Ok(ids.into_iter().map(Id::stored).collect())
 }
 
@@ -444,9 +439,10 @@ pub(super) fn insert_posts_and_emails(tx: &mut Tx<'_>, people: &[PersonEntry]) -
 }
 
 fn remove_posts_and_emails(tx: &mut Tx<'_>, ids: &[&str]) -> Result<(), Error> {
-    diesel::delete(posts::table.filter(among(posts::person_id, ids.iter().copied()))).execute(tx.conn())?;
-    diesel::delete(person_emails::table.filter(among(person_emails::person_id, ids.iter().copied())))
-        .execute(tx.conn())?;
+    tx.run(diesel::delete(posts::table.filter(among(posts::person_id, ids.iter().copied()))))?;
+    tx.run(diesel::delete(
+        person_emails::table.filter(among(person_emails::person_id, ids.iter().copied())),
+    ))?;
     Ok(())
 }
 

@@ -55,9 +55,13 @@ impl<'a> NewRow<'a> {
 
 /// All units, in no order.
 pub fn list(tx: &mut ReadTx<'_>) -> Result<Vec<StoredUnit>, Error> {
-    let rows: Vec<Row> = units::table
-        .select((units::id, units::parent_id, units::name, units::position, units::version))
-        .load(tx.conn())?;
+    let rows: Vec<Row> = tx.fetch(units::table.select((
+        units::id,
+        units::parent_id,
+        units::name,
+        units::position,
+        units::version,
+    )))?;
     Ok(rows.into_iter().map(StoredUnit::from).collect())
 }
 
@@ -66,10 +70,13 @@ pub fn list_with_ancestors(tx: &mut ReadTx<'_>, ids: &[&str]) -> Result<Vec<Stor
     let mut found: Vec<StoredUnit> = Vec::new();
     let mut wanted: BTreeSet<String> = ids.iter().map(|id| (*id).to_owned()).collect();
     while !wanted.is_empty() {
-        let rows: Vec<Row> = units::table
-            .filter(among(units::id, &wanted))
-            .select((units::id, units::parent_id, units::name, units::position, units::version))
-            .load(tx.conn())?;
+        let rows: Vec<Row> = tx.fetch(units::table.filter(among(units::id, &wanted)).select((
+            units::id,
+            units::parent_id,
+            units::name,
+            units::position,
+            units::version,
+        )))?;
         found.extend(rows.into_iter().map(StoredUnit::from));
         let known: BTreeSet<&str> = found.iter().map(|unit| unit.entry.id.as_str()).collect();
         let above = found.iter().filter_map(|unit| unit.entry.parent_id.as_ref());
@@ -104,6 +111,6 @@ pub fn touch(tx: &mut Tx<'_>, ids: &[&str], version: i64) -> Result<(), Error> {
 
 /// Takes away units in which nobody is and below which nothing lies.
 pub fn remove(tx: &mut Tx<'_>, ids: &[&str]) -> Result<(), Error> {
-    diesel::delete(units::table.filter(among(units::id, ids.iter().copied()))).execute(tx.conn())?;
+    tx.run(diesel::delete(units::table.filter(among(units::id, ids.iter().copied()))))?;
     Ok(())
 }

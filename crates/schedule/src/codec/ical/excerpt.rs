@@ -1,5 +1,7 @@
 //! Parts of a calendar object, as a report asks for them (RFC 4791 §9.6.5 and following).
 
+use std::borrow::Cow;
+
 use renraku_base::Timestamp;
 
 use super::{
@@ -13,6 +15,9 @@ use crate::{
     model::{Duration, Event, LocalDateTime, Zone},
     rules::recurrence::{self, MAX_INSTANCES, Window},
 };
+
+/// What makes an event more than one that takes place once.
+const SERIES: [&str; 5] = ["RRULE", "RDATE", "EXRULE", "EXDATE", "RECURRENCE-ID"];
 
 /// An event or task that was to be told occurrence by occurrence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +40,9 @@ pub fn expand(text: &str, window: (Timestamp, Timestamp), zone: Zone, most: usiz
 fn occurrences(text: &str, (from, to): (Timestamp, Timestamp), zone: Zone, most: usize) -> Option<Expanded> {
     let root = component::read(text.as_bytes());
     let calendar = root.children.first()?;
+    if let Some(text) = once(calendar, (from, to), zone) {
+        return Some(Expanded::Text(text));
+    }
     let is_task = calendar.children.iter().any(|part| part.name == "VTODO");
     let event = if is_task { task::as_event(calendar)? } else { object::read_event(&root).ok()? };
     let found = recurrence::expand(&event, Window { from, to, zone }, MAX_INSTANCES).items;
@@ -54,6 +62,45 @@ fn occurrences(text: &str, (from, to): (Timestamp, Timestamp), zone: Zone, most:
     }
     let text = writer.finish();
     Some(Expanded::Text(if is_task { task::of_events(&text) } else { text }))
+}
+
+/// An event that takes place once, within a part of time: what its text says, its start and end in UTC.
+fn once(calendar: &Component, (from, to): (Timestamp, Timestamp), zone: Zone) -> Option<String> {
+    let mut parts = calendar.children.iter().filter(|part| part.name != "VTIMEZONE");
+    let (event, others) = (parts.next()?, parts.next());
+    let is_of_series = SERIES.iter().any(|name| event.line(name).is_some());
+    if event.name != "VEVENT" || others.is_some() || is_of_series || calendar.first_fault().is_some() {
+        return None;
+    }
+    let zones = zones(calendar);
+    let (start, end) = span(event, &zones, zone)?;
+    if start >= end || start >= to || end <= from {
+        return None;
+    }
+    let mut out = String::new();
+    Line::new("BEGIN", "VCALENDAR").write(&mut out);
+    calendar.lines.iter().for_each(|line| line.write(&mut out));
+    Line::new("BEGIN", "VEVENT").write(&mut out);
+    for line in &event.lines {
+        match line.name.as_str() {
+            "DTSTART" | "DTEND" => in_utc_line(line, &zones)?.as_ref().write(&mut out),
+            _ => line.write(&mut out),
+        }
+    }
+    event.children.iter().for_each(|part| part.write(&mut out));
+    Line::new("END", "VEVENT").write(&mut out);
+    Line::new("END", "VCALENDAR").write(&mut out);
+    Some(out)
+}
+
+/// A line that says when, on the clock that is the same everywhere; a day and a time on no clock stay as they are.
+fn in_utc_line<'l>(line: &'l Line, zones: &Zones) -> Option<Cow<'l, Line>> {
+    let When::Zoned(at, zone) = when::read(line, zones).ok()? else { return Some(Cow::Borrowed(line)) };
+    let mut line = line.clone();
+    line.params.retain(|param| param.name != "TZID");
+    line.value = when::write_instant(zone.instant(at).into());
+    line.raw.clear();
+    Some(Cow::Owned(line))
 }
 
 /// An occurrence on the clock that is the same everywhere; days and times on no clock stay as they are.
@@ -124,7 +171,7 @@ fn span(part: &Component, zones: &Zones, zone: Zone) -> Option<(Timestamp, Times
 mod tests {
     use super::*;
 
-    const SERIES: &str = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n\
+    const DAILY: &str = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n\
         BEGIN:VEVENT\r\nUID:u\r\nDTSTAMP:20260401T000000Z\r\nDTSTART;TZID=Asia/Tokyo:20260401T090000\r\n\
         DTEND;TZID=Asia/Tokyo:20260401T100000\r\nRRULE:FREQ=DAILY;COUNT=5\r\nSUMMARY:朝会\r\nEND:VEVENT\r\n\
         BEGIN:VEVENT\r\nUID:u\r\nDTSTAMP:20260401T000000Z\r\nRECURRENCE-ID;TZID=Asia/Tokyo:20260403T090000\r\n\
@@ -138,9 +185,7 @@ mod tests {
     #[test]
     fn a_series_is_told_occurrence_by_occurrence_in_utc() {
         let window = (at("2026-04-02T00:00:00Z"), at("2026-04-04T00:00:00Z"));
-        let Expanded::Text(text) = expand(SERIES, window, Zone::TOKYO, usize::MAX) else {
-            panic!("not told")
-        };
+        let Expanded::Text(text) = expand(DAILY, window, Zone::TOKYO, usize::MAX) else { panic!("not told") };
         assert!(!text.contains("RRULE") && !text.contains("VTIMEZONE") && !text.contains("TZID"), "{text}");
         assert_eq!(text.matches("BEGIN:VEVENT").count(), 2, "{text}");
         for line in ["DTSTART:20260402T000000Z", "DTEND:20260402T010000Z", "RECURRENCE-ID:20260402T000000Z"] {
@@ -152,9 +197,37 @@ mod tests {
     }
 
     #[test]
+    fn an_event_that_takes_place_once_keeps_what_it_says() {
+        let once = |lines: &str| {
+            format!(
+                "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VTIMEZONE\r\nTZID:Asia/Tokyo\r\nEND:VTIMEZONE\r\n\
+                 BEGIN:VEVENT\r\nUID:u\r\nDTSTAMP:20260401T000000Z\r\n{lines}X-OWN;A=\"b;c\":d\r\n\
+                 BEGIN:VALARM\r\nACTION:DISPLAY\r\nDESCRIPTION:a\r\nTRIGGER:-PT5M\r\nEND:VALARM\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+            )
+        };
+        let window = (at("2026-04-01T00:00:00Z"), at("2026-04-02T00:00:00Z"));
+        let shown = |text: &str| match expand(text, window, Zone::TOKYO, usize::MAX) {
+            Expanded::Text(text) => text,
+            other => panic!("{other:?}"),
+        };
+        let without_zone =
+            |text: String| text.replace("BEGIN:VTIMEZONE\r\nTZID:Asia/Tokyo\r\nEND:VTIMEZONE\r\n", "");
+        let tokyo =
+            "DTSTART;X-B=1;TZID=Asia/Tokyo:20260401T090000\r\nDTEND;TZID=Asia/Tokyo:20260401T100000\r\n";
+        let utc = "DTSTART;X-B=1:20260401T000000Z\r\nDTEND:20260401T010000Z\r\n";
+        assert_eq!(shown(&once(tokyo)), without_zone(once(utc)));
+        for lines in [utc, "DTSTART;VALUE=DATE:20260401\r\n", "DTSTART:20260401T100000\r\nDURATION:PT1H\r\n"]
+        {
+            assert_eq!(shown(&once(lines)), without_zone(once(lines)));
+        }
+        let elsewhere = "DTSTART:20260501T000000Z\r\nDTEND:20260501T010000Z\r\n";
+        assert!(!shown(&once(elsewhere)).contains("BEGIN:VEVENT"));
+    }
+
+    #[test]
     fn exceptions_elsewhere_are_left_out() {
-        let limit = |from: &str, to: &str| limit_recurrence_set(SERIES, (at(from), at(to)), Zone::TOKYO);
-        assert_eq!(limit("2026-04-03T00:00:00Z", "2026-04-04T00:00:00Z"), SERIES);
+        let limit = |from: &str, to: &str| limit_recurrence_set(DAILY, (at(from), at(to)), Zone::TOKYO);
+        assert_eq!(limit("2026-04-03T00:00:00Z", "2026-04-04T00:00:00Z"), DAILY);
         let without = limit("2026-04-01T00:00:00Z", "2026-04-02T00:00:00Z");
         assert_eq!(without.matches("BEGIN:VEVENT").count(), 1, "{without}");
         assert!(without.contains("RRULE:FREQ=DAILY;COUNT=5"));

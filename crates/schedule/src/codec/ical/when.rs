@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc};
 use renraku_base::Timestamp;
 
 use super::{component::Component, foreign_zone, line::Line};
@@ -175,15 +175,18 @@ pub(super) fn local(at: NaiveDateTime, name: &str) -> Result<LocalDateTime, Reas
 
 /// A date as it is written.
 pub(super) fn write_date(day: NaiveDate) -> String {
-    day.format("%Y%m%d").to_string()
+    // Told digit by digit: chrono reads a pattern anew for each date.
+    format!("{:04}{:02}{:02}", day.year(), day.month(), day.day())
 }
 
 /// A time as it is written.
 pub(super) fn write_local(at: NaiveDateTime) -> String {
-    at.format("%Y%m%dT%H%M%S").to_string()
+    let (day, time) = (at.date(), at.time());
+    let (hour, minute, second) = (time.hour(), time.minute(), time.second());
+    format!("{:04}{:02}{:02}T{hour:02}{minute:02}{second:02}", day.year(), day.month(), day.day())
 }
 
 /// An instant as it is written.
 pub(super) fn write_instant(at: Timestamp) -> String {
-    at.to_datetime().format("%Y%m%dT%H%M%SZ").to_string()
+    write_local(at.to_datetime().naive_utc()) + "Z"
 }

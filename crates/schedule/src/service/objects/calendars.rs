@@ -12,7 +12,7 @@ use crate::{
     ScheduleFault, jobs,
     model::{Calendar, CalendarKind, CalendarPatch, CalendarRelation, NewCalendar, Zone},
     service::{
-        calendars::{self as operations, readable, seen_by},
+        calendars::{self as operations, readable_of, seen_by},
         delete_calendar as whole,
     },
     store::{self, calendars::StoredCalendar},
@@ -36,7 +36,7 @@ pub struct ObjectCalendar {
     pub modseq: i64,
     /// Changes up to this number are no longer told one by one.
     pub floor: i64,
-    /// What the person's clients keep with it, by name; empty in a list that was asked for without.
+    /// What the person's clients keep with it, by name; empty where it was asked for without.
     pub properties: Vec<(String, String)>,
 }
 
@@ -53,9 +53,14 @@ impl ObjectCalendar {
         self.calendar.kind == CalendarRelation::Own
     }
 
-    /// Refuses a kind of object for which the calendar was not made.
-    pub(super) fn check_kind(&self, kind: ObjectKind) -> Result<(), ObjectFault> {
-        match holds(&self.properties, kind) {
+    /// Refuses a kind of object for which the person's clients did not make the calendar.
+    pub(super) fn check_kind(
+        &self,
+        tx: &mut ReadTx<'_>,
+        who: &Principal,
+        kind: ObjectKind,
+    ) -> Result<(), ObjectFault> {
+        match holds(&store::calendar_properties::list(tx, &self.calendar.id, &who.person)?, kind) {
             true => Ok(()),
             false => Err(ObjectFault::Component(kind.component().to_owned())),
         }
@@ -114,7 +119,7 @@ fn lies_in(calendar: &StoredCalendar, who: &Principal, home: &str) -> bool {
     home == who.person.as_str() || (calendar.kind == CalendarKind::Own && calendar.owner_id == home)
 }
 
-/// The calendar of a segment in a person's home.
+/// The calendar of a segment in a person's home, without what clients keep with it.
 ///
 /// # Errors
 /// [`ScheduleFault::NotFound`] when there is none that whoever asks may read.
@@ -124,26 +129,29 @@ pub fn find_calendar(
     home: &str,
     segment: &str,
 ) -> Result<ObjectCalendar, ScheduleFault> {
-    let id = match store::calendar_paths::find(tx, home, segment)? {
-        (Some(id), _) => id,
-        // A calendar has one path: the one that was chosen for it, if any was.
-        (None, true) => return Err(ScheduleFault::NotFound),
-        (None, false) => {
-            let id = CalendarId::from_str(segment).map_err(|_no_id| ScheduleFault::NotFound)?;
-            if id.as_str() != segment {
-                return Err(ScheduleFault::NotFound);
-            }
-            id
-        }
-    };
-    let (stored, role) = readable(tx, who, &id)?;
+    // A calendar has one path: the one that was chosen for it, if any was.
+    let at_path = store::calendars::find_by_path(tx, home, segment)?;
+    let (head, stored) = at_path.map_or((None, None), |(stored, head)| (Some(head), Some(stored)));
+    let (stored, role) = readable_of(tx, who, stored)?;
     if !lies_in(&stored, who, home) {
         return Err(ScheduleFault::NotFound);
     }
-    let head = changes::heads(tx, &[stored.collection])?.into_iter().next();
-    let properties = store::calendar_properties::list(tx, &stored.id, &who.person)?;
-    let path = (home, segment.to_owned());
-    Ok(ObjectCalendar { properties, ..ObjectCalendar::new((stored, role), who, path, head) })
+    Ok(ObjectCalendar::new((stored, role), who, (home, segment.to_owned()), head))
+}
+
+/// The calendar of a segment in a person's home, with what their clients keep with it.
+///
+/// # Errors
+/// As [`find_calendar`].
+pub fn find_calendar_with_properties(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    home: &str,
+    segment: &str,
+) -> Result<ObjectCalendar, ScheduleFault> {
+    let calendar = find_calendar(tx, who, home, segment)?;
+    let properties = store::calendar_properties::list(tx, &calendar.calendar.id, &who.person)?;
+    Ok(ObjectCalendar { properties, ..calendar })
 }
 
 /// Makes a calendar of the person's own at a segment of their home.

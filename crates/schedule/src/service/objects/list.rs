@@ -15,6 +15,9 @@ use crate::{
     },
 };
 
+/// So many objects are named in one statement.
+const AT_ONCE: usize = 1_000;
+
 /// What a calendar object is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ObjectKind {
@@ -97,6 +100,11 @@ pub fn list(
     Ok(all)
 }
 
+/// The tag of an event with what its reader keeps with it.
+pub(super) fn own_tag(version: i64, own: Option<i64>) -> ETag {
+    own.map_or_else(|| ETag::of(version), |own| ETag::of_own(version, own))
+}
+
 /// Events as the person sees them in a list.
 fn seen(
     tx: &mut ReadTx<'_>,
@@ -124,8 +132,7 @@ fn seen(
         .into_iter()
         .map(|event| {
             let id = event.event.into_string();
-            let own = event.own_version.filter(|_| calendar.is_mine());
-            let tag = || own.map_or_else(|| ETag::of(event.version), |own| ETag::of_own(event.version, own));
+            let tag = || own_tag(event.version, event.own_version.filter(|_| calendar.is_mine()));
             let etag = views.remove(&id).unwrap_or_else(|| Some(tag()));
             let head = etag.map(|etag| ObjectHead {
                 name: event.name.unwrap_or_else(|| default_name(&id)),
@@ -145,12 +152,15 @@ pub(super) fn heads(
     calendar: &ObjectCalendar,
     ids: &[&str],
 ) -> Result<BTreeMap<String, ObjectHead>, ScheduleFault> {
-    let events = store::objects::get_events(tx, calendar.collection, ids)?;
+    let mut events = Vec::with_capacity(ids.len());
+    for some in ids.chunks(AT_ONCE) {
+        events.extend(store::objects::get_events(tx, calendar.collection, some)?);
+    }
     let mut all = seen(tx, who, calendar, events)?;
     let events: HashSet<&str> = all.iter().map(|(id, _)| id.as_str()).collect();
     let others: Vec<&str> = ids.iter().copied().filter(|id| !events.contains(id)).collect();
-    if !others.is_empty() {
-        all.extend(tasks::get(tx, calendar, &others)?);
+    for some in others.chunks(AT_ONCE) {
+        all.extend(tasks::get(tx, calendar, some)?);
     }
     Ok(all.into_iter().filter_map(|(id, head)| Some((id, head?))).collect())
 }

@@ -149,10 +149,11 @@ fn store_object(
     there: Option<ObjectHead>,
 ) -> Result<Changed<Put>, ObjectFault> {
     let object = ical::read_object(text.as_bytes())?;
-    calendar.check_kind(match object.contents {
+    let kind = match object.contents {
         Contents::Event(_) => ObjectKind::Event,
         Contents::Task => ObjectKind::Task,
-    })?;
+    };
+    calendar.check_kind(tx, who, kind)?;
     let arrival = Arrival { calendar, name, uid: object.uid, text };
     let put_away = arrival.check_uid(tx, there.as_ref())?;
     match (object.contents, there) {

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     ObjectCalendar, ObjectHead, ObjectKind,
-    list::{default_name, heads, id_of},
+    list::{default_name, heads, id_of, own_tag},
     parameters,
     text::{self, Names},
 };
@@ -14,7 +14,7 @@ use crate::{
     ScheduleFault,
     model::{Event, ParticipationStatus},
     service::view::{BUSY, Sight},
-    store::{self, objects::StoredObject},
+    store::{self, objects::StoredText},
 };
 
 /// A calendar object with its text.
@@ -38,13 +38,33 @@ pub fn get(
     calendar: &ObjectCalendar,
     names: &[&str],
 ) -> Result<Vec<Option<ObjectText>>, ScheduleFault> {
-    let ids = ids_of(tx, calendar, names)?;
-    let wanted: Vec<&str> = ids.values().map(String::as_str).collect();
-    let mut texts: HashMap<String, ObjectText> = get_by_id(tx, who, calendar, &wanted)?
-        .into_iter()
-        .map(|object| (object.head.name.clone(), object))
-        .collect();
-    Ok(names.iter().map(|name| texts.remove(*name)).collect())
+    let by_name = |object: ObjectText| (object.head.name.clone(), object);
+    let mut found: HashMap<String, ObjectText> = HashMap::new();
+    if calendar.is_mine() {
+        found.extend(stored_texts(tx, calendar, names)?.map(by_name));
+    }
+    let left: Vec<&str> = names.iter().copied().filter(|name| !found.contains_key(*name)).collect();
+    if !left.is_empty() {
+        let ids = ids_of(tx, calendar, &left)?;
+        let ids: Vec<&str> = ids.values().map(String::as_str).collect();
+        let heads: Vec<ObjectHead> = heads(tx, who, calendar, &ids)?.into_values().collect();
+        found.extend(get_texts(tx, who, calendar, &heads)?.into_iter().map(by_name));
+    }
+    Ok(names.iter().map(|name| found.remove(*name)).collect())
+}
+
+/// Those of the events of these names in one's own calendar that are as they were sent.
+fn stored_texts(
+    tx: &mut ReadTx<'_>,
+    calendar: &ObjectCalendar,
+    names: &[&str],
+) -> Result<impl Iterator<Item = ObjectText>, ScheduleFault> {
+    let stored = store::objects::list_own_texts(tx, calendar.collection, names)?;
+    Ok(stored.into_iter().filter_map(|it| {
+        let etag = own_tag(it.version, it.own_version);
+        let head = ObjectHead { id: it.event, name: it.name, etag, kind: ObjectKind::Event };
+        (head.etag.as_str() == it.etag).then_some(ObjectText { head, text: it.body, schedule_tag: None })
+    }))
 }
 
 /// Which events and tasks have these names in a calendar, by name.
@@ -64,31 +84,29 @@ pub(super) fn ids_of(
     Ok(ids)
 }
 
-/// Those of these events and tasks that the person sees in a calendar, in no order.
+/// These objects of a calendar with their texts, in no order. Their heads were read in this transaction.
 ///
 /// # Errors
 /// [`ScheduleFault::Internal`] when the database fails.
-pub fn get_by_id(
+pub fn get_texts(
     tx: &mut ReadTx<'_>,
     who: &Principal,
     calendar: &ObjectCalendar,
-    ids: &[&str],
+    heads: &[ObjectHead],
 ) -> Result<Vec<ObjectText>, ScheduleFault> {
-    let mut heads = heads(tx, who, calendar, ids)?;
-    let kept = store::objects::list_by_object(tx, calendar.collection, ids)?;
+    let mut heads: HashMap<&str, &ObjectHead> = heads.iter().map(|head| (head.id.as_str(), head)).collect();
+    let ids: Vec<&str> = heads.keys().copied().collect();
     let mut objects = Vec::with_capacity(heads.len());
-    for StoredObject { object, etag, body, .. } in kept {
+    for StoredText { object, etag, body: text } in store::objects::list_texts(tx, calendar.collection, &ids)?
+    {
         // The text that was stored goes straight out where it is all that the object says.
-        let as_stored = heads.get(&object).is_some_and(|head| head.etag.as_str() == etag);
-        if as_stored
-            && let Some(text) = body
-            && let Some(head) = heads.remove(&object)
-        {
-            objects.push(ObjectText { head, text, schedule_tag: None });
+        if let Some(head) = heads.get(object.as_str()).copied().filter(|head| head.etag.as_str() == etag) {
+            heads.remove(object.as_str());
+            objects.push(ObjectText { head: head.clone(), text, schedule_tag: None });
         }
     }
-    let events: Vec<&str> =
-        heads.values().filter(|head| head.kind == ObjectKind::Event).map(|head| head.id.as_str()).collect();
+    let events = heads.values().filter(|head| head.kind == ObjectKind::Event);
+    let events: Vec<&str> = events.map(|head| head.id.as_str()).collect();
     if events.is_empty() {
         return Ok(objects);
     }
@@ -103,7 +121,7 @@ pub fn get_by_id(
         }
         if let Some(head) = heads.remove(it.id.as_str()) {
             let schedule_tag = schedule_tag(&view.event, &view.facility_ids);
-            let head = ObjectHead { etag: view.etag, ..head };
+            let head = ObjectHead { etag: view.etag, ..head.clone() };
             objects.push(ObjectText { head, text: text::write(&shown), schedule_tag });
         }
     }
