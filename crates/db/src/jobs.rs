@@ -69,9 +69,9 @@ pub fn withdraw(tx: &mut Tx<'_>, unique: &str) -> Result<(), Error> {
 /// # Errors
 /// [`Error`] when the statement fails.
 pub fn find_payload(tx: &mut ReadTx<'_>, unique: &str) -> Result<Option<String>, Error> {
-    Ok(tx.fetch_one(
+    tx.fetch_one(
         jobs::table.filter(jobs::unique_key.eq(unique).and(jobs::done_at.is_null())).select(jobs::payload),
-    )?)
+    )
 }
 
 /// Which jobs: those of one kind, or all but those.

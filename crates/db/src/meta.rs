@@ -12,7 +12,7 @@ const EPOCH: &str = "epoch";
 /// # Errors
 /// [`Error`] when the statement fails.
 pub fn get(tx: &mut ReadTx<'_>, key: &str) -> Result<Option<String>, Error> {
-    Ok(tx.fetch_one(meta::table.find(key).select(meta::value))?)
+    tx.fetch_one(meta::table.find(key).select(meta::value))
 }
 
 /// Writes a fact.

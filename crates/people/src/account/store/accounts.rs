@@ -96,9 +96,8 @@ pub(crate) fn list_with_ldap(tx: &mut ReadTx<'_>) -> Result<Vec<(Account, Option
 
 /// Writes down what the office's LDAP server says of an account.
 pub(crate) fn put_ldap_state(tx: &mut Tx<'_>, person: &PersonId, state: LdapState) -> Result<(), Error> {
-    diesel::update(accounts::table.find(person.as_str()))
-        .set(accounts::ldap_state.eq(state.as_str()))
-        .execute(tx.conn())?;
+    let account = diesel::update(accounts::table.find(person.as_str()));
+    tx.run_prepared(account.set(accounts::ldap_state.eq(state.as_str())))?;
     Ok(())
 }
 

@@ -6,11 +6,11 @@ use crate::directory::SourceReport;
 
 /// What the last reading of a source came to.
 pub fn get(tx: &mut ReadTx<'_>, source: &str) -> Result<Option<(Timestamp, SourceReport)>, Error> {
-    let row: Option<(i64, bool, String)> = source_reports::table
-        .find(source)
-        .select((source_reports::read_at, source_reports::failed, source_reports::lines))
-        .first(tx.conn())
-        .optional()?;
+    let row: Option<(i64, bool, String)> = tx.fetch_one(source_reports::table.find(source).select((
+        source_reports::read_at,
+        source_reports::failed,
+        source_reports::lines,
+    )))?;
     Ok(row.map(|(read_at, failed, lines)| {
         let lines = lines.lines().map(str::to_owned).collect();
         (Timestamp::from_micros(read_at), SourceReport { failed, lines })
@@ -29,6 +29,6 @@ pub fn put(tx: &mut Tx<'_>, source: &str, report: &SourceReport) -> Result<(), E
         .on_conflict(source_reports::source)
         .do_update()
         .set(row);
-    tx.run(statement)?;
+    tx.run_prepared(statement)?;
     Ok(())
 }
