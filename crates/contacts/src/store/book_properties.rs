@@ -8,14 +8,14 @@ pub(crate) fn list(
     book: &AddressBookId,
     person: &PersonId,
 ) -> Result<Vec<(String, String)>, Error> {
-    Ok(tx.fetch(
+    tx.fetch(
         properties::table
             .filter(
                 properties::address_book_id.eq(book.as_str()).and(properties::person_id.eq(person.as_str())),
             )
             .order(properties::name)
             .select((properties::name, properties::value)),
-    )?)
+    )
 }
 
 /// What a person's clients keep with any address book, by name.

@@ -119,7 +119,7 @@ pub(super) fn remove(tx: &mut Tx<'_>, id: &str, person: Option<&PersonId>) -> Re
 
 /// Those that are behind their collection and for which no message waits: at most `limit` of them.
 pub(super) fn behind(tx: &mut ReadTx<'_>, now: Timestamp, limit: i64) -> Result<Vec<String>, Error> {
-    Ok(tx.fetch(
+    tx.fetch(
         table::table
             .inner_join(collections::table.on(collections::id.eq(table::collection_id)))
             .filter(collections::modseq.gt(table::told))
@@ -127,7 +127,7 @@ pub(super) fn behind(tx: &mut ReadTx<'_>, now: Timestamp, limit: i64) -> Result<
             .order(table::id)
             .limit(limit)
             .select(table::id),
-    )?)
+    )
 }
 
 /// Says whether a message waits for these.

@@ -8,14 +8,14 @@ pub(crate) fn list(
     calendar: &CalendarId,
     person: &PersonId,
 ) -> Result<Vec<(String, String)>, Error> {
-    Ok(tx.fetch(
+    tx.fetch(
         properties::table
             .filter(
                 properties::calendar_id.eq(calendar.as_str()).and(properties::person_id.eq(person.as_str())),
             )
             .order(properties::name)
             .select((properties::name, properties::value)),
-    )?)
+    )
 }
 
 /// Keeps one property.

@@ -121,9 +121,7 @@ pub(crate) fn find_by_name(tx: &mut ReadTx<'_>, name: &str) -> Result<Vec<Stored
 
 /// The names of these facilities, as (id, name).
 pub(crate) fn list_names(tx: &mut ReadTx<'_>, ids: &[&str]) -> Result<Vec<(String, String)>, Error> {
-    Ok(tx.fetch(
-        facilities::table.filter(among(facilities::id, ids)).select((facilities::id, facilities::name)),
-    )?)
+    tx.fetch(facilities::table.filter(among(facilities::id, ids)).select((facilities::id, facilities::name)))
 }
 
 /// The facilities after `after` by name: of this kind, for at least so many people, at most `limit` of them.

@@ -101,11 +101,11 @@ pub(crate) fn find_by_names(
     collection: CollectionId,
     names: &[&str],
 ) -> Result<Vec<(String, String)>, Error> {
-    Ok(tx.fetch(
+    tx.fetch(
         objects::table
             .filter(objects::collection_id.eq(collection.0).and(among(objects::name, names)))
             .select((objects::name, objects::object_id)),
-    )?)
+    )
 }
 
 /// The names of those of these events and tasks that have one of their own, or had one.
@@ -300,12 +300,12 @@ pub(crate) fn find_task_by_uid(
     collection: CollectionId,
     uid: &str,
 ) -> Result<Option<String>, Error> {
-    Ok(tx.fetch_one(
+    tx.fetch_one(
         objects::table
             .filter(objects::collection_id.eq(collection.0).and(IS_TASK))
             .filter(objects::uid.eq(uid).and(objects::body.is_not_null()))
             .select(objects::object_id),
-    )?)
+    )
 }
 
 /// Those of these objects that are tasks which are there, in no order.

@@ -14,13 +14,13 @@ pub fn list(tx: &mut ReadTx<'_>) -> Result<BTreeMap<i64, String>, Error> {
 
 /// The next `limit` numbers above `after`, ascending; one statement.
 pub fn list_after(tx: &mut ReadTx<'_>, after: i64, limit: i64) -> Result<Vec<(i64, String)>, Error> {
-    Ok(tx.fetch(
+    tx.fetch(
         caller_numbers::table
             .filter(caller_numbers::number.gt(after))
             .order(caller_numbers::number)
             .limit(limit)
             .select((caller_numbers::number, caller_numbers::label)),
-    )?)
+    )
 }
 
 /// What those of `numbers` that are there are shown as.

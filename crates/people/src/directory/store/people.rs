@@ -125,13 +125,13 @@ pub fn own(tx: &mut ReadTx<'_>, id: &PersonId) -> Result<Option<Listed>, Error> 
 }
 
 fn in_office(tx: &mut ReadTx<'_>, ids: &[&str]) -> Result<Vec<(Row, Option<String>)>, Error> {
-    Ok(tx.fetch(
+    tx.fetch(
         people::table
             .left_join(accounts::table.on(accounts::person_id.eq(people::id)))
             .filter(people::left_on.is_null().and(among(people::id, ids)))
             .order(people::id)
             .select((people::all_columns, accounts::username.nullable())),
-    )?)
+    )
 }
 
 fn with_posts(
