@@ -72,13 +72,22 @@ impl CheckedPasswords {
         Self { server, key, places: Semaphore::new(PLACES), users: Mutex::default() }
     }
 
-    /// Whether this is the user's password. One attempt of a user is looked at after the other.
+    /// Whether this is the user's password. It is found out and counted also when nobody waits for it any more: who hangs up does not
+    /// get around the count.
     pub async fn verify(
-        &self,
+        self: &Arc<Self>,
         username: &Username,
         password: &Password,
         db: &Db,
     ) -> Result<bool, AccountFault> {
+        let (checked, username, password, db) =
+            (Arc::clone(self), username.clone(), password.clone(), db.clone());
+        let verified = tokio::spawn(async move { checked.ask(&username, &password, &db).await });
+        verified.await.map_err(|_ending| AccountFault::PasswordServerSilent)?
+    }
+
+    /// One attempt of a user is looked at after the other.
+    async fn ask(&self, username: &Username, password: &Password, db: &Db) -> Result<bool, AccountFault> {
         // A bind with a name and no password is a success that proves nothing (RFC 4513 §5.1.2), and a control character is in no
         // password, but in many attacks.
         if password.reveal().is_empty() || password.reveal().chars().any(char::is_control) {

@@ -9,20 +9,26 @@ use renraku_people::{
     account::{self, Login, Password, SignIn, SignedIn, Username},
 };
 use renraku_test_db::on_each_database;
+use tokio::sync::{Notify, Semaphore};
 
 use super::office::{Office, block_on, code, offer, username};
 
 /// Knows one password, or does not answer.
-#[derive(Default)]
 struct Server {
     password: Option<&'static str>,
     asked: Mutex<Vec<String>>,
+    /// It has been asked.
+    heard: Notify,
+    /// How many answers it may give.
+    answers: Semaphore,
 }
 
 impl PasswordServer for Server {
     fn check<'a>(&'a self, user: &'a Username, password: &'a Password) -> PasswordAnswer<'a> {
         Box::pin(async move {
             self.asked.lock().unwrap().push(user.to_string());
+            self.heard.notify_one();
+            drop(self.answers.acquire().await.unwrap());
             let right = self.password.ok_or(PasswordServerSilent)?;
             Ok(if password.reveal() == right { PasswordVerdict::Right } else { PasswordVerdict::Wrong })
         })
@@ -40,7 +46,8 @@ impl Elsewhere {
     fn new(db: &Db, clock: &FixedClock, password: Option<&'static str>) -> Self {
         let office = Office::new(db, clock);
         db.write(|tx| account::remove_password(tx, &username("taro"))).unwrap();
-        let server = Arc::new(Server { password, ..Server::default() });
+        let (heard, answers) = (Notify::new(), Semaphore::new(1));
+        let server = Arc::new(Server { password, asked: Mutex::default(), heard, answers });
         let asked: Arc<dyn PasswordServer> = Arc::clone(&server) as _;
         let sign_in = SignIn::new(db.clone(), office.sessions.clone(), &office.secret, 8, Some(asked));
         Self { office, server, sign_in }
@@ -55,6 +62,10 @@ impl Elsewhere {
     fn asked(&self) -> usize {
         self.server.asked.lock().unwrap().len()
     }
+}
+
+fn login(user: &str, password: &str) -> Login {
+    Login { username: user.to_owned(), password: Password::new(password), device: offer("phone") }
 }
 
 #[test]
@@ -132,6 +143,28 @@ fn one_attempt_of_a_user_is_looked_at_after_the_other() {
             }
         });
         assert!(it.asked() <= 3, "{} were forwarded", it.asked());
+    });
+}
+
+/// A phone that does not wait for the answer sends its old password no more often than one that does.
+#[test]
+fn who_hangs_up_is_counted() {
+    on_each_database(|db, clock| {
+        let it = Elsewhere::new(db, clock, Some("himitsu-2026"));
+        let refused = block_on(async {
+            let turn = it.server.answers.acquire().await.unwrap();
+            let heard = async {
+                it.server.heard.notified().await;
+                drop(turn);
+            };
+            tokio::select! {
+                biased;
+                _ = it.sign_in.login(login("taro", "himitsu-2025")) => panic!("nobody answered yet"),
+                () = heard => {}
+            }
+            it.sign_in.login(login("taro", "himitsu-2025")).await
+        });
+        assert_eq!((code(refused), it.asked()), ("bad-credentials", 1));
     });
 }
 

@@ -30,7 +30,7 @@ struct Inner {
     sessions: Sessions,
     passwords: Passwords,
     /// Checks the passwords of accounts that have none here.
-    elsewhere: Option<CheckedPasswords>,
+    elsewhere: Option<Arc<CheckedPasswords>>,
     lockout: Lockout,
     /// How many devices a person may have signed in.
     devices_each: usize,
@@ -57,7 +57,7 @@ impl SignIn {
         elsewhere: Option<Arc<dyn PasswordServer>>,
     ) -> Self {
         let (passwords, lockout) = (Passwords::new(secret), Lockout::new());
-        let elsewhere = elsewhere.map(|server| CheckedPasswords::new(server, secret));
+        let elsewhere = elsewhere.map(|server| Arc::new(CheckedPasswords::new(server, secret)));
         Self(Arc::new(Inner { db, sessions, passwords, elsewhere, lockout, devices_each }))
     }
 
