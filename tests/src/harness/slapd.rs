@@ -14,7 +14,7 @@ use tempfile::TempDir;
 /// The name below which everything lies.
 pub const SUFFIX: &str = "dc=pref,dc=example,dc=jp";
 /// Who may read everything, page by page.
-pub const READER: (&str, &str) = ("cn=reader,dc=pref,dc=example,dc=jp", "yomu-dake");
+pub const READER: (&str, &str) = ("cn=reader,dc=pref,dc=example,dc=jp", "yomu-hito");
 /// Who may do everything.
 pub const ADMIN: (&str, &str) = ("cn=admin,dc=pref,dc=example,dc=jp", "kanri");
 
@@ -136,7 +136,7 @@ fn reader() -> Vec<(&'static str, String)> {
         "objectClass: organizationalRole",
         "objectClass: simpleSecurityObject",
         "cn: reader",
-        "userPassword: yomu-dake",
+        "userPassword: yomu-hito",
     ]
     .map(pair)
     .to_vec()
