@@ -1,7 +1,7 @@
 //! Directory clients from outside: LDAP v3.
 
 mod bind;
-mod client;
+pub mod client;
 mod hostile;
 mod lists;
 mod office;

@@ -10,6 +10,7 @@ mod crash;
 mod dav;
 mod harness;
 mod ldap;
+mod ldap_source;
 mod push;
 mod retrying;
 mod routes;

@@ -9,6 +9,7 @@ mod live;
 mod model;
 mod roster;
 pub mod service;
+mod source_report;
 mod store;
 mod tree;
 
@@ -23,3 +24,4 @@ pub use roster::{
     Appointment, Appointments, Change, Lookalike, PreparedRoster, Remark, Roster, RosterCounts, RosterPerson,
     RosterPlan, RosterPost, RosterState,
 };
+pub use source_report::SourceReport;

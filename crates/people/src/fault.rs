@@ -19,6 +19,9 @@ pub enum AccountFault {
     /// More logins at once than can be served in time.
     #[error("too many logins at once")]
     Overloaded,
+    /// The office's server that checks passwords does not answer.
+    #[error("the server that checks passwords does not answer")]
+    PasswordServerSilent,
     /// The password is right, but the account was closed.
     #[error("the account is disabled")]
     Disabled,
@@ -82,7 +85,7 @@ impl Fault for AccountFault {
             | Self::RefreshTokenInvalid
             | Self::RefreshTokenReused => Kind::Unauthenticated,
             Self::LoginDelayed { .. } => Kind::TooMany,
-            Self::Overloaded => Kind::Unavailable,
+            Self::Overloaded | Self::PasswordServerSilent => Kind::Unavailable,
             Self::Disabled => Kind::Forbidden,
             Self::TooManyDevices { .. }
             | Self::TooManyAppPasswords
@@ -101,6 +104,7 @@ impl Fault for AccountFault {
             Self::BadCredentials => "bad-credentials",
             Self::LoginDelayed { .. } => "login-delayed",
             Self::Overloaded => "overloaded",
+            Self::PasswordServerSilent => "password-server-silent",
             Self::Disabled => "account-disabled",
             Self::TokenInvalid => "token-invalid",
             Self::TokenExpired => "token-expired",

@@ -5,6 +5,7 @@ pub mod account;
 pub mod directory;
 mod fault;
 mod lockout;
+mod password_server;
 mod passwords;
 pub mod search;
 mod server_secret;
@@ -12,6 +13,7 @@ mod session;
 mod share;
 
 pub use fault::AccountFault;
+pub use password_server::{PasswordAnswer, PasswordServer, PasswordServerSilent, PasswordVerdict};
 pub use passwords::Passwords;
 pub use server_secret::ServerSecret;
 pub use session::{AppPasswordLookup, Jwk, Jwks, Sessions};

@@ -63,7 +63,7 @@ enum Command {
     Keys(keys::Keys),
     /// Read data from files: the staff, rooms and cars, calendars, contacts
     Import(import::Import),
-    /// Look after the yearly transfer of staff: list, show, cancel, undo
+    /// Look after the yearly transfer of staff: list, show, cancel, report, undo
     Roster(roster::Roster),
     /// Print the description of the API (OpenAPI 3.1, YAML)
     Openapi(openapi::Openapi),
@@ -134,6 +134,11 @@ fn local(at: Timestamp) -> impl Display {
 /// Writes a line for whoever reads standard output.
 fn say(line: impl Display) -> io::Result<()> {
     writeln!(io::stdout(), "{line}")
+}
+
+/// Writes lines for whoever reads standard output.
+fn say_all(lines: impl IntoIterator<Item = String>) -> io::Result<()> {
+    lines.into_iter().try_for_each(say)
 }
 
 fn read_file(file: &Path) -> anyhow::Result<String> {

@@ -27,6 +27,8 @@ pub struct Config {
     pub smtp: Smtp,
     /// How it answers as an LDAP directory.
     pub ldap: Ldap,
+    /// Where the office's own LDAP server is, and what is wanted of it.
+    pub ldap_source: LdapSource,
     /// How it wakes clients.
     pub push: Push,
     /// What contacts clients see.
@@ -155,6 +157,68 @@ pub struct Ldap {
     pub entries: usize,
 }
 
+/// `[ldap_source]`
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LdapSource {
+    /// The office's LDAP server; empty for none.
+    pub url: String,
+    /// How a connection is protected that does not begin with TLS.
+    pub encryption: LdapEncryption,
+    /// The file of certificates that are trusted beside those of the public authorities; empty for none.
+    pub ca_file: String,
+    /// The name by which we log in; empty for no login.
+    pub bind_dn: String,
+    /// The password.
+    pub password: String,
+    /// The name below which people lie.
+    pub base_dn: String,
+    /// What is a person.
+    pub filter: String,
+    /// What is a unit; empty where an attribute of people says it.
+    pub unit_filter: String,
+    /// Whose account is closed; empty for nobody's.
+    pub disabled_filter: String,
+    /// What says the staff number.
+    pub staff_number: String,
+    /// What says the name by which they sign in.
+    pub username: String,
+    /// What says their name.
+    pub name: String,
+    /// What says how it is read.
+    pub kana: String,
+    /// What says their unit.
+    pub unit: String,
+    /// What says the name of a unit.
+    pub unit_name: String,
+    /// What says their post.
+    pub post: String,
+    /// What says their number inside the office.
+    pub extension: String,
+    /// What says their number from outside.
+    pub phone: String,
+    /// What says the number of their mobile phone.
+    pub mobile: String,
+    /// What says their mail address.
+    pub email: String,
+    /// Whether whoever is not there leaves.
+    pub end_missing: bool,
+    /// How many minutes lie between two readings; 0 for none by itself.
+    pub interval_min: u64,
+    /// Whether it checks passwords.
+    pub sign_in: bool,
+}
+
+/// How a connection to the office's LDAP server is protected that does not begin with TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LdapEncryption {
+    /// TLS after StartTLS, which is required.
+    Starttls,
+    /// None: passwords cross the network in clear.
+    None,
+}
+
 /// An address; nothing when it is empty.
 fn maybe_address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SocketAddr>, D::Error> {
     let text = String::deserialize(deserializer)?;
@@ -233,6 +297,19 @@ impl fmt::Debug for Smtp {
             .field("encryption", &self.encryption)
             .field("ca_file", &self.ca_file)
             .field("username", &self.username)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for LdapSource {
+    /// Without the password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LdapSource")
+            .field("url", &self.url)
+            .field("encryption", &self.encryption)
+            .field("bind_dn", &self.bind_dn)
+            .field("base_dn", &self.base_dn)
+            .field("filter", &self.filter)
             .finish_non_exhaustive()
     }
 }

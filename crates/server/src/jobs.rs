@@ -18,6 +18,7 @@ use renraku_schedule::ScheduleFault;
 
 use crate::{
     appointed,
+    ldap_source::{self, LdapSource},
     worker::{Body, JobFault, Ran, Share},
 };
 
@@ -34,13 +35,15 @@ const LEDGER_KEPT: Duration = Duration::from_hours(24 * 30);
 const DONE_JOBS_KEPT: Duration = Duration::from_hours(24 * 7);
 
 /// What jobs reach the world outside by.
-pub struct Edges {
+pub(crate) struct Edges {
     /// Carries mail.
     pub mail: Arc<dyn MailSender>,
     /// Speaks to push services.
     pub push: Arc<dyn PushSender>,
     /// Has the words for what is pushed.
     pub words: Arc<dyn PushText>,
+    /// Knows the staff; `None` where it comes by hand alone.
+    pub staff: Option<Arc<LdapSource>>,
 }
 
 /// Who runs which jobs: a push service that never answers holds up other push messages and nothing else.
@@ -50,7 +53,7 @@ pub const SHARES: [Share; 2] = [
 ];
 
 /// What runs the jobs of this server.
-pub fn body(db: &Db, edges: Edges) -> Body {
+pub(crate) fn body(db: &Db, edges: Edges) -> Body {
     let db = db.clone();
     Arc::new(move |job: &Job| run(&db, &edges, job))
 }
@@ -67,6 +70,8 @@ fn run(db: &Db, edges: &Edges, job: &Job) -> Result<Ran, JobFault> {
             return Ok(Ran::Finished);
         }
         RETENTION => forget_old(db)?,
+        // One that was planned before the settings changed has nothing to do.
+        ldap_source::JOB => edges.staff.iter().try_for_each(|source| ldap_source::run_job(db, source))?,
         kind if renraku_schedule::jobs::KINDS.contains(&kind) => {
             let work = |tx: &mut Tx<'_>| {
                 renraku_schedule::jobs::run(tx, kind, &job.payload)?;

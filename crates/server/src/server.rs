@@ -38,6 +38,7 @@ use crate::{
     disks,
     http::{Http, Threads},
     jobs,
+    ldap_source::{self, LdapSource},
     mailroom::{self, Mailroom},
     phonebook::Phonebook,
     pusher,
@@ -105,7 +106,11 @@ pub(crate) fn start_on(
     let push_key = pusher::key(&secret);
     let push =
         PushService { public_key: push_key.public(), sender: Arc::new(pusher::sender(config, push_key)?) };
+    let staff = LdapSource::of(config)?.map(Arc::new);
+    let password_server = staff.as_ref().and_then(|source| source.passwords());
+    staff.iter().try_for_each(|source| ldap_source::plan(&db, source))?;
     let edges = jobs::Edges {
+        staff,
         mail: mailroom::sender(config, &db)?,
         push: Arc::clone(&push.sender),
         words: Arc::new(PushWords::new(&secret)),
@@ -132,6 +137,7 @@ pub(crate) fn start_on(
         directory: directory.clone(),
         hub: hub.clone(),
         devices_each: usize::from(config.limits.devices),
+        password_server,
         body_time: Duration::from_secs(config.limits.body_s),
         locales: Locales::load().map_err(|error| anyhow!("the texts of refusals cannot be read: {error}"))?,
         figures: Some(assembly::figures()?),

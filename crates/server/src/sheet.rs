@@ -47,6 +47,11 @@ pub(crate) struct Row {
 }
 
 impl Row {
+    /// A row that is no line of a file.
+    pub fn new(line: usize, cells: Vec<(&'static str, String)>) -> Self {
+        Self { line, cells }
+    }
+
     /// What stands in a column, without spaces around it: nothing for an empty cell, `None` when the file has no such column.
     pub fn get(&self, column: &str) -> Option<&str> {
         self.cells.iter().find(|(name, _)| *name == column).map(|(_, cell)| cell.as_str())
@@ -60,6 +65,8 @@ pub(crate) struct Sheet {
     pub rows: Vec<Row>,
     /// The lines that cannot.
     pub faults: Vec<LineFault>,
+    /// What the rows are called, from the first on, where they are no lines of a file.
+    pub names: Vec<String>,
 }
 
 /// What a file is expected to look like.
@@ -81,11 +88,19 @@ impl Layout<'_> {
 }
 
 impl Sheet {
+    /// Where a row stands, for complaints about another.
+    pub fn place(&self, line: usize) -> String {
+        match line.checked_sub(1).and_then(|at| self.names.get(at)) {
+            Some(name) => name.clone(),
+            None => format!("line {line}"),
+        }
+    }
+
     /// Reads a file whose header names some of the columns, in any order.
     pub fn read(bytes: &[u8], layout: &Layout<'_>) -> Self {
         let text = match decode(bytes) {
             Ok(text) => text,
-            Err(fault) => return Self { rows: Vec::new(), faults: vec![fault] },
+            Err(fault) => return Self { faults: vec![fault], ..Self::default() },
         };
         let mut records = Records::of(&text);
         let mut sheet = Self::default();

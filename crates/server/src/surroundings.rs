@@ -10,11 +10,12 @@ use std::{
 
 use renraku_db::{Db, Error};
 use renraku_mail::service::{list_accounts, was_indexed};
-use renraku_people::{ServerSecret, account};
+use renraku_people::{ServerSecret, account, directory::service as directory};
 
 use crate::{
     assembly,
     config::{Config, Smtp},
+    ldap_source::{LdapSource, SOURCE},
 };
 
 /// How long the mail server may take to answer.
@@ -31,6 +32,7 @@ pub(crate) fn complaints(config: &Config, db: &Db) -> Result<Vec<String>, Error>
     if !config.smtp.host.is_empty() {
         all.extend(silent(&config.smtp));
     }
+    all.extend(ldap_source(config, db)?);
     if !config.mail.maildirs.is_empty() {
         all.extend(no_folder(Path::new(&config.mail.maildirs)));
         all.extend(lost(db)?);
@@ -91,6 +93,24 @@ fn closed(name: &str, address: SocketAddr) -> Option<String> {
             "{name}: {address} cannot be listened on ({error}): write an address of this machine"
         )),
     }
+}
+
+/// What is wrong with the office's LDAP server, and what could not be taken when the staff was read there by the clock.
+fn ldap_source(config: &Config, db: &Db) -> Result<Vec<String>, Error> {
+    let source = match LdapSource::of(config) {
+        Ok(Some(source)) => source,
+        Ok(None) => return Ok(Vec::new()),
+        Err(fault) => return Ok(vec![format!("{fault:#}")]),
+    };
+    let silent = source.probe().err().map(|fault| format!("ldap_source.url: {}: {fault}", source.name()));
+    let mut all: Vec<String> = silent.into_iter().collect();
+    if let Some((read_at, report)) = db.read(|tx| directory::get_source_report(tx, SOURCE))?
+        && report.failed
+    {
+        let at = directory::office_time(read_at).format("%Y-%m-%d %H:%M");
+        all.extend(report.lines.iter().map(|line| format!("ldap_source ({at}): {line}")));
+    }
+    Ok(all)
 }
 
 fn silent(smtp: &Smtp) -> Option<String> {

@@ -65,7 +65,7 @@ fn the_staff_come_from_a_table_in_either_encoding_and_change_by_it() {
     assert_eq!(
         office.import(moved, &[]).1,
         "0 new, 1 changed, 0 as they were, 0 left; 1 new units\n\
-         1 others of the directory are not in the file and stay as they are.\n"
+         1 others of the directory are not named and stay as they are.\n"
     );
     assert_eq!(office.run(&["roster", "undo"]).0, Some(0));
     assert_eq!(office.import(TABLE, &[]).1, same);

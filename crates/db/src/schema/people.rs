@@ -22,6 +22,7 @@ diesel::table! {
         created_at -> BigInt,
         signed_in_at -> Nullable<BigInt>,
         disabled_at -> Nullable<BigInt>,
+        ldap_state -> Nullable<Text>,
     }
 }
 
@@ -143,6 +144,15 @@ diesel::table! {
         undo -> Nullable<Text>,
         source -> Nullable<Text>,
         counts -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    source_reports (source) {
+        source -> Text,
+        read_at -> BigInt,
+        failed -> Bool,
+        lines -> Text,
     }
 }
 

@@ -3,6 +3,7 @@
 mod accounts;
 mod app_passwords;
 mod devices;
+mod ldap;
 mod login;
 mod preferences;
 mod refresh;
@@ -10,11 +11,13 @@ mod sealed;
 mod signing_keys;
 
 pub use accounts::{
-    create_account, disable_account, enable_account, find_account, list_accounts, read_account, set_password,
+    create_account, disable_account, enable_account, find_account, list_accounts, read_account,
+    remove_password, set_password,
 };
 pub(crate) use app_passwords::find_app_password;
 pub use app_passwords::{create_app_password, list_app_passwords, read_app_password, revoke_app_password};
 pub use devices::{count_devices, list_devices, log_out, prune_devices, read_device, revoke_device};
+pub use ldap::{compare_with_ldap, follow_ldap};
 pub use login::SignIn;
 pub use preferences::{read_preferences, record_choice, update_preferences};
 pub(crate) use refresh::{Refreshed, refresh};

@@ -6,5 +6,6 @@ pub(super) mod favourites;
 pub(super) mod former;
 pub(super) mod people;
 pub(super) mod rosters;
+pub(super) mod source_reports;
 pub(super) mod staged;
 pub(super) mod units;

@@ -52,7 +52,7 @@ impl Office {
         })
         .unwrap();
         let sessions = Sessions::load(db, &secret).unwrap();
-        let sign_in = SignIn::new(db.clone(), sessions.clone(), &secret, 8);
+        let sign_in = SignIn::new(db.clone(), sessions.clone(), &secret, 8, None);
         Self { db: db.clone(), clock: clock.clone(), secret, sessions, sign_in, hanako, taro }
     }
 

@@ -6,7 +6,7 @@ use renraku_db::{
     Changed, Db, Error, ReadTx, Tx,
     ledger::{self, Claim, Outcome},
 };
-use renraku_people::{account::SignIn, directory::Directory};
+use renraku_people::{PasswordServer, account::SignIn, directory::Directory};
 use renraku_web::{Gate, Patience, Rates, Work};
 use std::{
     future::{Ready, ready},
@@ -25,6 +25,8 @@ pub struct Parts {
     pub hub: renraku_notify::hub::Hub,
     /// How many devices a person may have signed in.
     pub devices_each: usize,
+    /// What checks the passwords of accounts that have none here; `None` where nothing does.
+    pub password_server: Option<Arc<dyn PasswordServer>>,
     /// How long a body may take to arrive.
     pub body_time: Duration,
     /// The texts of refusals.
@@ -58,8 +60,13 @@ impl App {
         let gate = parts.gate.clone();
         let token_key = TokenKey::new(gate.secret().derive("sync-token"));
         let caller_id_key = TokenKey::new(gate.secret().derive("caller-id-token"));
-        let sign_in =
-            SignIn::new(gate.db().clone(), gate.sessions().clone(), gate.secret(), parts.devices_each);
+        let sign_in = SignIn::new(
+            gate.db().clone(),
+            gate.sessions().clone(),
+            gate.secret(),
+            parts.devices_each,
+            parts.password_server.clone(),
+        );
         let mail_texts = renraku_mail::SearchTexts::new();
         let state = State { parts, sign_in, token_key, caller_id_key, mail_texts, turns: Turns::default() };
         Self { state: Arc::new(state), gate }

@@ -11,8 +11,6 @@ use clap::{Args, Subcommand};
 use renraku_people::account::Username;
 use renraku_schedule::service::IMPORT_BYTES;
 
-pub(super) use people::staff_number;
-
 use super::{Source, user::username};
 
 /// Read data from files: the staff, rooms and cars, calendars, contacts. It may run beside the server. What cannot be taken is named with its place and reason, and the exit
@@ -31,7 +29,7 @@ pub struct Import {
 
 #[derive(Debug, Subcommand)]
 enum ImportCommand {
-    /// Read the staff from a table (CSV). Who is there already, by the staff number, becomes as their line says; nobody leaves
+    /// Read the staff from a table (CSV), or from the office's LDAP server. Who is there already, by the staff number, becomes as their line says; nobody leaves
     /// unless asked. When a line is wrong, nothing is imported
     #[command(after_help = people::HELP)]
     People(people::People),

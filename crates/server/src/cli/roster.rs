@@ -1,7 +1,4 @@
-mod hand_over;
 mod list;
-mod remarks;
-mod report;
 
 use anyhow::{anyhow, bail};
 use chrono::NaiveDate;
@@ -9,12 +6,15 @@ use clap::{Args, Subcommand};
 use renraku_db::Db;
 use renraku_people::directory::{PreparedRoster, RosterState, service as directory};
 
-use super::{Source, day, say};
-use crate::assembly;
+use super::{Source, day, local, say, say_all};
+use crate::{
+    assembly,
+    ldap_source::SOURCE,
+    staff::report::{self, Detail},
+};
 
-pub(super) use report::{Detail, commitments, tell, tell_with};
-
-/// Look after the yearly transfer (人事異動): what `renraku import people --effective` keeps for its day, and what was imported.
+/// Look after the yearly transfer (人事異動): what `renraku import people --effective` keeps for its day, and what was imported,
+/// by hand or by the clock.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -22,6 +22,7 @@ Examples:
   renraku roster list
   renraku roster show 2027-04-01
   renraku roster cancel 2027-04-01
+  renraku roster report
   renraku roster undo")]
 pub struct Roster {
     #[command(subcommand)]
@@ -45,6 +46,8 @@ enum RosterCommand {
         #[arg(value_name = "YYYY-MM-DD", value_parser = day)]
         day: NaiveDate,
     },
+    /// Say what the last reading of the office's LDAP server by the clock came to, and when that was (in Japan)
+    Report,
     /// Take back the last import, within 24 hours: everyone whom it changed is again as before it
     Undo,
 }
@@ -62,9 +65,10 @@ impl Roster {
                 }
                 say(format_args!("{day}\tcancelled"))?;
             }
+            RosterCommand::Report => return report(&db),
             RosterCommand::Undo => match db.write_many(directory::undo_roster)? {
                 Some((roster, plan)) => {
-                    tell(&db, &plan, Detail::Counts)?;
+                    say_all(report::lines(&db, &plan, Detail::Counts)?)?;
                     let source = roster.source.map(|source| format!(" ({source})")).unwrap_or_default();
                     say(format_args!("The import of {}{source} was taken back.", roster.effective_on))?;
                 }
@@ -73,6 +77,18 @@ impl Roster {
         }
         Ok(true)
     }
+}
+
+/// Says what the last reading came to; `false` when something was wrong.
+fn report(db: &Db) -> anyhow::Result<bool> {
+    let Some((read_at, report)) = db.read(|tx| directory::get_source_report(tx, SOURCE))? else {
+        bail!(
+            "the staff was never read by the clock: ldap_source.interval_min says how often (docs/LDAP-SOURCE.md)"
+        )
+    };
+    say(local(read_at))?;
+    say_all(report.lines)?;
+    Ok(!report.failed)
 }
 
 fn nothing_for(day: NaiveDate) -> anyhow::Error {
@@ -94,7 +110,7 @@ fn show(db: &Db, day: Option<NaiveDate>) -> anyhow::Result<()> {
     match (kept, day) {
         (Some(roster), _) => {
             let plan = db.read(|tx| directory::plan_roster(tx, &roster))?;
-            tell(db, &plan, Detail::Everyone)
+            Ok(say_all(report::lines(db, &plan, Detail::Everyone)?)?)
         }
         (None, Some(day)) => Err(nothing_for(day)),
         (None, None) => {

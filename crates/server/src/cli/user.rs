@@ -16,8 +16,8 @@ use renraku_people::{
     account::{self, Account, Password, PasswordHash, Username},
 };
 
-use super::{Source, import::staff_number, say};
-use crate::{assembly, config::Config};
+use super::{Source, say};
+use crate::{assembly, config::Config, staff::staff_number};
 
 /// Look after accounts and whose they are: who may sign in, with which password and which devices, who must not be found, who has which staff
 /// number. Passwords are read from standard input, so that they stay out of the list of processes and of the shell's history.
@@ -46,6 +46,9 @@ enum UserCommand {
         /// The name to sign in with
         #[arg(value_parser = username)]
         username: Username,
+        /// Take the password away instead: the office's LDAP server checks it from now on ([ldap_source] of the settings)
+        #[arg(long)]
+        from_ldap: bool,
     },
     /// Close an account: its devices are signed out at once
     Disable {
@@ -113,7 +116,10 @@ impl User {
         db.migrate()?;
         match self.command {
             UserCommand::Add(add) => add.run(&config, &db)?,
-            UserCommand::Password { username } => {
+            UserCommand::Password { username, from_ldap: true } => {
+                change(&db, &username, db.write(|tx| account::remove_password(tx, &username)))?;
+            }
+            UserCommand::Password { username, from_ldap: false } => {
                 find(&db, &username)?;
                 let hash = read_password(&config, &db)?;
                 change(&db, &username, db.write(|tx| account::set_password(tx, &username, &hash)))?;

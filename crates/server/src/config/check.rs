@@ -10,7 +10,7 @@ use super::{
     Config,
     settings::{Kind, SETTINGS, Setting},
 };
-use crate::near::distance;
+use crate::{ldap_source, near::distance};
 
 const PREFIX: &str = "RENRAKU_";
 /// Read by the command line itself: which file to read.
@@ -180,6 +180,11 @@ impl Reading<'_> {
             | Kind::Listen
             | Kind::MaybeListen
             | Kind::Name
+            | Kind::MaybeName
+            | Kind::LdapUrl
+            | Kind::Filter
+            | Kind::MaybeFilter
+            | Kind::Attributes
             | Kind::Database
             | Kind::Level => Some(Value::String(text.to_owned())),
         };
@@ -209,6 +214,15 @@ impl Kind {
             (Self::Listen, Value::String(text)) => text.parse::<SocketAddr>().is_ok(),
             (Self::MaybeListen, Value::String(text)) => text.is_empty() || text.parse::<SocketAddr>().is_ok(),
             (Self::Name, Value::String(text)) => !text.is_empty() && text.parse::<renraku_ldap::Dn>().is_ok(),
+            (Self::MaybeName, Value::String(text)) => {
+                text.is_empty() || text.parse::<renraku_ldap::Dn>().is_ok()
+            }
+            (Self::LdapUrl, Value::String(text)) => {
+                text.is_empty() || text.parse::<ldap_source::Url>().is_ok()
+            }
+            (Self::Filter, Value::String(text)) => ldap_source::is_filter(text),
+            (Self::MaybeFilter, Value::String(text)) => text.is_empty() || ldap_source::is_filter(text),
+            (Self::Attributes, Value::String(text)) => ldap_source::is_attributes(text),
             (Self::Database, Value::String(text)) => {
                 text.is_empty() || renraku_db::Location::parse(text).is_ok()
             }
@@ -231,6 +245,17 @@ impl Kind {
             Self::Listen => format!("an IP address and a port, like {example} or \"0.0.0.0:8080\""),
             Self::MaybeListen => "an IP address and a port, like \"0.0.0.0:389\", or nothing".to_owned(),
             Self::Name => "a distinguished name, like \"dc=pref,dc=example,dc=jp\"".to_owned(),
+            Self::MaybeName => {
+                "a distinguished name, like \"dc=pref,dc=example,dc=jp\", or nothing".to_owned()
+            }
+            Self::LdapUrl => {
+                "the address of an LDAP server, like \"ldaps://dc1.pref.example.jp\", or nothing".to_owned()
+            }
+            Self::Filter => "an LDAP filter, like \"(objectClass=inetOrgPerson)\"".to_owned(),
+            Self::MaybeFilter => {
+                "an LDAP filter, like \"(objectClass=organizationalUnit)\", or nothing".to_owned()
+            }
+            Self::Attributes => format!("names of LDAP attributes, like {example}"),
             Self::Database => "a database URL, like \"sqlite:/var/lib/renraku/renraku.db\" or \
                  \"postgres://renraku@db.internal/renraku\""
                 .to_owned(),

@@ -41,6 +41,12 @@ impl Password {
         Ok(password)
     }
 
+    /// The text, for a server that checks it. It must not be kept, logged or shown.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
     pub(crate) fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
     }

@@ -71,7 +71,19 @@ pub fn set_password(
     password: &PasswordHash,
 ) -> Result<Account, AccountFault> {
     let account = find_account(tx, username)?;
-    accounts::put_password(tx, &account.person_id, password)?;
+    accounts::put_password(tx, &account.person_id, Some(password))?;
+    end_sessions(tx, &Which::Of(&account.person_id))?;
+    read_account(tx, &account.person_id)
+}
+
+/// Takes a person's password away, so that the office's LDAP server checks what they type, where there is one. Whoever signed in
+/// with it is signed out.
+///
+/// # Errors
+/// [`AccountFault::NotFound`].
+pub fn remove_password(tx: &mut Tx<'_>, username: &Username) -> Result<Account, AccountFault> {
+    let account = find_account(tx, username)?;
+    accounts::put_password(tx, &account.person_id, None)?;
     end_sessions(tx, &Which::Of(&account.person_id))?;
     read_account(tx, &account.person_id)
 }

@@ -15,6 +15,7 @@ use crate::{
     },
     fault::AccountFault,
     lockout::{Lockout, Subject},
+    password_server::{CheckedPasswords, PasswordServer},
     passwords::{Passwords, Turn},
     server_secret::ServerSecret,
     session::{Sessions, refresh_token::RefreshToken},
@@ -28,31 +29,44 @@ struct Inner {
     db: Db,
     sessions: Sessions,
     passwords: Passwords,
+    /// Checks the passwords of accounts that have none here.
+    elsewhere: Option<Arc<CheckedPasswords>>,
     lockout: Lockout,
     /// How many devices a person may have signed in.
     devices_each: usize,
 }
 
+/// An account with its password, where it has one here.
+type Known = (Account, Option<PasswordHash>);
+
 /// Whose password is to be checked.
 struct Candidate {
-    account: Option<(Account, Option<PasswordHash>)>,
+    account: Option<Known>,
     subject: Subject,
 }
 
 impl SignIn {
-    /// Signs in to the sessions of this process, at most `devices_each` for one person.
+    /// Signs in to the sessions of this process, at most `devices_each` for one person. Whoever has an account without a password is
+    /// asked about at `elsewhere`, where there is such a server.
     #[must_use]
-    pub fn new(db: Db, sessions: Sessions, secret: &ServerSecret, devices_each: usize) -> Self {
+    pub fn new(
+        db: Db,
+        sessions: Sessions,
+        secret: &ServerSecret,
+        devices_each: usize,
+        elsewhere: Option<Arc<dyn PasswordServer>>,
+    ) -> Self {
         let (passwords, lockout) = (Passwords::new(secret), Lockout::new());
-        Self(Arc::new(Inner { db, sessions, passwords, lockout, devices_each }))
+        let elsewhere = elsewhere.map(|server| Arc::new(CheckedPasswords::new(server, secret)));
+        Self(Arc::new(Inner { db, sessions, passwords, elsewhere, lockout, devices_each }))
     }
 
     /// Begins a session of a device. The password is hashed outside any transaction, on a blocking thread, when its turn
-    /// has come.
+    /// has come; a server that checks it is waited for on no thread.
     ///
     /// # Errors
     /// [`AccountFault::BadCredentials`], [`AccountFault::LoginDelayed`], [`AccountFault::Overloaded`],
-    /// [`AccountFault::Disabled`], [`AccountFault::TooManyDevices`] or [`AccountFault::Invalid`].
+    /// [`AccountFault::PasswordServerSilent`], [`AccountFault::Disabled`], [`AccountFault::TooManyDevices`] or [`AccountFault::Invalid`].
     pub async fn login(&self, login: Login) -> Result<SignedIn, AccountFault> {
         let faults = faults(&login);
         if !faults.is_empty() {
@@ -66,6 +80,13 @@ impl SignIn {
             Ok((login, candidate))
         })
         .await?;
+        if let (Some(elsewhere), Some((account, None))) = (&self.0.elsewhere, &candidate.account) {
+            // Those whose passwords are checked here do not wait behind a server that hangs.
+            drop(place);
+            let right = elsewhere.verify(&account.username, &login.password, &self.0.db).await?;
+            let inner = Arc::clone(&self.0);
+            return blocking(move || inner.begin(&login, inner.judge(&candidate, right)?)).await;
+        }
         let turn = self.0.passwords.turn(&place).await?;
         let inner = Arc::clone(&self.0);
         blocking(move || inner.sign_in(&login, &candidate, turn)).await
@@ -124,23 +145,39 @@ impl Inner {
         self.refuse_too_early(candidate)?;
         let hash = candidate.account.as_ref().and_then(|(_, hash)| hash.as_ref());
         let right = self.passwords.verify(&login.password, hash)?;
-        let (Some((account, Some(hash))), true) = (&candidate.account, right) else {
-            self.lockout.failed(candidate.subject, self.db.now());
-            return Err(AccountFault::BadCredentials);
-        };
-        self.lockout.succeeded(&candidate.subject);
+        let judged = self.judge(candidate, right);
         drop(turn);
-        let person = &account.person_id;
+        self.begin(login, judged?)
+    }
+
+    /// Counts a password that was right or wrong, and says whose it is.
+    fn judge<'c>(&self, candidate: &'c Candidate, right: bool) -> Result<&'c Known, AccountFault> {
+        match &candidate.account {
+            Some(known) if right => {
+                self.lockout.succeeded(&candidate.subject);
+                Ok(known)
+            }
+            _ => {
+                self.lockout.failed(candidate.subject, self.db.now());
+                Err(AccountFault::BadCredentials)
+            }
+        }
+    }
+
+    /// Begins the session of whoever typed the right password.
+    fn begin(&self, login: &Login, (account, hash): &Known) -> Result<SignedIn, AccountFault> {
+        let (person, hash) = (&account.person_id, hash.as_ref());
         let token = self.db.write(|tx| begin_session(tx, person, hash, &login.device, self.devices_each))?;
         self.sessions.tokens(person.clone(), token)
     }
 }
 
-/// Begins a session of a device whose owner has just shown the password that was stored as `hash`.
+/// Begins a session of a device whose owner has just shown the password that was stored as `hash`, or, where none was stored, the one
+/// that another server has.
 fn begin_session(
     tx: &mut Tx<'_>,
     person: &PersonId,
-    hash: &PasswordHash,
+    hash: Option<&PasswordHash>,
     offer: &DeviceOffer,
     devices_each: usize,
 ) -> Result<RefreshToken, AccountFault> {
@@ -148,7 +185,7 @@ fn begin_session(
     if account.disabled {
         return Err(AccountFault::Disabled);
     }
-    if account.hash.as_ref().map(PasswordHash::as_str) != Some(hash.as_str()) {
+    if account.hash.as_ref().map(PasswordHash::as_str) != hash.map(PasswordHash::as_str) {
         return Err(AccountFault::BadCredentials);
     }
     match place(tx, person, offer, devices_each)? {

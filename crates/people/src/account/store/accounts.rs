@@ -2,7 +2,7 @@ use diesel::prelude::*;
 use renraku_base::{Id, PersonId, Timestamp};
 use renraku_db::{Error, ReadTx, Tx, schema::accounts};
 
-use crate::account::model::{Account, PasswordHash, Username};
+use crate::account::model::{Account, LdapState, PasswordHash, Username};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = accounts)]
@@ -13,6 +13,7 @@ struct Row {
     created_at: i64,
     signed_in_at: Option<i64>,
     disabled_at: Option<i64>,
+    ldap_state: Option<String>,
 }
 
 impl From<Row> for Account {
@@ -80,10 +81,34 @@ pub(crate) fn put(
     Ok(tx.run(statement)? == 1)
 }
 
-/// Gives the account another password.
-pub(crate) fn put_password(tx: &mut Tx<'_>, person: &PersonId, hash: &PasswordHash) -> Result<(), Error> {
+/// All accounts, each with what the office's LDAP server said of it last.
+pub(crate) fn list_with_ldap(tx: &mut ReadTx<'_>) -> Result<Vec<(Account, Option<LdapState>)>, Error> {
+    let rows: Vec<Row> = accounts::table.select(Row::as_select()).load(tx.conn())?;
+    rows.into_iter()
+        .map(|row| {
+            let damaged = || Error::damaged(format!("ldap_state of {}", row.username));
+            let state = row.ldap_state.as_deref();
+            let state = state.map(|text| LdapState::parse(text).ok_or_else(damaged)).transpose()?;
+            Ok((row.into(), state))
+        })
+        .collect()
+}
+
+/// Writes down what the office's LDAP server says of an account.
+pub(crate) fn put_ldap_state(tx: &mut Tx<'_>, person: &PersonId, state: LdapState) -> Result<(), Error> {
+    let account = diesel::update(accounts::table.find(person.as_str()));
+    tx.run_prepared(account.set(accounts::ldap_state.eq(state.as_str())))?;
+    Ok(())
+}
+
+/// Gives the account another password, or none.
+pub(crate) fn put_password(
+    tx: &mut Tx<'_>,
+    person: &PersonId,
+    hash: Option<&PasswordHash>,
+) -> Result<(), Error> {
     diesel::update(accounts::table.find(person.as_str()))
-        .set(accounts::password_hash.eq(hash.as_str()))
+        .set(accounts::password_hash.eq(hash.map(PasswordHash::as_str)))
         .execute(tx.conn())?;
     Ok(())
 }

@@ -232,6 +232,14 @@ pub fn find_by_staff_number(tx: &mut ReadTx<'_>, number: &str) -> Result<Option<
     Ok(id.map(Id::stored))
 }
 
+/// Everyone's number in the personnel register.
+pub fn list_staff_numbers(tx: &mut ReadTx<'_>) -> Result<HashMap<String, PersonId>, Error> {
+    let rows: Vec<(Option<String>, String)> = tx.fetch(
+        people::table.filter(people::staff_number.is_not_null()).select((people::staff_number, people::id)),
+    )?;
+    Ok(rows.into_iter().filter_map(|(number, id)| Some((number?, Id::stored(id)))).collect())
+}
+
 /// Gives somebody a number in the personnel register.
 pub fn put_staff_number(tx: &mut Tx<'_>, id: &PersonId, number: &str, version: i64) -> Result<(), Error> {
     diesel::update(people::table.find(id.as_str()))

@@ -1,27 +1,22 @@
-mod cells;
-mod gather;
-mod likeness;
-
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
 use chrono::{Datelike, Months, NaiveDate};
 use clap::Args;
 use renraku_db::Db;
-use renraku_people::directory::{DirectoryFault, Roster, RosterPerson, RosterPlan, service as directory};
-
-pub(in crate::cli) use cells::staff_number;
+use renraku_people::directory::{Roster, RosterPerson, service as directory};
 
 use super::report::tell_faults;
 use crate::{
     assembly,
-    cli::{
-        day,
-        roster::{self, Detail},
-        say,
-    },
+    cli::{day, say, say_all},
     config::Config,
-    sheet::{Column, Layout, LineFault, Sheet, Titles},
+    ldap_source::{self, Choices, LdapSource},
+    sheet::{Layout, LineFault, Sheet, Titles},
+    staff::{
+        self, COLUMNS, Reading,
+        report::{self, Detail},
+    },
 };
 
 pub(super) const HELP: &str = "\
@@ -45,12 +40,17 @@ A file for --columns has lines like
 Examples:
   renraku import people staff.csv --dry-run
   renraku import people staff.csv --config /etc/renraku.toml
-  renraku import people april.csv --effective 2027-04-01 --end-missing --dry-run";
+  renraku import people april.csv --effective 2027-04-01 --end-missing --dry-run
+  renraku import people --from-ldap --dry-run";
 
 #[derive(Debug, Args)]
 pub(super) struct People {
     /// The file (.csv, in UTF-8 or Shift_JIS)
-    file: PathBuf,
+    #[arg(required_unless_present = "from_ldap")]
+    file: Option<PathBuf>,
+    /// Read them from the office's LDAP server, as [ldap_source] of the settings says, instead of a file
+    #[arg(long, conflicts_with_all = ["file", "effective", "columns"])]
+    from_ldap: bool,
     /// Only say what would be done
     #[arg(long)]
     dry_run: bool,
@@ -70,55 +70,58 @@ pub(super) struct People {
     columns: Option<PathBuf>,
 }
 
+/// Ends a dry run.
+const DRY_RUN: &str = "This was a dry run, nothing is stored.";
 /// As far ahead a transfer is prepared; what lies further is a slip of the pen.
 const MONTHS_AHEAD: Months = Months::new(24);
-/// So many leave in any office.
-const FEW: usize = 5;
-
-const fn column(name: &'static str, titles: &'static [&'static str]) -> Column {
-    Column { name, titles, required: false }
-}
-
-const COLUMNS: &[Column] = &[
-    Column { name: "staffNumber", titles: &["職員番号", "職員コード", "職員ID"], required: true },
-    Column { name: "name", titles: &["氏名", "名前", "職員氏名"], required: true },
-    column("kana", &["カナ", "氏名カナ", "カナ氏名", "フリガナ", "かな", "ふりがな", "読み"]),
-    column("unit", &["所属", "所属名", "部署"]),
-    column("post", &["職名", "役職", "職"]),
-    column("extension", &["内線", "内線番号"]),
-    column("phone", &["外線", "外線番号", "電話", "電話番号", "直通"]),
-    column("mobile", &["携帯", "携帯電話", "携帯番号"]),
-    column("email", &["メール", "メールアドレス", "mail"]),
-];
 
 impl People {
-    /// Reads the staff from a table.
+    /// Reads the staff.
     pub(super) fn import(&self, config: &Config) -> anyhow::Result<bool> {
+        match &self.file {
+            Some(file) => self.import_table(config, file),
+            None => self.import_from_ldap(config),
+        }
+    }
+
+    fn import_from_ldap(&self, config: &Config) -> anyhow::Result<bool> {
+        let Some(source) = LdapSource::of(config)? else {
+            bail!("the office has no LDAP server: set ldap_source.url (docs/LDAP-SOURCE.md)")
+        };
+        let db = assembly::open_database(config, assembly::system_clock())?;
+        db.migrate()?;
+        let &Self { dry_run, end_missing, many_leave, .. } = self;
+        let report = ldap_source::run(&db, &source, Choices { dry_run, end_missing, many_leave })?;
+        say_all(report.lines)?;
+        if dry_run {
+            say(DRY_RUN)?;
+        }
+        Ok(!report.failed)
+    }
+
+    fn import_table(&self, config: &Config, file: &Path) -> anyhow::Result<bool> {
         let titles = self.columns.as_deref().map(read_titles).transpose()?;
         let layout = Layout { columns: COLUMNS, titles: titles.as_ref(), whole_lines: true };
-        let sheet = Sheet::read(&super::read(&self.file)?, &layout);
-        let gather::Gathered { people, mut faults } = gather::people(&sheet);
-        let likeness = likeness::of(&people);
-        faults.extend(likeness.faults);
-        if !faults.is_empty() {
-            tell_faults(&self.file, faults)?;
+        let reading = Reading::of(&Sheet::read(&super::read(file)?, &layout));
+        if !reading.faults.is_empty() {
+            tell_faults(file, reading.faults)?;
             return Ok(false);
         }
-        let people: Vec<RosterPerson> = people.into_iter().map(|(person, _line)| person).collect();
+        let people: Vec<RosterPerson> = reading.people.into_iter().map(|(person, _line)| person).collect();
         if people.is_empty() && self.end_missing {
-            bail!("{} names nobody: with --end-missing everybody would leave", self.file.display());
+            bail!("{} names nobody: with --end-missing everybody would leave", file.display());
         }
         let roster = Roster {
-            says_titles: sheet.rows.first().is_some_and(|row| row.get("post").is_some()),
+            says_titles: reading.says_titles,
             people,
             whole: self.end_missing,
-            source: self.file.file_name().map(|name| name.to_string_lossy().into_owned()),
+            source: file.file_name().map(|name| name.to_string_lossy().into_owned()),
             effective_on: self.effective,
         };
         let db = assembly::open_database(config, assembly::system_clock())?;
         db.migrate()?;
-        for LineFault { line, complaint } in likeness.remarks {
-            say(format_args!("look at    {}:{line}: {complaint}", self.file.display()))?;
+        for LineFault { line, complaint } in reading.remarks {
+            say(format_args!("look at    {}:{line}: {complaint}", file.display()))?;
         }
         self.put(&db, &roster).map(|()| true)
     }
@@ -146,42 +149,31 @@ impl People {
 
     fn put(&self, db: &Db, roster: &Roster) -> anyhow::Result<()> {
         let day = self.day(db)?;
-        let plan = db.read(|tx| directory::plan_roster(tx, roster)).map_err(named)?;
-        let too_many = if self.many_leave { None } else { many_leave(&plan) };
+        let plan = staff::plan(db, roster)?;
+        let too_many = if self.many_leave { None } else { staff::many_leave(&plan) };
         if self.dry_run {
-            roster::tell(db, &plan, Detail::Everyone)?;
+            say_all(report::lines(db, &plan, Detail::Everyone)?)?;
             if let Some(refusal) = too_many {
                 say(format_args!("Without the dry run it would be refused: {refusal}"))?;
             }
-            let when = day.map(|day| format!(" for {day}")).unwrap_or_default();
-            say(format_args!("This was a dry run{when}, nothing is stored."))?;
+            match day {
+                Some(day) => say(format_args!("This was a dry run for {day}, nothing is stored."))?,
+                None => say(DRY_RUN)?,
+            }
         } else if let Some(refusal) = too_many {
             bail!("nothing was imported: {refusal}");
         } else if let Some(day) = day {
             db.write_many(|tx| directory::prepare_roster(tx, day, roster))?;
-            roster::tell(db, &plan, Detail::Counts)?;
+            say_all(report::lines(db, &plan, Detail::Counts)?)?;
             say(format_args!(
                 "Nothing has changed yet: it takes effect on {day}. `renraku roster show {day}` shows it, \
                  `renraku roster cancel {day}` drops it."
             ))?;
         } else {
-            let left = roster::commitments(db, &plan.ended)?;
-            let done = directory::import_roster(db, roster).map_err(named)?;
-            roster::tell_with(db, &done, &left, Detail::Counts)?;
+            say_all(staff::import(db, roster, &plan)?.lines(db)?)?;
         }
         Ok(())
     }
-}
-
-/// Why a plan by which many leave is refused.
-fn many_leave(plan: &RosterPlan) -> Option<String> {
-    let (leave, staff) = (plan.ended.len(), plan.staff);
-    (leave > FEW && leave * 5 > staff).then(|| {
-        format!(
-            "{leave} of {staff} would leave, more than a fifth. Is the file whole, and are the numbers in it as they were (000123, not \
-             123)? --dry-run names everyone; if it is right, add --many-leave"
-        )
-    })
 }
 
 /// The next 1 April, the day of the great transfer.
@@ -194,15 +186,4 @@ fn next_april(today: NaiveDate) -> NaiveDate {
 fn read_titles(file: &Path) -> anyhow::Result<Titles> {
     let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
     Titles::parse(&text, COLUMNS).map_err(|fault| anyhow!("{}: {fault}", file.display()))
-}
-
-/// A refusal that says what is wrong with whom.
-fn named(fault: DirectoryFault) -> anyhow::Error {
-    match fault {
-        DirectoryFault::Invalid(fields) => {
-            let each = fields.iter().map(|field| format!("{}: {}", field.pointer, field.detail));
-            anyhow!("nothing was imported: {}", each.collect::<Vec<_>>().join("; "))
-        }
-        other => other.into(),
-    }
 }

@@ -15,7 +15,7 @@ use renraku_schedule::{ScheduleFault, service as schedule};
 use unicode_normalization::UnicodeNormalization;
 
 use super::{list, read_password, username};
-use crate::{cli::import::staff_number, config::Config, mailroom};
+use crate::{config::Config, mailroom, staff::staff_number};
 
 #[derive(Debug, Args)]
 pub(super) struct Add {

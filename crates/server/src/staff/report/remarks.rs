@@ -1,21 +1,20 @@
-//! Says what somebody should look at before a roster takes effect.
+//! What somebody should look at before a roster takes effect.
 
 use renraku_people::directory::{Lookalike, Remark, RosterPlan};
 
-use crate::{cli::say, near};
+use crate::near;
 
 /// More than anybody reads.
 const MOST: usize = 20;
 
-/// Says whom those who come may be, the first of them.
-pub(super) fn tell(plan: &RosterPlan) -> anyhow::Result<()> {
-    for remark in plan.remarks.iter().take(MOST) {
-        say(format_args!("look at    {}", text(remark)))?;
-    }
+/// Whom those who come may be, the first of them.
+pub(super) fn lines(plan: &RosterPlan) -> Vec<String> {
+    let mut lines: Vec<String> =
+        plan.remarks.iter().take(MOST).map(|remark| format!("look at    {}", text(remark))).collect();
     if plan.remarks.len() > MOST {
-        say(format_args!("look at    {} more of this kind", plan.remarks.len() - MOST))?;
+        lines.push(format!("look at    {} more of this kind", plan.remarks.len() - MOST));
     }
-    Ok(())
+    lines
 }
 
 fn text(Remark { staff_number, name, who }: &Remark) -> String {

@@ -1,18 +1,22 @@
-//! Says what a roster changes.
+//! What a roster changes, in lines to be read.
+
+mod hand_over;
+mod remarks;
 
 use renraku_base::PersonId;
-use renraku_db::Db;
+use renraku_db::{Db, ReadTx};
 use renraku_people::{
-    AccountFault, account,
+    AccountFault,
+    account::{self, Account},
     directory::{Change, PersonEntry, PhoneKind, RosterPlan},
 };
 
-use super::{hand_over, remarks};
-use crate::cli::say;
+/// Lines for whoever reads them.
+type Lines = Vec<String>;
 
 /// How much is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::cli) enum Detail {
+pub(crate) enum Detail {
     /// How many come, change and leave; who leaves is named.
     Counts,
     /// Everyone who comes, changes or leaves.
@@ -21,113 +25,110 @@ pub(in crate::cli) enum Detail {
 
 /// What somebody who leaves has still to do.
 #[derive(Debug)]
-pub(in crate::cli) struct Commitments {
+pub(crate) struct Commitments {
     person: PersonId,
-    username: Option<String>,
     events: Vec<String>,
 }
 
-/// What those who leave organize from now on, and how they sign in.
-pub(in crate::cli) fn commitments(db: &Db, people: &[PersonEntry]) -> anyhow::Result<Vec<Commitments>> {
+/// What those who leave organize from now on.
+pub(crate) fn commitments(db: &Db, people: &[PersonEntry]) -> anyhow::Result<Vec<Commitments>> {
     people
         .iter()
         .map(|person| {
             db.read(|tx| {
-                let username = match account::read_account(tx, &person.id) {
-                    Ok(account) => Some(account.username.to_string()),
-                    Err(AccountFault::NotFound) => None,
-                    Err(fault) => return Err(anyhow::Error::from(fault)),
-                };
-                let events = match username {
+                let events = match account_of(tx, &person.id)? {
                     // Whoever never signed in has no calendar.
                     None => Vec::new(),
                     Some(_) => hand_over::events(tx, &person.id)?,
                 };
-                Ok(Commitments { person: person.id.clone(), username, events })
+                Ok(Commitments { person: person.id.clone(), events })
             })
         })
         .collect()
 }
 
-/// Says what a plan changes.
-pub(in crate::cli) fn tell(db: &Db, plan: &RosterPlan, detail: Detail) -> anyhow::Result<()> {
-    tell_with(db, plan, &commitments(db, &plan.ended)?, detail)
+/// What a plan changes.
+pub(crate) fn lines(db: &Db, plan: &RosterPlan, detail: Detail) -> anyhow::Result<Lines> {
+    lines_with(db, plan, &commitments(db, &plan.ended)?, detail)
 }
 
 /// The same, where it was looked up before what those who leave have still to do.
-pub(in crate::cli) fn tell_with(
+pub(crate) fn lines_with(
     db: &Db,
     plan: &RosterPlan,
     left: &[Commitments],
     detail: Detail,
-) -> anyhow::Result<()> {
-    if detail == Detail::Everyone {
-        tell_everyone(plan)?;
-    }
+) -> anyhow::Result<Lines> {
+    let mut lines = if detail == Detail::Everyone { everyone(plan) } else { Lines::new() };
     for person in &plan.returned {
-        say(format_args!("returned   {}  {}", named(person), posts(plan, person)))?;
-        tell_account(db, &person.id)?;
+        lines.push(format!("returned   {}  {}", named(person), posts(plan, person)));
+        lines.extend(how_to_sign_in(db, &person.id)?);
     }
     for person in &plan.ended {
-        say(format_args!("leaves     {}  {}", named(person), posts(plan, person)))?;
+        lines.push(format!("leaves     {}  {}", named(person), posts(plan, person)));
         let Some(one) = left.iter().find(|one| one.person == person.id) else { continue };
-        if let Some(user) = &one.username {
-            say(format_args!("           may still sign in: `renraku user disable {user}` ends that"))?;
+        let account = db.read(|tx| account_of(tx, &person.id))?;
+        if let Some(Account { username: user, disabled_at: None, .. }) = account {
+            lines.push(format!("           may still sign in: `renraku user disable {user}` ends that"));
         }
         for event in &one.events {
-            say(format_args!("           to hand over: {event}"))?;
+            lines.push(format!("           to hand over: {event}"));
         }
     }
     let returned = match plan.returned.len() {
         0 => String::new(),
         some => format!("{some} returned, "),
     };
-    say(format_args!(
+    lines.push(format!(
         "{} new, {returned}{} changed, {} as they were, {} left; {} new units",
         plan.added.len(),
         plan.changed.len(),
         plan.unchanged,
         plan.ended.len(),
         plan.new_units.len(),
-    ))?;
+    ));
     if plan.unlisted > 0 {
-        say(format_args!(
-            "{} others of the directory are not in the file and stay as they are.",
-            plan.unlisted
-        ))?;
+        let others = plan.unlisted;
+        lines.push(format!("{others} others of the directory are not named and stay as they are."));
     }
-    remarks::tell(plan)
+    lines.extend(remarks::lines(plan));
+    Ok(lines)
 }
 
-/// Says which units and people come and who changes.
-fn tell_everyone(plan: &RosterPlan) -> anyhow::Result<()> {
+/// Which units and people come and who changes.
+fn everyone(plan: &RosterPlan) -> Lines {
+    let mut lines = Lines::new();
     for unit in &plan.new_units {
         let path = plan.path(&unit.id);
         let meant = remarks::meant(plan, path).map(|known| format!("  did you mean {known}?"));
-        say(format_args!("new unit   {path}{}", meant.unwrap_or_default()))?;
+        lines.push(format!("new unit   {path}{}", meant.unwrap_or_default()));
     }
     for person in &plan.added {
-        say(format_args!("new        {}  {}", named(person), posts(plan, person)))?;
+        lines.push(format!("new        {}  {}", named(person), posts(plan, person)));
     }
     for change in &plan.changed {
         let differences = differences(plan, change).join("; ");
-        say(format_args!("changed    {}  {differences}", named(&change.after)))?;
+        lines.push(format!("changed    {}  {differences}", named(&change.after)));
     }
-    Ok(())
+    lines
 }
 
-/// Says how somebody signs in who is back.
-fn tell_account(db: &Db, person: &PersonId) -> anyhow::Result<()> {
-    match db.read(|tx| account::read_account(tx, person)) {
-        Ok(account) if account.disabled_at.is_some() => {
-            let user = account.username;
-            say(format_args!("           cannot sign in: `renraku user enable {user}` opens the account"))?;
+/// How somebody signs in who is back.
+fn how_to_sign_in(db: &Db, person: &PersonId) -> anyhow::Result<Option<String>> {
+    Ok(db.read(|tx| account_of(tx, person))?.map(|Account { username: user, disabled_at, .. }| {
+        match disabled_at {
+            Some(_) => format!("           cannot sign in: `renraku user enable {user}` opens the account"),
+            None => format!("           signs in as {user}, as before"),
         }
-        Ok(account) => say(format_args!("           signs in as {}, as before", account.username))?,
-        Err(AccountFault::NotFound) => {}
-        Err(fault) => return Err(fault.into()),
+    }))
+}
+
+fn account_of(tx: &mut ReadTx<'_>, person: &PersonId) -> anyhow::Result<Option<Account>> {
+    match account::read_account(tx, person) {
+        Ok(account) => Ok(Some(account)),
+        Err(AccountFault::NotFound) => Ok(None),
+        Err(fault) => Err(fault.into()),
     }
-    Ok(())
 }
 
 fn named(person: &PersonEntry) -> String {

@@ -16,11 +16,13 @@ pub(super) struct Gathered {
     pub people: Vec<(RosterPerson, usize)>,
     /// Everything that is wrong with it.
     pub faults: Vec<LineFault>,
+    /// How many of its rows do not say who is meant.
+    pub unread: usize,
 }
 
 /// The people of a sheet, and everything that is wrong with it.
 pub(super) fn people(sheet: &Sheet) -> Gathered {
-    let mut faults = sheet.faults.clone();
+    let (mut faults, mut unread) = (sheet.faults.clone(), 0);
     let mut people: Vec<(RosterPerson, usize)> = Vec::with_capacity(sheet.rows.len());
     let mut known: HashMap<String, usize> = HashMap::with_capacity(sheet.rows.len());
     let posts_without_units =
@@ -31,7 +33,10 @@ pub(super) fn people(sheet: &Sheet) -> Gathered {
     for row in &sheet.rows {
         let (person, complaints) = read(row);
         faults.extend(complaints.into_iter().map(|complaint| LineFault::new(row.line, complaint)));
-        let Some(person) = person else { continue };
+        let Some(person) = person else {
+            unread += 1;
+            continue;
+        };
         match known.entry(person.staff_number.clone()) {
             Entry::Vacant(entry) => {
                 entry.insert(people.len());
@@ -39,12 +44,12 @@ pub(super) fn people(sheet: &Sheet) -> Gathered {
             }
             Entry::Occupied(entry) => {
                 let first = people.get_mut(*entry.get());
-                let joined = first.map_or(Ok(()), |(first, line)| join(first, person, *line));
+                let joined = first.map_or(Ok(()), |(first, line)| join(first, person, &sheet.place(*line)));
                 faults.extend(joined.err().map(|complaint| LineFault::new(row.line, complaint)));
             }
         }
     }
-    Gathered { people, faults }
+    Gathered { people, faults, unread }
 }
 
 /// The person of a line, as far as it can be read, and what is wrong with the line.
@@ -89,7 +94,7 @@ struct Line<'r> {
 }
 
 impl Line<'_> {
-    /// What a cell says: `None` without such a column, nothing for an empty cell and for one that is wrong.
+    /// What a cell says: `None` without such a column and when it is wrong, nothing for an empty cell.
     fn read<T>(&mut self, column: &str, read: fn(&str) -> Result<T, String>) -> Option<Option<T>> {
         let cell = self.row.get(column)?;
         if cell.is_empty() {
@@ -99,25 +104,25 @@ impl Line<'_> {
             Ok(said) => Some(Some(said)),
             Err(complaint) => {
                 self.complaints.push(format!("{column}: {complaint}"));
-                Some(None)
+                None
             }
         }
     }
 }
 
-/// Takes over a further line of somebody whose first is line `line`.
-fn join(first: &mut RosterPerson, further: RosterPerson, line: usize) -> Result<(), String> {
+/// Takes over a further line of somebody whose first is at `place`.
+fn join(first: &mut RosterPerson, further: RosterPerson, place: &str) -> Result<(), String> {
     let number = &first.staff_number;
     if first.name != further.name {
         return Err(format!(
-            "staffNumber: {number} is {} in line {line} and {} here: one number is one person's",
+            "staffNumber: {number} is {} in {place} and {} here: one number is one person's",
             first.name, further.name
         ));
     }
     match (first.phonetic.as_deref(), further.phonetic) {
         (Some("") | None, read) => first.phonetic = read,
         (Some(known), Some(read)) if !read.is_empty() && read != known => {
-            return Err(format!("kana: {number} reads {known} in line {line} and {read} here"));
+            return Err(format!("kana: {number} reads {known} in {place} and {read} here"));
         }
         _ => {}
     }
@@ -146,7 +151,7 @@ mod tests {
 
     fn read(text: &str) -> (Vec<RosterPerson>, Vec<String>) {
         let layout = Layout { whole_lines: true, ..Layout::of(super::super::COLUMNS) };
-        let Gathered { people, mut faults } = people(&Sheet::read(text.as_bytes(), &layout));
+        let Gathered { people, mut faults, .. } = people(&Sheet::read(text.as_bytes(), &layout));
         let people = people.into_iter().map(|(person, _line)| person).collect();
         faults.sort();
         (people, faults.into_iter().map(|fault| format!("{}: {}", fault.line, fault.complaint)).collect())

@@ -33,7 +33,7 @@ fn even(cell: &str) -> Cell {
 }
 
 /// A number of the personnel register, with its leading zeros.
-pub(in crate::cli) fn staff_number(cell: &str) -> Cell {
+pub(crate) fn staff_number(cell: &str) -> Cell {
     let number = even(cell)?;
     let allowed = number.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
     if allowed && number.len() <= MOST_NUMBER_CHARACTERS && number.chars().any(|c| c.is_ascii_digit()) {

@@ -7,12 +7,12 @@ use renraku_people::{
     search::fold_number,
 };
 
-use crate::sheet::LineFault;
+use crate::sheet::{LineFault, Sheet};
 
 /// What was found.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Likeness {
-    /// Lines that cannot be taken.
+    /// Lines whose address is another's.
     pub faults: Vec<LineFault>,
     /// Lines that somebody should look at.
     pub remarks: Vec<LineFault>,
@@ -22,7 +22,7 @@ pub(super) struct Likeness {
 type First<'p> = HashMap<String, (&'p str, usize)>;
 
 /// Looks for addresses and mobile phones of two people, and for names in one piece.
-pub(super) fn of(people: &[(RosterPerson, usize)]) -> Likeness {
+pub(super) fn of(people: &[(RosterPerson, usize)], sheet: &Sheet) -> Likeness {
     let mut found = Likeness::default();
     let (mut emails, mut mobiles) = (First::new(), First::new());
     let mut unparted: Vec<(usize, &str)> = Vec::new();
@@ -31,7 +31,8 @@ pub(super) fn of(people: &[(RosterPerson, usize)]) -> Likeness {
         for email in person.emails.iter().flatten() {
             if let Some((other, first)) = another(&mut emails, email.clone(), own) {
                 let complaint = format!(
-                    "email: {email} is the address of {other} in line {first}: write each person's own"
+                    "email: {email} is the address of {other} in {}: write each person's own",
+                    sheet.place(first)
                 );
                 found.faults.push(LineFault::new(*line, complaint));
             }
@@ -39,7 +40,8 @@ pub(super) fn of(people: &[(RosterPerson, usize)]) -> Likeness {
         for mobile in person.phones.get(&PhoneKind::Mobile).into_iter().flatten() {
             let digits = fold_number(mobile).unwrap_or_else(|| mobile.clone());
             if let Some((other, first)) = another(&mut mobiles, digits, own) {
-                let remark = format!("mobile: {mobile} is the number of {other} in line {first}, too");
+                let place = sheet.place(first);
+                let remark = format!("mobile: {mobile} is the number of {other} in {place}, too");
                 found.remarks.push(LineFault::new(*line, remark));
             }
         }
@@ -70,12 +72,12 @@ fn another<'p>(said: &mut First<'p>, what: String, own: (&'p str, usize)) -> Opt
 mod tests {
     use super::super::{COLUMNS, gather};
     use super::*;
-    use crate::sheet::{Layout, Sheet};
+    use crate::sheet::Layout;
 
     fn told(text: &str) -> (Vec<String>, Vec<String>) {
         let layout = Layout { whole_lines: true, ..Layout::of(COLUMNS) };
-        let gathered = gather::people(&Sheet::read(text.as_bytes(), &layout));
-        let Likeness { faults, remarks } = of(&gathered.people);
+        let sheet = Sheet::read(text.as_bytes(), &layout);
+        let Likeness { faults, remarks } = of(&gather::people(&sheet).people, &sheet);
         let text = |faults: Vec<LineFault>| {
             faults.into_iter().map(|fault| format!("{}: {}", fault.line, fault.complaint)).collect()
         };

@@ -1,0 +1,8 @@
+/// What the last reading of another directory came to, for whoever looks after the server.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SourceReport {
+    /// Whether nothing came of it, or not all.
+    pub failed: bool,
+    /// What happened, a line each.
+    pub lines: Vec<String>,
+}

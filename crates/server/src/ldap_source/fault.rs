@@ -1,0 +1,48 @@
+use std::io;
+
+use ldap3_proto::proto::{LdapResult, LdapResultCode};
+
+/// Why the office's LDAP server was asked in vain.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LdapFault {
+    /// Nothing came in time.
+    #[error("it does not answer in time")]
+    Slow,
+    /// The connection cannot be made, or broke.
+    #[error("it cannot be spoken to: {0}")]
+    Broken(#[from] io::Error),
+    /// The connection cannot be protected.
+    #[error("its certificate or its TLS is not accepted: {0}")]
+    Tls(io::Error),
+    /// It answered something else than was asked.
+    #[error("it answers what was not asked")]
+    Unexpected,
+    /// It refuses.
+    #[error("it refuses to {what}: {code:?} {message}")]
+    Refused {
+        /// What was asked.
+        what: &'static str,
+        /// Its reason.
+        code: LdapResultCode,
+        /// Its words.
+        message: String,
+    },
+    /// It goes on and on.
+    #[error("it has more than {0} entries: narrow ldap_source.filter")]
+    TooMany(usize),
+    /// It failed so often that it is left alone for a moment.
+    #[error("it did not answer a moment ago and is left alone for some seconds")]
+    Resting,
+}
+
+impl LdapFault {
+    /// A refusal in the server's words.
+    pub fn refused(what: &'static str, result: LdapResult) -> Self {
+        Self::Refused { what, code: result.code, message: result.message }
+    }
+
+    /// Whether the server, or the way to it, is out of order.
+    pub fn is_silence(&self) -> bool {
+        matches!(self, Self::Slow | Self::Broken(_) | Self::Tls(_) | Self::Unexpected)
+    }
+}

@@ -1,0 +1,2 @@
+DROP TABLE source_reports;
+ALTER TABLE accounts DROP COLUMN ldap_state;
