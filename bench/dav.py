@@ -89,6 +89,8 @@ class Work:
         self.server, self.size = server, size
         self.path = f"{server.home}bench{size}/"
         self.number = size
+        # It may have been closed while the other servers started.
+        server.connection.close()
         status, text = server.ask("MKCALENDAR", self.path)
         if status != 201:
             raise SystemExit(f"{server.name}: MKCALENDAR: {status} {text[:200]}")

@@ -271,6 +271,22 @@ pub(crate) fn list_of_events(
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
+/// How many occurrences in a calendar overlap a window; counts no further than `limit`.
+pub(crate) fn count_in(
+    tx: &mut ReadTx<'_>,
+    collection: CollectionId,
+    (from, to): (Timestamp, Timestamp),
+    limit: i64,
+) -> Result<i64, Error> {
+    let starts: Vec<i64> = tx.fetch(
+        occurrences::table
+            .filter(overlap(vec![collection.0], from.micros(), to.micros()))
+            .select(occurrences::utc_start)
+            .limit(limit),
+    )?;
+    Ok(i64::try_from(starts.len()).unwrap_or(i64::MAX))
+}
+
 /// How many occurrences of these events in a calendar overlap a window; counts no further than `limit`.
 pub(crate) fn count_of_events(
     tx: &mut ReadTx<'_>,
