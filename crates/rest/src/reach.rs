@@ -51,10 +51,9 @@ fn engagement(it: schedule::Engagement) -> Engagement {
     Engagement {
         utc_start: it.utc_start,
         utc_end: it.utc_end,
-        taken: it.busy.and_then(|busy| match busy {
-            BusyStatus::Confirmed => Some(Taken::Busy),
-            BusyStatus::Unavailable => Some(Taken::Away),
-            BusyStatus::Tentative => None,
+        taken: it.busy.map(|busy| match busy {
+            BusyStatus::Confirmed | BusyStatus::Tentative => Taken::Busy,
+            BusyStatus::Unavailable => Taken::Away,
         }),
         all_day: it.all_day,
         title: it.title,

@@ -116,6 +116,7 @@ fn what_is_no_memo_is_named() {
             texts.collect::<Vec<_>>().join(", ")
         };
         let caller = json!({"name": "鈴木"});
+        hanako.post("phone-memos", &json!([[taro.person], caller])).problem(422, "invalid");
         assert_eq!(refused(json!({"to": [hanako.person], "caller": caller})), "/to/0 to-oneself");
         assert_eq!(refused(json!({"to": [jiro.person], "caller": caller})), "/to/0 unknown-person");
         assert_eq!(refused(json!({"to": [], "caller": {}})), "/to required, /caller/name required");

@@ -56,6 +56,11 @@ fn the_schedule_speaks_as_far_as_the_reader_may_know() {
             (&json!("free"), &Value::Null, &json!(false))
         );
         assert_eq!(free["callFirst"], json!({"number": "1000", "kind": "extension"}));
+        let now = server.db().now().to_string();
+        let perhaps = json!({"title": "会議", "start": &now[..19], "timeZone": "Etc/UTC", "duration": "PT1H", "status": "tentative"});
+        let perhaps = taro.post("events", &perhaps).expect(201).json();
+        assert_eq!(reach(&hanako, &taro)["activity"], "busy", "as in free/busy");
+        taro.delete(&format!("events/{}", perhaps["id"].as_str().unwrap()), "*").expect(204);
         busy_now(server, &hanako, "【外出】打合せ", "帯広市役所");
         let grantee = json!({"type": "person", "personId": jiro.person});
         let shares = format!("calendars/{}/shares", hanako.calendar);

@@ -99,7 +99,7 @@ fn transfer() -> Roster {
         person("990001", "丹羽 一郎", "総務部/財政課", "係長"),
         person("990002", "丹羽 二郎", "農政部", "係長"),
     ];
-    Roster { people, says_titles: true, whole: false, source: None, effective_on: None }
+    Roster { people, says_titles: true, whole: false, by_address: true, source: None, effective_on: None }
 }
 
 fn advance(clock: &FixedClock, to: &str) {

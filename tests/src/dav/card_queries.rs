@@ -146,7 +146,8 @@ fn a_multiget_answers_for_each_path() {
         let missing = format!("{book}none.vcf");
         let body = format!(
             "<c:addressbook-multiget NS><d:prop><d:getetag/><c:address-data/></d:prop><d:href>{missing}</d:href>\
-             <d:href>{path}</d:href><d:href>/etc/passwd</d:href></c:addressbook-multiget>"
+             <d:href>{path}</d:href><d:href>{path}</d:href><d:href>{book}%61%20b.vcf</d:href><d:href>/etc/passwd</d:href>\
+             </c:addressbook-multiget>"
         );
         let answer = client.cards_xml("REPORT", &book, "0", &body).expect(207).text();
         assert_eq!(responses(&answer), [(missing, 404), (path, 200), ("/etc/passwd".to_owned(), 404)]);

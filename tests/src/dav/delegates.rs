@@ -227,3 +227,18 @@ fn delegators_are_told_with_their_names() {
         assert!(told.contains("<cs:calendar-proxy-read-for></cs:calendar-proxy-read-for>"), "{told}");
     });
 }
+
+#[test]
+fn a_shared_calendar_is_not_deleted_from_the_list_of_another_nor_stood_in_for() {
+    on_each_backend(|server| {
+        let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
+        let (owner, delegate) = (Client::of(server, &taro), Client::of(server, &hanako));
+        let (shared, private) = (new_calendar(&taro, "課の予定"), new_calendar(&taro, "私用"));
+        share(&taro, &shared, &by_name(&hanako), "manage");
+        delegate.ask("DELETE", &format!("{}{shared}/", delegate.home)).send().expect(403);
+        owner.ask("PROPFIND", &format!("{}{shared}/", owner.home)).header("depth", "0").send().expect(207);
+        for id in [&shared, &private] {
+            delegate.ask("MKCALENDAR", &format!("{}{id}/", delegate.home)).send().expect(405);
+        }
+    });
+}

@@ -24,6 +24,22 @@ fn names(answer: &str) -> Vec<String> {
 }
 
 #[test]
+fn a_multiget_tells_an_object_once_however_it_is_spelt() {
+    on_each_backend(|server| {
+        let client = Client::of(server, &server.staff("hanako"));
+        let calendar = &client.calendar;
+        let path = format!("{calendar}a%20b.ics");
+        client.put(&path, &event("u1", HOUR)).expect(201);
+        let body = format!(
+            "<c:calendar-multiget NS><d:prop><d:getetag/><c:calendar-data/></d:prop><d:href>{path}</d:href><d:href>{path}</d:href>\
+             <d:href>{calendar}%61%20b.ics</d:href><d:href>{calendar}none.ics</d:href></c:calendar-multiget>"
+        );
+        let answer = client.xml("REPORT", calendar, "1", &body).expect(207).text();
+        assert_eq!(responses(&answer), [(path, 200), (format!("{calendar}none.ics"), 404)]);
+    });
+}
+
+#[test]
 fn a_query_finds_what_takes_place() {
     on_each_backend(|server| {
         let client = Client::of(server, &server.staff("hanako"));

@@ -30,6 +30,10 @@ pub(super) async fn answer(call: Call) -> Result<HttpResponse, DavFault> {
         Address::Calendar { person, segment } => {
             call.write(move |tx| {
                 let calendar = objects::find_calendar(tx, &who, &person, &segment)?;
+                // Who takes a shared calendar off their list does not mean to take it from everyone.
+                if !calendar.is_mine() {
+                    return Err(renraku_schedule::ScheduleFault::Forbidden.into());
+                }
                 if !expected.is.holds(&calendar.calendar.etag) {
                     return Err(DavFault::Stale);
                 }

@@ -28,7 +28,7 @@ fn said(number: u32, name: &str, unit: &str, title: &str) -> RosterPerson {
 }
 
 fn roster(people: Vec<RosterPerson>) -> Roster {
-    Roster { people, says_titles: true, whole: false, source: None, effective_on: None }
+    Roster { people, says_titles: true, whole: false, by_address: true, source: None, effective_on: None }
 }
 
 /// 髙橋 goes to 財政課, where 太田 gives up the post of 主事; somebody new comes into a new unit.

@@ -7,7 +7,8 @@ pub struct Engagement {
     pub utc_start: Timestamp,
     /// When it ends.
     pub utc_end: Timestamp,
-    /// How it takes the person's time; `None` when it does not, or only perhaps.
+    /// How it takes the person's time; `None` when it does not. What may yet be called off takes it as in
+    /// free/busy.
     pub taken: Option<Taken>,
     /// Whether it is of whole days.
     pub all_day: bool,

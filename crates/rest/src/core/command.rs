@@ -116,6 +116,11 @@ pub(crate) fn json<T: DeserializeOwned>(request: &HttpRequest, bytes: &[u8]) -> 
     }
     // What is JSON at all is settled first: from here on a fault is one of the shape.
     serde_json::from_slice::<WellFormed>(bytes).map_err(|error| RestFault::NotJson(not_json(&error)))?;
+    // A list would be taken for the members of an object in their order.
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        let text = "invalid type: sequence, expected a map";
+        return Err(RestFault::BadField(FieldFault::misfit("", super::query::misfit_code(text), text)));
+    }
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let pointer = pointer(error.path());

@@ -57,6 +57,7 @@ pub(crate) fn run(db: &Db, source: &LdapSource, choices: Choices) -> anyhow::Res
         whole: wanted && reading.unread == 0,
         people: reading.people.into_iter().map(|(person, _line)| person).collect(),
         says_titles: reading.says_titles,
+        by_address: false,
         source: Some(source.name()),
         effective_on: None,
     };

@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use actix_web::{HttpResponse, http::StatusCode};
 use renraku_db::meta;
 use renraku_schedule::service::objects::{self, ObjectText};
@@ -56,19 +58,23 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
                 _ => None,
             },
         };
-        for some in hrefs.chunks(500) {
-            let named: Vec<Option<String>> = some.iter().map(|href| name_of(href)).collect();
-            let names: Vec<&str> = named.iter().flatten().map(String::as_str).collect();
+        // What is asked for twice, by whatever spelling, is told once.
+        let mut asked: HashSet<String> = HashSet::new();
+        let mut named: Vec<(&str, Option<String>)> =
+            hrefs.iter().map(|href| (href.as_str(), name_of(href))).collect();
+        named.retain(|(_, name)| name.as_ref().is_none_or(|name| asked.insert(name.clone())));
+        for some in named.chunks(500) {
+            let names: Vec<&str> = some.iter().filter_map(|(_, name)| name.as_deref()).collect();
             let found = objects::get(tx, &who, &calendar, &names)?;
             let ids: Vec<&str> = found.iter().flatten().map(|object| object.head.id.as_str()).collect();
             data.check(tx, &calendar, &ids)?;
             let mut found = found.into_iter();
-            for (href, named) in some.iter().zip(named) {
-                let object: Option<ObjectText> = named.as_ref().and_then(|_| found.next()).flatten();
-                match (named, object) {
+            for (href, name) in some {
+                let object: Option<ObjectText> = name.as_ref().and_then(|_| found.next()).flatten();
+                match (name, object) {
                     (Some(name), Some(object)) => {
                         answer.add_at(
-                            &path_below(&path, &name),
+                            &path_below(&path, name),
                             Resource::Object(&object.head, Some(&object)),
                         )?;
                     }

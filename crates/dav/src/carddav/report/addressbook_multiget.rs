@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use actix_web::{HttpResponse, http::StatusCode};
 use renraku_contacts::service::objects::CardText;
 use renraku_db::meta;
@@ -48,20 +50,24 @@ pub(super) async fn answer(call: Call, place: Place, report: Element) -> Result<
         let multistatus = Multistatus::of(OF_CONTACTS, minimal);
         let mut answer = Answer { multistatus, wanted: &wanted, context };
         let book = Book::find(tx, &dav, &who, &place)?;
-        for some in hrefs.chunks(100) {
-            // What lies elsewhere is not in this address book.
-            let named: Vec<Option<Place>> = some
-                .iter()
-                .map(|href| match Address::of_href(href, host.as_deref()) {
-                    Some(Address::Contacts(at)) if at.in_book().is_some_and(|(book, _)| book == place) => {
-                        Some(at)
-                    }
-                    _ => None,
-                })
-                .collect();
-            let names: Vec<&str> = named.iter().flatten().filter_map(|at| Some(at.in_book()?.1)).collect();
+        // What lies elsewhere is not in this address book.
+        let place_of = |href: &str| match Address::of_href(href, host.as_deref()) {
+            Some(Address::Contacts(at)) if at.in_book().is_some_and(|(book, _)| book == place) => Some(at),
+            _ => None,
+        };
+        // What is asked for twice, by whatever spelling, is told once.
+        let mut asked: HashSet<String> = HashSet::new();
+        let mut placed: Vec<(&str, Option<Place>)> =
+            hrefs.iter().map(|href| (href.as_str(), place_of(href))).collect();
+        placed.retain(|(_, at)| {
+            let name = at.as_ref().and_then(|at| Some(at.in_book()?.1));
+            name.is_none_or(|name| asked.insert(name.to_owned()))
+        });
+        for some in placed.chunks(100) {
+            let at_once = some.iter().filter_map(|(_, at)| at.as_ref());
+            let names: Vec<&str> = at_once.filter_map(|at| Some(at.in_book()?.1)).collect();
             let mut found = book.get(tx, &dav, &names)?.into_iter();
-            for (href, at) in some.iter().zip(&named) {
+            for (href, at) in some {
                 let card: Option<CardText> = at.as_ref().and_then(|_| found.next()).flatten();
                 match (at, card) {
                     (Some(at), Some(card)) => {

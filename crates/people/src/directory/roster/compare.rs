@@ -29,7 +29,7 @@ pub(in crate::directory) fn compare(roster: &Roster, stored: Stored, now: Timest
     let versions = stored.people.iter().map(|(_, version)| version);
     let versions = versions.chain(stored.formers.iter().map(|(_, version)| version));
     plan.latest = versions.copied().max().unwrap_or_default();
-    let mut known = Known::new(stored.people, stored.formers);
+    let mut known = Known::new(stored.people, stored.formers, roster.by_address);
     plan.staff = known.numbered();
     for said in &roster.people {
         let found = known.take(said);

@@ -43,8 +43,8 @@ pub(super) struct Known {
 }
 
 impl Known {
-    /// Everyone in office, and those who have left, who left last at the end.
-    pub fn new(people: Vec<(PersonEntry, i64)>, left: Vec<(Former, i64)>) -> Self {
+    /// Everyone in office, and those who have left, who left last at the end; and whether an address says who somebody is.
+    pub fn new(people: Vec<(PersonEntry, i64)>, left: Vec<(Former, i64)>, by_address: bool) -> Self {
         let mut numbered = HashMap::with_capacity(people.len());
         let mut unnumbered = Vec::new();
         let mut by_email: HashMap<String, Vec<usize>> = HashMap::new();
@@ -53,7 +53,7 @@ impl Known {
                 numbered.insert(number, person);
                 continue;
             }
-            for email in &person.emails {
+            for email in person.emails.iter().filter(|_| by_address) {
                 by_email.entry(email.to_lowercase()).or_default().push(unnumbered.len());
             }
             unnumbered.push(person);

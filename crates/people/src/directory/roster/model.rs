@@ -18,12 +18,21 @@ pub struct Roster {
     pub says_titles: bool,
     /// Whether it is the whole staff, so that whoever has a staff number and is not in it has left.
     pub whole: bool,
+    /// Whether somebody without a staff number is meant by their address. Whoever imports a sheet has looked at it; on a server
+    /// people may give themselves the address of another.
+    #[serde(default = "by_address")]
+    pub by_address: bool,
     /// The name of the file that it was read from.
     #[serde(default)]
     pub source: Option<String>,
     /// The day on which the posts begin that it gives.
     #[serde(skip)]
     pub effective_on: Option<NaiveDate>,
+}
+
+/// A roster that was prepared before it could say so was a sheet.
+const fn by_address() -> bool {
+    true
 }
 
 /// A person as a sheet says them. What it does not say (`None`, or a kind of phone that is not there) stays as it is.

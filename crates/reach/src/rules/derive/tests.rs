@@ -96,8 +96,8 @@ fn who_sees_busy_time_alone_is_told_that_and_no_more() {
     assert_eq!((reach.activity, reach.text.as_str()), (Activity::Busy, "予定あり（15:00まで）"));
     let off = Engagement { taken: Some(Taken::Away), ..hidden.clone() };
     assert_eq!(told(None, &[off], 13).activity, Activity::Away);
-    let perhaps = Engagement { taken: None, title: Some("会議".to_owned()), ..hidden };
-    assert_eq!(told(None, &[perhaps], 13).activity, Activity::Free);
+    let untaken = Engagement { taken: None, title: Some("会議".to_owned()), ..hidden };
+    assert_eq!(told(None, &[untaken], 13).activity, Activity::Free);
 }
 
 #[test]

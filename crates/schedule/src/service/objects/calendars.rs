@@ -170,12 +170,14 @@ pub fn make_calendar(
         Err(ScheduleFault::NotFound) => {}
         Err(fault) => return Err(fault),
     }
+    // The id of a calendar is its path wherever it is shared: no other one may stand there.
     let as_id = CalendarId::from_str(segment).ok().filter(|id| id.as_str() == segment);
-    let free = match &as_id {
-        Some(id) => store::calendars::get(tx, id)?.is_none(),
-        None => false,
-    };
-    let made = operations::create_calendar(tx, who, NewCalendar { id: as_id.filter(|_| free), ..new })?;
+    if let Some(id) = &as_id
+        && store::calendars::get(tx, id)?.is_some()
+    {
+        return Err(ScheduleFault::IdTaken);
+    }
+    let made = operations::create_calendar(tx, who, NewCalendar { id: as_id, ..new })?;
     if made.get().id.as_str() != segment {
         store::calendar_paths::put(tx, &made.get().id, who.person.as_str(), segment)?;
     }

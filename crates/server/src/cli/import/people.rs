@@ -115,6 +115,7 @@ impl People {
             says_titles: reading.says_titles,
             people,
             whole: self.end_missing,
+            by_address: true,
             source: file.file_name().map(|name| name.to_string_lossy().into_owned()),
             effective_on: self.effective,
         };

@@ -60,7 +60,14 @@ fn hanako() -> RosterPerson {
 }
 
 fn plan(people: Vec<RosterPerson>, change: impl FnOnce(&mut Roster)) -> RosterPlan {
-    let mut roster = Roster { people, says_titles: true, whole: false, source: None, effective_on: None };
+    let mut roster = Roster {
+        people,
+        says_titles: true,
+        whole: false,
+        by_address: true,
+        source: None,
+        effective_on: None,
+    };
     change(&mut roster);
     compare(&roster, stored(), Timestamp::from_micros(1_000_000))
 }
@@ -143,6 +150,13 @@ fn who_has_no_number_is_found_by_the_address_and_gets_the_number() {
 }
 
 #[test]
+fn an_address_on_a_server_says_nothing_of_who_somebody_is() {
+    let said = vec![hanako(), mailed("000777", "佐藤 花子", "hanako@pref.example.jp")];
+    let plan = plan(said, |roster| roster.by_address = false);
+    assert_eq!((plan.added.len(), plan.changed.len(), plan.remarks.len()), (1, 0, 1));
+}
+
+#[test]
 fn nobody_is_guessed() {
     // Without an address the name alone says nothing; nor does an address that two have.
     let namesake = plan(vec![hanako(), named("000777", "佐藤花子")], |_| ());
@@ -157,7 +171,14 @@ fn nobody_is_guessed() {
     let (device, _) = two.people[1].clone();
     two.people.push((PersonEntry { id: Id::stored("twin".into()), ..device }, 10));
     let said = vec![mailed("000777", "佐藤 花子", "hanako@pref.example.jp")];
-    let roster = Roster { people: said, says_titles: true, whole: false, source: None, effective_on: None };
+    let roster = Roster {
+        people: said,
+        says_titles: true,
+        whole: false,
+        by_address: true,
+        source: None,
+        effective_on: None,
+    };
     let plan = compare(&roster, two, Timestamp::from_micros(1_000_000));
     assert_eq!((plan.added.len(), plan.changed.len(), plan.remarks.len()), (1, 0, 1));
 }
@@ -187,8 +208,14 @@ fn a_number_that_lost_its_zeros_is_remarked() {
     let mut alone = stored();
     alone.people.truncate(1);
     for said in [named("123", "佐藤 花子"), mailed("999", "佐藤 花", "hanako@pref.example.jp")] {
-        let roster =
-            Roster { people: vec![said], says_titles: true, whole: true, source: None, effective_on: None };
+        let roster = Roster {
+            people: vec![said],
+            says_titles: true,
+            whole: true,
+            by_address: true,
+            source: None,
+            effective_on: None,
+        };
         let stored =
             Stored { people: alone.people.clone(), formers: Vec::new(), units: alone.units.clone(), ..alone };
         let plan = compare(&roster, stored, Timestamp::from_micros(1_000_000));
