@@ -1,5 +1,6 @@
 use std::{fmt, str::FromStr};
 
+use chrono::{Datelike, NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -79,6 +80,28 @@ impl Language {
         match self {
             Self::Ja => "ja",
             Self::En => "en",
+        }
+    }
+
+    /// A day as one says it in `this_year`: with its year when that is another.
+    #[must_use]
+    pub fn day(self, date: NaiveDate, this_year: i32) -> String {
+        let same_year = date.year() == this_year;
+        match self {
+            Self::Ja => {
+                let weekday = match date.weekday() {
+                    Weekday::Mon => "月",
+                    Weekday::Tue => "火",
+                    Weekday::Wed => "水",
+                    Weekday::Thu => "木",
+                    Weekday::Fri => "金",
+                    Weekday::Sat => "土",
+                    Weekday::Sun => "日",
+                };
+                let year = if same_year { String::new() } else { format!("{}年", date.year()) };
+                format!("{year}{}月{}日({weekday})", date.month(), date.day())
+            }
+            Self::En => date.format(if same_year { "%a %-d %b" } else { "%a %-d %b %Y" }).to_string(),
         }
     }
 }

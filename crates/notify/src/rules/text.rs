@@ -1,6 +1,6 @@
 //! The sentence that a notification says, in either language.
 
-use chrono::{Datelike, NaiveDate, NaiveDateTime, TimeDelta, Weekday};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, TimeDelta};
 use renraku_base::{Language, Timestamp};
 
 use crate::{Details, NotificationType};
@@ -94,7 +94,7 @@ impl Facts<'_> {
 
     /// Which occurrence is meant, where it is now on another day than it was.
     fn which_japanese(&self) -> String {
-        let was = self.other_day().map(|was| self.date_japanese(was));
+        let was = self.other_day().map(|was| Language::Ja.day(was, self.year));
         was.map(|date| format!("{date}の")).unwrap_or_default()
     }
 
@@ -179,7 +179,7 @@ impl Facts<'_> {
 
     /// Which occurrence is meant, where it is now on another day than it was.
     fn which_english(&self) -> String {
-        self.other_day().map(|was| format!(" of {}", self.date_english(was))).unwrap_or_default()
+        self.other_day().map(|was| format!(" of {}", Language::En.day(was, self.year))).unwrap_or_default()
     }
 
     fn answered_english(&self, title: &str) -> String {
@@ -202,34 +202,15 @@ impl Facts<'_> {
         format!("Your post{day}: {title}{place}{before}")
     }
 
-    fn date_japanese(&self, date: NaiveDate) -> String {
-        let day = match date.weekday() {
-            Weekday::Mon => "月",
-            Weekday::Tue => "火",
-            Weekday::Wed => "水",
-            Weekday::Thu => "木",
-            Weekday::Fri => "金",
-            Weekday::Sat => "土",
-            Weekday::Sun => "日",
-        };
-        let year = if date.year() == self.year { String::new() } else { format!("{}年", date.year()) };
-        format!("{year}{}月{}日({day})", date.month(), date.day())
-    }
-
     fn when_japanese(&self) -> Option<String> {
         let start = local_start(self.details)?;
-        let date = self.date_japanese(start.date());
+        let date = Language::Ja.day(start.date(), self.year);
         Some(if self.details.show_without_time { date } else { format!("{date} {}", start.format("%-H:%M")) })
-    }
-
-    fn date_english(&self, date: NaiveDate) -> String {
-        let form = if date.year() == self.year { "%a %-d %b" } else { "%a %-d %b %Y" };
-        date.format(form).to_string()
     }
 
     fn when_english(&self) -> Option<String> {
         let start = local_start(self.details)?;
-        let date = self.date_english(start.date());
+        let date = Language::En.day(start.date(), self.year);
         Some(if self.details.show_without_time { date } else { format!("{date}, {}", start.format("%H:%M")) })
     }
 }

@@ -1,6 +1,6 @@
 //! What the clocks of the office show.
 
-use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Weekday};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike};
 use renraku_base::{Language, Timestamp};
 
 /// How far the office's clocks are ahead of UTC.
@@ -22,10 +22,7 @@ pub(crate) fn until(end: Timestamp, now: Timestamp, language: Language) -> Strin
     let midnight = end.time().num_seconds_from_midnight() == 0;
     let day = if midnight { end.date().pred_opt().unwrap_or(end.date()) } else { end.date() };
     let today = day == now.date();
-    let date = match language {
-        Language::Ja => date_japanese(day, now.year()),
-        Language::En => date_english(day, now.year()),
-    };
+    let date = language.day(day, now.year());
     match (language, today, midnight) {
         (Language::Ja, true, true) => "本日まで".to_owned(),
         (Language::Ja, true, false) => format!("{}まで", end.format("%-H:%M")),
@@ -36,24 +33,6 @@ pub(crate) fn until(end: Timestamp, now: Timestamp, language: Language) -> Strin
         (Language::En, false, true) => format!("until {date}"),
         (Language::En, false, false) => format!("until {date}, {}", end.format("%H:%M")),
     }
-}
-
-fn date_japanese(date: NaiveDate, this_year: i32) -> String {
-    let day = match date.weekday() {
-        Weekday::Mon => "月",
-        Weekday::Tue => "火",
-        Weekday::Wed => "水",
-        Weekday::Thu => "木",
-        Weekday::Fri => "金",
-        Weekday::Sat => "土",
-        Weekday::Sun => "日",
-    };
-    let year = if date.year() == this_year { String::new() } else { format!("{}年", date.year()) };
-    format!("{year}{}月{}日({day})", date.month(), date.day())
-}
-
-fn date_english(date: NaiveDate, this_year: i32) -> String {
-    date.format(if date.year() == this_year { "%a %-d %b" } else { "%a %-d %b %Y" }).to_string()
 }
 
 #[cfg(test)]
