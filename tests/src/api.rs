@@ -15,6 +15,7 @@ mod facilities;
 mod favourites;
 mod hand_over;
 mod idempotency;
+mod leaving;
 mod limits;
 mod mail;
 mod mail_sending;

@@ -30,6 +30,11 @@ pub enum ContactsFault {
     /// A default address book cannot be deleted, nor an owner's right be changed.
     #[error("this address book must stay as it is")]
     AddressBookFixed,
+    /// What lets the person read the address book is the right of a group, which they cannot leave alone.
+    #[error(
+        "the address book is shared with a group: whoever shared it takes it away, or the client hides it"
+    )]
+    SharedWithGroup,
     /// The file has no card in it.
     #[error("the file is no vCard")]
     NotAVCard,
@@ -52,7 +57,7 @@ impl Fault for ContactsFault {
     fn kind(&self) -> Kind {
         match self {
             Self::NotFound => Kind::NotFound,
-            Self::Forbidden => Kind::Forbidden,
+            Self::Forbidden | Self::SharedWithGroup => Kind::Forbidden,
             Self::Stale(_) => Kind::Stale,
             Self::BadQuery(_) | Self::NotAVCard => Kind::Malformed,
             Self::Invalid(_) => Kind::Invalid,
@@ -71,6 +76,7 @@ impl Fault for ContactsFault {
             Self::IdTaken => "id-taken",
             Self::UidTaken(_) => "uid-taken",
             Self::AddressBookFixed => "address-book-fixed",
+            Self::SharedWithGroup => "shared-with-group",
             Self::NotAVCard => "not-a-vcard",
             Self::Internal(error) => error.code(),
         }
@@ -86,6 +92,7 @@ impl Fault for ContactsFault {
             | Self::IdTaken
             | Self::UidTaken(_)
             | Self::AddressBookFixed
+            | Self::SharedWithGroup
             | Self::NotAVCard
             | Self::Internal(_) => Vec::new(),
         }
@@ -101,6 +108,7 @@ impl Fault for ContactsFault {
             | Self::Invalid(_)
             | Self::IdTaken
             | Self::AddressBookFixed
+            | Self::SharedWithGroup
             | Self::NotAVCard
             | Self::Internal(_) => return None,
         };

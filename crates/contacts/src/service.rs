@@ -22,5 +22,5 @@ pub use import_contacts::{
     CardRefusal, IMPORT_BYTES, ImportReport, export_address_book, import_contacts, refused_cards,
 };
 pub use list_contacts::{ContactFilter, list_contacts};
-pub use shares::{change_share, list_shares};
+pub use shares::{change_share, leave_address_book, list_shares};
 pub use update_contact::update_contact;

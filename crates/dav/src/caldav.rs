@@ -12,16 +12,15 @@ mod principal;
 mod property;
 mod propfind;
 mod proppatch;
-mod push;
 mod put;
 mod report;
 
 use actix_web::HttpResponse;
 
-use crate::core::{Address, Call, DavFault};
-
-pub use push::PushWords;
-pub(crate) use push::{Hush, serve_registration};
+use crate::{
+    core::{Address, Call, DavFault},
+    push,
+};
 
 /// Answers a request about calendars, principals or the way to them.
 pub(crate) async fn answer(call: Call) -> Result<HttpResponse, DavFault> {

@@ -16,7 +16,10 @@ mod staff;
 
 use actix_web::HttpResponse;
 
-use crate::core::{Call, DavFault, Place};
+use crate::{
+    core::{Call, DavFault, Place},
+    push,
+};
 
 /// Answers a request about address books.
 pub(crate) async fn answer(call: Call, place: Place) -> Result<HttpResponse, DavFault> {
@@ -30,6 +33,7 @@ pub(crate) async fn answer(call: Call, place: Place) -> Result<HttpResponse, Dav
         "MKCOL" => mkcol::answer(call, place).await,
         "MOVE" => copy_move::answer(call, place, copy_move::Act::Move).await,
         "COPY" => copy_move::answer(call, place, copy_move::Act::Copy).await,
+        "POST" if matches!(place, Place::Book { .. }) => push::register(call).await,
         _ => Err(DavFault::MethodNotAllowed),
     }
 }

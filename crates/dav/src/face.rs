@@ -12,6 +12,7 @@ use renraku_schedule::service::is_delegate;
 use crate::{
     caldav, carddav,
     core::{Address, Call, Dav, DavFault, ROOT, allow, options, refuse},
+    push::Hush,
 };
 
 /// Leads a client to where discovery begins (RFC 6764 §5).
@@ -46,7 +47,7 @@ async fn answer(
     if call.address.person().is_some_and(|person| person != call.who.person.as_str()) {
         admit_to_home_of_another(&call).await?;
     }
-    let hush = caldav::Hush::of(&call);
+    let hush = Hush::of(&call);
     let answer = match call.address.clone() {
         Address::Contacts(place) => carddav::answer(call, place).await,
         _ => caldav::answer(call).await,

@@ -4,6 +4,7 @@ mod caldav;
 mod carddav;
 mod core;
 mod face;
+mod push;
 
 use actix_web::{
     Error,
@@ -12,8 +13,8 @@ use actix_web::{
 };
 
 pub use crate::{
-    caldav::PushWords,
     core::{Dav, PushService, StaffBook},
+    push::PushWords,
 };
 
 /// Puts the face into an application: everything below `/dav`, and where discovery begins.
@@ -24,7 +25,7 @@ pub fn routes(dav: &Dav) -> impl Fn(&mut web::ServiceConfig) + Clone + use<> {
             .app_data(web::Data::new(dav.clone()))
             .service(web::resource("/.well-known/caldav").to(face::discover))
             .service(web::resource("/.well-known/carddav").to(face::discover))
-            .service(web::scope("/dav/push").route("/{id}", web::to(caldav::serve_registration)))
+            .service(web::scope("/dav/push").route("/{id}", web::to(push::serve_registration)))
             .service(Below("/dav"));
     }
 }

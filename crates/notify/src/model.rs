@@ -27,10 +27,12 @@ pub enum NotificationType {
     Appointed,
     /// Somebody took a telephone call for the person.
     PhoneMemo,
+    /// Somebody left a calendar or an address book that the person had shared with them.
+    ShareLeft,
 }
 
 impl NotificationType {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Invited,
         Self::Moved,
         Self::Cancelled,
@@ -40,6 +42,7 @@ impl NotificationType {
         Self::NewMail,
         Self::Appointed,
         Self::PhoneMemo,
+        Self::ShareLeft,
     ];
 
     /// The name by which it is stored and sent.
@@ -55,6 +58,7 @@ impl NotificationType {
             Self::NewMail => "newMail",
             Self::Appointed => "appointed",
             Self::PhoneMemo => "phoneMemo",
+            Self::ShareLeft => "shareLeft",
         }
     }
 
@@ -67,8 +71,8 @@ impl NotificationType {
             Self::Reminder => choices.reminders,
             Self::NewMail => choices.new_mail,
             Self::PhoneMemo => choices.phone_memos,
-            // It comes once a year and is meant for this one person.
-            Self::Appointed => true,
+            // They come once a year and are meant for this one person.
+            Self::Appointed | Self::ShareLeft => true,
         }
     }
 
@@ -118,7 +122,7 @@ pub struct Actor {
 #[serde(rename_all = "camelCase", default)]
 #[schema(as = NotificationDetails)]
 pub struct Details {
-    /// The title of the event or of the post, or the subject of the mail.
+    /// The title of the event or of the post, the subject of the mail, or the name of what was shared.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// When the event begins: a local date-time in `timeZone`. With `appointed` the day, at midnight.

@@ -227,6 +227,32 @@ pub fn remove_grant<K>(
     Ok(Some(changes::record(tx, home, object.0, object.1)))
 }
 
+/// Takes away what a person themselves may do, at their own wish; `None` when they have no such right, or would go on reading by
+/// that of a group: of a unit's or everyone's nobody can leave alone.
+///
+/// # Errors
+/// [`Error`] when a statement fails.
+pub fn leave<K>(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    collection: CollectionId,
+    object: (ObjectType, &Id<K>),
+) -> Result<Option<Recorded>, Error> {
+    let by_group: Option<String> = tx.fetch_one(
+        grants::table
+            .inner_join(person_groups::table.on(person_groups::group_id.eq(grants::grantee_id)))
+            .filter(grants::collection_id.eq(collection.0))
+            .filter(person_groups::person_id.eq(who.person.as_str()))
+            .filter(grants::grantee_id.ne(who.person.as_str()))
+            .filter(grants::role.ge(Role::Read.rank()))
+            .select(grants::grantee_id),
+    )?;
+    match by_group {
+        Some(_) => Ok(None),
+        None => remove_grant(tx, collection, object, &Grantee::Person(who.person.clone())),
+    }
+}
+
 /// Lets everyone see when a new calendar is busy. Their phones are not told: what shows busy time alone is in no list.
 ///
 /// # Errors

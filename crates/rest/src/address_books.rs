@@ -142,7 +142,8 @@ pub(crate) async fn list_address_book_shares(
 }
 
 /// Shares an address book with a person, a unit or everyone, changes what they may do in it, or (`"role": null`) stops
-/// sharing it with them. Phones hear of it by sync.
+/// sharing it with them. Phones hear of it by sync. One that is shared with me I leave by taking my own right away; its owner is told. What
+/// is shared with my unit or with everyone I cannot leave alone (403 `shared-with-group`).
 #[utoipa::path(
     tag = "contacts",
     request_body = ShareChange,

@@ -143,7 +143,8 @@ pub(crate) async fn list_shares(
 }
 
 /// Shares a calendar that I manage with a person, a unit or everyone, or stops sharing it with them. The owner's own right
-/// cannot be changed.
+/// cannot be changed. A calendar that is shared with me I leave by taking my own right away (`"role": null`); its owner is told. What is
+/// shared with my unit or with everyone I cannot leave alone (403 `shared-with-group`).
 #[utoipa::path(
     tag = "calendars",
     request_body = ShareChange,

@@ -56,6 +56,9 @@ pub enum ScheduleFault {
     /// The owner of a calendar cannot lose it, nor a person their default calendar.
     #[error("this calendar must stay as it is")]
     CalendarFixed,
+    /// What lets the person read the calendar is the right of a group, which they cannot leave alone.
+    #[error("the calendar is shared with a group: whoever shared it takes it away, or the client hides it")]
+    SharedWithGroup,
     /// The window holds more than one answer carries.
     #[error("the window holds too much")]
     WindowTooFull,
@@ -95,7 +98,7 @@ impl Fault for ScheduleFault {
     fn kind(&self) -> Kind {
         match self {
             Self::NotFound | Self::NoOccurrence => Kind::NotFound,
-            Self::Forbidden | Self::NotOrganizer => Kind::Forbidden,
+            Self::Forbidden | Self::NotOrganizer | Self::SharedWithGroup => Kind::Forbidden,
             Self::Stale(_) => Kind::Stale,
             Self::BadQuery(_) | Self::NotACalendar => Kind::Malformed,
             Self::IdTaken | Self::UidTaken(_) | Self::FacilityTaken(_) | Self::CalendarFixed => {
@@ -128,6 +131,7 @@ impl Fault for ScheduleFault {
             Self::FacilityRules(_) => "facility-rules",
             Self::ScopeNotSupported => "scope-not-supported",
             Self::CalendarFixed => "calendar-fixed",
+            Self::SharedWithGroup => "shared-with-group",
             Self::WindowTooFull => "window-too-full",
             Self::GroupTooLarge { .. } => "too-many",
             Self::NotACalendar => "not-a-calendar",
@@ -170,6 +174,7 @@ impl Fault for ScheduleFault {
             | Self::UidTaken(_)
             | Self::FacilityTaken(_)
             | Self::CalendarFixed
+            | Self::SharedWithGroup
             | Self::WindowTooFull
             | Self::NotACalendar
             | Self::Internal(_) => Vec::new(),
@@ -197,6 +202,7 @@ impl Fault for ScheduleFault {
             | Self::SeriesTooDense
             | Self::ScopeNotSupported
             | Self::CalendarFixed
+            | Self::SharedWithGroup
             | Self::WindowTooFull
             | Self::NotACalendar
             | Self::Internal(_) => None,

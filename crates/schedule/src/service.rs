@@ -52,7 +52,7 @@ pub use import_facility::{Imported, find_facilities, import_facility};
 pub use list_facilities::{FacilitySearch, list_facilities};
 pub use list_occurrences::list_occurrences;
 pub use reply_event::{Answer, reply_event};
-pub use shares::{list_shares, put_share, remove_share};
+pub use shares::{leave_calendar, list_shares, put_share, remove_share};
 pub use update_event::{Scope, ScopeName, update_event};
 pub use window::Window;
 

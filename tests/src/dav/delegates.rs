@@ -229,16 +229,18 @@ fn delegators_are_told_with_their_names() {
 }
 
 #[test]
-fn a_shared_calendar_is_not_deleted_from_the_list_of_another_nor_stood_in_for() {
+fn a_shared_calendar_is_not_stood_in_for_and_whoever_leaves_it_leaves_it_where_it_is() {
     on_each_backend(|server| {
         let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
         let (owner, delegate) = (Client::of(server, &taro), Client::of(server, &hanako));
         let (shared, private) = (new_calendar(&taro, "課の予定"), new_calendar(&taro, "私用"));
         share(&taro, &shared, &by_name(&hanako), "manage");
-        delegate.ask("DELETE", &format!("{}{shared}/", delegate.home)).send().expect(403);
-        owner.ask("PROPFIND", &format!("{}{shared}/", owner.home)).header("depth", "0").send().expect(207);
         for id in [&shared, &private] {
             delegate.ask("MKCALENDAR", &format!("{}{id}/", delegate.home)).send().expect(405);
         }
+        delegate.ask("DELETE", &format!("{}{shared}/", owner.home)).send().expect(403);
+        delegate.ask("DELETE", &format!("{}{shared}/", delegate.home)).send().expect(204);
+        owner.ask("PROPFIND", &format!("{}{shared}/", owner.home)).header("depth", "0").send().expect(207);
+        delegate.ask("MKCALENDAR", &format!("{}{shared}/", delegate.home)).send().expect(405);
     });
 }

@@ -8,14 +8,14 @@ use serde_json::json;
 use super::client::{Client, HOUR, between, event};
 use crate::harness::{Answer, PushService, TestServer};
 
-fn on_each(test: impl Fn(&TestServer, &PushService)) {
+pub(super) fn on_each(test: impl Fn(&TestServer, &PushService)) {
     for backend in Backend::all() {
         let service = PushService::start();
         test(&TestServer::start_with(*backend, &[("RENRAKU_PUSH_ALLOW", &service.allowance())]), &service);
     }
 }
 
-fn wish(endpoint: &str, (key, auth): &(String, String), trigger: &str, more: &str) -> String {
+pub(super) fn wish(endpoint: &str, (key, auth): &(String, String), trigger: &str, more: &str) -> String {
     format!(
         "<push-register xmlns=\"https://bitfire.at/webdav-push\" xmlns:D=\"DAV:\"><subscription><web-push-subscription>\
          <push-resource>{endpoint}</push-resource><content-encoding>aes128gcm</content-encoding>\
@@ -24,24 +24,35 @@ fn wish(endpoint: &str, (key, auth): &(String, String), trigger: &str, more: &st
     )
 }
 
-const BOTH: &str = "<content-update><D:depth>infinity</D:depth></content-update>\
+pub(super) const BOTH: &str = "<content-update><D:depth>infinity</D:depth></content-update>\
                     <property-update><D:depth>0</D:depth><D:prop><D:displayname/></D:prop></property-update>";
 
 fn register(client: &Client, body: &str) -> Answer {
-    client.ask("POST", &client.calendar).body("application/xml; charset=\"utf-8\"", body).send()
+    register_at(client, &client.calendar, body)
+}
+
+pub(super) fn register_at(client: &Client, path: &str, body: &str) -> Answer {
+    client.ask("POST", path).body("application/xml; charset=\"utf-8\"", body).send()
 }
 
 /// Registers at the service under a name; gives back the path of the registration.
 #[track_caller]
 fn follow(client: &Client, service: &PushService, name: &str) -> String {
-    let answer = register(client, &wish(&service.endpoint(name), &service.keys(), BOTH, "")).expect(204);
+    follow_at(client, service, &client.calendar, name)
+}
+
+/// The same for any collection.
+#[track_caller]
+pub(super) fn follow_at(client: &Client, service: &PushService, path: &str, name: &str) -> String {
+    let answer =
+        register_at(client, path, &wish(&service.endpoint(name), &service.keys(), BOTH, "")).expect(204);
     assert!(answer.header("expires").unwrap().ends_with(" GMT"));
     let location = answer.header("location").unwrap();
     assert!(location.starts_with("http://127.0.0.1:"), "an absolute URL: {location}");
     location[location.find("/dav/").unwrap()..].to_owned()
 }
 
-const PUSH_PROPS: &str = "<p:transports xmlns:p=\"https://bitfire.at/webdav-push\"/><p:topic xmlns:p=\"https://bitfire.at/webdav-push\"/>\
+pub(super) const PUSH_PROPS: &str = "<p:transports xmlns:p=\"https://bitfire.at/webdav-push\"/><p:topic xmlns:p=\"https://bitfire.at/webdav-push\"/>\
                           <p:supported-triggers xmlns:p=\"https://bitfire.at/webdav-push\"/><d:sync-token/>";
 
 #[test]

@@ -1,11 +1,13 @@
 use renraku_base::{AddressBookId, FieldFault, Principal, Role};
 use renraku_db::{Changed, ObjectType, ReadTx, Tx};
+use renraku_notify::{Actor, Details, Notice, NotificationType, Repeat, Subject, service::tell};
 use renraku_people::{
     Share, ShareChange, ShareTarget,
     access::{self, Grantee},
+    directory::service as directory,
 };
 
-use super::address_books::manageable;
+use super::address_books::{manageable, readable};
 use crate::ContactsFault;
 
 /// Who may do what in an address book, its owner included.
@@ -22,9 +24,10 @@ pub fn list_shares(
 }
 
 /// Shares an address book with someone, changes what they may do in it, or stops sharing it with them. Answers with the
-/// right as it is now.
+/// right as it is now. Of a right of their own everybody can let go.
 ///
 /// # Errors
+/// As [`leave_address_book`] for one's own;
 /// [`ContactsFault::AddressBookFixed`] for the owner's own right, [`ContactsFault::Invalid`] for a role below `read` or
 /// a grantee that is nobody, [`ContactsFault::Forbidden`] below `manage`, [`ContactsFault::NotFound`].
 pub fn change_share(
@@ -33,6 +36,11 @@ pub fn change_share(
     id: &AddressBookId,
     change: ShareChange,
 ) -> Result<Changed<Option<Share>>, ContactsFault> {
+    if change.role.is_none()
+        && matches!(&change.grantee, ShareTarget::Person { person_id } if *person_id == who.person)
+    {
+        return Ok(leave_address_book(tx, who, id)?.map(|()| None));
+    }
     let book = manageable(tx, who, id)?;
     if matches!(&change.grantee, ShareTarget::Person { person_id } if *person_id == book.owner) {
         return Err(ContactsFault::AddressBookFixed);
@@ -60,4 +68,34 @@ pub fn change_share(
     }
     let recorded = access::put_grant(tx, book.collection, object, &grantee, role)?;
     Ok(recorded.with(Some(share)))
+}
+
+/// Leaves an address book that is shared with the person themselves; its owner is told.
+///
+/// # Errors
+/// [`ContactsFault::SharedWithGroup`] when a unit's right or everyone's lets them read it, [`ContactsFault::AddressBookFixed`] for
+/// their own, [`ContactsFault::NotFound`].
+pub fn leave_address_book(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    id: &AddressBookId,
+) -> Result<Changed<()>, ContactsFault> {
+    let (book, _) = readable(tx, who, id)?;
+    if book.owner == who.person {
+        return Err(ContactsFault::AddressBookFixed);
+    }
+    let object = (ObjectType::AddressBook, &book.id);
+    let Some(recorded) = access::leave(tx, who, book.collection, object)? else {
+        return Err(ContactsFault::SharedWithGroup);
+    };
+    let named = directory::names(tx, std::slice::from_ref(&who.person))?.remove(&who.person);
+    let notice = Notice {
+        kind: NotificationType::ShareLeft,
+        subject: Subject::default(),
+        actor: named.map(|named| Actor { person_id: Some(who.person.clone()), name: named.name.full }),
+        details: Details { title: Some(book.name), ..Details::default() },
+        repeat: Repeat::Add,
+    };
+    tell(tx, &book.owner, &notice)?;
+    Ok(recorded.with(()))
 }

@@ -1,8 +1,8 @@
 use actix_web::HttpResponse;
-use renraku_schedule::service::objects;
+use renraku_schedule::service::{leave_calendar, objects};
 
 use super::inbox;
-use crate::core::{Address, Call, DavFault, expectation};
+use crate::core::{Address, Call, Condition, DavFault, expectation};
 
 /// DELETE of an object, a scheduling message or a calendar (RFC 4918 §9.6).
 pub(super) async fn answer(call: Call) -> Result<HttpResponse, DavFault> {
@@ -30,14 +30,18 @@ pub(super) async fn answer(call: Call) -> Result<HttpResponse, DavFault> {
         Address::Calendar { person, segment } => {
             call.write(move |tx| {
                 let calendar = objects::find_calendar(tx, &who, &person, &segment)?;
-                // Who takes a shared calendar off their list does not mean to take it from everyone.
-                if !calendar.is_mine() {
-                    return Err(renraku_schedule::ScheduleFault::Forbidden.into());
+                let at_home = calendar.home == who.person.as_str();
+                if !calendar.is_mine() && !at_home {
+                    return Err(Condition::NeedPrivileges.into());
                 }
                 if !expected.is.holds(&calendar.calendar.etag) {
                     return Err(DavFault::Stale);
                 }
-                objects::delete_calendar(tx, &who, &calendar)?;
+                match calendar.is_mine() {
+                    true => objects::delete_calendar(tx, &who, &calendar)?,
+                    // Who takes a shared calendar off their list does not mean to take it from everyone.
+                    false => leave_calendar(tx, &who, &calendar.calendar.id)?,
+                };
                 Ok(())
             })
             .await?;

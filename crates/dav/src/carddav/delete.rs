@@ -1,5 +1,5 @@
 use actix_web::HttpResponse;
-use renraku_contacts::service::objects;
+use renraku_contacts::service::{leave_address_book, objects};
 
 use super::put::expected;
 use crate::core::{Call, Condition, DavFault, Place};
@@ -24,7 +24,11 @@ pub(super) async fn answer(call: Call, place: Place) -> Result<HttpResponse, Dav
                 if !expected.is.holds(&book.book.etag) {
                     return Err(DavFault::Stale);
                 }
-                objects::delete_book(tx, &who, &book)?;
+                match book.is_mine() {
+                    true => objects::delete_book(tx, &who, &book)?,
+                    // Who takes a shared address book off their list does not mean to take it from everyone.
+                    false => leave_address_book(tx, &who, &book.book.id)?,
+                };
                 Ok(())
             })
             .await?;

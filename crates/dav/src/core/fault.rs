@@ -279,7 +279,7 @@ impl DavFault {
 fn schedule(fault: &ScheduleFault) -> Told {
     match fault {
         ScheduleFault::NotFound | ScheduleFault::NoOccurrence => Told::status(StatusCode::NOT_FOUND),
-        ScheduleFault::Forbidden => Condition::NeedPrivileges.into(),
+        ScheduleFault::Forbidden | ScheduleFault::SharedWithGroup => Condition::NeedPrivileges.into(),
         ScheduleFault::NotOrganizer => Condition::AllowedOrganizerChange.into(),
         ScheduleFault::Stale(_) => Told::status(StatusCode::PRECONDITION_FAILED),
         ScheduleFault::BadQuery(_) => Told::status(StatusCode::BAD_REQUEST),
@@ -315,7 +315,7 @@ fn object(fault: &ObjectFault) -> Told {
 fn contacts(fault: &ContactsFault) -> Told {
     match fault {
         ContactsFault::NotFound => Told::status(StatusCode::NOT_FOUND),
-        ContactsFault::Forbidden => Condition::NeedPrivileges.into(),
+        ContactsFault::Forbidden | ContactsFault::SharedWithGroup => Condition::NeedPrivileges.into(),
         ContactsFault::Stale(_) => Told::status(StatusCode::PRECONDITION_FAILED),
         ContactsFault::BadQuery(_) => Told::status(StatusCode::BAD_REQUEST),
         ContactsFault::Invalid(_) | ContactsFault::NotAVCard => Condition::ValidAddressData.into(),

@@ -29,7 +29,7 @@ pub(crate) fn allow(address: &Address) -> &'static str {
 fn of_contacts(place: &Place) -> &'static str {
     match place {
         Place::Homes | Place::Home(_) => "OPTIONS, GET, HEAD, PROPFIND, PROPPATCH, REPORT",
-        Place::Book { .. } => "OPTIONS, GET, HEAD, DELETE, PROPFIND, PROPPATCH, REPORT, MKCOL",
+        Place::Book { .. } => "OPTIONS, GET, HEAD, POST, DELETE, PROPFIND, PROPPATCH, REPORT, MKCOL",
         Place::Card { .. } => "OPTIONS, GET, HEAD, PUT, DELETE, COPY, MOVE, PROPFIND, PROPPATCH, REPORT",
         Place::Directory(_) | Place::Colleague { .. } => "OPTIONS, GET, HEAD, PROPFIND, PROPPATCH, REPORT",
     }
@@ -38,8 +38,8 @@ fn of_contacts(place: &Place) -> &'static str {
 /// OPTIONS: needs no sign-in, for clients ask it first.
 pub(crate) fn options(address: &Address) -> HttpResponse {
     let classes = match address {
-        // Calendars alone can be followed by push.
-        Address::Calendar { .. } => format!("{CLASSES}, webdav-push"),
+        // Calendars and address books alone can be followed by push.
+        Address::Calendar { .. } | Address::Contacts(Place::Book { .. }) => format!("{CLASSES}, webdav-push"),
         // Principals alone have delegates.
         Address::Principals | Address::Principal(_) | Address::Proxies { .. } => {
             format!("{CLASSES}, calendar-proxy")

@@ -89,6 +89,10 @@ impl Facts<'_> {
             },
             NotificationType::Appointed => self.appointed_japanese(when.as_deref()),
             NotificationType::PhoneMemo => memo::in_japanese(self.details),
+            NotificationType::ShareLeft => {
+                let actor = self.actor.map_or_else(|| "共有相手".to_owned(), |name| format!("{name}さん"));
+                format!("{actor}が{title}の共有から外れました")
+            }
         }
     }
 
@@ -174,6 +178,9 @@ impl Facts<'_> {
             },
             NotificationType::Appointed => self.appointed_english(when.as_deref()),
             NotificationType::PhoneMemo => memo::in_english(self.details),
+            NotificationType::ShareLeft => {
+                format!("{} left {title}, which you had shared", self.actor.unwrap_or("Somebody"))
+            }
         }
     }
 

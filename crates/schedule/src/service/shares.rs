@@ -1,11 +1,13 @@
-use renraku_base::{CalendarId, FieldFault, Principal};
+use renraku_base::{CalendarId, FieldFault, Id, Principal};
 use renraku_db::{Changed, ObjectType, ReadTx, Tx};
+use renraku_notify::{Actor, Details, Notice, NotificationType, Repeat, Subject, service::tell};
 use renraku_people::{
     Share, ShareTarget,
     access::{self, Grantee},
+    directory::service as directory,
 };
 
-use super::calendars::manageable;
+use super::calendars::{manageable, readable};
 use crate::{ScheduleFault, model::CalendarKind, store::calendars::StoredCalendar};
 
 /// Who may do what in a calendar, its owner included.
@@ -49,21 +51,52 @@ pub fn put_share(
     Ok(recorded.with(share))
 }
 
-/// Stops sharing a calendar with someone.
+/// Stops sharing a calendar with someone. Of a right of their own everybody can let go.
 ///
 /// # Errors
-/// As [`put_share`], but whoever is not there any more can be taken out.
+/// As [`put_share`], but whoever is not there any more can be taken out; and as [`leave_calendar`].
 pub fn remove_share(
     tx: &mut Tx<'_>,
     who: &Principal,
     id: &CalendarId,
     grantee: &ShareTarget,
 ) -> Result<Changed<()>, ScheduleFault> {
+    if matches!(grantee, ShareTarget::Person { person_id } if *person_id == who.person) {
+        return leave_calendar(tx, who, id);
+    }
     let calendar = manageable(tx, who, id)?;
     refuse_fixed(&calendar, grantee)?;
     let object = (ObjectType::Calendar, &calendar.id);
     let removed = access::remove_grant(tx, calendar.collection, object, &grantee.clone().into())?;
     Ok(removed.map_or_else(|| Changed::nothing(()), |recorded| recorded.with(())))
+}
+
+/// Leaves a calendar that is shared with the person themselves; its owner is told.
+///
+/// # Errors
+/// [`ScheduleFault::SharedWithGroup`] when a unit's right or everyone's lets them read it, [`ScheduleFault::CalendarFixed`] for their
+/// own and for a facility's, [`ScheduleFault::NotFound`].
+pub fn leave_calendar(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    id: &CalendarId,
+) -> Result<Changed<()>, ScheduleFault> {
+    let (calendar, _) = readable(tx, who, id)?;
+    refuse_fixed(&calendar, &ShareTarget::Person { person_id: who.person.clone() })?;
+    let object = (ObjectType::Calendar, &calendar.id);
+    let Some(recorded) = access::leave(tx, who, calendar.collection, object)? else {
+        return Err(ScheduleFault::SharedWithGroup);
+    };
+    let named = directory::names(tx, std::slice::from_ref(&who.person))?.remove(&who.person);
+    let notice = Notice {
+        kind: NotificationType::ShareLeft,
+        subject: Subject::default(),
+        actor: named.map(|named| Actor { person_id: Some(who.person.clone()), name: named.name.full }),
+        details: Details { title: Some(calendar.name), ..Details::default() },
+        repeat: Repeat::Add,
+    };
+    tell(tx, &Id::stored(calendar.owner_id), &notice)?;
+    Ok(recorded.with(()))
 }
 
 /// The right of the owner is not given and not taken, and neither is any in a facility's calendar.

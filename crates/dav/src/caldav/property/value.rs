@@ -4,13 +4,14 @@ use renraku_schedule::service::objects::{OBJECT_BYTES, ObjectCalendar, ObjectKin
 
 use super::{Context, Property, Resource, Row, proxies};
 use crate::{
-    caldav::{calendar_data::DataRequest, principal::Kind, push, report},
+    caldav::{calendar_data::DataRequest, principal::Kind, report},
     core::{
         Address, BIND, Place, READ, READ_PRIVILEGES, StaffBook, SyncToken, UNBIND, WRITE, WRITE_CONTENT,
         WRITE_PROPERTIES, ace, changed_at, granted_set, http_date, supported_collations, supported_reports,
         supported_set,
         xml::{Name, Writer},
     },
+    push,
 };
 
 /// The first and the last instant that a calendar may hold.
@@ -77,7 +78,11 @@ pub(super) fn write(row: &Row, resource: &Resource<'_>, context: &Context<'_>, o
         }
         P::PushTransports | P::PushTopic | P::PushTriggers => {
             let Resource::Calendar(calendar) = resource else { return false };
-            push::property(row.property, calendar, context.dav, out);
+            match row.property {
+                P::PushTransports => push::transports(name, context.dav, out),
+                P::PushTopic => push::topic(name, calendar.calendar.id.as_str(), context.dav, out),
+                _ => push::triggers(name, out),
+            }
         }
         P::SyncToken | P::CTag => return token(name, resource, context, out),
         P::ScheduleCalendarTransp

@@ -26,6 +26,9 @@ pub(in crate::carddav) enum Property {
     SupportedCollationSet,
     MaxResourceSize,
     AddressData,
+    PushTransports,
+    PushTopic,
+    PushTriggers,
 }
 
 /// A property: its name, who defines it, what has it, and who may write it.
@@ -82,7 +85,7 @@ impl Row {
 
 use Property as P;
 
-static ROWS: [Row; 22] = [
+static ROWS: [Row; 25] = [
     Row::new(P::ResourceType, Name::dav("resourcetype"), "RFC 4918 §15.9", EVERYTHING).in_all(),
     Row::new(P::DisplayName, Name::dav("displayname"), "RFC 4918 §15.2", HOME | BOOK).in_all().writable(),
     Row::new(P::GetContentType, Name::dav("getcontenttype"), "RFC 4918 §15.5", CARD).in_all(),
@@ -111,6 +114,9 @@ static ROWS: [Row; 22] = [
     Row::new(P::MaxResourceSize, Name::carddav("max-resource-size"), "RFC 6352 §6.2.3", BOOK),
     Row::new(P::SupportedCollationSet, Name::carddav("supported-collation-set"), "RFC 6352 §8.3.1", BOOK),
     Row::new(P::AddressData, Name::carddav("address-data"), "RFC 6352 §10.4", CARD),
+    Row::new(P::PushTransports, Name::push("transports"), "WebDAV-Push, push properties", BOOK),
+    Row::new(P::PushTopic, Name::push("topic"), "WebDAV-Push, push properties", BOOK),
+    Row::new(P::PushTriggers, Name::push("supported-triggers"), "WebDAV-Push, push properties", BOOK),
 ];
 
 /// All properties.

@@ -9,6 +9,7 @@ use crate::{
         changed_at, granted_set, http_date, supported_collations, supported_reports, supported_set,
         xml::{Name, Writer},
     },
+    push,
 };
 
 /// Writes a property of a resource that can have it; `false` when it has not.
@@ -49,6 +50,15 @@ pub(super) fn write(row: &Row, resource: &Resource<'_>, context: &Context<'_>, o
         P::GetContentType => out.leaf(name, "text/vcard; charset=utf-8"),
         P::GetETag | P::GetLastModified | P::GetContentLength | P::AddressData => {
             return of_card(row, resource, context, out);
+        }
+        P::PushTransports | P::PushTopic | P::PushTriggers => {
+            // The staff directory is not followed.
+            let Resource::Book(Book::Kept(book)) = resource else { return false };
+            match row.property {
+                P::PushTransports => push::transports(name, context.dav, out),
+                P::PushTopic => push::topic(name, book.book.id.as_str(), context.dav, out),
+                _ => push::triggers(name, out),
+            }
         }
         P::SyncToken
         | P::CTag

@@ -85,6 +85,14 @@ fn every_type_says_its_sentence_in_both_languages() {
             "New mail: “no subject”",
         ),
         (NotificationType::NewMail, hanako, &meeting(), 12, "新着メールが12件あります", "12 new mails"),
+        (
+            NotificationType::ShareLeft,
+            hanako,
+            &meeting(),
+            1,
+            "佐藤 花子さんが「企画会議」の共有から外れました",
+            "佐藤 花子 left “企画会議”, which you had shared",
+        ),
     ];
     for (kind, actor, details, count, ja, en) in table {
         assert_eq!(sentence(kind, actor, (None, details), count, told(), Language::Ja), ja);

@@ -6,13 +6,12 @@ use base64::{
 use chrono::{DateTime, Utc};
 use renraku_base::Timestamp;
 use renraku_notify::push::{Follows, NewSubscription, PushFault, Receiver, subscribe};
-use renraku_schedule::service::objects;
 
-use super::REGISTRATIONS;
+use super::{REGISTRATIONS, followed::Followed};
 use crate::{
     core::http_date,
     core::{
-        Address, Call, Condition, DavFault,
+        Call, Condition, DavFault,
         xml::{Element, Name},
     },
 };
@@ -25,30 +24,23 @@ const URL_SAFE: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// POST of a `push-register` to a calendar: the client is woken from now on when it changes.
-pub(in crate::caldav) async fn register(mut call: Call) -> Result<HttpResponse, DavFault> {
-    let Address::Calendar { person, segment } = call.address.clone() else {
-        return Err(DavFault::MethodNotAllowed);
-    };
+/// POST of a `push-register` to a calendar or an address book: the client is woken from now on when it changes.
+pub(crate) async fn register(mut call: Call) -> Result<HttpResponse, DavFault> {
     call.writes()?;
     let wish = Wish::read(&call.xml().await?)?;
-    let (who, sender) = (call.who.clone(), call.dav.push().sender.clone());
+    let (who, dav, address) = (call.who.clone(), call.dav.clone(), call.address.clone());
     // Looking a name up may take its time: before the transaction.
-    let endpoint = wish.endpoint.clone();
+    let (endpoint, sender) = (wish.endpoint.clone(), call.dav.push().sender.clone());
     let reached = call.dav.gate().blocking(move || Ok::<_, DavFault>(sender.may_reach(&endpoint))).await?;
     let (id, expires_at) = call
         .write(move |tx| {
-            let calendar = objects::find_calendar(tx, &who, &person, &segment)?;
+            let followed = Followed::at(tx, &who, dav.token_key(), &address)?;
             if !reached {
                 return Err(Condition::InvalidSubscription.into());
             }
             let new = NewSubscription {
-                collection: calendar.collection,
-                // A delegate follows it where it lies in their own home: there it bears its id.
-                resource: match calendar.home == who.person.as_str() {
-                    true => segment.clone(),
-                    false => calendar.calendar.id.as_str().to_owned(),
-                },
+                collection: followed.collection,
+                resource: followed.segment,
                 endpoint: wish.endpoint.clone(),
                 receiver: wish.receiver.clone(),
                 follows: wish.follows,

@@ -1,5 +1,6 @@
-//! WebDAV-Push: clients that are woken when a calendar changes, instead of asking again and again.
+//! WebDAV-Push: clients that are woken when a calendar or an address book changes, instead of asking again and again.
 
+mod followed;
 mod register;
 mod words;
 
@@ -7,47 +8,45 @@ use actix_web::{HttpRequest, HttpResponse, http::Method, web};
 use renraku_base::{Principal, Timestamp};
 use renraku_db::Db;
 use renraku_notify::push as service;
-use renraku_schedule::service::objects::ObjectCalendar;
 
-use super::property::Property;
 use crate::core::{
     Address, Call, Dav, DavFault, refuse,
     xml::{Name, Writer},
 };
 
-pub(super) use register::register;
+pub(crate) use register::register;
 pub use words::PushWords;
 
 const REGISTRATIONS: &str = "/dav/push/";
 const REGISTRATION_METHODS: &str = "OPTIONS, DELETE";
 
-/// A property by which clients find out what they may follow, and how.
-pub(super) fn property(property: Property, calendar: &ObjectCalendar, dav: &Dav, out: &mut Writer) {
-    match property {
-        Property::PushTransports => {
-            let (transports, web_push) = (Name::push("transports"), Name::push("web-push"));
-            let key = Name::push("vapid-public-key");
-            out.open(&transports);
-            out.open(&web_push);
-            out.open_with(&key, &[("type", "p256ecdsa")]);
-            out.text(&dav.push().public_key);
-            out.close(&key);
-            out.close(&web_push);
-            out.close(&transports);
-        }
-        Property::PushTopic => out.leaf(&Name::push("topic"), &words::topic(dav.token_key(), calendar)),
-        _ => {
-            let triggers = Name::push("supported-triggers");
-            out.open(&triggers);
-            for (trigger, depth) in [("content-update", "1"), ("property-update", "0")] {
-                let trigger = Name::push(trigger);
-                out.open(&trigger);
-                out.leaf(&Name::dav("depth"), depth);
-                out.close(&trigger);
-            }
-            out.close(&triggers);
-        }
+/// How clients can be woken, and by whose key the messages are known.
+pub(crate) fn transports(name: &Name, dav: &Dav, out: &mut Writer) {
+    let (web_push, key) = (Name::push("web-push"), Name::push("vapid-public-key"));
+    out.open(name);
+    out.open(&web_push);
+    out.open_with(&key, &[("type", "p256ecdsa")]);
+    out.text(&dav.push().public_key);
+    out.close(&key);
+    out.close(&web_push);
+    out.close(name);
+}
+
+/// What messages call the calendar or address book of this id.
+pub(crate) fn topic(name: &Name, id: &str, dav: &Dav, out: &mut Writer) {
+    out.leaf(name, &followed::topic(dav.token_key(), id));
+}
+
+/// What clients can be told of.
+pub(crate) fn triggers(name: &Name, out: &mut Writer) {
+    out.open(name);
+    for (trigger, depth) in [("content-update", "1"), ("property-update", "0")] {
+        let trigger = Name::push(trigger);
+        out.open(&trigger);
+        out.leaf(&Name::dav("depth"), depth);
+        out.close(&trigger);
     }
+    out.close(name);
 }
 
 /// Answers at the address of a registration: it can be ended, by whoever made it.

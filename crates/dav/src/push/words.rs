@@ -1,22 +1,15 @@
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use renraku_base::Principal;
 use renraku_db::{Error, ReadTx, meta};
 use renraku_notify::push::{News, PushBody, PushText, Subscription};
 use renraku_people::ServerSecret;
-use renraku_schedule::{
-    ScheduleFault,
-    service::objects::{self, ObjectCalendar},
-};
 
+use super::followed::Followed;
 use crate::core::{
     SyncToken, TokenKey,
     xml::{Name, OF_CALENDARS, Writer},
 };
 
-/// So many bytes tell the calendars of an office apart.
-const TOPIC_BYTES: usize = 16;
-
-/// What a message says: which calendar, and how far it is. A push service sees none of it.
+/// What a message says: which calendar or address book, and how far it is. A push service sees none of it.
 pub struct PushWords(TokenKey);
 
 impl PushWords {
@@ -41,25 +34,18 @@ impl PushText for PushWords {
         news: News,
     ) -> Result<Option<PushBody>, Error> {
         let who = Principal::person(subscription.person.clone());
-        let calendar = match objects::find_calendar(tx, &who, who.person.as_str(), &subscription.resource) {
-            Ok(calendar) if calendar.collection == subscription.collection => calendar,
-            // Deleted, or no longer shared.
-            Ok(_) | Err(ScheduleFault::NotFound) => return Ok(None),
-            Err(ScheduleFault::Internal(error)) => return Err(error),
-            Err(fault) => return Err(Error::damaged(fault)),
-        };
+        let Some(followed) = Followed::by(tx, &who, &self.0, subscription)? else { return Ok(None) };
         let token = SyncToken {
             epoch: meta::epoch(tx)?,
-            collection: calendar.collection,
+            collection: followed.collection,
             modseq: news.modseq,
             cursor: None,
         };
         let (message, content) = (Name::push("push-message"), Name::push("content-update"));
-        let topic = topic(&self.0, &calendar);
         let mut xml = Writer::piece_of(OF_CALENDARS);
         // Stands alone, so that it declares the one prefix that it uses.
         xml.open_with(&message, &[("xmlns:d", "DAV:")]);
-        xml.leaf(&Name::push("topic"), &topic);
+        xml.leaf(&Name::push("topic"), &followed.topic);
         if news.contents {
             xml.open(&content);
             if let Some(token) = token.seal(&self.0, &who.person) {
@@ -72,12 +58,6 @@ impl PushText for PushWords {
         }
         xml.close(&message);
         let text = format!("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n{}", xml.into_piece());
-        Ok(Some(PushBody { text, topic }))
+        Ok(Some(PushBody { text, topic: followed.topic }))
     }
-}
-
-/// The name of a calendar for push, the same for everybody who sees it and of no use for anything else.
-pub(super) fn topic(key: &TokenKey, calendar: &ObjectCalendar) -> String {
-    let mac = key.sign("push-topic", calendar.calendar.id.as_str());
-    URL_SAFE_NO_PAD.encode(mac.get(..TOPIC_BYTES).unwrap_or_default())
 }

@@ -1,0 +1,80 @@
+//! Whoever something is shared with leaves it.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Staff, on_each_backend};
+
+fn own(who: &Staff, role: Value) -> Value {
+    json!({"grantee": {"type": "person", "personId": who.person}, "role": role})
+}
+
+/// A calendar and an address book of a person, each with a member in it: their paths, and those of the members.
+fn made(owner: &Staff) -> [(String, String); 2] {
+    let event = json!({"calendarId": owner.calendar, "title": "打合せ", "start": "2026-11-26T10:00:00", "timeZone": "Asia/Tokyo",
+                       "duration": "PT1H"});
+    let event = owner.post("events", &event).expect(201).json();
+    let book = owner.post("address-books", &json!({"name": "議員"})).expect(201).json();
+    let contact = json!({"addressBookId": book["id"], "name": {"full": "山田 太郎"}});
+    let contact = owner.post("contacts", &contact).expect(201).json();
+    let path = |kind: &str, id: &Value| format!("{kind}/{}", id.as_str().unwrap());
+    [
+        (path("calendars", &json!(owner.calendar)), path("events", &event["id"])),
+        (path("address-books", &book["id"]), path("contacts", &contact["id"])),
+    ]
+}
+
+#[test]
+fn whoever_leaves_what_is_shared_takes_nothing_from_its_owner() {
+    on_each_backend(|server| {
+        let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
+        for (path, member) in made(&hanako) {
+            let shares = format!("{path}/shares");
+            let name = hanako.get(&path).expect(200).json()["name"].clone();
+            let before = hanako.get(&member).expect(200);
+            taro.post(&shares, &own(&taro, Value::Null)).problem(404, "not-found");
+            for role in ["read", "write", "manage"] {
+                hanako.post(&shares, &own(&taro, json!(role))).expect(200);
+                taro.get(&member).expect(200);
+                if role != "manage" {
+                    // Their own right alone is theirs to give away, and only whole.
+                    taro.post(&shares, &own(&taro, json!("manage"))).problem(403, "forbidden");
+                    taro.post(&shares, &own(&hanako, Value::Null)).problem(403, "forbidden");
+                }
+                taro.post(&shares, &own(&taro, Value::Null)).expect(204);
+                taro.get(&path).problem(404, "not-found");
+                taro.get(&member).problem(404, "not-found");
+                taro.post(&shares, &own(&taro, Value::Null)).problem(404, "not-found");
+            }
+            let after = hanako.get(&member).expect(200);
+            assert_eq!((after.json(), after.etag()), (before.json(), before.etag()));
+            let left = hanako.get(&shares).expect(200).json();
+            assert!(!left.to_string().contains(taro.person.as_str()), "{left}");
+            let told = hanako.get("notifications").expect(200).json();
+            let told: Vec<&Value> = told["items"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .filter(|it| it["type"] == "shareLeft" && it["details"]["title"] == name)
+                .collect();
+            assert_eq!(told.len(), 3, "{told:?}");
+            assert_eq!(told[0]["actor"]["personId"], taro.person.as_str());
+        }
+    });
+}
+
+#[test]
+fn what_is_shared_with_a_group_is_not_left_alone() {
+    on_each_backend(|server| {
+        let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
+        for (path, member) in made(&hanako) {
+            let shares = format!("{path}/shares");
+            hanako.post(&shares, &json!({"grantee": {"type": "everyone"}, "role": "read"})).expect(200);
+            taro.post(&shares, &own(&taro, Value::Null)).problem(403, "shared-with-group");
+            hanako.post(&shares, &own(&taro, json!("write"))).expect(200);
+            taro.post(&shares, &own(&taro, Value::Null)).problem(403, "shared-with-group");
+            assert_eq!(taro.get(&path).expect(200).json()["role"], "write", "nothing of it is done");
+            taro.get(&member).expect(200);
+            hanako.post(&shares, &own(&hanako, Value::Null)).expect(409);
+        }
+    });
+}
