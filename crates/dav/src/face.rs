@@ -11,7 +11,7 @@ use renraku_schedule::service::is_delegate;
 
 use crate::{
     caldav, carddav,
-    core::{Address, Call, Dav, DavFault, ROOT, allow, options, refuse},
+    core::{Address, Call, Condition, Dav, DavFault, ROOT, allow, options, refuse},
     push::Hush,
 };
 
@@ -29,9 +29,17 @@ pub(crate) async fn serve(request: &HttpRequest, payload: Payload) -> HttpRespon
     let allow = address.as_ref().map(allow).unwrap_or_default();
     let answer = match address {
         Some(address) => answer(dav, address, request, payload).await,
+        None if makes(request.method().as_str()) && Address::is_misnamed(request.uri().path()) => {
+            Err(Condition::NameAllowed.into())
+        }
         None => Err(DavFault::NotFound),
     };
     answer.unwrap_or_else(|fault| refuse(dav.gate(), &fault, allow))
+}
+
+/// Whether a method makes what is not there yet, under a name that the client chooses.
+fn makes(method: &str) -> bool {
+    ["PUT", "MKCALENDAR", "MKCOL"].contains(&method)
 }
 
 async fn answer(

@@ -4,6 +4,7 @@ mod horizon;
 mod inbox;
 mod invitation;
 mod notices;
+mod pace;
 mod reminders;
 mod renewal;
 
@@ -19,7 +20,7 @@ use crate::{
 pub use horizon::{EXTEND_HORIZON, start_extending};
 pub(crate) use inbox::answer as answer_letter;
 pub(crate) use notices::{News, audience, details, guests, mail_answer, tell, tell_again};
-pub(crate) use reminders::{remind_next, remind_own};
+pub(crate) use reminders::{remind_next, remind_own, remind_reader};
 pub use renewal::forget_gone;
 use renewal::{RENAMED, REZONED};
 pub(crate) use renewal::{read_in_new_zone, renew_bookings};

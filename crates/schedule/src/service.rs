@@ -30,7 +30,7 @@ pub(crate) mod staff;
 pub mod sync;
 mod tell_change;
 mod update_event;
-mod view;
+pub(crate) mod view;
 mod window;
 
 pub use bulk_insert::{bulk_insert, create_default_calendars};

@@ -8,6 +8,8 @@ pub(crate) mod delegates;
 pub(crate) mod events;
 pub(crate) mod facilities;
 pub(crate) mod head;
+pub(crate) mod invitation_mails;
 pub(crate) mod objects;
 pub(crate) mod occurrences;
 pub(crate) mod placements;
+pub(crate) mod reader_alerts;

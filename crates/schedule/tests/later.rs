@@ -1,9 +1,11 @@
 //! What happens after the request: who is told, and when.
 
+use std::time::Duration;
+
 use renraku_base::{Language, Limit, Principal};
-use renraku_db::Db;
-use renraku_notify::{NotificationType, service as notify};
-use renraku_schedule::service::Scope;
+use renraku_db::{Db, Tx, jobs};
+use renraku_notify::{NotificationType, OutgoingMail, jobs::SEND_MAIL, service as notify};
+use renraku_schedule::{ScheduleFault, service::Scope};
 use renraku_test_db::on_each_database;
 use serde_json::json;
 
@@ -101,9 +103,40 @@ fn each_occurrence_is_reminded_of_once_and_at_its_time() {
     });
 }
 
+/// The mails that are due.
+fn mails(db: &Db) -> Vec<OutgoingMail> {
+    let mut found = Vec::new();
+    loop {
+        let claim = |tx: &mut Tx<'_>| jobs::claim(tx, jobs::Kinds::ALL, 10, Duration::from_secs(60));
+        let claimed = db.write(claim).unwrap();
+        if claimed.is_empty() {
+            return found;
+        }
+        for job in claimed {
+            if job.kind == SEND_MAIL {
+                found.push(serde_json::from_str(&job.payload).unwrap());
+            }
+            db.write(|tx| {
+                // At least once: the body bears being run again.
+                for _ in 0..2 {
+                    renraku_schedule::jobs::run(tx, &job.kind, &job.payload)?;
+                }
+                Ok::<_, ScheduleFault>(jobs::finish(tx, &job.id)?)
+            })
+            .unwrap();
+        }
+    }
+}
+
+fn subjects(mails: &[OutgoingMail]) -> Vec<&str> {
+    mails.iter().map(|mail| mail.subject.as_str()).collect()
+}
+
+const PAUSE: Duration = Duration::from_secs(5 * 60);
+
 #[test]
 fn those_outside_get_one_mail_a_change() {
-    on_each_database(|db, _| {
+    on_each_database(|db, clock| {
         let hanako = person(db, "佐藤");
         let event = create(
             db,
@@ -111,40 +144,7 @@ fn those_outside_get_one_mail_a_change() {
             json!({"title": "会議", "start": "2026-11-26T10:00:00", "duration": "PT1H",
                 "participants": {"1": {"calendarAddress": "mailto:guest@example.com"}}}),
         );
-        let mails = || {
-            let mut found = Vec::new();
-            loop {
-                let claimed = db
-                    .write(|tx| {
-                        renraku_db::jobs::claim(
-                            tx,
-                            renraku_db::jobs::Kinds::ALL,
-                            10,
-                            std::time::Duration::from_secs(60),
-                        )
-                    })
-                    .unwrap();
-                if claimed.is_empty() {
-                    return found;
-                }
-                for job in claimed {
-                    if job.kind == renraku_notify::jobs::SEND_MAIL {
-                        found.push(
-                            serde_json::from_str::<renraku_notify::OutgoingMail>(&job.payload).unwrap(),
-                        );
-                    }
-                    db.write(|tx| {
-                        // At least once: the body bears being run again.
-                        for _ in 0..2 {
-                            renraku_schedule::jobs::run(tx, &job.kind, &job.payload)?;
-                        }
-                        Ok::<_, renraku_schedule::ScheduleFault>(renraku_db::jobs::finish(tx, &job.id)?)
-                    })
-                    .unwrap();
-                }
-            }
-        };
-        let invitation = mails();
+        let invitation = mails(db);
         assert_eq!(invitation.len(), 1);
         assert_eq!(invitation[0].to[0].email, "guest@example.com");
         assert_eq!(invitation[0].subject, "【招待】会議");
@@ -157,13 +157,91 @@ fn those_outside_get_one_mail_a_change() {
         );
         let now = get(db, &hanako, &event.id).unwrap();
         let moved = patch(db, &hanako, &now, Scope::All, json!({"start": "2026-11-26T11:00:00"}));
-        let change = mails();
+        clock.advance(PAUSE);
+        let change = mails(db);
         assert_eq!(change.len(), 1);
         assert_eq!(change[0].subject, "【変更】会議");
         assert_ne!(change[0].message_id, invitation[0].message_id);
         try_delete(db, &hanako, &event.id, Scope::All, &moved.etag).unwrap();
-        let end = mails();
+        let end = mails(db);
         assert_eq!(end[0].subject, "【中止】会議");
         assert_eq!(end[0].calendar.as_ref().unwrap().method, "CANCEL");
+    });
+}
+
+#[test]
+fn many_changes_are_one_mail_with_the_last_of_them() {
+    on_each_database(|db, clock| {
+        let hanako = person(db, "佐藤");
+        let event = create(
+            db,
+            &hanako,
+            json!({"title": "会議", "start": "2026-11-26T10:00:00", "duration": "PT1H",
+                "participants": {"1": {"calendarAddress": "mailto:guest@example.com"}}}),
+        );
+        assert_eq!(subjects(&mails(db)), ["【招待】会議"], "the first goes out at once");
+        let change = |start: &str| {
+            let now = get(db, &hanako, &event.id).unwrap();
+            patch(db, &hanako, &now, Scope::All, json!({"start": format!("2026-11-26T{start}:00")}));
+            mails(db)
+        };
+        for minute in 10..20 {
+            assert!(change(&format!("11:{minute}")).is_empty());
+            clock.advance(Duration::from_secs(20));
+        }
+        clock.advance(PAUSE - Duration::from_secs(201));
+        assert!(mails(db).is_empty());
+        clock.advance(Duration::from_secs(1));
+        let sent = mails(db);
+        assert_eq!(subjects(&sent), ["【変更】会議"]);
+        let part = &sent[0].calendar.as_ref().unwrap().text;
+        assert!(part.contains("T111900") && part.contains("SEQUENCE:10"), "the last of them: {part}");
+        // After a while the next one goes out at once.
+        clock.advance(PAUSE);
+        assert_eq!(subjects(&change("12:00")), ["【変更】会議"]);
+        // What was called off is told at once, and what it makes useless never.
+        assert!(change("12:30").is_empty());
+        let now = get(db, &hanako, &event.id).unwrap();
+        try_delete(db, &hanako, &event.id, Scope::All, &now.etag).unwrap();
+        assert_eq!(subjects(&mails(db)), ["【中止】会議"]);
+        clock.advance(PAUSE * 2);
+        assert!(mails(db).is_empty());
+    });
+}
+
+#[test]
+fn what_is_about_one_occurrence_comes_after_what_is_about_the_series() {
+    on_each_database(|db, clock| {
+        let hanako = person(db, "佐藤");
+        let series = create(
+            db,
+            &hanako,
+            json!({"title": "朝礼", "start": "2026-11-26T09:00:00", "duration": "PT15M",
+                "recurrenceRule": {"frequency": "daily", "count": 3},
+                "participants": {"1": {"calendarAddress": "mailto:guest@example.com"}}}),
+        );
+        assert_eq!(mails(db).len(), 1);
+        let change = |scope, body| {
+            let now = get(db, &hanako, &series.id).unwrap();
+            patch(db, &hanako, &now, scope, body);
+            mails(db).len()
+        };
+        let place = |name: &str| json!({"locations": {"1": {"name": name}}});
+        assert_eq!(change(Scope::All, place("第1会議室")), 0);
+        let day = Scope::This(local("2026-11-27T09:00:00"));
+        assert_eq!(change(day, json!({"start": "2026-11-27T15:00:00"})), 0);
+        clock.advance(PAUSE);
+        let sent = mails(db);
+        assert!(!sent[0].calendar.as_ref().unwrap().text.contains("RECURRENCE-ID"), "the series first");
+        clock.advance(Duration::from_secs(1));
+        let sent = mails(db);
+        assert!(sent[0].calendar.as_ref().unwrap().text.contains("RECURRENCE-ID"));
+        // News of the series has it in it.
+        assert_eq!(change(day, json!({"start": "2026-11-27T16:00:00"})), 0);
+        assert_eq!(change(Scope::All, place("第2会議室")), 0);
+        clock.advance(PAUSE * 2);
+        let sent = mails(db);
+        assert_eq!(sent.len(), 1);
+        assert!(sent[0].calendar.as_ref().unwrap().text.contains("T160000"));
     });
 }

@@ -148,7 +148,7 @@ fn what_is_not_the_servers_to_send_it_neither_sends_nor_brings() {
 
 #[test]
 fn a_message_is_sent_once_and_once_more_where_it_is_asked_for() {
-    on_each_database(|db, _| {
+    on_each_database(|db, clock| {
         let hanako = person(db, "佐藤");
         let plain = meeting(&hanako, &[":mailto:guest@example.com".to_owned()]);
         put(db, &hanako, "m.ics", &plain);
@@ -165,6 +165,8 @@ fn a_message_is_sent_once_and_once_more_where_it_is_asked_for() {
         assert!(!stored.text.contains("SCHEDULE-FORCE-SEND"), "{}", stored.text);
         // Whoever hears of the change anyway hears of it once.
         put(db, &hanako, "m.ics", &forced.replace("T100000", "T110000"));
+        assert_eq!(sent(db).len(), 0, "soon after another");
+        clock.advance(Duration::from_secs(5 * 60));
         assert_eq!(sent(db).len(), 1);
         // Sent away and invited again they get an invitation again.
         put(
@@ -174,6 +176,7 @@ fn a_message_is_sent_once_and_once_more_where_it_is_asked_for() {
             &meeting(&hanako, &[":mailto:other@example.com".to_owned()]).replace("T100000", "T110000"),
         );
         assert_eq!(sent(db).len(), 2, "one comes, one goes");
+        clock.advance(Duration::from_secs(5 * 60));
         put(db, &hanako, "m.ics", &plain.replace("T100000", "T110000"));
         assert_eq!(sent(db).len(), 2);
     });

@@ -86,24 +86,36 @@ impl DataRequest {
         }
     }
 
-    /// The wanted part of a text; `None` where it is longer than a whole answer.
-    pub fn cut<'t>(&self, text: &'t str) -> Option<Cow<'t, str>> {
+    /// The wanted part of a text.
+    pub fn cut<'t>(&self, text: &'t str) -> Cut<'t> {
         let part = match self.recurrence {
             Some(Recurrence::Expand(bounds)) => match ical::expand(text, bounds, self.zone, ANSWER_BYTES) {
                 Expanded::Text(expanded) => Cow::Owned(expanded),
                 Expanded::Never => Cow::Borrowed(text),
-                Expanded::TooLong => return None,
+                // A calendar without a component is none (RFC 5545 §3.6): there is no such part of it.
+                Expanded::Nothing => return Cut::Nothing,
+                Expanded::TooLong => return Cut::TooLong,
             },
             Some(Recurrence::Limit(bounds)) => {
                 Cow::Owned(ical::limit_recurrence_set(text, bounds, self.zone))
             }
             None => Cow::Borrowed(text),
         };
-        Some(match &self.selection {
+        Cut::Part(match &self.selection {
             Some(selection) => Cow::Owned(ical::select(&part, selection)),
             None => part,
         })
     }
+}
+
+/// What a report wants of a text.
+pub(super) enum Cut<'t> {
+    /// This part of it.
+    Part(Cow<'t, str>),
+    /// Occurrences in a part of time in which there are none.
+    Nothing,
+    /// More than a whole answer holds.
+    TooLong,
 }
 
 /// Reads a `CALDAV:comp` (§9.6.1).

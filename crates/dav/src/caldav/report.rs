@@ -20,14 +20,15 @@ const SYNC: Name = Name::dav("sync-collection");
 const SEARCH: Name = Name::dav("principal-property-search");
 const MATCH: Name = Name::dav("principal-match");
 const EXPAND: Name = Name::dav("expand-property");
+const TOKEN_SEARCH: Name = Name::server("calendarserver-principal-search");
 const SEARCH_SET: Name = Name::dav("principal-search-property-set");
 
 /// The reports that a resource answers.
 pub(super) fn supported(resource: &Resource<'_>) -> Vec<Name> {
     match resource {
         Resource::Calendar(_) => vec![QUERY, MULTIGET, FREE_BUSY, SYNC],
-        Resource::Root | Resource::Principals => vec![SEARCH, SEARCH_SET, MATCH],
-        Resource::Principal(_) => vec![SEARCH, SEARCH_SET, EXPAND],
+        Resource::Root | Resource::Principals => vec![SEARCH, SEARCH_SET, TOKEN_SEARCH, MATCH],
+        Resource::Principal(_) => vec![SEARCH, SEARCH_SET, TOKEN_SEARCH, EXPAND],
         Resource::Proxies(_) => vec![EXPAND],
         Resource::Home(_) => vec![MATCH, EXPAND],
         Resource::Inbox(_) => vec![QUERY, MULTIGET, SYNC],
@@ -44,6 +45,7 @@ pub(super) async fn answer(mut call: Call) -> Result<HttpResponse, DavFault> {
         name if *name == FREE_BUSY => free_busy_query::answer(call, report).await,
         name if *name == SYNC => sync_collection::answer(call, report).await,
         name if *name == SEARCH => principal_search::answer(call, report).await,
+        name if *name == TOKEN_SEARCH => principal_search::by_tokens(call, report).await,
         name if *name == MATCH => principal_match::answer(call, report).await,
         name if *name == EXPAND => expand_property::answer(call, report).await,
         name if *name == SEARCH_SET => principal_search::properties(&call),

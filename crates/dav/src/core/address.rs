@@ -105,13 +105,32 @@ impl Address {
 
     /// What a `DAV:href` or `Destination` names: a path, or a URL whose host is this server's.
     pub fn of_href(href: &str, host: Option<&str>) -> Option<Self> {
-        let href = href.trim();
-        if href.starts_with('/') {
-            return Self::parse(href);
+        match authority(href) {
+            None if href.trim_start().starts_with('/') => Self::parse(href.trim()),
+            None => None,
+            Some((authority, path)) => {
+                host.is_some_and(|host| host.eq_ignore_ascii_case(authority)).then(|| Self::parse(path))?
+            }
         }
-        let rest = href.strip_prefix("http://").or_else(|| href.strip_prefix("https://"))?;
-        let (authority, path) = rest.split_at(rest.find('/')?);
-        host.is_some_and(|host| host.eq_ignore_ascii_case(authority)).then(|| Self::parse(path))?
+    }
+
+    /// Whether a path names nothing because of its last segment alone, where a client chooses it: one that is too long, or holds what
+    /// is in no name.
+    pub fn is_misnamed(path: &str) -> bool {
+        let path = path.split(['?', '#']).next().unwrap_or_default();
+        let Some((above, name)) = path.strip_suffix('/').unwrap_or(path).rsplit_once('/') else {
+            return false;
+        };
+        let named = || Self::parse(&format!("{above}/x"));
+        segment(name).is_none()
+            && matches!(
+                named(),
+                Some(
+                    Self::Calendar { .. }
+                        | Self::Object { .. }
+                        | Self::Contacts(Place::Book { .. } | Place::Card { .. })
+                )
+            )
     }
 
     /// Whether a delegate of the person whose home it lies in may come there: to calendars and what is in them.
@@ -180,6 +199,19 @@ impl Place {
             Self::Homes | Self::Home(_) | Self::Book { .. } | Self::Directory(_) => None,
         }
     }
+}
+
+/// The host of a URL (RFC 3986 §4.2, also of one without a scheme), and its path; `None` for a path alone and for other schemes.
+pub(crate) fn authority(href: &str) -> Option<(&str, &str)> {
+    let href = href.trim();
+    let rest = match href.strip_prefix("//") {
+        Some(rest) => rest,
+        None => {
+            let (scheme, rest) = href.split_once("://")?;
+            ["http", "https"].iter().any(|it| it.eq_ignore_ascii_case(scheme)).then_some(rest)?
+        }
+    };
+    rest.find('/').and_then(|at| rest.split_at_checked(at))
 }
 
 /// The path of a member with this name of the collection at this path.
@@ -353,6 +385,10 @@ mod tests {
             Address::of_href("https://a.example.jp:8443/dav/calendars/p/", Some("A.example.jp:8443")),
             home
         );
+        for href in ["HTTP://a.example.jp/dav/calendars/p/", "//A.example.jp/dav/calendars/p/"] {
+            assert_eq!(Address::of_href(href, Some("a.example.jp")), home, "{href}");
+            assert_eq!(Address::of_href(href, Some("b.example.jp")), None, "{href}");
+        }
         assert_eq!(Address::of_href("https://b.example.jp/dav/calendars/p/", Some("a.example.jp")), None);
         assert_eq!(Address::of_href("ftp://a.example.jp/dav/calendars/p/", Some("a.example.jp")), None);
     }

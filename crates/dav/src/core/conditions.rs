@@ -4,7 +4,7 @@ use actix_web::http::header::{self, HeaderMap};
 use renraku_base::{ETag, Precondition};
 use renraku_schedule::service::objects::Expectation;
 
-use super::{Address, Call, DavFault};
+use super::{Address, Call, Condition, DavFault, address::authority};
 
 /// How far below a collection a request goes (RFC 4918 §10.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,9 +95,18 @@ fn of_if(lists: &str) -> Result<Precondition, DavFault> {
 pub(crate) fn destination(call: &Call) -> Result<Option<Address>, DavFault> {
     let href = call.headers().get("destination").and_then(|value| value.to_str().ok());
     let href = href.ok_or(DavFault::BadRequest("there is no Destination"))?;
-    let authority = href.split("://").nth(1).and_then(|rest| rest.split('/').next());
-    let same_host = authority.is_none_or(|it| call.host().is_some_and(|host| host.eq_ignore_ascii_case(it)));
-    if same_host { Ok(Address::of_href(href, call.host())) } else { Err(DavFault::OtherServer) }
+    let elsewhere = match authority(href) {
+        Some((host, _)) => !call.host().is_some_and(|ours| ours.eq_ignore_ascii_case(host)),
+        None => href.contains("://"),
+    };
+    if elsewhere {
+        return Err(DavFault::OtherServer);
+    }
+    let path = authority(href).map_or(href, |(_, path)| path);
+    if Address::is_misnamed(path) {
+        return Err(Condition::NameAllowed.into());
+    }
+    Ok(Address::of_href(href, call.host()))
 }
 
 /// Whether what is at the destination gives way (RFC 4918 §10.6).

@@ -25,6 +25,8 @@ pub(crate) enum Condition {
     NumberOfMatchesWithinLimits,
     /// RFC 4918 §9.3.1 and RFC 4791 §5.3.1.1.
     ResourceMustBeNull,
+    /// RFC 5842 §4.
+    NameAllowed,
     /// RFC 5689 §3.3.
     ValidResourceType,
     /// RFC 4791 §5.3.1.1.
@@ -88,6 +90,7 @@ impl Condition {
             Self::ValidSyncToken => Name::dav("valid-sync-token"),
             Self::NumberOfMatchesWithinLimits => Name::dav("number-of-matches-within-limits"),
             Self::ResourceMustBeNull => Name::dav("resource-must-be-null"),
+            Self::NameAllowed => Name::dav("name-allowed"),
             Self::ValidResourceType => Name::dav("valid-resourcetype"),
             Self::CalendarCollectionLocationOk => Name::caldav("calendar-collection-location-ok"),
             Self::SupportedCalendarData => Name::caldav("supported-calendar-data"),
@@ -132,6 +135,7 @@ impl Condition {
             | Self::NeedPrivileges
             | Self::SupportedReport
             | Self::ValidSyncToken
+            | Self::NameAllowed
             | Self::ValidResourceType
             | Self::CalendarCollectionLocationOk
             | Self::SupportedCalendarData

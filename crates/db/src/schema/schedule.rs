@@ -56,6 +56,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    reader_alerts (person_id, event_id) {
+        person_id -> Text,
+        event_id -> Text,
+        own -> Text,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    invitation_mails (event_id, address, recurrence_id) {
+        event_id -> Text,
+        address -> Text,
+        recurrence_id -> Text,
+        message_id -> Text,
+        due_at -> BigInt,
+    }
+}
+
+diesel::table! {
     occurrences (collection_id, band, utc_start, event_id, recurrence_id) {
         collection_id -> BigInt,
         band -> Integer,

@@ -53,10 +53,15 @@ fn allowance(word: &str) -> Result<Allowance, BadAllowance> {
 }
 
 impl Allowed {
-    /// Whether this address may be spoken to under this name. Never this machine or its link, unless named with the port.
+    /// Whether this address may be spoken to under this name. Never this machine, by whichever of its addresses, or its link, unless
+    /// named with the port.
     pub(super) fn permits(&self, host: &str, address: SocketAddr, encrypted: bool) -> bool {
         let ip = plain(address.ip());
-        let near = ip.is_loopback() || ip.is_unspecified() || ip.is_multicast() || is_link_local(ip);
+        let near = ip.is_loopback()
+            || ip.is_unspecified()
+            || ip.is_multicast()
+            || is_link_local(ip)
+            || is_this_machine(ip);
         let literal = host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
         self.0.iter().any(|allowance| match allowance {
             Allowance::Exactly(exact) => literal && *exact == address,
@@ -79,6 +84,11 @@ fn is_link_local(ip: IpAddr) -> bool {
         IpAddr::V4(v4) => v4.is_link_local() || v4.is_broadcast(),
         IpAddr::V6(v6) => v6.is_unicast_link_local(),
     }
+}
+
+/// Whether an address is one of this machine's own in its networks. Where they cannot be told, each might be.
+fn is_this_machine(ip: IpAddr) -> bool {
+    if_addrs::get_if_addrs().map_or(true, |own| own.iter().any(|interface| plain(interface.ip()) == ip))
 }
 
 const fn width(ip: IpAddr) -> u8 {
@@ -138,6 +148,18 @@ mod tests {
         assert!(!permits("127.0.0.1:4000", "127.0.0.1", "127.0.0.1:4001", false));
         // A name that resolves to it is no address.
         assert!(!permits("127.0.0.1:4000", "push.office", "127.0.0.1:4000", true));
+    }
+
+    #[test]
+    fn this_machine_is_not_reached_by_its_address_in_the_network() {
+        assert!(!is_this_machine("203.0.113.5".parse().unwrap()));
+        for interface in if_addrs::get_if_addrs().unwrap() {
+            let own = SocketAddr::new(interface.ip(), 443).to_string();
+            let every = "0.0.0.0/0, ::/0, push.office";
+            assert!(!permits(every, "push.office", &own, true), "{own}");
+            let host = own.rsplit_once(':').unwrap().0;
+            assert!(permits(&own, host, &own, false), "named with its port: {own}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::time::Duration;
 use renraku_base::Timestamp;
 use renraku_db::{Tx, jobs};
 
+use super::pace;
 use crate::{
     ScheduleFault,
     model::Zone,
@@ -53,6 +54,7 @@ fn take_out(tx: &mut Tx<'_>, mut stored: StoredEvent) -> Result<(), ScheduleFaul
 
 pub(super) fn run(tx: &mut Tx<'_>) -> Result<(), ScheduleFault> {
     let (now, horizon) = (tx.now(), tx.now() + index::AHEAD);
+    pace::forget_old(tx)?;
     // What was indexed within the last day is far enough ahead.
     let due = store::events::list_ending_index(tx, horizon - DAY, SERIES)?;
     let more = i64::try_from(due.len()).is_ok_and(|count| count == SERIES);

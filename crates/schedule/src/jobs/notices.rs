@@ -13,7 +13,7 @@ use super::{
     TELL,
     inbox::Message,
     invitation::{self, Method},
-    read,
+    pace, read,
 };
 use crate::{
     ScheduleFault,
@@ -172,8 +172,9 @@ pub(super) fn run(tx: &mut Tx<'_>, payload: &str) -> Result<(), ScheduleFault> {
         mail_rest = rest.to_vec();
         for address in now {
             let outgoing = outgoing(&order, mail, address, (&from.0, &from.1), tx.now());
-            let due = tx.now();
-            service::queue_mail(tx, &outgoing, due)?;
+            let about = (&order.event, order.recurrence_id.as_deref().unwrap_or_default());
+            let at_once = order.again || !matches!(mail.method, Method::Request);
+            pace::queue(tx, about, address, (&outgoing, at_once))?;
         }
     }
     if !staff_rest.is_empty() || !mail_rest.is_empty() {

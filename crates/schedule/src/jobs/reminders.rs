@@ -2,9 +2,9 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use renraku_base::{EventId, PersonId, Timestamp};
+use renraku_base::{ETag, EventId, PersonId, Principal, Timestamp};
 use renraku_db::{Tx, jobs};
-use renraku_notify::{Notice, NotificationType, Repeat, Subject, service};
+use renraku_notify::{Notice, NotificationType, Repeat, Subject, service::tell};
 use serde::{Deserialize, Serialize};
 
 use super::{REMIND, notices::details, read};
@@ -12,7 +12,13 @@ use crate::{
     ScheduleFault,
     model::{Alert, Event, ParticipationStatus, RelativeTo, Trigger, Zone},
     rules::recurrence::{self, Instance, MAX_INSTANCES, Window},
-    store::{self, calendars::StoredCalendar, events::StoredEvent, placements::Placement},
+    service::view::{BUSY, Sight},
+    store::{
+        self,
+        calendars::StoredCalendar,
+        events::StoredEvent,
+        placements::{Placement, StoredOwn},
+    },
 };
 
 /// Occurrences are looked for this far ahead; most reminders are found in the first, cheap look.
@@ -27,6 +33,9 @@ struct Due {
     /// The calendar whose person it is for, where that is not the one in which the event was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     place: Option<i64>,
+    /// The person whom it is for, where they see the event in a calendar of another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reader: Option<PersonId>,
 }
 
 type Alerts = BTreeMap<String, Alert>;
@@ -47,7 +56,8 @@ pub(crate) fn remind_next(
     after: Timestamp,
 ) -> Result<(), ScheduleFault> {
     let alerts = &stored.event.alerts;
-    enqueue(tx, &stored.id, next(&stored.event, alerts, zone, after), None)
+    let at = next(&stored.event, alerts, zone, after);
+    enqueue(tx, at, |at| Due { event: stored.id.clone(), at, place: None, reader: None })
 }
 
 /// The same for the alerts that somebody who takes part keeps with an event.
@@ -58,19 +68,33 @@ pub(crate) fn remind_own(
     after: Timestamp,
 ) -> Result<(), ScheduleFault> {
     let Some(kept) = &place.own else { return Ok(()) };
-    enqueue(tx, &stored.id, next(&stored.event, &kept.own.alerts, zone, after), Some(place.collection.0))
+    let (at, place) = (next(&stored.event, &kept.own.alerts, zone, after), Some(place.collection.0));
+    enqueue(tx, at, |at| Due { event: stored.id.clone(), at, place, reader: None })
+}
+
+/// The same for the alerts that somebody keeps with an event of another's calendar.
+pub(crate) fn remind_reader(
+    tx: &mut Tx<'_>,
+    stored: &StoredEvent,
+    (reader, kept): (&PersonId, &StoredOwn),
+    zone: Zone,
+    after: Timestamp,
+) -> Result<(), ScheduleFault> {
+    let (at, reader) = (next(&stored.event, &kept.own.alerts, zone, after), Some(reader.clone()));
+    enqueue(tx, at, |at| Due { event: stored.id.clone(), at, place: None, reader })
 }
 
 fn enqueue(
     tx: &mut Tx<'_>,
-    event: &EventId,
     at: Option<Timestamp>,
-    place: Option<i64>,
+    due: impl FnOnce(Timestamp) -> Due,
 ) -> Result<(), ScheduleFault> {
     let Some(at) = at else { return Ok(()) };
-    let whose = place.map(|place| format!(":{place}")).unwrap_or_default();
-    let unique = format!("{REMIND}:{event}:{}{whose}", at.micros());
-    jobs::enqueue(tx, REMIND, &Due { event: event.clone(), at, place }, at, Some(&unique))?;
+    let due = due(at);
+    let place = due.place.map(|place| format!(":{place}")).unwrap_or_default();
+    let reader = due.reader.as_ref().map(|reader| format!(":{reader}")).unwrap_or_default();
+    let unique = format!("{REMIND}:{}:{}{place}{reader}", due.event, at.micros());
+    jobs::enqueue(tx, REMIND, &due, at, Some(&unique))?;
     Ok(())
 }
 
@@ -117,7 +141,7 @@ pub(super) fn run(tx: &mut Tx<'_>, payload: &str) -> Result<(), ScheduleFault> {
     let job: Due = read(payload)?;
     let Some(stored) = store::events::get(tx, &job.event)? else { return Ok(()) };
     let Some(home) = store::calendars::get(tx, &stored.calendar)? else { return Ok(()) };
-    let Some((person, alerts, place)) = whose(tx, &job, &stored, &home)? else { return Ok(()) };
+    let Some((person, alerts, keeper)) = whose(tx, &job, &stored, &home)? else { return Ok(()) };
     let window = Window { from: job.at - REACH, to: job.at + REACH, zone: home.time_zone };
     let due: Vec<Reminder> = reminders(&stored.event, &alerts, window)
         .into_iter()
@@ -131,33 +155,51 @@ pub(super) fn run(tx: &mut Tx<'_>, payload: &str) -> Result<(), ScheduleFault> {
         let own =
             instance.recurrence_id.filter(|_| instance.changed).and_then(|id| stored.event.occurrence(id));
         let occurrence = own.as_ref().unwrap_or(&stored.event);
-        let goes = place.is_none()
+        let goes = !matches!(keeper, Keeper::Participant(_))
             || occurrence.participation(&person).is_some_and(|it| it != ParticipationStatus::Declined);
         if goes {
-            service::tell(tx, &person, &notice(&stored, instance, occurrence, job.at))?;
+            tell(tx, &person, &notice(&stored, instance, occurrence, job.at))?;
         }
     }
-    match place {
-        Some(place) => remind_own(tx, (&stored, &place), home.time_zone, job.at),
-        None => remind_next(tx, &stored, home.time_zone, job.at),
+    match keeper {
+        Keeper::Participant(place) => remind_own(tx, (&stored, &place), home.time_zone, job.at),
+        Keeper::Reader(own) => remind_reader(tx, &stored, (&person, &own), home.time_zone, job.at),
+        Keeper::Owner => remind_next(tx, &stored, home.time_zone, job.at),
     }
 }
 
-/// Whom a job reminds, of which alerts, and, of somebody who takes part, where they see the event; nobody who put it away.
+/// Who somebody is to an event with which they keep alerts.
+enum Keeper {
+    /// In their calendar it was made.
+    Owner,
+    /// They take part, and see it here.
+    Participant(Placement),
+    /// They see it in a calendar of another, and keep this.
+    Reader(StoredOwn),
+}
+
+/// Whom a job reminds, and of which alerts; nobody who put the event away or does not see what it says any more.
 fn whose(
     tx: &mut Tx<'_>,
     job: &Due,
     stored: &StoredEvent,
     home: &StoredCalendar,
-) -> Result<Option<(PersonId, Alerts, Option<Placement>)>, ScheduleFault> {
+) -> Result<Option<(PersonId, Alerts, Keeper)>, ScheduleFault> {
+    if let Some(reader) = &job.reader {
+        let sight = Sight::of(tx, &Principal::person(reader.clone()), &[stored.id.as_str()])?;
+        let seen =
+            sight.view(reader, stored).filter(|view| view.etag != ETag::of_view(stored.busy_version, BUSY));
+        let kept = sight.kept(&stored.id).filter(|_| seen.is_some());
+        return Ok(kept.map(|own| (reader.clone(), own.own.alerts.clone(), Keeper::Reader(own.clone()))));
+    }
     let Some(collection) = job.place else {
-        return Ok(home.owner().map(|person| (person, stored.event.alerts.clone(), None)));
+        return Ok(home.owner().map(|person| (person, stored.event.alerts.clone(), Keeper::Owner)));
     };
     let places = store::placements::list(tx, &stored.id)?;
     let place = places.into_iter().find(|place| place.collection.0 == collection && !place.hidden);
     Ok(place.and_then(|place| {
         let alerts = place.own.as_ref()?.own.alerts.clone();
-        Some((place.person.clone()?, alerts, Some(place)))
+        Some((place.person.clone()?, alerts, Keeper::Participant(place)))
     }))
 }
 

@@ -9,7 +9,7 @@ use renraku_base::FieldFault;
 use serde_json::{Map, Value};
 
 use crate::{
-    model::{Event, PatchObject},
+    model::{Event, Own, PatchObject},
     rules::recurrence::has_occurrence,
 };
 
@@ -43,6 +43,27 @@ pub fn merge(before: &Event, shown: &Event, sent: &Event) -> Result<Event, Vec<F
     }
     let mut merged = Event::read(Value::Object(merged))?;
     keep_answers(before, &mut merged);
+    Ok(merged)
+}
+
+/// The same for whoever was shown the event without its alerts, which are another's: they stay as they are, also where single
+/// occurrences have their own.
+///
+/// # Errors
+/// As [`merge`].
+pub fn merge_of_reader(before: &Event, shown: &Event, sent: &Event) -> Result<Event, Vec<FieldFault>> {
+    let mut merged = merge(before, shown, sent)?;
+    for (id, patch) in &before.recurrence_overrides {
+        let there = merged.recurrence_overrides.get(id);
+        if there.is_some_and(PatchObject::is_excluded) || !has_occurrence(&merged, *id) {
+            continue;
+        }
+        let mut kept = there.cloned().unwrap_or_default();
+        patch.of(&Own::MEMBERS).for_each(|(pointer, value)| kept.add(pointer, value));
+        if !kept.is_empty() {
+            merged.recurrence_overrides.insert(*id, kept);
+        }
+    }
     Ok(merged)
 }
 

@@ -12,7 +12,7 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Audiences {
     /// Where it was seen and still is.
-    stays: Audience,
+    pub stays: Audience,
     /// Where it was not seen before.
     comes: Audience,
     /// Where it is not seen any more.

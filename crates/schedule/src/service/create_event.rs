@@ -7,16 +7,17 @@ use super::{
     booking,
     calendars::{readable, stored_default},
     index, placing, staff,
-    view::Sight,
+    view::{Sight, without_alerts},
 };
 use crate::{
     ScheduleFault,
     jobs::{self, News},
-    model::{CalendarKind, EventDraft, EventView},
+    model::{CalendarKind, EventDraft, EventView, Own},
     store::{
         self,
         calendars::StoredCalendar,
         events::{Indexed, StoredEvent},
+        placements::StoredOwn,
     },
 };
 
@@ -49,6 +50,11 @@ pub(crate) fn create(
     tx.hold(home.id.as_str())?;
     let organizer = home.owner();
     let mut event = draft.event;
+    // Alerts are each person's own: those of whoever makes an event for another are not that other's.
+    let of_maker = (!home.is_of(&who.person)).then(|| Own::of(&event)).filter(|own| *own != Own::default());
+    if of_maker.is_some() {
+        event = without_alerts(event);
+    }
     staff::complete(tx, &mut event, organizer.as_ref(), None)?;
     booking::check_series(&event, &draft.facility_ids)?;
     let version = tx.next_version(None);
@@ -75,7 +81,16 @@ pub(crate) fn create(
     let now = tx.now();
     jobs::remind_next(tx, &stored, home.time_zone, now)?;
 
-    let view = Sight::at_home(&stored.id, role, home).view(&who.person, &stored);
+    if let Some(own) = of_maker {
+        let own = StoredOwn { version, own };
+        store::reader_alerts::put(tx, &who.person, &stored.id, &own)?;
+        jobs::remind_reader(tx, &stored, (&who.person, &own), home.time_zone, now)?;
+    }
+    let sight = match home.is_of(&who.person) {
+        true => Sight::at_home(&stored.id, role, home),
+        false => Sight::of(tx, who, &[stored.id.as_str()])?,
+    };
+    let view = sight.view(&who.person, &stored);
     Ok(recorded.with(view.ok_or(ScheduleFault::NotFound)?))
 }
 

@@ -77,6 +77,7 @@ fn empty(tx: &mut Tx<'_>, who: &Principal, calendar: &StoredCalendar) -> Result<
     let ids: Vec<&str> = gone.iter().map(|id| Id::as_str(id)).collect();
     store::occurrences::remove_many(tx, &ids)?;
     store::placements::remove_many(tx, &ids)?;
+    store::reader_alerts::remove_many(tx, &ids)?;
     store::events::remove_many(tx, &ids)?;
     let was_last = i64::try_from(listed.len()).is_ok_and(|count| count < EVENTS);
     if gone.len() == listed.len() && was_last {

@@ -78,6 +78,7 @@ pub(crate) fn tell_of_end(
 fn remove(tx: &mut Tx<'_>, stored: &StoredEvent, places: &[Placement]) -> Result<(), ScheduleFault> {
     store::occurrences::remove(tx, &stored.id, None)?;
     store::placements::remove_all(tx, &stored.id)?;
+    store::reader_alerts::remove_many(tx, &[stored.id.as_str()])?;
     store::events::remove(tx, &stored.id)?;
     placing::record_gone(tx, &stored.id, places, Audiences::of(&stored.event))
 }

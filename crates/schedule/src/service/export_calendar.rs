@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use renraku_base::{CalendarId, EventId, Id, Principal};
 use renraku_db::ReadTx;
@@ -6,7 +6,7 @@ use renraku_db::ReadTx;
 use super::{calendars::readable, view::Sight};
 use crate::{
     ScheduleFault,
-    codec::ical::Writer,
+    codec::ical::{self, Writer},
     store::{self, calendars::StoredCalendar, objects::StoredObject},
 };
 
@@ -38,6 +38,7 @@ fn add_events(
     calendar: &StoredCalendar,
     writer: &mut Writer,
 ) -> Result<(), ScheduleFault> {
+    let is_mine = calendar.is_of(&who.person);
     let mut after = String::new();
     loop {
         let ids: Vec<EventId> = store::placements::list_after(tx, calendar.collection, &after, PAGE)?;
@@ -61,11 +62,17 @@ fn add_events(
                 continue;
             };
             let kept = kept.get(stored.id.as_str()).filter(|kept| kept.etag == view.etag.as_str());
-            if !kept.and_then(|kept| kept.body.as_ref()).is_some_and(|text| writer.add_text(text)) {
+            let text = kept.and_then(|kept| kept.body.as_deref()).map(|text| shown(text, is_mine));
+            if !text.is_some_and(|text| writer.add_text(&text)) {
                 writer.add(&view.event);
             }
         }
     }
+}
+
+/// A text as it is shown: alarms are each person's own.
+fn shown(text: &str, is_mine: bool) -> Cow<'_, str> {
+    if is_mine { Cow::Borrowed(text) } else { ical::without_alarms(text) }
 }
 
 fn add_tasks(
@@ -80,7 +87,7 @@ fn add_tasks(
         let Some(last) = tasks.last() else { return Ok(()) };
         after.clone_from(&last.object);
         for text in tasks.iter().filter_map(|task| task.seen(is_mine)) {
-            writer.add_task(text);
+            writer.add_task(&shown(text, is_mine));
         }
     }
 }

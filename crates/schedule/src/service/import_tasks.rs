@@ -32,7 +32,7 @@ pub(super) fn import(
             done.refused.push(refused(task, "ical-component", detail));
         } else if task.source.len() > OBJECT_BYTES {
             done.refused.push(refused(task, "too-large", "a task has at most 512 KiB"));
-        } else if store::objects::find_placed_by_uid(tx, home.collection, &task.uid)?.is_some() {
+        } else if !store::objects::list_placed_by_uid(tx, home.collection, &task.uid)?.is_empty() {
             done.refused.push(uid_taken(&task.place));
         } else {
             let before = find(tx, &home, &task.uid)?;

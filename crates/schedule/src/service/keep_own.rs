@@ -1,13 +1,14 @@
-//! What somebody who takes part in an event keeps with it for themselves alone: their alerts. The event stays as it is, and nobody
-//! else notices.
+//! What somebody keeps for themselves alone with an event that was made in a calendar of another: their alerts. The event stays as it
+//! is, and nobody else notices.
 
 use renraku_base::{ETag, EventId, FieldFault, Precondition, Principal};
 use renraku_db::{
-    Changed, ObjectType, Tx,
+    Changed, CollectionId, ObjectType, Tx,
     changes::{self, Audience},
 };
 
 use super::{
+    audience::Audiences,
     update_event::Scope,
     view::{BUSY, Sight},
 };
@@ -25,21 +26,47 @@ use crate::{
 pub(super) struct Kept {
     pub stored: StoredEvent,
     sight: Sight,
+    slot: Slot,
 }
 
-/// The event, if it is in a calendar of the person's own and was made in another one. Until the transaction ends nobody else changes
-/// it.
-pub(super) fn find(tx: &mut Tx<'_>, who: &Principal, id: &EventId) -> Result<Option<Kept>, ScheduleFault> {
+/// Where it is kept.
+enum Slot {
+    /// With the place of the event in a calendar of their own.
+    Place(Placement),
+    /// Beside the event, which they see in a calendar of another: in this one, or wherever they see it.
+    Reader(Option<CollectionId>),
+}
+
+/// The event, if somebody sees it and it was not made in a calendar of their own: what they keep is that which they see with it, or see
+/// in a calendar of another. Until the transaction ends nobody else changes it.
+pub(super) fn find(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    id: &EventId,
+    of_another: Option<CollectionId>,
+) -> Result<Option<Kept>, ScheduleFault> {
     tx.hold(id.as_str())?;
     let Some(stored) = store::events::get(tx, id)? else { return Ok(None) };
     let sight = Sight::of(tx, who, &[id.as_str()])?;
-    Ok(sight.own_place(&who.person, &stored).is_some().then_some(Kept { stored, sight }))
+    if sight.places(id).next().is_none() || sight.is_made_by(&who.person, &stored) {
+        return Ok(None);
+    }
+    let own = sight.own_place(&who.person, &stored).filter(|_| of_another.is_none());
+    let slot = own.map_or(Slot::Reader(of_another), |place| Slot::Place(place.placement.clone()));
+    Ok(Some(Kept { stored, sight, slot }))
 }
 
 impl Kept {
+    fn view(&self, who: &Principal) -> Option<EventView> {
+        match self.slot {
+            Slot::Reader(Some(collection)) => self.sight.view_in(&who.person, &self.stored, collection),
+            Slot::Reader(None) | Slot::Place(_) => self.sight.view(&who.person, &self.stored),
+        }
+    }
+
     /// The event as the person sees it.
     pub fn seen(&self, who: &Principal) -> Option<Event> {
-        self.sight.view(&who.person, &self.stored).map(|view| view.event)
+        self.view(who).map(|view| view.event)
     }
 
     /// Changes what the person keeps as a patch of the event, as they see it, says.
@@ -50,7 +77,7 @@ impl Kept {
         (patch, scope): (&EventPatch, Scope),
         precondition: &Precondition,
     ) -> Result<Changed<EventView>, ScheduleFault> {
-        let view = self.sight.view(&who.person, &self.stored).ok_or(ScheduleFault::NotFound)?;
+        let view = self.view(who).ok_or(ScheduleFault::NotFound)?;
         if view.etag == ETag::of_view(self.stored.busy_version, BUSY) {
             return Err(ScheduleFault::Forbidden);
         }
@@ -76,19 +103,40 @@ impl Kept {
         who: &Principal,
         own: Own,
     ) -> Result<Changed<EventView>, ScheduleFault> {
-        let Self { stored, sight } = self;
-        let place = sight.own_place(&who.person, &stored).ok_or(ScheduleFault::NotFound)?;
-        let before =
-            place.placement.own.as_ref().map_or(stored.version, |own| own.version.max(stored.version));
+        let Self { stored, sight, slot } = self;
+        let kept = match &slot {
+            Slot::Place(placement) => placement.own.as_ref(),
+            Slot::Reader(_) => sight.kept(&stored.id),
+        };
+        let before = kept.map_or(stored.version, |own| own.version.max(stored.version));
         let own = StoredOwn { version: tx.next_version(Some(before)), own };
-        let collection = place.placement.collection;
-        store::placements::put_own(tx, &stored.id, collection, &own)?;
-        store::occurrences::put_own_version(tx, &stored.id, collection, own.version)?;
-        let now = tx.now();
-        let placement = Placement { own: Some(own), ..place.placement.clone() };
         let home = store::calendars::get(tx, &stored.calendar)?.ok_or(ScheduleFault::NotFound)?;
-        jobs::remind_own(tx, (&stored, &placement), home.time_zone, now)?;
-        let recorded = changes::record_for(tx, collection, ObjectType::Event, &stored.id, Audience::Involved);
+        let (now, zone) = (tx.now(), home.time_zone);
+        let recorded = match slot {
+            Slot::Place(placement) => {
+                let collection = placement.collection;
+                store::placements::put_own(tx, &stored.id, collection, &own)?;
+                store::occurrences::put_own_version(tx, &stored.id, collection, own.version)?;
+                let placement = Placement { own: Some(own), ..placement };
+                jobs::remind_own(tx, (&stored, &placement), zone, now)?;
+                changes::record_for(tx, collection, ObjectType::Event, &stored.id, Audience::Involved)
+            }
+            Slot::Reader(_) => {
+                match own.own == Own::default() {
+                    true => store::reader_alerts::remove(tx, &who.person, &stored.id)?,
+                    false => store::reader_alerts::put(tx, &who.person, &stored.id, &own)?,
+                }
+                jobs::remind_reader(tx, &stored, (&who.person, &own), zone, now)?;
+                // In each calendar in which they see it: what tells them tells all who can see the event that it is as it was.
+                let audience = Audiences::of_change(&stored.event, &stored.event).stays;
+                let mut places = sight.places(&stored.id).map(|place| place.placement.collection);
+                let first = places.next().ok_or(ScheduleFault::NotFound)?;
+                for place in places {
+                    let _recorded = changes::record_for(tx, place, ObjectType::Event, &stored.id, audience);
+                }
+                changes::record_for(tx, first, ObjectType::Event, &stored.id, audience)
+            }
+        };
         let view = Sight::of(tx, who, &[stored.id.as_str()])?.view(&who.person, &stored);
         Ok(recorded.with(view.ok_or(ScheduleFault::NotFound)?))
     }

@@ -59,8 +59,8 @@ impl Scope {
     }
 }
 
-/// Changes an event, or one occurrence of a series. Who takes part in it changes their own alerts with it, and nothing else, unless they
-/// may write where it was made. What changes nothing makes no new version, and nobody is told.
+/// Changes an event, or one occurrence of a series. Who takes part in it, or reads it in a calendar of another, changes their own alerts
+/// with it, and nothing else, unless they may write where it was made. What changes nothing makes no new version, and nobody is told.
 ///
 /// # Errors
 /// [`ScheduleFault::NotFound`] also for an occurrence that the series does not have, [`ScheduleFault::NotOrganizer`],
@@ -75,7 +75,7 @@ pub fn update_event(
 ) -> Result<Changed<EventView>, ScheduleFault> {
     let (own, rest) = patch.split(&Own::MEMBERS);
     if !own.is_empty()
-        && let Some(kept) = keep_own::find(tx, who, id)?
+        && let Some(kept) = keep_own::find(tx, who, id, None)?
     {
         let done = kept.patch(tx, who, (&own, scope), precondition)?;
         return match rest.is_empty() {
@@ -168,9 +168,9 @@ fn view(
 ) -> Result<EventView, ScheduleFault> {
     let takes_part =
         places.iter().any(|it| it.collection != home.collection && it.person.as_ref() == Some(&who.person));
-    let sight = match takes_part {
-        true => Sight::of(tx, who, &[stored.id.as_str()])?,
-        false => Sight::at_home(&stored.id, role, home.clone()),
+    let sight = match home.is_of(&who.person) && !takes_part {
+        true => Sight::at_home(&stored.id, role, home.clone()),
+        false => Sight::of(tx, who, &[stored.id.as_str()])?,
     };
     sight.view(&who.person, stored).ok_or(ScheduleFault::NotFound)
 }
@@ -285,8 +285,13 @@ impl Change {
         if moved || self.after.event.alerts != self.before.stored.event.alerts {
             jobs::remind_next(tx, &self.after, zone, now)?;
         }
-        for place in self.before.places.iter().filter(|place| moved && place.own.is_some()) {
-            jobs::remind_own(tx, (&self.after, place), zone, now)?;
+        if moved {
+            for place in self.before.places.iter().filter(|place| place.own.is_some()) {
+                jobs::remind_own(tx, (&self.after, place), zone, now)?;
+            }
+            for (person, own) in store::reader_alerts::list_of(tx, &self.after.id)? {
+                jobs::remind_reader(tx, &self.after, (&person, &own), zone, now)?;
+            }
         }
         let seen = view(tx, who, (&self.after, &self.home), self.before.role, &self.before.places)?;
         Ok(recorded.with(seen))

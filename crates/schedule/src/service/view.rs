@@ -1,6 +1,6 @@
 //! An event as one person sees it.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashMap};
 
 use renraku_base::{CalendarId, ETag, EventId, FacilityId, PersonId, Principal, Role};
 use renraku_db::{CollectionId, ReadTx};
@@ -29,7 +29,7 @@ pub(crate) const BUSY: char = 'b';
 /// Whose alerts somebody sees with an event: each person has their own, and nobody sees another's.
 #[derive(Clone, Copy)]
 enum Keeper<'p> {
-    /// Those that are kept in the calendar in which it was made.
+    /// Those that are kept with the event itself: of the person in whose calendar it was made.
     Organizer,
     /// Those that the reader keeps, if any.
     Reader(Option<&'p StoredOwn>),
@@ -40,12 +40,17 @@ impl Keeper<'_> {
     fn apply(self, event: Event, version: i64) -> (Event, ETag) {
         match self {
             Self::Organizer => (event, ETag::of(version)),
-            Self::Reader(None) => (Own::default().instead(without_kept_alarms(event)), ETag::of(version)),
+            Self::Reader(None) => (without_alerts(event), ETag::of(version)),
             Self::Reader(Some(kept)) => {
                 (kept.own.instead(without_kept_alarms(event)), ETag::of_own(version, kept.version))
             }
         }
     }
+}
+
+/// The event without anybody's alerts.
+pub(crate) fn without_alerts(event: Event) -> Event {
+    Own::default().instead(without_kept_alarms(event))
 }
 
 /// Takes away the alarms of the organizer that could not be read and are kept as they are.
@@ -60,22 +65,33 @@ fn without_kept_alarms(mut event: Event) -> Event {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Sight {
     places: Vec<SeenPlace>,
+    /// What the person keeps with events of others' calendars.
+    kept: HashMap<EventId, StoredOwn>,
 }
 
 impl Sight {
-    /// Where `who` may read these events; two statements.
+    /// Where `who` may read these events; two statements, and one more where a calendar is not theirs.
     pub fn of(tx: &mut ReadTx<'_>, who: &Principal, events: &[&str]) -> Result<Self, ScheduleFault> {
         if events.is_empty() {
             return Ok(Self::default());
         }
         let readable = people::standing(tx, who)?.readable;
-        Ok(Self { places: store::placements::list_seen(tx, &readable, events)? })
+        let places = store::placements::list_seen(tx, &readable, events)?;
+        let mut of_others: Vec<&str> =
+            places.iter().filter(|it| !it.calendar.is_of(&who.person)).map(|it| it.event.as_str()).collect();
+        of_others.dedup();
+        let kept = match of_others.as_slice() {
+            [] => HashMap::new(),
+            some => store::reader_alerts::list(tx, &who.person, some)?,
+        };
+        Ok(Self { places, kept })
     }
 
-    /// What someone sees of an event that was made in a calendar that they know already, and of which nothing else is known.
+    /// What someone sees of an event that was made in their own calendar, and of which nothing else is known.
     pub fn at_home(event: &EventId, role: Role, home: StoredCalendar) -> Self {
         let placement = Placement::new(home.collection, home.owner());
-        Self { places: vec![SeenPlace { event: event.clone(), placement, role, calendar: home }] }
+        let places = vec![SeenPlace { event: event.clone(), placement, role, calendar: home }];
+        Self { places, kept: HashMap::new() }
     }
 
     /// The same without those where the event was put away.
@@ -94,20 +110,31 @@ impl Sight {
         self.places(&stored.id).find(|it| it.calendar.is_of(who) && it.calendar.id != stored.calendar)
     }
 
+    /// What the person keeps with an event of another's calendar.
+    pub fn kept(&self, event: &EventId) -> Option<&StoredOwn> {
+        self.kept.get(event)
+    }
+
+    /// Whether an event was made in a calendar of the person's own, so that its alerts are theirs.
+    pub fn is_made_by(&self, who: &PersonId, stored: &StoredEvent) -> bool {
+        self.places(&stored.id).any(|it| it.calendar.id == stored.calendar && it.calendar.is_of(who))
+    }
+
     /// Whose alerts the reader of an event sees with it.
     fn keeper(&self, who: &PersonId, stored: &StoredEvent) -> Keeper<'_> {
         match self.own_place(who, stored) {
             Some(place) => Keeper::Reader(place.placement.own.as_ref()),
-            None if self.places(&stored.id).any(|it| it.calendar.id == stored.calendar) => Keeper::Organizer,
-            None => Keeper::Reader(None),
+            None if self.is_made_by(who, stored) => Keeper::Organizer,
+            None => Keeper::Reader(self.kept(&stored.id)),
         }
     }
 
     /// The same in one calendar.
     fn keeper_in(&self, who: &PersonId, stored: &StoredEvent, collection: CollectionId) -> Keeper<'_> {
         match self.places(&stored.id).find(|it| it.placement.collection == collection) {
+            Some(place) if !place.calendar.is_of(who) => Keeper::Reader(self.kept(&stored.id)),
             Some(place) if place.calendar.id == stored.calendar => Keeper::Organizer,
-            Some(place) => Keeper::Reader(place.placement.own.as_ref().filter(|_| place.calendar.is_of(who))),
+            Some(place) => Keeper::Reader(place.placement.own.as_ref()),
             None => Keeper::Reader(None),
         }
     }
@@ -129,8 +156,7 @@ impl Sight {
 
     fn view_kept_by(&self, who: &PersonId, stored: &StoredEvent, keeper: Keeper<'_>) -> Option<EventView> {
         let role = self.places(&stored.id).map(|place| place.role).max();
-        let holds = stored.organizer.as_ref() == Some(who)
-            || self.places(&stored.id).any(|it| it.calendar.id == stored.calendar && it.calendar.is_of(who));
+        let holds = stored.organizer.as_ref() == Some(who) || self.is_made_by(who, stored);
         let (event, booked) = self.part(who, stored, holds)?;
         let takes_part = event.participation(who).is_some() || event.staff().contains(who);
         let involved = role.is_some() && (holds || takes_part);

@@ -1,7 +1,7 @@
 //! What lies in a window of time: from the index, and beyond its horizon from the series themselves.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, HashSet},
     time::Duration,
 };
 
@@ -267,10 +267,25 @@ pub(crate) fn show(
         .filter(|(seen, _)| is_mine(seen))
         .filter_map(|(seen, _)| Some((seen.event.clone(), seen.own_version?)))
         .collect();
+    let reads = |seen: &Seen| {
+        by_collection
+            .get(&seen.collection)
+            .is_some_and(|it| it.role >= Role::Read && it.owner_id != who.as_str())
+    };
+    let kept = match rows.iter().any(|(seen, _)| reads(seen)) {
+        true => store::reader_alerts::list_versions(tx, who)?,
+        false => HashMap::new(),
+    };
+    let in_mine: HashSet<EventId> = rows
+        .iter()
+        .filter(|(seen, _)| !kept.is_empty() && is_mine(seen))
+        .map(|(seen, _)| seen.event.clone())
+        .collect();
     let holders = holders(tx, who, &by_collection, &rows)?;
     let mut shown = Vec::with_capacity(rows.len());
     for (mut seen, head) in rows {
-        seen.own_version = own.get(&seen.event).copied();
+        let as_reader = || kept.get(seen.event.as_str()).filter(|_| !in_mine.contains(&seen.event));
+        seen.own_version = own.get(&seen.event).or_else(as_reader).copied();
         let holder = seen.organizer.as_ref().filter(|_| is_told(who, &by_collection, &seen, &head));
         let holder = holder.and_then(|holder| holders.get(holder)).cloned();
         if let Some(place) = by_collection.get(&seen.collection)

@@ -278,20 +278,22 @@ pub(crate) fn get_events(
     Ok(rows.into_iter().map(listed).collect())
 }
 
-/// The event of this UID that is placed in a calendar, wherever it was made, and whether its person put it away.
-pub(crate) fn find_placed_by_uid(
+/// The events of this UID that are placed in a calendar, wherever they were made, each with whether its person put it away. There is
+/// more than one where somebody was invited to what has the UID of something else in their calendar.
+pub(crate) fn list_placed_by_uid(
     tx: &mut ReadTx<'_>,
     collection: CollectionId,
     uid: &str,
-) -> Result<Option<(EventId, bool)>, Error> {
+) -> Result<Vec<(EventId, bool)>, Error> {
     // A UID has few events, and a calendar many: a join might begin with the calendar.
     let of_uid = events::table.filter(events::uid.eq(uid)).select(events::id);
-    let row: Option<(String, bool)> = tx.fetch_one(
+    let rows: Vec<(String, bool)> = tx.fetch(
         placements::table
             .filter(placements::event_id.eq_any(of_uid).and(placements::collection_id.eq(collection.0)))
+            .order(placements::event_id)
             .select((placements::event_id, placements::hidden)),
     )?;
-    Ok(row.map(|(id, hidden)| (Id::stored(id), hidden)))
+    Ok(rows.into_iter().map(|(id, hidden)| (Id::stored(id), hidden)).collect())
 }
 
 /// The task of this UID in a calendar.

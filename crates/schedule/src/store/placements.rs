@@ -39,10 +39,14 @@ pub(crate) struct StoredOwn {
 impl StoredOwn {
     pub(super) fn of_row(text: Option<String>, version: Option<i64>) -> Result<Option<Self>, Error> {
         let (Some(text), Some(version)) = (text, version) else { return Ok(None) };
-        Ok(Some(Self { version, own: serde_json::from_str(&text).map_err(Error::damaged)? }))
+        Self::read(&text, version).map(Some)
     }
 
-    fn text(&self) -> Result<String, Error> {
+    pub(super) fn read(text: &str, version: i64) -> Result<Self, Error> {
+        Ok(Self { version, own: serde_json::from_str(text).map_err(Error::damaged)? })
+    }
+
+    pub(super) fn text(&self) -> Result<String, Error> {
         serde_json::to_string(&self.own).map_err(Error::damaged)
     }
 }

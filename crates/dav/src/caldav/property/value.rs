@@ -4,7 +4,11 @@ use renraku_schedule::service::objects::{OBJECT_BYTES, ObjectCalendar, ObjectKin
 
 use super::{Context, Property, Resource, Row, proxies};
 use crate::{
-    caldav::{calendar_data::DataRequest, principal::Kind, report},
+    caldav::{
+        calendar_data::{Cut, DataRequest},
+        principal::Kind,
+        report,
+    },
     core::{
         Address, BIND, Place, READ, READ_PRIVILEGES, StaffBook, SyncToken, UNBIND, WRITE, WRITE_CONTENT,
         WRITE_PROPERTIES, ace, changed_at, granted_set, http_date, supported_collations, supported_reports,
@@ -219,7 +223,7 @@ fn of_object(row: &Row, resource: &Resource<'_>, context: &Context<'_>, out: &mu
             None => return false,
         },
         (Property::CalendarData, Some(object)) => match context.data {
-            Some(data) => write_data(row, data, &object.text, out),
+            Some(data) => return write_data(row, data, &object.text, out),
             None => return false,
         },
         _ => return false,
@@ -227,12 +231,14 @@ fn of_object(row: &Row, resource: &Resource<'_>, context: &Context<'_>, out: &mu
     true
 }
 
-/// The wanted part of a text; an answer that cannot hold it is not sent.
-fn write_data(row: &Row, data: &DataRequest, text: &str, out: &mut Writer) {
+/// The wanted part of a text, `false` where there is none of it; an answer that cannot hold it is not sent.
+fn write_data(row: &Row, data: &DataRequest, text: &str, out: &mut Writer) -> bool {
     match data.cut(text) {
-        Some(part) => out.leaf(&row.name, &part),
-        None => out.overflow(),
+        Cut::Part(part) => out.leaf(&row.name, &part),
+        Cut::Nothing => return false,
+        Cut::TooLong => out.overflow(),
     }
+    true
 }
 
 fn of_principal(row: &Row, resource: &Resource<'_>, context: &Context<'_>, out: &mut Writer) -> bool {
@@ -302,7 +308,7 @@ fn of_message(row: &Row, message: &InboxMessage, context: &Context<'_>, out: &mu
             None => return false,
         },
         (Property::GetContentLength, _) => out.leaf(&row.name, &message.text.len().to_string()),
-        (Property::CalendarData, Some(data)) => write_data(row, data, &message.text, out),
+        (Property::CalendarData, Some(data)) => return write_data(row, data, &message.text, out),
         _ => return false,
     }
     true

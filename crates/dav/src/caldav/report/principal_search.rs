@@ -1,10 +1,13 @@
 //! Finding people by name, and which properties they can be found by (RFC 3744 §9.4, §9.5).
 
 use actix_web::HttpResponse;
-use renraku_base::{Id, PersonId};
-use renraku_db::meta;
+use renraku_base::{Id, PersonId, Principal};
+use renraku_db::{ReadTx, meta};
 use renraku_people::directory::service::{self as directory, PeopleSearch};
-use renraku_schedule::service::list_delegators;
+use renraku_schedule::{
+    model::FacilityKind,
+    service::{FacilitySearch, list_delegators, list_facilities},
+};
 use renraku_web::RateKind;
 
 use crate::{
@@ -14,7 +17,7 @@ use crate::{
         propfind::Answer,
     },
     core::{
-        Address, Call, DavFault, Multistatus, Wanted, minimal,
+        Address, Call, Dav, DavFault, Multistatus, Wanted, minimal,
         xml::{Element, Name, Writer},
     },
 };
@@ -46,20 +49,7 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
         let mut answer = Answer { multistatus: Multistatus::new(minimal), wanted: &wanted, context };
         let mut found: Option<Vec<PersonId>> = None;
         for text in &texts {
-            let ids: Vec<PersonId> = match text.contains('@') {
-                true => {
-                    let mail = text.trim_start_matches("mailto:");
-                    let with_it = directory::find_by_email(tx, &[mail])?.into_values();
-                    let ids: Vec<String> = with_it.map(Id::into_string).collect();
-                    let listed = directory::get_people_for_sync(tx, dav.directory(), &ids)?;
-                    listed.iter().flatten().map(|person| person.id.clone()).collect()
-                }
-                false => {
-                    let search = PeopleSearch { q: Some(text.clone()), ..PeopleSearch::default() };
-                    let page = directory::search_people(tx, dav.directory(), &who, &search)?;
-                    page.items.iter().map(|person| person.id.clone()).collect()
-                }
-            };
+            let ids = find_people(tx, &dav, &who, text)?;
             found = Some(match found {
                 None => ids,
                 Some(mut before) if any => {
@@ -74,6 +64,67 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
         ids.truncate(usize::from(FOUND));
         for id in ids {
             let found: PrincipalInfo = principal::find(tx, &who, Id::as_str(&id))?;
+            answer.add(&Address::Principal(found.id.clone()), Resource::Principal(&found))?;
+        }
+        Ok(answer.multistatus)
+    })
+    .await
+    .map(Multistatus::finish)
+}
+
+/// The people whom a text finds: one by a mail address, or the best by a part of their name.
+fn find_people(
+    tx: &mut ReadTx<'_>,
+    dav: &Dav,
+    who: &Principal,
+    text: &str,
+) -> Result<Vec<PersonId>, DavFault> {
+    if text.contains('@') {
+        let mail = text.trim_start_matches("mailto:");
+        let with_it = directory::find_by_email(tx, &[mail])?.into_values();
+        let ids: Vec<String> = with_it.map(Id::into_string).collect();
+        let listed = directory::get_people_for_sync(tx, dav.directory(), &ids)?;
+        return Ok(listed.iter().flatten().map(|person| person.id.clone()).collect());
+    }
+    let search = PeopleSearch { q: Some(text.to_owned()), ..PeopleSearch::default() };
+    let page = directory::search_people(tx, dav.directory(), who, &search)?;
+    Ok(page.items.iter().map(|person| person.id.clone()).collect())
+}
+
+/// `CS:calendarserver-principal-search`, as calendars of one vendor ask: people of whom all the words are found, and rooms and other
+/// facilities where these are looked for.
+pub(super) async fn by_tokens(call: Call, report: Element) -> Result<HttpResponse, DavFault> {
+    call.dav.gate().rates().take(&call.who, RateKind::Search)?;
+    let tokens: Vec<String> = report
+        .children_of(&Name::server("search-token"))
+        .map(|it| it.text.trim().to_owned())
+        .filter(|text| !text.is_empty())
+        .collect();
+    let most = report.child(&Name::server("limit")).and_then(|it| it.child(&Name::server("nresults")));
+    let most = most.and_then(|it| it.text.trim().parse().ok()).unwrap_or(FOUND).min(FOUND);
+    let context = report.attribute("context").unwrap_or("attendee").to_owned();
+    let wanted = wanted(&report)?;
+    let minimal = minimal(call.headers());
+    let (who, dav) = (call.who.clone(), call.dav.clone());
+    call.read(move |tx| {
+        let text = tokens.join(" ");
+        let mut ids: Vec<String> = Vec::new();
+        if !text.is_empty() && ["attendee", "user"].contains(&context.as_str()) {
+            ids.extend(find_people(tx, &dav, &who, &text)?.into_iter().map(Id::into_string));
+        }
+        if !text.is_empty() && context != "user" {
+            let kind = (context == "location").then_some(FacilityKind::Room);
+            let search = FacilitySearch { kind, q: Some(text), ..FacilitySearch::default() };
+            let found = list_facilities(tx, &search)?.items;
+            let is_meant = |kind: FacilityKind| context != "resource" || kind != FacilityKind::Room;
+            ids.extend(found.into_iter().filter(|it| is_meant(it.kind)).map(|it| it.id.into_string()));
+        }
+        ids.truncate(usize::from(most));
+        let epoch = meta::epoch(tx)?;
+        let context = Context::of(&dav, &who, epoch);
+        let mut answer = Answer { multistatus: Multistatus::new(minimal), wanted: &wanted, context };
+        for id in ids {
+            let found = principal::find(tx, &who, &id)?;
             answer.add(&Address::Principal(found.id.clone()), Resource::Principal(&found))?;
         }
         Ok(answer.multistatus)

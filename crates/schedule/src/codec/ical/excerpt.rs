@@ -24,6 +24,8 @@ const SERIES: [&str; 5] = ["RRULE", "RDATE", "EXRULE", "EXDATE", "RECURRENCE-ID"
 pub enum Expanded {
     /// Its occurrences.
     Text(String),
+    /// None of them is in that time.
+    Nothing,
     /// It cannot be told so: a task that does not say when.
     Never,
     /// More bytes than were asked for at most.
@@ -54,11 +56,16 @@ fn occurrences(text: &str, (from, to): (Timestamp, Timestamp), zone: Zone, most:
         Some(in_utc(occurrence, found.utc_start, found.utc_end))
     });
     let mut writer = Writer::default();
+    let mut is_any = false;
     for occurrence in occurrences {
+        is_any = true;
         writer.add(&occurrence);
         if writer.bytes() > most {
             return Some(Expanded::TooLong);
         }
+    }
+    if !is_any {
+        return Some(Expanded::Nothing);
     }
     let text = writer.finish();
     Some(Expanded::Text(if is_task { task::of_events(&text) } else { text }))
@@ -221,7 +228,8 @@ mod tests {
             assert_eq!(shown(&once(lines)), without_zone(once(lines)));
         }
         let elsewhere = "DTSTART:20260501T000000Z\r\nDTEND:20260501T010000Z\r\n";
-        assert!(!shown(&once(elsewhere)).contains("BEGIN:VEVENT"));
+        let never = expand(&once(elsewhere), window, Zone::TOKYO, usize::MAX);
+        assert_eq!(never, Expanded::Nothing, "and no empty calendar");
     }
 
     #[test]

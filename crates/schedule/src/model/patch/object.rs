@@ -85,6 +85,16 @@ impl PatchObject {
         Self(others.map(|(pointer, value)| (pointer.clone(), value.clone())).collect())
     }
 
+    /// What it says of these members.
+    pub(crate) fn of(&self, members: &[&str]) -> impl Iterator<Item = (&str, &Value)> {
+        let is_meant =
+            |pointer: &str| pointer.split('/').next().is_some_and(|member| members.contains(&member));
+        self.0
+            .iter()
+            .filter(move |(pointer, _)| is_meant(pointer))
+            .map(|(pointer, value)| (pointer.as_str(), value))
+    }
+
     /// What participants answered for the occurrence, each with the participant's key.
     pub(crate) fn answers(&self) -> impl Iterator<Item = (&str, &str, &Value)> {
         self.0.iter().filter_map(|(pointer, value)| {

@@ -5,7 +5,9 @@ use renraku_db::{Changed, ReadTx, Tx};
 use renraku_people::directory::service as directory;
 
 use super::{
-    ObjectFault, ObjectKind, facilities, parameters,
+    ObjectFault, ObjectKind,
+    answer::keep as keep_alarms,
+    facilities, parameters,
     put::{Arrival, Put},
     text,
 };
@@ -13,12 +15,13 @@ use crate::{
     ScheduleFault,
     codec::ical::{self, Contents},
     model::{Event, ParticipationStatus},
-    rules::{merge::merge, recurrence},
+    rules::recurrence,
     service::{
         audience::renew,
         index, placing,
         reply_event::{Answer, answer, tell_organizer},
         update_event::Opened,
+        view::without_alerts,
     },
     store::{
         self,
@@ -74,6 +77,10 @@ pub(super) fn create(
 ) -> Result<Changed<Put>, ObjectFault> {
     let forced = parameters::take_from_organizer(&mut event);
     find_owner(tx, home, &mut event)?;
+    let of_sender = (!arrival.calendar.is_mine()).then(|| event.clone());
+    if of_sender.is_some() {
+        event = without_alerts(event);
+    }
     let version = tx.next_version(None);
     let mut stored = StoredEvent {
         id: tx.new_id(),
@@ -92,6 +99,9 @@ pub(super) fn create(
     }
     let place = Placement::new(home.collection, home.owner());
     let recorded = placing::put_new(tx, &stored, &[place], &happenings)?;
+    if let Some(sent) = of_sender {
+        keep_alarms(tx, who, arrival, &stored.id, &sent)?;
+    }
     tell_answer(tx, who, &stored)?;
     if forced {
         // The wish for a message is not handed out again, so that the text is ours to write.
@@ -129,7 +139,11 @@ pub(super) fn replace(
     let Contents::Event(shown) = shown.contents else {
         return Err(ObjectFault::Shape("an event is written as something else"));
     };
-    let merged = merge(&before.stored.event, &shown, &sent).map_err(ScheduleFault::Invalid)?;
+    let shown = if arrival.calendar.is_mine() { *shown } else { without_alerts(*shown) };
+    let merged = arrival.merge(&before.stored.event, &shown, &sent)?;
+    if arrival.changes_nothing(&before.stored, &merged) && !forced {
+        return Ok(Changed::nothing(Put { created: false, etag: None, schedule_tag: None }));
+    }
     let mut after = StoredEvent { event: merged, ..before.stored.clone() };
     find_owner(tx, &before.home, &mut after.event)?;
     let (was, now) = (before.stored.event.participation(&who.person), after.event.participation(&who.person));
@@ -153,7 +167,8 @@ pub(super) fn replace(
     };
     let reply = Answer { participation_status, comment: None, recurrence_id: None };
     let told = answer(tx, who, &after.id, &reply)?;
-    let put = arrival.keep_event(tx, told.get(), false)?;
+    let is_whole = arrival.is_whole(Some(&before.stored.event));
+    let put = arrival.keep_event(tx, (told.get(), is_whole), false)?;
     Ok(told.map(|_| put))
 }
 
@@ -164,7 +179,8 @@ fn keep(
     stored: &StoredEvent,
     created: bool,
 ) -> Result<Put, ScheduleFault> {
-    let etag = ETag::of(stored.version);
-    arrival.keep(tx, stored.id.as_str(), ObjectKind::Event, etag.as_str())?;
-    Ok(Put { created, etag: Some(etag), schedule_tag: None })
+    let etag = Some(ETag::of(stored.version)).filter(|_| arrival.is_whole(Some(&stored.event)));
+    let kept = etag.as_ref().map(ETag::as_str).unwrap_or_default();
+    arrival.keep(tx, stored.id.as_str(), ObjectKind::Event, kept)?;
+    Ok(Put { created, etag, schedule_tag: None })
 }

@@ -53,18 +53,16 @@ pub(super) fn answer(
     })
 }
 
-/// Keeps the alarms that the person's client sent, where they are others than it was shown (RFC 6638 §3.2.2.1).
-fn keep(
+/// Keeps the alarms that the person's client sent, where they are others than it was shown (RFC 6638 §3.2.2.1), as their own.
+pub(super) fn keep(
     tx: &mut Tx<'_>,
     who: &Principal,
     arrival: &Arrival<'_>,
     id: &EventId,
     sent: &Event,
 ) -> Result<Option<Changed<EventView>>, ObjectFault> {
-    if !arrival.calendar.is_mine() {
-        return Ok(None);
-    }
-    let Some(kept) = keep_own::find(tx, who, id)? else { return Ok(None) };
+    let of_another = (!arrival.calendar.is_mine()).then_some(arrival.calendar.collection);
+    let Some(kept) = keep_own::find(tx, who, id, of_another)? else { return Ok(None) };
     let Some(seen) = kept.seen(who) else { return Ok(None) };
     let shown = ical::read_object(text::write(&seen).as_bytes())?;
     let Contents::Event(shown) = shown.contents else { return Ok(None) };

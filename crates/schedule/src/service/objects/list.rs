@@ -113,7 +113,9 @@ fn seen(
     events: Vec<Listed>,
 ) -> Result<Vec<(String, Option<ObjectHead>)>, ScheduleFault> {
     let mut views: HashMap<String, Option<ETag>> = HashMap::new();
+    let mut kept: HashMap<String, i64> = HashMap::new();
     if !calendar.is_mine() {
+        kept = store::reader_alerts::list_versions(tx, &who.person)?;
         // What is not public is seen by some more than by others; there is little of it.
         let mut guarded: Vec<&str> = Vec::new();
         for event in &events {
@@ -132,7 +134,8 @@ fn seen(
         .into_iter()
         .map(|event| {
             let id = event.event.into_string();
-            let tag = || own_tag(event.version, event.own_version.filter(|_| calendar.is_mine()));
+            let own = if calendar.is_mine() { event.own_version } else { kept.get(&id).copied() };
+            let tag = || own_tag(event.version, own);
             let etag = views.remove(&id).unwrap_or_else(|| Some(tag()));
             let head = etag.map(|etag| ObjectHead {
                 name: event.name.unwrap_or_else(|| default_name(&id)),

@@ -16,10 +16,11 @@ use crate::{
     codec::ical::{self, Contents},
     jobs::{self, News},
     model::{Event, EventDraft, EventView, LocalDateTime},
-    rules::merge::merge,
+    rules::merge::{merge, merge_of_reader},
     service::{
         create_event::{create, writable},
         update_event::{Change, Scope, open},
+        view::without_alerts,
     },
     store::{self, calendars::StoredCalendar, events::StoredEvent, objects::StoredObject},
 };
@@ -99,9 +100,38 @@ impl Arrival<'_> {
         }
     }
 
-    /// Keeps the text of an event; when others take part in it, or something is booked, what is said of them is ours to write.
-    pub fn keep_event(&self, tx: &mut Tx<'_>, view: &EventView, created: bool) -> Result<Put, ScheduleFault> {
-        let alone = view.event.participants.is_empty() && view.facility_ids.is_empty();
+    /// Whether the text says of alarms what is to be said to everybody; `before` is the event that it is put into. In a calendar of
+    /// another none may come in or be left out: those of whoever sent it are theirs alone, and those of the owner are not in it.
+    pub fn is_whole(&self, before: Option<&Event>) -> bool {
+        self.calendar.is_mine()
+            || !ical::has_alarms(self.text)
+                && before.is_none_or(|event| without_alerts(event.clone()) == *event)
+    }
+
+    /// What the sender changed of an event, put into it.
+    pub fn merge(&self, before: &Event, shown: &Event, sent: &Event) -> Result<Event, ScheduleFault> {
+        let merge = if self.calendar.is_mine() { merge } else { merge_of_reader };
+        merge(before, shown, sent).map_err(ScheduleFault::Invalid)
+    }
+
+    /// Whether somebody sends to a calendar of another what is there already, as with alarms of their own.
+    pub fn changes_nothing(&self, stored: &StoredEvent, merged: &Event) -> bool {
+        !self.calendar.is_mine() && stored.event == *merged
+    }
+
+    /// Keeps the text of an event, when it is whole; when others take part in it, or something is booked, what is said of them is ours
+    /// to write.
+    pub fn keep_event(
+        &self,
+        tx: &mut Tx<'_>,
+        (view, is_whole): (&EventView, bool),
+        created: bool,
+    ) -> Result<Put, ScheduleFault> {
+        let alone = is_whole && view.event.participants.is_empty() && view.facility_ids.is_empty();
+        // A sender who keeps something of their own with it has another tag than everybody else.
+        let alone = alone
+            && (self.calendar.is_mine()
+                || store::events::get(tx, &view.id)?.is_some_and(|it| ETag::of(it.version) == view.etag));
         let etag = alone.then(|| view.etag.clone());
         let kept = etag.as_ref().map(ETag::as_str).unwrap_or_default();
         self.keep(tx, view.id.as_str(), ObjectKind::Event, kept)?;
@@ -176,9 +206,11 @@ impl Arrival<'_> {
     /// Refuses a UID that is in use under another name, and another UID under a name that is in use. Gives back the event of this
     /// UID that the person put away, if there is one.
     fn check_uid(&self, tx: &mut Tx<'_>, there: Option<&ObjectHead>) -> Result<Option<EventId>, ObjectFault> {
-        let event = store::objects::find_placed_by_uid(tx, self.calendar.collection, &self.uid)?;
-        let put_away = event.clone().filter(|(_, hidden)| *hidden).map(|(id, _)| id);
-        let holder = match event.filter(|(_, hidden)| !hidden) {
+        let mut events = store::objects::list_placed_by_uid(tx, self.calendar.collection, &self.uid)?;
+        // Of several, what the client means comes first.
+        events.sort_by_key(|(id, hidden)| (there.is_none_or(|head| head.id != id.as_str()), *hidden));
+        let put_away = events.iter().find(|(_, hidden)| *hidden).map(|(id, _)| id.clone());
+        let holder = match events.into_iter().find(|(_, hidden)| !hidden) {
             Some((id, _)) => Some(id.into_string()),
             None => store::objects::find_task_by_uid(tx, self.calendar.collection, &self.uid)?,
         };
@@ -199,8 +231,20 @@ impl Arrival<'_> {
             None => tx.new_id::<()>().into_string(),
         };
         let etag = tasks::next_tag(tx, there.map(|head| head.etag.as_str()));
-        let recorded = tasks::put(tx, &self.object(&id, ObjectKind::Task, etag.as_str()))?;
-        Ok(recorded.with(Put { created: there.is_none(), etag: Some(etag), schedule_tag: None }))
+        let mut task = self.object(&id, ObjectKind::Task, etag.as_str());
+        if !self.calendar.is_mine() {
+            let before = store::objects::list_by_object(tx, self.calendar.collection, &[&id])?.pop();
+            let before = before.and_then(|before| before.body).unwrap_or_default();
+            task.body = Some(ical::with_alarms_of(self.text, &before));
+        }
+        let recorded = tasks::put(tx, &task)?;
+        // In a calendar of another, alarms are left out of what is stored and of what is shown.
+        let as_sent = self.calendar.is_mine() || !ical::has_alarms(self.text);
+        Ok(recorded.with(Put {
+            created: there.is_none(),
+            etag: Some(etag).filter(|_| as_sent),
+            schedule_tag: None,
+        }))
     }
 
     fn create(
@@ -222,7 +266,7 @@ impl Arrival<'_> {
             let draft = EventDraft { id: EventId::clone(&id), calendar_id, facility_ids, event };
             create(tx, who, draft, (home.clone(), role))
         })?;
-        let put = self.keep_event(tx, made.get(), true)?;
+        let put = self.keep_event(tx, (made.get(), self.is_whole(None)), true)?;
         Ok(made.map(|_| put))
     }
 
@@ -238,11 +282,17 @@ impl Arrival<'_> {
             Err(ScheduleFault::NotOrganizer) => return answer::answer(tx, who, self, id, &sent),
             Err(fault) => return Err(fault.into()),
         };
+        let is_whole = self.is_whole(Some(&before.stored.event));
+        let mut kept = None;
+        if !self.calendar.is_mine() {
+            kept = answer::keep(tx, who, self, id, &sent)?;
+            sent = without_alerts(sent);
+        }
         if before.stored.organizer.is_none() {
             return adopt::replace(tx, who, self, &before, &sent);
         }
         let forced = parameters::take(&mut sent);
-        let shown = Shown::of(tx, &before.stored)?;
+        let shown = Shown::of(tx, self.calendar, &before.stored)?;
         let mut invited = facilities::find(tx, &mut sent)?;
         let same_time = (sent.start, sent.duration, sent.time_zone)
             == (shown.event.start, shown.event.duration, shown.event.time_zone)
@@ -250,11 +300,19 @@ impl Arrival<'_> {
         // What was refused, and known to be, is asked for again when the time is another.
         invited.retain(|it| !(it.declined && same_time));
         let changed = book(tx, &sent, invited, |tx, event, facility_ids| {
-            let merged = merge(&before.stored.event, &shown.event, &event).map_err(ScheduleFault::Invalid)?;
-            apply(tx, who, id, merged, &facility_ids)
+            let merged = self.merge(&before.stored.event, &shown.event, &event)?;
+            if self.changes_nothing(&before.stored, &merged) && facility_ids == before.stored.facilities {
+                return Ok(None);
+            }
+            apply(tx, who, id, merged, &facility_ids).map(Some)
         })?;
         tell_by_all_means(tx, who, &before.stored, &forced)?;
-        let put = self.keep_event(tx, changed.get(), false)?;
+        let Some(changed) = changed else {
+            let schedule_tag = schedule_tag(&before.stored.event, &before.stored.facilities);
+            let put = Put { created: false, etag: None, schedule_tag };
+            return Ok(kept.map_or_else(|| Changed::nothing(put.clone()), |kept| kept.map(|_| put.clone())));
+        };
+        let put = self.keep_event(tx, (changed.get(), is_whole), false)?;
         Ok(changed.map(|_| put))
     }
 }
@@ -296,7 +354,7 @@ struct Shown {
 }
 
 impl Shown {
-    fn of(tx: &mut Tx<'_>, stored: &StoredEvent) -> Result<Self, ObjectFault> {
+    fn of(tx: &mut Tx<'_>, calendar: &ObjectCalendar, stored: &StoredEvent) -> Result<Self, ObjectFault> {
         let organizer = stored.organizer.as_ref();
         let names = Names::of(tx, std::iter::once((organizer, stored.facilities.as_slice())))?;
         let shown = names.present(&stored.event, organizer, &stored.facilities);
@@ -308,7 +366,8 @@ impl Shown {
         let booked = facilities::find(tx, &mut event)?.into_iter().filter(|it| !it.declined);
         let keys: Vec<String> = booked.map(|it| it.key).collect();
         facilities::remove(&mut event, &keys);
-        Ok(Self { event: *event })
+        let event = if calendar.is_mine() { *event } else { without_alerts(*event) };
+        Ok(Self { event })
     }
 }
 

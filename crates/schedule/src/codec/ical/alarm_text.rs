@@ -1,0 +1,114 @@
+//! The alarms in the text of an object: each person has their own, and what else the text says is everybody's.
+
+use std::borrow::Cow;
+
+/// The text without its alarms; the rest of it is as it was, to the byte.
+#[must_use]
+pub fn without_alarms(text: &str) -> Cow<'_, str> {
+    let mut rest = String::new();
+    let (mut within, mut kept_until, mut at) = (false, 0, 0);
+    for line in lines(text) {
+        if !within && says(line, "BEGIN:VALARM") {
+            rest.push_str(text.get(kept_until..at).unwrap_or_default());
+            within = true;
+        }
+        at += line.len();
+        if within {
+            kept_until = at;
+            within = !says(line, "END:VALARM");
+        }
+    }
+    match kept_until {
+        0 => Cow::Borrowed(text),
+        end => {
+            rest.push_str(text.get(end..).unwrap_or_default());
+            Cow::Owned(rest)
+        }
+    }
+}
+
+/// Whether there is an alarm in the text.
+#[must_use]
+pub fn has_alarms(text: &str) -> bool {
+    lines(text).any(|line| says(line, "BEGIN:VALARM"))
+}
+
+/// The text of a task, with the alarms of another text of it in place of its own.
+#[must_use]
+pub fn with_alarms_of(text: &str, other: &str) -> String {
+    let mut alarms = String::new();
+    let mut within = false;
+    // Of a task that has exceptions, those of the task itself, which comes first.
+    for line in lines(other).take_while(|line| !says(line, "END:VTODO")) {
+        within |= says(line, "BEGIN:VALARM");
+        if within {
+            alarms.push_str(line);
+        }
+        within &= !says(line, "END:VALARM");
+    }
+    let text = without_alarms(text);
+    let mut before = 0;
+    for line in lines(&text).take_while(|line| !says(line, "END:VTODO")) {
+        before += line.len();
+    }
+    let (head, tail) = text.split_at_checked(before).unwrap_or((&text, ""));
+    format!("{head}{alarms}{tail}")
+}
+
+/// The content lines of a text, each with its ends and folds.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let bytes = rest.as_bytes();
+        let is_end = |at: &usize| !matches!(bytes.get(at + 1), Some(b' ' | b'\t'));
+        let mut ends = rest.match_indices('\n').map(|(at, _)| at);
+        let end = ends.find(is_end).map_or(rest.len(), |at| at + 1);
+        let (line, after) = rest.split_at_checked(end)?;
+        rest = after;
+        Some(line)
+    })
+}
+
+/// Whether a line is this word, however it is folded.
+fn says(line: &str, word: &str) -> bool {
+    let mut letters = line.bytes().filter(|byte| !byte.is_ascii_whitespace());
+    word.bytes().all(|expected| letters.next().is_some_and(|byte| byte.eq_ignore_ascii_case(&expected)))
+        && letters.next().is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALARM: &str = "BEGIN:VALARM\r\nTRIGGER:-PT5M\r\nACTION:DISPLAY\r\nEND:VALARM\r\n";
+
+    fn task(own: &str) -> String {
+        format!(
+            "BEGIN:VCALENDAR\r\nBEGIN:VTODO\r\nSUMMARY:BEGIN:VALARM\r\n{own}X-A:b\r\n c\r\nEND:VTODO\r\nEND:VCALENDAR\r\n"
+        )
+    }
+
+    #[test]
+    fn alarms_are_taken_out_and_nothing_else() {
+        let bare = task("");
+        assert!(matches!(without_alarms(&bare), Cow::Borrowed(text) if text == bare));
+        assert!(!has_alarms(&bare));
+        let folded = ALARM.replace("VALARM\r\nT", "VAL\r\n ARM\r\nT").to_lowercase();
+        for alarms in [ALARM.to_owned(), format!("{ALARM}{ALARM}"), folded, ALARM.replace("\r\n", "\n")] {
+            assert!(has_alarms(&task(&alarms)), "{alarms}");
+            assert_eq!(without_alarms(&task(&alarms)), bare, "{alarms}");
+        }
+    }
+
+    #[test]
+    fn alarms_of_another_text_take_the_place_of_its_own() {
+        let (other, own) = (ALARM.replace("-PT5M", "-PT1H"), task(ALARM));
+        let both = with_alarms_of(&own, &task(&other));
+        assert!(both.contains("-PT1H") && !both.contains("-PT5M"), "{both}");
+        assert_eq!(without_alarms(&both), task(""));
+        assert_eq!(with_alarms_of(&own, &task("")), task(""));
+    }
+}

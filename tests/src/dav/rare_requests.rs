@@ -1,0 +1,150 @@
+//! What few clients ask, and what is rarely asked for in that way.
+
+use super::client::{Client, HOUR, between, event, responses};
+use crate::harness::on_each_backend;
+
+#[test]
+fn a_name_that_cannot_be_taken_is_told_as_such() {
+    on_each_backend(|server| {
+        let client = Client::of(server, &server.staff("hanako"));
+        let book = client.address_book();
+        let long = "x".repeat(256);
+        for name in [long.as_str(), "a%2Fb.ics", "a%5Cb", "%00", "a%0Ab.ics", "%FF.ics", "a%zz"] {
+            for above in [&client.calendar, &book] {
+                let path = format!("{above}{name}");
+                let put = client.put(&path, &event("a", HOUR)).expect(403).text();
+                assert!(put.contains("<d:name-allowed/>"), "{path}: {put}");
+                client.get(&path).expect(404);
+                client.ask("DELETE", &path).send().expect(404);
+            }
+            let made = client.ask("MKCALENDAR", &format!("{}{name}/", client.home)).send().expect(403);
+            assert!(made.text().contains("name-allowed"));
+        }
+        client.put(&format!("/dav/nothing/{long}"), &event("a", HOUR)).expect(404);
+        let path = format!("{}a.ics", client.calendar);
+        client.put(&path, &event("a", HOUR)).expect(201);
+        let to = format!("{}{long}", client.calendar);
+        let moved = client.ask("MOVE", &path).header("destination", &to).send().expect(403).text();
+        assert!(moved.contains("name-allowed"), "{moved}");
+        client.get(&path).expect(200);
+    });
+}
+
+#[test]
+fn an_object_is_found_by_however_its_url_is_written() {
+    on_each_backend(|server| {
+        let client = Client::of(server, &server.staff("hanako"));
+        let path = format!("{}a.ics", client.calendar);
+        client.put(&path, &event("a", HOUR)).expect(201);
+        let host = server.base().strip_prefix("http://").unwrap().to_owned();
+        for (href, status) in [
+            (format!("HTTP://{host}{path}"), 200),
+            (format!("//{host}{path}"), 200),
+            (format!("https://{host}{path}"), 200),
+            (format!("//elsewhere.example{path}"), 404),
+            (format!("ftp://{host}{path}"), 404),
+        ] {
+            let body = format!(
+                "<c:calendar-multiget NS><d:prop><d:getetag/></d:prop><d:href>{href}</d:href></c:calendar-multiget>"
+            );
+            let told = client.xml("REPORT", &client.calendar, "0", &body).expect(207).text();
+            let expected = if status == 200 { path.clone() } else { href };
+            assert_eq!(responses(&told), [(expected, status)]);
+        }
+        let to = format!("//{host}{}b.ics", client.calendar);
+        client.ask("MOVE", &path).header("destination", &to).send().expect(201);
+        let away = format!("//elsewhere.example{path}");
+        client
+            .ask("MOVE", &format!("{}b.ics", client.calendar))
+            .header("destination", &away)
+            .send()
+            .expect(502);
+    });
+}
+
+#[test]
+fn where_nothing_takes_place_there_is_no_calendar_data() {
+    on_each_backend(|server| {
+        let client = Client::of(server, &server.staff("hanako"));
+        let path = format!("{}a.ics", client.calendar);
+        for more in [HOUR.to_owned(), format!("{HOUR}RRULE:FREQ=DAILY;COUNT=2\n")] {
+            client.put(&path, &event("a", &more));
+            let ask = |start: &str, end: &str| {
+                let expand = format!("<c:expand start=\"{start}\" end=\"{end}\"/>");
+                let body = format!(
+                    "<c:calendar-multiget NS><d:prop><d:getetag/><c:calendar-data>{expand}</c:calendar-data></d:prop>\
+                     <d:href>{path}</d:href></c:calendar-multiget>"
+                );
+                client.xml("REPORT", &client.calendar, "0", &body).expect(207).text()
+            };
+            let there = ask("20261126T000000Z", "20261127T000000Z");
+            assert_eq!(there.matches("BEGIN:VEVENT").count(), 1, "{there}");
+            let outside = ask("20261201T000000Z", "20261202T000000Z");
+            assert!(outside.contains("<d:getetag>") && !outside.contains("BEGIN:VCALENDAR"), "{outside}");
+            let missing = outside.split("<d:propstat>").find(|part| part.contains("404")).unwrap();
+            assert!(missing.contains("<c:calendar-data/>"), "{outside}");
+        }
+    });
+}
+
+#[test]
+fn people_and_rooms_are_found_by_tokens() {
+    on_each_backend(|server| {
+        let client = Client::of(server, &server.staff("hanako"));
+        server.staff("jiro");
+        let search = |context: &str, tokens: &[&str], more: &str| {
+            let tokens: String =
+                tokens.iter().map(|it| format!("<s:search-token>{it}</s:search-token>")).collect();
+            let body = format!(
+                "<s:calendarserver-principal-search xmlns:s=\"http://calendarserver.org/ns/\" xmlns:d=\"DAV:\" \
+                 context=\"{context}\">{tokens}{more}<d:prop><d:displayname/></d:prop>\
+                 </s:calendarserver-principal-search>"
+            );
+            let told = client.xml("REPORT", "/dav/principals/", "0", &body).expect(207).text();
+            let names = told.split("<d:response>").skip(1);
+            names.map(|part| between(part, "<d:displayname>", "<").to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(search("attendee", &["jiro"], ""), ["試験 jiro"]);
+        assert_eq!(search("user", &["試験", "jiro"], ""), ["試験 jiro"]);
+        assert_eq!(search("user", &["hanako", "jiro"], ""), [""; 0]);
+        assert_eq!(search("location", &["jiro"], ""), [""; 0]);
+        assert_eq!(search("user", &["試験"], "").len(), 2);
+        let one = "<s:limit><s:nresults>1</s:nresults></s:limit>";
+        assert_eq!(search("user", &["試験"], one).len(), 1);
+        assert_eq!(search("user", &[], ""), [""; 0]);
+        let supported = client.propfind("/dav/principals/", "0", "<d:supported-report-set/>").text();
+        assert!(supported.contains("<cs:calendarserver-principal-search/>"), "{supported}");
+    });
+}
+
+#[test]
+fn who_is_invited_under_the_uid_of_something_of_theirs_keeps_both() {
+    on_each_backend(|server| {
+        let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
+        let (invited, organizer) = (Client::of(server, &hanako), Client::of(server, &taro));
+        let path = format!("{}own.ics", invited.calendar);
+        let own = event("same", &format!("{HOUR}SUMMARY:私用\n"));
+        invited.put(&path, &own).expect(201);
+        let attendees = format!("ORGANIZER:urn:uuid:{}\nATTENDEE:urn:uuid:{}\n", taro.person, hanako.person);
+        let meeting = event("same", &format!("{HOUR}SUMMARY:会議\n{attendees}"));
+        organizer.put(&format!("{}m.ics", organizer.calendar), &meeting).expect(201);
+        let (listed, _) = invited.sync(&invited.calendar, "", 10);
+        assert_eq!(listed.len(), 2, "{listed:?}");
+        assert_eq!(invited.get(&path).expect(200).text(), own);
+        let other = listed.iter().map(|(path, _)| path).find(|it| **it != path).unwrap();
+        assert!(invited.get(other).expect(200).text().contains("SUMMARY:会議"));
+        // Each is changed under its own name, and neither under a third.
+        invited.put(&path, &own.replace("私用", "通院")).expect(204);
+        let theirs = invited.get(other).expect(200).text();
+        let accepted = theirs.replace("PARTSTAT=NEEDS-ACTION", "PARTSTAT=ACCEPTED");
+        assert_ne!(accepted, theirs, "{theirs}");
+        invited.put(other, &accepted).expect(204);
+        let theirs = invited.get(other).expect(200).text();
+        assert!(!theirs.contains("NEEDS-ACTION"), "{theirs}");
+        assert!(invited.get(&path).expect(200).text().contains("SUMMARY:通院"));
+        let third = invited.put(&format!("{}third.ics", invited.calendar), &own).expect(409).text();
+        assert!(third.contains("<c:no-uid-conflict>"), "{third}");
+        invited.ask("DELETE", &path).send().expect(204);
+        assert!(invited.get(other).expect(200).text().contains("SUMMARY:会議"));
+    });
+}
