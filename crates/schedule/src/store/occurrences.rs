@@ -5,7 +5,10 @@ use renraku_db::{
     schema::{events, occurrences},
 };
 
-use crate::{model::ParticipationStatus, rules::free_busy::BusyStatus};
+use crate::{
+    model::ParticipationStatus,
+    rules::free_busy::{BusyPeriod, BusyStatus},
+};
 
 const DAY: i64 = 86_400_000_000;
 /// Occurrences are kept apart by how long they last, so that a window need not look far back for one that reaches into
@@ -336,6 +339,13 @@ pub(crate) struct Taken {
     pub utc_end: Timestamp,
     pub status: BusyStatus,
     pub event: EventId,
+}
+
+impl Taken {
+    /// It, without where and by what.
+    pub fn period(self) -> BusyPeriod {
+        BusyPeriod { utc_start: self.utc_start, utc_end: self.utc_end, status: self.status }
+    }
 }
 
 /// The time that is taken in these calendars within a window, in order of start, at most `limit` pieces.

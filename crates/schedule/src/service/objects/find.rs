@@ -15,8 +15,11 @@ use crate::{
         staff::mail_address,
         window::{MOST, beyond_index_in as beyond},
     },
-    store,
+    store::{self, occurrences::Taken},
 };
+
+/// So many pieces of busy time are read at a glance.
+const LITTLE: i64 = 100;
 
 /// The events of a calendar that take place between two instants, in ascending order of their ids.
 ///
@@ -87,10 +90,7 @@ pub fn busy(
     if i64::try_from(taken.len()).is_ok_and(|count| count > MOST) {
         return Err(ScheduleFault::WindowTooFull);
     }
-    let mut periods: Vec<BusyPeriod> = taken
-        .into_iter()
-        .map(|it| BusyPeriod { utc_start: it.utc_start, utc_end: it.utc_end, status: it.status })
-        .collect();
+    let mut periods: Vec<BusyPeriod> = taken.into_iter().map(Taken::period).collect();
     for series in store::events::list_open(tx, &[calendar.collection], (from, to))? {
         let window = recurrence::Window { from, to, zone: series.zone };
         for it in beyond(&series, window)? {
@@ -102,6 +102,24 @@ pub fn busy(
         }
     }
     Ok(merge(&periods, from, to))
+}
+
+/// The same, where the index alone tells it and it is little; `None` where there is more to do.
+///
+/// # Errors
+/// [`ScheduleFault::Internal`] when the database fails.
+pub fn busy_at_a_glance(
+    tx: &mut ReadTx<'_>,
+    calendar: &ObjectCalendar,
+    (from, to): (Timestamp, Timestamp),
+) -> Result<Option<Vec<BusyPeriod>>, ScheduleFault> {
+    let taken = store::occurrences::list_busy(tx, &[calendar.collection], (from, to), LITTLE + 1)?;
+    let is_little = i64::try_from(taken.len()).is_ok_and(|count| count <= LITTLE);
+    if !is_little || !store::events::list_open(tx, &[calendar.collection], (from, to))?.is_empty() {
+        return Ok(None);
+    }
+    let periods: Vec<BusyPeriod> = taken.into_iter().map(Taken::period).collect();
+    Ok(Some(merge(&periods, from, to)))
 }
 
 /// Who or what each of these addresses is, by address: a person or a facility of the house. The others are left out.

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     ObjectCalendar, ObjectHead, ObjectKind,
-    list::{default_name, heads, id_of, own_tag},
+    list::{default_name, heads, id_of},
     parameters,
     text::{self, Names},
 };
@@ -41,7 +41,7 @@ pub fn get(
     let by_name = |object: ObjectText| (object.head.name.clone(), object);
     let mut found: HashMap<String, ObjectText> = HashMap::new();
     if calendar.is_mine() {
-        found.extend(stored_texts(tx, calendar, names)?.map(by_name));
+        found.extend(whole_texts(tx, calendar, names)?.map(by_name));
     }
     let left: Vec<&str> = names.iter().copied().filter(|name| !found.contains_key(*name)).collect();
     if !left.is_empty() {
@@ -53,17 +53,17 @@ pub fn get(
     Ok(names.iter().map(|name| found.remove(*name)).collect())
 }
 
-/// Those of the events of these names in one's own calendar that are as they were sent.
-fn stored_texts(
+/// Those of the objects of these names in one's own calendar whose text says all that there is to say.
+fn whole_texts(
     tx: &mut ReadTx<'_>,
     calendar: &ObjectCalendar,
     names: &[&str],
 ) -> Result<impl Iterator<Item = ObjectText>, ScheduleFault> {
-    let stored = store::objects::list_own_texts(tx, calendar.collection, names)?;
-    Ok(stored.into_iter().filter_map(|it| {
-        let etag = own_tag(it.version, it.own_version);
-        let head = ObjectHead { id: it.event, name: it.name, etag, kind: ObjectKind::Event };
-        (head.etag.as_str() == it.etag).then_some(ObjectText { head, text: it.body, schedule_tag: None })
+    let stored = store::objects::list_whole_texts(tx, calendar.collection, names)?;
+    Ok(stored.into_iter().map(|it| {
+        let kind = ObjectKind::of(&it.component);
+        let head = ObjectHead { id: it.object, name: it.name, etag: ETag::from(it.etag), kind };
+        ObjectText { head, text: it.body, schedule_tag: None }
     }))
 }
 
