@@ -242,8 +242,7 @@ pub(crate) fn get_placed(
     collection: CollectionId,
     ids: &[&str],
 ) -> Result<Vec<Placed>, Error> {
-    let rows: Vec<PlacedRow> =
-        tx.fetch(placed_in(collection.0).filter(among(placements::event_id, ids)))?;
+    let rows: Vec<PlacedRow> = tx.fetch(placed_in(collection.0).filter(among(placements::event_id, ids)))?;
     Ok(rows.into_iter().map(placed).collect())
 }
 
@@ -460,9 +459,8 @@ pub(crate) fn list_gone(
 
 /// Notes that what is stored of this event does not say any more all that there is to say, in no calendar that shows it.
 pub(crate) fn outdate(tx: &mut Tx<'_>, event: &EventId) -> Result<(), Error> {
-    let places = placements::table
-        .filter(placements::event_id.eq(event.as_str()))
-        .select(placements::collection_id);
+    let places =
+        placements::table.filter(placements::event_id.eq(event.as_str())).select(placements::collection_id);
     let texts = objects::table
         .filter(objects::object_id.eq(event.as_str()).and(objects::collection_id.eq_any(places)))
         .filter(objects::etag.ne(""));

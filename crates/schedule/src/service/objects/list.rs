@@ -128,8 +128,7 @@ fn own(
     calendar: &ObjectCalendar,
     placed: Vec<Placed>,
 ) -> Result<Vec<(String, Option<ObjectHead>)>, ScheduleFault> {
-    let left: Vec<&str> =
-        placed.iter().filter(|it| it.etag.is_none()).map(|it| it.event.as_str()).collect();
+    let left: Vec<&str> = placed.iter().filter(|it| it.etag.is_none()).map(|it| it.event.as_str()).collect();
     let mut heads = events(tx, who, calendar, &left)?;
     let head = |it: Placed| match (it.name, it.etag) {
         (Some(name), Some(etag)) => {
