@@ -341,13 +341,6 @@ pub(crate) struct Taken {
     pub event: EventId,
 }
 
-impl Taken {
-    /// It, without where and by what.
-    pub fn period(self) -> BusyPeriod {
-        BusyPeriod { utc_start: self.utc_start, utc_end: self.utc_end, status: self.status }
-    }
-}
-
 /// The time that is taken in these calendars within a window, in order of start, at most `limit` pieces.
 pub(crate) fn list_busy(
     tx: &mut ReadTx<'_>,
@@ -380,6 +373,27 @@ pub(crate) fn list_busy(
             })
         })
         .collect()
+}
+
+/// The time that is taken in one calendar within a window, in no order, at most `limit` pieces.
+pub(crate) fn list_periods(
+    tx: &mut ReadTx<'_>,
+    collection: CollectionId,
+    (from, to): (Timestamp, Timestamp),
+    limit: i64,
+) -> Result<Vec<BusyPeriod>, Error> {
+    let rows: Vec<(i64, i64, i32)> = tx.fetch(
+        occurrences::table
+            .filter(overlap(vec![collection.0], from.micros(), to.micros()))
+            .filter(occurrences::busy.ne(FREE))
+            .limit(limit)
+            .select((occurrences::utc_start, occurrences::utc_end, occurrences::busy)),
+    )?;
+    let instant = Timestamp::from_micros;
+    let period = |(start, end, busy)| {
+        Ok(BusyPeriod { utc_start: instant(start), utc_end: instant(end), status: busy_of(busy)? })
+    };
+    rows.into_iter().map(period).collect()
 }
 
 /// Puts occurrences into the index.

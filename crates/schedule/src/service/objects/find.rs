@@ -15,7 +15,7 @@ use crate::{
         staff::mail_address,
         window::{MOST, beyond_index_in as beyond},
     },
-    store::{self, occurrences::Taken},
+    store,
 };
 
 /// So many pieces of busy time are read at a glance.
@@ -86,11 +86,10 @@ pub fn busy(
     calendar: &ObjectCalendar,
     (from, to): (Timestamp, Timestamp),
 ) -> Result<Vec<BusyPeriod>, ScheduleFault> {
-    let taken = store::occurrences::list_busy(tx, &[calendar.collection], (from, to), MOST + 1)?;
-    if i64::try_from(taken.len()).is_ok_and(|count| count > MOST) {
+    let mut periods = store::occurrences::list_periods(tx, calendar.collection, (from, to), MOST + 1)?;
+    if i64::try_from(periods.len()).is_ok_and(|count| count > MOST) {
         return Err(ScheduleFault::WindowTooFull);
     }
-    let mut periods: Vec<BusyPeriod> = taken.into_iter().map(Taken::period).collect();
     for series in store::events::list_open(tx, &[calendar.collection], (from, to))? {
         let window = recurrence::Window { from, to, zone: series.zone };
         for it in beyond(&series, window)? {
@@ -113,12 +112,11 @@ pub fn busy_at_a_glance(
     calendar: &ObjectCalendar,
     (from, to): (Timestamp, Timestamp),
 ) -> Result<Option<Vec<BusyPeriod>>, ScheduleFault> {
-    let taken = store::occurrences::list_busy(tx, &[calendar.collection], (from, to), LITTLE + 1)?;
-    let is_little = i64::try_from(taken.len()).is_ok_and(|count| count <= LITTLE);
+    let periods = store::occurrences::list_periods(tx, calendar.collection, (from, to), LITTLE + 1)?;
+    let is_little = i64::try_from(periods.len()).is_ok_and(|count| count <= LITTLE);
     if !is_little || !store::events::list_open(tx, &[calendar.collection], (from, to))?.is_empty() {
         return Ok(None);
     }
-    let periods: Vec<BusyPeriod> = taken.into_iter().map(Taken::period).collect();
     Ok(Some(merge(&periods, from, to)))
 }
 

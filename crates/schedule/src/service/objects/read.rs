@@ -38,19 +38,26 @@ pub fn get(
     calendar: &ObjectCalendar,
     names: &[&str],
 ) -> Result<Vec<Option<ObjectText>>, ScheduleFault> {
-    let by_name = |object: ObjectText| (object.head.name.clone(), object);
-    let mut found: HashMap<String, ObjectText> = HashMap::new();
+    let places: HashMap<&str, usize> = names.iter().enumerate().map(|(at, name)| (*name, at)).collect();
+    let mut found: Vec<Option<ObjectText>> = vec![None; names.len()];
+    let put = |found: &mut Vec<Option<ObjectText>>, object: ObjectText| {
+        let place = places.get(object.head.name.as_str()).and_then(|at| found.get_mut(*at));
+        if let Some(place) = place {
+            *place = Some(object);
+        }
+    };
     if calendar.is_mine() {
-        found.extend(whole_texts(tx, calendar, names)?.map(by_name));
+        whole_texts(tx, calendar, names)?.for_each(|it| put(&mut found, it));
     }
-    let left: Vec<&str> = names.iter().copied().filter(|name| !found.contains_key(*name)).collect();
+    let left: Vec<&str> =
+        names.iter().zip(&found).filter(|(_, found)| found.is_none()).map(|(name, _)| *name).collect();
     if !left.is_empty() {
         let ids = ids_of(tx, calendar, &left)?;
         let ids: Vec<&str> = ids.values().map(String::as_str).collect();
         let heads: Vec<ObjectHead> = heads(tx, who, calendar, &ids)?.into_values().collect();
-        found.extend(get_texts(tx, who, calendar, &heads)?.into_iter().map(by_name));
+        get_texts(tx, who, calendar, &heads)?.into_iter().for_each(|it| put(&mut found, it));
     }
-    Ok(names.iter().map(|name| found.remove(*name)).collect())
+    Ok(found)
 }
 
 /// Those of the objects of these names in one's own calendar whose text says all that there is to say.
