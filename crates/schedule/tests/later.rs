@@ -210,14 +210,14 @@ fn many_changes_are_one_mail_with_the_last_of_them() {
 }
 
 #[test]
-fn what_is_about_one_occurrence_comes_after_what_is_about_the_series() {
+fn changes_of_many_occurrences_are_one_mail_about_the_series() {
     on_each_database(|db, clock| {
         let hanako = person(db, "佐藤");
         let series = create(
             db,
             &hanako,
             json!({"title": "朝礼", "start": "2026-11-26T09:00:00", "duration": "PT15M",
-                "recurrenceRule": {"frequency": "daily", "count": 3},
+                "recurrenceRule": {"frequency": "daily", "count": 5},
                 "participants": {"1": {"calendarAddress": "mailto:guest@example.com"}}}),
         );
         assert_eq!(mails(db).len(), 1);
@@ -226,22 +226,43 @@ fn what_is_about_one_occurrence_comes_after_what_is_about_the_series() {
             patch(db, &hanako, &now, scope, body);
             mails(db).len()
         };
-        let place = |name: &str| json!({"locations": {"1": {"name": name}}});
-        assert_eq!(change(Scope::All, place("第1会議室")), 0);
-        let day = Scope::This(local("2026-11-27T09:00:00"));
-        assert_eq!(change(day, json!({"start": "2026-11-27T15:00:00"})), 0);
+        let text = |mail: &OutgoingMail| mail.calendar.as_ref().unwrap().text.clone();
+        let move_day = |day: u32, hour: u32| {
+            let one = Scope::This(local(&format!("2026-11-{day}T09:00:00")));
+            change(one, json!({"start": format!("2026-11-{day}T{hour}:00:00")}))
+        };
+        assert_eq!(move_day(27, 15), 0);
         clock.advance(PAUSE);
         let sent = mails(db);
-        assert!(!sent[0].calendar.as_ref().unwrap().text.contains("RECURRENCE-ID"), "the series first");
-        clock.advance(Duration::from_secs(1));
-        let sent = mails(db);
-        assert!(sent[0].calendar.as_ref().unwrap().text.contains("RECURRENCE-ID"));
-        // News of the series has it in it.
-        assert_eq!(change(day, json!({"start": "2026-11-27T16:00:00"})), 0);
-        assert_eq!(change(Scope::All, place("第2会議室")), 0);
-        clock.advance(PAUSE * 2);
-        let sent = mails(db);
         assert_eq!(sent.len(), 1);
-        assert!(sent[0].calendar.as_ref().unwrap().text.contains("T160000"));
+        assert!(text(&sent[0]).contains("RECURRENCE-ID") && !text(&sent[0]).contains("RRULE"), "it alone");
+        for (day, hour) in [(27, 16), (28, 17), (29, 18), (28, 19)] {
+            assert_eq!(move_day(day, hour), 0);
+        }
+        clock.advance(PAUSE);
+        let sent = mails(db);
+        assert_eq!(subjects(&sent), ["【変更】朝礼"]);
+        for line in ["RRULE", "T160000", "T190000", "T180000"] {
+            assert!(text(&sent[0]).contains(line), "{line} is not in {}", text(&sent[0]));
+        }
+        assert!(!text(&sent[0]).contains("T170000"));
+        // Then nothing of it is left to be sent.
+        clock.advance(PAUSE * 2);
+        assert!(mails(db).is_empty());
+        // One that is called off is told at once, and what waits about the series says so, too.
+        assert_eq!(move_day(27, 10), 1);
+        assert_eq!(change(Scope::All, json!({"locations": {"1": {"name": "第2会議室"}}})), 0);
+        let one = Scope::This(local("2026-11-30T09:00:00"));
+        let now = get(db, &hanako, &series.id).unwrap();
+        try_delete(db, &hanako, &series.id, one, &now.etag).unwrap();
+        assert_eq!(subjects(&mails(db)), ["【中止】朝礼"]);
+        clock.advance(PAUSE);
+        let sent = mails(db);
+        assert_eq!(subjects(&sent), ["【変更】朝礼"]);
+        assert!(
+            text(&sent[0]).contains("EXDATE") && text(&sent[0]).contains("第2会議室"),
+            "{}",
+            text(&sent[0])
+        );
     });
 }

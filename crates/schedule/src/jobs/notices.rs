@@ -18,9 +18,9 @@ use super::{
 use crate::{
     ScheduleFault,
     codec::ical,
-    model::{Event, LocalDateTime, PatchObject},
+    model::{Event, LocalDateTime, PatchObject, Status},
     service::staff,
-    store::events::StoredEvent,
+    store::{self, events::StoredEvent},
 };
 
 /// How many are told in one transaction.
@@ -172,9 +172,12 @@ pub(super) fn run(tx: &mut Tx<'_>, payload: &str) -> Result<(), ScheduleFault> {
         mail_rest = rest.to_vec();
         for address in now {
             let outgoing = outgoing(&order, mail, address, (&from.0, &from.1), tx.now());
-            let about = (&order.event, order.recurrence_id.as_deref().unwrap_or_default());
+            let recurrence_id = order.recurrence_id.as_deref().unwrap_or_default();
             let at_once = order.again || !matches!(mail.method, Method::Request);
-            pace::queue(tx, about, address, (&outgoing, at_once))?;
+            let about = pace::About { event: &order.event, recurrence_id, address };
+            pace::queue(tx, about, (&outgoing, at_once), |tx| {
+                of_whole(tx, &order, address, (&from.0, &from.1))
+            })?;
         }
     }
     if !staff_rest.is_empty() || !mail_rest.is_empty() {
@@ -191,6 +194,23 @@ pub(super) fn run(tx: &mut Tx<'_>, payload: &str) -> Result<(), ScheduleFault> {
         jobs::enqueue(tx, TELL, &rest, due, None)?;
     }
     Ok(())
+}
+
+/// The mail by which somebody who is invited to the whole event is told of it as it is now.
+fn of_whole(
+    tx: &mut Tx<'_>,
+    order: &Order,
+    address: &str,
+    from: (&str, &str),
+) -> Result<Option<OutgoingMail>, ScheduleFault> {
+    let stored = store::events::get(tx, &order.event)?.filter(|stored| {
+        let (_, outside) = audience(&stored.event, stored.organizer.as_ref());
+        stored.event.status != Status::Cancelled && outside.iter().any(|it| it == address)
+    });
+    let Some(stored) = stored else { return Ok(None) };
+    let order = Order { recurrence_id: None, ..order.clone() };
+    let mail = Mail { method: Method::Request, event: stored.event, to: Vec::new() };
+    Ok(Some(outgoing(&order, &mail, address, from, tx.now())))
 }
 
 fn key(order: &Order) -> String {

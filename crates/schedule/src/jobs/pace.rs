@@ -12,37 +12,70 @@ use crate::{
     store::invitation_mails::{self as store, LastMail},
 };
 
-/// How long after a mail the next one about the same goes out.
+/// How long after a mail the next one about the same event goes out.
 const PAUSE: Duration = Duration::from_secs(5 * 60);
-/// So much later goes what is about one occurrence, after what waits about the whole: read the other way round it would be undone.
-const AFTER: Duration = Duration::from_secs(1);
 /// Of what was sent this long ago nothing need be known.
 const KEPT: Duration = Duration::from_hours(24);
 
-/// Queues a mail about an event, or the occurrence with this original start, to an address. What still waits about the same is not sent
-/// any more. With `at_once` it waits for nothing that it makes useless: who need not come any more must hear of it.
+/// What a mail is about, and to whom it goes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct About<'a> {
+    pub event: &'a EventId,
+    /// The occurrence by its original start; empty for the event as a whole.
+    pub recurrence_id: &'a str,
+    pub address: &'a str,
+}
+
+/// Queues a mail; with `at_once` it does not wait, for who need not come any more must hear of it. What still waits about the same is not
+/// sent any more, and where something else about the event waits, one mail about the `whole` says both, to those who may know of it.
 pub(super) fn queue(
     tx: &mut Tx<'_>,
-    (event, recurrence_id): (&EventId, &str),
-    address: &str,
+    about: About<'_>,
     (mail, at_once): (&OutgoingMail, bool),
+    whole: impl FnOnce(&mut Tx<'_>) -> Result<Option<OutgoingMail>, ScheduleFault>,
 ) -> Result<(), ScheduleFault> {
     let now = tx.now();
-    let last = store::list(tx, event, address)?;
-    let same: Vec<&LastMail> = last.iter().filter(|it| is_about(it, recurrence_id)).collect();
-    if same.iter().any(|it| it.message_id == mail.message_id) {
-        return Ok(());
+    let last = store::list(tx, about.event, about.address)?;
+    let other_waits = last.iter().any(|it| it.due > now && it.recurrence_id != about.recurrence_id);
+    let joins = !about.recurrence_id.is_empty() && other_waits;
+    if at_once || !joins {
+        put(tx, about, (mail, at_once), &last)?;
     }
-    let due = due(now, &last, recurrence_id, at_once);
+    if joins {
+        // What waits is older than this: a client that reads it later would undo this.
+        let of_whole = About { recurrence_id: "", ..about };
+        let joined = match whole(tx)? {
+            Some(whole) => put(tx, of_whole, (&whole, false), &last)?,
+            None => false,
+        };
+        if !joined && !at_once {
+            put(tx, about, (mail, at_once), &last)?;
+        }
+    }
+    Ok(())
+}
+
+/// Puts a mail into the queue in place of what it says too; `false` when one of its Message-ID went out before.
+fn put(
+    tx: &mut Tx<'_>,
+    about: About<'_>,
+    (mail, at_once): (&OutgoingMail, bool),
+    last: &[LastMail],
+) -> Result<bool, ScheduleFault> {
+    let same: Vec<&LastMail> = last.iter().filter(|it| is_about(it, about.recurrence_id)).collect();
+    let due = due(tx.now(), last, at_once);
+    if same.iter().any(|it| it.message_id == mail.message_id) {
+        return Ok(true);
+    }
     if !service::queue_mail(tx, mail, due)? {
-        return Ok(());
+        return Ok(false);
     }
     for superseded in &same {
         service::withdraw_mail(tx, &superseded.message_id)?;
     }
-    let noted =
-        LastMail { recurrence_id: recurrence_id.to_owned(), message_id: mail.message_id.clone(), due };
-    Ok(store::put(tx, event, address, &noted)?)
+    let (recurrence_id, message_id) = (about.recurrence_id.to_owned(), mail.message_id.clone());
+    store::put(tx, about.event, about.address, &LastMail { recurrence_id, message_id, due })?;
+    Ok(true)
 }
 
 /// Whether a mail says nothing beyond what is said now: what is said of the whole is said of each occurrence.
@@ -51,13 +84,10 @@ fn is_about(last: &LastMail, recurrence_id: &str) -> bool {
 }
 
 /// When a mail goes out.
-fn due(now: Timestamp, last: &[LastMail], recurrence_id: &str, at_once: bool) -> Timestamp {
-    let whole = last.iter().find(|it| it.recurrence_id.is_empty() && !recurrence_id.is_empty());
-    let behind = whole.filter(|it| it.due > now).map_or(now, |it| it.due + AFTER);
+fn due(now: Timestamp, last: &[LastMail], at_once: bool) -> Timestamp {
     // What waits is replaced where it stands: who goes on changing does not put it off for ever.
     let next = |it: &LastMail| if it.due > now { it.due } else { it.due + PAUSE };
-    let paced = last.iter().filter(|it| !at_once && is_about(it, recurrence_id)).map(next).max();
-    paced.map_or(behind, |paced| paced.max(behind))
+    last.iter().filter(|_| !at_once).map(next).max().map_or(now, |next| next.max(now))
 }
 
 /// Forgets when mails went out long ago.
@@ -79,25 +109,19 @@ mod tests {
     }
 
     #[test]
-    fn mails_about_the_same_are_five_minutes_apart() {
-        let (whole, one, other) = ("", "2026-04-02T09:00:00", "2026-04-03T09:00:00");
-        for (last, recurrence_id, at_once, expected) in [
-            (vec![], whole, false, 0),
-            (vec![mail(whole, -10)], whole, false, 290),
-            (vec![mail(whole, -300)], whole, false, 0),
-            (vec![mail(whole, -400)], whole, false, 0),
-            (vec![mail(whole, 120)], whole, false, 120),
-            (vec![mail(whole, 120)], whole, true, 0),
-            (vec![mail(one, -10)], whole, false, 290),
-            (vec![mail(one, -10)], other, false, 0),
-            (vec![mail(one, -10)], one, false, 290),
-            (vec![mail(whole, -10)], one, false, 0),
-            (vec![mail(whole, 120)], one, false, 121),
-            (vec![mail(whole, 120)], one, true, 121),
-            (vec![mail(whole, 120), mail(one, 200)], one, false, 200),
+    fn mails_about_an_event_are_five_minutes_apart() {
+        let one = "2026-04-02T09:00:00";
+        for (last, expected) in [
+            (vec![], 0),
+            (vec![mail("", -10)], 290),
+            (vec![mail("", -300)], 0),
+            (vec![mail("", -400)], 0),
+            (vec![mail("", 120)], 120),
+            (vec![mail("", -400), mail(one, -10)], 290),
+            (vec![mail("", -100), mail(one, 250)], 250),
         ] {
-            let due = due(at(0), &last, recurrence_id, at_once);
-            assert_eq!(due, at(expected), "{last:?} {recurrence_id} {at_once}");
+            assert_eq!(due(at(0), &last, false), at(expected), "{last:?}");
+            assert_eq!(due(at(0), &last, true), at(0), "{last:?}");
         }
     }
 }

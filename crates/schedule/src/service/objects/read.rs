@@ -110,11 +110,8 @@ pub fn get_texts(
         // The text that was stored goes straight out where it is all that the object says.
         if let Some(head) = heads.get(object.as_str()).copied().filter(|head| head.etag.as_str() == etag) {
             heads.remove(object.as_str());
-            let text = match calendar.is_mine() {
-                true => text,
-                // Alarms are each person's own.
-                false => ical::without_alarms(&text).into_owned(),
-            };
+            // Alarms are each person's own.
+            let text = if calendar.is_mine() { text } else { ical::without_alarms(&text).into_owned() };
             objects.push(ObjectText { head: head.clone(), text, schedule_tag: None });
         }
     }
