@@ -76,6 +76,8 @@ fn what_a_group_may_see_is_not_left_alone() {
         let (owner, reader) = (Client::of(server, &hanako), Client::of(server, &taro));
         for Shared { shares, at_reader, member, .. } in shared(&owner, &reader, &hanako) {
             hanako.post(&shares, &json!({"grantee": {"type": "everyone"}, "role": "manage"})).expect(200);
+            let to = json!({"grantee": {"type": "person", "personId": taro.person}, "role": "write"});
+            hanako.post(&shares, &to).expect(200);
             let refused = reader.ask("DELETE", &at_reader).send().expect(403).text();
             assert!(refused.contains("need-privileges"), "{refused}");
             reader.propfind(&at_reader, "0", "<d:displayname/>");
