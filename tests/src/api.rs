@@ -5,6 +5,7 @@ mod batch;
 mod calendar_import;
 mod calendars;
 mod caller_id;
+mod contact_merges;
 mod contacts;
 mod contacts_import;
 mod dense;

@@ -6,6 +6,7 @@ mod batch;
 mod calendar_import;
 mod calendars;
 mod caller_id;
+mod contact_merges;
 mod contacts;
 mod contacts_import;
 mod core;
@@ -111,6 +112,11 @@ fn batched<R: Routes>(routes: R) -> R {
         .add(address_books::share_address_book)
         .add(contacts::list_contacts)
         .add(contacts::lookup_contacts)
+        .add(contacts::list_keywords)
+        .add(contact_merges::list_duplicates)
+        .add(contact_merges::merge_contacts)
+        .add(contact_merges::list_merges)
+        .add(contact_merges::undo_merge)
         .add(contacts::create_contact)
         .add(contacts::get_contact)
         .add(contacts::update_contact)

@@ -13,7 +13,7 @@ use renraku_schedule::{
 };
 use serde_json::{Value, json};
 
-use crate::harness::{Mailbox, Staff};
+use crate::harness::{Answer, Mailbox, Staff};
 
 /// Objects that everybody may see; all others are their owner's. A favourite is named by the person who is one.
 pub const PUBLIC: &[&str] = &["people", "units", "facilities", "favourites"];
@@ -76,6 +76,7 @@ impl Office {
             "unit" => last("units"),
             "calendars" => vec![self.ids("calendars").join(",")],
             "addressBooks" => vec![self.ids("address-books").join(",")],
+            "memberOf" => last("groups"),
             "mailbox" => last("mailboxes"),
             "thread" => last("threads"),
             _ => Vec::new(),
@@ -164,7 +165,20 @@ impl Office {
             "phones": {"1": {"number": "0155-99-7901", "label": word("contact: label")}},
             "notes": {"1": {"note": word("contact: note")}},
         });
-        self.post("contacts", "contacts", &contact);
+        let keep = self.owner.post("contacts", &contact).expect(201);
+        let goes = self.owner.post("contacts", &contact).expect(201);
+        let version = |made: &Answer| json!({"id": made.json()["id"], "etag": made.etag()});
+        let merge = json!({"keep": version(&keep), "merge": [version(&goes)]});
+        self.post("merges", "contacts/merge", &merge);
+        self.keep("contacts", keep.json()["id"].as_str().unwrap());
+        // Two of the same.
+        self.owner.post("contacts", &contact).expect(201);
+        let group = json!({
+            "addressBookId": book, "kind": "group", "name": {"full": word("contact group: name")},
+            "members": {keep.json()["uid"].as_str().unwrap(): true}, "keywords": {word("contact group: keyword"): true},
+        });
+        let group = self.owner.post("contacts", &group).expect(201).json();
+        self.keep("groups", group["id"].as_str().unwrap());
     }
 
     fn add_mail(&mut self, word: &mut dyn FnMut(&str) -> String) {

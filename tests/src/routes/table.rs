@@ -110,6 +110,10 @@ impl Route {
             (_, "calendars/{id}/shares" | "address-books/{id}/shares") => {
                 json!({"grantee": {"type": "everyone"}, "role": "read"})
             }
+            (_, "contacts/merge") => {
+                let contact = json!({"id": "0198c0de-7f3a-7abc-8def-0123456789ab", "etag": "\"1\""});
+                json!({"keep": contact, "merge": [contact]})
+            }
             (_, "contacts" | "contacts/{id}") => json!({"name": {"full": "x"}}),
             (_, "facilities/{id}") => json!({"name": "x", "kind": "room"}),
             (_, "mail/messages" | "mail/messages/{id}/forward") => {
