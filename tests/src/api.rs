@@ -23,6 +23,7 @@ mod manners;
 mod me;
 mod notifications;
 mod phone_memos;
+mod photos;
 mod preconditions;
 mod rates;
 mod reach;

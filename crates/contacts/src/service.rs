@@ -5,6 +5,7 @@ mod create_contact;
 mod delete_contact;
 mod find_duplicates;
 mod get_contact;
+mod get_picture;
 mod import_contacts;
 mod index_anew;
 mod list_contacts;
@@ -24,6 +25,7 @@ pub use create_contact::{add_cards, create_contact};
 pub use delete_contact::delete_contact;
 pub use find_duplicates::find_duplicates;
 pub use get_contact::{get_contact, lookup_number};
+pub use get_picture::get_picture;
 pub use import_contacts::{
     CardRefusal, IMPORT_BYTES, ImportReport, export_address_book, import_contacts, refused_cards,
 };

@@ -205,8 +205,8 @@ fn contacts_are_listed_by_keyword_kind_and_group() {
             counts.into_iter().map(|it| (it.keyword, it.count)).collect()
         };
         assert_eq!(counted(&hanako, None), [("測".to_owned(), 1), ("測量".to_owned(), 2)]);
-        assert_eq!(counted(&hanako, Some(&[mine.id.clone()])), [("測量".to_owned(), 1)]);
-        let foreign = db.read(|tx| service::list_keywords(tx, &taro, Some(&[mine.id.clone()])));
+        assert_eq!(counted(&hanako, Some(std::slice::from_ref(&mine.id))), [("測量".to_owned(), 1)]);
+        let foreign = db.read(|tx| service::list_keywords(tx, &taro, Some(std::slice::from_ref(&mine.id))));
         assert_eq!(refusal(foreign).0, "not-found");
     });
 }

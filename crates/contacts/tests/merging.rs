@@ -73,7 +73,7 @@ fn contacts_that_look_the_same_are_told_once_with_every_reason() {
         assert_eq!(
             told,
             [
-                (vec![one.id.clone(), two.id.clone()], vec![LikenessReason::Email, LikenessReason::Name]),
+                (vec![one.id.clone(), two.id], vec![LikenessReason::Email, LikenessReason::Name]),
                 (vec![one.id.clone(), three.id], vec![LikenessReason::Phone]),
             ]
         );
@@ -116,7 +116,13 @@ fn the_list_of_duplicates_goes_on_where_it_ended_and_leaves_out_a_switchboard() 
         );
         let stranger = person(db);
         let foreign = db.read(|tx| {
-            service::find_duplicates(tx, &stranger, Some(&[mine.id.clone()]), None, Limit::default())
+            service::find_duplicates(
+                tx,
+                &stranger,
+                Some(std::slice::from_ref(&mine.id)),
+                None,
+                Limit::default(),
+            )
         });
         assert_eq!(refusal(foreign).0, "not-found");
         let bad = Cursor::of(&["x"]);
@@ -158,7 +164,7 @@ fn merged_contacts_are_one_and_apart_again_when_it_is_undone() {
             json!({keep.card.uid(): true, stays.card.uid(): true})
         );
         assert_ne!(in_group.etag, group.etag);
-        assert_eq!(db.read(|tx| service::list_merges(tx, &hanako)).unwrap(), [merged.clone()]);
+        assert_eq!(db.read(|tx| service::list_merges(tx, &hanako)).unwrap(), std::slice::from_ref(&merged));
 
         clock.advance(Duration::from_secs(1));
         let back = undo(db, &hanako, &merged.id).unwrap();

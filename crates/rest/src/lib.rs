@@ -23,6 +23,7 @@ mod notifications;
 mod occurrences;
 pub mod openapi;
 mod phone_memos;
+mod photos;
 mod push;
 mod reach;
 mod routes;
@@ -74,6 +75,8 @@ fn batched<R: Routes>(routes: R) -> R {
         .add(me::revoke_app_password)
         .add(me::get_preferences)
         .add(me::update_preferences)
+        .add(photos::put_photo)
+        .add(photos::delete_photo)
         .add(reach::get_reach_setting)
         .add(reach::put_reach_setting)
         .add(favourites::list_favourites)
@@ -98,6 +101,7 @@ fn batched<R: Routes>(routes: R) -> R {
         .add(facilities::delete_facility)
         .add(directory::get_person)
         .add(reach::get_reach)
+        .add(photos::get_photo)
         .add(directory::list_units)
         .add(directory::get_unit)
         .add(caller_id::list_callers)
@@ -119,6 +123,7 @@ fn batched<R: Routes>(routes: R) -> R {
         .add(contact_merges::undo_merge)
         .add(contacts::create_contact)
         .add(contacts::get_contact)
+        .add(photos::get_contact_photo)
         .add(contacts::update_contact)
         .add(contacts::delete_contact)
         .add(mail::mailboxes::list_mailboxes)

@@ -1,7 +1,8 @@
+use base64::{Engine, engine::general_purpose::STANDARD};
 use renraku_rest::openapi;
 use serde_json::{Value, json};
 
-use super::office::Office;
+use super::office::{Office, PNG};
 use crate::harness::{Ask, Phone};
 
 const METHODS: &[&str] = &["get", "post", "put", "patch", "delete"];
@@ -96,6 +97,7 @@ impl Route {
         match (self.method.as_str(), self.path.as_str()) {
             ("DELETE", _) => ask,
             ("POST", "calendars/{id}/import") => ask.body("text/calendar", ICALENDAR),
+            ("PUT", "me/photo") => ask.body("image/png", STANDARD.decode(PNG).unwrap()),
             ("POST", "address-books/{id}/import") => ask.body("text/vcard", VCARD),
             _ => ask.json(&self.body()),
         }

@@ -108,7 +108,7 @@ fn add_name(card: &mut Map<String, Value>, other: &Map<String, Value>) {
         for (member, value) in theirs {
             match (mine.get_mut(member), value) {
                 (Some(Value::Array(parts)), Value::Array(others)) if both_in_parts => {
-                    add_readings(parts, others)
+                    add_readings(parts, others);
                 }
                 (Some(_), _) => {}
                 (None, value) => drop(mine.insert(member.clone(), value.clone())),
