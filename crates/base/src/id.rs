@@ -15,6 +15,8 @@ pub mod kind {
     pub enum AddressBook {}
     /// A contact (JSContact card).
     pub enum Contact {}
+    /// Contacts that were made one.
+    pub enum ContactMerge {}
     /// A folder of mail.
     pub enum Mailbox {}
     /// A mail.
@@ -56,6 +58,8 @@ pub type FacilityId = Id<kind::Facility>;
 pub type AddressBookId = Id<kind::AddressBook>;
 /// Identifies a contact.
 pub type ContactId = Id<kind::Contact>;
+/// Identifies a merge of contacts.
+pub type ContactMergeId = Id<kind::ContactMerge>;
 /// Identifies a mailbox.
 pub type MailboxId = Id<kind::Mailbox>;
 /// Identifies a mail.

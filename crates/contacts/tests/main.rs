@@ -4,6 +4,7 @@
 mod address_books;
 mod contacts;
 mod finding;
+mod merging;
 mod syncing;
 
 use renraku_base::{AddressBookId, Cursor, Entropy, Fault, Id, Limit, Page, Precondition, Principal, UnitId};
@@ -78,7 +79,7 @@ fn patch(body: Value) -> ContactPatch {
 }
 
 fn search(db: &Db, who: &Principal, q: &str) -> Vec<String> {
-    let filter = ContactFilter { address_books: None, q: Some(q.to_owned()) };
+    let filter = ContactFilter { q: Some(q.to_owned()), ..ContactFilter::default() };
     names(&page(db, who, &filter, None, Limit::default()).items)
 }
 

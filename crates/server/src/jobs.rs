@@ -149,6 +149,13 @@ fn forget_old(db: &Db) -> Result<(), JobFault> {
             some => memos += some,
         }
     }
+    let mut merges = 0;
+    loop {
+        match db.write_many(renraku_contacts::service::forget_old_merges)? {
+            0 => break,
+            some => merges += some,
+        }
+    }
     let mut objects = 0;
     let mut after = Some((CollectionId(0), String::new()));
     while let Some(from) = after {
@@ -167,6 +174,7 @@ fn forget_old(db: &Db) -> Result<(), JobFault> {
         rosters,
         notifications,
         memos,
+        merges,
         "old things were forgotten"
     );
     let tomorrow = now + DAY;

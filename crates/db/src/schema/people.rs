@@ -101,6 +101,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    person_photos (person_id, size) {
+        person_id -> Text,
+        size -> Integer,
+        data -> Binary,
+    }
+}
+
+diesel::table! {
     person_emails (address, person_id) {
         address -> Text,
         person_id -> Text,

@@ -9,6 +9,7 @@ mod import_roster;
 mod list_units;
 mod lookup_phone;
 mod names;
+mod photos;
 mod prepare_roster;
 mod put_person;
 mod put_staff_number;
@@ -31,6 +32,7 @@ pub use import_roster::{TELL_APPOINTED, import_roster, plan_roster};
 pub use list_units::list_units;
 pub use lookup_phone::lookup_phone;
 pub use names::{find_by_email, is_unit, members, names, standings, suppressed};
+pub use photos::{get_photo, put_photo};
 pub use prepare_roster::{
     APPLY_ROSTERS, apply_due_rosters, cancel_roster, get_prepared_roster, list_rosters, office_day,
     office_time, prepare_roster,

@@ -167,19 +167,45 @@ fn write_contacts(tx: &mut Tx<'_>, office: &Office) -> Result<(), FillFault> {
         let own = contacts::default_address_book(tx, &who.person)?;
         let some: Vec<Contact> =
             office.contacts.iter().cycle().skip(nth * OWN_CONTACTS).take(OWN_CONTACTS).cloned().collect();
-        add_contacts(tx, &who, &own, &some, Some(nth))?;
+        let uids = add_contacts(tx, &who, &own, &some, Some(nth))?;
+        add_oddments(tx, &who, &own, &some, &uids)?;
     }
     Ok(())
 }
 
-/// Adds contacts under their own ids or, where they stand a second time for one user, under fresh ones.
+/// What address books gather over the years: somebody who was noted twice, and a group of those who are called together.
+fn add_oddments(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    book: &AddressBookId,
+    some: &[Contact],
+    uids: &[String],
+) -> Result<(), FillFault> {
+    let again = some.first().map(|contact| {
+        json!({
+            "name": { "full": contact.name.full() },
+            "emails": { "e1": { "address": contact.mail } },
+            "notes": { "n1": { "note": "名刺から登録" } },
+        })
+    });
+    let members: serde_json::Map<String, serde_json::Value> =
+        uids.iter().take(3).map(|uid| (uid.clone(), true.into())).collect();
+    let group = json!({ "kind": "group", "name": { "full": "災害時の連絡先" }, "members": members });
+    for body in again.into_iter().chain([group]) {
+        let draft = ContactDraft::read(body, tx.new_id(), tx.now()).map_err(FillFault::Drawn)?;
+        contacts::add_cards(tx, who, book, vec![(draft.id, draft.card)])?;
+    }
+    Ok(())
+}
+
+/// Adds contacts under their own ids or, where they stand a second time for one user, under fresh ones. Answers with their uids.
 fn add_contacts(
     tx: &mut Tx<'_>,
     who: &Principal,
     book: &AddressBookId,
     some: &[Contact],
     of_user: Option<usize>,
-) -> Result<(), FillFault> {
+) -> Result<Vec<String>, FillFault> {
     let now = tx.now();
     let mut cards = Vec::with_capacity(some.len());
     for contact in some {
@@ -187,8 +213,9 @@ fn add_contacts(
         let draft = ContactDraft::read(card(contact), id, now).map_err(FillFault::Drawn)?;
         cards.push((draft.id, draft.card));
     }
+    let uids = cards.iter().map(|(_, card)| card.uid().to_owned()).collect();
     contacts::add_cards(tx, who, book, cards)?;
-    Ok(())
+    Ok(uids)
 }
 
 fn card(contact: &Contact) -> serde_json::Value {
@@ -218,6 +245,7 @@ fn card(contact: &Contact) -> serde_json::Value {
         "emails": { "e1": { "address": contact.mail, "contexts": { "work": true } } },
         "phones": phones,
         "notes": { "n1": { "note": contact.note } },
+        "keywords": { "取引先": true },
     })
 }
 
