@@ -22,6 +22,7 @@ mod manners;
 mod me;
 mod notifications;
 mod phone_memos;
+mod posts;
 mod preconditions;
 mod rates;
 mod reach;

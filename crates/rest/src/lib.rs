@@ -96,6 +96,7 @@ fn batched<R: Routes>(routes: R) -> R {
         .add(facilities::update_facility)
         .add(facilities::delete_facility)
         .add(directory::get_person)
+        .add(directory::list_posts)
         .add(reach::get_reach)
         .add(directory::list_units)
         .add(directory::get_unit)

@@ -119,6 +119,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    post_terms (id) {
+        id -> BigInt,
+        person_id -> Text,
+        position -> Integer,
+        unit_id -> Text,
+        title -> Nullable<Text>,
+        began_on -> Nullable<Text>,
+        ended_on -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     favourites (person_id, favourite_id) {
         person_id -> Text,
         favourite_id -> Text,

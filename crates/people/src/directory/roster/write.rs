@@ -1,6 +1,7 @@
 //! Writes what a plan says: many people by few statements.
 
-use renraku_base::{FieldFault, Id, PersonId, UnitId};
+use chrono::NaiveDate;
+use renraku_base::{Entropy, FieldFault, Id, PersonId, UnitId};
 use renraku_db::{Db, Error, ObjectType, Tx, changes};
 
 use super::RosterPlan;
@@ -45,14 +46,18 @@ fn groups_of(tree: &Tree, person: &PersonEntry) -> (PersonId, Vec<UnitId>) {
 }
 
 /// So few are written together with what shows them.
-const FEW: usize = 1_000;
+pub(in crate::directory) const FEW: usize = 1_000;
 
 /// Writes those who come ahead of the transaction that shows them, in pieces, where they are many: others wait for each piece
-/// alone.
+/// alone. They get ids of their own, so that two who write the same ahead are not in each other's way.
 pub(in crate::directory) fn stage(db: &Db, plan: &mut RosterPlan) -> Result<(), Error> {
     forget_staged(db)?;
     if plan.added.len() <= FEW {
         return Ok(());
+    }
+    for (person, groups) in plan.added.iter_mut().zip(&mut plan.groups) {
+        person.id = Entropy.new_id(db.now());
+        groups.0 = person.id.clone();
     }
     for (people, groups) in plan.added.chunks(FEW).zip(plan.groups.chunks(FEW)) {
         db.write_many(|tx| {
@@ -87,8 +92,13 @@ pub(in crate::directory) fn is_staged(tx: &mut Tx<'_>, plan: &RosterPlan) -> Res
     Ok(!plan.staged || store::staged::count(tx, &plan.added)? == plan.added.len())
 }
 
-/// Writes a plan that was made of the directory as it is.
-pub(in crate::directory) fn write(tx: &mut Tx<'_>, plan: &RosterPlan, left_on: &str) -> Result<(), Error> {
+/// Writes a plan that was made of the directory as it is, and that it holds from a day on. Who leaves left on `left_on`.
+pub(in crate::directory) fn write(
+    tx: &mut Tx<'_>,
+    plan: &RosterPlan,
+    from: NaiveDate,
+    left_on: NaiveDate,
+) -> Result<(), Error> {
     let version = tx.next_version(Some(plan.latest));
     store::units::insert(tx, &plan.new_units, version)?;
     if plan.staged {
@@ -103,8 +113,11 @@ pub(in crate::directory) fn write(tx: &mut Tx<'_>, plan: &RosterPlan, left_on: &
         plan.changed.iter().map(|change| &change.after).chain(&plan.returned).cloned().collect();
     store::people::put_all(tx, &changed, version)?;
     let ended: Vec<&str> = plan.ended.iter().map(|person| person.id.as_str()).collect();
-    store::people::end(tx, &ended, left_on, version)?;
+    store::people::end(tx, &ended, &left_on.to_string(), version)?;
     store::former::put(tx, &plan.retired, version)?;
+    store::terms::begin(tx, &plan.added, Some(from))?;
+    let moved: Vec<&str> = changed.iter().map(|person| person.id.as_str()).chain(ended).collect();
+    store::terms::follow(tx, &moved, from)?;
     write_groups(tx, plan)?;
     let gone: Vec<&str> = plan.gone_units.iter().map(|unit| unit.as_str()).collect();
     store::units::remove(tx, &gone)?;

@@ -49,6 +49,7 @@ pub fn bulk_insert(
     }
     store::units::insert(tx, units, version)?;
     store::people::insert(tx, people, version)?;
+    store::terms::begin(tx, people, None)?;
     let groups: Vec<(PersonId, Vec<UnitId>)> = people
         .iter()
         .map(|person| (person.id.clone(), groups(&tree, person.posts.iter().map(|post| &post.unit))))

@@ -6,7 +6,7 @@ use renraku_db::{
 
 use crate::{
     access,
-    directory::{DirectoryFault, PersonEntry, live, store, tree::Tree},
+    directory::{DirectoryFault, PersonEntry, live, roster::office_day, store, tree::Tree},
 };
 
 /// Longer than any name, title, number or address that is real.
@@ -32,6 +32,8 @@ pub fn put_person(tx: &mut Tx<'_>, person: &PersonEntry) -> Result<Changed<()>, 
     let before = store::people::find(tx, &person.id)?;
     let version = tx.next_version(before.as_ref().map(|before| before.version));
     store::people::put(tx, person, version)?;
+    let today = office_day(tx.now());
+    store::terms::follow(tx, &[person.id.as_str()], today)?;
     let units: Vec<&UnitId> = person.posts.iter().map(|post| &post.unit).collect();
     let suppressed = before.as_ref().is_some_and(|before| before.suppressed);
     let moved = before.is_none_or(|before| before.units.iter().collect::<Vec<_>>() != units);

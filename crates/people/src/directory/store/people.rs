@@ -264,6 +264,12 @@ pub fn standings(tx: &mut ReadTx<'_>, ids: &[PersonId]) -> Result<HashMap<Person
     Ok(rows.into_iter().map(|(id, here, hidden)| (Id::stored(id), standing(here, hidden))).collect())
 }
 
+/// Everyone who has a post; one statement.
+pub fn posted(tx: &mut ReadTx<'_>) -> Result<HashSet<PersonId>, Error> {
+    let ids: Vec<String> = tx.fetch(posts::table.select(posts::person_id).distinct())?;
+    Ok(ids.into_iter().map(Id::stored).collect())
+}
+
 /// Each person with posts in these units, with all the units in which they have posts; one statement.
 pub fn posts_of_members(
     tx: &mut ReadTx<'_>,
