@@ -22,6 +22,7 @@ mod manners;
 mod me;
 mod notifications;
 mod phone_memos;
+mod post_shares;
 mod posts;
 mod preconditions;
 mod rates;

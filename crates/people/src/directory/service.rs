@@ -39,7 +39,7 @@ pub use prepare_roster::{
     office_time, prepare_roster,
 };
 pub use put_past_posts::put_past_posts;
-pub(super) use put_person::{audience, faults as faults_of_person, groups};
+pub(super) use put_person::{audience, faults as faults_of_person, groups, posts_of};
 pub use put_person::{put_person, touch_person};
 pub use put_staff_number::put_staff_number;
 pub(super) use put_unit::name_faults;

@@ -1,15 +1,15 @@
 //! Writes what a plan says: many people by few statements.
 
 use chrono::NaiveDate;
-use renraku_base::{Entropy, FieldFault, Id, PersonId, UnitId};
+use renraku_base::{Entropy, FieldFault, Id, PersonId};
 use renraku_db::{Db, Error, ObjectType, Tx, changes};
 
 use super::RosterPlan;
 use crate::{
-    access,
+    access::{self, Grantee},
     directory::{
         DirectoryFault, PersonEntry, live,
-        service::{audience, faults_of_person, groups, name_faults},
+        service::{audience, faults_of_person, groups, name_faults, posts_of},
         store,
         tree::{StoredUnit, Tree},
     },
@@ -41,8 +41,8 @@ fn tree_with(plan: &RosterPlan, mut units: Vec<StoredUnit>) -> Tree {
     Tree::new(units)
 }
 
-fn groups_of(tree: &Tree, person: &PersonEntry) -> (PersonId, Vec<UnitId>) {
-    (person.id.clone(), groups(tree, person.posts.iter().map(|post| &post.unit)))
+fn groups_of(tree: &Tree, person: &PersonEntry) -> (PersonId, Vec<Grantee>) {
+    (person.id.clone(), groups(tree, posts_of(person)))
 }
 
 /// So few are written together with what shows them.
@@ -127,10 +127,8 @@ pub(in crate::directory) fn write(
 /// Puts those into other groups who moved, are back or leave.
 fn write_groups(tx: &mut Tx<'_>, plan: &RosterPlan) -> Result<(), Error> {
     let tree = Tree::new(store::units::list(tx)?);
-    let units =
-        |person: &PersonEntry| -> Vec<UnitId> { person.posts.iter().map(|post| post.unit.clone()).collect() };
-    let moved = plan.changed.iter().filter(|change| units(&change.before) != units(&change.after));
-    let mut regrouped: Vec<(PersonId, Vec<UnitId>)> = moved
+    let moved = plan.changed.iter().filter(|change| !posts_of(&change.before).eq(posts_of(&change.after)));
+    let mut regrouped: Vec<(PersonId, Vec<Grantee>)> = moved
         .map(|change| &change.after)
         .chain(&plan.returned)
         .map(|person| groups_of(&tree, person))

@@ -7,7 +7,7 @@ use renraku_base::{FieldFault, PersonId, RosterId, Timestamp, UnitId};
 use renraku_db::{Tx, changes};
 
 use crate::{
-    access::{self, Grantee},
+    access,
     directory::{
         Change, DirectoryFault, PersonEntry, PreparedRoster, RosterPlan, RosterState, live,
         roster::{self, Undo},
@@ -104,7 +104,7 @@ fn refuse_taken(plan: &RosterPlan, others: &HashMap<PersonId, PersonEntry>) -> R
 fn without_use(tx: &mut Tx<'_>, units: Vec<UnitId>) -> Result<Vec<UnitId>, DirectoryFault> {
     let mut gone: HashSet<UnitId> = HashSet::new();
     for unit in units {
-        if !access::has_grants(tx, &Grantee::Unit(unit.clone()))? {
+        if !access::has_grants(tx, &unit)? {
             gone.insert(unit);
         }
     }

@@ -12,3 +12,7 @@ CREATE INDEX post_terms_person ON post_terms (person_id);
 
 INSERT INTO post_terms (person_id, position, unit_id, title, began_on)
 SELECT person_id, MIN(position), unit_id, title, MIN(starts_on) FROM posts GROUP BY person_id, unit_id, title;
+
+-- Who holds a post is in the group of its holders: what is shared with the post is theirs while they hold it.
+INSERT INTO person_groups (person_id, group_id)
+SELECT DISTINCT person_id, unit_id || '/' || title FROM posts WHERE title IS NOT NULL;
