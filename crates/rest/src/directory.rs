@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use actix_web::{HttpResponse, get};
 use chrono::NaiveDate;
-use renraku_base::{Cursor, ETag, FieldFault, Limit, Page, PersonId, UnitId, kind};
+use renraku_base::{Cursor, ETag, FieldFault, Language, Limit, Page, PersonId, Principal, UnitId, kind};
 use renraku_db::{Error, ObjectType, ReadTx};
 use renraku_people::directory::{
     HeldPost, Person, PersonJson, Unit, UnitCount, UnitDetail,
@@ -150,13 +150,7 @@ pub(crate) async fn list_people(
             Some(Facet::Unit) => Some(service::count_people_by_unit(tx, directory, &search)?),
             None => None,
         };
-        let reach = match with {
-            Some(With::Reach) => {
-                let people: Vec<PersonId> = page.items.iter().map(|person| person.id.clone()).collect();
-                Some(reach_of(tx, &who, &people, language)?)
-            }
-            None => None,
-        };
+        let reach = reach_beside(tx, &who, &page.items, with, language)?;
         Ok::<_, Problem>(FoundPeople { page, facets: unit.map(|unit| Facets { unit }), reach })
     })
     .await?;
@@ -172,6 +166,23 @@ pub(crate) struct DayQuery {
     #[serde(default, rename = "asOf", deserialize_with = "day")]
     #[param(rename = "asOf", value_type = Option<String>, format = Date)]
     as_of: Option<NaiveDate>,
+}
+
+/// How each of these people is reached now, where that is asked for.
+fn reach_beside(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    people: &[Arc<PersonJson>],
+    with: Option<With>,
+    language: Language,
+) -> Result<Option<Vec<Reach>>, Problem> {
+    match with {
+        Some(With::Reach) => {
+            let people: Vec<PersonId> = people.iter().map(|person| person.id.clone()).collect();
+            reach_of(tx, who, &people, language).map(Some)
+        }
+        None => Ok(None),
+    }
 }
 
 /// One person; with `asOf`, as they were or will be on a day.
@@ -293,6 +304,9 @@ pub(crate) async fn get_unit(
 pub(crate) struct LookupQuery {
     /// The number in any spelling (`0155-26-1111`, `+81 155 26 1111`), or an extension.
     phone: String,
+    /// What to tell beside: `reach` tells how each of these people is reached now.
+    #[param(inline)]
+    with: Option<With>,
 }
 
 /// Who is calling.
@@ -301,15 +315,28 @@ pub(crate) struct Callers {
     /// The people with this number, best first: whose own it is before those who share it.
     #[schema(value_type = Vec<Person>)]
     items: Vec<Arc<PersonJson>>,
+    /// How each of them is reached now, in their order; left out when not asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reach: Option<Vec<Reach>>,
 }
 
 /// Caller id: the people with a number or extension, best first.
 #[utoipa::path(tag = "directory", params(LookupQuery), responses((status = 200, body = Callers), Refusals))]
 #[get("/directory/lookup")]
-pub(crate) async fn lookup(app: App, who: Who, query: Query<LookupQuery>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn lookup(
+    app: App,
+    who: Who,
+    Reader(language): Reader,
+    query: Query<LookupQuery>,
+) -> Result<HttpResponse, Problem> {
     app.rates().take(&who, RateKind::Search)?;
-    let phone = query.0.phone;
-    let items =
-        app.read_with(move |app, tx| service::lookup_phone(tx, app.directory(), &who, &phone)).await?;
-    plain(&Callers { items })
+    let LookupQuery { phone, with } = query.0;
+    let callers = app
+        .read_with(move |app, tx| {
+            let items = service::lookup_phone(tx, app.directory(), &who, &phone)?;
+            let reach = reach_beside(tx, &who, &items, with, language)?;
+            Ok::<_, Problem>(Callers { items, reach })
+        })
+        .await?;
+    plain(&callers)
 }

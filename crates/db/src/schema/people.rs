@@ -75,6 +75,33 @@ diesel::table! {
 }
 
 diesel::table! {
+    login_failures (slot) {
+        slot -> Integer,
+        subject -> Binary,
+        failures -> Integer,
+        next_try -> BigInt,
+        forgotten_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    forwarded_passwords (person_id, mac) {
+        person_id -> Text,
+        mac -> Binary,
+        at -> BigInt,
+        pending -> Bool,
+    }
+}
+
+diesel::table! {
+    remembered_passwords (person_id) {
+        person_id -> Text,
+        hash -> Text,
+        accepted_at -> BigInt,
+    }
+}
+
+diesel::table! {
     units (id) {
         id -> Text,
         parent_id -> Nullable<Text>,

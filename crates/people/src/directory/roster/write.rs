@@ -7,6 +7,7 @@ use renraku_db::{Db, Error, ObjectType, Tx, changes};
 use super::RosterPlan;
 use crate::{
     access::{self, Grantee},
+    account::forget_remembered,
     directory::{
         DirectoryFault, PersonEntry, live,
         service::{audience, faults_of_person, groups, name_faults, posts_of},
@@ -115,6 +116,7 @@ pub(in crate::directory) fn write(
     let ended: Vec<&str> = plan.ended.iter().map(|person| person.id.as_str()).collect();
     store::people::end(tx, &ended, &left_on.to_string(), version)?;
     store::former::put(tx, &plan.retired, version)?;
+    forget_remembered(tx, &ended)?;
     store::terms::begin(tx, &plan.added, Some(from))?;
     let moved: Vec<&str> = changed.iter().map(|person| person.id.as_str()).chain(ended).collect();
     store::terms::follow(tx, &moved, from)?;

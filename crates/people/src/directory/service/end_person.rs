@@ -4,6 +4,7 @@ use renraku_db::{Changed, ObjectType, Tx, changes};
 use super::put_person::audience;
 use crate::{
     access,
+    account::forget_remembered,
     directory::{DirectoryFault, live, roster::office_day, store},
 };
 
@@ -19,6 +20,7 @@ pub fn end_person(tx: &mut Tx<'_>, person: &PersonId) -> Result<Changed<()>, Dir
     store::people::end(tx, &[person.as_str()], &today.to_string(), version)?;
     store::terms::follow(tx, &[person.as_str()], today)?;
     access::set_groups(tx, person, &[])?;
+    forget_remembered(tx, &[person.as_str()])?;
     let collection = live::collection(tx)?;
     let audience = audience(before.suppressed);
     Ok(changes::record_gone_for(tx, collection, ObjectType::Person, person, audience).with(()))
