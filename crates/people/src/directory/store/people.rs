@@ -204,6 +204,9 @@ pub fn find_by_email(tx: &mut ReadTx<'_>, addresses: &[String]) -> Result<HashMa
     Ok(rows.into_iter().map(|(address, person)| (address, Id::stored(person))).collect())
 }
 
+/// The unit and title of a post.
+pub type HeldPost = (UnitId, Option<String>);
+
 /// A stored person, as far as a change needs to know.
 pub struct Before {
     /// The present version.
@@ -211,7 +214,7 @@ pub struct Before {
     /// Whether they must not be found.
     pub suppressed: bool,
     /// The unit and title of each of their posts, the main one first.
-    pub posts: Vec<(UnitId, Option<String>)>,
+    pub posts: Vec<HeldPost>,
 }
 
 /// How a person is stored now, also of those who have left; two statements.
@@ -278,7 +281,7 @@ pub fn posted(tx: &mut ReadTx<'_>) -> Result<HashSet<PersonId>, Error> {
 pub fn posts_of_members(
     tx: &mut ReadTx<'_>,
     unit_ids: &[&str],
-) -> Result<HashMap<PersonId, Vec<(UnitId, Option<String>)>>, Error> {
+) -> Result<HashMap<PersonId, Vec<HeldPost>>, Error> {
     let members = posts::table.filter(among(posts::unit_id, unit_ids)).select(posts::person_id);
     let all = diesel::alias!(posts as all);
     let rows: Vec<(String, String, Option<String>)> =
@@ -287,7 +290,7 @@ pub fn posts_of_members(
             all.field(posts::unit_id),
             all.field(posts::title),
         )))?;
-    let mut held: HashMap<PersonId, Vec<(UnitId, Option<String>)>> = HashMap::new();
+    let mut held: HashMap<PersonId, Vec<HeldPost>> = HashMap::new();
     for (person, unit, title) in rows {
         held.entry(Id::stored(person)).or_default().push((Id::stored(unit), title));
     }

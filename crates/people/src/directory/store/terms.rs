@@ -237,14 +237,12 @@ impl Change {
     fn compare(&mut self, person: &str, mut wanted: BTreeMap<Key, Held>, terms: Vec<Term>) {
         for term in terms {
             match wanted.remove(&(term.unit_id, term.title)) {
-                Some((position, _)) => {
-                    if term.ended_on.is_some() || term.position != position {
-                        self.lasting.entry(position).or_default().push(term.id);
-                    }
+                Some((position, _)) if term.ended_on.is_some() || term.position != position => {
+                    self.lasting.entry(position).or_default().push(term.id);
                 }
                 None if term.began_on.is_some_and(|day| day >= self.first) => self.forgotten.push(term.id),
                 None if term.ended_on.is_none_or(|day| day > self.last) => self.ended.push(term.id),
-                None => {}
+                Some(_) | None => {}
             }
         }
         let new = wanted.into_iter().map(|post| new_term(person, post, Some(self.from)));
