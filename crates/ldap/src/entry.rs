@@ -1,12 +1,33 @@
-use ldap3_proto::proto::{LdapPartialAttribute, LdapSearchResultEntry};
+use std::sync::Arc;
 
-use crate::schema::{self, AttributeType, Description};
+use crate::{
+    ber,
+    schema::{self, AttributeType, Description},
+};
 
-/// An entry of the tree with all its attributes.
+/// Which attributes of an entry are looked at: it is built with no others.
+#[derive(Debug, Clone, Default)]
+pub(crate) enum Needs {
+    #[default]
+    All,
+    Only(Arc<[Description]>),
+}
+
+impl Needs {
+    fn has(&self, kind: &AttributeType, phonetic: bool) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(only) => only.iter().any(|it| it.covers(kind, phonetic)),
+        }
+    }
+}
+
+/// An entry of the tree with its attributes.
 #[derive(Debug)]
 pub(crate) struct Entry {
     pub dn: String,
-    pub attributes: Vec<Attribute>,
+    attributes: Vec<Attribute>,
+    needs: Needs,
 }
 
 /// An attribute of an entry: of a type, and perhaps its reading.
@@ -18,21 +39,31 @@ pub(crate) struct Attribute {
 }
 
 impl Entry {
+    /// An entry without attributes, for those that are needed.
+    pub fn bare(dn: String, needs: Needs) -> Self {
+        Self { dn, attributes: Vec::new(), needs }
+    }
+
     /// An entry of these object classes, the structural one last.
     pub fn new(dn: String, classes: &[&str], has_subordinates: bool) -> Self {
-        let mut entry = Self { dn, attributes: Vec::with_capacity(20) };
+        Self::with(Needs::All, dn, classes, has_subordinates)
+    }
+
+    /// The same with no other attributes than are needed.
+    pub fn with(needs: Needs, dn: String, classes: &[&str], has_subordinates: bool) -> Self {
+        let mut entry = Self::bare(dn, needs);
         entry.add_all(&schema::OBJECT_CLASS, classes.iter().copied());
         entry.add_all(&schema::STRUCTURAL_OBJECT_CLASS, classes.last().copied());
         entry.add(&schema::HAS_SUBORDINATES, if has_subordinates { "TRUE" } else { "FALSE" });
         entry.add(&schema::SUBSCHEMA_SUBENTRY, schema::SUBSCHEMA);
-        let dn = entry.dn.clone();
-        entry.add(&schema::ENTRY_DN, dn);
+        let dn = entry.needs.has(&schema::ENTRY_DN, false).then(|| entry.dn.clone());
+        entry.add_all(&schema::ENTRY_DN, dn);
         entry
     }
 
     /// Gives it an attribute of one value.
     pub fn add(&mut self, kind: &'static AttributeType, value: impl Into<String>) {
-        self.attributes.push(Attribute { kind, phonetic: false, values: vec![value.into()] });
+        self.add_all(kind, std::iter::once(value));
     }
 
     /// Gives it an attribute of these values, unless there are none.
@@ -41,18 +72,28 @@ impl Entry {
         kind: &'static AttributeType,
         values: impl IntoIterator<Item = V>,
     ) {
-        let values: Vec<String> = values.into_iter().map(Into::into).collect();
-        if !values.is_empty() {
-            self.attributes.push(Attribute { kind, phonetic: false, values });
-        }
+        self.put(kind, false, values);
     }
 
     /// Gives it a name and its reading; what is empty is left out.
     pub fn add_name(&mut self, kind: &'static AttributeType, written: &str, read: &str) {
         for (value, phonetic) in [(written, false), (read, true)] {
-            if !value.is_empty() {
-                self.attributes.push(Attribute { kind, phonetic, values: vec![value.to_owned()] });
-            }
+            self.put(kind, phonetic, (!value.is_empty()).then_some(value));
+        }
+    }
+
+    fn put<V: Into<String>>(
+        &mut self,
+        kind: &'static AttributeType,
+        phonetic: bool,
+        values: impl IntoIterator<Item = V>,
+    ) {
+        if !self.needs.has(kind, phonetic) {
+            return;
+        }
+        let values: Vec<String> = values.into_iter().map(Into::into).collect();
+        if !values.is_empty() {
+            self.attributes.push(Attribute { kind, phonetic, values });
         }
     }
 
@@ -82,22 +123,25 @@ impl Selection {
         }
     }
 
-    /// What is sent of an entry.
-    pub fn of(&self, entry: Entry) -> LdapSearchResultEntry {
-        let wanted = |attribute: &Attribute| {
+    /// What must be known of an entry, of which `others` are looked at, too.
+    pub fn needs(&self, others: impl IntoIterator<Item = Description>) -> Needs {
+        if self.user || self.operational {
+            return Needs::All;
+        }
+        Needs::Only(self.named.iter().copied().chain(others).collect())
+    }
+
+    /// Writes what is sent of an entry, as an answer to the request of this number.
+    pub fn put(&self, out: &mut Vec<u8>, id: i32, entry: &Entry) {
+        let wanted = |attribute: &&Attribute| {
             let whole_kind = if attribute.kind.operational { self.operational } else { self.user };
             whole_kind || self.named.iter().any(|named| named.covers(attribute.kind, attribute.phonetic))
         };
-        let attributes = entry.attributes.into_iter().filter(wanted).map(|attribute| LdapPartialAttribute {
-            atype: match attribute.phonetic {
-                true => format!("{};{}", attribute.kind.name, schema::PHONETIC),
-                false => attribute.kind.name.to_owned(),
-            },
-            vals: match self.types_only {
-                true => Vec::new(),
-                false => attribute.values.into_iter().map(String::into_bytes).collect(),
-            },
+        let attributes = entry.attributes.iter().filter(wanted).map(|attribute| {
+            let [mark, option] = if attribute.phonetic { [";", schema::PHONETIC] } else { [""; 2] };
+            let values: &[String] = if self.types_only { &[] } else { &attribute.values };
+            ([attribute.kind.name, mark, option], values)
         });
-        LdapSearchResultEntry { dn: entry.dn, attributes: attributes.collect() }
+        ber::put_entry(out, id, &entry.dn, attributes);
     }
 }

@@ -17,7 +17,7 @@ pub(crate) use sort::{SortKeys, sort_result};
 
 use crate::{
     entries::{Missing, Place},
-    entry::Selection,
+    entry::{Needs, Selection},
     fault::LdapFault,
     filter::{self, Condition},
     listener::Shared,
@@ -26,10 +26,14 @@ use crate::{
 /// A search that was understood.
 #[derive(Debug)]
 pub(crate) struct Search {
+    /// The number of the request, which each entry bears.
+    pub id: i32,
     pub place: Place,
     pub scope: LdapSearchScope,
     pub condition: Condition,
     pub selection: Selection,
+    /// What must be known of an entry to see whether it fits, and to send it.
+    pub needs: Needs,
     /// How many entries are sent at most.
     pub limit: usize,
     /// When it has taken too long.
@@ -60,7 +64,7 @@ impl Search {
     /// Understands a request.
     pub fn read(
         shared: &Arc<Shared>,
-        request: &LdapSearchRequest,
+        (id, request): (i32, &LdapSearchRequest),
         sort: Option<SortKeys>,
         page: Option<&PageWish>,
     ) -> Result<Self, LdapFault> {
@@ -74,11 +78,18 @@ impl Search {
         let page = page.map(|page| page.size.max(1));
         let seconds = u64::try_from(request.timelimit).ok().filter(|seconds| *seconds > 0);
         let time = seconds.map_or(limits.search, |s| limits.search.min(std::time::Duration::from_secs(s)));
+        let condition = filter::read(&request.filter, limits)?;
+        let selection = Selection::read(&request.attrs, request.typesonly);
+        let mut looked_at = Vec::new();
+        condition.add_descriptions(&mut looked_at);
+        looked_at.extend(sort.iter().flat_map(SortKeys::descriptions));
         Ok(Self {
+            id,
             place,
             scope: request.scope.clone(),
-            condition: filter::read(&request.filter, limits)?,
-            selection: Selection::read(&request.attrs, request.typesonly),
+            condition,
+            needs: selection.needs(looked_at),
+            selection,
             limit: [asked, page].into_iter().flatten().fold(limits.entries, usize::min),
             deadline: Instant::now() + time,
             sort,

@@ -18,4 +18,5 @@ mod scheduling;
 mod series;
 mod single;
 mod syncing;
+mod texts;
 mod windows;

@@ -124,3 +124,5 @@ diesel::allow_tables_to_appear_in_same_query!(calendars, grants);
 diesel::allow_tables_to_appear_in_same_query!(calendars, person_groups);
 diesel::allow_tables_to_appear_in_same_query!(placements, grants);
 diesel::allow_tables_to_appear_in_same_query!(placements, person_groups);
+diesel::allow_tables_to_appear_in_same_query!(calendar_paths, grants);
+diesel::allow_tables_to_appear_in_same_query!(calendar_paths, person_groups);

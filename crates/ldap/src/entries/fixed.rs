@@ -1,6 +1,6 @@
 use crate::{
     dn::{self, Dn},
-    entry::Entry,
+    entry::{Entry, Needs},
     operation::{
         CONTROL_MANAGE_DSA_IT, CONTROL_PAGED, CONTROL_SORT, EXTENSION_START_TLS, EXTENSION_WHO_AM_I,
     },
@@ -16,7 +16,7 @@ const FEATURES: [&str; 3] = ["1.3.6.1.4.1.4203.1.5.1", "1.3.6.1.4.1.4203.1.5.3",
 
 /// The root of the tree, which says what this server can do (RFC 4512 §5.1).
 pub(crate) fn root(base: &Dn, start_tls: bool) -> Entry {
-    let mut entry = Entry { dn: String::new(), attributes: Vec::new() };
+    let mut entry = Entry::bare(String::new(), Needs::All);
     entry.add(&schema::OBJECT_CLASS, "top");
     entry.add(&schema::NAMING_CONTEXTS, base.to_string());
     entry.add(&schema::SUBSCHEMA_SUBENTRY, schema::SUBSCHEMA);

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::{
     dn::{self, Dn},
-    entry::Entry,
+    entry::{Entry, Needs},
     schema,
 };
 
@@ -57,11 +57,17 @@ struct Phone<'a> {
 }
 
 /// The entry of a person, named by the name by which they sign in, or by their id when they do not.
-pub(crate) fn person(base: &Dn, person: &PersonJson, username: Option<&str>) -> Result<Entry, Error> {
+pub(crate) fn person(
+    base: &Dn,
+    person: &PersonJson,
+    username: Option<&str>,
+    needs: &Needs,
+) -> Result<Entry, Error> {
     let shown: Shown<'_> = serde_json::from_str(person.as_str()).map_err(Error::damaged)?;
     let uid = username.unwrap_or(person.id.as_str());
     let classes = ["top", "person", "organizationalPerson", "inetOrgPerson"];
-    let mut entry = Entry::new(format!("uid={},ou=people,{base}", dn::escape(uid)), &classes, false);
+    let dn = format!("uid={},ou=people,{base}", dn::escape(uid));
+    let mut entry = Entry::with(needs.clone(), dn, &classes, false);
     entry.add(&schema::ENTRY_UUID, person.id.as_str());
     entry.add(&schema::UID, uid);
     let (full, phonetic) = (shown.name.full.trim(), shown.name.phonetic.trim());

@@ -1,5 +1,8 @@
 use super::{Check, Condition};
-use crate::entry::{Attribute, Entry};
+use crate::{
+    entry::{Attribute, Entry},
+    schema::Description,
+};
 
 /// What a filter is for an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +31,16 @@ impl Condition {
                 }
             }
             Self::Undefined => Outcome::Undefined,
+        }
+    }
+
+    /// What it looks at, added to `found`.
+    pub fn add_descriptions(&self, found: &mut Vec<Description>) {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|it| it.add_descriptions(found)),
+            Self::Not(condition) => condition.add_descriptions(found),
+            Self::Attribute(description, _) => found.push(*description),
+            Self::Undefined => {}
         }
     }
 }

@@ -42,7 +42,7 @@ pub(crate) async fn search(
         Some(Err(why)) => (None, Some(why)),
     };
     let page = search::page_wish(&controls);
-    let mut wanted = Search::read(shared, &wish, sort, page.as_ref())?;
+    let mut wanted = Search::read(shared, (id, &wish), sort, page.as_ref())?;
     may_read(shared, session, &wanted.place)?;
     let size_limit = usize::try_from(wish.sizelimit).ok().filter(|limit| *limit > 0);
     let asked = Asked::of(wish);
@@ -52,7 +52,7 @@ pub(crate) async fn search(
     };
     let given_up = page.as_ref().is_some_and(|page| page.size == 0 && !page.cookie.is_empty());
     let gathered = if given_up {
-        Gathered { entries: Vec::new(), code: LdapResultCode::Success, resume: None }
+        Gathered::nothing()
     } else {
         let all = Arc::clone(shared);
         shared
@@ -61,11 +61,9 @@ pub(crate) async fn search(
             .read::<_, _, LdapFault, _>(move |tx| search::gather(tx, &all, &wanted))
             .await?
     };
-    let Gathered { entries, mut code, resume } = gathered;
-    let sent = sent + entries.len();
-    for entry in entries {
-        put(out, id, LdapOp::SearchResultEntry(entry), Vec::new());
-    }
+    let Gathered { written, count, mut code, resume } = gathered;
+    let sent = sent + count;
+    out.extend_from_slice(&written);
     let mut controls = Vec::new();
     if page.is_some() {
         let goes_on = resume.filter(|_| size_limit.is_none_or(|limit| sent < limit));

@@ -1,6 +1,6 @@
 use std::{ops::ControlFlow, sync::Arc, time::Instant};
 
-use ldap3_proto::proto::{LdapResultCode, LdapSearchResultEntry, LdapSearchScope};
+use ldap3_proto::proto::{LdapResultCode, LdapSearchScope};
 use renraku_db::ReadTx;
 use renraku_people::directory::{Narrow, PersonJson, service};
 
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     entries::{self, Place, Units},
-    entry::Entry,
+    entry::{Entry, Needs},
     fault::LdapFault,
     filter::{self, Outcome},
     listener::Shared,
@@ -22,7 +22,10 @@ const AT_ONCE: usize = 512;
 /// What a search found.
 #[derive(Debug)]
 pub(crate) struct Gathered {
-    pub entries: Vec<LdapSearchResultEntry>,
+    /// The entries as they are sent.
+    pub written: Vec<u8>,
+    /// How many they are.
+    pub count: usize,
     pub code: LdapResultCode,
     /// Where the next page begins; `None` when nothing is left.
     pub resume: Option<Resume>,
@@ -127,12 +130,13 @@ fn depths(scope: &LdapSearchScope) -> (usize, usize) {
 
 fn person(tx: &mut ReadTx<'_>, shared: &Shared, uid: &str) -> Result<Entry, LdapFault> {
     let mut found = None;
+    let base = &shared.settings.base;
     let narrow = Narrow::Uid(uid.to_owned());
     service::select_people(tx, &shared.directory, &narrow, None, |selected| {
-        found = Some(entries::person(&shared.settings.base, selected.person, selected.username));
+        found = Some(entries::person(base, selected.person, selected.username, &Needs::All));
         ControlFlow::Break(())
     })?;
-    let above = || LdapFault::NoSuchObject(format!("ou=people,{}", shared.settings.base));
+    let above = || LdapFault::NoSuchObject(format!("ou=people,{base}"));
     Ok(found.ok_or_else(above)??)
 }
 
@@ -143,7 +147,8 @@ fn in_order(
     search: &Search,
     scope: Scope,
 ) -> Result<Gathered, LdapFault> {
-    let mut gathered = Gathered { entries: Vec::new(), code: LdapResultCode::Success, resume: None };
+    let base = &shared.settings.base;
+    let mut gathered = Gathered::nothing();
     let mut last = search.resume.clone();
     let mut fixed = scope.fixed.into_iter();
     match &search.resume {
@@ -155,11 +160,11 @@ fn in_order(
         Some(Resume::Entry(_) | Resume::Sorted(_)) | None => {}
     }
     for entry in fixed {
-        if gathered.entries.len() >= search.limit {
+        if gathered.count >= search.limit {
             return Ok(gathered.cut(last));
         }
         last = Some(Resume::Entry(entry.dn.clone()));
-        gathered.entries.push(search.selection.of(entry));
+        gathered.add(search, &entry);
     }
     let Some(narrow) = &scope.people else { return Ok(gathered) };
     let mut after = match &last {
@@ -170,14 +175,14 @@ fn in_order(
         let (mut seen, mut full, mut failed) = (0, false, None);
         service::select_people(tx, &shared.directory, narrow, after.clone().as_ref(), |selected| {
             seen += 1;
-            match entries::person(&shared.settings.base, selected.person, selected.username) {
+            match entries::person(base, selected.person, selected.username, &search.needs) {
                 Ok(entry) if search.condition.of(&entry) == Outcome::True => {
-                    if gathered.entries.len() >= search.limit {
+                    if gathered.count >= search.limit {
                         full = true;
                         return ControlFlow::Break(());
                     }
                     last = Some(Resume::Person(service::Place::of(&selected)));
-                    gathered.entries.push(search.selection.of(entry));
+                    gathered.add(search, &entry);
                 }
                 Ok(_) => {}
                 Err(error) => {
@@ -208,6 +213,16 @@ fn in_order(
 }
 
 impl Gathered {
+    /// No entries, and nothing went wrong.
+    pub fn nothing() -> Self {
+        Self { written: Vec::new(), count: 0, code: LdapResultCode::Success, resume: None }
+    }
+
+    fn add(&mut self, search: &Search, entry: &Entry) {
+        search.selection.put(&mut self.written, search.id, entry);
+        self.count += 1;
+    }
+
     /// More would have followed `last`.
     fn cut(self, last: Option<Resume>) -> Self {
         Self { code: LdapResultCode::SizeLimitExceeded, resume: last, ..self }
@@ -223,6 +238,7 @@ fn sorted(
     scope: Scope,
     keys: &SortKeys,
 ) -> Result<Gathered, LdapFault> {
+    let base = &shared.settings.base;
     let mut fits: Vec<(SortKey, Fit)> = Vec::new();
     for entry in scope.fixed {
         fits.push((keys.of(&entry, ""), Fit::Entry(entry)));
@@ -233,7 +249,7 @@ fn sorted(
         let (mut seen, mut failed) = (0, None);
         service::select_people(tx, &shared.directory, narrow, after.clone().as_ref(), |selected| {
             seen += 1;
-            match entries::person(&shared.settings.base, selected.person, selected.username) {
+            match entries::person(base, selected.person, selected.username, &search.needs) {
                 Ok(entry) if search.condition.of(&entry) == Outcome::True => {
                     let username = selected.username.map(str::to_owned);
                     fits.push((
@@ -269,15 +285,15 @@ fn sorted(
         resume = fits.last().map(|(key, _)| Resume::Sorted(key.clone()));
         code = LdapResultCode::SizeLimitExceeded;
     }
-    let mut found = Vec::with_capacity(fits.len());
+    let mut gathered = Gathered { code, resume, ..Gathered::nothing() };
     for (_, fit) in fits {
         let entry = match fit {
             Fit::Entry(entry) => entry,
             Fit::Person(person, username) => {
-                entries::person(&shared.settings.base, &person, username.as_deref())?
+                entries::person(base, &person, username.as_deref(), &search.needs)?
             }
         };
-        found.push(search.selection.of(entry));
+        gathered.add(search, &entry);
     }
-    Ok(Gathered { entries: found, code, resume })
+    Ok(gathered)
 }

@@ -51,6 +51,11 @@ impl SortKeys {
         Some(keys.collect::<Result<Vec<_>, _>>().map(Self))
     }
 
+    /// What it looks at.
+    pub fn descriptions(&self) -> impl Iterator<Item = Description> {
+        self.0.iter().map(|(description, _)| *description)
+    }
+
     /// Where an entry stands that stands at `order` among people.
     pub fn of(&self, entry: &Entry, order: &str) -> SortKey {
         let values = self.0.iter().map(|(description, reversed)| (value(entry, *description), *reversed));

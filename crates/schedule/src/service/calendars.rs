@@ -93,17 +93,8 @@ fn with_role(
     who: &Principal,
     id: &CalendarId,
 ) -> Result<Option<(StoredCalendar, Role)>, ScheduleFault> {
-    let calendar = store::calendars::get(tx, id)?;
-    role_in(tx, who, calendar)
-}
-
-/// A calendar and the person's role in it. It takes as long to find none as to find one without a right.
-fn role_in(
-    tx: &mut ReadTx<'_>,
-    who: &Principal,
-    calendar: Option<StoredCalendar>,
-) -> Result<Option<(StoredCalendar, Role)>, ScheduleFault> {
     const NOWHERE: CollectionId = CollectionId(0);
+    let calendar = store::calendars::get(tx, id)?;
     let role = access::role(tx, who, calendar.as_ref().map_or(NOWHERE, |it| it.collection))?;
     Ok(calendar.zip(role))
 }
@@ -287,17 +278,7 @@ pub(crate) fn readable(
     who: &Principal,
     id: &CalendarId,
 ) -> Result<(StoredCalendar, Role), ScheduleFault> {
-    let calendar = store::calendars::get(tx, id)?;
-    readable_of(tx, who, calendar)
-}
-
-/// A calendar that was looked up, and the person's role in it, which is at least `read`.
-pub(crate) fn readable_of(
-    tx: &mut ReadTx<'_>,
-    who: &Principal,
-    calendar: Option<StoredCalendar>,
-) -> Result<(StoredCalendar, Role), ScheduleFault> {
-    role_in(tx, who, calendar)?.filter(|(_, role)| *role >= Role::Read).ok_or(ScheduleFault::NotFound)
+    with_role(tx, who, id)?.filter(|(_, role)| *role >= Role::Read).ok_or(ScheduleFault::NotFound)
 }
 
 pub(crate) fn manageable(

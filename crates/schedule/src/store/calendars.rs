@@ -98,33 +98,60 @@ pub(crate) fn get(tx: &mut ReadTx<'_>, id: &CalendarId) -> Result<Option<StoredC
     row.map(TryInto::try_into).transpose()
 }
 
-/// The calendar at a segment of somebody's home, and where its collection stands: the one for which the segment was chosen, or the
-/// one that bears it as its id and has no other.
+/// A calendar that was found by its path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AtPath {
+    pub calendar: StoredCalendar,
+    /// Where its collection stands.
+    pub head: Head,
+    /// What the person who asks may do in it.
+    pub role: Option<Role>,
+}
+
+/// A calendar of a home, the segment that was chosen for it, where its collection stands, and the rank of the person in it.
+type AtPathRow = (Row, Option<String>, (i64, i64), Option<i32>);
+
+/// The calendar at a segment of somebody's home: the one for which the segment was chosen, or the one that bears it as its id and
+/// has no other.
 pub(crate) fn find_by_path(
     tx: &mut ReadTx<'_>,
+    who: &PersonId,
     home: &str,
     segment: &str,
-) -> Result<Option<(StoredCalendar, Head)>, Error> {
+) -> Result<Option<AtPath>, Error> {
     let chosen = diesel::alias!(paths as chosen);
     let chosen = chosen
         .filter(chosen.field(paths::owner_id).eq(home).and(chosen.field(paths::segment).eq(segment)))
         .select(chosen.field(paths::calendar_id));
-    let rows: Vec<(Row, Option<String>, i64, i64)> = tx.fetch(
+    let rank = grants::table
+        .inner_join(person_groups::table.on(person_groups::group_id.eq(grants::grantee_id)))
+        .filter(grants::collection_id.eq(calendars::collection_id))
+        .filter(person_groups::person_id.eq(who.as_str()))
+        .order(grants::role.desc())
+        .limit(1)
+        .select(grants::role)
+        .single_value();
+    let rows: Vec<AtPathRow> = tx.fetch(
         calendars::table
             .inner_join(collections::table.on(collections::id.eq(calendars::collection_id)))
             .left_join(paths::table.on(paths::calendar_id.eq(calendars::id).and(paths::owner_id.eq(home))))
             .filter(calendars::id.eq(segment).or(calendars::id.eq_any(chosen)))
-            .select((columns::<Row>(), paths::segment.nullable(), collections::modseq, collections::floor)),
+            .select((
+                columns::<Row>(),
+                paths::segment.nullable(),
+                (collections::modseq, collections::floor),
+                rank,
+            )),
     )?;
-    let is_there = |row: &(Row, Option<String>, i64, i64)| match &row.1 {
+    let is_there = |row: &AtPathRow| match &row.1 {
         Some(chosen) => chosen == segment,
         None => row.0.id == segment,
     };
     let found = rows.into_iter().filter(is_there).max_by_key(|row| row.1.is_some());
     found
-        .map(|(row, _, modseq, floor)| {
+        .map(|(row, _, (modseq, floor), rank)| {
             let head = Head { collection: CollectionId(row.collection_id), modseq, floor };
-            Ok((row.try_into()?, head))
+            Ok(AtPath { calendar: row.try_into()?, head, role: rank.and_then(Role::from_rank) })
         })
         .transpose()
 }

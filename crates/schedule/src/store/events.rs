@@ -9,6 +9,7 @@ use renraku_db::{
 
 use super::{
     head::Head,
+    objects,
     placements::{Placement, StoredOwn},
 };
 use crate::model::{Event, LocalDateTime, PatchObject, Zone};
@@ -296,10 +297,11 @@ pub(crate) fn insert_many(tx: &mut Tx<'_>, many: &[StoredEvent]) -> Result<(), E
     Ok(())
 }
 
+/// Stores another version of an event; the texts of it that are stored are those of the version before.
 pub(crate) fn put(tx: &mut Tx<'_>, stored: &StoredEvent) -> Result<(), Error> {
     let row = Row::try_from(stored)?;
     tx.run_prepared(diesel::update(events::table.find(stored.id.as_str())).set(row))?;
-    Ok(())
+    objects::outdate(tx, &stored.id)
 }
 
 /// Notes which part of a series is in the index now. Nothing that anyone sees changes by it, so the version stays.

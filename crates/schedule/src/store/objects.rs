@@ -165,56 +165,85 @@ pub(crate) fn list_texts(
     Ok(rows.into_iter().map(|(object, etag, body)| StoredText { object, etag, body }).collect())
 }
 
-/// An event that is seen in a calendar, with the text of it that is stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct OwnText {
-    pub event: String,
+/// The text of an event or a task that says all that there is to say of it.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub(crate) struct WholeText {
+    pub object: String,
     pub name: String,
-    pub version: i64,
-    /// The version of what the calendar's person keeps with it.
-    pub own_version: Option<i64>,
-    /// The tag of the version that `body` says.
+    pub component: String,
     pub etag: String,
-    /// Its text, as it was sent.
     pub body: String,
 }
 
-type OwnTextRow = (String, String, i64, Option<i64>, String, String);
-
-/// The events of these names that are seen in a calendar and of which a text is stored, in no order.
-pub(crate) fn list_own_texts(
+/// The texts of these names in a calendar that say all that there is to say, in no order.
+pub(crate) fn list_whole_texts(
     tx: &mut ReadTx<'_>,
     collection: CollectionId,
     names: &[&str],
-) -> Result<Vec<OwnText>, Error> {
-    let rows: Vec<OwnTextRow> = tx.fetch(
+) -> Result<Vec<WholeText>, Error> {
+    tx.fetch(
         objects::table
-            .inner_join(
-                placements::table.on(placements::event_id
-                    .eq(objects::object_id)
-                    .and(placements::collection_id.eq(objects::collection_id))),
-            )
-            .inner_join(events::table.on(events::id.eq(objects::object_id)))
             .filter(objects::collection_id.eq(collection.0).and(among(objects::name, names)))
-            .filter(objects::body.is_not_null().and(placements::hidden.eq(false)))
+            .filter(objects::etag.ne("").and(objects::body.is_not_null()))
             .select((
                 objects::object_id,
                 objects::name,
-                events::version,
-                placements::own_version,
+                objects::component,
                 objects::etag,
                 objects::body.assume_not_null(),
             )),
-    )?;
-    let text = |(event, name, version, own_version, etag, body)| OwnText {
-        event,
-        name,
-        version,
-        own_version,
-        etag,
-        body,
-    };
-    Ok(rows.into_iter().map(text).collect())
+    )
+}
+
+/// An event that is seen in a calendar, as far as it is known without looking at the event itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Placed {
+    pub event: String,
+    /// Its name, where a client gave it one.
+    pub name: Option<String>,
+    /// Its tag, where its text says all that there is to say of it.
+    pub etag: Option<String>,
+}
+
+type PlacedRow = (String, Option<String>, Option<String>);
+
+fn placed((event, name, etag): PlacedRow) -> Placed {
+    Placed { event, name, etag: etag.filter(|etag| !etag.is_empty()) }
+}
+
+/// The places of the events that are seen in a calendar, with what is stored of them.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn placed_in(collection: i64) -> _ {
+    let named =
+        objects::object_id.eq(placements::event_id).and(objects::collection_id.eq(placements::collection_id));
+    placements::table
+        .left_join(objects::table.on(named))
+        .filter(placements::collection_id.eq(collection))
+        .filter(placements::hidden.eq(false))
+        .select((placements::event_id, objects::name.nullable(), objects::etag.nullable()))
+}
+
+/// The events that are seen in a calendar, in ascending order of their ids after `after`, at most `limit`.
+pub(crate) fn list_placed(
+    tx: &mut ReadTx<'_>,
+    collection: CollectionId,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<Placed>, Error> {
+    let after = placements::event_id.gt(after);
+    let rows: Vec<PlacedRow> =
+        tx.fetch(placed_in(collection.0).filter(after).order(placements::event_id).limit(limit))?;
+    Ok(rows.into_iter().map(placed).collect())
+}
+
+/// Those of these events that are seen in a calendar, in no order.
+pub(crate) fn get_placed(
+    tx: &mut ReadTx<'_>,
+    collection: CollectionId,
+    ids: &[&str],
+) -> Result<Vec<Placed>, Error> {
+    let rows: Vec<PlacedRow> = tx.fetch(placed_in(collection.0).filter(among(placements::event_id, ids)))?;
+    Ok(rows.into_iter().map(placed).collect())
 }
 
 /// An event that is seen in a calendar, as far as a list of the calendar needs it.
@@ -346,7 +375,7 @@ pub(crate) fn put(tx: &mut Tx<'_>, object: &StoredObject) -> Result<(), Error> {
     let of_name = objects::table
         .filter(objects::collection_id.eq(object.collection.0).and(objects::name.eq(&object.name)))
         .filter(objects::object_id.ne(&object.object));
-    tx.run(diesel::delete(of_name))?;
+    tx.run_prepared(diesel::delete(of_name))?;
     let statement = diesel::insert_into(objects::table)
         .values(Row::from(object.clone()))
         .on_conflict((objects::collection_id, objects::object_id))
@@ -426,6 +455,28 @@ pub(crate) fn list_gone(
             .select((objects::collection_id, objects::object_id)),
     )?;
     Ok(rows.into_iter().map(|(collection, object)| (CollectionId(collection), object)).collect())
+}
+
+/// Notes that what is stored of this event does not say any more all that there is to say, in no calendar that shows it.
+pub(crate) fn outdate(tx: &mut Tx<'_>, event: &EventId) -> Result<(), Error> {
+    let places =
+        placements::table.filter(placements::event_id.eq(event.as_str())).select(placements::collection_id);
+    let texts = objects::table
+        .filter(objects::object_id.eq(event.as_str()).and(objects::collection_id.eq_any(places)))
+        .filter(objects::etag.ne(""));
+    tx.run_prepared(diesel::update(texts).set(objects::etag.eq("")))?;
+    Ok(())
+}
+
+/// The same of these events.
+pub(crate) fn outdate_many(tx: &mut Tx<'_>, events: &[&str]) -> Result<(), Error> {
+    let places =
+        placements::table.filter(among(placements::event_id, events)).select(placements::collection_id);
+    let texts = objects::table
+        .filter(among(objects::object_id, events).and(objects::collection_id.eq_any(places)))
+        .filter(objects::etag.ne(""));
+    tx.run(diesel::update(texts).set(objects::etag.eq("")))?;
+    Ok(())
 }
 
 /// Forgets one object with its name; how many there were.

@@ -5,7 +5,10 @@ use renraku_db::{
     schema::{events, occurrences},
 };
 
-use crate::{model::ParticipationStatus, rules::free_busy::BusyStatus};
+use crate::{
+    model::ParticipationStatus,
+    rules::free_busy::{BusyPeriod, BusyStatus},
+};
 
 const DAY: i64 = 86_400_000_000;
 /// Occurrences are kept apart by how long they last, so that a window need not look far back for one that reaches into
@@ -370,6 +373,27 @@ pub(crate) fn list_busy(
             })
         })
         .collect()
+}
+
+/// The time that is taken in one calendar within a window, in no order, at most `limit` pieces.
+pub(crate) fn list_periods(
+    tx: &mut ReadTx<'_>,
+    collection: CollectionId,
+    (from, to): (Timestamp, Timestamp),
+    limit: i64,
+) -> Result<Vec<BusyPeriod>, Error> {
+    let rows: Vec<(i64, i64, i32)> = tx.fetch(
+        occurrences::table
+            .filter(overlap(vec![collection.0], from.micros(), to.micros()))
+            .filter(occurrences::busy.ne(FREE))
+            .limit(limit)
+            .select((occurrences::utc_start, occurrences::utc_end, occurrences::busy)),
+    )?;
+    let instant = Timestamp::from_micros;
+    let period = |(start, end, busy)| {
+        Ok(BusyPeriod { utc_start: instant(start), utc_end: instant(end), status: busy_of(busy)? })
+    };
+    rows.into_iter().map(period).collect()
 }
 
 /// Puts occurrences into the index.

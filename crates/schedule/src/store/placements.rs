@@ -7,7 +7,10 @@ use renraku_db::{
     schema::{calendars as calendar_rows, placements},
 };
 
-use super::calendars::{self, StoredCalendar};
+use super::{
+    calendars::{self, StoredCalendar},
+    objects,
+};
 use crate::model::Own;
 
 /// That an event is seen in a calendar.
@@ -181,6 +184,7 @@ pub(crate) fn put_hidden(
     collection: CollectionId,
     hidden: bool,
 ) -> Result<(), Error> {
+    objects::outdate(tx, event)?;
     tx.run_prepared(
         diesel::update(placements::table.find((event.as_str(), collection.0)))
             .set(placements::hidden.eq(hidden)),
@@ -195,6 +199,7 @@ pub(crate) fn put_own(
     collection: CollectionId,
     own: &StoredOwn,
 ) -> Result<(), Error> {
+    objects::outdate(tx, event)?;
     tx.run_prepared(
         diesel::update(placements::table.find((event.as_str(), collection.0)))
             .set((placements::own.eq(own.text()?), placements::own_version.eq(own.version))),
@@ -204,18 +209,21 @@ pub(crate) fn put_own(
 
 /// Takes an event out of one calendar.
 pub(crate) fn remove(tx: &mut Tx<'_>, event: &EventId, collection: CollectionId) -> Result<(), Error> {
+    objects::outdate(tx, event)?;
     tx.run(diesel::delete(placements::table.find((event.as_str(), collection.0))))?;
     Ok(())
 }
 
 /// Takes an event out of every calendar.
 pub(crate) fn remove_all(tx: &mut Tx<'_>, event: &EventId) -> Result<(), Error> {
+    objects::outdate(tx, event)?;
     tx.run(diesel::delete(placements::table.filter(placements::event_id.eq(event.as_str()))))?;
     Ok(())
 }
 
 /// Takes these events out of every calendar.
 pub(crate) fn remove_many(tx: &mut Tx<'_>, ids: &[&str]) -> Result<(), Error> {
+    objects::outdate_many(tx, ids)?;
     tx.run(diesel::delete(placements::table.filter(among(placements::event_id, ids))))?;
     Ok(())
 }

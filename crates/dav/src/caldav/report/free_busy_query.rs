@@ -4,7 +4,7 @@ use renraku_schedule::{codec::ical, service::objects};
 use crate::{
     caldav::filter::{TimeRange, read_time_range},
     core::{
-        Address, Call, Condition, DavFault,
+        Address, Call, Condition, DavFault, Haste,
         xml::{Element, Name},
     },
 };
@@ -20,10 +20,13 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
     };
     let who = call.who.clone();
     let text = call
-        .read(move |tx| {
+        .glance_or_read(move |tx, haste| {
             let calendar = objects::find_calendar(tx, &who, &person, &segment)?;
-            let busy = objects::busy(tx, &calendar, (from, to))?;
-            Ok(ical::write_free_busy((from, to), &busy, tx.now(), None))
+            let busy = match haste {
+                Haste::Glance => objects::busy_at_a_glance(tx, &calendar, (from, to))?,
+                Haste::Any => Some(objects::busy(tx, &calendar, (from, to))?),
+            };
+            Ok(busy.map(|busy| ical::write_free_busy((from, to), &busy, tx.now(), None)))
         })
         .await?;
     Ok(HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "text/calendar; charset=utf-8")).body(text))

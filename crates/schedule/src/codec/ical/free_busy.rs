@@ -16,6 +16,13 @@ use crate::{
 /// The most whose busy time is asked for at once.
 const ATTENDEES: usize = 200;
 
+/// How each kind of busy time is told.
+const KINDS: [(BusyStatus, &str); 3] = [
+    (BusyStatus::Confirmed, "BUSY"),
+    (BusyStatus::Tentative, "BUSY-TENTATIVE"),
+    (BusyStatus::Unavailable, "BUSY-UNAVAILABLE"),
+];
+
 /// Whose busy time is asked for, by whom and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FreeBusyRequest {
@@ -76,15 +83,14 @@ pub fn write_free_busy(
     Line::new("DTSTAMP", when::write_instant(now)).write(&mut out);
     Line::new("DTSTART", when::write_instant(from)).write(&mut out);
     Line::new("DTEND", when::write_instant(to)).write(&mut out);
-    for period in busy {
-        let kind = match period.status {
-            BusyStatus::Confirmed => "BUSY",
-            BusyStatus::Tentative => "BUSY-TENTATIVE",
-            BusyStatus::Unavailable => "BUSY-UNAVAILABLE",
-        };
-        let value =
-            format!("{}/{}", when::write_instant(period.utc_start), when::write_instant(period.utc_end));
-        Line::new("FREEBUSY", value).with("FBTYPE", kind).write(&mut out);
+    for (status, kind) in KINDS {
+        let periods = busy.iter().filter(|period| period.status == status);
+        let periods: Vec<String> = periods
+            .map(|it| when::write_instant(it.utc_start) + "/" + &when::write_instant(it.utc_end))
+            .collect();
+        if !periods.is_empty() {
+            Line::new("FREEBUSY", periods.join(",")).with("FBTYPE", kind).write(&mut out);
+        }
     }
     out.push_str("END:VFREEBUSY\r\nEND:VCALENDAR\r\n");
     out

@@ -12,10 +12,13 @@ use crate::{
     ScheduleFault, jobs,
     model::{Calendar, CalendarKind, CalendarPatch, CalendarRelation, NewCalendar, Zone},
     service::{
-        calendars::{self as operations, readable_of, seen_by},
+        calendars::{self as operations, seen_by},
         delete_calendar as whole,
     },
-    store::{self, calendars::StoredCalendar},
+    store::{
+        self,
+        calendars::{AtPath, StoredCalendar},
+    },
 };
 
 /// The property by which a client says what a calendar that it makes is for (RFC 4791 §5.2.3).
@@ -130,13 +133,11 @@ pub fn find_calendar(
     segment: &str,
 ) -> Result<ObjectCalendar, ScheduleFault> {
     // A calendar has one path: the one that was chosen for it, if any was.
-    let at_path = store::calendars::find_by_path(tx, home, segment)?;
-    let (head, stored) = at_path.map_or((None, None), |(stored, head)| (Some(head), Some(stored)));
-    let (stored, role) = readable_of(tx, who, stored)?;
-    if !lies_in(&stored, who, home) {
-        return Err(ScheduleFault::NotFound);
-    }
-    Ok(ObjectCalendar::new((stored, role), who, (home, segment.to_owned()), head))
+    let found = store::calendars::find_by_path(tx, &who.person, home, segment)?;
+    let AtPath { calendar, head, role } =
+        found.filter(|it| lies_in(&it.calendar, who, home)).ok_or(ScheduleFault::NotFound)?;
+    let role = role.filter(|role| *role >= Role::Read).ok_or(ScheduleFault::NotFound)?;
+    Ok(ObjectCalendar::new((calendar, role), who, (home, segment.to_owned()), Some(head)))
 }
 
 /// The calendar of a segment in a person's home, with what their clients keep with it.

@@ -18,6 +18,9 @@ use crate::{
     store,
 };
 
+/// So many pieces of busy time are read at a glance.
+const LITTLE: i64 = 100;
+
 /// The events of a calendar that take place between two instants, in ascending order of their ids.
 ///
 /// # Errors
@@ -83,14 +86,10 @@ pub fn busy(
     calendar: &ObjectCalendar,
     (from, to): (Timestamp, Timestamp),
 ) -> Result<Vec<BusyPeriod>, ScheduleFault> {
-    let taken = store::occurrences::list_busy(tx, &[calendar.collection], (from, to), MOST + 1)?;
-    if i64::try_from(taken.len()).is_ok_and(|count| count > MOST) {
+    let mut periods = store::occurrences::list_periods(tx, calendar.collection, (from, to), MOST + 1)?;
+    if i64::try_from(periods.len()).is_ok_and(|count| count > MOST) {
         return Err(ScheduleFault::WindowTooFull);
     }
-    let mut periods: Vec<BusyPeriod> = taken
-        .into_iter()
-        .map(|it| BusyPeriod { utc_start: it.utc_start, utc_end: it.utc_end, status: it.status })
-        .collect();
     for series in store::events::list_open(tx, &[calendar.collection], (from, to))? {
         let window = recurrence::Window { from, to, zone: series.zone };
         for it in beyond(&series, window)? {
@@ -102,6 +101,23 @@ pub fn busy(
         }
     }
     Ok(merge(&periods, from, to))
+}
+
+/// The same, where the index alone tells it and it is little; `None` where there is more to do.
+///
+/// # Errors
+/// [`ScheduleFault::Internal`] when the database fails.
+pub fn busy_at_a_glance(
+    tx: &mut ReadTx<'_>,
+    calendar: &ObjectCalendar,
+    (from, to): (Timestamp, Timestamp),
+) -> Result<Option<Vec<BusyPeriod>>, ScheduleFault> {
+    let periods = store::occurrences::list_periods(tx, calendar.collection, (from, to), LITTLE + 1)?;
+    let is_little = i64::try_from(periods.len()).is_ok_and(|count| count <= LITTLE);
+    if !is_little || !store::events::list_open(tx, &[calendar.collection], (from, to))?.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(merge(&periods, from, to)))
 }
 
 /// Who or what each of these addresses is, by address: a person or a facility of the house. The others are left out.

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use renraku_base::{ETag, Id, Principal};
 use renraku_db::{CollectionId, ObjectType, ReadTx, Tx, changes};
@@ -11,12 +11,14 @@ use crate::{
     store::{
         self,
         head::Head,
-        objects::{Listed, StoredObject},
+        objects::{Listed, Placed, StoredObject},
     },
 };
 
 /// So many objects are named in one statement.
 const AT_ONCE: usize = 1_000;
+/// Of so few events each is looked at: a second statement would cost more.
+const SINGLE: usize = 8;
 
 /// What a calendar object is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -28,6 +30,11 @@ pub enum ObjectKind {
 }
 
 impl ObjectKind {
+    /// What an object with this component is.
+    pub(super) fn of(component: &str) -> Self {
+        if component == Self::Task.component() { Self::Task } else { Self::Event }
+    }
+
     /// The name of its component.
     #[must_use]
     pub const fn component(self) -> &'static str {
@@ -92,8 +99,16 @@ pub fn list(
     limit: usize,
 ) -> Result<Vec<(String, Option<ObjectHead>)>, ScheduleFault> {
     let most = i64::try_from(limit).unwrap_or(i64::MAX);
-    let events = store::objects::list_events(tx, calendar.collection, after, most)?;
-    let mut all = seen(tx, who, calendar, events)?;
+    let mut all = match calendar.is_mine() {
+        true => {
+            let placed = store::objects::list_placed(tx, calendar.collection, after, most)?;
+            own(tx, who, calendar, placed)?
+        }
+        false => {
+            let events = store::objects::list_events(tx, calendar.collection, after, most)?;
+            seen(tx, who, calendar, events)?
+        }
+    };
     all.extend(tasks::list(tx, calendar, after, most)?);
     all.sort_by(|a, b| a.0.cmp(&b.0));
     all.truncate(limit);
@@ -103,6 +118,44 @@ pub fn list(
 /// The tag of an event with what its reader keeps with it.
 pub(super) fn own_tag(version: i64, own: Option<i64>) -> ETag {
     own.map_or_else(|| ETag::of(version), |own| ETag::of_own(version, own))
+}
+
+/// These events of one's own calendar: the tag of those whose text says all stands beside the text, that of the others beside the
+/// event.
+fn own(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    calendar: &ObjectCalendar,
+    placed: Vec<Placed>,
+) -> Result<Vec<(String, Option<ObjectHead>)>, ScheduleFault> {
+    let left: Vec<&str> = placed.iter().filter(|it| it.etag.is_none()).map(|it| it.event.as_str()).collect();
+    let mut heads = events(tx, who, calendar, &left)?;
+    let head = |it: Placed| match (it.name, it.etag) {
+        (Some(name), Some(etag)) => {
+            let head =
+                ObjectHead { id: it.event.clone(), name, etag: ETag::from(etag), kind: ObjectKind::Event };
+            (it.event, Some(head))
+        }
+        _ => {
+            let head = heads.remove(&it.event).flatten();
+            (it.event, head)
+        }
+    };
+    Ok(placed.into_iter().map(head).collect())
+}
+
+/// Those of these events that are in the calendar, by id, as the person sees them.
+fn events(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    calendar: &ObjectCalendar,
+    ids: &[&str],
+) -> Result<HashMap<String, Option<ObjectHead>>, ScheduleFault> {
+    let mut events = Vec::with_capacity(ids.len());
+    for some in ids.chunks(AT_ONCE) {
+        events.extend(store::objects::get_events(tx, calendar.collection, some)?);
+    }
+    Ok(seen(tx, who, calendar, events)?.into_iter().collect())
 }
 
 /// Events as the person sees them in a list.
@@ -152,13 +205,16 @@ pub(super) fn heads(
     calendar: &ObjectCalendar,
     ids: &[&str],
 ) -> Result<BTreeMap<String, ObjectHead>, ScheduleFault> {
-    let mut events = Vec::with_capacity(ids.len());
-    for some in ids.chunks(AT_ONCE) {
-        events.extend(store::objects::get_events(tx, calendar.collection, some)?);
-    }
-    let mut all = seen(tx, who, calendar, events)?;
-    let events: HashSet<&str> = all.iter().map(|(id, _)| id.as_str()).collect();
-    let others: Vec<&str> = ids.iter().copied().filter(|id| !events.contains(id)).collect();
+    let mut all: HashMap<String, Option<ObjectHead>> = if calendar.is_mine() && ids.len() > SINGLE {
+        let mut placed = Vec::with_capacity(ids.len());
+        for some in ids.chunks(AT_ONCE) {
+            placed.extend(store::objects::get_placed(tx, calendar.collection, some)?);
+        }
+        own(tx, who, calendar, placed)?.into_iter().collect()
+    } else {
+        events(tx, who, calendar, ids)?
+    };
+    let others: Vec<&str> = ids.iter().copied().filter(|id| !all.contains_key(*id)).collect();
     for some in others.chunks(AT_ONCE) {
         all.extend(tasks::get(tx, calendar, some)?);
     }

@@ -319,6 +319,9 @@ fn book<T>(
     invited: Vec<Invited>,
     run: impl Fn(&mut Tx<'_>, Event, Vec<FacilityId>) -> Result<T, ScheduleFault>,
 ) -> Result<T, ScheduleFault> {
+    if invited.is_empty() {
+        return run(tx, sent.clone(), Vec::new());
+    }
     let (mut asked, mut refused): (Vec<Invited>, Vec<Invited>) = (invited, Vec::new());
     loop {
         let mut event = sent.clone();

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     ObjectCalendar, ObjectHead, ObjectKind,
-    list::{default_name, heads, id_of, own_tag},
+    list::{default_name, heads, id_of},
     parameters,
     text::{self, Names},
 };
@@ -38,32 +38,39 @@ pub fn get(
     calendar: &ObjectCalendar,
     names: &[&str],
 ) -> Result<Vec<Option<ObjectText>>, ScheduleFault> {
-    let by_name = |object: ObjectText| (object.head.name.clone(), object);
-    let mut found: HashMap<String, ObjectText> = HashMap::new();
+    let places: HashMap<&str, usize> = names.iter().enumerate().map(|(at, name)| (*name, at)).collect();
+    let mut found: Vec<Option<ObjectText>> = vec![None; names.len()];
+    let put = |found: &mut Vec<Option<ObjectText>>, object: ObjectText| {
+        let place = places.get(object.head.name.as_str()).and_then(|at| found.get_mut(*at));
+        if let Some(place) = place {
+            *place = Some(object);
+        }
+    };
     if calendar.is_mine() {
-        found.extend(stored_texts(tx, calendar, names)?.map(by_name));
+        whole_texts(tx, calendar, names)?.for_each(|it| put(&mut found, it));
     }
-    let left: Vec<&str> = names.iter().copied().filter(|name| !found.contains_key(*name)).collect();
+    let left: Vec<&str> =
+        names.iter().zip(&found).filter(|(_, found)| found.is_none()).map(|(name, _)| *name).collect();
     if !left.is_empty() {
         let ids = ids_of(tx, calendar, &left)?;
         let ids: Vec<&str> = ids.values().map(String::as_str).collect();
         let heads: Vec<ObjectHead> = heads(tx, who, calendar, &ids)?.into_values().collect();
-        found.extend(get_texts(tx, who, calendar, &heads)?.into_iter().map(by_name));
+        get_texts(tx, who, calendar, &heads)?.into_iter().for_each(|it| put(&mut found, it));
     }
-    Ok(names.iter().map(|name| found.remove(*name)).collect())
+    Ok(found)
 }
 
-/// Those of the events of these names in one's own calendar that are as they were sent.
-fn stored_texts(
+/// Those of the objects of these names in one's own calendar whose text says all that there is to say.
+fn whole_texts(
     tx: &mut ReadTx<'_>,
     calendar: &ObjectCalendar,
     names: &[&str],
 ) -> Result<impl Iterator<Item = ObjectText>, ScheduleFault> {
-    let stored = store::objects::list_own_texts(tx, calendar.collection, names)?;
-    Ok(stored.into_iter().filter_map(|it| {
-        let etag = own_tag(it.version, it.own_version);
-        let head = ObjectHead { id: it.event, name: it.name, etag, kind: ObjectKind::Event };
-        (head.etag.as_str() == it.etag).then_some(ObjectText { head, text: it.body, schedule_tag: None })
+    let stored = store::objects::list_whole_texts(tx, calendar.collection, names)?;
+    Ok(stored.into_iter().map(|it| {
+        let kind = ObjectKind::of(&it.component);
+        let head = ObjectHead { id: it.object, name: it.name, etag: ETag::from(it.etag), kind };
+        ObjectText { head, text: it.body, schedule_tag: None }
     }))
 }
 

@@ -1,0 +1,2 @@
+DROP INDEX placements_collection;
+CREATE INDEX placements_collection ON placements (collection_id, event_id);
