@@ -25,6 +25,8 @@ mod me;
 mod notifications;
 mod phone_memos;
 mod photos;
+mod post_shares;
+mod posts;
 mod preconditions;
 mod rates;
 mod reach;

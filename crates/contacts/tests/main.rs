@@ -17,13 +17,14 @@ use renraku_db::{
     Changed, CollectionId, CollectionKind, Db, Error, Tx,
     changes::{self, Change},
 };
-use renraku_people::access;
+use renraku_people::access::{self, Grantee};
 use serde_json::{Value, json};
 
 /// Someone who belongs to these units.
 fn person_in(db: &Db, units: &[UnitId]) -> Principal {
     let person = Entropy.new_id(db.now());
-    ok(db.write(|tx| access::set_groups(tx, &person, units)));
+    let units: Vec<Grantee> = units.iter().cloned().map(Grantee::Unit).collect();
+    ok(db.write(|tx| access::set_groups(tx, &person, &units)));
     Principal::person(person)
 }
 

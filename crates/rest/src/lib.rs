@@ -100,6 +100,7 @@ fn batched<R: Routes>(routes: R) -> R {
         .add(facilities::update_facility)
         .add(facilities::delete_facility)
         .add(directory::get_person)
+        .add(directory::list_posts)
         .add(reach::get_reach)
         .add(photos::get_photo)
         .add(directory::list_units)

@@ -133,6 +133,7 @@ fn forget_old(db: &Db) -> Result<(), JobFault> {
     let keys = db.write_many(|tx| ledger::prune(tx, (now - LEDGER_KEPT).micros()))?;
     let done_jobs = db.write_many(|tx| jobs::prune(tx, (now - DONE_JOBS_KEPT).micros()))?;
     let devices = db.write_many(account::prune_devices).map_err(again)?;
+    let sign_ins = db.write_many(account::forget_old_sign_ins)?;
     let subscriptions = db.write_many(push::forget_expired)?;
     let rosters = db.write_many(directory::forget_old_rosters).map_err(again)?;
     let mut notifications = 0;
@@ -170,6 +171,7 @@ fn forget_old(db: &Db) -> Result<(), JobFault> {
         keys,
         done_jobs,
         devices,
+        sign_ins,
         subscriptions,
         rosters,
         notifications,

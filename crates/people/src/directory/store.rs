@@ -2,6 +2,7 @@
 
 pub(super) mod callers;
 pub(super) mod entries;
+pub(super) mod everyone;
 pub(super) mod favourites;
 pub(super) mod former;
 pub(super) mod people;
@@ -9,4 +10,5 @@ pub(super) mod photos;
 pub(super) mod rosters;
 pub(super) mod source_reports;
 pub(super) mod staged;
+pub(super) mod terms;
 pub(super) mod units;

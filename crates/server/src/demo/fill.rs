@@ -97,8 +97,13 @@ fn accounts(passwords: &Passwords, office: &Office) -> anyhow::Result<Vec<Accoun
 fn write(tx: &mut Tx<'_>, config: &Config, office: &Office, accounts: &[Account]) -> Result<(), FillFault> {
     let units: Vec<UnitEntry> =
         office.units.iter().enumerate().map(|(at, unit)| unit_entry(office, at, unit)).collect();
-    let people: Vec<PersonEntry> = office.people.iter().map(|person| person_entry(office, person)).collect();
+    let mut people: Vec<PersonEntry> =
+        office.people.iter().map(|person| person_entry(office, person)).collect();
+    for post in people.iter_mut().take(USERS.len()).flat_map(|person| &mut person.posts) {
+        post.starts_on = Some("2024-04-01".to_owned());
+    }
     directory::bulk_insert(tx, &units, &people)?;
+    write_careers(tx, office)?;
     for account in accounts {
         account::create_account(tx, &account.person, &account.username, Some(&account.password))?;
     }
@@ -111,6 +116,26 @@ fn write(tx: &mut Tx<'_>, config: &Config, office: &Office, accounts: &[Account]
     write_schedule(tx, office)?;
     telephone::write(tx, office)?;
     meta::put(tx, FILLED, &office.people.len().to_string())?;
+    Ok(())
+}
+
+/// Since when each user has their present post, and what they did before.
+fn write_careers(tx: &mut Tx<'_>, office: &Office) -> Result<(), FillFault> {
+    for (nth, person) in office.people.iter().take(USERS.len()).enumerate() {
+        let elsewhere = (0..office.units.len()).cycle().skip(nth * 7 + 3);
+        let others = elsewhere.filter(|unit| person.posts.iter().all(|post| post.unit != *unit));
+        let days = [("2021-04-01", "2024-03-31"), ("2017-04-01", "2021-03-31")];
+        let posts = others.take(days.len()).zip(days).filter_map(|(unit, (first, last))| {
+            Some(PostEntry {
+                unit: unit_id(office, unit)?,
+                title: Some("主事".to_owned()),
+                starts_on: Some(first.to_owned()),
+                ends_on: Some(last.to_owned()),
+            })
+        });
+        let posts: Vec<PostEntry> = posts.take(days.len()).collect();
+        directory::put_past_posts(tx, &person.id, &posts)?;
+    }
     Ok(())
 }
 
