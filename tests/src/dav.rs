@@ -4,7 +4,7 @@ mod address_books;
 mod card_queries;
 mod card_sync;
 mod cards;
-mod client;
+pub mod client;
 mod clients;
 mod delegates;
 mod discovery;

@@ -5,3 +5,5 @@ mod office;
 mod statements;
 mod strangers;
 mod table;
+
+pub use office::PNG;

@@ -72,8 +72,7 @@ impl Entropy {
     /// A fresh identifier (UUIDv7) stamped with `now`.
     #[must_use]
     pub fn new_id<K>(self, now: Timestamp) -> Id<K> {
-        let millis = u64::try_from(now.micros() / 1_000).unwrap_or(0);
-        uuid::Builder::from_unix_timestamp_millis(millis, &self.bytes()).into_uuid().into()
+        Id::of_parts(now, &self.bytes())
     }
 
     /// A fresh random UUID (version 4): a name that must not tell when it was made.

@@ -3,6 +3,8 @@ use std::{cmp::Ordering, fmt, hash, marker::PhantomData, str::FromStr};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use uuid::Uuid;
 
+use crate::Timestamp;
+
 /// The kinds of things that have an [`Id`]; never constructed.
 pub mod kind {
     /// A calendar of events.
@@ -15,6 +17,8 @@ pub mod kind {
     pub enum AddressBook {}
     /// A contact (JSContact card).
     pub enum Contact {}
+    /// Contacts that were made one.
+    pub enum ContactMerge {}
     /// A folder of mail.
     pub enum Mailbox {}
     /// A mail.
@@ -56,6 +60,8 @@ pub type FacilityId = Id<kind::Facility>;
 pub type AddressBookId = Id<kind::AddressBook>;
 /// Identifies a contact.
 pub type ContactId = Id<kind::Contact>;
+/// Identifies a merge of contacts.
+pub type ContactMergeId = Id<kind::ContactMerge>;
 /// Identifies a mailbox.
 pub type MailboxId = Id<kind::Mailbox>;
 /// Identifies a mail.
@@ -98,6 +104,13 @@ impl<K> Id<K> {
     #[must_use]
     pub fn stored(text: String) -> Self {
         Self(text, PhantomData)
+    }
+
+    /// The identifier (UUIDv7) that was made at an instant with these bits.
+    #[must_use]
+    pub fn of_parts(made_at: Timestamp, bits: &[u8; 10]) -> Self {
+        let millis = u64::try_from(made_at.micros() / 1_000).unwrap_or(0);
+        uuid::Builder::from_unix_timestamp_millis(millis, bits).into_uuid().into()
     }
 
     /// The text, as stored and as sent.

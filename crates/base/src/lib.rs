@@ -18,9 +18,9 @@ pub use clock::{Clock, Entropy, FixedClock, SystemClock};
 pub use etag::{ETag, Precondition};
 pub use fault::{Fault, FieldFault, Kind};
 pub use id::{
-    AddressBookId, AppPasswordId, BadId, CalendarId, ContactId, DeviceId, EventId, FacilityId, Id,
-    InboxMessageId, MailboxId, MessageId, NotificationId, PersonId, PhoneMemoId, PostId, RosterId,
-    SigningKeyId, UnitId, kind,
+    AddressBookId, AppPasswordId, BadId, CalendarId, ContactId, ContactMergeId, DeviceId, EventId,
+    FacilityId, Id, InboxMessageId, MailboxId, MessageId, NotificationId, PersonId, PhoneMemoId, PostId,
+    RosterId, SigningKeyId, UnitId, kind,
 };
 pub use link::{is_active, is_link, is_media_data};
 pub use merge_patch::merge_patch;

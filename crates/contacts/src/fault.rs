@@ -27,6 +27,9 @@ pub enum ContactsFault {
     /// Another contact of the address book has this uid.
     #[error("the uid is taken by contact {0}")]
     UidTaken(ContactId),
+    /// A contact is not in the version that was expected, or is there again.
+    #[error("contact {0} has changed")]
+    ContactChanged(ContactId),
     /// A default address book cannot be deleted, nor an owner's right be changed.
     #[error("this address book must stay as it is")]
     AddressBookFixed,
@@ -61,7 +64,9 @@ impl Fault for ContactsFault {
             Self::Stale(_) => Kind::Stale,
             Self::BadQuery(_) | Self::NotAVCard => Kind::Malformed,
             Self::Invalid(_) => Kind::Invalid,
-            Self::IdTaken | Self::UidTaken(_) | Self::AddressBookFixed => Kind::Conflict,
+            Self::IdTaken | Self::UidTaken(_) | Self::ContactChanged(_) | Self::AddressBookFixed => {
+                Kind::Conflict
+            }
             Self::Internal(error) => error.kind(),
         }
     }
@@ -75,6 +80,7 @@ impl Fault for ContactsFault {
             Self::Invalid(_) => "invalid",
             Self::IdTaken => "id-taken",
             Self::UidTaken(_) => "uid-taken",
+            Self::ContactChanged(_) => "contact-changed",
             Self::AddressBookFixed => "address-book-fixed",
             Self::SharedWithGroup => "shared-with-group",
             Self::NotAVCard => "not-a-vcard",
@@ -91,6 +97,7 @@ impl Fault for ContactsFault {
             | Self::Stale(_)
             | Self::IdTaken
             | Self::UidTaken(_)
+            | Self::ContactChanged(_)
             | Self::AddressBookFixed
             | Self::SharedWithGroup
             | Self::NotAVCard
@@ -101,7 +108,7 @@ impl Fault for ContactsFault {
     fn members(&self) -> Option<Map<String, Value>> {
         let (name, value) = match self {
             Self::Stale(current) => ("current", current.clone()),
-            Self::UidTaken(contact) => ("contactId", contact.as_str().into()),
+            Self::UidTaken(contact) | Self::ContactChanged(contact) => ("contactId", contact.as_str().into()),
             Self::NotFound
             | Self::Forbidden
             | Self::BadQuery(_)

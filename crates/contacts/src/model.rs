@@ -3,11 +3,15 @@
 mod address_book;
 mod card;
 mod contact;
+mod duplicates;
 mod jscontact;
+mod merge;
 
 pub use address_book::{AddressBook, AddressBookKind, AddressBookPatch, NewAddressBook};
 pub use card::Card;
 pub use contact::{Contact, ContactDraft, ContactPatch};
+pub use duplicates::{ContactVersion, Duplicates, LikenessReason};
 pub use jscontact::{
     Address, Component, EmailAddress, KnownMembers, Name, Nickname, Note, OrgUnit, Organization, Phone, Title,
 };
+pub use merge::{ContactMerge, ExpectedContact, NewContactMerge};

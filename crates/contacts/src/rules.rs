@@ -2,6 +2,8 @@
 
 pub(crate) mod card;
 pub(crate) mod index;
+pub(crate) mod keys;
 pub(crate) mod merge;
 pub(crate) mod sent;
 mod shape;
+pub(crate) mod union;

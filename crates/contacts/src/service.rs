@@ -3,12 +3,18 @@
 mod address_books;
 mod create_contact;
 mod delete_contact;
+mod find_duplicates;
 mod get_contact;
+mod get_picture;
 mod import_contacts;
+mod index_anew;
 mod list_contacts;
+mod merge_contacts;
+mod merges;
 pub mod objects;
 mod shares;
 pub mod sync;
+mod undo_merge;
 mod update_contact;
 
 pub use address_books::{
@@ -17,10 +23,16 @@ pub use address_books::{
 };
 pub use create_contact::{add_cards, create_contact};
 pub use delete_contact::delete_contact;
+pub use find_duplicates::find_duplicates;
 pub use get_contact::{get_contact, lookup_number};
+pub use get_picture::get_picture;
 pub use import_contacts::{
     CardRefusal, IMPORT_BYTES, ImportReport, export_address_book, import_contacts, refused_cards,
 };
-pub use list_contacts::{ContactFilter, list_contacts};
+pub use index_anew::index_anew;
+pub use list_contacts::{ContactFilter, KeywordCount, list_contacts, list_keywords};
+pub use merge_contacts::merge_contacts;
+pub use merges::{forget_old_merges, get_merge, list_merges};
 pub use shares::{change_share, leave_address_book, list_shares};
+pub use undo_merge::undo_merge;
 pub use update_contact::update_contact;

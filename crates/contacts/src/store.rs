@@ -5,4 +5,6 @@ pub(crate) mod book_paths;
 pub(crate) mod book_properties;
 pub(crate) mod card_objects;
 pub(crate) mod contacts;
+pub(crate) mod keys;
+pub(crate) mod merges;
 mod search;

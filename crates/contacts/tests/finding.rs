@@ -95,7 +95,11 @@ fn a_search_sees_all_that_may_be_read_and_nothing_else() {
         assert_eq!(search(db, &taro, "高橋"), ["髙橋 一郎", "高橋 議員"]);
         assert_eq!(search(db, &hanako, "高橋"), ["髙橋 一郎"]);
         let in_books = |who: &Principal, books: Vec<AddressBookId>| {
-            let filter = ContactFilter { address_books: Some(books), q: Some("高橋".to_owned()) };
+            let filter = ContactFilter {
+                address_books: Some(books),
+                q: Some("高橋".to_owned()),
+                ..ContactFilter::default()
+            };
             db.read(|tx| service::list_contacts(tx, who, &filter, None, Limit::default()))
         };
         assert_eq!(names(&in_books(&taro, vec![his.id.clone()]).unwrap().items), ["高橋 議員"]);
@@ -131,7 +135,7 @@ fn a_query_that_cannot_be_used_is_refused() {
     on_each_database(|db, _| {
         let hanako = person(db);
         let list = |q: &str, cursor: Option<Cursor>| {
-            let filter = ContactFilter { address_books: None, q: Some(q.to_owned()) };
+            let filter = ContactFilter { q: Some(q.to_owned()), ..ContactFilter::default() };
             db.read(|tx| service::list_contacts(tx, &hanako, &filter, cursor.as_ref(), Limit::default()))
         };
         assert_eq!(refusal(list(&"あ".repeat(201), None)), ("bad-query", vec!["q too-long".to_owned()]));
@@ -160,5 +164,78 @@ fn a_search_takes_as_many_statements_for_many_contacts_as_for_one() {
         assert_eq!(statements(), one);
         // Each: begin, rights, contacts, end.
         assert!(one <= 8, "{one}");
+    });
+}
+
+#[test]
+fn contacts_are_listed_by_keyword_kind_and_group() {
+    on_each_database(|db, _| {
+        let (hanako, taro) = (person(db), person(db));
+        let (mine, other) = (book(db, &hanako, "業者"), book(db, &hanako, "個人"));
+        let tagged = |full: &str, keyword: &str| json!({"name": {"full": full}, "keywords": {keyword: true}});
+        let one = contact_in(db, &hanako, &mine.id, tagged("山田", "測量"));
+        let two = contact_in(db, &hanako, &other.id, tagged("鈴木", "測量"));
+        contact_in(db, &hanako, &other.id, tagged("佐藤", "測"));
+        let members = json!({one.card.uid(): true, two.card.uid(): true, "urn:uuid:elsewhere": true});
+        let group = json!({"kind": "group", "name": {"full": "防災"}, "members": members});
+        let group = contact_in(db, &hanako, &mine.id, group);
+        let theirs = book(db, &taro, "業者");
+        contact_in(db, &taro, &theirs.id, json!({"uid": one.card.uid(), "keywords": {"測量": true}}));
+
+        let listed = |filter: ContactFilter| names(&page(db, &hanako, &filter, None, Limit::default()).items);
+        let keyword =
+            |keyword: &str| ContactFilter { keyword: Some(keyword.to_owned()), ..ContactFilter::default() };
+        assert_eq!(listed(keyword("測量")), ["山田", "鈴木"]);
+        assert_eq!(listed(ContactFilter { q: Some("鈴".to_owned()), ..keyword("測量") }), ["鈴木"]);
+        assert_eq!(
+            listed(ContactFilter { address_books: Some(vec![mine.id.clone()]), ..keyword("測量") }),
+            ["山田"]
+        );
+        let kind = |kind: &str| ContactFilter { kind: Some(kind.to_owned()), ..ContactFilter::default() };
+        assert_eq!(listed(kind("group")), ["防災"]);
+        assert_eq!(listed(kind("individual")), ["佐藤", "山田", "鈴木"]);
+        assert_eq!(listed(kind("org")), Vec::<String>::new());
+        let of = ContactFilter { member_of: Some(group.id), ..ContactFilter::default() };
+        assert_eq!(listed(of.clone()), ["山田", "鈴木"]);
+        let foreign = db.read(|tx| service::list_contacts(tx, &taro, &of, None, Limit::default()));
+        assert_eq!(refusal(foreign).0, "not-found");
+
+        let counted = |who: &Principal, books: Option<&[AddressBookId]>| -> Vec<(String, i64)> {
+            let counts = db.read(|tx| service::list_keywords(tx, who, books)).unwrap();
+            counts.into_iter().map(|it| (it.keyword, it.count)).collect()
+        };
+        assert_eq!(counted(&hanako, None), [("測".to_owned(), 1), ("測量".to_owned(), 2)]);
+        assert_eq!(counted(&hanako, Some(std::slice::from_ref(&mine.id))), [("測量".to_owned(), 1)]);
+        let foreign = db.read(|tx| service::list_keywords(tx, &taro, Some(std::slice::from_ref(&mine.id))));
+        assert_eq!(refusal(foreign).0, "not-found");
+    });
+}
+
+#[test]
+fn contacts_stand_in_the_order_of_the_syllabary() {
+    on_each_database(|db, _| {
+        let hanako = person(db);
+        let mine = book(db, &hanako, "業者");
+        for (surname, reading) in [
+            ("小川", "オガワ"),
+            ("大川", "オオカワ"),
+            ("河合", "カワイ"),
+            ("賀川", "ガガワ"),
+            ("香川", "カガワ"),
+            ("川", "カワ"),
+        ] {
+            let part = json!({"kind": "surname", "value": surname, "phonetic": reading});
+            contact_in(db, &hanako, &mine.id, json!({"name": {"full": surname, "components": [part]}}));
+        }
+        let (mut listed, mut cursor) = (Vec::new(), None);
+        loop {
+            let page = page(db, &hanako, &ContactFilter::default(), cursor.as_ref(), Limit::new(2).unwrap());
+            listed.extend(names(&page.items));
+            cursor = page.next_cursor;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        assert_eq!(listed, ["大川", "小川", "香川", "賀川", "川", "河合"]);
     });
 }

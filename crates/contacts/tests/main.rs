@@ -4,6 +4,7 @@
 mod address_books;
 mod contacts;
 mod finding;
+mod merging;
 mod syncing;
 
 use renraku_base::{AddressBookId, Cursor, Entropy, Fault, Id, Limit, Page, Precondition, Principal, UnitId};
@@ -16,13 +17,14 @@ use renraku_db::{
     Changed, CollectionId, CollectionKind, Db, Error, Tx,
     changes::{self, Change},
 };
-use renraku_people::access;
+use renraku_people::access::{self, Grantee};
 use serde_json::{Value, json};
 
 /// Someone who belongs to these units.
 fn person_in(db: &Db, units: &[UnitId]) -> Principal {
     let person = Entropy.new_id(db.now());
-    ok(db.write(|tx| access::set_groups(tx, &person, units)));
+    let units: Vec<Grantee> = units.iter().cloned().map(Grantee::Unit).collect();
+    ok(db.write(|tx| access::set_groups(tx, &person, &units)));
     Principal::person(person)
 }
 
@@ -78,7 +80,7 @@ fn patch(body: Value) -> ContactPatch {
 }
 
 fn search(db: &Db, who: &Principal, q: &str) -> Vec<String> {
-    let filter = ContactFilter { address_books: None, q: Some(q.to_owned()) };
+    let filter = ContactFilter { q: Some(q.to_owned()), ..ContactFilter::default() };
     names(&page(db, who, &filter, None, Limit::default()).items)
 }
 

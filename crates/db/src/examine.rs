@@ -43,6 +43,12 @@ const QUESTIONS: &[(&str, &str)] = &[
          AND NOT EXISTS (SELECT 1 FROM person_groups AS g WHERE g.person_id = p.id)",
     ),
     (
+        "posts that are not written down as held",
+        "SELECT count(*) AS n FROM posts AS p WHERE NOT EXISTS (SELECT 1 FROM post_terms AS t \
+         WHERE t.person_id = p.person_id AND t.unit_id = p.unit_id AND t.ended_on IS NULL \
+         AND COALESCE(t.title, '') = COALESCE(p.title, ''))",
+    ),
+    (
         "calendars without a collection",
         "SELECT count(*) AS n FROM calendars AS k \
          WHERE NOT EXISTS (SELECT 1 FROM collections AS c WHERE c.id = k.collection_id)",

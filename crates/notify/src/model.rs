@@ -158,6 +158,9 @@ pub struct Details {
     /// With `appointed`: who held the post before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub predecessor: Option<String>,
+    /// With `appointed`: how many calendars and address books are shared with whoever holds the post.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entrusted: Option<i64>,
     /// With `phoneMemo`: who called.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub caller: Option<String>,

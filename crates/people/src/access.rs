@@ -1,13 +1,16 @@
 //! Rights: who may do what in a collection.
 //!
-//! A person belongs to groups: themselves, each of their units with all units above, and everyone. A right is granted
-//! to a group, so that one statement tells the role. Each group has a *home* collection in which gains and losses of
-//! calendars and address books are recorded, so that a phone hears of them by an ordinary delta.
+//! A person belongs to groups: themselves, each of their units with all units above, each of their posts, and everyone. A right is
+//! granted to a group, so that one statement tells the role. Gains and losses of calendars and address books are recorded in the
+//! *home* collection of the group, and those of a post in the homes of its holders, so that a phone hears of them by an ordinary delta.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet, HashMap},
+};
 
 use diesel::{
-    dsl::{exists, not},
+    dsl::{count_star, exists, not},
     prelude::*,
 };
 use renraku_base::{Id, PersonId, Principal, Role, UnitId};
@@ -26,16 +29,21 @@ pub enum Grantee {
     Person(PersonId),
     /// Everyone in a unit and in the units below it.
     Unit(UnitId),
+    /// Whoever holds a post: the unit and the title.
+    Post(UnitId, String),
     /// All staff.
     Everyone,
 }
 
 impl Grantee {
-    fn id(&self) -> &str {
+    /// The id of the group. No id of a person or unit has a slash.
+    #[must_use]
+    pub fn id(&self) -> Cow<'_, str> {
         match self {
-            Self::Person(id) => id.as_str(),
-            Self::Unit(id) => id.as_str(),
-            Self::Everyone => EVERYONE,
+            Self::Person(id) => Cow::Borrowed(id.as_str()),
+            Self::Unit(id) => Cow::Borrowed(id.as_str()),
+            Self::Post(unit, title) => Cow::Owned(format!("{unit}/{title}")),
+            Self::Everyone => Cow::Borrowed(EVERYONE),
         }
     }
 
@@ -43,14 +51,8 @@ impl Grantee {
         match self {
             Self::Person(_) => "person",
             Self::Unit(_) => "unit",
+            Self::Post(..) => "post",
             Self::Everyone => EVERYONE,
-        }
-    }
-
-    fn home_kind(&self) -> CollectionKind {
-        match self {
-            Self::Person(_) => CollectionKind::Home,
-            Self::Unit(_) | Self::Everyone => CollectionKind::SharedHome,
         }
     }
 
@@ -58,6 +60,10 @@ impl Grantee {
         match kind {
             "person" => Ok(Self::Person(Id::stored(id))),
             "unit" => Ok(Self::Unit(Id::stored(id))),
+            "post" => match id.split_once('/') {
+                Some((unit, title)) => Ok(Self::Post(Id::stored(unit.to_owned()), title.to_owned())),
+                None => Err(Error::damaged(format!("post {id}"))),
+            },
             EVERYONE => Ok(Self::Everyone),
             other => Err(Error::damaged(format!("grantee kind {other}"))),
         }
@@ -92,7 +98,7 @@ pub fn role(tx: &mut ReadTx<'_>, who: &Principal, collection: CollectionId) -> R
 /// The groups that a person belongs to, and what they may read by them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Standing {
-    /// Themselves, each of their units with all units above it, and everyone.
+    /// Themselves, each of their units with all units above it, each of their posts, and everyone.
     pub groups: Vec<String>,
     /// The collections that they may read, each with their highest role, in ascending order. Where they see busy time alone is
     /// left out: that is almost every calendar of the office, and none of their lists.
@@ -146,25 +152,24 @@ pub fn grants(tx: &mut ReadTx<'_>, collection: CollectionId) -> Result<Vec<Grant
         .collect()
 }
 
-/// Whether there is such a person, or anybody in such a unit: a right for nobody is a mistake.
+/// Whether there is such a person, or anybody in such a unit or post: a right for nobody is a mistake.
 ///
 /// # Errors
 /// [`Error`] when the statement fails.
 pub fn is_there(tx: &mut ReadTx<'_>, grantee: &Grantee) -> Result<bool, Error> {
+    // Who must not be found is nobody here, and nobody knows which post they hold.
+    let hidden = people::table.filter(people::id.eq(person_groups::person_id).and(people::suppressed));
     // A person is a group of themselves alone, which is no unit.
     let of = person_groups::table
         .filter(person_groups::group_id.eq(grantee.id()))
         .select(person_groups::person_id);
     let member: Option<String> = match grantee {
         Grantee::Everyone => return Ok(true),
-        Grantee::Person(id) => {
-            // Who must not be found is nobody here.
-            let hidden =
-                people::table.filter(people::id.eq(person_groups::person_id).and(people::suppressed));
-            of.filter(person_groups::person_id.eq(id.as_str()).and(not(exists(hidden))))
-                .first(tx.conn())
-                .optional()?
-        }
+        Grantee::Person(id) => of
+            .filter(person_groups::person_id.eq(id.as_str()).and(not(exists(hidden))))
+            .first(tx.conn())
+            .optional()?,
+        Grantee::Post(..) => of.filter(not(exists(hidden))).first(tx.conn()).optional()?,
         Grantee::Unit(id) => {
             of.filter(person_groups::person_id.ne(id.as_str())).first(tx.conn()).optional()?
         }
@@ -172,17 +177,31 @@ pub fn is_there(tx: &mut ReadTx<'_>, grantee: &Grantee) -> Result<bool, Error> {
     Ok(member.is_some())
 }
 
-/// Whether a group has any right.
+/// Whether anything is open to a unit or to a post in it.
 ///
 /// # Errors
 /// [`Error`] when the statement fails.
-pub fn has_grants(tx: &mut ReadTx<'_>, grantee: &Grantee) -> Result<bool, Error> {
-    let any = grants::table.filter(grants::grantee_id.eq(grantee.id())).select(grants::collection_id);
-    Ok(any.first::<i64>(tx.conn()).optional()?.is_some())
+pub fn has_grants(tx: &mut ReadTx<'_>, unit: &UnitId) -> Result<bool, Error> {
+    let posts = format!("{unit}/%");
+    let of = grants::table.filter(grants::grantee_id.eq(unit.as_str()).or(grants::grantee_id.like(posts)));
+    Ok(of.select(grants::collection_id).first::<i64>(tx.conn()).optional()?.is_some())
 }
 
-/// Grants `role` to a group and tells its members' phones: the object (a calendar or an address book) is recorded in the
-/// group's home.
+/// How many calendars and address books each of these groups may read; one statement. Those of none are left out.
+///
+/// # Errors
+/// [`Error`] when the statement fails.
+pub fn count_readable(tx: &mut ReadTx<'_>, groups: &[Grantee]) -> Result<HashMap<String, i64>, Error> {
+    let rows: Vec<(String, i64)> = grants::table
+        .filter(among(grants::grantee_id, groups.iter().map(Grantee::id)))
+        .filter(grants::role.ge(Role::Read.rank()))
+        .group_by(grants::grantee_id)
+        .select((grants::grantee_id, count_star()))
+        .load(tx.conn())?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Grants `role` to a group and tells its members' phones of the object (a calendar or an address book).
 ///
 /// # Errors
 /// [`Error`] when a statement fails.
@@ -204,8 +223,7 @@ pub fn put_grant<K>(
         .do_update()
         .set(grants::role.eq(role.rank()));
     tx.run(statement)?;
-    let home = home(tx, grantee)?;
-    Ok(changes::record(tx, home, object.0, object.1))
+    tell(tx, collection, object, grantee)
 }
 
 /// Takes away what a group may do and tells its members' phones; `None` when it had no right.
@@ -223,8 +241,7 @@ pub fn remove_grant<K>(
     if diesel::delete(grant).execute(tx.conn())? == 0 {
         return Ok(None);
     }
-    let home = home(tx, grantee)?;
-    Ok(Some(changes::record(tx, home, object.0, object.1)))
+    tell(tx, collection, object, grantee).map(Some)
 }
 
 /// Takes away what a person themselves may do, at their own wish; `None` when they have no such right, or would go on reading by
@@ -276,7 +293,7 @@ pub fn seed_grants(tx: &mut Tx<'_>, owned: &[(CollectionId, &PersonId)], open: b
     let row = |collection: CollectionId, grantee: &Grantee, role: Role| {
         (
             grants::collection_id.eq(collection.0),
-            grants::grantee_id.eq(grantee.id().to_owned()),
+            grants::grantee_id.eq(grantee.id().into_owned()),
             grants::grantee_kind.eq(grantee.kind()),
             grants::role.eq(role.rank()),
         )
@@ -309,29 +326,50 @@ pub fn remove_grants<K>(
     Ok(())
 }
 
-/// The home collection of a group.
-fn home(tx: &mut Tx<'_>, grantee: &Grantee) -> Result<CollectionId, Error> {
-    changes::find_or_create_home(tx, grantee.home_kind(), grantee.id())
+/// Tells the phones of a group that something is open to them, or not any more. A post has few holders, each of whom is told in their
+/// own home; that it may be vacant is why the object is recorded in itself, too.
+fn tell<K>(
+    tx: &mut Tx<'_>,
+    collection: CollectionId,
+    object: (ObjectType, &Id<K>),
+    grantee: &Grantee,
+) -> Result<Recorded, Error> {
+    let kind = match grantee {
+        Grantee::Person(_) => CollectionKind::Home,
+        Grantee::Unit(_) | Grantee::Everyone => CollectionKind::SharedHome,
+        Grantee::Post(..) => {
+            let holders = person_groups::table.filter(person_groups::group_id.eq(grantee.id()));
+            let holders: Vec<String> =
+                holders.order(person_groups::person_id).select(person_groups::person_id).load(tx.conn())?;
+            for holder in holders {
+                let home = changes::find_or_create_home(tx, CollectionKind::Home, &holder)?;
+                let _recorded = changes::record(tx, home, object.0, object.1);
+            }
+            return Ok(changes::record(tx, collection, object.0, object.1));
+        }
+    };
+    let home = changes::find_or_create_home(tx, kind, &grantee.id())?;
+    Ok(changes::record(tx, home, object.0, object.1))
 }
 
 /// What belongs to every person from their first day, so that a phone follows it from its first sync.
 const PERSONAL: [CollectionKind; 3] =
     [CollectionKind::Home, CollectionKind::Mail, CollectionKind::Notifications];
 
-/// Puts a person into exactly these units (each with all units above it), themselves and everyone, and makes their
+/// Puts a person into exactly these units (each with all units above it) and posts, themselves and everyone, and makes their
 /// personal collections when they are new. What they may see may be different now: their home tells their phones.
 ///
 /// # Errors
 /// [`Error`] when a statement fails.
-pub fn set_groups(tx: &mut Tx<'_>, person: &PersonId, units: &[UnitId]) -> Result<(), Error> {
-    set_groups_of_all(tx, &[(person.clone(), units.to_vec())])
+pub fn set_groups(tx: &mut Tx<'_>, person: &PersonId, groups: &[Grantee]) -> Result<(), Error> {
+    set_groups_of_all(tx, &[(person.clone(), groups.to_vec())])
 }
 
 /// The same for many people, by a number of statements that hardly grows with theirs.
 ///
 /// # Errors
 /// [`Error`] when a statement fails.
-pub fn set_groups_of_all(tx: &mut Tx<'_>, people: &[(PersonId, Vec<UnitId>)]) -> Result<(), Error> {
+pub fn set_groups_of_all(tx: &mut Tx<'_>, people: &[(PersonId, Vec<Grantee>)]) -> Result<(), Error> {
     let mut homes: BTreeMap<String, CollectionId> = BTreeMap::new();
     for some in people.chunks(1_000) {
         let ids: Vec<&str> = some.iter().map(|(person, _)| person.as_str()).collect();
@@ -365,21 +403,26 @@ pub fn set_groups_of_all(tx: &mut Tx<'_>, people: &[(PersonId, Vec<UnitId>)]) ->
 ///
 /// # Errors
 /// [`Error`] when a statement fails.
-pub fn add_to_groups(tx: &mut Tx<'_>, people: &[(PersonId, Vec<UnitId>)]) -> Result<(), Error> {
-    let mut rows: Vec<(&str, &str)> = Vec::new();
+pub fn add_to_groups(tx: &mut Tx<'_>, people: &[(PersonId, Vec<Grantee>)]) -> Result<(), Error> {
+    let mut rows: Vec<(&str, Cow<'_, str>)> = Vec::new();
     let mut units_of_all: BTreeSet<&str> = BTreeSet::new();
-    for (person, units) in people {
-        units_of_all.extend(units.iter().map(Id::as_str));
-        rows.push((person.as_str(), person.as_str()));
-        rows.push((person.as_str(), EVERYONE));
-        rows.extend(units.iter().map(|unit| (person.as_str(), unit.as_str())));
+    for (person, groups) in people {
+        units_of_all.extend(groups.iter().filter_map(|group| match group {
+            Grantee::Unit(unit) => Some(unit.as_str()),
+            Grantee::Person(_) | Grantee::Post(..) | Grantee::Everyone => None,
+        }));
+        rows.push((person.as_str(), Cow::Borrowed(person.as_str())));
+        rows.push((person.as_str(), Cow::Borrowed(EVERYONE)));
+        rows.extend(groups.iter().map(|group| (person.as_str(), group.id())));
     }
     rows.sort_unstable();
     rows.dedup();
     for some in rows.chunks(4_000) {
         let values: Vec<_> = some
             .iter()
-            .map(|(person, group)| (person_groups::person_id.eq(*person), person_groups::group_id.eq(*group)))
+            .map(|(person, group)| {
+                (person_groups::person_id.eq(*person), person_groups::group_id.eq(group.as_ref()))
+            })
             .collect();
         tx.run(diesel::insert_into(person_groups::table).values(&values))?;
     }

@@ -3,6 +3,7 @@
 //! What is stored is in the tables; what is read in bulk (search, lists, lookups, sync) comes from [`Directory`], the whole
 //! of it in memory, kept true by the change log of the one directory collection.
 
+mod as_of;
 mod fault;
 mod index;
 mod live;
@@ -17,8 +18,9 @@ pub use fault::DirectoryFault;
 pub use index::{Narrow, Selected};
 pub use live::Directory;
 pub use model::{
-    CallerNumber, CallerPage, CallerProgress, NamedPerson, Person, PersonEntry, PersonJson, PersonName,
-    Phone, PhoneKind, Post, PostEntry, Standing, Unit, UnitCount, UnitDetail, UnitEntry, UnitRef,
+    CallerNumber, CallerPage, CallerProgress, HeldPost, NamedPerson, Person, PersonEntry, PersonJson,
+    PersonName, Phone, PhoneKind, Post, PostEntry, PostState, Standing, Unit, UnitCount, UnitDetail,
+    UnitEntry, UnitRef,
 };
 pub use roster::{
     Appointment, Appointments, Change, Lookalike, PreparedRoster, Remark, Roster, RosterCounts, RosterPerson,

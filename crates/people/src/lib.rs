@@ -7,6 +7,7 @@ mod fault;
 mod lockout;
 mod password_server;
 mod passwords;
+pub mod photo;
 pub mod search;
 mod server_secret;
 mod session;

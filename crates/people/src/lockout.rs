@@ -1,155 +1,162 @@
-use std::{
-    collections::HashMap,
-    sync::{Mutex, PoisonError},
+use renraku_base::DeviceId;
+use renraku_db::{Db, Error, ReadTx, Tx};
+
+use crate::{
+    account::{
+        delay,
+        store::failures::{self, Failures},
+    },
+    server_secret::{MacKey, ServerSecret},
 };
 
-use renraku_base::{DeviceId, Timestamp};
-use sha2::{Digest, Sha256};
-
-use crate::account::delay;
-
-const REMEMBERED: usize = 100_000;
+/// More names are not tried in a day, but by a flood of invented ones.
+const SLOTS: u32 = 1 << 17;
+/// So long a count does not give way to that of another name.
+const LONG: u32 = 10;
 
 /// Wrong passwords in a row, so that guessing takes longer than a life.
 ///
 /// A device that the account knows has a count of its own: who guesses elsewhere does not lock the owner's phone out.
-/// Kept in this process's memory: a restart forgets it, and each process counts for itself.
-pub(crate) struct Lockout {
-    counts: Mutex<HashMap<Subject, Count>>,
-    capacity: usize,
-}
+/// All server processes count together. A name has its place among many by a secret, so that nobody can choose one that meets another's.
+pub(crate) struct Lockout(MacKey);
 
 /// Whose password is tried from where; names are not kept, so an unknown username is counted like a known one.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Subject([u8; 32]);
 
 impl Subject {
-    /// The username as typed or as known, from a known device or from anywhere else.
-    pub fn new(username: &str, known_device: Option<&DeviceId>) -> Self {
-        let mut hash = Sha256::new();
-        hash.update(username);
-        hash.update([0]);
-        hash.update(known_device.map_or("", |device| device.as_str()));
-        Self(hash.finalize().into())
+    fn slot(&self) -> i32 {
+        let [a, b, c, d, ..] = self.0;
+        i32::try_from(u32::from_le_bytes([a, b, c, d]) % SLOTS).unwrap_or_default()
     }
-}
-
-#[derive(Clone, Copy)]
-struct Count {
-    failures: u32,
-    next_try: Timestamp,
-    forgotten_at: Timestamp,
 }
 
 impl Lockout {
-    pub fn new() -> Self {
-        Self::with_capacity(REMEMBERED)
+    pub fn new(secret: &ServerSecret) -> Self {
+        Self(secret.mac_key("login-failures"))
     }
 
-    fn with_capacity(capacity: usize) -> Self {
-        Self { counts: Mutex::default(), capacity }
-    }
-
-    /// How many seconds the next try must wait; `None` when it need not.
-    pub fn wait_s(&self, subject: &Subject, now: Timestamp) -> Option<u64> {
-        let counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = counts.get(subject)?;
-        (now < count.next_try).then(|| delay::seconds_until(count.next_try, now))
-    }
-
-    /// Counts a wrong password.
-    pub fn failed(&self, subject: Subject, now: Timestamp) {
-        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        if counts.len() >= self.capacity && !counts.contains_key(&subject) {
-            make_room(&mut counts, now);
-        }
-        let before =
-            counts.get(&subject).filter(|count| now < count.forgotten_at).map_or(0, |count| count.failures);
-        let failures = before.saturating_add(1);
-        let count = Count {
-            failures,
-            next_try: delay::next_try(failures, now),
-            forgotten_at: delay::next_midnight(now),
-        };
-        counts.insert(subject, count);
-    }
-
-    /// The right password ends the count.
-    pub fn succeeded(&self, subject: &Subject) {
-        self.counts.lock().unwrap_or_else(PoisonError::into_inner).remove(subject);
+    /// The username as typed or as known, from a known device or from anywhere else.
+    pub fn subject(&self, username: &str, known_device: Option<&DeviceId>) -> Subject {
+        let device = known_device.map_or("", |device| device.as_str());
+        Subject(self.0.sign(&[username.as_bytes(), &[0], device.as_bytes()]))
     }
 }
 
-/// Forgets what is over, or else whoever failed least: a flood of invented names does not wash out a long count.
-fn make_room(counts: &mut HashMap<Subject, Count>, now: Timestamp) {
-    let before = counts.len();
-    counts.retain(|_, count| now < count.forgotten_at);
-    if counts.len() < before {
-        return;
+/// How many seconds the next try must wait; `None` when it need not. One statement.
+pub(crate) fn wait_s(tx: &mut ReadTx<'_>, subject: &Subject) -> Result<Option<u64>, Error> {
+    let now = tx.now();
+    let found = own(tx, subject)?.filter(|failures| now < failures.next_try);
+    Ok(found.map(|failures| delay::seconds_until(failures.next_try, now)))
+}
+
+/// Counts a wrong password.
+pub(crate) fn failed(tx: &mut Tx<'_>, subject: &Subject) -> Result<(), Error> {
+    let (now, slot) = (tx.now(), subject.slot());
+    failures::lock(tx, slot, &subject.0)?;
+    let before = match failures::get(tx, slot)? {
+        Some((_, known)) if now >= known.forgotten_at => 0,
+        Some((whose, known)) if whose == subject.0 => known.count,
+        Some((_, of_another)) if of_another.count >= LONG => return Ok(()),
+        Some(_) | None => 0,
+    };
+    let count = before.saturating_add(1);
+    let failures =
+        Failures { count, next_try: delay::next_try(count, now), forgotten_at: delay::next_midnight(now) };
+    failures::put(tx, slot, &subject.0, &failures)
+}
+
+/// The right password ends the count. Nothing is written where there is none.
+pub(crate) fn succeeded(db: &Db, subject: &Subject) -> Result<(), Error> {
+    if db.read(|tx| own(tx, subject))?.is_some() {
+        db.write(|tx| failures::remove(tx, subject.slot(), &subject.0))?;
     }
-    let least =
-        counts.iter().min_by_key(|(_, count)| (count.failures, count.next_try)).map(|(subject, _)| *subject);
-    if let Some(subject) = least {
-        counts.remove(&subject);
-    }
+    Ok(())
+}
+
+fn own(tx: &mut ReadTx<'_>, subject: &Subject) -> Result<Option<Failures>, Error> {
+    let found = failures::get(tx, subject.slot())?;
+    Ok(found.filter(|(whose, _)| *whose == subject.0).map(|(_, failures)| failures))
 }
 
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
-    use renraku_base::Entropy;
+    use renraku_base::{Clock, Entropy, FixedClock, Timestamp};
+    use renraku_test_db::on_each_database;
 
     use super::*;
 
-    fn noon() -> Timestamp {
-        "2026-04-01T12:00:00+09:00".parse().unwrap()
+    fn lockout() -> Lockout {
+        Lockout::new(&ServerSecret::from_bytes([1; 32]))
+    }
+
+    fn fail(db: &Db, subject: &Subject) {
+        db.write(|tx| failed(tx, subject)).unwrap();
+    }
+
+    fn wait(db: &Db, subject: &Subject) -> Option<u64> {
+        db.read(|tx| wait_s(tx, subject)).unwrap()
+    }
+
+    fn turn(clock: &FixedClock, to: &str) {
+        let to: Timestamp = to.parse().unwrap();
+        clock.advance(Duration::from_micros((to.micros() - clock.now().micros()).unsigned_abs()));
     }
 
     #[test]
-    fn ten_wrong_ones_cost_five_seconds() {
-        let lockout = Lockout::new();
-        let subject = Subject::new("hanako", None);
-        let mut now = noon();
-        for _ in 0..9 {
-            assert_eq!(lockout.wait_s(&subject, now), None);
-            lockout.failed(subject, now);
-            now = now + Duration::from_secs(lockout.wait_s(&subject, now).unwrap_or(0));
-        }
-        lockout.failed(subject, now);
-        assert_eq!(lockout.wait_s(&subject, now), Some(5));
-        assert_eq!(lockout.wait_s(&Subject::new("taro", None), now), None);
-        let phone = Entropy.uuid_v4().into();
-        assert_eq!(lockout.wait_s(&Subject::new("hanako", Some(&phone)), now), None);
-        lockout.succeeded(&subject);
-        assert_eq!(lockout.wait_s(&subject, now), None);
+    fn ten_wrong_ones_cost_five_seconds_whichever_process_counts_them() {
+        on_each_database(|db, clock| {
+            let subject = lockout().subject("hanako", None);
+            for n in 0..9 {
+                assert_eq!(wait(db, &subject), None);
+                // Another process of the same office.
+                let subject = if n % 2 == 0 { subject } else { lockout().subject("hanako", None) };
+                fail(db, &subject);
+                clock.advance(Duration::from_secs(wait(db, &subject).unwrap_or(0)));
+            }
+            fail(db, &subject);
+            assert_eq!(wait(db, &subject), Some(5));
+            assert_eq!(wait(db, &lockout().subject("taro", None)), None);
+            let phone = Entropy.uuid_v4().into();
+            assert_eq!(wait(db, &lockout().subject("hanako", Some(&phone))), None);
+            succeeded(db, &subject).unwrap();
+            assert_eq!(wait(db, &subject), None);
+        });
     }
 
     #[test]
     fn midnight_forgets() {
-        let lockout = Lockout::new();
-        let subject = Subject::new("hanako", None);
-        for _ in 0..101 {
-            lockout.failed(subject, noon());
-        }
-        assert_eq!(lockout.wait_s(&subject, noon()), Some(12 * 3_600));
-        let midnight = noon() + Duration::from_secs(12 * 3_600);
-        assert_eq!(lockout.wait_s(&subject, midnight), None);
-        lockout.failed(subject, midnight);
-        assert_eq!(lockout.wait_s(&subject, midnight), None);
+        on_each_database(|db, clock| {
+            turn(clock, "2026-12-01T12:00:00+09:00");
+            let subject = lockout().subject("hanako", None);
+            for _ in 0..101 {
+                fail(db, &subject);
+            }
+            assert_eq!(wait(db, &subject), Some(12 * 3_600));
+            turn(clock, "2026-12-02T00:00:00+09:00");
+            assert_eq!(wait(db, &subject), None);
+            fail(db, &subject);
+            assert_eq!(wait(db, &subject), None);
+            assert_eq!(db.write(failures::prune).unwrap(), 0);
+            turn(clock, "2026-12-03T00:00:00+09:00");
+            assert_eq!(db.write(failures::prune).unwrap(), 1);
+        });
     }
 
     #[test]
-    fn invented_names_do_not_wash_out_a_long_count() {
-        let lockout = Lockout::with_capacity(10);
-        let subject = Subject::new("hanako", None);
-        for _ in 0..5 {
-            lockout.failed(subject, noon());
-        }
-        for n in 0..1_000 {
-            lockout.failed(Subject::new(&n.to_string(), None), noon());
-        }
-        assert_eq!(lockout.wait_s(&subject, noon()), Some(3));
-        assert!(lockout.counts.lock().unwrap().len() <= 10);
+    fn another_name_in_the_same_place_does_not_wash_out_a_long_count() {
+        on_each_database(|db, _| {
+            let subject = lockout().subject("hanako", None);
+            let mut other = subject;
+            other.0[31] ^= 1;
+            fail(db, &other);
+            for _ in 0..10 {
+                fail(db, &subject);
+            }
+            fail(db, &other);
+            assert_eq!((wait(db, &subject), wait(db, &other)), (Some(5), None));
+        });
     }
 }

@@ -19,7 +19,7 @@ pub use fold::fold;
 pub(crate) use fold::fold_as_written;
 pub use number::fold_number;
 pub(crate) use number::fold_public_number;
-pub(crate) use order::reading_order;
+pub use order::reading_order;
 pub use query::{Query, Word};
 pub use romaji::fold_reading;
 pub(crate) use romaji::{ONLY_FROM_START, fold_name_reading};

@@ -20,6 +20,14 @@ pub enum ShareTarget {
         /// Which unit.
         unit_id: UnitId,
     },
+    /// Whoever holds a post: they lose it with the post, and who takes the post has it.
+    #[serde(rename_all = "camelCase")]
+    Post {
+        /// The unit of the post.
+        unit_id: UnitId,
+        /// Its title, such as 課長, as the directory says it.
+        post: String,
+    },
     /// All staff. (Without members of its own, an unknown one beside it would not be refused.)
     Everyone {},
 }
@@ -30,6 +38,7 @@ impl std::fmt::Display for ShareTarget {
         match self {
             Self::Person { person_id } => write!(f, "person {person_id}"),
             Self::Unit { unit_id } => write!(f, "unit {unit_id}"),
+            Self::Post { unit_id, post } => write!(f, "post {unit_id} {post}"),
             Self::Everyone {} => f.write_str("everyone"),
         }
     }
@@ -67,6 +76,7 @@ impl From<Grant> for Share {
         let grantee = match grant.grantee {
             Grantee::Person(person_id) => ShareTarget::Person { person_id },
             Grantee::Unit(unit_id) => ShareTarget::Unit { unit_id },
+            Grantee::Post(unit_id, post) => ShareTarget::Post { unit_id, post },
             Grantee::Everyone => ShareTarget::Everyone {},
         };
         Self { grantee, role: grant.role }
@@ -78,6 +88,7 @@ impl From<ShareTarget> for Grantee {
         match target {
             ShareTarget::Person { person_id } => Self::Person(person_id),
             ShareTarget::Unit { unit_id } => Self::Unit(unit_id),
+            ShareTarget::Post { unit_id, post } => Self::Post(unit_id, post),
             ShareTarget::Everyone {} => Self::Everyone,
         }
     }

@@ -1,5 +1,6 @@
 //! The directory: search, lookup, and how both follow what is written.
 
+mod as_of;
 mod caller_id;
 mod favourites;
 mod follows;

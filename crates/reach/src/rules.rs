@@ -2,6 +2,7 @@
 
 pub(crate) mod call;
 pub(crate) mod derive;
+pub(crate) mod instant;
 pub(crate) mod line;
 pub(crate) mod memo;
 pub(crate) mod office_time;

@@ -117,6 +117,10 @@ fn a_memo_that_is_taken_back_is_gone_with_its_notification() {
         assert_eq!(notifications(db, &jiro).len(), 2);
         assert_eq!(get(db, &hanako, &first).unwrap().to.len(), 2, "the author still sees for whom it was");
         assert!(told(db, &taro).contains(&(first.id.to_string(), true)));
+        let seen = get(db, &hanako, &first).unwrap();
+        assert_eq!([seen.to[0].removed_undone, seen.to[1].removed_undone], [true, false]);
+        assert_ne!(seen.etag, first.etag, "and hears of it");
+        assert!(!get(db, &jiro, &first).unwrap().to[0].removed_undone, "the others do not");
         made(db, |tx| service::delete_memo(tx, &hanako, &second.id, &ANY));
         for who in [&hanako, &taro, &jiro] {
             assert_eq!(refusal(get(db, who, &second)).0, "not-found");
@@ -176,5 +180,28 @@ fn a_memo_is_forgotten_after_ninety_days() {
         assert!(get(db, &taro, &new).is_ok());
         let id = Id::stored(old.id.into_string());
         assert_eq!(refusal(db.read(|tx| service::get_memo(tx, &hanako, &id))).0, "not-found");
+    });
+}
+
+#[test]
+fn what_is_done_is_told_no_more_and_no_clock_is_believed_that_is_centuries_off() {
+    on_each_database(|db, _| {
+        let (hanako, taro) = (person(db, "佐藤"), person(db, "高橋"));
+        let memo = write(db, &hanako, json!({"to": [taro.person], "caller": {"name": "鈴木"}}));
+        let own = get(db, &taro, &memo).unwrap();
+        for member in ["seenAt", "doneAt"] {
+            for at in ["1899-12-31T00:00:00Z", "2101-01-01T00:00:00Z"] {
+                let refused = patch(db, &taro, &own, json!({(member): at}));
+                assert_eq!(refusal(refused), ("invalid", vec![format!("/{member} year")]));
+            }
+        }
+        assert!(notifications(db, &taro)[0].read_at.is_none());
+        patch(db, &taro, &own, json!({"doneAt": db.now()})).unwrap();
+        assert_eq!(notifications(db, &taro)[0].read_at, Some(db.now()));
+        // Who has done it and takes it out of their list has left nothing behind.
+        let done = get(db, &hanako, &memo).unwrap().etag;
+        made(db, |tx| service::delete_memo(tx, &taro, &memo.id, &ANY));
+        assert!(!get(db, &hanako, &memo).unwrap().to[0].removed_undone);
+        assert_eq!(get(db, &hanako, &memo).unwrap().etag, done);
     });
 }

@@ -5,7 +5,7 @@ use renraku_base::{AddressBookId, ContactId, Cursor, ETag, Id, Limit, Page, kind
 use renraku_contacts::{
     ContactsFault,
     model::{Card, Contact, ContactDraft, ContactPatch},
-    service::{self, ContactFilter},
+    service::{self, ContactFilter, KeywordCount},
 };
 use renraku_db::ObjectType;
 use serde::{Deserialize, Deserializer, Serialize, de};
@@ -57,6 +57,12 @@ pub(crate) struct ContactsQuery {
     #[serde(default, deserialize_with = "ids")]
     #[param(value_type = Option<String>)]
     address_books: Option<Vec<AddressBookId>>,
+    /// Only those with this keyword, as it is written.
+    keyword: Option<String>,
+    /// Only those of this kind: `individual`, `group`, `org` …
+    kind: Option<String>,
+    /// Only those who are in this group, wherever I may read them.
+    member_of: Option<ContactId>,
     /// How many items, 1 to 500.
     #[serde(default, deserialize_with = "limit")]
     #[param(value_type = u16, minimum = 1, maximum = 500, default = 50, required = false)]
@@ -67,7 +73,10 @@ pub(crate) struct ContactsQuery {
     cursor: Option<Cursor>,
 }
 
-fn ids<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<AddressBookId>>, D::Error> {
+/// Ids of address books with commas between them.
+pub(crate) fn ids<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Vec<AddressBookId>>, D::Error> {
     let text = String::deserialize(deserializer)?;
     text.split(',').map(|id| id.trim().parse().map_err(de::Error::custom)).collect::<Result<_, _>>().map(Some)
 }
@@ -84,14 +93,49 @@ pub(crate) async fn list_contacts(
     who: Who,
     query: Query<ContactsQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let ContactsQuery { q, address_books, limit, cursor } = query.0;
+    let ContactsQuery { q, address_books, keyword, kind, member_of, limit, cursor } = query.0;
     if q.is_some() {
         app.rates().take(&who, RateKind::Search)?;
     }
-    let filter = ContactFilter { address_books, q };
+    let filter = ContactFilter { address_books, q, keyword, kind, member_of };
     let app = if filter.q.is_some() { app.of_work(Work::Search) } else { app };
     let page = app.read(move |tx| service::list_contacts(tx, &who, &filter, cursor.as_ref(), limit)).await?;
     list(&page)
+}
+
+/// Where keywords are counted.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct KeywordsQuery {
+    /// Only in these address books, ids with commas between them; otherwise in all that I may read.
+    #[serde(default, deserialize_with = "ids")]
+    #[param(value_type = Option<String>)]
+    address_books: Option<Vec<AddressBookId>>,
+}
+
+/// The keywords of contacts.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ContactKeywords {
+    /// In the order of their characters; at most 1,000.
+    items: Vec<KeywordCount>,
+}
+
+/// The keywords of my contacts, each with how many have it.
+#[utoipa::path(
+    tag = "contacts",
+    params(KeywordsQuery),
+    responses((status = 200, body = ContactKeywords), Refusals)
+)]
+#[get("/contacts/keywords")]
+pub(crate) async fn list_keywords(
+    app: App,
+    who: Who,
+    query: Query<KeywordsQuery>,
+) -> Result<HttpResponse, Problem> {
+    let books = query.0.address_books;
+    let items = app.read(move |tx| service::list_keywords(tx, &who, books.as_deref())).await?;
+    plain(&ContactKeywords { items })
 }
 
 /// A calling number.

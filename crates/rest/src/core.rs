@@ -23,11 +23,11 @@ pub use locale::{Locales, accepted_language};
 pub(crate) use manners::{RequestId, codings, manners, unknown_route};
 pub(crate) use problem::RestFault;
 pub use problem::{Problem, ProblemBody};
-pub(crate) use query::{PageQuery, PathId, Query, cursor, ids, limit, page};
+pub(crate) use query::{PageQuery, PathId, Query, cursor, day, ids, limit, page};
 pub(crate) use reader::Reader;
 pub(crate) use renraku_web::{RateKind, WebFault, Work, receive, status};
 pub(crate) use reply::{
-    Gone, Resource, Seen, Written, bytes, download, list, object, plain, tag_of, tagged, versioned,
+    Gone, Resource, Seen, Written, bytes, download, list, object, plain, put_etag, tag_of, tagged, versioned,
 };
 pub(crate) use token_key::TokenKey;
 pub(crate) use who::Who;

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use actix_web::{HttpResponse, get};
-use renraku_base::{Cursor, ETag, Limit, Page, PersonId, UnitId, kind};
-use renraku_db::ObjectType;
+use chrono::NaiveDate;
+use renraku_base::{Cursor, ETag, FieldFault, Language, Limit, Page, PersonId, Principal, UnitId, kind};
+use renraku_db::{Error, ObjectType, ReadTx};
 use renraku_people::directory::{
-    Person, PersonJson, Unit, UnitCount, UnitDetail,
+    HeldPost, Person, PersonJson, Unit, UnitCount, UnitDetail,
     service::{self, PeopleSearch},
 };
 use renraku_reach::model::Reach;
@@ -15,8 +16,8 @@ use utoipa::ToSchema;
 
 use crate::{
     core::{
-        App, PageQuery, PathId, Problem, Query, QueryRefusal, RateKind, Reader, Refusals, Resource, Seen,
-        Who, Work, cursor, limit, list, object, plain,
+        App, PageQuery, PathId, Problem, Query, QueryRefusal, RateKind, Reader, Refusals, Resource,
+        RestFault, Seen, Who, Work, cursor, day, limit, list, object, plain, tagged,
     },
     reach::reach_of,
 };
@@ -61,6 +62,10 @@ pub(crate) struct PeopleQuery {
     /// What to tell beside: `reach` tells how each person of the page is reached now.
     #[param(inline)]
     with: Option<With>,
+    /// On which day (`2026-04-01`): with the posts that were held then, or will be by a transfer that is prepared; now, without it.
+    #[serde(default, rename = "asOf", deserialize_with = "day")]
+    #[param(rename = "asOf", value_type = Option<String>, format = Date)]
+    as_of: Option<NaiveDate>,
     /// How many items, 1 to 500.
     #[serde(default, deserialize_with = "limit")]
     #[param(value_type = u16, minimum = 1, maximum = 500, default = 50, required = false)]
@@ -112,7 +117,7 @@ struct Facets {
 
 impl From<PeopleQuery> for PeopleSearch {
     fn from(query: PeopleQuery) -> Self {
-        Self { q: query.q, unit: query.unit, limit: query.limit, cursor: query.cursor }
+        Self { q: query.q, unit: query.unit, day: query.as_of, limit: query.limit, cursor: query.cursor }
     }
 }
 
@@ -131,44 +136,126 @@ pub(crate) async fn list_people(
 ) -> Result<HttpResponse, Problem> {
     app.rates().take(&who, RateKind::Search)?;
     let (facets, with) = (query.0.facets, query.0.with);
+    if with.is_some() && query.0.as_of.is_some() {
+        let fault = FieldFault::new("with", "now-only", "how people are reached is told as it is now");
+        return Err(RestFault::BadQuery(fault).into());
+    }
     let search = PeopleSearch::from(query.0);
-    let found = app
-        .of_work(Work::Search)
-        .read_with(move |app, tx| {
-            let directory = app.directory();
-            let page = service::search_people(tx, directory, &who, &search)?;
-            let unit = match facets {
-                Some(Facet::Unit) => Some(service::count_people_by_unit(tx, directory, &search)?),
-                None => None,
-            };
-            let reach = match with {
-                Some(With::Reach) => {
-                    let people: Vec<PersonId> = page.items.iter().map(|person| person.id.clone()).collect();
-                    Some(reach_of(tx, &who, &people, language)?)
-                }
-                None => None,
-            };
-            Ok::<_, Problem>(FoundPeople { page, facets: unit.map(|unit| Facets { unit }), reach })
-        })
-        .await?;
+    let day = search.day;
+    let app = app.of_work(Work::Search);
+    let found = read_on(&app, day, move |app, tx| {
+        let directory = app.directory();
+        let page = service::search_people(tx, directory, &who, &search)?;
+        let unit = match facets {
+            Some(Facet::Unit) => Some(service::count_people_by_unit(tx, directory, &search)?),
+            None => None,
+        };
+        let reach = reach_beside(tx, &who, &page.items, with, language)?;
+        Ok::<_, Problem>(FoundPeople { page, facets: unit.map(|unit| Facets { unit }), reach })
+    })
+    .await?;
     plain(&found)
 }
 
-/// One person.
+/// Of which day is told.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct DayQuery {
+    /// On which day (`2026-04-01`): with the posts that were held then, or will be by a transfer that is prepared; now, without it.
+    #[serde(default, rename = "asOf", deserialize_with = "day")]
+    #[param(rename = "asOf", value_type = Option<String>, format = Date)]
+    as_of: Option<NaiveDate>,
+}
+
+/// How each of these people is reached now, where that is asked for.
+fn reach_beside(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    people: &[Arc<PersonJson>],
+    with: Option<With>,
+    language: Language,
+) -> Result<Option<Vec<Reach>>, Problem> {
+    match with {
+        Some(With::Reach) => {
+            let people: Vec<PersonId> = people.iter().map(|person| person.id.clone()).collect();
+            reach_of(tx, who, &people, language).map(Some)
+        }
+        None => Ok(None),
+    }
+}
+
+/// One person; with `asOf`, as they were or will be on a day.
+///
+/// Of another day, posts and units are told: `posts` has each with its days, `startsOn` is left out where it was held before posts
+/// were written down, and whoever was not in office that day is not there. Names and numbers are those of now, units are called what
+/// they are called now, and of who has left since the name alone is told.
 #[utoipa::path(
     tag = "directory",
-    params(("id" = PersonId, Path)),
-    responses((status = 200, body = Person), Refusals)
+    params(("id" = PersonId, Path), DayQuery),
+    responses((status = 200, body = Person), Refusals, QueryRefusal)
 )]
 #[get("/directory/people/{id}")]
 pub(crate) async fn get_person(
     app: App,
-    _who: Who,
+    who: Who,
+    id: PathId<kind::Person>,
+    query: Query<DayQuery>,
+    seen: Seen,
+) -> Result<HttpResponse, Problem> {
+    let day = query.0.as_of;
+    if day.is_some() {
+        app.rates().take(&who, RateKind::Search)?;
+    }
+    let work = move |app: &App, tx: &mut ReadTx<'_>| service::get_person_on(tx, app.directory(), &id, day);
+    let person = read_on(&app, day, work).await?;
+    object(&seen, &*person)
+}
+
+/// Reads the directory of a day. Of another day than the present one it is no short read: that day may have to be made.
+async fn read_on<T, E, F>(app: &App, day: Option<NaiveDate>, work: F) -> Result<T, Problem>
+where
+    F: FnOnce(&App, &mut ReadTx<'_>) -> Result<T, E> + Send + 'static,
+    E: Into<Problem> + From<Error>,
+    T: Send + 'static,
+{
+    match day {
+        None => app.read_with(work).await,
+        Some(_) => {
+            let read = |app: &App| app.db().read(|tx| work(app, tx)).map_err(Into::into);
+            app.of_work(Work::Search).blocking(read).await
+        }
+    }
+}
+
+/// The posts of a person over time.
+#[derive(Debug, Serialize, ToSchema)]
+struct HeldPosts {
+    /// Those that they will have by a transfer that is prepared, those that they have, and those that they had; the last first.
+    items: Vec<HeldPost>,
+}
+
+/// The posts that a person has, had, and will have by a transfer that is prepared.
+///
+/// What was before posts were written down has no entry; a post that was held already then has no `startsOn`.
+#[utoipa::path(
+    tag = "directory",
+    params(("id" = PersonId, Path)),
+    responses((status = 200, body = HeldPosts), Refusals)
+)]
+#[get("/directory/people/{id}/posts")]
+pub(crate) async fn list_posts(
+    app: App,
+    who: Who,
     id: PathId<kind::Person>,
     seen: Seen,
 ) -> Result<HttpResponse, Problem> {
-    let person = app.read_with(move |app, tx| service::get_person(tx, app.directory(), &id)).await?;
-    object(&seen, &*person)
+    app.rates().take(&who, RateKind::Search)?;
+    let items = app
+        .of_work(Work::Search)
+        .blocking(move |app| app.db().read(|tx| service::list_posts(tx, app.directory(), &who, &id)))
+        .await?;
+    tagged(&seen, &HeldPosts { items })
 }
 
 /// The units, each before those below it and siblings in official order.
@@ -187,20 +274,26 @@ pub(crate) async fn list_units(
 }
 
 /// One unit with the units directly below it and its own members; those of the units below are found by
-/// `directory/people?unit=`. Its ETag is that of everything that is shown.
+/// `directory/people?unit=`. Its ETag is that of everything that is shown. With `asOf`, the members are those of a day.
 #[utoipa::path(
     tag = "directory",
-    params(("id" = UnitId, Path)),
-    responses((status = 200, body = UnitDetail), Refusals)
+    params(("id" = UnitId, Path), DayQuery),
+    responses((status = 200, body = UnitDetail), Refusals, QueryRefusal)
 )]
 #[get("/directory/units/{id}")]
 pub(crate) async fn get_unit(
     app: App,
-    _who: Who,
+    who: Who,
     id: PathId<kind::Unit>,
+    query: Query<DayQuery>,
     seen: Seen,
 ) -> Result<HttpResponse, Problem> {
-    let unit = app.read_with(move |app, tx| service::get_unit(tx, app.directory(), &id)).await?;
+    let day = query.0.as_of;
+    if day.is_some() {
+        app.rates().take(&who, RateKind::Search)?;
+    }
+    let work = move |app: &App, tx: &mut ReadTx<'_>| service::get_unit(tx, app.directory(), &id, day);
+    let unit = read_on(&app, day, work).await?;
     object(&seen, &unit)
 }
 
@@ -211,6 +304,9 @@ pub(crate) async fn get_unit(
 pub(crate) struct LookupQuery {
     /// The number in any spelling (`0155-26-1111`, `+81 155 26 1111`), or an extension.
     phone: String,
+    /// What to tell beside: `reach` tells how each of these people is reached now.
+    #[param(inline)]
+    with: Option<With>,
 }
 
 /// Who is calling.
@@ -219,15 +315,28 @@ pub(crate) struct Callers {
     /// The people with this number, best first: whose own it is before those who share it.
     #[schema(value_type = Vec<Person>)]
     items: Vec<Arc<PersonJson>>,
+    /// How each of them is reached now, in their order; left out when not asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reach: Option<Vec<Reach>>,
 }
 
 /// Caller id: the people with a number or extension, best first.
 #[utoipa::path(tag = "directory", params(LookupQuery), responses((status = 200, body = Callers), Refusals))]
 #[get("/directory/lookup")]
-pub(crate) async fn lookup(app: App, who: Who, query: Query<LookupQuery>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn lookup(
+    app: App,
+    who: Who,
+    Reader(language): Reader,
+    query: Query<LookupQuery>,
+) -> Result<HttpResponse, Problem> {
     app.rates().take(&who, RateKind::Search)?;
-    let phone = query.0.phone;
-    let items =
-        app.read_with(move |app, tx| service::lookup_phone(tx, app.directory(), &who, &phone)).await?;
-    plain(&Callers { items })
+    let LookupQuery { phone, with } = query.0;
+    let callers = app
+        .read_with(move |app, tx| {
+            let items = service::lookup_phone(tx, app.directory(), &who, &phone)?;
+            let reach = reach_beside(tx, &who, &items, with, language)?;
+            Ok::<_, Problem>(Callers { items, reach })
+        })
+        .await?;
+    plain(&callers)
 }

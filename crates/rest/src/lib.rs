@@ -6,6 +6,7 @@ mod batch;
 mod calendar_import;
 mod calendars;
 mod caller_id;
+mod contact_merges;
 mod contacts;
 mod contacts_import;
 mod core;
@@ -22,6 +23,7 @@ mod notifications;
 mod occurrences;
 pub mod openapi;
 mod phone_memos;
+mod photos;
 mod push;
 mod reach;
 mod routes;
@@ -73,6 +75,8 @@ fn batched<R: Routes>(routes: R) -> R {
         .add(me::revoke_app_password)
         .add(me::get_preferences)
         .add(me::update_preferences)
+        .add(photos::put_photo)
+        .add(photos::delete_photo)
         .add(reach::get_reach_setting)
         .add(reach::put_reach_setting)
         .add(favourites::list_favourites)
@@ -96,7 +100,9 @@ fn batched<R: Routes>(routes: R) -> R {
         .add(facilities::update_facility)
         .add(facilities::delete_facility)
         .add(directory::get_person)
+        .add(directory::list_posts)
         .add(reach::get_reach)
+        .add(photos::get_photo)
         .add(directory::list_units)
         .add(directory::get_unit)
         .add(caller_id::list_callers)
@@ -111,8 +117,14 @@ fn batched<R: Routes>(routes: R) -> R {
         .add(address_books::share_address_book)
         .add(contacts::list_contacts)
         .add(contacts::lookup_contacts)
+        .add(contacts::list_keywords)
+        .add(contact_merges::list_duplicates)
+        .add(contact_merges::merge_contacts)
+        .add(contact_merges::list_merges)
+        .add(contact_merges::undo_merge)
         .add(contacts::create_contact)
         .add(contacts::get_contact)
+        .add(photos::get_contact_photo)
         .add(contacts::update_contact)
         .add(contacts::delete_contact)
         .add(mail::mailboxes::list_mailboxes)

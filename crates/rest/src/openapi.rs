@@ -19,7 +19,8 @@ use utoipa::{
 use utoipa_actix_web::AppExt;
 
 use self::problems::{
-    ContactUidTaken, EventUidTaken, GroupTooLarge, RetryLater, TooLarge, TooManyDevices, UnsupportedType,
+    ContactChanged, ContactUidTaken, EventUidTaken, GroupTooLarge, RetryLater, TooLarge, TooManyDevices,
+    UnsupportedType,
 };
 use crate::{ProblemBody, core::Gone};
 
@@ -44,6 +45,7 @@ use crate::{ProblemBody, core::Gone};
         FacilityRule,
         EventUidTaken,
         ContactUidTaken,
+        ContactChanged,
         TooManyDevices,
         GroupTooLarge,
         TooLarge,

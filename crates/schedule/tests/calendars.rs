@@ -138,7 +138,8 @@ fn two_first_shares_at_once_make_one_home() {
             let entry =
                 UnitEntry { id: unit.clone(), name: "総務課".to_owned(), parent_id: None, position: 1 };
             db.write(|tx| directory::service::put_unit(tx, &entry)).unwrap();
-            db.write(|tx| access::set_groups(tx, &taro.person, std::slice::from_ref(&unit))).unwrap();
+            db.write(|tx| access::set_groups(tx, &taro.person, &[access::Grantee::Unit(unit.clone())]))
+                .unwrap();
             let calendars = [default_calendar(db, &hanako), default_calendar(db, &taro)];
             let start = Barrier::new(2);
             thread::scope(|scope| {

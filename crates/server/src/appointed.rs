@@ -3,7 +3,10 @@ use std::collections::HashMap;
 use renraku_base::PersonId;
 use renraku_db::{Db, Error, Tx, jobs, jobs::Job};
 use renraku_notify::{Details, Notice, NotificationType, Repeat, Subject, service as notify};
-use renraku_people::directory::{Appointment, Appointments, NamedPerson, service as directory};
+use renraku_people::{
+    access::{self, Grantee},
+    directory::{Appointment, Appointments, NamedPerson, service as directory},
+};
 
 /// Tells people of the posts that they took, and ends the job.
 pub fn tell(db: &Db, job: &Job) -> Result<(), Error> {
@@ -12,15 +15,28 @@ pub fn tell(db: &Db, job: &Job) -> Result<(), Error> {
     db.write(|tx: &mut Tx<'_>| {
         let mut names = directory::names(tx, &before)?;
         names.retain(|_, person| !person.suppressed);
+        let posts: Vec<Grantee> = told.people.iter().filter_map(post).collect();
+        let entrusted = access::count_readable(tx, &posts)?;
         for one in &told.people {
-            let notice = notice(&told, one, &names);
+            let entrusted = post(one).and_then(|post| entrusted.get(post.id().as_ref()).copied());
+            let notice = notice(&told, one, &names, entrusted);
             notify::tell(tx, &one.person, &notice)?;
         }
         jobs::finish(tx, &job.id)
     })
 }
 
-fn notice(told: &Appointments, one: &Appointment, names: &HashMap<PersonId, NamedPerson>) -> Notice {
+/// The post that somebody took, as something is shared with it.
+fn post(one: &Appointment) -> Option<Grantee> {
+    Some(Grantee::Post(one.unit_id.clone()?, one.title.clone()?))
+}
+
+fn notice(
+    told: &Appointments,
+    one: &Appointment,
+    names: &HashMap<PersonId, NamedPerson>,
+    entrusted: Option<i64>,
+) -> Notice {
     let predecessor = one.predecessor.as_ref().and_then(|person| names.get(person));
     let title = one.title.as_deref().unwrap_or_default();
     Notice {
@@ -33,6 +49,7 @@ fn notice(told: &Appointments, one: &Appointment, names: &HashMap<PersonId, Name
             start: Some(format!("{}T00:00:00", one.from)),
             show_without_time: true,
             predecessor: predecessor.map(|person| person.name.full.clone()),
+            entrusted,
             ..Details::default()
         },
         repeat: Repeat::Once(format!("appointed:{}:{}:{title}", told.roster, one.unit)),

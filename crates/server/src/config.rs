@@ -207,6 +207,8 @@ pub struct LdapSource {
     pub interval_min: u64,
     /// Whether it checks passwords.
     pub sign_in: bool,
+    /// For how many hours a password that it accepted counts while it cannot be reached; 0 for not at all.
+    pub remember_h: u64,
 }
 
 /// How a connection to the office's LDAP server is protected that does not begin with TLS.

@@ -133,6 +133,7 @@ fn forget_old(db: &Db) -> Result<(), JobFault> {
     let keys = db.write_many(|tx| ledger::prune(tx, (now - LEDGER_KEPT).micros()))?;
     let done_jobs = db.write_many(|tx| jobs::prune(tx, (now - DONE_JOBS_KEPT).micros()))?;
     let devices = db.write_many(account::prune_devices).map_err(again)?;
+    let sign_ins = db.write_many(account::forget_old_sign_ins)?;
     let subscriptions = db.write_many(push::forget_expired)?;
     let rosters = db.write_many(directory::forget_old_rosters).map_err(again)?;
     let mut notifications = 0;
@@ -149,6 +150,13 @@ fn forget_old(db: &Db) -> Result<(), JobFault> {
             some => memos += some,
         }
     }
+    let mut merges = 0;
+    loop {
+        match db.write_many(renraku_contacts::service::forget_old_merges)? {
+            0 => break,
+            some => merges += some,
+        }
+    }
     let mut objects = 0;
     let mut after = Some((CollectionId(0), String::new()));
     while let Some(from) = after {
@@ -163,10 +171,12 @@ fn forget_old(db: &Db) -> Result<(), JobFault> {
         keys,
         done_jobs,
         devices,
+        sign_ins,
         subscriptions,
         rosters,
         notifications,
         memos,
+        merges,
         "old things were forgotten"
     );
     let tomorrow = now + DAY;

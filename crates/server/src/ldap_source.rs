@@ -47,6 +47,8 @@ pub(crate) struct LdapSource {
     /// How often people are read by themselves; `None` for never.
     interval: Option<Duration>,
     signs_in: bool,
+    /// For how long a password counts that it accepted, while it cannot be reached.
+    remembered_for: Duration,
     ends_missing: bool,
     /// All settings, for what belongs to an account.
     config: Config,
@@ -75,6 +77,7 @@ impl LdapSource {
             runtime: Some(runtime),
             interval: (config.interval_min > 0).then(|| Duration::from_mins(config.interval_min)),
             signs_in: config.sign_in,
+            remembered_for: Duration::from_hours(config.remember_h),
             ends_missing: config.end_missing,
             config: all.clone(),
         }))
@@ -111,7 +114,7 @@ impl LdapSource {
     /// What checks passwords there; `None` where that is not wanted.
     pub fn passwords(&self) -> Option<Arc<dyn PasswordServer>> {
         let handle = self.runtime.as_ref().filter(|_| self.signs_in)?.handle().clone();
-        Some(Arc::new(Passwords::new(Arc::clone(&self.server), handle)))
+        Some(Arc::new(Passwords::new(Arc::clone(&self.server), handle, self.remembered_for)))
     }
 
     fn block_on<T>(&self, work: impl Future<Output = Result<T, LdapFault>>) -> Result<T, LdapFault> {

@@ -96,6 +96,7 @@ pub(crate) fn start_on(
     let ldap_tls_addr = phonebook.as_ref().and_then(Phonebook::tls_addr);
     let db = assembly::open_database(config, clock)?;
     db.migrate()?;
+    index_contacts(&db)?;
     let secret = assembly::open_secret(config, &db)?;
     let sessions = Sessions::load(&db, &secret)?;
     let hub = Hub::new();
@@ -189,6 +190,15 @@ fn catch_up_with_rosters(db: &Db) {
         }),
         Err(error) => tracing::error!(error = %error, "a roster that is due cannot be applied"),
     }
+}
+
+/// Makes the index of contacts anew where an older version made it: before anybody looks for one.
+fn index_contacts(db: &Db) -> anyhow::Result<()> {
+    let indexed = renraku_contacts::service::index_anew(db)?;
+    if indexed > 0 {
+        tracing::info!(indexed, "contacts were indexed anew");
+    }
+    Ok(())
 }
 
 /// Loads the directory beside the start, so that neither the start nor the first search waits for all of it.

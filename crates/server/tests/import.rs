@@ -149,3 +149,33 @@ fn contacts_come_from_a_vcard_file_and_each_bad_card_is_named() {
     assert!(printed.ends_with("1 new, 0 updated, 1 not taken\n"), "{printed}");
     assert_ne!(import("hello").0, Some(0));
 }
+
+#[test]
+fn photos_come_from_a_folder_by_staff_number_and_each_bad_file_is_named() {
+    let office = Office::new();
+    assert_eq!(office.hire("hanako", &["--staff-number", "0012"]).0, Some(0));
+    let folder = office.0.path().join("faces");
+    fs::create_dir(&folder).unwrap();
+    // A WebP picture of one pixel.
+    let webp = b"RIFF\x1a\0\0\0WEBPVP8L\r\0\0\0\x2f\0\0\0\x10\x07\x10\x11\x11\x88\x88\xfe\x07\0";
+    fs::write(folder.join("0012.webp"), webp).unwrap();
+    let import = |more: &[&str]| office.run(&[&["import", "photos", "faces"], more].concat(), b"");
+    assert_eq!(import(&["--dry-run"]), (Some(0), "1 can be taken, 0 as before, 0 not taken\n".into()));
+    assert_eq!(import(&[]), (Some(0), "1 new, 0 as before, 0 not taken\n".into()));
+    assert_eq!(import(&[]), (Some(0), "0 new, 1 as before, 0 not taken\n".into()));
+    for (name, content) in [(".hidden", ""), ("0012.JPG", "no picture"), ("0099.png", ""), ("notes.txt", "")]
+    {
+        fs::write(folder.join(name), content).unwrap();
+    }
+    assert_eq!(
+        import(&[]),
+        (
+            Some(1),
+            "faces/0012.JPG: not taken: this is no JPEG, PNG or WebP picture that can be read\n\
+             faces/0099.png: not taken: nobody in office has the staff number 0099\n\
+             faces/notes.txt: not taken: its name does not end with .jpg, .jpeg, .png or .webp\n\
+             0 new, 1 as before, 3 not taken\n"
+                .into()
+        )
+    );
+}

@@ -151,6 +151,12 @@ fn a_search_tells_it_of_all_whom_it_finds() {
             };
             assert_eq!((&reach["activity"], &reach["place"]), (&json!(expected.0), &expected.1));
         }
+        // And of who is calling: the extension of the first.
+        let caller = jiro.get("directory/lookup?phone=1000&with=reach").expect(200).json();
+        assert_eq!(caller["items"][0]["id"], json!(hanako.person));
+        assert_eq!(caller["reach"], json!([reach(&jiro, &hanako)]));
+        assert!(jiro.get("directory/lookup?phone=1000").expect(200).json().get("reach").is_none());
+        jiro.get("directory/lookup?phone=1000&with=mood").problem(400, "bad-query");
         assert_eq!(reach(&taro, &taro)["activity"], "telework");
         assert!(jiro.get(&format!("directory/people?unit={unit}")).expect(200).json().get("reach").is_none());
         jiro.get("directory/people?with=mood").problem(400, "bad-query");

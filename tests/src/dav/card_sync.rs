@@ -43,6 +43,41 @@ fn changes_are_told_and_nothing_else() {
     });
 }
 
+#[test]
+fn contacts_that_are_made_one_go_and_come_back_under_their_paths() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let client = Client::of(server, &hanako);
+        let book = client.address_book();
+        let path = |name: &str| format!("{book}{name}.vcf");
+        client.put_card(&path("a"), &card("a", "山田", "X-KEEP;A=b:c\n")).expect(201);
+        client.put_card(&path("b"), &card("b", "山田", "X-KEEP:d\nCATEGORIES:測量\n")).expect(201);
+        let (_, token) = client.sync(&book, "", 100);
+        let list = hanako.get("contacts").expect(200).json();
+        let version = |uid: &str| {
+            let of = list["items"].as_array().unwrap().iter().find(|it| it["uid"] == uid).unwrap();
+            json!({"id": of["id"], "etag": of["etag"]})
+        };
+        let merge = json!({"keep": version("a"), "merge": [version("b")]});
+        let merged = hanako.post("contacts/merge", &merge).expect(201).json();
+        let (mut news, newer) = client.sync(&book, &token, 100);
+        news.sort();
+        assert_eq!(news, [(path("a"), 200), (path("b"), 404)]);
+        let text = client.get(&path("a")).expect(200).text();
+        for line in ["UID:a", "X-KEEP;A=b:c", "X-KEEP:d", "CATEGORIES:測量"] {
+            assert!(text.contains(line), "{line} is not in {text}");
+        }
+        let undo = format!("contacts/merges/{}/undo", merged["id"].as_str().unwrap());
+        hanako.post(&undo, &json!({})).expect(200);
+        let (mut news, _) = client.sync(&book, &newer, 100);
+        news.sort();
+        assert_eq!(news, [(path("a"), 200), (path("b"), 200)]);
+        let text = client.get(&path("b")).expect(200).text();
+        assert!(text.contains("X-KEEP:d") && text.contains("UID:b"), "{text}");
+        assert!(!client.get(&path("a")).expect(200).text().contains("X-KEEP:d"));
+    });
+}
+
 /// What a client holds: each path with its text.
 fn brought_forward(client: &Client, book: &str, held: &mut BTreeMap<String, String>, token: &mut String) {
     loop {

@@ -41,6 +41,25 @@ fn a_server_that_does_not_answer_stops_those_alone_who_sign_in_there() {
     }
 }
 
+/// Who signed in a while ago does so again when the server is gone, on any phone, and nobody else does.
+#[test]
+fn the_password_that_it_accepted_last_counts_while_it_is_gone() {
+    for backend in Backend::all() {
+        let stub = Stub::start(Manner::Know(PASSWORD));
+        let server = beside(*backend, &stub);
+        let phone = server.anonymous();
+        login(&phone, "hanako", PASSWORD).expect(200);
+        stub.becomes(Manner::Hang);
+        login(&phone, "hanako", PASSWORD).expect(200);
+        login(&phone, "hanako", "guess").problem(503, "password-server-silent");
+        let (well, said) = run_beside_with(&server, &["user", "disable", "hanako"], &[]);
+        assert!(well, "{said}");
+        login(&phone, "hanako", PASSWORD).problem(503, "password-server-silent");
+        server.clock().advance(Duration::from_hours(9));
+        login(&phone, "hanako", PASSWORD).problem(503, "password-server-silent");
+    }
+}
+
 #[test]
 fn a_reading_that_fails_is_told_by_the_doctor_and_tried_again() {
     for backend in Backend::all() {

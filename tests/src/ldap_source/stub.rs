@@ -34,6 +34,7 @@ pub enum Manner {
 #[derive(Debug)]
 pub struct Stub {
     port: u16,
+    manner: Arc<Mutex<Manner>>,
     asked: Arc<Mutex<Asked>>,
 }
 
@@ -52,14 +53,22 @@ impl Stub {
         let port = listener.local_addr().unwrap().port();
         let asked = Arc::new(Mutex::new(Asked::default()));
         let told = Arc::clone(&asked);
+        let manner = Arc::new(Mutex::new(manner));
+        let present = Arc::clone(&manner);
         // It ends with the process of the tests.
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
                 let told = Arc::clone(&told);
+                let manner = *present.lock().unwrap_or_else(PoisonError::into_inner);
                 thread::spawn(move || serve(stream, manner, &told));
             }
         });
-        Self { port, asked }
+        Self { port, manner, asked }
+    }
+
+    /// From now on it does something else with those who connect.
+    pub fn becomes(&self, manner: Manner) {
+        *self.manner.lock().unwrap() = manner;
     }
 
     pub fn url(&self) -> String {

@@ -4,8 +4,11 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use renraku_base::{Entropy, Id};
 use renraku_db::Db;
 use renraku_notify::{Details, Notice, NotificationType, Repeat, Subject, service as notify};
-use renraku_people::directory::{
-    PersonEntry, PersonName, Phone as Number, PhoneKind, PostEntry, UnitEntry, service as directory,
+use renraku_people::{
+    directory::{
+        PersonEntry, PersonName, Phone as Number, PhoneKind, PostEntry, UnitEntry, service as directory,
+    },
+    photo::Photo,
 };
 use renraku_schedule::{
     model::{FacilityDraft, FacilityKind},
@@ -13,10 +16,14 @@ use renraku_schedule::{
 };
 use serde_json::{Value, json};
 
-use crate::harness::{Mailbox, Staff};
+use crate::harness::{Answer, Mailbox, Staff};
 
 /// Objects that everybody may see; all others are their owner's. A favourite is named by the person who is one.
 pub const PUBLIC: &[&str] = &["people", "units", "facilities", "favourites"];
+
+/// A picture of one pixel.
+pub const PNG: &str =
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
 /// Somebody who has one or more of everything that there is.
 #[derive(Debug)]
@@ -76,6 +83,9 @@ impl Office {
             "unit" => last("units"),
             "calendars" => vec![self.ids("calendars").join(",")],
             "addressBooks" => vec![self.ids("address-books").join(",")],
+            "size" => vec!["small".into()],
+            "media" => vec!["m".into()],
+            "memberOf" => last("groups"),
             "mailbox" => last("mailboxes"),
             "thread" => last("threads"),
             _ => Vec::new(),
@@ -122,6 +132,8 @@ impl Office {
         };
         self.db.write(|tx| directory::put_unit(tx, &unit)).unwrap();
         self.db.write(|tx| directory::put_person(tx, &person)).unwrap();
+        let photo = Photo::of(&STANDARD.decode(PNG).unwrap()).unwrap();
+        self.db.write(|tx| directory::put_photo(tx, &person.id, Some(&photo))).unwrap();
         let room = self.db.write(|tx| schedule::create_facility(tx, room.clone())).unwrap();
         self.keep("units", unit.id.as_str());
         self.keep("people", person.id.as_str());
@@ -163,8 +175,22 @@ impl Office {
             "emails": {"1": {"address": format!("{}@example.jp", word("contact: address"))}},
             "phones": {"1": {"number": "0155-99-7901", "label": word("contact: label")}},
             "notes": {"1": {"note": word("contact: note")}},
+            "media": {"m": {"kind": "photo", "uri": format!("data:image/png;base64,{PNG}")}},
         });
-        self.post("contacts", "contacts", &contact);
+        let keep = self.owner.post("contacts", &contact).expect(201);
+        let goes = self.owner.post("contacts", &contact).expect(201);
+        let version = |made: &Answer| json!({"id": made.json()["id"], "etag": made.etag()});
+        let merge = json!({"keep": version(&keep), "merge": [version(&goes)]});
+        self.post("merges", "contacts/merge", &merge);
+        self.keep("contacts", keep.json()["id"].as_str().unwrap());
+        // Two of the same.
+        self.owner.post("contacts", &contact).expect(201);
+        let group = json!({
+            "addressBookId": book, "kind": "group", "name": {"full": word("contact group: name")},
+            "members": {keep.json()["uid"].as_str().unwrap(): true}, "keywords": {word("contact group: keyword"): true},
+        });
+        let group = self.owner.post("contacts", &group).expect(201).json();
+        self.keep("groups", group["id"].as_str().unwrap());
     }
 
     fn add_mail(&mut self, word: &mut dyn FnMut(&str) -> String) {

@@ -15,6 +15,7 @@ use crate::harness::{Answer, Ask, TestServer, on_each_backend};
 const NAMED: &[(&str, &str)] = &[
     ("calendars", "calendars"),
     ("addressBooks", "address-books"),
+    ("memberOf", "groups"),
     ("mailbox", "mailboxes"),
     ("thread", "threads"),
 ];

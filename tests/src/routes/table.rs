@@ -1,7 +1,8 @@
+use base64::{Engine, engine::general_purpose::STANDARD};
 use renraku_rest::openapi;
 use serde_json::{Value, json};
 
-use super::office::Office;
+use super::office::{Office, PNG};
 use crate::harness::{Ask, Phone};
 
 const METHODS: &[&str] = &["get", "post", "put", "patch", "delete"];
@@ -96,6 +97,7 @@ impl Route {
         match (self.method.as_str(), self.path.as_str()) {
             ("DELETE", _) => ask,
             ("POST", "calendars/{id}/import") => ask.body("text/calendar", ICALENDAR),
+            ("PUT", "me/photo") => ask.body("image/png", STANDARD.decode(PNG).unwrap()),
             ("POST", "address-books/{id}/import") => ask.body("text/vcard", VCARD),
             _ => ask.json(&self.body()),
         }
@@ -109,6 +111,10 @@ impl Route {
             (_, "events/{id}") => json!({"title": "x"}),
             (_, "calendars/{id}/shares" | "address-books/{id}/shares") => {
                 json!({"grantee": {"type": "everyone"}, "role": "read"})
+            }
+            (_, "contacts/merge") => {
+                let contact = json!({"id": "0198c0de-7f3a-7abc-8def-0123456789ab", "etag": "\"1\""});
+                json!({"keep": contact, "merge": [contact]})
             }
             (_, "contacts" | "contacts/{id}") => json!({"name": {"full": "x"}}),
             (_, "facilities/{id}") => json!({"name": "x", "kind": "room"}),

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::KnownMembers;
-use crate::rules::{card, merge};
+use crate::rules::{card, keys, merge, union};
 
 /// A card (JSContact, RFC 9553) with every member that it was given.
 ///
@@ -82,6 +82,51 @@ impl Card {
             Ok(_) => Err(read_only),
             Err(faults) => Err(read_only.into_iter().chain(faults).collect()),
         }
+    }
+
+    /// The card with all that others say and it does not. Neither it nor they are members of what they have become.
+    pub(crate) fn united<'c>(
+        &self,
+        others: impl Iterator<Item = &'c Self>,
+        now: Timestamp,
+    ) -> Result<Self, Vec<FieldFault>> {
+        let mut members = self.0.clone();
+        let mut uids = vec![self.uid()];
+        for other in others {
+            union::add(&mut members, &other.0);
+            uids.push(other.uid());
+        }
+        if let Some(Value::Object(set)) = members.get_mut("members") {
+            set.retain(|uid, _| !uids.contains(&uid.as_str()));
+        }
+        Self::checked(members, now)
+    }
+
+    /// Whether it stands for several others.
+    pub(crate) fn is_group(&self) -> bool {
+        self.0.get("kind").and_then(Value::as_str) == Some(keys::GROUP)
+    }
+
+    /// The uids of those who are in the group.
+    pub(crate) fn members_of_group(&self) -> Vec<String> {
+        let members = self.0.get("members").and_then(Value::as_object);
+        members.into_iter().flat_map(Map::keys).cloned().collect()
+    }
+
+    /// Whether this uid is in the group.
+    pub(crate) fn has_member(&self, uid: &str) -> bool {
+        self.0.get("members").and_then(|members| members.get(uid)).is_some()
+    }
+
+    /// The group with these members and without those.
+    pub(crate) fn with_members(&self, with: &[&str], without: &[&str], now: Timestamp) -> Self {
+        let mut members = self.0.clone();
+        if let Value::Object(set) = members.entry("members").or_insert_with(|| Value::Object(Map::new())) {
+            set.retain(|uid, _| !without.contains(&uid.as_str()));
+            set.extend(with.iter().map(|uid| ((*uid).to_owned(), Value::Bool(true))));
+        }
+        members.insert("updated".to_owned(), Value::String(now.to_string()));
+        Self(members)
     }
 
     fn checked(mut members: Map<String, Value>, now: Timestamp) -> Result<Self, Vec<FieldFault>> {

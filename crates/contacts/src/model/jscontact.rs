@@ -48,6 +48,9 @@ pub struct KnownMembers {
     /// Free words.
     #[serde(default)]
     pub keywords: BTreeMap<String, bool>,
+    /// The uids of those who are in a group.
+    #[serde(default)]
+    pub members: BTreeMap<String, bool>,
     /// Notes.
     #[serde(default)]
     pub notes: BTreeMap<String, Note>,

@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 
-use renraku_people::search::{fold, fold_number, fold_reading};
+use renraku_people::search::{fold, fold_number, fold_reading, reading_order};
 use serde::Deserialize;
 
+use super::keys::{self, Key};
 use crate::model::{Card, Component, KnownMembers, Name};
 
 /// As much of the notes as is searched, in characters.
@@ -19,7 +20,7 @@ pub(crate) const FOUND: [&str; 9] =
 /// The searchable side of a card: never shown, made anew whenever the card changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Index {
-    /// What contacts are sorted by: the reading if there is one, folded.
+    /// What contacts are sorted by: the reading if there is one, in あいうえお order.
     pub sort_key: String,
     /// All that is found, folded, a line each.
     pub search: String,
@@ -27,9 +28,14 @@ pub(crate) struct Index {
     pub romaji: String,
     /// The phone numbers as digits, each once.
     pub numbers: Vec<String>,
+    /// What it is gathered by.
+    pub keys: Vec<Key>,
 }
 
 impl Index {
+    /// Names the rules of this file: another number where one of them changes, so that what is stored is made anew.
+    pub const RULES: &str = "2";
+
     /// The index of a card.
     pub fn of(card: &Card) -> Self {
         let card = card.known();
@@ -44,12 +50,19 @@ impl Index {
         let firms = card.organizations.values().filter_map(|organization| organization.name.as_ref());
         let sounds = names.iter().chain(firms).map(|text| fold_reading(text));
         Self {
-            sort_key: fold(&sort_name(&card)).chars().take(SORT_CHARS).collect(),
+            sort_key: sort_key(&sort_name(&card)),
             search: lines_of(lines),
             romaji: lines_of(sounds),
             numbers,
+            keys: keys::of(&card),
         }
     }
+}
+
+/// What stands for a name in the order; some characters are many when they are compared.
+fn sort_key(name: &str) -> String {
+    let begin: String = name.chars().take(SORT_CHARS).collect();
+    reading_order(&begin).chars().take(4 * SORT_CHARS).collect()
 }
 
 /// Each line once, without the empty ones.
@@ -86,6 +99,12 @@ fn forms(name: &Name) -> [String; 4] {
         name.full.clone().unwrap_or_default(),
         joined(name, |component| Some(&component.value)),
     ]
+}
+
+/// A name as it is written, in whole or from its parts.
+pub(super) fn whole_name(name: &Name) -> String {
+    let full = name.full.clone().filter(|full| !full.trim().is_empty());
+    full.unwrap_or_else(|| joined(name, |component| Some(&component.value)))
 }
 
 fn joined<'n>(name: &'n Name, part: impl Fn(&'n Component) -> Option<&'n str>) -> String {
@@ -132,7 +151,7 @@ fn kept(props: &serde_json::Value) -> Vec<String> {
 }
 
 /// The number of a `tel:` URI (RFC 3966) without its parameters, or what was written.
-fn plain_number(number: &str) -> &str {
+pub(super) fn plain_number(number: &str) -> &str {
     match number.split_once(':') {
         Some((scheme, rest)) if scheme.eq_ignore_ascii_case("tel") => rest.split(';').next().unwrap_or(rest),
         _ => number,

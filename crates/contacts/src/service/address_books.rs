@@ -130,6 +130,7 @@ pub fn delete_address_book(
     }
     access::remove_grants(tx, book.collection, (ObjectType::AddressBook, &book.id))?;
     store::card_objects::remove_all(tx, book.collection)?;
+    store::merges::remove_all(tx, book.collection)?;
     store::book_paths::remove(tx, &book.id)?;
     store::book_properties::remove_all(tx, &book.id)?;
     store::address_books::remove(tx, &book.id)?;

@@ -2,13 +2,13 @@ use diesel::prelude::*;
 use renraku_base::{AddressBookId, ContactId, ETag, Id};
 use renraku_db::{
     CollectionId, Error, ReadTx, Tx, among, columns,
-    schema::{contact_numbers, contacts},
+    schema::{contact_keys, contact_numbers, contacts},
 };
 
 pub(crate) use super::search::{Filter, find};
 use crate::{
     model::{Card, Contact},
-    rules::index::Index,
+    rules::{index::Index, keys::Key},
 };
 
 /// A contact as it is stored.
@@ -72,8 +72,8 @@ struct NewRow<'a> {
 }
 
 impl<'a> NewRow<'a> {
-    /// The row with its index, and the numbers that go beside it.
-    fn of(contact: &'a StoredContact) -> Result<(Self, Vec<String>), Error> {
+    /// The row with its index, and what goes beside it.
+    fn of(contact: &'a StoredContact) -> Result<(Self, Beside), Error> {
         let index = Index::of(&contact.card);
         let row = Self {
             id: contact.id.as_str(),
@@ -86,8 +86,14 @@ impl<'a> NewRow<'a> {
             romaji: index.romaji,
             card: serde_json::to_string(&contact.card).map_err(Error::damaged)?,
         };
-        Ok((row, index.numbers))
+        Ok((row, Beside { numbers: index.numbers, keys: index.keys }))
     }
+}
+
+/// What of a contact's index has rows of its own.
+struct Beside {
+    numbers: Vec<String>,
+    keys: Vec<Key>,
 }
 
 pub(crate) fn get(tx: &mut ReadTx<'_>, id: &ContactId) -> Result<Option<StoredContact>, Error> {
@@ -155,6 +161,22 @@ pub(crate) fn list_after(
     rows.into_iter().map(StoredContact::try_from).collect()
 }
 
+/// All contacts by ascending id, beginning after `after`.
+pub(crate) fn list_all_after(
+    tx: &mut ReadTx<'_>,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<StoredContact>, Error> {
+    let rows: Vec<Row> = tx.fetch(
+        contacts::table
+            .filter(contacts::id.gt(after))
+            .order(contacts::id)
+            .limit(limit)
+            .select(columns::<Row>()),
+    )?;
+    rows.into_iter().map(StoredContact::try_from).collect()
+}
+
 /// What the contacts of a collection are found by, in ascending order of their ids: each with its folded text and its readings.
 pub(crate) fn list_texts(
     tx: &mut ReadTx<'_>,
@@ -196,58 +218,71 @@ pub(crate) fn find_by_number(
     rows.into_iter().map(StoredContact::try_from).collect()
 }
 
-/// Adds contacts, by two statements for up to 1,000 of them. Answers with how many were added: one whose id or uid is
+/// Adds contacts, by three statements for up to 1,000 of them. Answers with how many were added: one whose id or uid is
 /// taken is not.
 pub(crate) fn insert_many(tx: &mut Tx<'_>, new: &[StoredContact]) -> Result<usize, Error> {
     let mut added = 0;
     for some in new.chunks(1_000) {
         let indexed = some.iter().map(NewRow::of).collect::<Result<Vec<_>, Error>>()?;
-        let (rows, numbers): (Vec<NewRow<'_>>, Vec<Vec<String>>) = indexed.into_iter().unzip();
+        let (rows, beside): (Vec<NewRow<'_>>, Vec<Beside>) = indexed.into_iter().unzip();
         let count = tx.run(diesel::insert_into(contacts::table).values(&rows).on_conflict_do_nothing())?;
         added += count;
         if count < rows.len() {
             return Ok(added);
         }
-        put_numbers(tx, rows.iter().map(|row| row.id).zip(numbers))?;
+        put_beside(tx, rows.iter().zip(beside))?;
     }
     Ok(added)
 }
 
 /// Stores a contact anew with its index.
 pub(crate) fn put(tx: &mut Tx<'_>, contact: &StoredContact) -> Result<(), Error> {
-    let (row, numbers) = NewRow::of(contact)?;
+    let (row, beside) = NewRow::of(contact)?;
     tx.run_prepared(diesel::update(contacts::table.find(contact.id.as_str())).set(&row))?;
     tx.run(diesel::delete(
         contact_numbers::table.filter(contact_numbers::contact_id.eq(contact.id.as_str())),
     ))?;
-    put_numbers(tx, [(contact.id.as_str(), numbers)])
+    tx.run(diesel::delete(contact_keys::table.filter(contact_keys::contact_id.eq(contact.id.as_str()))))?;
+    put_beside(tx, [(&row, beside)])
 }
 
-fn put_numbers<'a>(
+fn put_beside<'r, 'a: 'r>(
     tx: &mut Tx<'_>,
-    numbers: impl IntoIterator<Item = (&'a str, Vec<String>)>,
+    contacts: impl IntoIterator<Item = (&'r NewRow<'a>, Beside)>,
 ) -> Result<(), Error> {
-    let rows: Vec<_> = numbers
-        .into_iter()
-        .flat_map(|(contact, numbers)| {
-            numbers.into_iter().map(move |number| {
-                (contact_numbers::number.eq(number), contact_numbers::contact_id.eq(contact))
-            })
-        })
-        .collect();
-    for some in rows.chunks(10_000) {
+    let (mut numbers, mut keys) = (Vec::new(), Vec::new());
+    for (row, beside) in contacts {
+        numbers.extend(
+            beside
+                .numbers
+                .into_iter()
+                .map(|number| (contact_numbers::number.eq(number), contact_numbers::contact_id.eq(row.id))),
+        );
+        keys.extend(beside.keys.into_iter().map(|key| {
+            (
+                contact_keys::collection_id.eq(row.collection_id),
+                contact_keys::kind.eq(key.kind.number()),
+                contact_keys::value.eq(key.value),
+                contact_keys::contact_id.eq(row.id),
+            )
+        }));
+    }
+    for some in numbers.chunks(10_000) {
         tx.run(diesel::insert_into(contact_numbers::table).values(some))?;
+    }
+    for some in keys.chunks(5_000) {
+        tx.run(diesel::insert_into(contact_keys::table).values(some))?;
     }
     Ok(())
 }
 
-/// Removes a contact; its numbers go with it.
+/// Removes a contact; its numbers and keys go with it.
 pub(crate) fn remove(tx: &mut Tx<'_>, id: &ContactId) -> Result<(), Error> {
     tx.run(diesel::delete(contacts::table.find(id.as_str())))?;
     Ok(())
 }
 
-/// Removes the contacts of a collection; their numbers go with them. Answers with which they were.
+/// Removes the contacts of a collection; their numbers and keys go with them. Answers with which they were.
 pub(crate) fn remove_all(tx: &mut Tx<'_>, collection: CollectionId) -> Result<Vec<ContactId>, Error> {
     let ids: Vec<String> = diesel::delete(contacts::table.filter(contacts::collection_id.eq(collection.0)))
         .returning(contacts::id)

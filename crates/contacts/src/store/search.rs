@@ -1,9 +1,16 @@
-use diesel::prelude::*;
+use diesel::{
+    dsl::{exists, not},
+    prelude::*,
+};
 use renraku_base::Limit;
-use renraku_db::{CollectionId, Error, ReadTx, among, columns, contains, schema::contacts};
+use renraku_db::{
+    CollectionId, Error, ReadTx, among, columns, contains,
+    schema::{contact_keys, contacts},
+};
 use renraku_people::search::Query;
 
 use super::contacts::{Row, StoredContact};
+use crate::rules::keys::{INDIVIDUAL, KeyKind};
 
 /// Which contacts are listed.
 #[derive(Debug, Clone, Copy)]
@@ -12,8 +19,24 @@ pub(crate) struct Filter<'a> {
     pub collections: &'a [CollectionId],
     /// In which every word of this is found.
     pub query: &'a Query,
+    /// With this keyword.
+    pub keyword: Option<&'a str>,
+    /// Of this kind.
+    pub kind: Option<&'a str>,
+    /// With one of these uids.
+    pub uids: Option<&'a [String]>,
     /// After this sort key and id.
     pub after: Option<(&'a str, &'a str)>,
+}
+
+/// The keys of a kind that the contact at hand has.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn keys_of(kind: KeyKind) -> _ {
+    let number: i32 = kind.number();
+    contact_keys::table
+        .filter(contact_keys::collection_id.eq(contacts::collection_id))
+        .filter(contact_keys::contact_id.eq(contacts::id))
+        .filter(contact_keys::kind.eq(number))
 }
 
 /// One page of contacts with their sort keys, by name.
@@ -32,6 +55,19 @@ pub(crate) fn find(
         query = query.filter(
             contacts::sort_key.gt(sort_key).or(contacts::sort_key.eq(sort_key).and(contacts::id.gt(id))),
         );
+    }
+    if let Some(keyword) = filter.keyword {
+        query = query.filter(exists(keys_of(KeyKind::Keyword).filter(contact_keys::value.eq(keyword))));
+    }
+    match filter.kind {
+        Some(INDIVIDUAL) => query = query.filter(not(exists(keys_of(KeyKind::Kind)))),
+        Some(kind) => {
+            query = query.filter(exists(keys_of(KeyKind::Kind).filter(contact_keys::value.eq(kind))));
+        }
+        None => {}
+    }
+    if let Some(uids) = filter.uids {
+        query = query.filter(among(contacts::uid, uids));
     }
     for word in filter.query.words() {
         let text = contains(word.text());

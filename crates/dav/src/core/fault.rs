@@ -325,6 +325,7 @@ fn contacts(fault: &ContactsFault) -> Told {
         ContactsFault::Invalid(_) | ContactsFault::NotAVCard => Condition::ValidAddressData.into(),
         ContactsFault::IdTaken => Condition::ResourceMustBeNull.into(),
         ContactsFault::UidTaken(_) => Condition::NoCardUidConflict.into(),
+        ContactsFault::ContactChanged(_) => Told::status(StatusCode::CONFLICT),
         ContactsFault::AddressBookFixed => Told::status(StatusCode::FORBIDDEN),
         ContactsFault::Internal(error) => Told::status(status(error.kind())),
     }

@@ -57,5 +57,46 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    contact_keys (collection_id, kind, value, contact_id) {
+        collection_id -> BigInt,
+        kind -> Integer,
+        value -> Text,
+        contact_id -> Text,
+    }
+}
+
+diesel::table! {
+    contact_merges (id) {
+        id -> Text,
+        person_id -> Text,
+        collection_id -> BigInt,
+        kept_id -> Text,
+        kept_version -> BigInt,
+        merged_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    contact_merge_cards (merge_id, position) {
+        merge_id -> Text,
+        position -> Integer,
+        part -> Integer,
+        contact_id -> Text,
+        version -> BigInt,
+        card -> Text,
+    }
+}
+
 diesel::joinable!(contact_numbers -> contacts (contact_id));
-diesel::allow_tables_to_appear_in_same_query!(address_books, card_objects, contact_numbers, contacts);
+diesel::joinable!(contact_keys -> contacts (contact_id));
+diesel::joinable!(contact_merge_cards -> contact_merges (merge_id));
+diesel::allow_tables_to_appear_in_same_query!(
+    address_books,
+    card_objects,
+    contact_keys,
+    contact_merge_cards,
+    contact_merges,
+    contact_numbers,
+    contacts
+);

@@ -75,6 +75,33 @@ diesel::table! {
 }
 
 diesel::table! {
+    login_failures (slot) {
+        slot -> Integer,
+        subject -> Binary,
+        failures -> Integer,
+        next_try -> BigInt,
+        forgotten_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    forwarded_passwords (person_id, mac) {
+        person_id -> Text,
+        mac -> Binary,
+        at -> BigInt,
+        pending -> Bool,
+    }
+}
+
+diesel::table! {
+    remembered_passwords (person_id) {
+        person_id -> Text,
+        hash -> Text,
+        accepted_at -> BigInt,
+    }
+}
+
+diesel::table! {
     units (id) {
         id -> Text,
         parent_id -> Nullable<Text>,
@@ -101,6 +128,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    person_photos (person_id, size) {
+        person_id -> Text,
+        size -> Integer,
+        data -> Binary,
+    }
+}
+
+diesel::table! {
     person_emails (address, person_id) {
         address -> Text,
         person_id -> Text,
@@ -115,6 +150,18 @@ diesel::table! {
         title -> Nullable<Text>,
         starts_on -> Nullable<Text>,
         ends_on -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    post_terms (id) {
+        id -> BigInt,
+        person_id -> Text,
+        position -> Integer,
+        unit_id -> Text,
+        title -> Nullable<Text>,
+        began_on -> Nullable<Text>,
+        ended_on -> Nullable<Text>,
     }
 }
 

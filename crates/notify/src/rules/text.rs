@@ -129,7 +129,11 @@ impl Facts<'_> {
         };
         let before = self.details.predecessor.as_deref();
         let before = before.map(|name| format!("（前任：{name}さん）")).unwrap_or_default();
-        format!("{day}「{post}」への異動が発令されました{before}")
+        let entrusted = match self.details.entrusted.unwrap_or_default() {
+            0 => String::new(),
+            many => format!("。この職に共有されているカレンダー・アドレス帳が{many}件あります"),
+        };
+        format!("{day}「{post}」への異動が発令されました{before}{entrusted}")
     }
 
     fn in_english(&self, kind: NotificationType) -> String {
@@ -206,7 +210,12 @@ impl Facts<'_> {
         let title = self.details.title.as_deref().map(|title| format!("{title}, ")).unwrap_or_default();
         let before = self.details.predecessor.as_deref();
         let before = before.map(|name| format!(" (before you: {name})")).unwrap_or_default();
-        format!("Your post{day}: {title}{place}{before}")
+        let entrusted = match self.details.entrusted.unwrap_or_default() {
+            0 => String::new(),
+            1 => ". One calendar or address book is shared with it".to_owned(),
+            many => format!(". {many} calendars and address books are shared with it"),
+        };
+        format!("Your post{day}: {title}{place}{before}{entrusted}")
     }
 
     fn when_japanese(&self) -> Option<String> {

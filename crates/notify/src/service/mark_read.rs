@@ -1,5 +1,5 @@
-use renraku_base::{Language, NotificationId, Precondition, Principal};
-use renraku_db::{Changed, ObjectType, Tx, changes};
+use renraku_base::{Language, NotificationId, PhoneMemoId, Precondition, Principal};
+use renraku_db::{Changed, Error, ObjectType, Tx, changes};
 
 use super::get_notification::expect_notification;
 use crate::{AllRead, Notification, NotificationPatch, NotifyFault, ReadAll, store::notifications};
@@ -49,4 +49,18 @@ pub fn mark_all_read(
         }
     }
     Ok(changed)
+}
+
+/// Marks as read what the caller was told of a phone memo.
+///
+/// # Errors
+/// [`Error`] when a statement fails.
+pub fn mark_read_about(tx: &mut Tx<'_>, who: &Principal, memo: &PhoneMemoId) -> Result<(), Error> {
+    let read = notifications::put_read_about(tx, &who.person, memo)?;
+    if let Some(feed) = super::sync::feed(tx, who)? {
+        for id in &read {
+            let _recorded = changes::record(tx, feed, ObjectType::Notification, id);
+        }
+    }
+    Ok(())
 }

@@ -285,6 +285,26 @@ pub(crate) fn put_all_read(
     Ok(ids.into_iter().map(Id::stored).collect())
 }
 
+/// Marks as read what a person was told of a phone memo. Answers with what was not.
+pub(crate) fn put_read_about(
+    tx: &mut Tx<'_>,
+    person: &PersonId,
+    memo: &PhoneMemoId,
+) -> Result<Vec<NotificationId>, Error> {
+    let now = tx.now().micros();
+    let own = notifications::person_id.eq(person.as_str()).and(notifications::read_at.is_null());
+    let unread = notifications::table.filter(own.and(notifications::phone_memo_id.eq(memo.as_str())));
+    let ids: Vec<String> = diesel::update(unread)
+        .set((
+            notifications::read_at.eq(now),
+            notifications::topic.eq(None::<String>),
+            notifications::version.eq(notifications::version + 1),
+        ))
+        .returning(notifications::id)
+        .get_results(tx.conn())?;
+    Ok(ids.into_iter().map(Id::stored).collect())
+}
+
 /// Removes a notification.
 pub(crate) fn remove(tx: &mut Tx<'_>, person: &PersonId, id: &NotificationId) -> Result<(), Error> {
     tx.run(diesel::delete(notifications::table.find((person.as_str(), id.as_str()))))?;

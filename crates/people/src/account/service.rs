@@ -2,7 +2,9 @@
 
 mod accounts;
 mod app_passwords;
+mod blocking;
 mod devices;
+mod forget;
 mod ldap;
 mod login;
 mod preferences;
@@ -16,7 +18,10 @@ pub use accounts::{
 };
 pub(crate) use app_passwords::find_app_password;
 pub use app_passwords::{create_app_password, list_app_passwords, read_app_password, revoke_app_password};
+pub(crate) use blocking::blocking;
 pub use devices::{count_devices, list_devices, log_out, prune_devices, read_device, revoke_device};
+pub use forget::forget_old_sign_ins;
+pub(crate) use forget::forget_remembered;
 pub use ldap::{compare_with_ldap, follow_ldap};
 pub use login::SignIn;
 pub use preferences::{read_preferences, record_choice, update_preferences};

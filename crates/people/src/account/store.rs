@@ -3,7 +3,10 @@
 pub(crate) mod accounts;
 pub(crate) mod app_passwords;
 pub(crate) mod devices;
+pub(crate) mod failures;
+pub(crate) mod forwarded;
 pub(crate) mod preferences;
+pub(crate) mod remembered;
 pub(crate) mod signing_keys;
 
 use renraku_db::{CollectionId, CollectionKind, Error, ReadTx, changes};

@@ -4,6 +4,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock},
 };
 
+use chrono::NaiveDate;
 use renraku_base::PersonId;
 use renraku_db::{
     CollectionId, CollectionKind, Error, ObjectType, ReadTx,
@@ -11,7 +12,9 @@ use renraku_db::{
 };
 
 use super::{
+    as_of::{Days, Key, Then},
     index::{Index, Record},
+    roster::office_day,
     store,
 };
 
@@ -35,6 +38,7 @@ pub struct Directory(Arc<Live>);
 struct Live {
     collection: OnceLock<CollectionId>,
     state: RwLock<State>,
+    days: Days,
     /// Held by the one who catches up, so that others wait for the result instead of loading it too.
     catching_up: Mutex<()>,
     /// Held by the one who works out the numbers of caller id.
@@ -86,6 +90,36 @@ impl Directory {
         }
         let state = self.0.state.read().unwrap_or_else(PoisonError::into_inner);
         Ok(look(state.modseq, &state.index))
+    }
+
+    /// Looks something up in the directory of a day; without one, and where nothing is another that day, in the present one.
+    pub(super) fn read_on<T>(
+        &self,
+        tx: &mut ReadTx<'_>,
+        day: Option<NaiveDate>,
+        look: impl FnOnce(&Index) -> T,
+    ) -> Result<T, Error> {
+        match self.then(tx, day)? {
+            Some(then) => Ok(look(&then.index)),
+            None => self.read(tx, look),
+        }
+    }
+
+    /// The directory of a day; `None` when it is the present one.
+    pub(super) fn then(
+        &self,
+        tx: &mut ReadTx<'_>,
+        day: Option<NaiveDate>,
+    ) -> Result<Option<Arc<Then>>, Error> {
+        let Some(day) = day else { return Ok(None) };
+        let today = office_day(tx.now());
+        let rosters = if day > today { store::rosters::list_due(tx, day)? } else { Vec::new() };
+        if day >= today && rosters.is_empty() {
+            return Ok(None);
+        }
+        let head = self.head(tx)?;
+        let key = if day < today { Key::Past { head, day } } else { Key::Coming { head, rosters } };
+        self.0.days.get(tx, key).map(Some)
     }
 
     /// Where the change log stands in this transaction; one statement.

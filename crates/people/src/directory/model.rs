@@ -136,6 +136,29 @@ pub struct Post {
     pub ends_on: Option<String>,
 }
 
+/// A post that a person has, had or will have.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct HeldPost {
+    /// The post. Without `startsOn` it was held before posts were written down.
+    #[serde(flatten)]
+    pub post: Post,
+    /// When it is held.
+    pub state: PostState,
+}
+
+/// When a post is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum PostState {
+    /// Once a roster that waits has taken effect.
+    Prepared,
+    /// Now.
+    Present,
+    /// Not any more.
+    Past,
+}
+
 /// A unit of the organisation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

@@ -2,6 +2,7 @@
 
 mod appointments;
 mod compare;
+mod ids;
 mod known;
 mod model;
 mod paths;
@@ -9,10 +10,11 @@ mod write;
 
 pub(super) use appointments::appointments;
 pub(super) use compare::{Stored, compare};
+pub(super) use ids::NewIds;
 pub use model::{
     Appointment, Appointments, Change, Lookalike, PreparedRoster, Remark, Roster, RosterCounts, RosterPerson,
     RosterPlan, RosterPost, RosterState,
 };
 pub(super) use model::{Former, Undo, eve, office_day, office_midnight, office_time};
 pub(super) use paths::Paths;
-pub(super) use write::{complete, is_staged, stage, write};
+pub(super) use write::{FEW, complete, is_staged, stage, write};

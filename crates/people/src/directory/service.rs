@@ -6,10 +6,13 @@ mod end_person;
 mod favourites;
 mod get;
 mod import_roster;
+mod list_posts;
 mod list_units;
 mod lookup_phone;
 mod names;
+mod photos;
 mod prepare_roster;
+mod put_past_posts;
 mod put_person;
 mod put_staff_number;
 mod put_unit;
@@ -26,16 +29,19 @@ pub use bulk_insert::bulk_insert;
 pub use caller_id::{is_caller_id_current, read_caller_id, update_caller_id};
 pub use end_person::end_person;
 pub use favourites::{add_favourite, list_favourites, remove_favourite};
-pub use get::{get_own, get_person, get_unit};
+pub use get::{get_own, get_person, get_person_on, get_unit};
 pub use import_roster::{TELL_APPOINTED, import_roster, plan_roster};
+pub use list_posts::list_posts;
 pub use list_units::list_units;
 pub use lookup_phone::lookup_phone;
 pub use names::{find_by_email, is_unit, members, names, standings, suppressed};
+pub use photos::{get_photo, put_photo};
 pub use prepare_roster::{
     APPLY_ROSTERS, apply_due_rosters, cancel_roster, get_prepared_roster, list_rosters, office_day,
     office_time, prepare_roster,
 };
-pub(super) use put_person::{audience, faults as faults_of_person, groups};
+pub use put_past_posts::put_past_posts;
+pub(super) use put_person::{audience, faults as faults_of_person, groups, posts_of};
 pub use put_person::{put_person, touch_person};
 pub use put_staff_number::put_staff_number;
 pub(super) use put_unit::name_faults;

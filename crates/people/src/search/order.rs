@@ -20,7 +20,8 @@ struct Letter {
 /// that is equal, plain stands before dakuten and that before handakuten (かとう, がとう, かな); then the long-vowel mark before a small
 /// letter and that before a large one. Hiragana and katakana are the same. Each word, and so the family name, is
 /// compared whole before the next.
-pub(crate) fn reading_order(reading: &str) -> String {
+#[must_use]
+pub fn reading_order(reading: &str) -> String {
     let words: Vec<String> =
         reading.split_whitespace().map(word_order).filter(|key| !key.is_empty()).collect();
     words.join(" ")

@@ -1,12 +1,16 @@
 //! Accounts without a password, whose passwords another server checks.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use renraku_base::FixedClock;
 use renraku_db::Db;
 use renraku_people::{
     AccountFault, PasswordAnswer, PasswordServer, PasswordServerSilent, PasswordVerdict,
     account::{self, Login, Password, SignIn, SignedIn, Username},
+    directory::{DirectoryFault, PersonEntry, PersonName, service as directory},
 };
 use renraku_test_db::on_each_database;
 use tokio::sync::{Notify, Semaphore};
@@ -15,7 +19,9 @@ use super::office::{Office, block_on, code, offer, username};
 
 /// Knows one password, or does not answer.
 struct Server {
-    password: Option<&'static str>,
+    password: Mutex<Option<&'static str>>,
+    /// What is said when no password is known.
+    silence: PasswordServerSilent,
     asked: Mutex<Vec<String>>,
     /// It has been asked.
     heard: Notify,
@@ -29,9 +35,13 @@ impl PasswordServer for Server {
             self.asked.lock().unwrap().push(user.to_string());
             self.heard.notify_one();
             drop(self.answers.acquire().await.unwrap());
-            let right = self.password.ok_or(PasswordServerSilent)?;
+            let right = self.password.lock().unwrap().ok_or(self.silence)?;
             Ok(if password.reveal() == right { PasswordVerdict::Right } else { PasswordVerdict::Wrong })
         })
+    }
+
+    fn remembered_for(&self) -> Duration {
+        Duration::from_hours(8)
     }
 }
 
@@ -47,7 +57,8 @@ impl Elsewhere {
         let office = Office::new(db, clock);
         db.write(|tx| account::remove_password(tx, &username("taro"))).unwrap();
         let (heard, answers) = (Notify::new(), Semaphore::new(1));
-        let server = Arc::new(Server { password, asked: Mutex::default(), heard, answers });
+        let (password, silence) = (Mutex::new(password), PasswordServerSilent::Unreachable);
+        let server = Arc::new(Server { password, silence, asked: Mutex::default(), heard, answers });
         let asked: Arc<dyn PasswordServer> = Arc::clone(&server) as _;
         let sign_in = SignIn::new(db.clone(), office.sessions.clone(), &office.secret, 8, Some(asked));
         Self { office, server, sign_in }
@@ -57,6 +68,16 @@ impl Elsewhere {
         let login =
             Login { username: user.to_owned(), password: Password::new(password), device: offer("phone") };
         block_on(self.sign_in.login(login))
+    }
+
+    /// Another process of the same office, which asks the same server.
+    fn beside(&self, db: &Db) -> SignIn {
+        let asked: Arc<dyn PasswordServer> = Arc::clone(&self.server) as _;
+        SignIn::new(db.clone(), self.office.sessions.clone(), &self.office.secret, 8, Some(asked))
+    }
+
+    fn now_has(&self, password: Option<&'static str>) {
+        *self.server.password.lock().unwrap() = password;
     }
 
     fn asked(&self) -> usize {
@@ -110,21 +131,21 @@ fn a_phone_with_an_old_password_does_not_lock_its_owner_out_there() {
         let it = Elsewhere::new(db, clock, Some("himitsu-2026"));
         for _ in 0..1_000 {
             assert!(it.login("taro", "himitsu-2025").is_err());
-            it.office.clock.advance(std::time::Duration::from_millis(100));
+            it.office.clock.advance(Duration::from_millis(100));
         }
         assert_eq!(it.asked(), 1, "what was wrong a moment ago is not asked again");
         // The owner, who types it wrong twice on another phone of theirs.
         for wrong in ["himitsu-2024", "himitsu-2023"] {
-            it.office.clock.advance(std::time::Duration::from_secs(60));
+            it.office.clock.advance(Duration::from_secs(60));
             assert_eq!(code(it.login("taro", wrong)), "bad-credentials");
         }
-        it.office.clock.advance(std::time::Duration::from_secs(60));
+        it.office.clock.advance(Duration::from_secs(60));
         match it.login("taro", "himitsu-2022") {
             Err(AccountFault::LoginDelayed { retry_after_s }) => assert_eq!(retry_after_s, 900 - 100 - 180),
             other => panic!("{}", code(other)),
         }
         assert_eq!(it.asked(), 3);
-        it.office.clock.advance(std::time::Duration::from_secs(900));
+        it.office.clock.advance(Duration::from_secs(900));
         assert_eq!(code(it.login("taro", "himitsu-2026")), "ok");
     });
 }
@@ -178,5 +199,133 @@ fn a_silent_server_stops_those_alone_whom_it_knows() {
         for _ in 0..5 {
             assert_eq!(code(it.login("taro", "himitsu-2026")), "password-server-silent");
         }
+    });
+}
+
+#[test]
+fn two_processes_together_forward_what_one_does() {
+    on_each_database(|db, clock| {
+        let it = Elsewhere::new(db, clock, Some("himitsu-2026"));
+        let beside = it.beside(db);
+        let mut codes = Vec::new();
+        for n in 0..6 {
+            let wrong = format!("himitsu-{n}");
+            let login = login("taro", &wrong);
+            let sign_in = if n % 2 == 0 { &it.sign_in } else { &beside };
+            codes.push(code(block_on(sign_in.login(login))));
+            it.office.clock.advance(Duration::from_secs(3));
+        }
+        assert_eq!(codes[..3], ["bad-credentials"; 3]);
+        assert_eq!(codes[3..], ["login-delayed"; 3]);
+        assert_eq!(it.asked(), 3);
+        assert_eq!(code(block_on(beside.login(login("taro", "himitsu-0")))), "bad-credentials");
+        assert_eq!(it.asked(), 3, "what was wrong there is wrong here");
+    });
+}
+
+#[test]
+fn who_waits_is_told_for_how_long_in_truth() {
+    on_each_database(|db, clock| {
+        let it = Elsewhere::new(db, clock, Some("himitsu-2026"));
+        for wrong in ["a", "b", "c"] {
+            assert_eq!(code(it.login("taro", wrong)), "bad-credentials");
+        }
+        // Both the delay after three wrong ones and the quarter of an hour hold: the longer one counts.
+        let waits = |fault| match fault {
+            Err(AccountFault::LoginDelayed { retry_after_s }) => retry_after_s,
+            other => panic!("{}", code(other)),
+        };
+        assert_eq!(waits(it.login("taro", "himitsu-2026")), 900);
+        it.office.clock.advance(Duration::from_secs(2));
+        assert_eq!(waits(it.login("taro", "himitsu-2026")), 898);
+        it.office.clock.advance(Duration::from_secs(898));
+        assert_eq!(code(it.login("taro", "himitsu-2026")), "ok");
+    });
+}
+
+#[test]
+fn the_password_that_was_accepted_last_counts_while_the_server_cannot_be_reached() {
+    on_each_database(|db, clock| {
+        let it = Elsewhere::new(db, clock, Some("himitsu-2026"));
+        let turn = |hours: u64| it.office.clock.advance(Duration::from_hours(hours));
+        it.now_has(None);
+        assert_eq!(code(it.login("taro", "himitsu-2026")), "password-server-silent", "nothing is known yet");
+        it.now_has(Some("himitsu-2026"));
+        assert_eq!(code(it.login("taro", "himitsu-2026")), "ok");
+        it.now_has(None);
+        turn(7);
+        assert_eq!(code(block_on(it.beside(db).login(login("taro", "himitsu-2026")))), "ok");
+        for _ in 0..3 {
+            assert_eq!(
+                code(it.login("taro", "guess")),
+                "password-server-silent",
+                "nobody is told that it is wrong"
+            );
+        }
+        assert_eq!(code(it.login("taro", "himitsu-2026")), "login-delayed", "and it is counted");
+        turn(1);
+        assert_eq!(code(it.login("taro", "himitsu-2026")), "password-server-silent", "eight hours are over");
+    });
+}
+
+#[test]
+fn a_password_is_remembered_no_more_once_it_is_refused_or_its_owner_is_not_there() {
+    on_each_database(|db, clock| {
+        let it = Elsewhere::new(db, clock, Some("himitsu-2026"));
+        let right = || code(it.login("taro", "himitsu-2026"));
+        let again = || {
+            it.now_has(Some("himitsu-2026"));
+            it.office.clock.advance(Duration::from_mins(16));
+            assert_eq!(right(), "ok");
+        };
+        again();
+        it.now_has(Some("himitsu-2027"));
+        assert_eq!(right(), "bad-credentials");
+        it.now_has(None);
+        it.office.clock.advance(Duration::from_mins(16));
+        assert_eq!(right(), "password-server-silent");
+        again();
+        db.write(|tx| account::disable_account(tx, &username("taro"))).unwrap();
+        db.write(|tx| account::enable_account(tx, &username("taro"))).unwrap();
+        it.now_has(None);
+        assert_eq!(right(), "password-server-silent");
+        let entry = PersonEntry {
+            id: it.office.taro.clone(),
+            name: PersonName { full: "鈴木 太郎".to_owned(), phonetic: "すずき たろう".to_owned() },
+            posts: Vec::new(),
+            phones: Vec::new(),
+            emails: Vec::new(),
+            staff_number: None,
+        };
+        for (gone, back) in [(true, false), (false, true)] {
+            db.write(|tx| directory::put_person(tx, &entry)).unwrap();
+            again();
+            db.write(|tx| {
+                if gone {
+                    directory::end_person(tx, &entry.id)?;
+                }
+                if back {
+                    directory::suppress_person(tx, &entry.id, true)?;
+                }
+                Ok::<_, DirectoryFault>(())
+            })
+            .unwrap();
+            it.now_has(None);
+            assert_eq!(right(), "password-server-silent");
+        }
+    });
+}
+
+#[test]
+fn a_server_that_answers_and_does_not_check_is_no_reason_to_remember() {
+    on_each_database(|db, clock| {
+        let mut it = Elsewhere::new(db, clock, Some("himitsu-2026"));
+        assert_eq!(code(it.login("taro", "himitsu-2026")), "ok");
+        let (heard, answers) = (Notify::new(), Semaphore::new(1));
+        let silence = PasswordServerSilent::Unwilling;
+        let password = Mutex::new(None);
+        it.server = Arc::new(Server { password, silence, asked: Mutex::default(), heard, answers });
+        it.sign_in = it.beside(db);
+        assert_eq!(code(it.login("taro", "himitsu-2026")), "password-server-silent");
     });
 }

@@ -97,7 +97,7 @@ fn lists_stand_in_the_order_of_the_readings() {
             put(db, &person(number, "何某", reading, SHINRIN, ""));
         }
         for directory in [directory, Directory::new()] {
-            let unit = db.read(|tx| service::get_unit(tx, &directory, &id(SHINRIN))).unwrap();
+            let unit = db.read(|tx| service::get_unit(tx, &directory, &id(SHINRIN), None)).unwrap();
             assert_eq!(numbers(&unit.members), [26, 23, 22, 21, 20, 24, 25, 2, 3]);
         }
     });

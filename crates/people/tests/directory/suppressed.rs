@@ -24,7 +24,7 @@ fn ways(db: &Db, directory: &Directory) -> Vec<(&'static str, bool)> {
         let who = who(1);
         let called = |tx: &mut _, number: &str| service::lookup_phone(tx, directory, &who, number);
         let ids = [id::<renraku_base::kind::Person>(9).to_string()];
-        let unit = service::get_unit(tx, directory, &id(JINJI)).unwrap();
+        let unit = service::get_unit(tx, directory, &id(JINJI), None).unwrap();
         let callers = service::read_caller_id(tx, None, 100)?.unwrap();
         Ok::<_, Error>(vec![
             ("name", search("今野")),

@@ -58,7 +58,7 @@ fn a_unit_shows_its_place_its_units_and_its_members() {
         entry.posts.push(post(JINJI, "併任"));
         put(db, &entry);
         let unit: UnitId = id(JINJI);
-        let detail = db.read(|tx| service::get_unit(tx, &directory, &unit)).unwrap();
+        let detail = db.read(|tx| service::get_unit(tx, &directory, &unit, None)).unwrap();
         assert_eq!(detail.unit.path, "総務部/人事課");
         assert_eq!(detail.units.iter().map(|unit| unit.name.as_str()).collect::<Vec<_>>(), ["給与係"]);
         assert_eq!(numbers(&detail.members), [7, 8, 9]);

@@ -82,6 +82,9 @@ pub struct Addressee {
     /// When they had done what was to be done; told to the author alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub done_at: Option<Timestamp>,
+    /// Whether they took it out of their list before it was done; told to the author alone.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub removed_undone: bool,
 }
 
 /// A call that somebody took for somebody else (伝言).

@@ -2,7 +2,7 @@
 
 use renraku_base::{ContactId, FieldFault, PersonId, PhoneMemoId, Timestamp};
 
-use super::line;
+use super::{instant, line};
 use crate::model::{NewPhoneMemo, PhoneMemoKind};
 
 /// With the author no more than sixteen hear of a memo: a transaction holds the counter of each one's feed until it commits.
@@ -43,15 +43,18 @@ pub(crate) fn read(new: NewPhoneMemo, author: &PersonId, now: Timestamp) -> Resu
             let detail = "a memo is for somebody else";
             faults.push(FieldFault::new(format!("/to/{at}"), "to-oneself", detail));
         }
-        if to.len() <= ADDRESSEES && !to.contains(person) {
+        if at < ADDRESSEES && !to.contains(person) {
             to.push(person.clone());
         }
     }
     if to.is_empty() {
         faults.push(FieldFault::new("/to", "required", "say for whom it is"));
     }
-    if to.len() > ADDRESSEES {
-        faults.push(FieldFault::new("/to", "too-many", "at most 15 people").allowing("≤ 15"));
+    if new.to.len() > ADDRESSEES {
+        faults.push(
+            FieldFault::new("/to", "too-many", "at most 15 people, however often one is named")
+                .allowing("≤ 15"),
+        );
     }
     let name = line::one_line("/caller/name", new.caller.name.as_deref(), NAME_CHARS, &mut faults);
     if name.is_none() && new.caller.person_id.is_none() {
@@ -62,6 +65,7 @@ pub(crate) fn read(new: NewPhoneMemo, author: &PersonId, now: Timestamp) -> Resu
     if matter.is_none() && new.kind == PhoneMemoKind::Message {
         faults.push(FieldFault::new("/matter", "required", "say what is to be passed on"));
     }
+    faults.extend(instant::fault("/calledAt", new.called_at));
     if !faults.is_empty() {
         return Err(faults);
     }
@@ -111,6 +115,16 @@ mod tests {
         assert_eq!(codes(memo(Vec::new())), ["/to required"]);
         assert_eq!(codes(memo(vec![person(1), person(0)])), ["/to/1 to-oneself"]);
         assert_eq!(codes(memo((1..=16).map(person).collect())), ["/to too-many"]);
+        assert_eq!(codes(memo(vec![person(1); 16])), ["/to too-many"], "counted as they are sent");
+        for at in ["1899-12-31T23:59:59Z", "2101-01-01T00:00:00Z"] {
+            let old = NewPhoneMemo { called_at: Some(at.parse().unwrap()), ..memo(to()) };
+            assert_eq!(codes(old), ["/calledAt year"]);
+        }
+        // What shows nothing is nothing.
+        let blank = |name: &str| NewCaller { name: Some(name.to_owned()), ..NewCaller::default() };
+        for name in ["\u{200b}\u{feff}", "\u{3164} \u{2060}", "\u{3000}\u{ad}"] {
+            assert_eq!(codes(NewPhoneMemo { caller: blank(name), ..memo(to()) }), ["/caller/name required"]);
+        }
         let message = NewPhoneMemo { kind: PhoneMemoKind::Message, ..memo(to()) };
         assert_eq!(codes(message), ["/matter required"]);
         let caller = |name: &str, number: &str| NewCaller {

@@ -5,8 +5,25 @@ use renraku_notify::service as notify;
 use super::get_memo::expect_memo;
 use crate::{
     ReachFault,
-    store::memos::{self, Part},
+    store::memos::{self, Part, Stored},
 };
+
+/// Its author sees that somebody took a memo out of their list without having done it.
+fn tell_author(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    id: &PhoneMemoId,
+    stored: &Stored,
+) -> Result<(), ReachFault> {
+    let undone = |part: &&Part| part.person == who.person && part.progress.done_at.is_none();
+    let author = stored.parts.first().filter(|author| !author.removed && author.person != who.person);
+    if let (Some(author), Some(_)) = (author, stored.parts.iter().find(undone)) {
+        let version = tx.next_version(Some(author.version));
+        memos::put_part(tx, id, &Part { version, ..author.clone() })?;
+        let _changed = notify::record_for(tx, &[&author.person], ObjectType::PhoneMemo, id)?;
+    }
+    Ok(())
+}
 
 /// Takes a memo back from everyone for whom it is, when the caller wrote it; otherwise takes it out of the caller's list alone. The
 /// notifications that told of it go along.
@@ -29,6 +46,7 @@ pub fn delete_memo(
             let version = tx.next_version(Some(part.version));
             memos::put_part(tx, id, &Part { removed: true, version, ..part.clone() })?;
         }
+        tell_author(tx, who, id, &stored)?;
         vec![&who.person]
     };
     notify::untell(tx, &people, id)?;

@@ -32,5 +32,6 @@ pub(super) fn view(stored: Stored, reader: &PersonId) -> Result<PhoneMemo, Error
 
 fn addressee(part: Part, told: bool) -> Addressee {
     let Progress { seen_at, done_at } = if told { part.progress } else { Progress::default() };
-    Addressee { person_id: part.person, name: part.name, seen_at, done_at }
+    let removed_undone = told && part.removed && done_at.is_none();
+    Addressee { person_id: part.person, name: part.name, seen_at, done_at, removed_undone }
 }

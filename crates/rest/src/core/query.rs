@@ -4,6 +4,7 @@ use std::{
 };
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use chrono::{Datelike, NaiveDate};
 use renraku_base::{Cursor, FieldFault, Id, Limit, Page};
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use utoipa::IntoParams;
@@ -46,9 +47,10 @@ fn named(place: &str, detail: String) -> FieldFault {
 
 /// The code of a value that does not fit: that of our own type, where it says so itself.
 pub(super) fn misfit_code(said: &str) -> &'static str {
-    const OWN: [(&str, &str); 6] = [
+    const OWN: [(&str, &str); 7] = [
         ("an id is a UUID", "id"),
         ("an instant is written", "instant"),
+        ("a date is written", "date"),
         ("a local date-time is written", "local-date-time"),
         ("a duration is written", "duration"),
         ("the year lies between", "year"),
@@ -108,6 +110,18 @@ pub(crate) fn limit<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Limit,
 /// Reads `cursor`; for the queries that have more parameters than a page's.
 pub(crate) fn cursor<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Cursor>, D::Error> {
     Ok(Some(Cursor::received(&String::deserialize(deserializer)?)))
+}
+
+/// Reads a day of the calendar.
+pub(crate) fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let day = NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok().filter(|_| text.len() == "2026-04-01".len());
+    let day = day.ok_or_else(|| serde::de::Error::custom("a date is written like 2026-04-01"))?;
+    if (1900..=2100).contains(&day.year()) {
+        Ok(Some(day))
+    } else {
+        Err(serde::de::Error::custom("the year lies between 1900 and 2100"))
+    }
 }
 
 /// Reads ids with commas between them.

@@ -36,7 +36,8 @@ pub(crate) trait Resource: Serialize {
 pub(crate) struct Seen(Option<String>);
 
 impl Seen {
-    fn holds(&self, etag: &ETag) -> bool {
+    /// Whether the reader holds what has this tag.
+    pub fn holds(&self, etag: &ETag) -> bool {
         self.0.as_deref().is_some_and(|tags| {
             tags.trim() == "*"
                 || tags.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag.as_str())
@@ -130,7 +131,8 @@ pub(crate) fn list<T: Serialize>(page: &Page<T>) -> Result<HttpResponse, Problem
     plain(page)
 }
 
-fn put_etag(response: &mut HttpResponse, etag: &ETag) {
+/// Tells the tag of an answer.
+pub(crate) fn put_etag(response: &mut HttpResponse, etag: &ETag) {
     if let Ok(value) = HeaderValue::from_str(etag.as_str()) {
         response.headers_mut().insert(header::ETAG, value);
     }

@@ -31,6 +31,14 @@ pub(super) struct ContactUidTaken {
     contact_id: ContactId,
 }
 
+/// A contact is not in the version that was expected.
+#[derive(ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ContactChanged {
+    /// Which.
+    contact_id: ContactId,
+}
+
 /// The person has as many devices as one may have.
 #[derive(ToSchema)]
 pub(super) struct TooManyDevices {
@@ -85,6 +93,7 @@ struct Extended {
 const ALL: &[&str] = &[];
 const EVENTS: &[&str] = &["POST /api/v1/events", "PATCH /api/v1/events/{id}"];
 const CONTACTS: &[&str] = &["POST /api/v1/contacts", "PATCH /api/v1/contacts/{id}"];
+const MERGES: &[&str] = &["POST /api/v1/contacts/merge", "POST /api/v1/contacts/merges/{id}/undo"];
 const LOGIN: &[&str] = &["POST /api/v1/auth/login"];
 const GROUP: &[&str] = &["GET /api/v1/schedule/group"];
 
@@ -92,6 +101,7 @@ const EXTENDED: &[Extended] = &[
     extended("409", &["facility-taken"], "FacilityTaken", EVENTS),
     extended("409", &["uid-taken"], "EventUidTaken", EVENTS),
     extended("409", &["uid-taken"], "ContactUidTaken", CONTACTS),
+    extended("409", &["contact-changed"], "ContactChanged", MERGES),
     extended("409", &["too-many-devices"], "TooManyDevices", LOGIN),
     extended("415", &["unsupported-type"], "UnsupportedType", ALL),
     extended("422", &["facility-rules"], "FacilityRule", EVENTS),

@@ -9,7 +9,8 @@ use utoipa::openapi::{
 /// What has a tag and no id in its path.
 const WITHOUT_ID: &[&str] = &["/api/v1/me", "/api/v1/me/preferences", "/api/v1/directory/caller-id"];
 /// How the paths of what has a tag end.
-const ENDS: &[&str] = &["/{id}", "/body", "/attachments/{n}", "/reach"];
+const ENDS: &[&str] =
+    &["/{id}", "/body", "/attachments/{n}", "/reach", "/posts", "/people/{id}/photo", "/contacts/{id}/photo"];
 
 /// Says of each read of what has a tag that it tells the tag, and is answered shortly to whoever holds it.
 pub(super) fn describe(document: &mut OpenApi) {

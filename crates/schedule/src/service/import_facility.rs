@@ -89,7 +89,7 @@ fn managers_of(tx: &mut ReadTx<'_>, bookings: CollectionId) -> Result<Vec<Person
     Ok(grants
         .filter_map(|grant| match grant.grantee {
             Grantee::Person(person) if grant.role == Role::Manage => Some(person),
-            Grantee::Person(_) | Grantee::Unit(_) | Grantee::Everyone => None,
+            Grantee::Person(_) | Grantee::Unit(_) | Grantee::Post(..) | Grantee::Everyone => None,
         })
         .collect())
 }

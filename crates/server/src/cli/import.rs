@@ -2,6 +2,7 @@ mod calendar;
 mod contacts;
 mod facilities;
 mod people;
+mod photos;
 mod report;
 
 use std::path::{Path, PathBuf};
@@ -21,7 +22,8 @@ Examples:
   renraku import people staff.csv --dry-run
   renraku import facilities facilities.csv --dry-run
   renraku import calendar old-calendar.ics --for hanako
-  renraku import contacts address-book.vcf --for hanako")]
+  renraku import contacts address-book.vcf --for hanako
+  renraku import photos faces --dry-run")]
 pub struct Import {
     #[command(subcommand)]
     command: ImportCommand,
@@ -51,6 +53,15 @@ enum ImportCommand {
         #[arg(long = "for", value_name = "USER", value_parser = username)]
         user: Username,
     },
+    /// Read photos of people from a folder, one file for each, named by the staff number
+    #[command(after_help = photos::HELP)]
+    Photos {
+        /// The folder
+        folder: PathBuf,
+        /// Only say what would be taken
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Read rooms, cars and equipment from a table (CSV). One that is there already, by its name, becomes as its line says;
     /// nothing is deleted. When a line is wrong, nothing is imported
     #[command(after_help = facilities::HELP)]
@@ -70,6 +81,7 @@ impl Import {
             ImportCommand::People(people) => people.import(&config),
             ImportCommand::Calendar { file, user } => calendar::import(&config, &file, &user),
             ImportCommand::Contacts { file, user } => contacts::import(&config, &file, &user),
+            ImportCommand::Photos { folder, dry_run } => photos::import(&config, &folder, dry_run),
             ImportCommand::Facilities { file, dry_run } => facilities::import(&config, &file, dry_run),
         }
     }

@@ -424,6 +424,14 @@ pub(super) const SETTINGS: &[Setting] = &[
          there is signed out. An account with a password of its own keeps it.",
     ),
     setting(
+        "ldap_source",
+        "remember_h",
+        Kind::Number { least: 0, most: 24 },
+        "8",
+        "For how many hours the password that somebody signed in with last counts while the server cannot be reached,\n\
+         kept as a hash. 0: nobody signs in then.",
+    ),
+    setting(
         "push",
         "allow",
         Kind::Text,

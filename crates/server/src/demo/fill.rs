@@ -97,8 +97,13 @@ fn accounts(passwords: &Passwords, office: &Office) -> anyhow::Result<Vec<Accoun
 fn write(tx: &mut Tx<'_>, config: &Config, office: &Office, accounts: &[Account]) -> Result<(), FillFault> {
     let units: Vec<UnitEntry> =
         office.units.iter().enumerate().map(|(at, unit)| unit_entry(office, at, unit)).collect();
-    let people: Vec<PersonEntry> = office.people.iter().map(|person| person_entry(office, person)).collect();
+    let mut people: Vec<PersonEntry> =
+        office.people.iter().map(|person| person_entry(office, person)).collect();
+    for post in people.iter_mut().take(USERS.len()).flat_map(|person| &mut person.posts) {
+        post.starts_on = Some("2024-04-01".to_owned());
+    }
     directory::bulk_insert(tx, &units, &people)?;
+    write_careers(tx, office)?;
     for account in accounts {
         account::create_account(tx, &account.person, &account.username, Some(&account.password))?;
     }
@@ -111,6 +116,26 @@ fn write(tx: &mut Tx<'_>, config: &Config, office: &Office, accounts: &[Account]
     write_schedule(tx, office)?;
     telephone::write(tx, office)?;
     meta::put(tx, FILLED, &office.people.len().to_string())?;
+    Ok(())
+}
+
+/// Since when each user has their present post, and what they did before.
+fn write_careers(tx: &mut Tx<'_>, office: &Office) -> Result<(), FillFault> {
+    for (nth, person) in office.people.iter().take(USERS.len()).enumerate() {
+        let elsewhere = (0..office.units.len()).cycle().skip(nth * 7 + 3);
+        let others = elsewhere.filter(|unit| person.posts.iter().all(|post| post.unit != *unit));
+        let days = [("2021-04-01", "2024-03-31"), ("2017-04-01", "2021-03-31")];
+        let posts = others.take(days.len()).zip(days).filter_map(|(unit, (first, last))| {
+            Some(PostEntry {
+                unit: unit_id(office, unit)?,
+                title: Some("主事".to_owned()),
+                starts_on: Some(first.to_owned()),
+                ends_on: Some(last.to_owned()),
+            })
+        });
+        let posts: Vec<PostEntry> = posts.take(days.len()).collect();
+        directory::put_past_posts(tx, &person.id, &posts)?;
+    }
     Ok(())
 }
 
@@ -167,19 +192,45 @@ fn write_contacts(tx: &mut Tx<'_>, office: &Office) -> Result<(), FillFault> {
         let own = contacts::default_address_book(tx, &who.person)?;
         let some: Vec<Contact> =
             office.contacts.iter().cycle().skip(nth * OWN_CONTACTS).take(OWN_CONTACTS).cloned().collect();
-        add_contacts(tx, &who, &own, &some, Some(nth))?;
+        let uids = add_contacts(tx, &who, &own, &some, Some(nth))?;
+        add_oddments(tx, &who, &own, &some, &uids)?;
     }
     Ok(())
 }
 
-/// Adds contacts under their own ids or, where they stand a second time for one user, under fresh ones.
+/// What address books gather over the years: somebody who was noted twice, and a group of those who are called together.
+fn add_oddments(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    book: &AddressBookId,
+    some: &[Contact],
+    uids: &[String],
+) -> Result<(), FillFault> {
+    let again = some.first().map(|contact| {
+        json!({
+            "name": { "full": contact.name.full() },
+            "emails": { "e1": { "address": contact.mail } },
+            "notes": { "n1": { "note": "名刺から登録" } },
+        })
+    });
+    let members: serde_json::Map<String, serde_json::Value> =
+        uids.iter().take(3).map(|uid| (uid.clone(), true.into())).collect();
+    let group = json!({ "kind": "group", "name": { "full": "災害時の連絡先" }, "members": members });
+    for body in again.into_iter().chain([group]) {
+        let draft = ContactDraft::read(body, tx.new_id(), tx.now()).map_err(FillFault::Drawn)?;
+        contacts::add_cards(tx, who, book, vec![(draft.id, draft.card)])?;
+    }
+    Ok(())
+}
+
+/// Adds contacts under their own ids or, where they stand a second time for one user, under fresh ones. Answers with their uids.
 fn add_contacts(
     tx: &mut Tx<'_>,
     who: &Principal,
     book: &AddressBookId,
     some: &[Contact],
     of_user: Option<usize>,
-) -> Result<(), FillFault> {
+) -> Result<Vec<String>, FillFault> {
     let now = tx.now();
     let mut cards = Vec::with_capacity(some.len());
     for contact in some {
@@ -187,8 +238,9 @@ fn add_contacts(
         let draft = ContactDraft::read(card(contact), id, now).map_err(FillFault::Drawn)?;
         cards.push((draft.id, draft.card));
     }
+    let uids = cards.iter().map(|(_, card)| card.uid().to_owned()).collect();
     contacts::add_cards(tx, who, book, cards)?;
-    Ok(())
+    Ok(uids)
 }
 
 fn card(contact: &Contact) -> serde_json::Value {
@@ -218,6 +270,7 @@ fn card(contact: &Contact) -> serde_json::Value {
         "emails": { "e1": { "address": contact.mail, "contexts": { "work": true } } },
         "phones": phones,
         "notes": { "n1": { "note": contact.note } },
+        "keywords": { "取引先": true },
     })
 }
 

@@ -41,6 +41,15 @@ impl LdapFault {
         Self::Refused { what, code: result.code, message: result.message }
     }
 
+    /// Whether there is nobody who could answer: who answers wrongly, or is not who they should be, does not count.
+    pub fn is_out_of_reach(&self) -> bool {
+        match self {
+            Self::Slow | Self::Broken(_) | Self::Resting => true,
+            Self::Refused { code, .. } => matches!(code, LdapResultCode::Busy | LdapResultCode::Unavailable),
+            Self::Tls(_) | Self::Unexpected | Self::TooMany(_) => false,
+        }
+    }
+
     /// Whether the server, or the way to it, is out of order.
     pub fn is_silence(&self) -> bool {
         matches!(self, Self::Slow | Self::Broken(_) | Self::Tls(_) | Self::Unexpected)

@@ -30,6 +30,7 @@ const ALL: Duration = Duration::from_secs(5);
 pub(super) struct Passwords {
     asker: Arc<Asker>,
     handle: Handle,
+    remembered_for: Duration,
 }
 
 struct Asker {
@@ -39,9 +40,9 @@ struct Asker {
 }
 
 impl Passwords {
-    pub fn new(server: Arc<Server>, handle: Handle) -> Self {
+    pub fn new(server: Arc<Server>, handle: Handle, remembered_for: Duration) -> Self {
         let asker = Asker { server, breaker: Breaker::default(), turns: Semaphore::new(CONNECTIONS) };
-        Self { asker: Arc::new(asker), handle }
+        Self { asker: Arc::new(asker), handle, remembered_for }
     }
 }
 
@@ -53,13 +54,21 @@ impl PasswordServer for Passwords {
         Box::pin(async move {
             match asked.await {
                 Ok(Ok(verdict)) => Ok(verdict),
-                Ok(Err(LdapFault::Resting)) | Err(_) => Err(PasswordServerSilent),
+                Ok(Err(LdapFault::Resting)) | Err(_) => Err(PasswordServerSilent::Unreachable),
                 Ok(Err(fault)) => {
                     tracing::warn!(fault = %fault, "a password cannot be checked at ldap_source.url");
-                    Err(PasswordServerSilent)
+                    Err(if fault.is_out_of_reach() {
+                        PasswordServerSilent::Unreachable
+                    } else {
+                        PasswordServerSilent::Unwilling
+                    })
                 }
             }
         })
+    }
+
+    fn remembered_for(&self) -> Duration {
+        self.remembered_for
     }
 }
 

@@ -118,9 +118,14 @@ fn a_new_post_is_told_with_its_day_and_whoever_held_it() {
             "Your post from Thu 1 Apr: 係長, 総務部 人事課 給与係 (before you: 鈴木 一郎)",
         ),
         (
-            bare,
+            bare.clone(),
             "4月1日(木)付けで「総務部 人事課 給与係」への異動が発令されました",
             "Your post from Thu 1 Apr: 総務部 人事課 給与係",
+        ),
+        (
+            Details { entrusted: Some(2), ..bare },
+            "4月1日(木)付けで「総務部 人事課 給与係」への異動が発令されました。この職に共有されているカレンダー・アドレス帳が2件あります",
+            "Your post from Thu 1 Apr: 総務部 人事課 給与係. 2 calendars and address books are shared with it",
         ),
     ] {
         let told: Timestamp = "2027-04-01T00:00:00+09:00".parse().unwrap();

@@ -1,7 +1,7 @@
 use renraku_base::{Cursor, Limit, Page, PersonId};
 use renraku_db::{ObjectType, ReadTx, Tx, changes};
 
-use super::devices::end_sessions;
+use super::{devices::end_sessions, forget::forget_remembered};
 use crate::{
     account::{
         model::{Account, PasswordHash, Username},
@@ -72,6 +72,7 @@ pub fn set_password(
 ) -> Result<Account, AccountFault> {
     let account = find_account(tx, username)?;
     accounts::put_password(tx, &account.person_id, Some(password))?;
+    forget_remembered(tx, &[account.person_id.as_str()])?;
     end_sessions(tx, &Which::Of(&account.person_id))?;
     read_account(tx, &account.person_id)
 }
@@ -84,6 +85,7 @@ pub fn set_password(
 pub fn remove_password(tx: &mut Tx<'_>, username: &Username) -> Result<Account, AccountFault> {
     let account = find_account(tx, username)?;
     accounts::put_password(tx, &account.person_id, None)?;
+    forget_remembered(tx, &[account.person_id.as_str()])?;
     end_sessions(tx, &Which::Of(&account.person_id))?;
     read_account(tx, &account.person_id)
 }
@@ -94,6 +96,7 @@ pub fn remove_password(tx: &mut Tx<'_>, username: &Username) -> Result<Account, 
 /// [`AccountFault::NotFound`].
 pub fn disable_account(tx: &mut Tx<'_>, username: &Username) -> Result<Account, AccountFault> {
     let account = find_account(tx, username)?;
+    forget_remembered(tx, &[account.person_id.as_str()])?;
     if account.disabled_at.is_none() {
         let now = tx.now();
         accounts::put_disabled(tx, &account.person_id, Some(now))?;

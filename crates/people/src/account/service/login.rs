@@ -2,10 +2,10 @@ use std::sync::Arc;
 
 use renraku_base::{DeviceId, FieldFault, PersonId};
 use renraku_db::{Db, Error, ObjectType, Tx, changes};
-use tokio::task::spawn_blocking;
 
 use crate::{
     account::{
+        blocking,
         model::{Account, Device, DeviceOffer, Login, PasswordHash, SignedIn, Username},
         store::{
             accounts,
@@ -14,8 +14,8 @@ use crate::{
         },
     },
     fault::AccountFault,
-    lockout::{Lockout, Subject},
-    password_server::{CheckedPasswords, PasswordServer},
+    lockout::{self, Lockout, Subject},
+    password_server::{self, CheckedPasswords, PasswordServer},
     passwords::{Passwords, Turn},
     server_secret::ServerSecret,
     session::{Sessions, refresh_token::RefreshToken},
@@ -56,7 +56,7 @@ impl SignIn {
         devices_each: usize,
         elsewhere: Option<Arc<dyn PasswordServer>>,
     ) -> Self {
-        let (passwords, lockout) = (Passwords::new(secret), Lockout::new());
+        let (passwords, lockout) = (Passwords::new(secret), Lockout::new(secret));
         let elsewhere = elsewhere.map(|server| Arc::new(CheckedPasswords::new(server, secret)));
         Self(Arc::new(Inner { db, sessions, passwords, elsewhere, lockout, devices_each }))
     }
@@ -83,9 +83,8 @@ impl SignIn {
         if let (Some(elsewhere), Some((account, None))) = (&self.0.elsewhere, &candidate.account) {
             // Those whose passwords are checked here do not wait behind a server that hangs.
             drop(place);
-            let right = elsewhere.verify(&account.username, &login.password, &self.0.db).await?;
-            let inner = Arc::clone(&self.0);
-            return blocking(move || inner.begin(&login, inner.judge(&candidate, right)?)).await;
+            let checked = elsewhere.verify(account, &login.password, &self.0.db).await?;
+            return self.0.follow(login, candidate, checked, elsewhere.remembered_for()).await;
         }
         let turn = self.0.passwords.turn(&place).await?;
         let inner = Arc::clone(&self.0);
@@ -104,19 +103,10 @@ fn faults(login: &Login) -> Vec<FieldFault> {
     faults
 }
 
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, AccountFault> + Send + 'static,
-) -> Result<T, AccountFault> {
-    match spawn_blocking(work).await {
-        Ok(result) => result,
-        Err(cut_off) => Err(Error::damaged(format!("a login did not end: {cut_off}")).into()),
-    }
-}
-
 impl Inner {
     fn candidate(&self, login: &Login) -> Result<Candidate, AccountFault> {
         let Ok(username) = login.username.parse::<Username>() else {
-            return Ok(Candidate { account: None, subject: Subject::new(&login.username, None) });
+            return Ok(Candidate { account: None, subject: self.lockout.subject(&login.username, None) });
         };
         self.db.read(|tx| {
             let account = accounts::find_by_username(tx, &username)?;
@@ -128,13 +118,25 @@ impl Inner {
                 }
                 _ => None,
             };
-            let subject = Subject::new(username.as_str(), known.as_ref().map(|stored| &stored.device.id));
+            let device = known.as_ref().map(|stored| &stored.device.id);
+            let subject = self.lockout.subject(username.as_str(), device);
             Ok(Candidate { account, subject })
         })
     }
 
+    /// Whoever has to wait is told for how long, also where the other server is spared for longer.
     fn refuse_too_early(&self, candidate: &Candidate) -> Result<(), AccountFault> {
-        match self.lockout.wait_s(&candidate.subject, self.db.now()) {
+        let wait = self.db.read(|tx| {
+            let Some(wait) = lockout::wait_s(tx, &candidate.subject)? else { return Ok::<_, Error>(None) };
+            let spared = match &candidate.account {
+                Some((account, None)) if self.elsewhere.is_some() => {
+                    password_server::held_back_s(tx, &account.person_id)?
+                }
+                _ => None,
+            };
+            Ok(Some(wait.max(spared.unwrap_or_default())))
+        })?;
+        match wait {
             Some(retry_after_s) => Err(AccountFault::LoginDelayed { retry_after_s }),
             None => Ok(()),
         }
@@ -154,11 +156,11 @@ impl Inner {
     fn judge<'c>(&self, candidate: &'c Candidate, right: bool) -> Result<&'c Known, AccountFault> {
         match &candidate.account {
             Some(known) if right => {
-                self.lockout.succeeded(&candidate.subject);
+                lockout::succeeded(&self.db, &candidate.subject)?;
                 Ok(known)
             }
             _ => {
-                self.lockout.failed(candidate.subject, self.db.now());
+                self.db.write(|tx| lockout::failed(tx, &candidate.subject))?;
                 Err(AccountFault::BadCredentials)
             }
         }
@@ -258,5 +260,6 @@ fn set_up_anew(alive: Vec<Stored>, offer: &DeviceOffer) -> Result<Stored, Accoun
     }
 }
 
+mod elsewhere;
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use renraku_db::{Error, ReadTx, Tx};
 
 use super::devices::end_sessions;
 use crate::{
-    account::store::{accounts, app_passwords, devices::Which, signing_keys},
+    account::store::{accounts, app_passwords, devices::Which, remembered, signing_keys},
     fault::AccountFault,
     server_secret::ServerSecret,
     session::key_ring,
@@ -39,6 +39,8 @@ pub fn void_secrets(tx: &mut Tx<'_>) -> Result<usize, AccountFault> {
     signing_keys::remove_all(tx)?;
     app_passwords::remove_all(tx)?;
     let voided = accounts::remove_passwords(tx)?;
+    let now = tx.now();
+    remembered::prune(tx, now)?;
     end_sessions(tx, &Which::All)?;
     Ok(voided)
 }

@@ -39,6 +39,7 @@ pub(in crate::directory) fn appointments(plan: &RosterPlan, from: NaiveDate) -> 
     let appointment = |(person, post): (&PersonId, Post<'_>)| Appointment {
         person: person.clone(),
         unit: plan.path(post.0).to_owned(),
+        unit_id: Some(post.0.clone()),
         title: post.1.map(str::to_owned),
         from: from.to_string(),
         predecessor: match given.get(&post).map(Vec::as_slice) {

@@ -1,10 +1,10 @@
 //! What a roster would change.
 
 use chrono::NaiveDate;
-use renraku_base::{Entropy, Timestamp, UnitId};
+use renraku_base::UnitId;
 
 use super::{
-    Change, Former, Paths, Roster, RosterPerson, RosterPlan, RosterPost,
+    Change, Former, NewIds, Paths, Roster, RosterPerson, RosterPlan, RosterPost,
     known::{Known, Match},
 };
 use crate::directory::{PersonEntry, PersonName, Phone, PhoneKind, PostEntry, tree::StoredUnit};
@@ -23,8 +23,8 @@ pub(in crate::directory) struct Stored {
 }
 
 /// What would be different if the directory were as the roster says.
-pub(in crate::directory) fn compare(roster: &Roster, stored: Stored, now: Timestamp) -> RosterPlan {
-    let mut paths = Paths::new(&stored.units, now);
+pub(in crate::directory) fn compare(roster: &Roster, stored: Stored, ids: &NewIds) -> RosterPlan {
+    let mut paths = Paths::new(&stored.units, ids.clone());
     let mut plan = RosterPlan { head: stored.head, ..RosterPlan::default() };
     let versions = stored.people.iter().map(|(_, version)| version);
     let versions = versions.chain(stored.formers.iter().map(|(_, version)| version));
@@ -33,7 +33,7 @@ pub(in crate::directory) fn compare(roster: &Roster, stored: Stored, now: Timest
     plan.staff = known.numbered();
     for said in &roster.people {
         let found = known.take(said);
-        let after = merged(roster, said, found.person(), &mut paths, now);
+        let after = merged(roster, said, found.person(), &mut paths, ids);
         match found {
             Match::Nobody => plan.added.push(after),
             Match::InOffice(before) if before == after => plan.unchanged += 1,
@@ -56,14 +56,14 @@ fn merged(
     said: &RosterPerson,
     before: Option<&PersonEntry>,
     paths: &mut Paths,
-    now: Timestamp,
+    ids: &NewIds,
 ) -> PersonEntry {
     let phonetic = said.phonetic.clone().or_else(|| before.map(|before| before.name.phonetic.clone()));
     let held = before.map(|before| before.posts.as_slice()).unwrap_or_default();
     let numbers = before.map(|before| before.phones.as_slice()).unwrap_or_default();
     let emails = said.emails.clone().or_else(|| before.map(|before| before.emails.clone()));
     PersonEntry {
-        id: before.map_or_else(|| Entropy.new_id(now), |before| before.id.clone()),
+        id: before.map_or_else(|| ids.id(&["person", &said.staff_number]), |before| before.id.clone()),
         name: PersonName { full: said.name.clone(), phonetic: phonetic.unwrap_or_default() },
         posts: match &said.posts {
             Some(posts) => posts.iter().filter_map(|post| place(roster, post, held, paths)).collect(),

@@ -4,7 +4,10 @@ use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime};
 use renraku_base::{PersonId, RosterId, Timestamp, UnitId};
 use serde::{Deserialize, Serialize};
 
-use crate::directory::{PersonEntry, PhoneKind, UnitEntry};
+use crate::{
+    access::Grantee,
+    directory::{PersonEntry, PhoneKind, UnitEntry},
+};
 
 /// By how much the clocks of the office are ahead of UTC, all year round.
 const AHEAD_S: i64 = 9 * 60 * 60;
@@ -103,7 +106,7 @@ pub struct RosterPlan {
     /// Where the directory stood.
     pub(in crate::directory) head: i64,
     /// The groups of those who come, in the order of `added`.
-    pub(in crate::directory) groups: Vec<(PersonId, Vec<UnitId>)>,
+    pub(in crate::directory) groups: Vec<(PersonId, Vec<Grantee>)>,
     /// Whether those who come are written already and need only be shown.
     pub(in crate::directory) staged: bool,
 }
@@ -295,6 +298,9 @@ pub struct Appointment {
     pub person: PersonId,
     /// The path of its unit.
     pub unit: String,
+    /// Its unit, where that is known.
+    #[serde(default)]
+    pub unit_id: Option<UnitId>,
     /// As what.
     pub title: Option<String>,
     /// From which day on (`YYYY-MM-DD`).

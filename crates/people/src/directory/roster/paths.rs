@@ -1,13 +1,14 @@
 use std::collections::HashMap;
 
-use renraku_base::{Entropy, Timestamp, UnitId};
+use renraku_base::UnitId;
 use unicode_normalization::UnicodeNormalization;
 
+use super::NewIds;
 use crate::directory::{UnitEntry, tree::StoredUnit, tree::Tree};
 
 /// Finds units by the names on the way to them, and makes those that are not there.
 pub(in crate::directory) struct Paths {
-    now: Timestamp,
+    ids: NewIds,
     /// By the unit above and the name, in whatever width it is written.
     known: HashMap<(Option<UnitId>, String), UnitId>,
     /// The last place below each unit.
@@ -18,7 +19,7 @@ pub(in crate::directory) struct Paths {
 
 impl Paths {
     /// The units that are there.
-    pub fn new(stored: &[StoredUnit], now: Timestamp) -> Self {
+    pub fn new(stored: &[StoredUnit], ids: NewIds) -> Self {
         let tree = Tree::new(stored.to_vec());
         let mut known = HashMap::new();
         for node in tree.nodes() {
@@ -32,7 +33,7 @@ impl Paths {
             *place = unit.entry.position.max(*place);
         }
         let paths = tree.nodes().iter().map(|node| (node.unit.id.clone(), node.unit.path.clone())).collect();
-        Self { now, known, last, paths, made: Vec::new() }
+        Self { ids, known, last, paths, made: Vec::new() }
     }
 
     /// The unit at the end of a path; each that is not there is made as the last below the one above.
@@ -54,7 +55,7 @@ impl Paths {
     }
 
     fn make(&mut self, name: &str, above: Option<UnitId>) -> UnitId {
-        let id: UnitId = Entropy.new_id(self.now);
+        let id: UnitId = self.ids.id(&["unit", above.as_ref().map_or("", UnitId::as_str), name]);
         let path = match above.as_ref().and_then(|above| self.paths.get(above)) {
             Some(prefix) => format!("{prefix}/{name}"),
             None => name.to_owned(),

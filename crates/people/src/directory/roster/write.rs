@@ -1,14 +1,16 @@
 //! Writes what a plan says: many people by few statements.
 
-use renraku_base::{FieldFault, Id, PersonId, UnitId};
+use chrono::NaiveDate;
+use renraku_base::{Entropy, FieldFault, Id, PersonId};
 use renraku_db::{Db, Error, ObjectType, Tx, changes};
 
 use super::RosterPlan;
 use crate::{
-    access,
+    access::{self, Grantee},
+    account::forget_remembered,
     directory::{
         DirectoryFault, PersonEntry, live,
-        service::{audience, faults_of_person, groups, name_faults},
+        service::{audience, faults_of_person, groups, name_faults, posts_of},
         store,
         tree::{StoredUnit, Tree},
     },
@@ -40,19 +42,23 @@ fn tree_with(plan: &RosterPlan, mut units: Vec<StoredUnit>) -> Tree {
     Tree::new(units)
 }
 
-fn groups_of(tree: &Tree, person: &PersonEntry) -> (PersonId, Vec<UnitId>) {
-    (person.id.clone(), groups(tree, person.posts.iter().map(|post| &post.unit)))
+fn groups_of(tree: &Tree, person: &PersonEntry) -> (PersonId, Vec<Grantee>) {
+    (person.id.clone(), groups(tree, posts_of(person)))
 }
 
 /// So few are written together with what shows them.
-const FEW: usize = 1_000;
+pub(in crate::directory) const FEW: usize = 1_000;
 
 /// Writes those who come ahead of the transaction that shows them, in pieces, where they are many: others wait for each piece
-/// alone.
+/// alone. They get ids of their own, so that two who write the same ahead are not in each other's way.
 pub(in crate::directory) fn stage(db: &Db, plan: &mut RosterPlan) -> Result<(), Error> {
     forget_staged(db)?;
     if plan.added.len() <= FEW {
         return Ok(());
+    }
+    for (person, groups) in plan.added.iter_mut().zip(&mut plan.groups) {
+        person.id = Entropy.new_id(db.now());
+        groups.0 = person.id.clone();
     }
     for (people, groups) in plan.added.chunks(FEW).zip(plan.groups.chunks(FEW)) {
         db.write_many(|tx| {
@@ -87,8 +93,13 @@ pub(in crate::directory) fn is_staged(tx: &mut Tx<'_>, plan: &RosterPlan) -> Res
     Ok(!plan.staged || store::staged::count(tx, &plan.added)? == plan.added.len())
 }
 
-/// Writes a plan that was made of the directory as it is.
-pub(in crate::directory) fn write(tx: &mut Tx<'_>, plan: &RosterPlan, left_on: &str) -> Result<(), Error> {
+/// Writes a plan that was made of the directory as it is, and that it holds from a day on. Who leaves left on `left_on`.
+pub(in crate::directory) fn write(
+    tx: &mut Tx<'_>,
+    plan: &RosterPlan,
+    from: NaiveDate,
+    left_on: NaiveDate,
+) -> Result<(), Error> {
     let version = tx.next_version(Some(plan.latest));
     store::units::insert(tx, &plan.new_units, version)?;
     if plan.staged {
@@ -103,8 +114,12 @@ pub(in crate::directory) fn write(tx: &mut Tx<'_>, plan: &RosterPlan, left_on: &
         plan.changed.iter().map(|change| &change.after).chain(&plan.returned).cloned().collect();
     store::people::put_all(tx, &changed, version)?;
     let ended: Vec<&str> = plan.ended.iter().map(|person| person.id.as_str()).collect();
-    store::people::end(tx, &ended, left_on, version)?;
+    store::people::end(tx, &ended, &left_on.to_string(), version)?;
     store::former::put(tx, &plan.retired, version)?;
+    forget_remembered(tx, &ended)?;
+    store::terms::begin(tx, &plan.added, Some(from))?;
+    let moved: Vec<&str> = changed.iter().map(|person| person.id.as_str()).chain(ended).collect();
+    store::terms::follow(tx, &moved, from)?;
     write_groups(tx, plan)?;
     let gone: Vec<&str> = plan.gone_units.iter().map(|unit| unit.as_str()).collect();
     store::units::remove(tx, &gone)?;
@@ -114,10 +129,8 @@ pub(in crate::directory) fn write(tx: &mut Tx<'_>, plan: &RosterPlan, left_on: &
 /// Puts those into other groups who moved, are back or leave.
 fn write_groups(tx: &mut Tx<'_>, plan: &RosterPlan) -> Result<(), Error> {
     let tree = Tree::new(store::units::list(tx)?);
-    let units =
-        |person: &PersonEntry| -> Vec<UnitId> { person.posts.iter().map(|post| post.unit.clone()).collect() };
-    let moved = plan.changed.iter().filter(|change| units(&change.before) != units(&change.after));
-    let mut regrouped: Vec<(PersonId, Vec<UnitId>)> = moved
+    let moved = plan.changed.iter().filter(|change| !posts_of(&change.before).eq(posts_of(&change.after)));
+    let mut regrouped: Vec<(PersonId, Vec<Grantee>)> = moved
         .map(|change| &change.after)
         .chain(&plan.returned)
         .map(|person| groups_of(&tree, person))

@@ -4,11 +4,11 @@ use renraku_base::{FieldFault, PersonId, UnitId};
 use renraku_db::{ObjectType, Tx, changes};
 
 use super::{
-    put_person::{faults, groups},
+    put_person::{faults, groups, posts_of},
     put_unit::name_faults,
 };
 use crate::{
-    access,
+    access::{self, Grantee},
     directory::{
         DirectoryFault, PersonEntry, UnitEntry, live, store,
         tree::{StoredUnit, Tree},
@@ -49,10 +49,9 @@ pub fn bulk_insert(
     }
     store::units::insert(tx, units, version)?;
     store::people::insert(tx, people, version)?;
-    let groups: Vec<(PersonId, Vec<UnitId>)> = people
-        .iter()
-        .map(|person| (person.id.clone(), groups(&tree, person.posts.iter().map(|post| &post.unit))))
-        .collect();
+    store::terms::begin(tx, people, None)?;
+    let groups: Vec<(PersonId, Vec<Grantee>)> =
+        people.iter().map(|person| (person.id.clone(), groups(&tree, posts_of(person)))).collect();
     access::add_to_groups(tx, &groups)?;
     access::add_personal_collections(tx, &people.iter().map(|person| &person.id).collect::<Vec<_>>())?;
     let collection = live::collection(tx)?;

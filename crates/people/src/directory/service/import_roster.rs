@@ -3,7 +3,7 @@ use renraku_db::{Db, Error, ReadTx, Tx, changes, jobs};
 
 use crate::directory::{
     Appointments, DirectoryFault, Roster, RosterPlan, RosterState, live,
-    roster::{self, Stored},
+    roster::{self, NewIds, Stored},
     store,
 };
 
@@ -18,13 +18,18 @@ const TOLD_AT_ONCE: usize = 16;
 /// # Errors
 /// [`DirectoryFault::Invalid`] when a unit or a person is wrong, named with the staff number (`/people/000123/name/full`).
 pub fn plan_roster(tx: &mut ReadTx<'_>, roster: &Roster) -> Result<RosterPlan, DirectoryFault> {
+    let now = tx.now();
+    plan(tx, roster, &NewIds::new(Entropy.new_id(now), now))
+}
+
+fn plan(tx: &mut ReadTx<'_>, roster: &Roster, ids: &NewIds) -> Result<RosterPlan, DirectoryFault> {
     let collection = live::collection(tx)?;
     let heads = changes::heads(tx, &[collection])?;
     let head = heads.first().ok_or_else(|| Error::damaged("the directory has no collection"))?.modseq;
     let units = store::units::list(tx)?;
     let (people, formers) = (store::entries::list(tx)?, store::former::list(tx)?);
     let stored = Stored { units: units.clone(), people, formers, head };
-    roster::complete(roster::compare(roster, stored, tx.now()), units)
+    roster::complete(roster::compare(roster, stored, ids), units)
 }
 
 /// Makes the directory as a roster says, at once for everybody who looks. It is compared before anything is locked; what can be
@@ -33,8 +38,8 @@ pub fn plan_roster(tx: &mut ReadTx<'_>, roster: &Roster) -> Result<RosterPlan, D
 /// # Errors
 /// As [`plan_roster`]; nothing is changed then.
 pub fn import_roster(db: &Db, roster: &Roster) -> Result<RosterPlan, DirectoryFault> {
-    let id = Entropy.new_id(db.now());
-    let done = apply(db, &id, roster, Origin::New)?;
+    let ids = NewIds::new(Entropy.new_id(db.now()), db.now());
+    let done = apply(db, &ids, roster, Origin::New)?;
     done.ok_or_else(|| Error::damaged("a new roster was applied before").into())
 }
 
@@ -50,23 +55,24 @@ pub(super) enum Origin {
 /// Applies a roster; `None` when somebody else did it meanwhile.
 pub(super) fn apply(
     db: &Db,
-    id: &RosterId,
+    ids: &NewIds,
     roster: &Roster,
     origin: Origin,
 ) -> Result<Option<RosterPlan>, DirectoryFault> {
-    let mut plan = db.read(|tx| plan_roster(tx, roster))?;
-    roster::stage(db, &mut plan)?;
+    let id = ids.roster();
+    let mut first = db.read(|tx| plan(tx, roster, ids))?;
+    roster::stage(db, &mut first)?;
     let again = db.write_many(|tx| {
         if origin == Origin::Prepared && store::rosters::state(tx, id)? != Some(RosterState::Prepared) {
             return Ok::<_, DirectoryFault>(None);
         }
         let collection = live::collection(tx)?;
-        let same = changes::hold(tx, collection)? == plan.head && roster::is_staged(tx, &plan)?;
-        let again = if same { None } else { Some(plan_roster(tx, roster)?) };
-        write(tx, id, roster, origin, again.as_ref().unwrap_or(&plan))?;
+        let same = changes::hold(tx, collection)? == first.head && roster::is_staged(tx, &first)?;
+        let again = if same { None } else { Some(plan(tx, roster, ids)?) };
+        write(tx, id, roster, origin, again.as_ref().unwrap_or(&first))?;
         Ok(Some(again))
     })?;
-    Ok(again.map(|again| again.unwrap_or(plan)))
+    Ok(again.map(|again| again.unwrap_or(first)))
 }
 
 fn write(
@@ -82,7 +88,7 @@ fn write(
     let today = roster::office_day(tx.now());
     let day = roster.effective_on.unwrap_or(today);
     let left_on = roster.effective_on.map_or(today, roster::eve);
-    roster::write(tx, plan, &left_on.to_string())?;
+    roster::write(tx, plan, day, left_on)?;
     store::rosters::put_applied(tx, id, day, roster, plan)?;
     let Some(from) = roster.effective_on else { return Ok(()) };
     for some in roster::appointments(plan, from).chunks(TOLD_AT_ONCE) {

@@ -62,7 +62,7 @@ pub fn list_rosters(tx: &mut ReadTx<'_>) -> Result<Vec<PreparedRoster>, Error> {
 /// # Errors
 /// [`Error`] when the statement fails.
 pub fn get_prepared_roster(tx: &mut ReadTx<'_>, id: &RosterId) -> Result<Option<Roster>, Error> {
-    store::rosters::get_prepared(tx, id)
+    Ok(store::rosters::get_prepared(tx, id)?.map(|(roster, _)| roster))
 }
 
 /// Puts into effect what waited for today or an earlier day, each as the directory then is. Answers with what each changed.
@@ -73,8 +73,8 @@ pub fn apply_due_rosters(db: &Db) -> Result<Vec<RosterPlan>, DirectoryFault> {
     let today = roster::office_day(db.now());
     let mut applied = Vec::new();
     for id in db.read(|tx| store::rosters::list_due(tx, today))? {
-        if let Some(roster) = db.read(|tx| store::rosters::get_prepared(tx, &id))? {
-            applied.extend(apply(db, &id, &roster, Origin::Prepared)?);
+        if let Some((roster, ids)) = db.read(|tx| store::rosters::get_prepared(tx, &id))? {
+            applied.extend(apply(db, &ids, &roster, Origin::Prepared)?);
         }
     }
     Ok(applied)

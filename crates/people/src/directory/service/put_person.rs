@@ -5,8 +5,8 @@ use renraku_db::{
 };
 
 use crate::{
-    access,
-    directory::{DirectoryFault, PersonEntry, live, store, tree::Tree},
+    access::{self, Grantee},
+    directory::{DirectoryFault, PersonEntry, live, roster::office_day, store, tree::Tree},
 };
 
 /// Longer than any name, title, number or address that is real.
@@ -32,11 +32,14 @@ pub fn put_person(tx: &mut Tx<'_>, person: &PersonEntry) -> Result<Changed<()>, 
     let before = store::people::find(tx, &person.id)?;
     let version = tx.next_version(before.as_ref().map(|before| before.version));
     store::people::put(tx, person, version)?;
-    let units: Vec<&UnitId> = person.posts.iter().map(|post| &post.unit).collect();
+    let today = office_day(tx.now());
+    store::terms::follow(tx, &[person.id.as_str()], today)?;
     let suppressed = before.as_ref().is_some_and(|before| before.suppressed);
-    let moved = before.is_none_or(|before| before.units.iter().collect::<Vec<_>>() != units);
+    let moved = before.is_none_or(|before| {
+        !before.posts.iter().map(|(unit, title)| (unit, title.as_deref())).eq(posts_of(person))
+    });
     if moved {
-        access::set_groups(tx, &person.id, &groups(&tree, units))?;
+        access::set_groups(tx, &person.id, &groups(&tree, posts_of(person)))?;
     }
     let collection = live::collection(tx)?;
     let audience = audience(suppressed);
@@ -64,14 +67,28 @@ pub fn touch_person(tx: &mut Tx<'_>, person: &PersonId) -> Result<(), Error> {
     Ok(())
 }
 
-/// These units and all above them.
-pub(in crate::directory) fn groups<'u>(
+/// What of a post says to which groups its holder belongs: its unit and its title.
+pub(in crate::directory) type PostRef<'p> = (&'p UnitId, Option<&'p str>);
+
+/// The posts of a person.
+pub(in crate::directory) fn posts_of(person: &PersonEntry) -> impl Iterator<Item = PostRef<'_>> {
+    person.posts.iter().map(|post| (&post.unit, post.title.as_deref()))
+}
+
+/// The groups of who holds these posts: their units and all above them, and the posts themselves.
+pub(in crate::directory) fn groups<'p>(
     tree: &Tree,
-    units: impl IntoIterator<Item = &'u UnitId>,
-) -> Vec<UnitId> {
-    let mut groups: Vec<UnitId> = units.into_iter().flat_map(|unit| tree.with_ancestors(unit)).collect();
-    groups.sort_unstable();
-    groups.dedup();
+    posts: impl IntoIterator<Item = PostRef<'p>>,
+) -> Vec<Grantee> {
+    let mut units: Vec<UnitId> = Vec::new();
+    let mut groups: Vec<Grantee> = Vec::new();
+    for (unit, title) in posts {
+        units.extend(tree.with_ancestors(unit));
+        groups.extend(title.map(|title| Grantee::Post(unit.clone(), title.to_owned())));
+    }
+    units.sort_unstable();
+    units.dedup();
+    groups.extend(units.into_iter().map(Grantee::Unit));
     groups
 }
 

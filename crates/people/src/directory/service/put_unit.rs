@@ -77,8 +77,9 @@ fn touch_members(tx: &mut Tx<'_>, directory: CollectionId, unit: &UnitId, versio
 /// Puts everyone in these units into the groups of where the units now are.
 fn regroup(tx: &mut Tx<'_>, tree: &Tree, units: &[UnitId]) -> Result<(), Error> {
     let ids: Vec<&str> = units.iter().map(Id::as_str).collect();
-    for (person, units) in store::people::posts_of_members(tx, &ids)? {
-        access::set_groups(tx, &person, &groups(tree, &units))?;
+    for (person, posts) in store::people::posts_of_members(tx, &ids)? {
+        let posts = posts.iter().map(|(unit, title)| (unit, title.as_deref()));
+        access::set_groups(tx, &person, &groups(tree, posts))?;
     }
     Ok(())
 }

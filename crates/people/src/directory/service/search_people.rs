@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use renraku_base::{Cursor, FieldFault, Limit, Page, Principal, UnitId};
 use renraku_db::ReadTx;
 
@@ -23,6 +24,8 @@ pub struct PeopleSearch {
     pub q: Option<String>,
     /// Only in this unit and those below it.
     pub unit: Option<UnitId>,
+    /// On which day; now, when none is said.
+    pub day: Option<NaiveDate>,
     /// How many a page holds.
     pub limit: Limit,
     /// Where the page begins.
@@ -46,7 +49,7 @@ pub fn search_people(
         Some(_) => store::favourites::list(tx, &who.person)?,
         None => Vec::new(),
     };
-    directory.read(tx, |index| {
+    directory.read_on(tx, search.day, |index| {
         let ask = Ask {
             query: query.as_ref(),
             unit: place(index.tree(), search)?,
@@ -70,7 +73,7 @@ pub fn count_people_by_unit(
     search: &PeopleSearch,
 ) -> Result<Vec<UnitCount>, DirectoryFault> {
     let query = query(search)?;
-    directory.read(tx, |index| {
+    directory.read_on(tx, search.day, |index| {
         let unit = place(index.tree(), search)?;
         Ok(index.count_by_unit(query.as_ref(), unit))
     })?

@@ -1,7 +1,10 @@
 use renraku_base::PersonId;
 use renraku_db::{Changed, ObjectType, Tx, changes};
 
-use crate::directory::{DirectoryFault, live, store};
+use crate::{
+    account::forget_remembered,
+    directory::{DirectoryFault, live, store},
+};
 
 /// Says whether a person must not be found: then they are in no list, search or feed, and phones drop them. What they take part
 /// in goes on to show their name.
@@ -22,6 +25,7 @@ pub fn suppress_person(
     store::people::suppress(tx, person, suppressed, version)?;
     let collection = live::collection(tx)?;
     let recorded = if suppressed {
+        forget_remembered(tx, &[person.as_str()])?;
         changes::record_gone(tx, collection, ObjectType::Person, person)
     } else {
         changes::record(tx, collection, ObjectType::Person, person)

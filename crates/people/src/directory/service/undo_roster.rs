@@ -7,11 +7,12 @@ use renraku_base::{FieldFault, PersonId, RosterId, Timestamp, UnitId};
 use renraku_db::{Tx, changes};
 
 use crate::{
-    access::{self, Grantee},
+    access,
     directory::{
         Change, DirectoryFault, PersonEntry, PreparedRoster, RosterPlan, RosterState, live,
         roster::{self, Undo},
         store,
+        tree::Tree,
     },
 };
 
@@ -34,8 +35,9 @@ pub fn undo_roster(tx: &mut Tx<'_>) -> Result<Option<(PreparedRoster, RosterPlan
     }
     let mut plan = plan(tx, undo)?;
     plan.head = head;
-    let today = roster::office_day(tx.now()).to_string();
-    roster::write(tx, &plan, &today)?;
+    // What it wrote down of posts is taken back with it: nothing of it was so, from its day on.
+    let today = roster::office_day(tx.now());
+    roster::write(tx, &plan, applied.effective_on, today)?;
     store::rosters::put_undone(tx, &applied.id)?;
     Ok(Some((applied, plan)))
 }
@@ -80,8 +82,8 @@ fn plan(tx: &mut Tx<'_>, undo: Undo) -> Result<RosterPlan, DirectoryFault> {
 }
 
 fn paths(tx: &mut Tx<'_>) -> Result<HashMap<UnitId, String>, DirectoryFault> {
-    let units = store::units::list(tx)?;
-    Ok(roster::Paths::new(&units, tx.now()).finish().1)
+    let tree = Tree::new(store::units::list(tx)?);
+    Ok(tree.nodes().iter().map(|node| (node.unit.id.clone(), node.unit.path.clone())).collect())
 }
 
 /// Nobody can be back under a number that somebody else has now.
@@ -102,7 +104,7 @@ fn refuse_taken(plan: &RosterPlan, others: &HashMap<PersonId, PersonEntry>) -> R
 fn without_use(tx: &mut Tx<'_>, units: Vec<UnitId>) -> Result<Vec<UnitId>, DirectoryFault> {
     let mut gone: HashSet<UnitId> = HashSet::new();
     for unit in units {
-        if !access::has_grants(tx, &Grantee::Unit(unit.clone()))? {
+        if !access::has_grants(tx, &unit)? {
             gone.insert(unit);
         }
     }

@@ -204,14 +204,17 @@ pub fn find_by_email(tx: &mut ReadTx<'_>, addresses: &[String]) -> Result<HashMa
     Ok(rows.into_iter().map(|(address, person)| (address, Id::stored(person))).collect())
 }
 
+/// The unit and title of a post.
+pub type HeldPost = (UnitId, Option<String>);
+
 /// A stored person, as far as a change needs to know.
 pub struct Before {
     /// The present version.
     pub version: i64,
     /// Whether they must not be found.
     pub suppressed: bool,
-    /// The units in which they have posts, the main one first.
-    pub units: Vec<UnitId>,
+    /// The unit and title of each of their posts, the main one first.
+    pub posts: Vec<HeldPost>,
 }
 
 /// How a person is stored now, also of those who have left; two statements.
@@ -219,10 +222,14 @@ pub fn find(tx: &mut ReadTx<'_>, id: &PersonId) -> Result<Option<Before>, Error>
     let row: Option<(i64, bool)> =
         tx.fetch_one(people::table.find(id.as_str()).select((people::version, people::suppressed)))?;
     let Some((version, suppressed)) = row else { return Ok(None) };
-    let units: Vec<String> = tx.fetch(
-        posts::table.filter(posts::person_id.eq(id.as_str())).order(posts::position).select(posts::unit_id),
+    let held: Vec<(String, Option<String>)> = tx.fetch(
+        posts::table
+            .filter(posts::person_id.eq(id.as_str()))
+            .order(posts::position)
+            .select((posts::unit_id, posts::title)),
     )?;
-    Ok(Some(Before { version, suppressed, units: units.into_iter().map(Id::stored).collect() }))
+    let posts = held.into_iter().map(|(unit, title)| (Id::stored(unit), title)).collect();
+    Ok(Some(Before { version, suppressed, posts }))
 }
 
 /// Who has this number in the personnel register.
@@ -264,22 +271,30 @@ pub fn standings(tx: &mut ReadTx<'_>, ids: &[PersonId]) -> Result<HashMap<Person
     Ok(rows.into_iter().map(|(id, here, hidden)| (Id::stored(id), standing(here, hidden))).collect())
 }
 
-/// Each person with posts in these units, with all the units in which they have posts; one statement.
+/// Everyone who has a post; one statement.
+pub fn posted(tx: &mut ReadTx<'_>) -> Result<HashSet<PersonId>, Error> {
+    let ids: Vec<String> = tx.fetch(posts::table.select(posts::person_id).distinct())?;
+    Ok(ids.into_iter().map(Id::stored).collect())
+}
+
+/// Each person with posts in these units, with the unit and title of every post of theirs; one statement.
 pub fn posts_of_members(
     tx: &mut ReadTx<'_>,
     unit_ids: &[&str],
-) -> Result<HashMap<PersonId, Vec<UnitId>>, Error> {
+) -> Result<HashMap<PersonId, Vec<HeldPost>>, Error> {
     let members = posts::table.filter(among(posts::unit_id, unit_ids)).select(posts::person_id);
     let all = diesel::alias!(posts as all);
-    let rows: Vec<(String, String)> = tx.fetch(
-        all.filter(all.field(posts::person_id).eq_any(members))
-            .select((all.field(posts::person_id), all.field(posts::unit_id))),
-    )?;
-    let mut units: HashMap<PersonId, Vec<UnitId>> = HashMap::new();
-    for (person, unit) in rows {
-        units.entry(Id::stored(person)).or_default().push(Id::stored(unit));
+    let rows: Vec<(String, String, Option<String>)> =
+        tx.fetch(all.filter(all.field(posts::person_id).eq_any(members)).select((
+            all.field(posts::person_id),
+            all.field(posts::unit_id),
+            all.field(posts::title),
+        )))?;
+    let mut held: HashMap<PersonId, Vec<HeldPost>> = HashMap::new();
+    for (person, unit, title) in rows {
+        held.entry(Id::stored(person)).or_default().push((Id::stored(unit), title));
     }
-    Ok(units)
+    Ok(held)
 }
 
 /// Everyone in office with a post in a unit or below it who may be found, in the order of their ids; one statement.

@@ -6,7 +6,7 @@ use renraku_base::{Id, RosterId, Timestamp};
 use renraku_db::{Error, ReadTx, Tx, schema::rosters};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::directory::roster::{PreparedRoster, Roster, RosterCounts, RosterPlan, RosterState, Undo};
+use crate::directory::roster::{NewIds, PreparedRoster, Roster, RosterCounts, RosterPlan, RosterState, Undo};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = rosters)]
@@ -57,18 +57,19 @@ pub fn state(tx: &mut ReadTx<'_>, id: &RosterId) -> Result<Option<RosterState>, 
     Ok(state.as_deref().and_then(RosterState::parse))
 }
 
-/// What a prepared one says.
-pub fn get_prepared(tx: &mut ReadTx<'_>, id: &RosterId) -> Result<Option<Roster>, Error> {
-    let row: Option<(String, Option<String>)> = rosters::table
+/// What a prepared one says, and the ids of what it adds.
+pub fn get_prepared(tx: &mut ReadTx<'_>, id: &RosterId) -> Result<Option<(Roster, NewIds)>, Error> {
+    let row: Option<(String, i64, Option<String>)> = rosters::table
         .find(id.as_str())
         .filter(rosters::state.eq(RosterState::Prepared.as_str()))
-        .select((rosters::effective_on, rosters::wanted))
+        .select((rosters::effective_on, rosters::made_at, rosters::wanted))
         .first(tx.conn())
         .optional()?;
-    let Some((day, wanted)) = row else { return Ok(None) };
+    let Some((day, made_at, wanted)) = row else { return Ok(None) };
     let roster: Option<Roster> = parse(wanted)?;
     let effective_on = Some(day.parse().map_err(|_no_date| Error::damaged(format!("day of roster {id}")))?);
-    Ok(roster.map(|roster| Roster { effective_on, ..roster }))
+    let ids = NewIds::new(id.clone(), Timestamp::from_micros(made_at));
+    Ok(roster.map(|roster| (Roster { effective_on, ..roster }, ids)))
 }
 
 /// Those that wait and whose day is not after `day`, in the order of their days.

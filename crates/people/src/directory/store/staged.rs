@@ -8,7 +8,7 @@ use super::people::{NewRow, ROWS_A_STATEMENT, insert_posts_and_emails};
 use crate::directory::PersonEntry;
 
 /// Stands where others have the day on which they left.
-const STAGED: &str = "staged";
+pub(super) const STAGED: &str = "staged";
 
 /// Writes new people, neither with posts and addresses, by which they would be found, nor with their number, which stays free.
 pub fn insert(tx: &mut Tx<'_>, people: &[PersonEntry], version: i64) -> Result<(), Error> {

@@ -1,4 +1,4 @@
-use renraku_base::Id;
+use renraku_base::{Id, Timestamp};
 
 use super::*;
 use crate::directory::{Lookalike, Remark, UnitEntry};
@@ -11,6 +11,10 @@ fn unit(id: &str, name: &str, above: Option<&str>, position: i32) -> StoredUnit 
         position,
     };
     StoredUnit { entry, version: 1 }
+}
+
+fn ids() -> NewIds {
+    NewIds::new(Id::stored("roster".into()), Timestamp::from_micros(1_000_000))
 }
 
 fn stored() -> Stored {
@@ -69,7 +73,7 @@ fn plan(people: Vec<RosterPerson>, change: impl FnOnce(&mut Roster)) -> RosterPl
         effective_on: None,
     };
     change(&mut roster);
-    compare(&roster, stored(), Timestamp::from_micros(1_000_000))
+    compare(&roster, stored(), &ids())
 }
 
 #[test]
@@ -179,7 +183,7 @@ fn nobody_is_guessed() {
         source: None,
         effective_on: None,
     };
-    let plan = compare(&roster, two, Timestamp::from_micros(1_000_000));
+    let plan = compare(&roster, two, &ids());
     assert_eq!((plan.added.len(), plan.changed.len(), plan.remarks.len()), (1, 0, 1));
 }
 
@@ -218,7 +222,7 @@ fn a_number_that_lost_its_zeros_is_remarked() {
         };
         let stored =
             Stored { people: alone.people.clone(), formers: Vec::new(), units: alone.units.clone(), ..alone };
-        let plan = compare(&roster, stored, Timestamp::from_micros(1_000_000));
+        let plan = compare(&roster, stored, &ids());
         let [Remark { who: Lookalike::OtherNumber { staff_number, .. }, .. }] = plan.remarks.as_slice()
         else {
             panic!("{plan:?}")

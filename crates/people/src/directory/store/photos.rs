@@ -1,0 +1,58 @@
+use diesel::prelude::*;
+use renraku_base::PersonId;
+use renraku_db::{
+    Error, ReadTx, Tx,
+    schema::{people, person_photos as photos},
+};
+
+use crate::photo::{Photo, PhotoSize};
+
+/// By what a size is stored.
+fn stored(size: PhotoSize) -> i32 {
+    match size {
+        PhotoSize::Small => 1,
+        PhotoSize::Large => 2,
+    }
+}
+
+/// Which photo a person has.
+pub fn current(tx: &mut ReadTx<'_>, person: &PersonId) -> Result<Option<String>, Error> {
+    let row: Option<Option<String>> =
+        tx.fetch_one(people::table.find(person.as_str()).select(people::photo_id))?;
+    Ok(row.flatten())
+}
+
+/// A person's photo in one size.
+pub fn get(tx: &mut ReadTx<'_>, person: &PersonId, size: PhotoSize) -> Result<Option<Vec<u8>>, Error> {
+    tx.fetch_one(photos::table.find((person.as_str(), stored(size))).select(photos::data))
+}
+
+/// Stores a person's photo in place of the one before, and gives the person a new version.
+pub fn put(tx: &mut Tx<'_>, person: &PersonId, photo: &Photo, version: i64) -> Result<(), Error> {
+    remove_sizes(tx, person)?;
+    let row = |size, data| {
+        (photos::person_id.eq(person.as_str()), photos::size.eq(stored(size)), photos::data.eq(data))
+    };
+    let rows = vec![row(PhotoSize::Small, &photo.small), row(PhotoSize::Large, &photo.large)];
+    tx.run(diesel::insert_into(photos::table).values(&rows))?;
+    name(tx, person, Some(&photo.id()), version)
+}
+
+/// Forgets a person's photo, and gives the person a new version.
+pub fn remove(tx: &mut Tx<'_>, person: &PersonId, version: i64) -> Result<(), Error> {
+    remove_sizes(tx, person)?;
+    name(tx, person, None, version)
+}
+
+fn remove_sizes(tx: &mut Tx<'_>, person: &PersonId) -> Result<(), Error> {
+    tx.run(diesel::delete(photos::table.filter(photos::person_id.eq(person.as_str()))))?;
+    Ok(())
+}
+
+fn name(tx: &mut Tx<'_>, person: &PersonId, photo: Option<&str>, version: i64) -> Result<(), Error> {
+    let of_person = people::table.find(person.as_str());
+    tx.run_prepared(
+        diesel::update(of_person).set((people::photo_id.eq(photo), people::version.eq(version))),
+    )?;
+    Ok(())
+}

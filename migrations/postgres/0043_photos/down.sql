@@ -1,0 +1,2 @@
+UPDATE people SET photo_id = NULL;
+DROP TABLE person_photos;

@@ -1,0 +1,3 @@
+DROP TABLE contact_merge_cards;
+DROP TABLE contact_merges;
+DROP TABLE contact_keys;

@@ -1,0 +1,3 @@
+DROP TABLE remembered_passwords;
+DROP TABLE forwarded_passwords;
+DROP TABLE login_failures;
