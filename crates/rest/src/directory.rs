@@ -62,7 +62,7 @@ pub(crate) struct PeopleQuery {
     /// What to tell beside: `reach` tells how each person of the page is reached now.
     #[param(inline)]
     with: Option<With>,
-    /// On which day (`2026-04-01`): with the posts that were held then, or will be by a transfer that is prepared; now, without it.
+    /// On which day (`2026-04-01`): with the posts that were held then, or will be by a transfer that was announced; now, without it.
     #[serde(default, rename = "asOf", deserialize_with = "day")]
     #[param(rename = "asOf", value_type = Option<String>, format = Date)]
     as_of: Option<NaiveDate>,
@@ -162,7 +162,7 @@ pub(crate) async fn list_people(
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct DayQuery {
-    /// On which day (`2026-04-01`): with the posts that were held then, or will be by a transfer that is prepared; now, without it.
+    /// On which day (`2026-04-01`): with the posts that were held then, or will be by a transfer that was announced; now, without it.
     #[serde(default, rename = "asOf", deserialize_with = "day")]
     #[param(rename = "asOf", value_type = Option<String>, format = Date)]
     as_of: Option<NaiveDate>,
@@ -231,11 +231,11 @@ where
 /// The posts of a person over time.
 #[derive(Debug, Serialize, ToSchema)]
 struct HeldPosts {
-    /// Those that they will have by a transfer that is prepared, those that they have, and those that they had; the last first.
+    /// Those that they will have by a transfer that was announced, those that they have, and those that they had; the last first.
     items: Vec<HeldPost>,
 }
 
-/// The posts that a person has, had, and will have by a transfer that is prepared.
+/// The posts that a person has, had, and will have by a transfer that was announced.
 ///
 /// What was before posts were written down has no entry; a post that was held already then has no `startsOn`.
 #[utoipa::path(

@@ -76,7 +76,7 @@ fn another_day_is_told_by_every_address_of_the_directory() {
         assert_eq!(posts(&history, "items"), ["主任", "主事"]);
         assert_eq!(history["items"][1]["state"], "past");
 
-        // What is prepared is told before its day.
+        // What is prepared is told before its day, once it was announced.
         let april = "2031-04-01".parse().unwrap();
         let post = RosterPost { unit: vec!["西課".to_owned()], title: Some("係長".to_owned()) };
         let said = RosterPerson {
@@ -96,6 +96,9 @@ fn another_day_is_told_by_every_address_of_the_directory() {
             effective_on: None,
         };
         server.db().write(|tx| directory::prepare_roster(tx, april, &roster)).unwrap();
+        assert_eq!(get(&hanako, &format!("{person}?asOf=2031-04-01"))["post"], "主任");
+        assert_eq!(posts(&get(&hanako, &format!("{person}/posts")), "items"), ["主任", "主事"]);
+        server.db().write(|tx| directory::announce_roster(tx, april)).unwrap();
         assert_eq!(get(&hanako, &format!("{person}?asOf=2031-03-31"))["post"], "主任");
         assert_eq!(get(&hanako, &format!("{person}?asOf=2031-04-01"))["unit"]["name"], "西課");
         assert_eq!(posts(&get(&hanako, &format!("{person}/posts")), "items"), ["係長", "主任", "主事"]);

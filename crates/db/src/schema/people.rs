@@ -191,6 +191,7 @@ diesel::table! {
         undo -> Nullable<Text>,
         source -> Nullable<Text>,
         counts -> Nullable<Text>,
+        announced -> Bool,
     }
 }
 

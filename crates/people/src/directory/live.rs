@@ -113,7 +113,7 @@ impl Directory {
     ) -> Result<Option<Arc<Then>>, Error> {
         let Some(day) = day else { return Ok(None) };
         let today = office_day(tx.now());
-        let rosters = if day > today { store::rosters::list_due(tx, day)? } else { Vec::new() };
+        let rosters = if day > today { store::rosters::list_announced(tx, day)? } else { Vec::new() };
         if day >= today && rosters.is_empty() {
             return Ok(None);
         }

@@ -37,8 +37,8 @@ pub use lookup_phone::lookup_phone;
 pub use names::{find_by_email, is_unit, members, names, standings, suppressed};
 pub use photos::{get_photo, put_photo};
 pub use prepare_roster::{
-    APPLY_ROSTERS, apply_due_rosters, cancel_roster, get_prepared_roster, list_rosters, office_day,
-    office_time, prepare_roster,
+    APPLY_ROSTERS, announce_roster, apply_due_rosters, cancel_roster, get_prepared_roster, list_rosters,
+    office_day, office_time, prepare_roster,
 };
 pub use put_past_posts::put_past_posts;
 pub(super) use put_person::{audience, faults as faults_of_person, groups, posts_of};

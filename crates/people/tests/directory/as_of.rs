@@ -201,8 +201,11 @@ fn what_is_prepared_is_seen_on_its_day_and_then_so() {
         assert!(!looked.is_empty());
         assert_eq!(post_on(db, &directory, 1, "2027-04-01"), "給与係 主事", "to look at it prepares nothing");
         db.write(|tx| service::prepare_roster(tx, april, &transfer)).unwrap();
+        assert_eq!(post_on(db, &directory, 6, "2027-04-01"), post_on(db, &directory, 6, "2027-03-31"));
+        assert!(db.write(|tx| service::announce_roster(tx, april)).unwrap());
         let may = roster(vec![said(1, "高橋 花子", "総務部", "部長")]);
         db.write(|tx| service::prepare_roster(tx, day("2027-05-01"), &may)).unwrap();
+        db.write(|tx| service::announce_roster(tx, day("2027-05-01"))).unwrap();
         let seen = |of: &Directory| {
             let on = |number: u32, on: &str| post_on(db, of, number, on);
             assert_eq!(on(1, "2027-03-31"), "給与係 主事");
@@ -256,6 +259,7 @@ fn what_is_taken_back_was_never_so() {
         ]);
         transfer.whole = true;
         db.write(|tx| service::prepare_roster(tx, day("2027-04-01"), &transfer)).unwrap();
+        db.write(|tx| service::announce_roster(tx, day("2027-04-01"))).unwrap();
         turn(clock, "2027-04-01T09:00:00+09:00");
         service::apply_due_rosters(db).unwrap();
         assert_eq!(history(db, &directory, 1).len(), 2);

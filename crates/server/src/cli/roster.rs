@@ -21,6 +21,7 @@ Examples:
   renraku import people april.csv --effective 2027-04-01
   renraku roster list
   renraku roster show 2027-04-01
+  renraku roster announce 2027-04-01
   renraku roster cancel 2027-04-01
   renraku roster report
   renraku roster undo")]
@@ -39,6 +40,12 @@ enum RosterCommand {
         /// The day; the next for which anything waits, when left out
         #[arg(value_name = "YYYY-MM-DD", value_parser = day)]
         day: Option<NaiveDate>,
+    },
+    /// Let everybody see what waits for a day, in the directory of that day (`asOf`): until then nobody is told of it before its day
+    Announce {
+        /// The day
+        #[arg(value_name = "YYYY-MM-DD", value_parser = day)]
+        day: NaiveDate,
     },
     /// Drop what waits for a day
     Cancel {
@@ -64,6 +71,12 @@ impl Roster {
                     return Err(nothing_for(day));
                 }
                 say(format_args!("{day}\tcancelled"))?;
+            }
+            RosterCommand::Announce { day } => {
+                if !db.write(|tx| directory::announce_roster(tx, day))? {
+                    return Err(nothing_for(day));
+                }
+                say(format_args!("{day}\tannounced"))?;
             }
             RosterCommand::Report => return report(&db),
             RosterCommand::Undo => match db.write_many(directory::undo_roster)? {

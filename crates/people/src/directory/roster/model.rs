@@ -223,6 +223,8 @@ pub struct PreparedRoster {
     pub source: Option<String>,
     /// How many people it is about, where that is known.
     pub counts: Option<RosterCounts>,
+    /// Whether everybody may know of it before its day.
+    pub announced: bool,
 }
 
 /// How many people a roster is about.

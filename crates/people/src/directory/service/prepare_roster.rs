@@ -45,6 +45,18 @@ pub fn cancel_roster(tx: &mut Tx<'_>, day: NaiveDate) -> Result<bool, Error> {
     Ok(!waiting.is_empty())
 }
 
+/// Lets everybody know what waits for a day: until then it shows nowhere. Tells whether anything waits.
+///
+/// # Errors
+/// [`Error`] when a statement fails.
+pub fn announce_roster(tx: &mut Tx<'_>, day: NaiveDate) -> Result<bool, Error> {
+    let waiting = store::rosters::list_prepared_for(tx, day)?;
+    for id in &waiting {
+        store::rosters::put_announced(tx, id)?;
+    }
+    Ok(!waiting.is_empty())
+}
+
 fn unique(id: &RosterId) -> String {
     format!("roster:{id}")
 }

@@ -18,6 +18,7 @@ struct Head {
     applied_at: Option<i64>,
     source: Option<String>,
     counts: Option<String>,
+    announced: bool,
 }
 
 fn read(head: Head) -> Result<PreparedRoster, Error> {
@@ -28,6 +29,7 @@ fn read(head: Head) -> Result<PreparedRoster, Error> {
         state: RosterState::parse(&head.state).ok_or_else(|| damaged("state"))?,
         applied_at: head.applied_at.map(Timestamp::from_micros),
         source: head.source,
+        announced: head.announced,
         counts: parse(head.counts)?,
         id: Id::stored(head.id),
     })
@@ -81,6 +83,24 @@ pub fn list_due(tx: &mut ReadTx<'_>, day: NaiveDate) -> Result<Vec<RosterId>, Er
         .select(rosters::id)
         .load(tx.conn())?;
     Ok(ids.into_iter().map(Id::stored).collect())
+}
+
+/// Those of them that everybody may know of, until a day.
+pub fn list_announced(tx: &mut ReadTx<'_>, day: NaiveDate) -> Result<Vec<RosterId>, Error> {
+    let ids: Vec<String> = tx.fetch(
+        rosters::table
+            .filter(rosters::state.eq(RosterState::Prepared.as_str()).and(rosters::announced))
+            .filter(rosters::effective_on.le(day.to_string()))
+            .order((rosters::effective_on, rosters::made_at))
+            .select(rosters::id),
+    )?;
+    Ok(ids.into_iter().map(Id::stored).collect())
+}
+
+/// Lets everybody know of one that waits.
+pub fn put_announced(tx: &mut Tx<'_>, id: &RosterId) -> Result<(), Error> {
+    tx.run(diesel::update(rosters::table.find(id.as_str())).set(rosters::announced.eq(true)))?;
+    Ok(())
 }
 
 /// Those that wait for this very day.

@@ -25,7 +25,11 @@ fn line(roster: &PreparedRoster) -> String {
     let when = local(roster.applied_at.unwrap_or(roster.made_at));
     let counts = roster.counts.map_or_else(|| "-".to_owned(), |counts| told(counts, roster.state));
     let source = roster.source.as_deref().unwrap_or("-");
-    format!("{}\t{}\t{when}\t{counts}\t{source}", roster.effective_on, roster.state.as_str())
+    let state = match roster.state {
+        RosterState::Prepared if roster.announced => "announced",
+        state => state.as_str(),
+    };
+    format!("{}\t{state}\t{when}\t{counts}\t{source}", roster.effective_on)
 }
 
 fn told(counts: RosterCounts, state: RosterState) -> String {
