@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use renraku_base::UnitId;
 
 use super::{
-    Change, Former, NewIds, Paths, Roster, RosterPerson, RosterPlan, RosterPost,
+    Change, Former, NewIds, Paths, Remark, Roster, RosterPerson, RosterPlan, RosterPost,
     known::{Known, Match},
 };
 use crate::directory::{PersonEntry, PersonName, Phone, PhoneKind, PostEntry, tree::StoredUnit};
@@ -37,14 +37,17 @@ pub(in crate::directory) fn compare(roster: &Roster, stored: Stored, ids: &NewId
         match found {
             Match::Nobody => plan.added.push(after),
             Match::InOffice(before) if before == after => plan.unchanged += 1,
-            Match::InOffice(before) => plan.changed.push(Change { before, after }),
+            Match::InOffice(before) => {
+                plan.remarks.extend(Remark::of_change(&before, &after));
+                plan.changed.push(Change { before, after });
+            }
             Match::Left(former) => {
                 plan.returned.push(after);
                 plan.formers.push(former);
             }
         }
     }
-    plan.remarks = known.remarks(&plan.added);
+    plan.remarks.extend(known.remarks(&plan.added));
     (plan.ended, plan.unlisted) = known.rest(roster.whole);
     (plan.new_units, plan.paths) = paths.finish();
     plan

@@ -132,6 +132,31 @@ impl Known {
     }
 }
 
+impl Remark {
+    /// That a line names somebody altogether different from who has the number. Whoever marries keeps the given name.
+    pub(super) fn of_change(before: &PersonEntry, after: &PersonEntry) -> Option<Self> {
+        let (known, said) = (&before.name, &after.name);
+        let is_another = !have_a_part_in_common(&known.full, &said.full)
+            && !have_a_part_in_common(&known.phonetic, &said.phonetic);
+        is_another.then(|| Self {
+            staff_number: after.staff_number.clone().unwrap_or_default(),
+            name: said.full.clone(),
+            who: Lookalike::OtherName { name: known.full.clone() },
+        })
+    }
+}
+
+/// Whether two names have a word in common, or begin or end with the same two letters.
+fn have_a_part_in_common(one: &str, other: &str) -> bool {
+    const LETTERS: usize = 2;
+    let words = |name: &str| -> Vec<String> { name.split_whitespace().map(folded).collect() };
+    let of_other = words(other);
+    let (one_whole, other_whole) = (folded(one), folded(other));
+    let begin = one_whole.chars().zip(other_whole.chars()).take_while(|(a, b)| a == b).count();
+    let end = one_whole.chars().rev().zip(other_whole.chars().rev()).take_while(|(a, b)| a == b).count();
+    words(one).iter().any(|word| of_other.contains(word)) || begin >= LETTERS || end >= LETTERS
+}
+
 /// Whether somebody who left under a number is meant by a line that has it: they have the name, the reading or an address in
 /// common.
 fn is_same(former: &PersonEntry, said: &RosterPerson) -> bool {

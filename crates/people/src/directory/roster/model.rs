@@ -140,10 +140,10 @@ pub(in crate::directory) struct Former {
     pub left_on: String,
 }
 
-/// Somebody who comes by a roster and may be somebody whom the directory knows.
+/// Somebody in a roster who may be somebody else than their staff number says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remark {
-    /// The staff number under which they come.
+    /// The staff number under which they are in the roster.
     pub staff_number: String,
     /// What they are called.
     pub name: String,
@@ -151,7 +151,7 @@ pub struct Remark {
     pub who: Lookalike,
 }
 
-/// Whom somebody may be who comes by a roster.
+/// Whom somebody in a roster may be, or may not be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Lookalike {
     /// Who has the same address, or the same name and but for leading zeros the same number, and is not in the roster.
@@ -166,6 +166,11 @@ pub enum Lookalike {
         /// Who it is.
         person: PersonId,
         /// What they are called.
+        name: String,
+    },
+    /// Not who has the number now: neither a part of the name nor of its reading is as it was.
+    OtherName {
+        /// What who has the number is called.
         name: String,
     },
     /// Who had the number before, under another name and address.

@@ -7,7 +7,7 @@ use crate::near;
 /// More than anybody reads.
 const MOST: usize = 20;
 
-/// Whom those who come may be, the first of them.
+/// Who may be somebody else than it seems, the first of them.
 pub(super) fn lines(plan: &RosterPlan) -> Vec<String> {
     let mut lines: Vec<String> =
         plan.remarks.iter().take(MOST).map(|remark| format!("look at    {}", text(remark))).collect();
@@ -30,6 +30,10 @@ fn text(Remark { staff_number, name, who }: &Remark) -> String {
         Lookalike::WithoutNumber { person, name: known } => format!(
             "{staff_number} {name} is new, and {known} is in the directory without a staff number: if that is the same \
              person, `renraku user number {person} {staff_number}` first"
+        ),
+        Lookalike::OtherName { name: known } => format!(
+            "{staff_number} {name} takes the name of {known}, with the account, mail and schedule: if the number was given to \
+             somebody else, let {known} leave first"
         ),
         Lookalike::FormerHolder { name: former, left_on } => format!(
             "{staff_number} {name} is new under the number of {former}, who left on {left_on}: if that is the same person, \

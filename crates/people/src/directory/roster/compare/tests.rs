@@ -231,3 +231,21 @@ fn a_number_that_lost_its_zeros_is_remarked() {
         assert_eq!((plan.added.len(), plan.ended.len()), (1, 1));
     }
 }
+
+#[test]
+fn a_number_under_another_name_altogether_is_remarked() {
+    let remarks = |name: &str, phonetic: &str| {
+        let said = RosterPerson { phonetic: Some(phonetic.into()), ..named("000123", name) };
+        plan(vec![said], |_| ()).remarks
+    };
+    for (name, phonetic) in [
+        ("山田 花子", "やまだ はなこ"),
+        ("佐藤　華子", "さとう はなこ"),
+        ("山田花子", "ヤマダハナコ"),
+        ("佐藤 一", "さとう はじめ"),
+    ] {
+        assert!(remarks(name, phonetic).is_empty(), "{name}");
+    }
+    let other = remarks("鈴木 一郎", "すずき いちろう");
+    assert!(matches!(&other[0].who, Lookalike::OtherName { name } if name == "佐藤 花子"), "{other:?}");
+}
