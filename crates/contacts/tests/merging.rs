@@ -265,3 +265,50 @@ fn an_index_of_older_rules_is_made_anew_without_another_version() {
         assert_eq!(duplicates(db, &hanako).len(), 1);
     });
 }
+
+#[test]
+fn merges_into_one_contact_are_undone_one_after_the_other() {
+    on_each_database(|db, _| {
+        let hanako = person(db);
+        let mine = book(db, &hanako, "業者");
+        let cards = ["a@example.jp", "b@example.jp", "c@example.jp", "d@example.jp"];
+        let [one, two, three, four] = cards.map(|address| contact_in(db, &hanako, &mine.id, mail(address)));
+        let first = merge(db, &hanako, &one, &[&two]).unwrap();
+        let second = merge(db, &hanako, &get(db, &hanako, &one.id), &[&three]).unwrap();
+        // What was merged goes into another.
+        let third = merge(db, &hanako, &four, &[&get(db, &hanako, &one.id)]).unwrap();
+        for merge in [third, second, first] {
+            undo(db, &hanako, &merge.id).unwrap();
+        }
+        for contact in [&one, &two, &three, &four] {
+            assert_eq!(get(db, &hanako, &contact.id).card, contact.card);
+        }
+    });
+}
+
+#[test]
+fn a_member_is_known_however_a_client_writes_the_uid() {
+    on_each_database(|db, _| {
+        let hanako = person(db);
+        let mine = book(db, &hanako, "業者");
+        let mut card = mail("b@example.jp");
+        card["uid"] = "F73C192C-0000-4000-8000-000000000001".into();
+        let (one, two) = (
+            contact_in(db, &hanako, &mine.id, mail("a@example.jp")),
+            contact_in(db, &hanako, &mine.id, card),
+        );
+        let member = "urn:uuid:f73c192c-0000-4000-8000-000000000001";
+        let group = json!({"kind": "group", "name": {"full": "親睦会"}, "members": {member: true}});
+        let group = contact_in(db, &hanako, &mine.id, group);
+        let members = || {
+            let filter = service::ContactFilter { member_of: Some(group.id.clone()), ..Default::default() };
+            let page = db.read(|tx| service::list_contacts(tx, &hanako, &filter, None, Limit::default()));
+            page.unwrap().items.into_iter().map(|it| it.id).collect::<Vec<_>>()
+        };
+        assert_eq!(members(), std::slice::from_ref(&two.id));
+        let merged = merge(db, &hanako, &one, &[&two]).unwrap();
+        assert_eq!(members(), std::slice::from_ref(&one.id));
+        undo(db, &hanako, &merged.id).unwrap();
+        assert_eq!(members(), std::slice::from_ref(&two.id));
+    });
+}

@@ -67,7 +67,7 @@ pub(crate) async fn list_duplicates(
     let find = move |tx: &mut renraku_db::ReadTx<'_>| {
         service::find_duplicates(tx, &who, address_books.as_deref(), cursor.as_ref(), limit)
     };
-    list(&app.of_work(Work::Search).read(find).await?)
+    list(&app.of_work(Work::Search).blocking(move |app| app.db().read(find)).await?)
 }
 
 /// Makes contacts one: the kept one says all that they said, each once, and the others are deleted. One that has another version is

@@ -133,8 +133,10 @@ pub(crate) async fn list_keywords(
     who: Who,
     query: Query<KeywordsQuery>,
 ) -> Result<HttpResponse, Problem> {
+    app.rates().take(&who, RateKind::Search)?;
     let books = query.0.address_books;
-    let items = app.read(move |tx| service::list_keywords(tx, &who, books.as_deref())).await?;
+    let find = move |tx: &mut renraku_db::ReadTx<'_>| service::list_keywords(tx, &who, books.as_deref());
+    let items = app.of_work(Work::Search).blocking(move |app| app.db().read(find)).await?;
     plain(&ContactKeywords { items })
 }
 

@@ -16,7 +16,7 @@ mod who;
 pub use app::{App, Parts};
 pub(crate) use command::{Body, Command, Empty, Large, Unmet, json, media_type};
 pub(crate) use describe::{
-    ChangeHeaders, IdempotencyKey, LargeRefusal, QueryRefusal, Refusals, WriteRefusals,
+    ChangeHeaders, FileBytes, IdempotencyKey, LargeRefusal, QueryRefusal, Refusals, WriteRefusals,
 };
 pub(crate) use locale::Texts;
 pub use locale::{Locales, accepted_language};

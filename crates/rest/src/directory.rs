@@ -142,6 +142,9 @@ pub(crate) async fn list_people(
     }
     let search = PeopleSearch::from(query.0);
     let day = search.day;
+    if day.is_some() {
+        app.rates().take(&who, RateKind::Day)?;
+    }
     let app = app.of_work(Work::Search);
     let found = read_on(&app, day, move |app, tx| {
         let directory = app.directory();
@@ -205,7 +208,7 @@ pub(crate) async fn get_person(
 ) -> Result<HttpResponse, Problem> {
     let day = query.0.as_of;
     if day.is_some() {
-        app.rates().take(&who, RateKind::Search)?;
+        app.rates().take(&who, RateKind::Day)?;
     }
     let work = move |app: &App, tx: &mut ReadTx<'_>| service::get_person_on(tx, app.directory(), &id, day);
     let person = read_on(&app, day, work).await?;
@@ -290,7 +293,7 @@ pub(crate) async fn get_unit(
 ) -> Result<HttpResponse, Problem> {
     let day = query.0.as_of;
     if day.is_some() {
-        app.rates().take(&who, RateKind::Search)?;
+        app.rates().take(&who, RateKind::Day)?;
     }
     let work = move |app: &App, tx: &mut ReadTx<'_>| service::get_unit(tx, app.directory(), &id, day);
     let unit = read_on(&app, day, work).await?;

@@ -17,8 +17,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::core::{
-    App, Body, Command, Empty, IdempotencyKey, PathId, Problem, Query, Refusals, Resource, RestFault, Seen,
-    Who, Work, WriteRefusals, Written, media_type, put_etag, tag_of,
+    App, Body, Command, Empty, FileBytes, PathId, Problem, Query, Refusals, Resource, RestFault, Seen, Who,
+    Work, WriteRefusals, Written, media_type, put_etag, tag_of,
 };
 
 /// A picture as it is sent.
@@ -33,7 +33,7 @@ impl Body for Picture {
         let media = media_type(request);
         match PICTURE_TYPES.iter().any(|it| it.eq_ignore_ascii_case(media)) {
             true => Ok(Self(bytes)),
-            false => Err(RestFault::UnsupportedType { expected: PHOTO_TYPE }),
+            false => Err(RestFault::UnsupportedType { expected: "image/jpeg, image/png, image/webp" }),
         }
     }
 }
@@ -73,8 +73,7 @@ impl Resource for OwnPhoto {
 /// what the camera noted.
 #[utoipa::path(
     tag = "me",
-    request_body(content = Vec<u8>, content_type = "image/jpeg"),
-    params(IdempotencyKey),
+    request_body(content((FileBytes = "image/jpeg"), (FileBytes = "image/png"), (FileBytes = "image/webp"))),
     responses(
         (status = 200, body = OwnPhoto),
         Refusals,
@@ -104,7 +103,6 @@ pub(crate) async fn put_photo(app: App, command: Command<Picture>) -> Result<Htt
 /// Takes my photo away.
 #[utoipa::path(
     tag = "me",
-    params(IdempotencyKey),
     responses((status = 204, description = "It is gone."), Refusals, WriteRefusals)
 )]
 #[delete("/me/photo")]
@@ -132,7 +130,7 @@ pub(crate) struct PhotoQuery {
 #[utoipa::path(
     tag = "directory",
     params(("id" = PersonId, Path), PhotoQuery),
-    responses((status = 200, description = "The photo.", body = Vec<u8>, content_type = "image/jpeg"), Refusals)
+    responses((status = 200, description = "The photo.", body = FileBytes, content_type = "image/jpeg"), Refusals)
 )]
 #[get("/directory/people/{id}/photo")]
 pub(crate) async fn get_photo(
@@ -166,7 +164,7 @@ pub(crate) struct ContactPhotoQuery {
 #[utoipa::path(
     tag = "contacts",
     params(("id" = ContactId, Path), ContactPhotoQuery),
-    responses((status = 200, description = "The picture.", body = Vec<u8>, content_type = "image/jpeg"), Refusals)
+    responses((status = 200, description = "The picture.", body = FileBytes, content_type = "image/jpeg"), Refusals)
 )]
 #[get("/contacts/{id}/photo")]
 pub(crate) async fn get_contact_photo(

@@ -20,6 +20,8 @@ pub enum Kind {
     Write,
     /// A search.
     Search,
+    /// A look at the directory of another day, which may have to be made.
+    Day,
 }
 
 /// How often one device (or one person without a device) may ask; see `docs/OPERATIONS.md`.
@@ -29,6 +31,7 @@ struct Limiters {
     requests: DefaultKeyedRateLimiter<String>,
     writes: DefaultKeyedRateLimiter<String>,
     searches: DefaultKeyedRateLimiter<String>,
+    days: DefaultKeyedRateLimiter<String>,
     volume: Volume,
     clock: DefaultClock,
 }
@@ -55,6 +58,7 @@ impl Rates {
             requests: RateLimiter::keyed(quota(Quota::per_minute(count(1_200)), 600)),
             writes: RateLimiter::keyed(quota(Quota::per_minute(count(600)), 300)),
             searches: RateLimiter::keyed(quota(Quota::per_second(count(20)), 60)),
+            days: RateLimiter::keyed(Quota::per_minute(count(30))),
             volume: Volume::default(),
             clock: DefaultClock::default(),
         }))
@@ -92,6 +96,7 @@ impl Rates {
             Kind::Request => &limiters.requests,
             Kind::Write => &limiters.writes,
             Kind::Search => &limiters.searches,
+            Kind::Day => &limiters.days,
         };
         limiter.check_key(&who.to_owned()).map_err(|until| {
             let wait = until.wait_time_from(limiters.clock.now());
@@ -105,6 +110,7 @@ impl Rates {
             limiters.requests.retain_recent();
             limiters.writes.retain_recent();
             limiters.searches.retain_recent();
+            limiters.days.retain_recent();
             limiters.volume.forget(Instant::now());
         }
     }

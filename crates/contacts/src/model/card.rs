@@ -115,15 +115,21 @@ impl Card {
 
     /// Whether this uid is in the group.
     pub(crate) fn has_member(&self, uid: &str) -> bool {
-        self.0.get("members").and_then(|members| members.get(uid)).is_some()
+        let members = self.0.get("members").and_then(Value::as_object);
+        members.is_some_and(|members| members.keys().any(|member| keys::member(member) == keys::member(uid)))
     }
 
     /// The group with these members and without those.
     pub(crate) fn with_members(&self, with: &[&str], without: &[&str], now: Timestamp) -> Self {
         let mut members = self.0.clone();
         if let Value::Object(set) = members.entry("members").or_insert_with(|| Value::Object(Map::new())) {
-            set.retain(|uid, _| !without.contains(&uid.as_str()));
-            set.extend(with.iter().map(|uid| ((*uid).to_owned(), Value::Bool(true))));
+            let leaving: Vec<String> = without.iter().map(|uid| keys::member(uid)).collect();
+            let has = |set: &Map<String, Value>, uid: &str| {
+                set.keys().any(|it| keys::member(it) == keys::member(uid))
+            };
+            set.retain(|uid, _| !leaving.contains(&keys::member(uid)));
+            let with: Vec<&&str> = with.iter().filter(|uid| !has(set, uid)).collect();
+            set.extend(with.iter().map(|uid| ((**uid).to_owned(), Value::Bool(true))));
         }
         members.insert("updated".to_owned(), Value::String(now.to_string()));
         Self(members)

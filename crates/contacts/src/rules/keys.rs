@@ -13,6 +13,8 @@ const SHORTEST_NUMBER: usize = 9;
 const NAME_CHARS: usize = 100;
 /// Longer addresses than there are (RFC 5321 §4.5.3.1.3) tell nothing.
 const ADDRESS_BYTES: usize = 254;
+/// How the uid of a card begins where it is written as a URN (RFC 9562 §4).
+const URN: &str = "urn:uuid:";
 /// The longest kind, in bytes.
 const KIND_BYTES: usize = 255;
 /// What every card is that does not say what it is.
@@ -64,7 +66,7 @@ pub(super) fn of(card: &KnownMembers) -> Vec<Key> {
     let key = |kind, value| Key { kind, value };
     let mut keys: BTreeSet<Key> =
         card.keywords.keys().map(|keyword| key(KeyKind::Keyword, keyword.clone())).collect();
-    keys.extend(card.members.keys().map(|uid| key(KeyKind::Member, uid.clone())));
+    keys.extend(card.members.keys().map(|uid| key(KeyKind::Member, member(uid))));
     let kind = card.kind.as_deref().filter(|kind| (1..=KIND_BYTES).contains(&kind.len()));
     let kind = kind.filter(|kind| *kind != INDIVIDUAL);
     keys.extend(kind.map(|kind| key(KeyKind::Kind, kind.to_owned())));
@@ -79,6 +81,27 @@ pub(super) fn of(card: &KnownMembers) -> Vec<Key> {
         keys.extend(name(card).map(|value| key(KeyKind::Name, value)));
     }
     keys.into_iter().collect()
+}
+
+/// A uid as it is compared: contacts clients name a member `urn:uuid:X` whose card has the uid `X`, in capitals or not.
+pub(crate) fn member(uid: &str) -> String {
+    let uid = uid.trim().to_lowercase();
+    uid.strip_prefix(URN).map_or_else(|| uid.clone(), str::to_owned)
+}
+
+/// Every way in which the uid of a member may stand in its card.
+pub(crate) fn spellings(uid: &str) -> Vec<String> {
+    let bare = match uid.get(..URN.len()) {
+        Some(urn) if urn.eq_ignore_ascii_case(URN) => uid.get(URN.len()..).unwrap_or_default(),
+        _ => uid,
+    };
+    let mut all = vec![uid.to_owned()];
+    for bare in [bare.to_owned(), bare.to_lowercase(), bare.to_uppercase()] {
+        all.extend([format!("{URN}{bare}"), bare]);
+    }
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
 /// A mail address as it is compared: nobody tells two people apart by capitals (RFC 5321 §2.4).
@@ -156,7 +179,7 @@ mod tests {
             [
                 (KeyKind::Keyword, "災害 ".to_owned()),
                 (KeyKind::Kind, "group".to_owned()),
-                (KeyKind::Member, "urn:uuid:1".to_owned()),
+                (KeyKind::Member, "1".to_owned()),
             ]
         );
         assert_eq!(keys(json!({"kind": "individual"})), []);

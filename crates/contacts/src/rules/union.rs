@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::{index::plain_number, keys};
 
 /// What the card that stays says of itself alone.
-const OF_THE_KEPT: [&str; 6] = ["@type", "version", "uid", "created", "updated", "prodId"];
+const OF_THE_KEPT: [&str; 7] = ["@type", "version", "uid", "created", "updated", "prodId", "kind"];
 /// The members of RFC 9553 with entries under keys; organizations first, since titles name them by their key.
 const ENTRIES: [&str; 18] = [
     "organizations",
@@ -116,14 +116,25 @@ fn add_name(card: &mut Map<String, Value>, other: &Map<String, Value>) {
         }
         return;
     }
-    let known = |it: &Value| it.get("name").and_then(Value::as_str) == Some(others.as_str());
+    let read = reading(theirs);
     let nicknames = card.entry("nicknames").or_insert_with(|| json!({}));
-    if let Value::Object(nicknames) = nicknames
-        && !nicknames.values().any(known)
-    {
-        let key = free_key(nicknames, "k1", None);
-        nicknames.insert(key, json!({ "name": others }));
+    for name in [others, read] {
+        let known = |it: &Value| it.get("name").and_then(Value::as_str) == Some(name.as_str());
+        if let Value::Object(nicknames) = &mut *nicknames
+            && !name.is_empty()
+            && !nicknames.values().any(known)
+        {
+            let key = free_key(nicknames, "k1", None);
+            nicknames.insert(key, json!({ "name": name }));
+        }
     }
+}
+
+/// How a name is read, by its parts.
+fn reading(name: &Map<String, Value>) -> String {
+    let parts = name.get("components").and_then(Value::as_array);
+    let read = parts.into_iter().flatten().filter_map(|part| part.get("phonetic").and_then(Value::as_str));
+    read.collect::<Vec<_>>().join(" ")
 }
 
 /// The readings of the parts of one name that is written the same twice.

@@ -10,6 +10,7 @@ use super::get_contact::{readable, visible};
 use crate::{
     ContactsFault,
     model::Contact,
+    rules::keys::spellings,
     store::{self, address_books::StoredBook, contacts::Filter},
 };
 
@@ -61,7 +62,10 @@ pub fn list_contacts(
     let after = cursor.map(read_cursor::<2>).transpose()?;
     let collections = collections(tx, who, filter.address_books.as_deref())?;
     let uids = match &filter.member_of {
-        Some(group) => Some(readable(tx, who, group)?.0.card.members_of_group()),
+        Some(group) => {
+            let members = readable(tx, who, group)?.0.card.members_of_group();
+            Some(members.iter().flat_map(|uid| spellings(uid)).collect::<Vec<String>>())
+        }
         None => None,
     };
     if query.is_empty() && filter.q.as_deref().is_some_and(|q| !q.trim().is_empty()) {

@@ -15,6 +15,9 @@ use crate::{
     },
 };
 
+/// Groups are written anew one by one, and kept as they were.
+const GROUPS: usize = 200;
+
 /// Makes several contacts of one address book one: it says all that they said, and the others are deleted. In groups it takes their
 /// places.
 ///
@@ -135,6 +138,10 @@ fn replace_in_groups(
     let uids: Vec<&str> = gone.iter().map(|contact| contact.card.uid()).collect();
     let mut groups = store::keys::find_groups(tx, kept.collection, &uids)?;
     groups.retain(|id| *id != kept.id);
+    if groups.len() > GROUPS {
+        let detail = format!("they are in more than {GROUPS} groups: take them out of some first");
+        return Err(ContactsFault::Invalid(vec![FieldFault::new("/merge", "too-many", detail)]));
+    }
     hold(tx, &groups)?;
     let ids: Vec<String> = groups.into_iter().map(ContactId::into_string).collect();
     let mut former = Vec::new();

@@ -38,15 +38,17 @@ pub fn undo_merge(
     check_absent(tx, &merge, &gone)?;
 
     let merged_uid = kept.card.uid().to_owned();
+    let mut before = merge.kept_version;
     for former in rest {
         match former.part {
-            Part::Kept => kept.card = former.card,
+            Part::Kept => (kept.card, before) = (former.card, former.version),
             Part::Group => restore_group(tx, &merge, &former, (&merged_uid, &gone))?,
             Part::Gone => {}
         }
     }
     kept.version = tx.next_version(Some(kept.version));
     store::contacts::put(tx, &kept)?;
+    store::merges::follow(tx, &kept.id, (before, kept.version))?;
     bring_back(tx, &kept, gone)?;
     store::merges::remove(tx, id)?;
     let recorded = changes::record(tx, kept.collection, ObjectType::Contact, &kept.id);
@@ -96,16 +98,18 @@ fn restore_group(
 
 /// Stores those who went again, beside the one that stayed.
 fn bring_back(tx: &mut Tx<'_>, kept: &StoredContact, gone: Vec<FormerCard>) -> Result<(), ContactsFault> {
-    let back: Vec<StoredContact> = gone
-        .into_iter()
-        .map(|former| StoredContact {
+    let mut back: Vec<StoredContact> = Vec::with_capacity(gone.len());
+    for former in gone {
+        let version = tx.next_version(Some(former.version));
+        store::merges::follow(tx, &former.contact, (former.version, version))?;
+        back.push(StoredContact {
             id: former.contact,
             collection: kept.collection,
             address_book: kept.address_book.clone(),
-            version: tx.next_version(Some(former.version)),
+            version,
             card: former.card,
-        })
-        .collect();
+        });
+    }
     if store::contacts::insert_many(tx, &back)? < back.len() {
         return Err(ContactsFault::ContactChanged(kept.id.clone()));
     }

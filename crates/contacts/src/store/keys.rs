@@ -5,7 +5,7 @@ use renraku_db::{
     schema::{contact_keys, contacts},
 };
 
-use crate::rules::keys::KeyKind;
+use crate::rules::keys::{KeyKind, member};
 
 diesel::alias!(contact_keys as others: Others);
 
@@ -92,7 +92,7 @@ pub(crate) fn find_groups(
         contact_keys::table
             .filter(contact_keys::collection_id.eq(collection.0))
             .filter(contact_keys::kind.eq(KeyKind::Member.number()))
-            .filter(among(contact_keys::value, uids))
+            .filter(among(contact_keys::value, uids.iter().map(|uid| member(uid))))
             .order(contact_keys::contact_id)
             .select(contact_keys::contact_id)
             .distinct(),

@@ -176,6 +176,13 @@ pub(crate) fn list_cards(tx: &mut ReadTx<'_>, id: &ContactMergeId) -> Result<Vec
     rows.into_iter().map(FormerCard::try_from).collect()
 }
 
+/// Notes that a contact is again as earlier merges into it had left it, in another version.
+pub(crate) fn follow(tx: &mut Tx<'_>, kept: &ContactId, (from, to): (i64, i64)) -> Result<(), Error> {
+    let earlier = merges::table.filter(merges::kept_id.eq(kept.as_str()).and(merges::kept_version.eq(from)));
+    tx.run(diesel::update(earlier).set(merges::kept_version.eq(to)))?;
+    Ok(())
+}
+
 /// Forgets a merge with its cards.
 pub(crate) fn remove(tx: &mut Tx<'_>, id: &ContactMergeId) -> Result<(), Error> {
     tx.run(diesel::delete(merges::table.find(id.as_str())))?;

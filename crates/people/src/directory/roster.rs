@@ -15,6 +15,6 @@ pub use model::{
     Appointment, Appointments, Change, Lookalike, PreparedRoster, Remark, Roster, RosterCounts, RosterPerson,
     RosterPlan, RosterPost, RosterState,
 };
-pub(super) use model::{Former, Undo, eve, office_day, office_midnight, office_time};
+pub(super) use model::{Former, Undo, WrittenTerm, eve, office_day, office_midnight, office_time};
 pub(super) use paths::Paths;
 pub(super) use write::{FEW, complete, is_staged, stage, write};

@@ -280,3 +280,41 @@ fn what_is_taken_back_was_never_so() {
         assert_eq!(db.read(renraku_db::examine).unwrap().iter().map(|one| one.faults).sum::<i64>(), 0);
     });
 }
+
+#[test]
+fn a_day_that_was_over_is_taken_back_with_all_that_it_wrote_over() {
+    on_each_database(|db, clock| {
+        let directory = opened(db, clock);
+        for (at, unit, title) in
+            [("2026-12-05T12:00:00+09:00", NOSEI, "主任"), ("2026-12-10T12:00:00+09:00", JINJI, "係長")]
+        {
+            turn(clock, at);
+            put(db, &person(6, "太田 誠", "おおた まこと", unit, title));
+        }
+        let before = history(db, &directory, 6);
+        assert_eq!(before.len(), 3);
+        let late = Roster {
+            effective_on: Some(day("2020-01-01")),
+            ..roster(vec![said(6, "太田 誠", "総務部/財政課", "課長")])
+        };
+        service::import_roster(db, &late).unwrap();
+        assert_ne!(history(db, &directory, 6), before);
+        db.write(service::undo_roster).unwrap().unwrap();
+        assert_eq!(history(db, &directory, 6), before);
+    });
+}
+
+#[test]
+fn who_has_left_can_still_be_hidden() {
+    on_each_database(|db, clock| {
+        let directory = opened(db, clock);
+        let whole =
+            Roster { whole: true, ..roster(vec![said(1, "高橋 花子", "総務部/財政課", "主事")]) };
+        service::import_roster(db, &whole).unwrap();
+        assert_ne!(post_on(db, &directory, 6, "2026-11-01"), "");
+        db.write(|tx| service::suppress_person(tx, &id(6), true)).unwrap();
+        assert_eq!(post_on(db, &directory, 6, "2026-11-01"), "");
+        db.write(|tx| service::suppress_person(tx, &id(6), false)).unwrap();
+        assert_ne!(post_on(db, &directory, 6, "2026-11-01"), "");
+    });
+}

@@ -102,3 +102,9 @@ pub(crate) struct ChangeHeaders {
     #[param(rename = "Idempotency-Key", value_type = renraku_base::EventId, inline, required = false)]
     idempotency_key: Option<String>,
 }
+
+/// The bytes of a file.
+#[derive(utoipa::ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[expect(dead_code, reason = "it describes a body that is sent as it is")]
+pub(crate) struct FileBytes(Vec<u8>);

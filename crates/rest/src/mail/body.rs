@@ -5,7 +5,7 @@ use actix_web::{
 use renraku_base::{MessageId, kind};
 use renraku_mail::{Attachment, Body, service};
 
-use crate::core::{App, PathId, Problem, Refusals, RestFault, Seen, Who, Work, bytes, tagged};
+use crate::core::{App, FileBytes, PathId, Problem, Refusals, RestFault, Seen, Who, Work, bytes, tagged};
 
 /// The text of one of my mails, its HTML made harmless, and what is attached; read from the mail source.
 #[utoipa::path(
@@ -33,7 +33,7 @@ pub(crate) async fn get_body(
     ),
     responses(
         (status = 200, description = "The file, as bytes that nothing opens by itself; `body` tells its type.",
-         body = Vec<u8>, content_type = "application/octet-stream"),
+         body = FileBytes, content_type = "application/octet-stream"),
         Refusals,
     )
 )]

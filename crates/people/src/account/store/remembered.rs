@@ -10,7 +10,10 @@ pub(crate) fn get(
     person: &PersonId,
     after: Timestamp,
 ) -> Result<Option<PasswordHash>, Error> {
-    let row = remembered::table.find(person.as_str()).filter(remembered::accepted_at.gt(after.micros()));
+    // One that is said to come from later came from another clock.
+    let accepted =
+        remembered::accepted_at.gt(after.micros()).and(remembered::accepted_at.le(tx.now().micros()));
+    let row = remembered::table.find(person.as_str()).filter(accepted);
     let hash: Option<String> = tx.fetch_one(row.select(remembered::hash))?;
     Ok(hash.map(PasswordHash::new))
 }
@@ -27,9 +30,11 @@ pub(crate) fn put(tx: &mut Tx<'_>, person: &PersonId, hash: &PasswordHash) -> Re
     Ok(())
 }
 
-/// Whether anything is kept of a user.
-pub(crate) fn is_there(tx: &mut ReadTx<'_>, person: &PersonId) -> Result<bool, Error> {
-    get(tx, person, Timestamp::from_micros(i64::MIN)).map(|hash| hash.is_some())
+/// Whatever is kept of a user, however old it is.
+pub(crate) fn find(tx: &mut ReadTx<'_>, person: &PersonId) -> Result<Option<PasswordHash>, Error> {
+    let hash: Option<String> =
+        tx.fetch_one(remembered::table.find(person.as_str()).select(remembered::hash))?;
+    Ok(hash.map(PasswordHash::new))
 }
 
 /// Forgets the passwords of these users.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     access::Grantee,
-    directory::{PersonEntry, PhoneKind, UnitEntry},
+    directory::{PersonEntry, PhoneKind, PostEntry, UnitEntry},
 };
 
 /// By how much the clocks of the office are ahead of UTC, all year round.
@@ -263,6 +263,9 @@ impl RosterCounts {
     }
 }
 
+/// Something that is written of somebody's posts over time: who, its place among theirs, and which from when until when.
+pub(in crate::directory) type WrittenTerm = (PersonId, i32, PostEntry);
+
 /// What takes a roster back.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(in crate::directory) struct Undo {
@@ -275,16 +278,27 @@ pub(in crate::directory) struct Undo {
     /// Those who came back by it, as they had left.
     #[serde(default)]
     pub formers: Vec<Former>,
+    /// What was written of their posts over time, each with its place, where the roster began on a day that was over: it wrote over
+    /// that.
+    #[serde(default)]
+    pub terms: Vec<WrittenTerm>,
 }
 
 impl Undo {
+    /// Whose posts a plan changes.
+    pub fn people(plan: &RosterPlan) -> Vec<&str> {
+        let changed = plan.changed.iter().map(|change| &change.after);
+        changed.chain(&plan.ended).chain(&plan.returned).map(|person| person.id.as_str()).collect()
+    }
+
     /// What takes a plan back once it is written.
-    pub fn of(plan: &RosterPlan) -> Self {
+    pub fn of(plan: &RosterPlan, terms: Vec<WrittenTerm>) -> Self {
         Self {
             units: plan.new_units.iter().map(|unit| unit.id.clone()).collect(),
             added: plan.added.iter().map(|person| person.id.clone()).collect(),
             before: plan.changed.iter().map(|change| &change.before).chain(&plan.ended).cloned().collect(),
             formers: plan.formers.clone(),
+            terms,
         }
     }
 }

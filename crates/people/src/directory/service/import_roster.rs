@@ -3,7 +3,7 @@ use renraku_db::{Db, Error, ReadTx, Tx, changes, jobs};
 
 use crate::directory::{
     Appointments, DirectoryFault, Roster, RosterPlan, RosterState, live,
-    roster::{self, NewIds, Stored},
+    roster::{self, NewIds, Stored, Undo},
     store,
 };
 
@@ -88,8 +88,9 @@ fn write(
     let today = roster::office_day(tx.now());
     let day = roster.effective_on.unwrap_or(today);
     let left_on = roster.effective_on.map_or(today, roster::eve);
+    let terms = if day < today { store::terms::list_whole(tx, &Undo::people(plan))? } else { Vec::new() };
     roster::write(tx, plan, day, left_on)?;
-    store::rosters::put_applied(tx, id, day, roster, plan)?;
+    store::rosters::put_applied(tx, id, day, roster, (plan, terms))?;
     let Some(from) = roster.effective_on else { return Ok(()) };
     for some in roster::appointments(plan, from).chunks(TOLD_AT_ONCE) {
         let payload = Appointments { roster: id.clone(), people: some.to_vec() };

@@ -6,17 +6,17 @@ use crate::{
     directory::{DirectoryFault, live, store},
 };
 
-/// Says whether a person must not be found: then they are in no list, search or feed, and phones drop them. What they take part
+/// Says whether a person must not be found: then they are in no list, search or feed of any day, and phones drop them. What they take part
 /// in goes on to show their name.
 ///
 /// # Errors
-/// [`DirectoryFault`] when there is no such person in office or a statement fails.
+/// [`DirectoryFault`] when there is no such person or a statement fails.
 pub fn suppress_person(
     tx: &mut Tx<'_>,
     person: &PersonId,
     suppressed: bool,
 ) -> Result<Changed<()>, DirectoryFault> {
-    store::people::own(tx, person)?.ok_or(DirectoryFault::NotFound)?;
+    let is_here = store::people::own(tx, person)?.is_some();
     let before = store::people::find(tx, person)?.ok_or(DirectoryFault::NotFound)?;
     if before.suppressed == suppressed {
         return Ok(Changed::nothing(()));
@@ -24,7 +24,7 @@ pub fn suppress_person(
     let version = tx.next_version(Some(before.version));
     store::people::suppress(tx, person, suppressed, version)?;
     let collection = live::collection(tx)?;
-    let recorded = if suppressed {
+    let recorded = if suppressed || !is_here {
         forget_remembered(tx, &[person.as_str()])?;
         changes::record_gone(tx, collection, ObjectType::Person, person)
     } else {

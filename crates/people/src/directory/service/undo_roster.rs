@@ -33,11 +33,14 @@ pub fn undo_roster(tx: &mut Tx<'_>) -> Result<Option<(PreparedRoster, RosterPlan
     if applied.applied_at.is_none_or(|at| at + UNDONE_WITHIN < tx.now()) {
         return Ok(None);
     }
-    let mut plan = plan(tx, undo)?;
+    let (terms, mut plan) = (undo.terms.clone(), plan(tx, undo)?);
     plan.head = head;
     // What it wrote down of posts is taken back with it: nothing of it was so, from its day on.
     let today = roster::office_day(tx.now());
     roster::write(tx, &plan, applied.effective_on, today)?;
+    if !terms.is_empty() {
+        store::terms::replace(tx, &Undo::people(&plan), &terms)?;
+    }
     store::rosters::put_undone(tx, &applied.id)?;
     Ok(Some((applied, plan)))
 }

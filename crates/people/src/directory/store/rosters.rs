@@ -6,7 +6,9 @@ use renraku_base::{Id, RosterId, Timestamp};
 use renraku_db::{Error, ReadTx, Tx, schema::rosters};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::directory::roster::{NewIds, PreparedRoster, Roster, RosterCounts, RosterPlan, RosterState, Undo};
+use crate::directory::roster::{
+    NewIds, PreparedRoster, Roster, RosterCounts, RosterPlan, RosterState, Undo, WrittenTerm,
+};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = rosters)]
@@ -134,10 +136,10 @@ pub fn put_applied(
     id: &RosterId,
     day: NaiveDate,
     roster: &Roster,
-    plan: &RosterPlan,
+    (plan, terms): (&RosterPlan, Vec<WrittenTerm>),
 ) -> Result<(), Error> {
     let now = tx.now().micros();
-    let (day, undo) = (day.to_string(), write(&Undo::of(plan))?);
+    let (day, undo) = (day.to_string(), write(&Undo::of(plan, terms))?);
     let counts = write(&RosterCounts::of_changes(roster, plan))?;
     let applied = || {
         (

@@ -11,7 +11,10 @@ use renraku_db::{
 };
 
 use super::people::ROWS_A_STATEMENT;
-use crate::directory::{PersonEntry, PostEntry, roster::eve};
+use crate::directory::{
+    PersonEntry, PostEntry,
+    roster::{WrittenTerm, eve},
+};
 
 /// A post: its unit and title.
 type Key = (String, Option<String>);
@@ -207,6 +210,43 @@ fn insert(tx: &mut Tx<'_>, new: &[NewTerm]) -> Result<(), Error> {
         tx.run(diesel::insert_into(post_terms::table).values(some))?;
     }
     Ok(())
+}
+
+/// All that is written of these people, each post with its place among theirs.
+pub fn list_whole(tx: &mut Tx<'_>, people: &[&str]) -> Result<Vec<WrittenTerm>, Error> {
+    let mut all = Vec::new();
+    for some in people.chunks(ROWS_A_STATEMENT) {
+        let rows: Vec<Term> = tx.fetch(
+            post_terms::table
+                .filter(among(post_terms::person_id, some.iter().copied()))
+                .order(post_terms::id)
+                .select(post_terms::all_columns),
+        )?;
+        all.extend(rows.into_iter().map(|term| {
+            let Term { person_id, position, unit_id, title, began_on, ended_on, .. } = term;
+            let post = PostEntry { unit: Id::stored(unit_id), title, starts_on: began_on, ends_on: ended_on };
+            (Id::stored(person_id), position, post)
+        }));
+    }
+    Ok(all)
+}
+
+/// Writes this of these people in place of all that is written of them.
+pub fn replace(tx: &mut Tx<'_>, people: &[&str], terms: &[WrittenTerm]) -> Result<(), Error> {
+    for some in people.chunks(ROWS_A_STATEMENT) {
+        let theirs = among(post_terms::person_id, some.iter().copied());
+        tx.run(diesel::delete(post_terms::table.filter(theirs)))?;
+    }
+    let those = terms.iter().filter(|(person, ..)| people.contains(&person.as_str()));
+    let terms = those.map(|(person, position, post)| NewTerm {
+        person_id: person.to_string(),
+        position: *position,
+        unit_id: post.unit.to_string(),
+        title: post.title.clone(),
+        began_on: post.starts_on.clone(),
+        ended_on: post.ends_on.clone(),
+    });
+    insert(tx, &terms.collect::<Vec<_>>())
 }
 
 /// What is to be written of some people.

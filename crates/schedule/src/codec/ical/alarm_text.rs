@@ -1,6 +1,6 @@
 //! The alarms in the text of an object: each person has their own, and what else the text says is everybody's.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashMap};
 
 /// The text without its alarms; the rest of it is as it was, to the byte.
 #[must_use]
@@ -33,26 +33,42 @@ pub fn has_alarms(text: &str) -> bool {
     lines(text).any(|line| says(line, "BEGIN:VALARM"))
 }
 
-/// The text of a task, with the alarms of another text of it in place of its own.
+/// The text of a task, with the alarms of another text of it in place of its own: those of each exception in that exception.
 #[must_use]
 pub fn with_alarms_of(text: &str, other: &str) -> String {
-    let mut alarms = String::new();
-    let mut within = false;
-    // Of a task that has exceptions, those of the task itself, which comes first.
-    for line in lines(other).take_while(|line| !says(line, "END:VTODO")) {
+    let mut alarms: HashMap<String, String> = HashMap::new();
+    let (mut of_task, mut task, mut within) = (String::new(), String::new(), false);
+    for line in lines(other) {
         within |= says(line, "BEGIN:VALARM");
         if within {
-            alarms.push_str(line);
+            of_task.push_str(line);
+        } else if let Some(id) = recurrence_id(line) {
+            task = id;
+        } else if says(line, "END:VTODO") {
+            alarms.insert(std::mem::take(&mut task), std::mem::take(&mut of_task));
         }
         within &= !says(line, "END:VALARM");
     }
-    let text = without_alarms(text);
-    let mut before = 0;
-    for line in lines(&text).take_while(|line| !says(line, "END:VTODO")) {
-        before += line.len();
+    let mut with = String::new();
+    for line in lines(&without_alarms(text)) {
+        if let Some(id) = recurrence_id(line) {
+            task = id;
+        } else if says(line, "END:VTODO") {
+            with.push_str(alarms.get(&std::mem::take(&mut task)).map_or("", String::as_str));
+        }
+        with.push_str(line);
     }
-    let (head, tail) = text.split_at_checked(before).unwrap_or((&text, ""));
-    format!("{head}{alarms}{tail}")
+    with
+}
+
+/// Which occurrence a line says that an exception is of, however it is folded.
+fn recurrence_id(line: &str) -> Option<String> {
+    const NAME: &str = "RECURRENCE-ID";
+    let line: String = line.chars().filter(|c| !c.is_whitespace()).collect();
+    let name = line.get(..NAME.len())?;
+    let rest = line.get(NAME.len()..).filter(|rest| rest.starts_with([';', ':']))?;
+    // The last colon: one in a parameter stands in quotes before it.
+    name.eq_ignore_ascii_case(NAME).then(|| rest.rsplit(':').next().unwrap_or_default().to_owned())
 }
 
 /// The content lines of a text, each with its ends and folds.
@@ -110,5 +126,21 @@ mod tests {
         assert!(both.contains("-PT1H") && !both.contains("-PT5M"), "{both}");
         assert_eq!(without_alarms(&both), task(""));
         assert_eq!(with_alarms_of(&own, &task("")), task(""));
+    }
+
+    #[test]
+    fn alarms_of_an_exception_stay_in_it_whatever_comes_first() {
+        let exception = |alarm: &str| {
+            format!("BEGIN:VTODO\r\nRECURRENCE-ID;TZID=\"A:B\":2026\r\n 1201T090000\r\n{alarm}END:VTODO\r\n")
+        };
+        let series = |alarm: &str| format!("BEGIN:VTODO\r\nRRULE:FREQ=DAILY\r\n{alarm}END:VTODO\r\n");
+        let (short, long) = (ALARM, ALARM.replace("-PT5M", "-PT1H"));
+        let stored = exception(&long) + &series(short);
+        assert_eq!(
+            with_alarms_of(&(series("") + &exception(short)), &stored),
+            series(short) + &exception(&long)
+        );
+        assert_eq!(with_alarms_of(&(exception("") + &series(&long)), &stored), stored);
+        assert_eq!(with_alarms_of(&exception(""), &series(short)), exception(""));
     }
 }

@@ -22,6 +22,8 @@ Examples:
   renraku import photos faces --dry-run
   renraku import photos faces";
 
+/// What Windows leaves in a folder of pictures.
+const OF_THE_SYSTEM: [&str; 2] = ["Thumbs.db", "desktop.ini"];
 const ENDINGS: [&str; 4] = ["jpg", "jpeg", "png", "webp"];
 
 /// Gives the people in office the photos of a folder, each in a transaction of its own.
@@ -33,8 +35,14 @@ pub(super) fn import(config: &Config, folder: &Path, dry_run: bool) -> anyhow::R
     }
     let people = db.read(directory::staff_numbers)?;
     let (mut changed, mut same, mut refused) = (0, 0, 0);
+    let mut taken: HashMap<&str, &Path> = HashMap::new();
     for file in &files {
-        match take(&db, &people, file, dry_run)? {
+        let number = file.file_stem().and_then(|it| it.to_str()).unwrap_or_default();
+        let outcome = match taken.insert(number, file) {
+            Some(first) => Err(format!("{} has the same number", first.display())),
+            None => take(&db, &people, file, dry_run)?,
+        };
+        match outcome {
             Ok(true) => changed += 1,
             Ok(false) => same += 1,
             Err(why) => {
@@ -48,13 +56,15 @@ pub(super) fn import(config: &Config, folder: &Path, dry_run: bool) -> anyhow::R
     Ok(refused == 0)
 }
 
-/// The files of a folder in the order of their names, without hidden ones.
+/// The files of a folder in the order of their names, without hidden ones and those that a desktop leaves behind.
 fn files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let unreadable = || format!("the folder {} cannot be read", folder.display());
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).with_context(unreadable)? {
         let entry = entry.with_context(unreadable)?;
-        if !entry.file_name().as_encoded_bytes().starts_with(b".") {
+        let name = entry.file_name();
+        let is_of_system = OF_THE_SYSTEM.iter().any(|it| name.eq_ignore_ascii_case(it));
+        if !name.as_encoded_bytes().starts_with(b".") && !is_of_system {
             files.push(entry.path());
         }
     }
@@ -92,8 +102,11 @@ fn take(
 }
 
 fn picture(file: &Path) -> Result<Photo, String> {
-    let length = fs::metadata(file).map_err(|error| error.to_string())?.len();
-    if length > PICTURE_BYTES as u64 {
+    let about = fs::metadata(file).map_err(|error| error.to_string())?;
+    if !about.is_file() {
+        return Err("it is no file".to_owned());
+    }
+    if about.len() > PICTURE_BYTES as u64 {
         return Err("larger than 5 MiB".to_owned());
     }
     let bytes = fs::read(file).map_err(|error| error.to_string())?;

@@ -34,16 +34,11 @@ impl Inner {
                 .await
             }
             Checked::Refused | Checked::Wrong => {
+                if checked == Checked::Refused {
+                    self.forget_refused(&login, &candidate).await?;
+                }
                 let inner = Arc::clone(self);
-                blocking(move || {
-                    if checked == Checked::Refused
-                        && let Some((account, _)) = &candidate.account
-                    {
-                        inner.remember(&account.person_id, None)?;
-                    }
-                    inner.begin(&login, inner.judge(&candidate, false)?)
-                })
-                .await
+                blocking(move || inner.begin(&login, inner.judge(&candidate, false)?)).await
             }
             Checked::Unreachable => self.recall(login, candidate, remembered_for).await,
         }
@@ -61,11 +56,36 @@ impl Inner {
         .await
     }
 
-    /// Keeps the password that was accepted last, or forgets it. Nothing is written where there is none to forget.
+    /// Forgets the password that was accepted last when it is the one that was refused now: a guess of somebody else says nothing of
+    /// it.
+    async fn forget_refused(
+        self: &Arc<Self>,
+        login: &Login,
+        candidate: &Candidate,
+    ) -> Result<(), AccountFault> {
+        let Some((account, _)) = &candidate.account else { return Ok(()) };
+        let (inner, person) = (Arc::clone(self), account.person_id.clone());
+        let found = blocking(move || Ok(inner.db.read(|tx| remembered::find(tx, &person))?));
+        let Some(hash) = found.await? else { return Ok(()) };
+        let place = self.passwords.enter()?;
+        let turn = self.passwords.turn(&place).await?;
+        let (inner, person, password) = (Arc::clone(self), account.person_id.clone(), login.password.clone());
+        blocking(move || {
+            let same = inner.passwords.verify(&password, Some(&hash))?;
+            drop(turn);
+            if same {
+                inner.remember(&person, None)?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Keeps the password that was accepted last, or forgets what is kept. Nothing is written where there is none to forget.
     fn remember(&self, person: &PersonId, hash: Option<&PasswordHash>) -> Result<(), AccountFault> {
         match hash {
             Some(hash) => self.db.write(|tx| remembered::put(tx, person, hash))?,
-            None if self.db.read(|tx| remembered::is_there(tx, person))? => {
+            None if self.db.read(|tx| remembered::find(tx, person))?.is_some() => {
                 self.db.write(|tx| remembered::remove(tx, &[person.as_str()]))?;
             }
             None => {}
