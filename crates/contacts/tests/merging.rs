@@ -301,7 +301,7 @@ fn a_member_is_known_however_a_client_writes_the_uid() {
         let group = json!({"kind": "group", "name": {"full": "親睦会"}, "members": {member: true}});
         let group = contact_in(db, &hanako, &mine.id, group);
         let members = || {
-            let filter = service::ContactFilter { member_of: Some(group.id.clone()), ..Default::default() };
+            let filter = ContactFilter { member_of: Some(group.id.clone()), ..Default::default() };
             let page = db.read(|tx| service::list_contacts(tx, &hanako, &filter, None, Limit::default()));
             page.unwrap().items.into_iter().map(|it| it.id).collect::<Vec<_>>()
         };
