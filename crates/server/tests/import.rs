@@ -178,4 +178,7 @@ fn photos_come_from_a_folder_by_staff_number_and_each_bad_file_is_named() {
                 .into()
         )
     );
+    fs::write(folder.join("0012.WEBP"), webp).unwrap();
+    let two = import(&["--dry-run"]).1;
+    assert!(two.contains("faces/0012.webp: not taken: faces/0012.WEBP has the same number\n"), "{two}");
 }

@@ -38,10 +38,13 @@ pub(super) fn import(config: &Config, folder: &Path, dry_run: bool) -> anyhow::R
     let mut taken: HashMap<&str, &Path> = HashMap::new();
     for file in &files {
         let number = file.file_stem().and_then(|it| it.to_str()).unwrap_or_default();
-        let outcome = match taken.insert(number, file) {
+        let outcome = match taken.get(number) {
             Some(first) => Err(format!("{} has the same number", first.display())),
             None => take(&db, &people, file, dry_run)?,
         };
+        if outcome.is_ok() {
+            taken.insert(number, file);
+        }
         match outcome {
             Ok(true) => changed += 1,
             Ok(false) => same += 1,
