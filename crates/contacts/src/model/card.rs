@@ -91,13 +91,13 @@ impl Card {
         now: Timestamp,
     ) -> Result<Self, Vec<FieldFault>> {
         let mut members = self.0.clone();
-        let mut uids = vec![self.uid()];
+        let mut uids = vec![keys::member(self.uid())];
         for other in others {
             union::add(&mut members, &other.0);
-            uids.push(other.uid());
+            uids.push(keys::member(other.uid()));
         }
         if let Some(Value::Object(set)) = members.get_mut("members") {
-            set.retain(|uid, _| !uids.contains(&uid.as_str()));
+            set.retain(|uid, _| !uids.contains(&keys::member(uid)));
         }
         Self::checked(members, now)
     }
@@ -105,12 +105,6 @@ impl Card {
     /// Whether it stands for several others.
     pub(crate) fn is_group(&self) -> bool {
         self.0.get("kind").and_then(Value::as_str) == Some(keys::GROUP)
-    }
-
-    /// The uids of those who are in the group.
-    pub(crate) fn members_of_group(&self) -> Vec<String> {
-        let members = self.0.get("members").and_then(Value::as_object);
-        members.into_iter().flat_map(Map::keys).cloned().collect()
     }
 
     /// Whether this uid is in the group.

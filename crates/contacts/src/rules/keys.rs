@@ -38,6 +38,8 @@ pub(crate) enum KeyKind {
     Kind = 5,
     /// The uid of whoever is in the group.
     Member = 6,
+    /// Its own uid, as it is compared with those of members.
+    Uid = 7,
 }
 
 impl KeyKind {
@@ -48,9 +50,8 @@ impl KeyKind {
 
     /// The kind of a stored number.
     pub fn from_number(number: i32) -> Option<Self> {
-        [Self::Mail, Self::Number, Self::Name, Self::Keyword, Self::Kind, Self::Member]
-            .into_iter()
-            .find(|kind| kind.number() == number)
+        use KeyKind::{Keyword, Kind, Mail, Member, Name, Number, Uid};
+        [Mail, Number, Name, Keyword, Kind, Member, Uid].into_iter().find(|kind| kind.number() == number)
     }
 }
 
@@ -67,6 +68,7 @@ pub(super) fn of(card: &KnownMembers) -> Vec<Key> {
     let mut keys: BTreeSet<Key> =
         card.keywords.keys().map(|keyword| key(KeyKind::Keyword, keyword.clone())).collect();
     keys.extend(card.members.keys().map(|uid| key(KeyKind::Member, member(uid))));
+    keys.extend(card.uid.as_deref().map(|uid| key(KeyKind::Uid, member(uid))));
     let kind = card.kind.as_deref().filter(|kind| (1..=KIND_BYTES).contains(&kind.len()));
     let kind = kind.filter(|kind| *kind != INDIVIDUAL);
     keys.extend(kind.map(|kind| key(KeyKind::Kind, kind.to_owned())));
@@ -87,21 +89,6 @@ pub(super) fn of(card: &KnownMembers) -> Vec<Key> {
 pub(crate) fn member(uid: &str) -> String {
     let uid = uid.trim().to_lowercase();
     uid.strip_prefix(URN).map_or_else(|| uid.clone(), str::to_owned)
-}
-
-/// Every way in which the uid of a member may stand in its card.
-pub(crate) fn spellings(uid: &str) -> Vec<String> {
-    let bare = match uid.get(..URN.len()) {
-        Some(urn) if urn.eq_ignore_ascii_case(URN) => uid.get(URN.len()..).unwrap_or_default(),
-        _ => uid,
-    };
-    let mut all = vec![uid.to_owned()];
-    for bare in [bare.to_owned(), bare.to_lowercase(), bare.to_uppercase()] {
-        all.extend([format!("{URN}{bare}"), bare]);
-    }
-    all.sort_unstable();
-    all.dedup();
-    all
 }
 
 /// A mail address as it is compared: nobody tells two people apart by capitals (RFC 5321 §2.4).

@@ -99,6 +99,6 @@ fn reason(kind: KeyKind) -> Option<LikenessReason> {
         KeyKind::Mail => Some(LikenessReason::Email),
         KeyKind::Number => Some(LikenessReason::Phone),
         KeyKind::Name => Some(LikenessReason::Name),
-        KeyKind::Keyword | KeyKind::Kind | KeyKind::Member => None,
+        KeyKind::Keyword | KeyKind::Kind | KeyKind::Member | KeyKind::Uid => None,
     }
 }

@@ -10,7 +10,6 @@ use super::get_contact::{readable, visible};
 use crate::{
     ContactsFault,
     model::Contact,
-    rules::keys::spellings,
     store::{self, address_books::StoredBook, contacts::Filter},
 };
 
@@ -61,13 +60,9 @@ pub fn list_contacts(
     let query = read_query(filter.q.as_deref())?;
     let after = cursor.map(read_cursor::<2>).transpose()?;
     let collections = collections(tx, who, filter.address_books.as_deref())?;
-    let uids = match &filter.member_of {
-        Some(group) => {
-            let members = readable(tx, who, group)?.0.card.members_of_group();
-            Some(members.iter().flat_map(|uid| spellings(uid)).collect::<Vec<String>>())
-        }
-        None => None,
-    };
+    if let Some(group) = &filter.member_of {
+        readable(tx, who, group)?;
+    }
     if query.is_empty() && filter.q.as_deref().is_some_and(|q| !q.trim().is_empty()) {
         // Nothing that could be found was typed yet, such as a lone hyphen.
         return Ok(Page { items: Vec::new(), next_cursor: None });
@@ -78,7 +73,7 @@ pub fn list_contacts(
         query: &query,
         keyword: filter.keyword.as_deref(),
         kind: filter.kind.as_deref(),
-        uids: uids.as_deref(),
+        member_of: filter.member_of.as_ref(),
         after,
     };
     let rows = store::contacts::find(tx, filter, limit)?;

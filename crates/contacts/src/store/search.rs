@@ -2,7 +2,7 @@ use diesel::{
     dsl::{exists, not},
     prelude::*,
 };
-use renraku_base::Limit;
+use renraku_base::{ContactId, Limit};
 use renraku_db::{
     CollectionId, Error, ReadTx, among, columns, contains,
     schema::{contact_keys, contacts},
@@ -11,6 +11,8 @@ use renraku_people::search::Query;
 
 use super::contacts::{Row, StoredContact};
 use crate::rules::keys::{INDIVIDUAL, KeyKind};
+
+diesel::alias!(contact_keys as members: Members);
 
 /// Which contacts are listed.
 #[derive(Debug, Clone, Copy)]
@@ -23,8 +25,8 @@ pub(crate) struct Filter<'a> {
     pub keyword: Option<&'a str>,
     /// Of this kind.
     pub kind: Option<&'a str>,
-    /// With one of these uids.
-    pub uids: Option<&'a [String]>,
+    /// In this group.
+    pub member_of: Option<&'a ContactId>,
     /// After this sort key and id.
     pub after: Option<(&'a str, &'a str)>,
 }
@@ -66,8 +68,12 @@ pub(crate) fn find(
         }
         None => {}
     }
-    if let Some(uids) = filter.uids {
-        query = query.filter(among(contacts::uid, uids));
+    if let Some(group) = filter.member_of {
+        let uids = members
+            .filter(members.field(contact_keys::contact_id).eq(group.as_str()))
+            .filter(members.field(contact_keys::kind).eq(KeyKind::Member.number()))
+            .select(members.field(contact_keys::value));
+        query = query.filter(exists(keys_of(KeyKind::Uid).filter(contact_keys::value.eq_any(uids))));
     }
     for word in filter.query.words() {
         let text = contains(word.text());

@@ -38,9 +38,7 @@ pub fn undo_roster(tx: &mut Tx<'_>) -> Result<Option<(PreparedRoster, RosterPlan
     // What it wrote down of posts is taken back with it: nothing of it was so, from its day on.
     let today = roster::office_day(tx.now());
     roster::write(tx, &plan, applied.effective_on, today)?;
-    if !terms.is_empty() {
-        store::terms::replace(tx, &Undo::people(&plan), &terms)?;
-    }
+    store::terms::replace(tx, &terms)?;
     store::rosters::put_undone(tx, &applied.id)?;
     Ok(Some((applied, plan)))
 }

@@ -1,6 +1,6 @@
 //! For how long which post was held. What is held now stands here too, without an end, so that one table tells every day.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -231,14 +231,14 @@ pub fn list_whole(tx: &mut Tx<'_>, people: &[&str]) -> Result<Vec<WrittenTerm>, 
     Ok(all)
 }
 
-/// Writes this of these people in place of all that is written of them.
-pub fn replace(tx: &mut Tx<'_>, people: &[&str], terms: &[WrittenTerm]) -> Result<(), Error> {
-    for some in people.chunks(ROWS_A_STATEMENT) {
+/// Writes this of the people whom it names in place of all that is written of them.
+pub fn replace(tx: &mut Tx<'_>, terms: &[WrittenTerm]) -> Result<(), Error> {
+    let people: BTreeSet<&str> = terms.iter().map(|(person, ..)| person.as_str()).collect();
+    for some in people.into_iter().collect::<Vec<_>>().chunks(ROWS_A_STATEMENT) {
         let theirs = among(post_terms::person_id, some.iter().copied());
         tx.run(diesel::delete(post_terms::table.filter(theirs)))?;
     }
-    let those = terms.iter().filter(|(person, ..)| people.contains(&person.as_str()));
-    let terms = those.map(|(person, position, post)| NewTerm {
+    let terms = terms.iter().map(|(person, position, post)| NewTerm {
         person_id: person.to_string(),
         position: *position,
         unit_id: post.unit.to_string(),
