@@ -7,8 +7,8 @@ use renraku_mail::{
 use serde::Deserialize;
 
 use crate::core::{
-    App, ChangeHeaders, Command, Empty, IdempotencyKey, PathId, Problem, Query, QueryRefusal, RateKind,
-    Refusals, Seen, Who, Work, WriteRefusals, Written, cursor, limit, list, object,
+    App, ChangeHeaders, Command, Empty, PathId, Problem, Query, QueryRefusal, RateKind, Refusals, Seen, Who,
+    Work, WriteRefusals, Written, cursor, limit, list, object,
 };
 
 /// Which mails are listed.
@@ -78,7 +78,7 @@ pub(crate) async fn get_message(
 #[utoipa::path(
     tag = "mail",
     request_body(content = MessagePatch, content_type = "application/merge-patch+json"),
-    params(("id" = MessageId, Path), IdempotencyKey),
+    params(("id" = MessageId, Path)),
     responses((status = 200, body = MessageDetail), Refusals, WriteRefusals)
 )]
 #[patch("/mail/messages/{id}")]
