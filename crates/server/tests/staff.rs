@@ -145,7 +145,10 @@ fn a_transfer_waits_for_its_day() {
     assert!(said.contains("leaves     0001 佐藤 花子"), "{said}");
     let (_, listed) = office.run(&["roster", "list"]);
     assert!(listed.starts_with(&format!("{date}\tprepared\t")), "{listed}");
-    assert!(listed.contains("\t1 people\ts.csv\n"), "{listed}");
+    assert!(listed.contains("\t1 person\ts.csv\n"), "{listed}");
+    assert_eq!(office.run(&["roster", "announce", &date]), (Some(0), format!("{date}\tannounced\n")));
+    assert!(office.run(&["roster", "list"]).1.starts_with(&format!("{date}\tannounced\t")));
+    assert!(office.run(&["roster", "announce", "2001-04-01"]).0 != Some(0), "nothing waits for that day");
     assert!(
         listed.contains("\t2 new, 0 returned, 0 changed, 0 left\ts.csv\t`renraku roster undo` takes it back"),
         "{listed}"

@@ -167,7 +167,8 @@ impl People {
             db.write_many(|tx| directory::prepare_roster(tx, day, roster))?;
             say_all(report::lines(db, &plan, Detail::Counts)?)?;
             say(format_args!(
-                "Nothing has changed yet: it takes effect on {day}. `renraku roster show {day}` shows it, \
+                "Nothing has changed yet, and nobody is told: it takes effect on {day}. `renraku roster show {day}` shows it, \
+                 `renraku roster announce {day}` lets everybody see it before, \
                  `renraku roster cancel {day}` drops it."
             ))?;
         } else {

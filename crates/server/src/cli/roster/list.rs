@@ -35,6 +35,7 @@ fn line(roster: &PreparedRoster) -> String {
 fn told(counts: RosterCounts, state: RosterState) -> String {
     let RosterCounts { people, added, changed, returned, ended } = counts;
     match state {
+        RosterState::Prepared if people == 1 => "1 person".to_owned(),
         RosterState::Prepared => format!("{people} people"),
         RosterState::Applied | RosterState::Undone => {
             format!("{added} new, {returned} returned, {changed} changed, {ended} left")
