@@ -161,6 +161,13 @@ struct ChangeRow<'a> {
     at: i64,
 }
 
+#[derive(Insertable)]
+#[diesel(table_name = collections, treat_none_as_default_value = false)]
+struct CollectionRow<'a> {
+    kind: &'a str,
+    owner_id: Option<&'a str>,
+}
+
 /// Takes the next `count` numbers of a collection and tells the last. Nearly every transaction does this, so it is written out:
 /// diesel prepares its own UPDATE anew each time.
 #[derive(Debug, Clone, Copy, diesel::query_builder::QueryId)]
@@ -229,9 +236,9 @@ pub(crate) fn flush(tx: &mut Tx<'_>) -> Result<Committed, Error> {
     for some in rows.chunks(2_000) {
         match some {
             // A single row's statement stays prepared, and most transactions change one object.
-            [one] => tx.run(diesel::insert_into(changes::table).values(one))?,
-            many => tx.run(diesel::insert_into(changes::table).values(many))?,
-        };
+            [one] => tx.run_prepared(diesel::insert_into(changes::table).values(one))?,
+            many => drop(tx.run(diesel::insert_into(changes::table).values(many))?),
+        }
     }
     Ok(committed)
 }
@@ -246,7 +253,7 @@ pub fn create_collection(
     owner: Option<&str>,
 ) -> Result<CollectionId, Error> {
     let id = diesel::insert_into(collections::table)
-        .values((collections::kind.eq(kind.as_str()), collections::owner_id.eq(owner)))
+        .values(CollectionRow { kind: kind.as_str(), owner_id: owner })
         .returning(collections::id);
     let ids: Vec<i64> = tx.fetch(id)?;
     ids.first().copied().map(CollectionId).ok_or_else(|| Error::damaged("no collection was made"))
@@ -284,11 +291,9 @@ pub fn create_collections(
 ) -> Result<Vec<(String, CollectionId)>, Error> {
     let mut made = Vec::with_capacity(owners.len());
     for some in owners.chunks(1_000) {
-        let rows: Vec<_> = some
-            .iter()
-            .map(|owner| (collections::kind.eq(kind.as_str()), collections::owner_id.eq(*owner)))
-            .collect();
-        let ids: Vec<(Option<String>, i64)> = tx.fetch(
+        let rows: Vec<_> =
+            some.iter().map(|owner| CollectionRow { kind: kind.as_str(), owner_id: Some(owner) }).collect();
+        let ids: Vec<(Option<String>, i64)> = tx.fetch_inserted(
             diesel::insert_into(collections::table)
                 .values(rows)
                 .returning((collections::owner_id, collections::id)),

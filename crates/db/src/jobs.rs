@@ -130,8 +130,8 @@ pub fn claim(tx: &mut Tx<'_>, kinds: Kinds, count: i64, lease: Duration) -> Resu
 /// # Errors
 /// [`Error`] when the statement fails.
 pub fn finish(tx: &mut Tx<'_>, id: &str) -> Result<(), Error> {
-    diesel::update(jobs::table.find(id)).set(jobs::done_at.eq(tx.now().micros())).execute(tx.conn())?;
-    Ok(())
+    let now = tx.now().micros();
+    tx.run_prepared(diesel::update(jobs::table.find(id)).set(jobs::done_at.eq(now)))
 }
 
 /// The job failed: it is due again after a wait that doubles each time up to an hour, and after

@@ -120,11 +120,10 @@ pub fn settle(
         at: tx.now().micros(),
     };
     if matches!(tx.conn(), AnyConn::Postgres(_)) {
-        diesel::update(ledger::table.find((person.as_str(), key))).set(row).execute(tx.conn())?;
+        tx.run_prepared(diesel::update(ledger::table.find((person.as_str(), key))).set(row))
     } else {
-        tx.run(diesel::insert_into(ledger::table).values(row))?;
+        tx.run_prepared(diesel::insert_into(ledger::table).values(row))
     }
-    Ok(())
 }
 
 /// Forgets rows older than `before` (microseconds). Returns how many.

@@ -5,13 +5,16 @@ use diesel::{
     connection::TransactionManager,
     dsl::Limit,
     pg::Pg,
-    query_builder::QueryFragment,
+    query_builder::{AsQuery, QueryFragment, QueryId},
     query_dsl::methods::{ExecuteDsl, LimitDsl, LoadQuery},
     sqlite::Sqlite,
 };
 use renraku_base::{Entropy, Id, Timestamp};
 
-use crate::{AnyConn, Error, changes, prepared::Prepared};
+use crate::{
+    AnyConn, Error, changes,
+    prepared::{Known, Prepared, WithoutRows},
+};
 
 /// A transaction that reads: one consistent snapshot, and no way to write.
 pub struct ReadTx<'c> {
@@ -42,6 +45,14 @@ impl<'c> ReadTx<'c> {
     /// [`Error`] when the statement fails.
     pub fn fetch<'q, S, U>(&mut self, statement: S) -> Result<Vec<U>, Error>
     where
+        S: AsQuery,
+        Known<S::Query>: LoadQuery<'q, SqliteConnection, U> + LoadQuery<'q, PgConnection, U>,
+    {
+        self.load(Known(statement.as_query()))
+    }
+
+    fn load<'q, S, U>(&mut self, statement: S) -> Result<Vec<U>, Error>
+    where
         S: LoadQuery<'q, SqliteConnection, U> + LoadQuery<'q, PgConnection, U>,
     {
         let rows: QueryResult<Vec<U>> = match self.conn {
@@ -62,7 +73,9 @@ impl<'c> ReadTx<'c> {
     pub fn fetch_one<'q, S, U>(&mut self, statement: S) -> Result<Option<U>, Error>
     where
         S: LimitDsl,
-        Limit<S>: LoadQuery<'q, SqliteConnection, U> + LoadQuery<'q, PgConnection, U>,
+        Limit<S>: AsQuery,
+        Known<<Limit<S> as AsQuery>::Query>:
+            LoadQuery<'q, SqliteConnection, U> + LoadQuery<'q, PgConnection, U>,
     {
         Ok(self.fetch(statement.limit(1))?.pop())
     }
@@ -101,15 +114,47 @@ impl<'c> Tx<'c> {
         Ok(count?)
     }
 
-    /// Runs an `UPDATE` or an upsert. It may have few texts, for each is prepared and kept: one that names a list is not for here.
+    /// Runs an `UPDATE`, an upsert, or another statement of which nobody asks how many rows it met. It may have few texts, for each is
+    /// prepared and kept: one that names a list is not for here.
     ///
     /// # Errors
     /// [`Error`] when the statement fails.
-    pub fn run_prepared<S>(&mut self, statement: S) -> Result<usize, Error>
+    pub fn run_prepared<S>(&mut self, statement: S) -> Result<(), Error>
     where
-        S: QueryFragment<Sqlite> + QueryFragment<Pg>,
+        S: QueryFragment<Sqlite> + QueryFragment<Pg> + QueryId,
     {
-        self.run(Prepared(statement))
+        let _none: Vec<i32> = self.load(Prepared(WithoutRows(statement)))?;
+        Ok(())
+    }
+
+    /// The same for a statement that gives back (`RETURNING`) something of the rows that it met.
+    ///
+    /// # Errors
+    /// [`Error`] when the statement fails.
+    pub fn fetch_prepared<'q, S, U>(&mut self, statement: S) -> Result<Vec<U>, Error>
+    where
+        S: AsQuery,
+        Prepared<S::Query>: LoadQuery<'q, SqliteConnection, U> + LoadQuery<'q, PgConnection, U>,
+    {
+        self.load(Prepared(statement.as_query()))
+    }
+
+    /// Whether other transactions write while this one does, so that what was read before [`hold`](Self::hold) may have changed
+    /// meanwhile.
+    #[must_use]
+    pub fn has_company(&self) -> bool {
+        matches!(self.read.conn, AnyConn::Postgres(_))
+    }
+
+    /// Loads what an `INSERT` of many rows gives back, for which diesel has a way of its own.
+    ///
+    /// # Errors
+    /// [`Error`] when the statement fails.
+    pub fn fetch_inserted<'q, S, U>(&mut self, statement: S) -> Result<Vec<U>, Error>
+    where
+        S: LoadQuery<'q, SqliteConnection, U> + LoadQuery<'q, PgConnection, U>,
+    {
+        self.load(statement)
     }
 
     /// Waits until no other transaction holds `name`, then holds it until this one ends. On SQLite only one transaction

@@ -7,6 +7,7 @@ mod examine;
 mod gap;
 mod jobs;
 mod ledger;
+mod prepared;
 mod transactions;
 
 use renraku_base::{Id, kind};

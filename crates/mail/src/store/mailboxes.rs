@@ -100,14 +100,16 @@ pub fn put(tx: &mut Tx<'_>, account: &str, stored: &Stored) -> Result<(), Error>
 pub fn put_counts(tx: &mut Tx<'_>, id: &MailboxId, total: i64, unread: i64) -> Result<(), Error> {
     let now = tx.next_version(None);
     // The version grows even when the clock stands still.
-    let later = tx.run_prepared(
-        diesel::update(mailboxes::table.find(id.as_str()).filter(mailboxes::version.lt(now))).set((
-            mailboxes::total.eq(mailboxes::total + total),
-            mailboxes::unread.eq(mailboxes::unread + unread),
-            mailboxes::version.eq(now),
-        )),
+    let later: Vec<i64> = tx.fetch_prepared(
+        diesel::update(mailboxes::table.find(id.as_str()).filter(mailboxes::version.lt(now)))
+            .set((
+                mailboxes::total.eq(mailboxes::total + total),
+                mailboxes::unread.eq(mailboxes::unread + unread),
+                mailboxes::version.eq(now),
+            ))
+            .returning(mailboxes::version),
     )?;
-    if later == 0 {
+    if later.is_empty() {
         tx.run_prepared(diesel::update(mailboxes::table.find(id.as_str())).set((
             mailboxes::total.eq(mailboxes::total + total),
             mailboxes::unread.eq(mailboxes::unread + unread),

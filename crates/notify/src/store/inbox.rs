@@ -31,7 +31,7 @@ pub(crate) fn put_all(
             created_at: tx.now().micros(),
         })
         .collect();
-    let stored: Vec<(String, String)> = tx.fetch(
+    let stored: Vec<(String, String)> = tx.fetch_inserted(
         diesel::insert_into(messages::table)
             .values(&rows)
             .on_conflict_do_nothing()

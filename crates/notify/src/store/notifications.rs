@@ -132,7 +132,7 @@ pub(crate) fn put_all(
 }
 
 fn add(tx: &mut Tx<'_>, rows: &Vec<NewRow<'_>>) -> Result<Vec<(String, String)>, Error> {
-    tx.fetch(
+    tx.fetch_inserted(
         diesel::insert_into(notifications::table)
             .values(rows)
             .on_conflict_do_nothing()
@@ -142,7 +142,7 @@ fn add(tx: &mut Tx<'_>, rows: &Vec<NewRow<'_>>) -> Result<Vec<(String, String)>,
 
 fn merge(tx: &mut Tx<'_>, rows: &Vec<NewRow<'_>>) -> Result<Vec<(String, String)>, Error> {
     use diesel::upsert::excluded;
-    tx.fetch(
+    tx.fetch_inserted(
         diesel::insert_into(notifications::table)
             .values(rows)
             .on_conflict((notifications::person_id, notifications::topic))

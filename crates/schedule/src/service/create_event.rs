@@ -116,11 +116,19 @@ pub(crate) fn writable(
     let Some(id) = calendar else {
         return Ok((stored_default(tx, &who.person)?, Role::Manage));
     };
-    match readable(tx, who, id)? {
-        // Nothing gets there but by booking the facility.
-        (calendar, _) if calendar.kind == CalendarKind::Facility => Err(ScheduleFault::Forbidden),
-        (calendar, role) if role >= Role::Write => Ok((calendar, role)),
-        _ => Err(ScheduleFault::Forbidden),
+    let (calendar, role) = readable(tx, who, id)?;
+    may_write(calendar, role)
+}
+
+/// A calendar that somebody reads in this role, if they may write into it.
+pub(crate) fn may_write(
+    calendar: StoredCalendar,
+    role: Role,
+) -> Result<(StoredCalendar, Role), ScheduleFault> {
+    // Nothing gets into that of a facility but by booking it.
+    match calendar.kind {
+        CalendarKind::Own if role >= Role::Write => Ok((calendar, role)),
+        CalendarKind::Own | CalendarKind::Facility => Err(ScheduleFault::Forbidden),
     }
 }
 

@@ -30,17 +30,21 @@ pub(super) fn import(
         if !takes_tasks {
             let detail = "this calendar was made for events alone";
             done.refused.push(refused(task, "ical-component", detail));
+            continue;
         } else if task.source.len() > OBJECT_BYTES {
             done.refused.push(refused(task, "too-large", "a task has at most 512 KiB"));
-        } else if !store::objects::list_placed_by_uid(tx, home.collection, &task.uid)?.is_empty() {
-            done.refused.push(uid_taken(&task.place));
-        } else {
-            let before = find(tx, &home, &task.uid)?;
+            continue;
+        }
+        let (events, known) = store::objects::list_by_uid(tx, home.collection, &task.uid)?;
+        if events.is_empty() {
+            let before = find(tx, &home, known)?;
             *if before.is_some() { &mut done.updated } else { &mut done.created } += 1;
             if before.as_ref().and_then(|before| before.body.as_ref()) != Some(&task.source) {
                 let object = object(tx, &home, task, before);
                 recorded = Some(put_task(tx, &object)?);
             }
+        } else {
+            done.refused.push(uid_taken(&task.place));
         }
     }
     Ok(match recorded {
@@ -49,8 +53,12 @@ pub(super) fn import(
     })
 }
 
-fn find(tx: &mut Tx<'_>, home: &StoredCalendar, uid: &str) -> Result<Option<StoredObject>, ScheduleFault> {
-    let Some(id) = store::objects::find_task_by_uid(tx, home.collection, uid)? else { return Ok(None) };
+fn find(
+    tx: &mut Tx<'_>,
+    home: &StoredCalendar,
+    id: Option<String>,
+) -> Result<Option<StoredObject>, ScheduleFault> {
+    let Some(id) = id else { return Ok(None) };
     Ok(store::objects::list_by_object(tx, home.collection, &[&id])?.pop())
 }
 

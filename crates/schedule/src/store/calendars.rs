@@ -1,4 +1,7 @@
-use diesel::prelude::*;
+use diesel::{
+    prelude::*,
+    sql_types::{Nullable, Text},
+};
 use renraku_base::{CalendarId, Id, PersonId, Principal, Role};
 use renraku_db::{
     CollectionId, Error, ReadTx, Tx, among,
@@ -111,6 +114,12 @@ pub(crate) struct AtPath {
 /// A calendar of a home, the segment that was chosen for it, where its collection stands, and the rank of the person in it.
 type AtPathRow = (Row, Option<String>, (i64, i64), Option<i32>);
 
+#[diesel::declare_sql_function]
+extern "SQL" {
+    /// The first of two that is there.
+    fn coalesce(first: Nullable<Text>, second: Text) -> Text;
+}
+
 /// The calendar at a segment of somebody's home: the one for which the segment was chosen, or the one that bears it as its id and
 /// has no other.
 pub(crate) fn find_by_path(
@@ -122,7 +131,8 @@ pub(crate) fn find_by_path(
     let chosen = diesel::alias!(paths as chosen);
     let chosen = chosen
         .filter(chosen.field(paths::owner_id).eq(home).and(chosen.field(paths::segment).eq(segment)))
-        .select(chosen.field(paths::calendar_id));
+        .select(chosen.field(paths::calendar_id))
+        .single_value();
     let rank = grants::table
         .inner_join(person_groups::table.on(person_groups::group_id.eq(grants::grantee_id)))
         .filter(grants::collection_id.eq(calendars::collection_id))
@@ -135,7 +145,7 @@ pub(crate) fn find_by_path(
         calendars::table
             .inner_join(collections::table.on(collections::id.eq(calendars::collection_id)))
             .left_join(paths::table.on(paths::calendar_id.eq(calendars::id).and(paths::owner_id.eq(home))))
-            .filter(calendars::id.eq(segment).or(calendars::id.eq_any(chosen)))
+            .filter(calendars::id.eq(coalesce(chosen, segment)))
             .select((
                 columns::<Row>(),
                 paths::segment.nullable(),
@@ -147,8 +157,8 @@ pub(crate) fn find_by_path(
         Some(chosen) => chosen == segment,
         None => row.0.id == segment,
     };
-    let found = rows.into_iter().filter(is_there).max_by_key(|row| row.1.is_some());
-    found
+    rows.into_iter()
+        .find(is_there)
         .map(|(row, _, (modseq, floor), rank)| {
             let head = Head { collection: CollectionId(row.collection_id), modseq, floor };
             Ok(AtPath { calendar: row.try_into()?, head, role: rank.and_then(Role::from_rank) })

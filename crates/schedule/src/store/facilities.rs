@@ -188,11 +188,12 @@ pub(crate) fn list_substitutes(
 /// Locks a facility until the transaction ends, so that nobody else books it meanwhile: the row is written, which is
 /// the lock on both databases. `None` when there is no such facility.
 pub(crate) fn lock(tx: &mut Tx<'_>, id: &FacilityId) -> Result<Option<()>, Error> {
-    let count = tx.run_prepared(
+    let locked: Vec<i64> = tx.fetch_prepared(
         diesel::update(facilities::table.find(id.as_str()))
-            .set(facilities::bookings.eq(facilities::bookings + 1)),
+            .set(facilities::bookings.eq(facilities::bookings + 1))
+            .returning(facilities::bookings),
     )?;
-    Ok((count == 1).then_some(()))
+    Ok((!locked.is_empty()).then_some(()))
 }
 
 /// Stores a new facility; `false` says that its id is taken.

@@ -22,6 +22,15 @@ impl Condition for OfTask {
 
 const IS_TASK: Literal<OfTask> = Literal::new();
 
+/// That something is no task.
+struct OfEvent;
+
+impl Condition for OfEvent {
+    const SQL: &'static str = "FALSE";
+}
+
+const NOT_TASK: Literal<OfEvent> = Literal::new();
+
 /// What a calendar client stored, and under which name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct StoredObject {
@@ -307,36 +316,27 @@ pub(crate) fn get_events(
     Ok(rows.into_iter().map(listed).collect())
 }
 
-/// The events of this UID that are placed in a calendar, wherever they were made, each with whether its person put it away. There is
-/// more than one where somebody was invited to what has the UID of something else in their calendar.
-pub(crate) fn list_placed_by_uid(
+/// What has a UID in a calendar: the events that are placed there, wherever they were made, each with whether its person put it away,
+/// in ascending order of their ids, and the task. There is more than one event where somebody was invited to what has the UID of
+/// something else in their calendar.
+pub(crate) fn list_by_uid(
     tx: &mut ReadTx<'_>,
     collection: CollectionId,
     uid: &str,
-) -> Result<Vec<(EventId, bool)>, Error> {
+) -> Result<(Vec<(EventId, bool)>, Option<String>), Error> {
     // A UID has few events, and a calendar many: a join might begin with the calendar.
     let of_uid = events::table.filter(events::uid.eq(uid)).select(events::id);
-    let rows: Vec<(String, bool)> = tx.fetch(
-        placements::table
-            .filter(placements::event_id.eq_any(of_uid).and(placements::collection_id.eq(collection.0)))
-            .order(placements::event_id)
-            .select((placements::event_id, placements::hidden)),
-    )?;
-    Ok(rows.into_iter().map(|(id, hidden)| (Id::stored(id), hidden)).collect())
-}
-
-/// The task of this UID in a calendar.
-pub(crate) fn find_task_by_uid(
-    tx: &mut ReadTx<'_>,
-    collection: CollectionId,
-    uid: &str,
-) -> Result<Option<String>, Error> {
-    tx.fetch_one(
-        objects::table
-            .filter(objects::collection_id.eq(collection.0).and(IS_TASK))
-            .filter(objects::uid.eq(uid).and(objects::body.is_not_null()))
-            .select(objects::object_id),
-    )
+    let placed = placements::table
+        .filter(placements::event_id.eq_any(of_uid).and(placements::collection_id.eq(collection.0)))
+        .select((placements::event_id, placements::hidden, NOT_TASK));
+    let tasks = objects::table
+        .filter(objects::collection_id.eq(collection.0).and(IS_TASK))
+        .filter(objects::uid.eq(uid).and(objects::body.is_not_null()))
+        .select((objects::object_id, NOT_TASK, IS_TASK));
+    let mut rows: Vec<(String, bool, bool)> = tx.fetch(placed.union_all(tasks))?;
+    let task = rows.iter().position(|(.., is_task)| *is_task).map(|at| rows.swap_remove(at).0);
+    rows.sort_unstable();
+    Ok((rows.into_iter().map(|(id, hidden, _)| (Id::stored(id), hidden)).collect(), task))
 }
 
 /// Those of these objects that are tasks which are there, in no order.
@@ -374,10 +374,21 @@ pub(crate) fn list_tasks(
 
 /// Stores what a client sent; whatever had the name before loses it.
 pub(crate) fn put(tx: &mut Tx<'_>, object: &StoredObject) -> Result<(), Error> {
+    free_name(tx, object)?;
+    put_named(tx, object)
+}
+
+/// Takes the name of an object away from whatever else had it.
+pub(crate) fn free_name(tx: &mut Tx<'_>, object: &StoredObject) -> Result<(), Error> {
     let of_name = objects::table
         .filter(objects::collection_id.eq(object.collection.0).and(objects::name.eq(&object.name)))
         .filter(objects::object_id.ne(&object.object));
     tx.run_prepared(diesel::delete(of_name))?;
+    Ok(())
+}
+
+/// Stores what a client sent under a name that nothing else has.
+pub(crate) fn put_named(tx: &mut Tx<'_>, object: &StoredObject) -> Result<(), Error> {
     let statement = diesel::insert_into(objects::table)
         .values(Row::from(object.clone()))
         .on_conflict((objects::collection_id, objects::object_id))

@@ -421,9 +421,9 @@ pub(crate) fn insert_many(
             .collect();
         match rows.as_slice() {
             // A single row's statement stays prepared, and most events have one.
-            [one] => tx.run(diesel::insert_into(occurrences::table).values(one))?,
-            many => tx.run(diesel::insert_into(occurrences::table).values(many))?,
-        };
+            [one] => tx.run_prepared(diesel::insert_into(occurrences::table).values(one))?,
+            many => drop(tx.run(diesel::insert_into(occurrences::table).values(many))?),
+        }
     }
     Ok(())
 }

@@ -174,9 +174,9 @@ pub(crate) fn insert_many(tx: &mut Tx<'_>, many: &[(&EventId, &Placement, bool)]
             .collect::<Result<_, Error>>()?;
         match rows.as_slice() {
             // A single row's statement stays prepared, and most events have one place.
-            [one] => tx.run(diesel::insert_into(placements::table).values(one))?,
-            many => tx.run(diesel::insert_into(placements::table).values(many))?,
-        };
+            [one] => tx.run_prepared(diesel::insert_into(placements::table).values(one))?,
+            many => drop(tx.run(diesel::insert_into(placements::table).values(many))?),
+        }
     }
     Ok(())
 }

@@ -13,6 +13,7 @@ use crate::{
     model::{Calendar, CalendarKind, CalendarPatch, CalendarRelation, NewCalendar, Zone},
     service::{
         calendars::{self as operations, seen_by},
+        create_event::{may_write, writable},
         delete_calendar as whole,
     },
     store::{
@@ -41,6 +42,10 @@ pub struct ObjectCalendar {
     pub floor: i64,
     /// What the person's clients keep with it, by name; empty where it was asked for without.
     pub properties: Vec<(String, String)>,
+    /// The same calendar, whoever looks at it.
+    pub(super) stored: StoredCalendar,
+    /// What the person may do in it.
+    pub(super) role: Role,
 }
 
 /// Whether a calendar with these properties was made for objects of a kind.
@@ -54,6 +59,17 @@ impl ObjectCalendar {
     #[must_use]
     pub fn is_mine(&self) -> bool {
         self.calendar.kind == CalendarRelation::Own
+    }
+
+    /// Holds the calendar until the transaction ends, and gives back what is stored of it, if the person may write into it.
+    pub(super) fn hold_to_write(
+        &self,
+        tx: &mut Tx<'_>,
+        who: &Principal,
+    ) -> Result<(StoredCalendar, Role), ScheduleFault> {
+        let id = &self.calendar.id;
+        tx.hold(id.as_str())?;
+        if tx.has_company() { writable(tx, who, Some(id)) } else { may_write(self.stored.clone(), self.role) }
     }
 
     /// Refuses a kind of object for which the person's clients did not make the calendar.
@@ -77,8 +93,9 @@ impl ObjectCalendar {
     ) -> Self {
         let (modseq, floor) = head.map_or((0, 0), |head| (head.modseq, head.floor));
         let collection = stored.collection;
-        let calendar = seen_by(stored, who, role);
-        Self { calendar, collection, home: home.to_owned(), segment, modseq, floor, properties: Vec::new() }
+        let calendar = seen_by(stored.clone(), who, role);
+        let (home, properties) = (home.to_owned(), Vec::new());
+        Self { calendar, collection, home, segment, modseq, floor, properties, stored, role }
     }
 }
 

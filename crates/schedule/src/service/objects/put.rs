@@ -18,7 +18,7 @@ use crate::{
     model::{Event, EventDraft, EventView, LocalDateTime},
     rules::merge::{merge, merge_of_reader},
     service::{
-        create_event::{create, writable},
+        create_event::create,
         update_event::{Change, Scope, open},
         view::without_alerts,
     },
@@ -74,10 +74,21 @@ pub struct Put {
     pub schedule_tag: Option<ETag>,
 }
 
+/// The name that an object is to have, and what has it.
+struct Named<'a> {
+    name: &'a str,
+    /// What has the name, or had it.
+    holder: Option<String>,
+    /// The same, where it is there.
+    there: Option<ObjectHead>,
+}
+
 /// A text on its way into a calendar.
 pub(super) struct Arrival<'a> {
     pub calendar: &'a ObjectCalendar,
     pub name: &'a str,
+    /// What has the name, or had it.
+    pub holder: Option<String>,
     pub uid: String,
     pub text: &'a str,
 }
@@ -85,7 +96,17 @@ pub(super) struct Arrival<'a> {
 impl Arrival<'_> {
     /// Keeps the name, and the text where it says all that is to be said.
     pub fn keep(&self, tx: &mut Tx<'_>, id: &str, kind: ObjectKind, etag: &str) -> Result<(), ScheduleFault> {
-        Ok(store::objects::put(tx, &self.object(id, kind, etag))?)
+        let object = self.object(id, kind, etag);
+        self.free_name(tx, &object)?;
+        Ok(store::objects::put_named(tx, &object)?)
+    }
+
+    /// Takes the name away from what had it before.
+    fn free_name(&self, tx: &mut Tx<'_>, object: &StoredObject) -> Result<(), ScheduleFault> {
+        match self.holder.as_ref().is_some_and(|holder| *holder != object.object) {
+            true => Ok(store::objects::free_name(tx, object)?),
+            false => Ok(()),
+        }
     }
 
     fn object(&self, id: &str, kind: ObjectKind, etag: &str) -> StoredObject {
@@ -153,18 +174,20 @@ pub fn put(
     text: &str,
     expected: &Expectation,
 ) -> Result<Changed<Put>, ObjectFault> {
-    tx.hold(calendar.calendar.id.as_str())?;
-    let there = match ids_of(tx, calendar, &[name])?.remove(name) {
-        Some(id) => heads(tx, who, calendar, &[&id])?.remove(&id),
+    let writable = calendar.hold_to_write(tx, who);
+    let holder = ids_of(tx, calendar, &[name])?.remove(name);
+    let there = match &holder {
+        Some(id) => heads(tx, who, calendar, &[id])?.remove(id),
         None => None,
     };
     expected.check(tx, there.as_ref())?;
-    let (home, role) = writable(tx, who, Some(&calendar.calendar.id))?;
+    let (home, role) = writable?;
     if text.len() > OBJECT_BYTES {
         return Err(ObjectFault::TooLarge);
     }
     let clean = ical::without_controls(text);
-    let put = store_object(tx, who, calendar, (home, role), (name, &clean), there)?;
+    let named = Named { name, holder, there };
+    let put = store_object(tx, who, calendar, (home, role), (named, &clean))?;
     // A text out of which characters were left is not as it was sent.
     let as_sent = clean.len() == text.len();
     Ok(put.map(|put| Put { etag: put.etag.filter(|_| as_sent), ..put }))
@@ -175,8 +198,7 @@ fn store_object(
     who: &Principal,
     calendar: &ObjectCalendar,
     (home, role): (StoredCalendar, Role),
-    (name, text): (&str, &str),
-    there: Option<ObjectHead>,
+    (named, text): (Named<'_>, &str),
 ) -> Result<Changed<Put>, ObjectFault> {
     let object = ical::read_object(text.as_bytes())?;
     let kind = match object.contents {
@@ -184,7 +206,8 @@ fn store_object(
         Contents::Task => ObjectKind::Task,
     };
     calendar.check_kind(tx, who, kind)?;
-    let arrival = Arrival { calendar, name, uid: object.uid, text };
+    let Named { name, holder, there } = named;
+    let arrival = Arrival { calendar, name, holder, uid: object.uid, text };
     let put_away = arrival.check_uid(tx, there.as_ref())?;
     match (object.contents, there) {
         (Contents::Task, None) => arrival.put_task(tx, None),
@@ -206,13 +229,13 @@ impl Arrival<'_> {
     /// Refuses a UID that is in use under another name, and another UID under a name that is in use. Gives back the event of this
     /// UID that the person put away, if there is one.
     fn check_uid(&self, tx: &mut Tx<'_>, there: Option<&ObjectHead>) -> Result<Option<EventId>, ObjectFault> {
-        let mut events = store::objects::list_placed_by_uid(tx, self.calendar.collection, &self.uid)?;
+        let (mut events, task) = store::objects::list_by_uid(tx, self.calendar.collection, &self.uid)?;
         // Of several, what the client means comes first.
         events.sort_by_key(|(id, hidden)| (there.is_none_or(|head| head.id != id.as_str()), *hidden));
         let put_away = events.iter().find(|(_, hidden)| *hidden).map(|(id, _)| id.clone());
         let holder = match events.into_iter().find(|(_, hidden)| !hidden) {
             Some((id, _)) => Some(id.into_string()),
-            None => store::objects::find_task_by_uid(tx, self.calendar.collection, &self.uid)?,
+            None => task,
         };
         match (holder, there) {
             (None, None) => Ok(put_away),
