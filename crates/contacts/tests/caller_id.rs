@@ -182,7 +182,7 @@ fn nothing_new_costs_the_same_however_many_numbers_there_are() {
             for n in 0..count {
                 contact_in(db, &hanako, &own.id, card("田中", &[&format!("0155-3{count:02}-{n:03}")]));
             }
-            let mut cost = |phone: &mut Phone| {
+            let cost = |phone: &mut Phone| {
                 let begun = db.statements();
                 assert!(!phone.take(db, &hanako, 100));
                 db.statements() - begun

@@ -106,9 +106,9 @@ fn it_is_found_first_and_told_to_no_phone() {
     on_each_backend(|server| {
         let [hanako, _taro, _jiro] = staff(server, ["hanako", "taro", "jiro"]);
         let found = || hanako.get("directory/people?q=試験").expect(200).json()["items"].clone();
-        let others =
+        let mut others =
             found().as_array().unwrap().clone().into_iter().filter(|it| it["id"] != hanako.person.as_str());
-        let last = others.last().unwrap()["id"].as_str().unwrap().to_owned();
+        let last = others.next_back().unwrap()["id"].as_str().unwrap().to_owned();
         let first = hanako.ask("POST", "sync").json(&json!({})).send().expect(200).json();
         hanako.ask("PUT", &format!("me/recent/{last}")).json(&json!({})).send().expect(204);
         assert_eq!(found()[0]["id"], last.as_str());

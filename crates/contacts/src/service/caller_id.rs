@@ -225,8 +225,8 @@ impl Heads {
 /// Numbers that may be to be told.
 struct Found {
     numbers: BTreeSet<i64>,
-    /// Those of the staff among them, where they are known already, and those of contacts.
-    known: Option<(BTreeMap<i64, String>, BTreeSet<i64>)>,
+    /// Those of the staff, where these are all that there are from the first to the last.
+    staff: Option<BTreeMap<i64, String>>,
 }
 
 impl Found {
@@ -235,9 +235,8 @@ impl Found {
         let staff = people::list_callers_after(tx, after, limit)?;
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let contacts = store::callers::list_numbers_after(tx, &books.collections(), after, limit)?;
-        let contacts: BTreeSet<i64> = contacts.into_iter().collect();
-        let numbers = staff.keys().chain(&contacts).copied().collect();
-        Ok(Self { numbers, known: Some((staff, contacts)) })
+        let numbers = staff.keys().copied().chain(contacts).collect();
+        Ok(Self { numbers, staff: Some(staff) })
     }
 
     /// The numbers that may be shown as something else than `since`.
@@ -247,7 +246,7 @@ impl Found {
         since: &CallersHeld,
         upto: &CallersHeld,
     ) -> Result<Self, Error> {
-        Ok(Self { numbers: changed(tx, heads, since, upto)?, known: None })
+        Ok(Self { numbers: changed(tx, heads, since, upto)?, staff: None })
     }
 
     /// What those of `numbers` are shown as that somebody has: staff, contacts, or both.
@@ -257,13 +256,14 @@ impl Found {
         books: &Books,
         numbers: &[i64],
     ) -> Result<BTreeMap<i64, String>, Error> {
-        let (mut labels, of_contacts) = match self.known {
-            Some((staff, contacts)) => {
-                (staff, numbers.iter().copied().filter(|number| contacts.contains(number)).collect())
-            }
-            None => (people::get_callers(tx, numbers)?, numbers.to_vec()),
+        let (Some(first), Some(last)) = (numbers.first(), numbers.last()) else { return Ok(BTreeMap::new()) };
+        let (mut labels, mut contacts) = match self.staff {
+            Some(staff) => (staff, store::callers::list_between(tx, &books.collections(), *first, *last)?),
+            None => (
+                people::get_callers(tx, numbers)?,
+                store::callers::list_by_number(tx, &books.collections(), numbers)?,
+            ),
         };
-        let mut contacts = store::callers::list_by_number(tx, &books.collections(), &of_contacts)?;
         books.sort(&mut contacts);
         for of_one in contacts.chunk_by(|a, b| a.number == b.number) {
             let Some(first) = of_one.first() else { continue };

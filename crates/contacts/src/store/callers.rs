@@ -22,6 +22,14 @@ pub(crate) struct StoredCaller {
     pub place: String,
 }
 
+/// What a number says of who calls.
+pub(super) const CALLER: (
+    contact_numbers::collection_id,
+    contact_numbers::caller,
+    contact_numbers::name,
+    contact_numbers::place,
+) = (contact_numbers::collection_id, contact_numbers::caller, contact_numbers::name, contact_numbers::place);
+
 type Row = (Option<i64>, Option<i64>, Option<String>, Option<String>);
 
 /// What rows of numbers say of those who call.
@@ -67,6 +75,22 @@ pub(crate) fn list_numbers_after(
     Ok(numbers.into_iter().flatten().collect())
 }
 
+/// The contacts of these collections that are behind the numbers from `first` to `last`; one statement.
+pub(crate) fn list_between(
+    tx: &mut ReadTx<'_>,
+    collections: &[CollectionId],
+    first: i64,
+    last: i64,
+) -> Result<Vec<StoredCaller>, Error> {
+    let rows: Vec<(String, Row)> = tx.fetch(
+        contact_numbers::table
+            .filter(among(contact_numbers::collection_id, collections.iter().map(|id| id.0)))
+            .filter(contact_numbers::caller.ge(first).and(contact_numbers::caller.le(last)))
+            .select((contact_numbers::contact_id, CALLER)),
+    )?;
+    Ok(callers(rows))
+}
+
 /// The contacts of these collections that are behind those of `numbers`.
 pub(crate) fn list_by_number(
     tx: &mut ReadTx<'_>,
@@ -79,25 +103,22 @@ pub(crate) fn list_by_number(
             contact_numbers::table
                 .filter(among(contact_numbers::collection_id, collections.iter().map(|id| id.0)))
                 .filter(among(contact_numbers::caller, some.iter().copied()))
-                .select((
-                    contact_numbers::contact_id,
-                    (
-                        contact_numbers::collection_id,
-                        contact_numbers::caller,
-                        contact_numbers::name,
-                        contact_numbers::place,
-                    ),
-                )),
+                .select((contact_numbers::contact_id, CALLER)),
         )?;
-        found.extend(rows.into_iter().filter_map(|(contact, (collection, number, name, place))| {
-            Some(StoredCaller {
-                number: number?,
-                collection: CollectionId(collection?),
-                contact: Id::stored(contact),
-                name: name?,
-                place: place.unwrap_or_default(),
-            })
-        }));
+        found.extend(callers(rows));
     }
     Ok(found)
+}
+
+fn callers(rows: Vec<(String, Row)>) -> Vec<StoredCaller> {
+    let caller = |(contact, (collection, number, name, place)): (String, Row)| {
+        Some(StoredCaller {
+            number: number?,
+            collection: CollectionId(collection?),
+            contact: Id::stored(contact),
+            name: name?,
+            place: place.unwrap_or_default(),
+        })
+    };
+    rows.into_iter().filter_map(caller).collect()
 }

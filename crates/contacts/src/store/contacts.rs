@@ -7,20 +7,12 @@ use renraku_db::{
     schema::{contact_keys, contact_numbers, contacts},
 };
 
-use super::callers;
+use super::callers::{self, CALLER};
 pub(crate) use super::search::{Filter, find};
 use crate::{
     model::{Card, Contact},
     rules::{callers::Shown, index::Index, keys::Key},
 };
-
-/// What a number says of who calls.
-const CALLER: (
-    contact_numbers::collection_id,
-    contact_numbers::caller,
-    contact_numbers::name,
-    contact_numbers::place,
-) = (contact_numbers::collection_id, contact_numbers::caller, contact_numbers::name, contact_numbers::place);
 
 /// A contact as it is stored.
 #[derive(Debug, Clone, PartialEq)]

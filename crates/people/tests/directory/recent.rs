@@ -142,6 +142,12 @@ fn it_is_forgotten_when_asked_for_and_after_ninety_days() {
         assert_eq!(forget(), 0);
         clock.advance(DAY);
         assert_eq!((list(db, &directory), forget()), (vec![5], 2));
+        let anna = [id(11)];
+        db.write(|tx| service::note_contact(tx, &id(2), &anna)).unwrap();
+        db.write(|tx| service::end_person(tx, &id(2))).unwrap();
+        clock.advance(91 * DAY);
+        assert_eq!(forget(), 1, "who leaves takes it along");
+        note(db, &[5]);
         remove(None);
         assert!(list(db, &directory).is_empty());
         assert!(db.now() > START);

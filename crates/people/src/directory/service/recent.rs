@@ -118,7 +118,7 @@ pub fn remove_recent(
 ) -> Result<Changed<()>, DirectoryFault> {
     match person {
         Some(person) => store::recent::remove(tx, &who.person, &[person])?,
-        None => store::recent::remove_all(tx, &who.person)?,
+        None => store::recent::remove_all(tx, &[who.person.as_str()])?,
     }
     Ok(Changed::untold(()))
 }

@@ -90,9 +90,9 @@ pub fn remove(tx: &mut Tx<'_>, of: &PersonId, others: &[&PersonId]) -> Result<()
     Ok(())
 }
 
-/// Forgets with whom a person was in touch.
-pub fn remove_all(tx: &mut Tx<'_>, of: &PersonId) -> Result<(), Error> {
-    tx.run(diesel::delete(recent::table.filter(recent::person_id.eq(of.as_str()))))?;
+/// Forgets with whom these people were in touch.
+pub fn remove_all(tx: &mut Tx<'_>, of: &[&str]) -> Result<(), Error> {
+    tx.run(diesel::delete(recent::table.filter(among(recent::person_id, of.iter().copied()))))?;
     Ok(())
 }
 
