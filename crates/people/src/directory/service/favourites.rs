@@ -104,6 +104,6 @@ fn collection(tx: &mut Tx<'_>, who: &Principal) -> Result<CollectionId, Error> {
     }
     let made = changes::find_or_create_home(tx, CollectionKind::Favourites, owner)?;
     let home = changes::find_or_create_home(tx, CollectionKind::Home, owner)?;
-    let _recorded = record(tx, home, ObjectType::Favourite, &who.person);
+    let _recorded = record(tx, home, ObjectType::Preferences, &who.person);
     Ok(made)
 }
