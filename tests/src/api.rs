@@ -30,6 +30,7 @@ mod posts;
 mod preconditions;
 mod rates;
 mod reach;
+mod recent;
 mod schedule;
 mod slow;
 mod staff_import;

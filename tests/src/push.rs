@@ -72,6 +72,18 @@ fn a_change_is_told_to_its_owners_phones() {
 }
 
 #[test]
+fn a_favourite_is_told_to_the_other_phones_also_the_first() {
+    on_each_backend(|server| {
+        let (hanako, taro, jiro) = (server.staff("hanako"), server.staff("taro"), server.staff("jiro"));
+        let (mut wire, _) = listen(server, &hanako.on_another_phone(), "");
+        for other in [&taro, &jiro] {
+            hanako.ask("PUT", &format!("me/favourites/{}", other.person)).send().expect(204);
+            hear_of(&mut wire, "people");
+        }
+    });
+}
+
+#[test]
 fn what_does_not_concern_a_person_is_not_told() {
     on_each_backend(|server| {
         let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));

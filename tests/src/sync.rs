@@ -4,6 +4,7 @@ mod deltas;
 mod losses;
 mod model;
 mod office;
+mod people;
 mod replica;
 mod secrets;
 mod tokens;

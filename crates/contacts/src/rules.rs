@@ -1,5 +1,6 @@
 //! Decisions without I/O.
 
+pub(crate) mod callers;
 pub(crate) mod card;
 pub(crate) mod index;
 pub(crate) mod keys;

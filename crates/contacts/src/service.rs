@@ -1,6 +1,7 @@
 //! The operations: the only way in.
 
 mod address_books;
+mod caller_id;
 mod create_contact;
 mod delete_contact;
 mod find_duplicates;
@@ -21,6 +22,7 @@ pub use address_books::{
     create_address_book, default_address_book, delete_address_book, find_default_address_book,
     get_address_book, list_address_books, update_address_book,
 };
+pub use caller_id::{CallersHeld, CallersPage, CallersProgress, read_callers};
 pub use create_contact::{add_cards, create_contact};
 pub use delete_contact::delete_contact;
 pub use find_duplicates::find_duplicates;

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod address_books;
+mod caller_id;
 mod contacts;
 mod finding;
 mod merging;

@@ -47,6 +47,11 @@ impl<T> Changed<T> {
         Self { value }
     }
 
+    /// The answer of an operation that changed what no log tells.
+    pub fn untold(value: T) -> Self {
+        Self { value }
+    }
+
     /// The answer itself.
     pub fn into_inner(self) -> T {
         self.value

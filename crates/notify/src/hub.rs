@@ -276,6 +276,7 @@ const fn types_of(kind: CollectionKind) -> u32 {
         CollectionKind::AddressBook => bit(ObjectType::AddressBook) | bit(ObjectType::Contact),
         CollectionKind::Mail => bit(ObjectType::Mailbox) | bit(ObjectType::Message),
         CollectionKind::Notifications => bit(ObjectType::Notification) | bit(ObjectType::PhoneMemo),
+        CollectionKind::Favourites => bit(ObjectType::Favourite),
         CollectionKind::Directory => bit(ObjectType::Unit) | bit(ObjectType::Person),
         CollectionKind::Facilities => bit(ObjectType::Facility),
         CollectionKind::CallerId | CollectionKind::Revocations => 0,

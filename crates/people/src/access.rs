@@ -489,13 +489,13 @@ pub struct Followed {
     pub head: Head,
 }
 
-/// Everything that `who` follows, with its head, in ascending order of ids: their homes, mail and notifications, the
-/// directory, the facilities, and the calendars and address books that they may read. Two statements.
+/// Everything that `who` follows, with its head, in ascending order of ids: their homes, mail, notifications and
+/// favourites, the directory, the facilities, and the calendars and address books that they may read. Two statements.
 ///
 /// # Errors
 /// [`Error`] when a statement fails.
 pub fn followed(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<Followed>, Error> {
-    use CollectionKind::{Directory, Facilities, Home, Mail, Notifications, SharedHome};
+    use CollectionKind::{Directory, Facilities, Favourites, Home, Mail, Notifications, SharedHome};
 
     let Standing { groups, readable } = standing(tx, who)?;
     let is = |kind: CollectionKind| collections::kind.eq(kind.as_str());
@@ -514,7 +514,8 @@ pub fn followed(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<Followed>, E
             )),
     )?;
     // Owning a calendar or an address book is not the right to read it.
-    let to_all = [Home, SharedHome, Mail, Notifications, Directory, Facilities].map(CollectionKind::as_str);
+    let to_all = [Home, SharedHome, Mail, Notifications, Favourites, Directory, Facilities];
+    let to_all = to_all.map(CollectionKind::as_str);
     let may_read = |id: i64| readable.binary_search_by_key(&CollectionId(id), |(id, _)| *id).is_ok();
     rows.retain(|(id, kind, ..)| to_all.contains(&kind.as_str()) || may_read(*id));
     rows.sort_unstable_by_key(|row| row.0);
@@ -522,14 +523,14 @@ pub fn followed(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<Followed>, E
 }
 
 /// Where these collections stand, and beside them those of `who` and of everybody that may have come without a word in a home:
-/// mail, notifications, the directory, the facilities. In no order, by one statement; one that is not there is left out.
+/// mail, notifications, favourites, the directory, the facilities. In no order, by one statement; one that is not there is left out.
 ///
 /// # Errors
 /// [`Error`] when the statement fails.
 pub fn heads(tx: &mut ReadTx<'_>, who: &Principal, ids: &[CollectionId]) -> Result<Vec<Followed>, Error> {
-    use CollectionKind::{Directory, Facilities, Mail, Notifications};
+    use CollectionKind::{Directory, Facilities, Favourites, Mail, Notifications};
 
-    let personal = [Mail, Notifications].map(CollectionKind::as_str);
+    let personal = [Mail, Notifications, Favourites].map(CollectionKind::as_str);
     let common = [Directory, Facilities].map(CollectionKind::as_str);
     let own = collections::owner_id.eq(who.person.as_str()).and(among(collections::kind, personal));
     let everybodys = collections::owner_id.is_null().and(among(collections::kind, common));

@@ -9,9 +9,9 @@ mod service;
 pub(crate) mod store;
 
 pub use model::{
-    Account, AppPassword, Choices, CreatedAppPassword, Device, DeviceOffer, LdapAccount, LdapPlan,
-    LdapRemark, LdapState, Login, NewAppPassword, Password, PasswordHash, Preferences, SignedIn, SigningKey,
-    Username,
+    Account, AppPassword, CallerContacts, CallerIdChoices, Choices, CreatedAppPassword, Device, DeviceOffer,
+    LdapAccount, LdapPlan, LdapRemark, LdapState, Login, NewAppPassword, Password, PasswordHash, Preferences,
+    SignedIn, SigningKey, Username,
 };
 pub(crate) use rules::delay;
 pub(crate) use service::{Refreshed, blocking, find_app_password, forget_remembered, refresh};

@@ -7,6 +7,7 @@ mod follows;
 mod groups;
 mod lookup;
 mod office;
+mod recent;
 mod rosters;
 mod search;
 mod suppressed;

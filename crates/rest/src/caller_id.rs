@@ -3,8 +3,10 @@
 mod token;
 
 use actix_web::{HttpResponse, get};
+use renraku_base::Principal;
+use renraku_contacts::service::{CallersPage, read_callers};
 use renraku_db::{ReadTx, meta};
-use renraku_people::directory::{CallerNumber, CallerPage, CallerProgress, service};
+use renraku_people::directory::{CallerNumber, service};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -36,7 +38,8 @@ pub(crate) struct CallerIds {
     remove: Vec<String>,
 }
 
-/// The numbers of the directory for a phone's own dialler, with what to show when they call.
+/// The numbers of the directory for a phone's own dialler, with what to show when they call; with those of my contacts, if I chose so
+/// (`callerId` of `me/preferences`).
 ///
 /// Without a token all of them, in pages; with one what changed since. Extensions are left out: they are not numbers of the
 /// public network. A token that cannot be used is 410 `resync-required`: drop all numbers and begin without one. Nothing new is
@@ -60,17 +63,23 @@ pub(crate) async fn list_callers(
     app.rates().take(&who, RateKind::Search)?;
     let token = query.0.token.map(|text| Token::open(&text, app.caller_id_key(), &who.person));
     let token = token.map(|token| token.ok_or(RestFault::ResyncRequired)).transpose()?;
+    let (reader, known) = (who.clone(), token.clone());
     let current = app.read_with(move |app, tx| {
-        if service::is_caller_id_current(tx, app.directory())? { page(tx, token).map(Some) } else { Ok(None) }
+        if service::is_caller_id_current(tx, app.directory())? {
+            page(tx, &reader, known).map(Some)
+        } else {
+            Ok(None)
+        }
     });
     let (epoch, page) = match current.await? {
         Some(told) => told,
         None => {
             // The directory changed: the first who asks works out what that means, the others wait.
+            let reader = who.clone();
             app.of_work(Work::Search)
                 .blocking(move |app| {
                     service::update_caller_id(app.db(), app.directory())?;
-                    app.db().read(|tx| page(tx, token))
+                    app.db().read(|tx| page(tx, &reader, token.clone()))
                 })
                 .await?
         }
@@ -78,18 +87,18 @@ pub(crate) async fn list_callers(
     let token = Token { epoch, progress: page.progress };
     let text = token.seal(app.caller_id_key(), &who.person);
     let text = text.ok_or_else(|| renraku_db::Error::damaged("a token of caller id cannot be written"))?;
-    let etag = tag_of(format!("{text} {}", page.head).as_bytes());
-    let CallerPage { more, add, remove, .. } = page;
+    let etag = tag_of(format!("{text} {:?}", page.head).as_bytes());
+    let CallersPage { more, add, remove, .. } = page;
     versioned(&seen, &etag, &CallerIds { token: text, more, add, remove })
 }
 
 /// The database's epoch, and what comes after the token.
-fn page(tx: &mut ReadTx<'_>, token: Option<Token>) -> Result<(u64, CallerPage), Problem> {
+fn page(tx: &mut ReadTx<'_>, who: &Principal, token: Option<Token>) -> Result<(u64, CallersPage), Problem> {
     let epoch = meta::epoch(tx)?;
     if token.as_ref().is_some_and(|token| token.epoch != epoch) {
         return Err(RestFault::ResyncRequired.into());
     }
-    let progress: Option<CallerProgress> = token.map(|token| token.progress);
-    let page = service::read_caller_id(tx, progress.as_ref(), PAGE)?;
+    let progress = token.map(|token| token.progress);
+    let page = read_callers(tx, who, progress.as_ref(), PAGE)?;
     Ok((epoch, page.ok_or(RestFault::ResyncRequired)?))
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use actix_web::{HttpResponse, get};
 use chrono::NaiveDate;
 use renraku_base::{Cursor, ETag, FieldFault, Language, Limit, Page, PersonId, Principal, UnitId, kind};
+use renraku_contacts::{model::Contact, service as contacts};
 use renraku_db::{Error, ObjectType, ReadTx};
 use renraku_people::directory::{
     HeldPost, Person, PersonJson, Unit, UnitCount, UnitDetail,
@@ -318,12 +319,15 @@ pub(crate) struct Callers {
     /// The people with this number, best first: whose own it is before those who share it.
     #[schema(value_type = Vec<Person>)]
     items: Vec<Arc<PersonJson>>,
-    /// How each of them is reached now, in their order; left out when not asked for.
+    /// My contacts with this number, by name, at most 10; left out when there are none. They come after the staff.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    contacts: Vec<Contact>,
+    /// How each of the people is reached now, in their order; left out when not asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     reach: Option<Vec<Reach>>,
 }
 
-/// Caller id: the people with a number or extension, best first.
+/// Caller id: the people with a number or extension, best first, and those of my contacts who have it.
 #[utoipa::path(tag = "directory", params(LookupQuery), responses((status = 200, body = Callers), Refusals))]
 #[get("/directory/lookup")]
 pub(crate) async fn lookup(
@@ -338,7 +342,8 @@ pub(crate) async fn lookup(
         .read_with(move |app, tx| {
             let items = service::lookup_phone(tx, app.directory(), &who, &phone)?;
             let reach = reach_beside(tx, &who, &items, with, language)?;
-            Ok::<_, Problem>(Callers { items, reach })
+            let contacts = contacts::lookup_number(tx, &who, &phone)?;
+            Ok::<_, Problem>(Callers { items, contacts, reach })
         })
         .await?;
     plain(&callers)

@@ -26,6 +26,7 @@ mod phone_memos;
 mod photos;
 mod push;
 mod reach;
+mod recent;
 mod routes;
 mod schedule;
 mod sync;
@@ -82,6 +83,10 @@ fn batched<R: Routes>(routes: R) -> R {
         .add(favourites::list_favourites)
         .add(favourites::add_favourite)
         .add(favourites::remove_favourite)
+        .add(recent::list_recent)
+        .add(recent::put_recent)
+        .add(recent::remove_recent)
+        .add(recent::clear_recent)
         .add(calendars::list_calendars)
         .add(calendars::create_calendar)
         .add(calendars::get_calendar)

@@ -81,6 +81,8 @@ impl State {
 fn digest_kind(kind: CollectionKind) -> CollectionKind {
     match kind {
         CollectionKind::SharedHome => CollectionKind::Home,
+        // They come together.
+        CollectionKind::Favourites => CollectionKind::Directory,
         other => other,
     }
 }
@@ -94,6 +96,7 @@ pub(crate) fn types_of(kind: CollectionKind) -> &'static [&'static str] {
         CollectionKind::Mail => &["mailboxes", "messages"],
         CollectionKind::Notifications => &["notifications", "phoneMemos"],
         CollectionKind::Directory => &["units", "people"],
+        CollectionKind::Favourites => &["people"],
         CollectionKind::Facilities => &["facilities"],
         CollectionKind::CallerId | CollectionKind::Revocations => &[],
     }
@@ -126,6 +129,7 @@ pub(crate) fn type_name(object_type: ObjectType) -> Option<&'static str> {
         ObjectType::Message => Some("messages"),
         ObjectType::Notification => Some("notifications"),
         ObjectType::PhoneMemo => Some("phoneMemos"),
+        ObjectType::Favourite => Some("favourites"),
         ObjectType::Device
         | ObjectType::AppPassword
         | ObjectType::SigningKey

@@ -136,6 +136,7 @@ fn forget_old(db: &Db) -> Result<(), JobFault> {
     let sign_ins = db.write_many(account::forget_old_sign_ins)?;
     let subscriptions = db.write_many(push::forget_expired)?;
     let rosters = db.write_many(directory::forget_old_rosters).map_err(again)?;
+    let recent = db.write_many(directory::forget_old_recent)?;
     let mut notifications = 0;
     loop {
         match db.write_many(renraku_notify::jobs::forget_old)? {
@@ -172,6 +173,7 @@ fn forget_old(db: &Db) -> Result<(), JobFault> {
         done_jobs,
         devices,
         sign_ins,
+        recent,
         subscriptions,
         rosters,
         notifications,

@@ -143,3 +143,66 @@ fn a_token_that_cannot_be_used_is_gone() {
         hanako.get(&path(&all)).problem(410, "resync-required");
     });
 }
+
+#[test]
+fn contacts_are_among_the_numbers_of_who_chose_so() {
+    on_each_backend(|server| {
+        fill(server, |unit| vec![person(server, "髙橋 健一", unit, "0155-26-7001")]);
+        let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
+        let contact = |staff: &crate::harness::Staff, book: Option<&Value>, number: &str| {
+            let mut card = json!({"name": {"full": "田中医院"}, "phones": {"p": {"number": number}}});
+            if let Some(book) = book {
+                card["addressBookId"] = book.clone();
+            }
+            staff.post("contacts", &card).expect(201)
+        };
+        contact(&hanako, None, "0155-26-7001");
+        let made = contact(&hanako, None, "090-1234-5678");
+        let first = hanako.get("directory/caller-id").expect(200);
+        assert_eq!(first.json()["add"].as_array().unwrap().len(), 1, "nobody is told of contacts unasked");
+        let preferences = hanako.get("me/preferences").expect(200);
+        assert_eq!(preferences.json()["callerId"], json!({"contacts": "none"}));
+        let choice = json!({"callerId": {"contacts": "all"}});
+        hanako.patch("me/preferences", &preferences.etag(), &choice).expect(200);
+        let all = hanako.ask("GET", &path(&first.json())).header("if-none-match", &first.etag()).send();
+        let all = all.expect(200);
+        let label = |number: &str, label: &str| json!({"number": number, "label": label});
+        let both = label("81155267001", "髙橋 健一 ほか1名");
+        assert_eq!(all.json()["add"], json!([both, label("819012345678", "田中医院")]));
+        let same = hanako.ask("GET", &path(&all.json())).header("if-none-match", &all.etag()).send();
+        same.expect(304);
+        taro.get(&path(&all.json())).problem(410, "resync-required");
+        // Of a book that somebody shares.
+        let book = taro.post("address-books", &json!({"name": "業者"})).expect(201).json();
+        contact(&taro, Some(&book["id"]), "0155-30-1111");
+        let shares = format!("address-books/{}/shares", book["id"].as_str().unwrap());
+        let grant =
+            |role: Value| json!({"grantee": {"type": "person", "personId": hanako.person}, "role": role});
+        taro.post(&shares, &grant(json!("read"))).expect(200);
+        let gained = hanako.get(&path(&all.json())).expect(200).json();
+        assert_eq!(gained["add"], json!([label("81155301111", "田中医院")]));
+        taro.post(&shares, &grant(Value::Null)).expect(204);
+        let lost = hanako.get(&path(&gained)).expect(200).json();
+        assert_eq!((&lost["add"], &lost["remove"]), (&json!([]), &json!(["81155301111"])));
+        let gone = format!("contacts/{}", made.json()["id"].as_str().unwrap());
+        hanako.delete(&gone, &made.etag()).expect(204);
+        let after = hanako.get(&path(&lost)).expect(200).json();
+        assert_eq!(after["remove"], json!(["819012345678"]));
+        server.db().write(meta::renew_epoch).unwrap();
+        hanako.get(&path(&after)).problem(410, "resync-required");
+    });
+}
+
+#[test]
+fn at_ring_time_staff_come_before_contacts_that_may_be_read() {
+    on_each_backend(|server| {
+        fill(server, |unit| vec![person(server, "髙橋 健一", unit, "0155-26-7001")]);
+        let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
+        let card = json!({"name": {"full": "田中医院"}, "phones": {"p": {"number": "0155 26 7001"}}});
+        let made = hanako.post("contacts", &card).expect(201).json();
+        let found = hanako.get("directory/lookup?phone=%2B81155267001").expect(200).json();
+        assert_eq!(found["items"][0]["name"]["full"], "髙橋 健一");
+        assert_eq!((found["items"].as_array().unwrap().len(), &found["contacts"]), (1, &json!([made])));
+        assert!(taro.get("directory/lookup?phone=0155267001").expect(200).json().get("contacts").is_none());
+    });
+}

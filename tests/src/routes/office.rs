@@ -18,8 +18,8 @@ use serde_json::{Value, json};
 
 use crate::harness::{Answer, Mailbox, Staff};
 
-/// Objects that everybody may see; all others are their owner's. A favourite is named by the person who is one.
-pub const PUBLIC: &[&str] = &["people", "units", "facilities", "favourites"];
+/// Objects that everybody may see; all others are their owner's. A favourite, and who was in touch, is named by the person.
+pub const PUBLIC: &[&str] = &["people", "units", "facilities", "favourites", "recent"];
 
 /// A picture of one pixel.
 pub const PNG: &str =

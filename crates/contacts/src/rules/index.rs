@@ -1,11 +1,14 @@
 //! What a card is found and sorted by.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
-use renraku_people::search::{fold, fold_number, fold_reading, reading_order};
+use renraku_people::search::{fold, fold_reading, reading_order};
 use serde::Deserialize;
 
-use super::keys::{self, Key};
+use super::{
+    callers::{self, Shown},
+    keys::{self, Key},
+};
 use crate::model::{Card, Component, KnownMembers, Name};
 
 /// As much of the notes as is searched, in characters.
@@ -26,27 +29,26 @@ pub(crate) struct Index {
     pub search: String,
     /// Names and readings as romaji keys, a line each.
     pub romaji: String,
-    /// The phone numbers as digits, each once.
-    pub numbers: Vec<String>,
+    /// The phone numbers as digits, each once, with the number that calls from everywhere, if it is one.
+    pub numbers: BTreeMap<String, Option<i64>>,
+    /// What it is shown as when one of them calls; `None` where nothing is known but the number.
+    pub shown: Option<Shown>,
     /// What it is gathered by.
     pub keys: Vec<Key>,
 }
 
 impl Index {
     /// Names the rules of this file: another number where one of them changes, so that what is stored is made anew.
-    pub const RULES: &str = "3";
+    pub const RULES: &str = "4";
 
     /// The index of a card.
     pub fn of(card: &Card) -> Self {
         let card = card.known();
         let names = names(&card);
-        let mut numbers: Vec<String> =
-            card.phones.values().filter_map(|phone| fold_number(plain_number(&phone.number))).collect();
-        numbers.sort_unstable();
-        numbers.dedup();
+        let numbers = callers::numbers(&card);
 
         let mut lines: Vec<String> = names.iter().chain(&facts(&card)).map(|text| fold(text)).collect();
-        lines.extend(numbers.iter().cloned());
+        lines.extend(numbers.keys().cloned());
         let firms = card.organizations.values().filter_map(|organization| organization.name.as_ref());
         let sounds = names.iter().chain(firms).map(|text| fold_reading(text));
         Self {
@@ -54,6 +56,7 @@ impl Index {
             search: lines_of(lines),
             romaji: lines_of(sounds),
             numbers,
+            shown: callers::shown(&card),
             keys: keys::of(&card),
         }
     }

@@ -21,7 +21,7 @@ pub fn index_anew(db: &Db) -> Result<usize, Error> {
         let (count, last) = db.write_many(|tx| {
             let some = store::contacts::list_all_after(tx, &after, CONTACTS)?;
             for contact in &some {
-                store::contacts::put(tx, contact)?;
+                store::contacts::put_index(tx, contact)?;
             }
             Ok::<_, Error>((some.len(), some.last().map(|contact| contact.id.to_string())))
         })?;

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 use renraku_base::{AddressBookId, ContactId, ETag, Id};
 use renraku_db::{
@@ -5,10 +7,11 @@ use renraku_db::{
     schema::{contact_keys, contact_numbers, contacts},
 };
 
+use super::callers::{self, CALLER};
 pub(crate) use super::search::{Filter, find};
 use crate::{
     model::{Card, Contact},
-    rules::{index::Index, keys::Key},
+    rules::{callers::Shown, index::Index, keys::Key},
 };
 
 /// A contact as it is stored.
@@ -86,14 +89,26 @@ impl<'a> NewRow<'a> {
             romaji: index.romaji,
             card: serde_json::to_string(&contact.card).map_err(Error::damaged)?,
         };
-        Ok((row, Beside { numbers: index.numbers, keys: index.keys }))
+        Ok((row, Beside { numbers: index.numbers, shown: index.shown, keys: index.keys }))
     }
 }
 
 /// What of a contact's index has rows of its own.
 struct Beside {
-    numbers: Vec<String>,
+    numbers: BTreeMap<String, Option<i64>>,
+    shown: Option<Shown>,
     keys: Vec<Key>,
+}
+
+impl Beside {
+    /// What its numbers are shown as when they call.
+    fn callers(&self, collection: i64) -> callers::Shown {
+        let of_number = |caller: &i64| {
+            let shown = self.shown.as_ref()?;
+            Some(((CollectionId(collection), *caller), (shown.name.clone(), shown.place.clone())))
+        };
+        self.numbers.values().flatten().filter_map(of_number).collect()
+    }
 }
 
 pub(crate) fn get(tx: &mut ReadTx<'_>, id: &ContactId) -> Result<Option<StoredContact>, Error> {
@@ -230,20 +245,46 @@ pub(crate) fn insert_many(tx: &mut Tx<'_>, new: &[StoredContact]) -> Result<usiz
         if count < rows.len() {
             return Ok(added);
         }
+        for (row, beside) in rows.iter().zip(&beside) {
+            callers::tell(tx, &callers::Shown::new(), &beside.callers(row.collection_id));
+        }
         put_beside(tx, rows.iter().zip(beside))?;
     }
     Ok(added)
 }
 
-/// Stores a contact anew with its index.
+/// Stores a contact anew with its index, and records what its numbers are shown as.
 pub(crate) fn put(tx: &mut Tx<'_>, contact: &StoredContact) -> Result<(), Error> {
+    let (before, after) = put_silently(tx, contact)?;
+    callers::tell(tx, &before, &after);
+    Ok(())
+}
+
+/// The same where other rules alone make another index. Of whose numbers nothing was known before nobody was told.
+pub(crate) fn put_index(tx: &mut Tx<'_>, contact: &StoredContact) -> Result<(), Error> {
+    let (before, after) = put_silently(tx, contact)?;
+    if !before.is_empty() {
+        callers::tell(tx, &before, &after);
+    }
+    Ok(())
+}
+
+/// Stores a contact anew; answers with what its numbers were shown as, and are.
+fn put_silently(tx: &mut Tx<'_>, contact: &StoredContact) -> Result<(callers::Shown, callers::Shown), Error> {
     let (row, beside) = NewRow::of(contact)?;
     tx.run_prepared(diesel::update(contacts::table.find(contact.id.as_str())).set(&row))?;
-    tx.run(diesel::delete(
-        contact_numbers::table.filter(contact_numbers::contact_id.eq(contact.id.as_str())),
-    ))?;
+    let before = remove_numbers(tx, &contact.id)?;
     tx.run(diesel::delete(contact_keys::table.filter(contact_keys::contact_id.eq(contact.id.as_str()))))?;
-    put_beside(tx, [(&row, beside)])
+    let after = beside.callers(row.collection_id);
+    put_beside(tx, [(&row, beside)])?;
+    Ok((before, after))
+}
+
+/// Removes the numbers of a contact; answers with what they were shown as.
+fn remove_numbers(tx: &mut Tx<'_>, id: &ContactId) -> Result<callers::Shown, Error> {
+    let of_contact = contact_numbers::table.filter(contact_numbers::contact_id.eq(id.as_str()));
+    let rows = tx.fetch(diesel::delete(of_contact).returning(CALLER))?;
+    Ok(callers::shown(rows))
 }
 
 fn put_beside<'r, 'a: 'r>(
@@ -252,13 +293,19 @@ fn put_beside<'r, 'a: 'r>(
 ) -> Result<(), Error> {
     let (mut numbers, mut keys) = (Vec::new(), Vec::new());
     for (row, beside) in contacts {
-        numbers.extend(
-            beside
-                .numbers
-                .into_iter()
-                .map(|number| (contact_numbers::number.eq(number), contact_numbers::contact_id.eq(row.id))),
-        );
-        keys.extend(beside.keys.into_iter().map(|key| {
+        let Beside { numbers: its, shown, keys: gathered } = beside;
+        numbers.extend(its.into_iter().map(|(number, caller)| {
+            let shown = caller.and(shown.as_ref());
+            (
+                contact_numbers::number.eq(number),
+                contact_numbers::contact_id.eq(row.id),
+                contact_numbers::collection_id.eq(Some(row.collection_id)),
+                contact_numbers::caller.eq(caller.filter(|_| shown.is_some())),
+                contact_numbers::name.eq(shown.map(|shown| shown.name.clone())),
+                contact_numbers::place.eq(shown.map(|shown| shown.place.clone())),
+            )
+        }));
+        keys.extend(gathered.into_iter().map(|key| {
             (
                 contact_keys::collection_id.eq(row.collection_id),
                 contact_keys::kind.eq(key.kind.number()),
@@ -267,7 +314,7 @@ fn put_beside<'r, 'a: 'r>(
             )
         }));
     }
-    for some in numbers.chunks(10_000) {
+    for some in numbers.chunks(5_000) {
         tx.run(diesel::insert_into(contact_numbers::table).values(some))?;
     }
     for some in keys.chunks(5_000) {
@@ -276,14 +323,20 @@ fn put_beside<'r, 'a: 'r>(
     Ok(())
 }
 
-/// Removes a contact; its numbers and keys go with it.
+/// Removes a contact, and records that its numbers are shown no more; its keys go with it.
 pub(crate) fn remove(tx: &mut Tx<'_>, id: &ContactId) -> Result<(), Error> {
+    let before = remove_numbers(tx, id)?;
+    callers::tell(tx, &before, &callers::Shown::new());
     tx.run(diesel::delete(contacts::table.find(id.as_str())))?;
     Ok(())
 }
 
-/// Removes the contacts of a collection; their numbers and keys go with them. Answers with which they were.
+/// Removes the contacts of a collection, and records that their numbers are shown no more; their keys go with them. Answers with which
+/// they were.
 pub(crate) fn remove_all(tx: &mut Tx<'_>, collection: CollectionId) -> Result<Vec<ContactId>, Error> {
+    let numbers = contact_numbers::table.filter(contact_numbers::collection_id.eq(collection.0));
+    let before = callers::shown(tx.fetch(diesel::delete(numbers).returning(CALLER))?);
+    callers::tell(tx, &before, &callers::Shown::new());
     let ids: Vec<String> = diesel::delete(contacts::table.filter(contacts::collection_id.eq(collection.0)))
         .returning(contacts::id)
         .get_results(tx.conn())?;

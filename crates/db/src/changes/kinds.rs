@@ -20,6 +20,8 @@ pub enum CollectionKind {
     /// What one person is told: their notifications, the phone memos that they got and wrote, and the scheduling messages in their
     /// inbox.
     Notifications,
+    /// Whom one person wants to find first.
+    Favourites,
     /// All people and units.
     Directory,
     /// All facilities.
@@ -41,6 +43,7 @@ impl CollectionKind {
             Self::AddressBook => "address-book",
             Self::Mail => "mail",
             Self::Notifications => "notifications",
+            Self::Favourites => "favourites",
             Self::Directory => "directory",
             Self::Facilities => "facilities",
             Self::CallerId => "caller-id",
@@ -58,6 +61,7 @@ impl CollectionKind {
             Self::AddressBook,
             Self::Mail,
             Self::Notifications,
+            Self::Favourites,
             Self::Directory,
             Self::Facilities,
             Self::CallerId,
@@ -108,10 +112,12 @@ pub enum ObjectType {
     InboxMessage = 17,
     /// A phone memo that a person got or wrote.
     PhoneMemo = 18,
+    /// Somebody whom a person wants to find first.
+    Favourite = 19,
 }
 
 impl ObjectType {
-    const ALL: [Self; 18] = [
+    const ALL: [Self; 19] = [
         Self::Calendar,
         Self::Facility,
         Self::Event,
@@ -130,6 +136,7 @@ impl ObjectType {
         Self::CallerNumber,
         Self::InboxMessage,
         Self::PhoneMemo,
+        Self::Favourite,
     ];
 
     /// The number by which it is stored.

@@ -27,6 +27,10 @@ diesel::table! {
     contact_numbers (number, contact_id) {
         number -> Text,
         contact_id -> Text,
+        collection_id -> Nullable<BigInt>,
+        caller -> Nullable<BigInt>,
+        name -> Nullable<Text>,
+        place -> Nullable<Text>,
     }
 }
 

@@ -174,6 +174,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    recent_people (person_id, other_id) {
+        person_id -> Text,
+        other_id -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
     caller_numbers (number) {
         number -> BigInt,
         label -> Text,
@@ -208,4 +216,5 @@ use super::of_ground::collections;
 
 diesel::allow_tables_to_appear_in_same_query!(grants, person_groups, collections);
 diesel::allow_tables_to_appear_in_same_query!(accounts, app_passwords, devices);
+diesel::allow_tables_to_appear_in_same_query!(favourites, recent_people);
 diesel::allow_tables_to_appear_in_same_query!(accounts, people, person_emails, person_groups, posts, units);

@@ -1,6 +1,7 @@
 use renraku_base::{ETag, FieldFault, Language, MessageId, Principal};
 use renraku_db::{Changed, Error, ObjectType, Tx, changes, jobs};
 use renraku_notify::{MailAddress, OutgoingMail};
+use renraku_people::directory::service::note_mail;
 
 use super::{Original, apply_change, carry::Counts, get_message::expect_for_change};
 use crate::{
@@ -193,6 +194,8 @@ fn send(
     counts.put(tx, account)?;
     let now = tx.now();
     renraku_notify::service::queue_mail(tx, &file.mail, now)?;
+    let addressed = new.to.iter().chain(&new.cc).chain(&new.bcc).map(|address| address.email.as_str());
+    note_mail(tx, &account.person, addressed)?;
     jobs::enqueue(tx, FILE, &file, now, Some(&file_key(&id)))?;
     let stored = messages::get(tx, &id)?.ok_or(MailFault::NotFound)?;
     Ok(changes::record(tx, account.collection, ObjectType::Message, &id).with(stored.detail))

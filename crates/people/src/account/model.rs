@@ -14,7 +14,7 @@ pub use app_password::{AppPassword, CreatedAppPassword, NewAppPassword};
 pub use device::{Device, DeviceOffer};
 pub use ldap::{LdapAccount, LdapPlan, LdapRemark, LdapState};
 pub use password::{Password, PasswordHash};
-pub use preferences::{Choices, Preferences};
+pub use preferences::{CallerContacts, CallerIdChoices, Choices, Preferences};
 pub use sign_in::{Login, SignedIn};
 pub use signing_key::SigningKey;
 pub use username::Username;

@@ -3,6 +3,7 @@
 mod callers;
 mod column;
 mod facets;
+mod first;
 mod numbers;
 mod ragged;
 mod rank;
@@ -214,9 +215,13 @@ impl Index {
         self.slot(slot).and_then(|slot| slot.username.as_deref())
     }
 
-    fn find(&self, id: &PersonId) -> Option<&Slot> {
+    fn slot_of(&self, id: &PersonId) -> Option<u32> {
         let at = self.by_id.partition_point(|slot| self.id(*slot) < Some(id));
-        self.slot(*self.by_id.get(at)?).filter(|slot| slot.person.id == *id)
+        self.by_id.get(at).copied().filter(|slot| self.id(*slot) == Some(id))
+    }
+
+    fn find(&self, id: &PersonId) -> Option<&Slot> {
+        self.slot_of(id).and_then(|slot| self.slot(slot))
     }
 
     fn row_of(&self, id: &PersonId) -> Option<usize> {

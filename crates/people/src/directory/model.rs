@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use renraku_base::{ETag, PersonId, UnitId};
+use renraku_base::{ETag, PersonId, Timestamp, UnitId};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
 use utoipa::ToSchema;
@@ -263,6 +263,25 @@ pub enum Standing {
     Suppressed,
     /// Not in office any more.
     Left,
+}
+
+/// Somebody with whom a person was in touch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct RecentPerson {
+    /// When they were last.
+    pub at: Timestamp,
+    /// With whom.
+    #[schema(value_type = Person)]
+    pub person: Arc<PersonJson>,
+}
+
+/// Somebody whom a person wants to find first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Favourite {
+    /// Who it is: the id of the person.
+    pub id: PersonId,
+    /// The version; a favourite has one from beginning to end.
+    pub etag: ETag,
 }
 
 /// A number that calls from outside.

@@ -17,6 +17,7 @@ mod put_person;
 mod put_staff_number;
 mod put_unit;
 mod put_unit_path;
+mod recent;
 mod search_people;
 mod select_people;
 mod source_report;
@@ -26,9 +27,14 @@ mod sync;
 mod undo_roster;
 
 pub use bulk_insert::bulk_insert;
-pub use caller_id::{is_caller_id_current, read_caller_id, update_caller_id};
+pub use caller_id::{
+    callers_head, changed_callers, get_callers, is_caller_id_current, list_callers_after, read_caller_id,
+    update_caller_id,
+};
 pub use end_person::end_person;
-pub use favourites::{add_favourite, list_favourites, remove_favourite};
+pub use favourites::{
+    add_favourite, get_favourites_for_sync, list_favourites, list_favourites_for_sync, remove_favourite,
+};
 pub use get::{get_own, get_person, get_person_on, get_unit};
 pub use import_roster::{TELL_APPOINTED, import_roster, plan_roster};
 pub use list_posts::list_posts;
@@ -47,10 +53,14 @@ pub use put_staff_number::put_staff_number;
 pub(super) use put_unit::name_faults;
 pub use put_unit::put_unit;
 pub use put_unit_path::put_unit_path;
+pub use recent::{forget_old_recent, list_recent, note_contact, note_mail, put_recent, remove_recent};
 pub use search_people::{PeopleSearch, count_people_by_unit, search_people};
 pub use select_people::{Place, select_people, username};
 pub use source_report::{get_source_report, put_source_report};
 pub use staff_numbers::staff_numbers;
 pub use suppress_person::suppress_person;
-pub use sync::{get_people_for_sync, get_units_for_sync, list_people_for_sync, list_units_for_sync};
+pub use sync::{
+    get_people_for_sync, get_units_for_sync, list_first_people_for_sync, list_other_people_for_sync,
+    list_people_for_sync, list_units_for_sync, who_is_listed_first,
+};
 pub use undo_roster::{forget_old_rosters, undo_roster, undone_until};

@@ -7,6 +7,7 @@ pub(super) mod favourites;
 pub(super) mod former;
 pub(super) mod people;
 pub(super) mod photos;
+pub(super) mod recent;
 pub(super) mod rosters;
 pub(super) mod source_reports;
 pub(super) mod staged;

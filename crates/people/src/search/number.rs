@@ -25,7 +25,8 @@ pub fn fold_number(text: &str) -> Option<String> {
 
 /// A phone number as the public network knows it, country code first (ITU-T E.164): `0155-26-1111` and `+81 155 26 1111` are
 /// 81155261111. `None` for what cannot be called from anywhere: an extension, a number without its area code.
-pub(crate) fn fold_public_number(text: &str) -> Option<i64> {
+#[must_use]
+pub fn fold_public_number(text: &str) -> Option<i64> {
     let (digits, plus) = read(without_label(text))?;
     let abroad = if plus { Some(digits.as_str()) } else { digits.strip_prefix(ABROAD) };
     let number = match abroad.filter(|number| !number.starts_with(JAPAN)) {

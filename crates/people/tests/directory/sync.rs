@@ -34,6 +34,38 @@ fn pages_of_people_and_units_join_to_the_whole() {
 }
 
 #[test]
+fn who_is_listed_first_is_listed_once() {
+    on_each_database(|db, _| {
+        let directory = open(db);
+        db.write(|tx| service::add_favourite(tx, &who(1), &id(8))).unwrap();
+        db.write(|tx| service::note_contact(tx, &id(1), &[id(4)])).unwrap();
+        db.write(|tx| service::note_contact(tx, &id(1), &[id(8)])).unwrap();
+        db.read(|tx| {
+            let groups = service::who_is_listed_first(tx, &directory, &who(1), 4)?;
+            let all = service::who_is_listed_first(tx, &directory, &who(1), 100)?;
+            assert_eq!((groups.len(), &all[..4], all.len()), (4, &groups[..], 8));
+            let mut first = Vec::new();
+            loop {
+                let last =
+                    first.last().map(|(at, person): &(usize, Arc<PersonJson>)| (*at, person.id.as_str()));
+                let page = service::list_first_people_for_sync(tx, &directory, &groups, last, 3)?;
+                if page.is_empty() {
+                    break;
+                }
+                first.extend(page);
+            }
+            let first: Vec<_> = first.into_iter().map(|(_, person)| person).collect();
+            // The favourite, the one in touch, those of one's own unit.
+            assert_eq!(numbers(&first), [8, 4, 5, 1]);
+            let rest = service::list_other_people_for_sync(tx, &directory, &groups, None, 100)?;
+            assert_eq!(numbers(&rest), [2, 3, 6, 7, 9, 10, 11]);
+            Ok::<_, renraku_db::Error>(())
+        })
+        .unwrap();
+    });
+}
+
+#[test]
 fn a_person_is_sent_small() {
     on_each_database(|db, _| {
         let directory = open(db);

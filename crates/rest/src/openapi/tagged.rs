@@ -7,7 +7,8 @@ use utoipa::openapi::{
 };
 
 /// What has a tag and no id in its path.
-const WITHOUT_ID: &[&str] = &["/api/v1/me", "/api/v1/me/preferences", "/api/v1/directory/caller-id"];
+const WITHOUT_ID: &[&str] =
+    &["/api/v1/me", "/api/v1/me/preferences", "/api/v1/me/recent", "/api/v1/directory/caller-id"];
 /// How the paths of what has a tag end.
 const ENDS: &[&str] =
     &["/{id}", "/body", "/attachments/{n}", "/reach", "/posts", "/people/{id}/photo", "/contacts/{id}/photo"];

@@ -8,7 +8,7 @@ use renraku_base::{
 use renraku_contacts::model::{AddressBook, Contact};
 use renraku_mail::{Mailbox, Message};
 use renraku_notify::Notification;
-use renraku_people::directory::{Person, Unit};
+use renraku_people::directory::{Favourite, Person, Unit};
 use renraku_reach::model::PhoneMemo;
 use renraku_schedule::model::{Calendar, EventView, Facility, Occurrence};
 use utoipa::ToSchema;
@@ -41,6 +41,9 @@ pub(super) struct Changed {
     /// The staff.
     #[schema(required = false)]
     people: Vec<Person>,
+    /// Whom I want to find first, each by the id of the person.
+    #[schema(required = false)]
+    favourites: Vec<Favourite>,
     /// My mailboxes.
     #[schema(required = false)]
     mailboxes: Vec<Mailbox>,
@@ -90,6 +93,9 @@ pub(super) struct Destroyed {
     /// People.
     #[schema(required = false)]
     people: Vec<PersonId>,
+    /// Who is no favourite of mine any more.
+    #[schema(required = false)]
+    favourites: Vec<PersonId>,
     /// Mailboxes.
     #[schema(required = false)]
     mailboxes: Vec<MailboxId>,

@@ -11,7 +11,7 @@ use renraku_people::access::{self, Followed};
 use super::{
     feeds,
     page::Page,
-    token::{Progress, Token},
+    token::{Progress, Token, room_for_first},
     window::Window,
 };
 use crate::core::{App, Problem, RestFault};
@@ -21,7 +21,7 @@ const CHUNK: usize = 100;
 const CHUNK_OF_PEOPLE: usize = 1_000;
 
 /// The order in which collections are brought forward: what a person looks at first comes first, the directory last.
-const ORDER: [CollectionKind; 8] = [
+const ORDER: [CollectionKind; 9] = [
     CollectionKind::Home,
     CollectionKind::SharedHome,
     CollectionKind::Calendar,
@@ -29,6 +29,7 @@ const ORDER: [CollectionKind; 8] = [
     CollectionKind::Notifications,
     CollectionKind::Facilities,
     CollectionKind::AddressBook,
+    CollectionKind::Favourites,
     CollectionKind::Directory,
 ];
 
@@ -139,6 +140,7 @@ struct Run<'a> {
     before: Option<Token>,
     window: Window,
     prior: Option<Window>,
+    first: Vec<u16>,
     followed: Vec<Followed>,
     progress: BTreeMap<CollectionId, Progress>,
     reset: Vec<(&'static str, String)>,
@@ -176,7 +178,9 @@ impl<'a> Run<'a> {
             }
         }
         let prior = before.as_ref().and_then(|token| token.prior);
-        Ok(Self { ask, epoch, before, window, prior, followed, progress, reset, page: Page::new(ask.limit) })
+        let first = before.as_ref().map(|token| token.first.clone()).unwrap_or_default();
+        let page = Page::new(ask.limit);
+        Ok(Self { ask, epoch, before, window, prior, first, followed, progress, reset, page })
     }
 
     /// What is no longer followed arrives as destroyed.
@@ -285,7 +289,11 @@ impl<'a> Run<'a> {
             (true, Some(prior)) => self.window.without(prior),
             _ => vec![self.window],
         };
-        let scope = feeds::Scope { window: self.window, parts: &parts, gained_only };
+        if is_people(one.kind) && cursor.is_empty() {
+            // Who comes first is settled as the listing begins, and stands in the token until it ends.
+            self.first = feeds::who_is_first(tx, self.ask, room_for_first(self.followed.len()))?;
+        }
+        let scope = feeds::Scope { window: self.window, parts: &parts, gained_only, first: &self.first };
         let listed = feeds::list(tx, self.ask, one, &scope, cursor, count)?;
         let (fetched, more) = (listed.objects.len(), listed.more);
         let mut reached = None;
@@ -347,6 +355,11 @@ impl<'a> Run<'a> {
             .progress
             .values()
             .any(|progress| matches!(progress, Progress::Listing { gained_only: true, .. }));
+        let lists_people = self.followed.iter().any(|one| {
+            let progress = self.progress.get(&one.head.collection);
+            is_people(one.kind)
+                && matches!(progress, Some(Progress::Listing { cursor, .. }) if !cursor.is_empty())
+        });
         self.page.settle();
         // Also those that were not begun, because the page is full or because they were not asked for: what a token does not
         // name cannot be missed by looking at where its collections stand.
@@ -357,6 +370,7 @@ impl<'a> Run<'a> {
             epoch: self.epoch,
             window: self.window,
             prior: self.prior.filter(|_| still_moving),
+            first: if lists_people { self.first } else { Vec::new() },
             collections: self.progress.into_iter().collect(),
         };
         let token = (self.before.as_ref() != Some(&token)).then_some(token);
@@ -372,6 +386,7 @@ fn begin_with(one: Followed) -> Progress {
         | CollectionKind::AddressBook
         | CollectionKind::Mail
         | CollectionKind::Notifications
+        | CollectionKind::Favourites
         | CollectionKind::Directory
         | CollectionKind::Facilities
         | CollectionKind::CallerId

@@ -3,6 +3,7 @@
 mod contacts;
 mod directory;
 mod facilities;
+mod favourites;
 mod mail;
 mod schedule;
 mod told;
@@ -28,6 +29,8 @@ pub(super) struct Scope<'a> {
     pub parts: &'a [Window],
     /// Whether the phone holds the rest of the collection already.
     pub gained_only: bool,
+    /// Which people come before others.
+    pub first: &'a [u16],
 }
 
 /// A piece of a collection's content.
@@ -80,12 +83,18 @@ pub(super) fn list(
         CollectionKind::AddressBook => contacts::list(tx, ask, collection, cursor, count),
         CollectionKind::Mail => mail::list(tx, ask, cursor, count),
         CollectionKind::Notifications => told::list(tx, ask, cursor, count),
-        CollectionKind::Directory => directory::list(tx, ask, cursor, count),
+        CollectionKind::Favourites => favourites::list(tx, ask, cursor, count),
+        CollectionKind::Directory => directory::list(tx, ask, scope.first, cursor, count),
         CollectionKind::Home
         | CollectionKind::SharedHome
         | CollectionKind::CallerId
         | CollectionKind::Revocations => Ok(Listed::default()),
     }
+}
+
+/// Which people this person is shown first, at most `most`.
+pub(super) fn who_is_first(tx: &mut ReadTx<'_>, ask: &Ask, most: usize) -> Result<Vec<u16>, Problem> {
+    Ok(renraku_people::directory::service::who_is_listed_first(tx, ask.app.directory(), &ask.who, most)?)
 }
 
 /// The changed objects of a collection as they are now.
@@ -107,6 +116,7 @@ pub(super) fn get(
         CollectionKind::AddressBook => contacts::get(tx, ask, rows),
         CollectionKind::Mail => mail::get(tx, ask, rows),
         CollectionKind::Notifications => told::get(tx, ask, rows),
+        CollectionKind::Favourites => favourites::get(tx, ask, rows),
         CollectionKind::Directory => directory::get(tx, ask, rows),
         CollectionKind::CallerId | CollectionKind::Revocations => Ok(Found::new()),
     }
@@ -125,6 +135,7 @@ pub(super) fn name_when_gone(kind: CollectionKind, object_type: ObjectType) -> O
         | CollectionKind::AddressBook
         | CollectionKind::Mail
         | CollectionKind::Notifications
+        | CollectionKind::Favourites
         | CollectionKind::Directory
         | CollectionKind::Facilities => crate::push::type_name(object_type),
     }
@@ -147,6 +158,7 @@ pub(super) fn lose(
         | CollectionKind::SharedHome
         | CollectionKind::Mail
         | CollectionKind::Notifications
+        | CollectionKind::Favourites
         | CollectionKind::Directory
         | CollectionKind::Facilities
         | CollectionKind::CallerId
@@ -184,6 +196,7 @@ pub(super) fn names_of(
                 .into_iter()
                 .collect()
         }
+        CollectionKind::Favourites => vec![("favourites", "favourites".to_owned())],
         CollectionKind::Mail
         | CollectionKind::Notifications
         | CollectionKind::Directory

@@ -31,7 +31,7 @@ struct SyncRequest {
     /// five weeks ahead.
     window: Option<WindowShape>,
     /// The types wanted now; those of one collection come together (events with calendars and occurrences, contacts with address
-    /// books, people with units, messages with mailboxes, notifications with phone memos). Left out: all.
+    /// books, people with units and favourites, messages with mailboxes, notifications with phone memos). Left out: all.
     types: Option<Vec<TypeName>>,
     /// The most objects in one answer; by default 500, people 2,000.
     #[schema(minimum = 1, maximum = 2000)]
@@ -60,6 +60,7 @@ enum TypeName {
     Contacts,
     Units,
     People,
+    Favourites,
     Mailboxes,
     Messages,
     Notifications,
@@ -67,22 +68,24 @@ enum TypeName {
 }
 
 impl TypeName {
-    fn kind(self) -> CollectionKind {
+    fn kinds(self) -> &'static [CollectionKind] {
         match self {
-            Self::Calendars | Self::Events | Self::Occurrences => CollectionKind::Calendar,
-            Self::Facilities => CollectionKind::Facilities,
-            Self::AddressBooks | Self::Contacts => CollectionKind::AddressBook,
-            Self::Units | Self::People => CollectionKind::Directory,
-            Self::Mailboxes | Self::Messages => CollectionKind::Mail,
-            Self::Notifications | Self::PhoneMemos => CollectionKind::Notifications,
+            Self::Calendars | Self::Events | Self::Occurrences => &[CollectionKind::Calendar],
+            Self::Facilities => &[CollectionKind::Facilities],
+            Self::AddressBooks | Self::Contacts => &[CollectionKind::AddressBook],
+            Self::Units | Self::People => &[CollectionKind::Directory, CollectionKind::Favourites],
+            Self::Favourites => &[CollectionKind::Favourites],
+            Self::Mailboxes | Self::Messages => &[CollectionKind::Mail],
+            Self::Notifications | Self::PhoneMemos => &[CollectionKind::Notifications],
         }
     }
 }
 
-const ALL_KINDS: [CollectionKind; 6] = [
+const ALL_KINDS: [CollectionKind; 7] = [
     CollectionKind::Calendar,
     CollectionKind::Facilities,
     CollectionKind::AddressBook,
+    CollectionKind::Favourites,
     CollectionKind::Directory,
     CollectionKind::Mail,
     CollectionKind::Notifications,
@@ -151,9 +154,10 @@ pub(crate) async fn sync(
     let language = accepted_language(
         request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()),
     );
-    let kinds = asked
-        .types
-        .map_or_else(|| ALL_KINDS.to_vec(), |types| types.into_iter().map(TypeName::kind).collect());
+    let kinds = asked.types.map_or_else(
+        || ALL_KINDS.to_vec(),
+        |types| types.into_iter().flat_map(TypeName::kinds).copied().collect(),
+    );
     let token = asked
         .token
         .map(|text| Token::open(&text, app.token_key(), &who.person).ok_or(RestFault::ResyncRequired))

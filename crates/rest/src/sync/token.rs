@@ -5,6 +5,21 @@ use super::window::Window;
 use crate::core::TokenKey;
 
 const FORMAT: u8 = 1;
+/// What a token says besides the collections.
+const HAS_PRIOR: u8 = 1;
+const HAS_FIRST: u8 = 2;
+
+/// As many are listed before other people.
+const MOST_FIRST: usize = 250;
+/// What of a token's kilobyte is left for them beside all that it may say, and what a collection takes of it, in bytes.
+const ROOM_FOR_FIRST: usize = 600;
+const BYTES_A_COLLECTION: usize = 9;
+
+/// How many people may be listed first in a token of so many collections.
+pub(super) fn room_for_first(collections: usize) -> usize {
+    let room = ROOM_FOR_FIRST.saturating_sub(BYTES_A_COLLECTION * collections);
+    MOST_FIRST.min(room / size_of::<u16>())
+}
 
 /// How far a phone has come with one collection.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +55,8 @@ pub(super) struct Token {
     pub window: Window,
     /// The window before it was moved, while what it gained is being listed.
     pub prior: Option<Window>,
+    /// While people are listed: who comes first, as the directory names them. So each comes once, whoever is preferred meanwhile.
+    pub first: Vec<u16>,
     /// Each followed collection, in ascending order.
     pub collections: Vec<(CollectionId, Progress)>,
 }
@@ -50,12 +67,14 @@ impl Token {
         let mut out = vec![FORMAT];
         out.extend_from_slice(&self.epoch.to_le_bytes());
         put_window(&mut out, self.window);
-        match self.prior {
-            Some(prior) => {
-                out.push(1);
-                put_window(&mut out, prior);
-            }
-            None => out.push(0),
+        let has_first = if self.first.is_empty() { 0 } else { HAS_FIRST };
+        out.push(self.prior.map_or(0, |_| HAS_PRIOR) | has_first);
+        if let Some(prior) = self.prior {
+            put_window(&mut out, prior);
+        }
+        if has_first != 0 {
+            put_number(&mut out, i64::try_from(self.first.len()).ok()?);
+            self.first.iter().for_each(|group| out.extend_from_slice(&group.to_le_bytes()));
         }
         let mut before = 0;
         for (collection, progress) in &self.collections {
@@ -87,10 +106,9 @@ impl Token {
         }
         let epoch = u64::from_le_bytes(rest.take(8)?.try_into().ok()?);
         let window = rest.window()?;
-        let prior = match rest.byte()? {
-            0 => None,
-            _ => Some(rest.window()?),
-        };
+        let has = rest.byte()?;
+        let prior = if has & HAS_PRIOR == 0 { None } else { Some(rest.window()?) };
+        let first = if has & HAS_FIRST == 0 { Vec::new() } else { rest.groups()? };
         let mut collections = Vec::new();
         let mut before = 0_i64;
         while !rest.0.is_empty() {
@@ -106,7 +124,7 @@ impl Token {
             };
             collections.push((CollectionId(before), progress));
         }
-        Some(Self { epoch, window, prior, collections })
+        Some(Self { epoch, window, prior, first, collections })
     }
 }
 
@@ -154,6 +172,12 @@ impl<'a> Reader<'a> {
         None
     }
 
+    fn groups(&mut self) -> Option<Vec<u16>> {
+        let count = usize::try_from(self.number()?).ok()?;
+        let (groups, _) = self.take(count.checked_mul(size_of::<u16>())?)?.as_chunks::<2>();
+        Some(groups.iter().map(|group| u16::from_le_bytes(*group)).collect())
+    }
+
     fn window(&mut self) -> Option<Window> {
         let from = self.number()?;
         let to = from.checked_add(self.number()?)?;
@@ -179,6 +203,7 @@ mod tests {
             epoch: 0x0123_4567_89ab_cdef,
             window: window(1_774_000_000, 1_777_000_000),
             prior: Some(window(-86_400, 0)),
+            first: vec![0, 0x1234, u16::MAX],
             collections: vec![
                 (CollectionId(3), Progress::Upto(0)),
                 (CollectionId(4), Progress::Upto(i64::MAX)),
@@ -219,11 +244,21 @@ mod tests {
     }
 
     #[test]
-    fn a_hundred_collections_fit_into_a_kilobyte() {
-        let mut token = token();
-        token.collections =
-            (0..100).map(|n| (CollectionId(60_000 + n * 97), Progress::Upto(1_000_000 + n))).collect();
-        let text = token.seal(&TokenKey::new([7; 32]), &person('a')).unwrap();
-        assert!(text.len() <= 1_024, "{} bytes", text.len());
+    fn a_hundred_collections_fit_into_a_kilobyte_and_beside_fewer_those_who_come_first() {
+        assert_eq!([0, 10, 30, 60, 100].map(room_for_first), [250, 250, 165, 30, 0]);
+        for count in 0..=100 {
+            let mut token = token();
+            token.first = vec![u16::MAX; room_for_first(count)];
+            token.collections = (0..100)
+                .take(count)
+                .map(|n| (CollectionId(60_000 + n * 97), Progress::Upto(1_000_000 + n)))
+                .collect();
+            if let Some((_, progress)) = token.collections.last_mut() {
+                let cursor = format!("f249:{}", person('a'));
+                *progress = Progress::Listing { since: 1_000_000, cursor, gained_only: false };
+            }
+            let text = token.seal(&TokenKey::new([7; 32]), &person('a')).unwrap();
+            assert!(text.len() <= 1_024, "{count} collections: {} bytes", text.len());
+        }
     }
 }

@@ -1,7 +1,7 @@
 use renraku_base::{CalendarId, Principal, Role};
 use renraku_db::{Changed, Tx};
 use renraku_notify::NotificationType;
-use renraku_people::access;
+use renraku_people::{access, directory::service::note_contact};
 
 use super::{
     booking,
@@ -98,8 +98,10 @@ pub(crate) fn create(
 fn invite(tx: &mut Tx<'_>, who: &Principal, stored: &StoredEvent) -> Result<(), ScheduleFault> {
     let news = News { kind: NotificationType::Invited, stored, occurrence: None, removed: false };
     let (staff, outside) = jobs::audience(&stored.event, stored.organizer.as_ref());
+    let guests = jobs::guests(&stored.event, stored.organizer.as_ref());
+    note_contact(tx, &who.person, staff.iter().chain(guests.iter().flat_map(|it| &it.crowd.0)))?;
     jobs::tell(tx, who, news, staff, outside)?;
-    for guests in jobs::guests(&stored.event, stored.organizer.as_ref()) {
+    for guests in guests {
         let occurrence = Some((guests.recurrence_id, &guests.occurrence));
         let (staff, outside) = guests.crowd;
         jobs::tell(tx, who, News { occurrence, ..news }, staff, outside)?;

@@ -4,6 +4,7 @@
 use renraku_base::{PersonId, Principal};
 use renraku_db::Tx;
 use renraku_notify::NotificationType::{self, Cancelled, Invited, Moved};
+use renraku_people::directory::service::note_contact;
 
 use super::update_event::{Change, Scope};
 use crate::{
@@ -26,6 +27,8 @@ pub(super) fn tell(
         Scope::All => of_series(change, moved),
         Scope::This(recurrence_id) => of_occurrence(change, recurrence_id, moved),
     };
+    let invited = news.iter().filter(|piece| piece.kind == Invited).flat_map(|piece| &piece.crowd.0);
+    note_contact(tx, &who.person, invited)?;
     for Piece { kind, removed, occurrence, crowd: (staff, outside) } in news {
         let occurrence = occurrence.as_ref().map(|(id, occurrence)| (*id, occurrence));
         jobs::tell(tx, who, News { kind, stored: &change.after, occurrence, removed }, staff, outside)?;

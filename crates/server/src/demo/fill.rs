@@ -115,6 +115,7 @@ fn write(tx: &mut Tx<'_>, config: &Config, office: &Office, accounts: &[Account]
     write_contacts(tx, office)?;
     write_schedule(tx, office)?;
     telephone::write(tx, office)?;
+    telephone::write_recent(tx, office)?;
     meta::put(tx, FILLED, &office.people.len().to_string())?;
     Ok(())
 }

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use renraku_base::{Precondition, Principal};
 use renraku_db::Tx;
-use renraku_people::directory::PhoneKind;
+use renraku_people::directory::{DirectoryFault, PhoneKind, service as directory};
 use renraku_reach::{
     ReachFault,
     model::{Activity, NewCaller, NewPhoneMemo, NewSetting, PhoneMemoKind},
     service,
 };
 
-use super::office::Office;
+use super::{office::Office, people::USERS};
 
 /// A call: who took it and for whom (places in the list of people), which contact called, what they want, about what, and how many
 /// minutes ago.
@@ -23,6 +23,25 @@ const CALLS: [Call; 4] = [
     (0, 1, 2, PhoneMemoKind::Message, "明日の打合せは10分ほど遅れるそうです。", 40),
     (3, 2, 3, PhoneMemoKind::CallBack, "委託契約の変更の件", 15),
 ];
+
+/// Each user calls one of so many.
+const CALLED_EVERY: usize = 7;
+/// How many hours ago each user called somebody last, one after the other of those who are no users.
+const RECENT_HOURS: [u64; 6] = [2, 7, 30, 75, 200, 900];
+
+/// Writes down whom each user called lately, here and there in the office.
+pub fn write_recent(tx: &mut Tx<'_>, office: &Office) -> Result<(), DirectoryFault> {
+    let others = office.people.iter().skip(USERS.len());
+    for (nth, user) in office.people.iter().take(USERS.len()).enumerate() {
+        let who = Principal::person(user.id.clone());
+        let called = others.clone().skip(nth).step_by(CALLED_EVERY);
+        for (other, hours) in called.zip(RECENT_HOURS) {
+            let at = tx.now() - Duration::from_hours(hours);
+            directory::put_recent(tx, &who, &other.id, Some(at))?;
+        }
+    }
+    Ok(())
+}
 
 /// Writes the calls down and says where two of the users are.
 pub fn write(tx: &mut Tx<'_>, office: &Office) -> Result<(), ReachFault> {

@@ -29,6 +29,29 @@ pub struct Choices {
     pub notifications: NotificationChoices,
     /// Whether colleagues see how the person is reached now (`directory/people/{id}/reach`).
     pub share_reach: bool,
+    /// What the phone's own dialler is told of numbers that call.
+    pub caller_id: CallerIdChoices,
+}
+
+/// What the phone's own dialler is told of numbers that call (`directory/caller-id`).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct CallerIdChoices {
+    /// Whether contacts are among them, beside the staff.
+    pub contacts: CallerContacts,
+}
+
+/// Which contacts are told to the phone's own dialler.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum CallerContacts {
+    /// None: the staff alone.
+    #[default]
+    None,
+    /// Those of the address books that others share with the person.
+    Shared,
+    /// Those of every address book that the person may read.
+    All,
 }
 
 impl Default for Choices {
@@ -38,6 +61,7 @@ impl Default for Choices {
             default_alert: Some("PT10M".to_owned()),
             notifications: NotificationChoices::default(),
             share_reach: true,
+            caller_id: CallerIdChoices::default(),
         }
     }
 }
@@ -122,10 +146,13 @@ mod tests {
         assert!(!choices.notifications.new_mail);
         assert!(choices.notifications.reminders);
         assert_eq!(choices.default_alert, None);
+        let choices = choices.patched(&json!({"callerId":{"contacts":"shared"}})).unwrap();
+        assert_eq!(choices.caller_id.contacts, CallerContacts::Shared);
         let again = choices.patched(&json!({"language":null,"notifications":null})).unwrap();
         assert_eq!(again.language, Language::Ja);
         assert!(again.notifications.new_mail);
         assert_eq!(again.default_alert, None);
+        assert_eq!(again.caller_id.contacts, CallerContacts::Shared);
     }
 
     #[test]
@@ -138,6 +165,8 @@ mod tests {
         assert_eq!(fault(json!({"etag":"x"})), "unknown-field /etag");
         assert_eq!(fault(json!({"notifications":{"sms":true}})), "unknown-field /notifications/sms");
         assert_eq!(fault(json!({"language":"fr"})), "bad-value /language");
+        assert_eq!(fault(json!({"callerId":{"contacts":"some"}})), "bad-value /callerId/contacts");
+        assert_eq!(fault(json!({"callerId":{"staff":true}})), "unknown-field /callerId/staff");
         assert_eq!(fault(json!({"defaultAlert":"10 minutes"})), "bad-duration /defaultAlert");
         assert_eq!(fault(json!([])), "bad-value ");
     }

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::Index;
 use crate::{
-    directory::{PersonJson, Phone, PhoneKind},
+    directory::{Caller, PersonJson, Phone, PhoneKind, caller_label},
     search::fold_public_number,
 };
 
@@ -65,7 +65,7 @@ fn numbers(at: usize, person: &Shown) -> Vec<Held> {
     numbers
 }
 
-/// `氏名 / 係・職`; of several the best with how many others there are, and the unit if all are of the same.
+/// What they are shown as, the best first.
 fn label(holders: &[Held], people: &[Shown]) -> Option<String> {
     let mut those: Vec<usize> = Vec::with_capacity(holders.len());
     for holder in holders {
@@ -74,54 +74,12 @@ fn label(holders: &[Held], people: &[Shown]) -> Option<String> {
             those.push(holder.person);
         }
     }
-    let (best, others) = those.split_first()?;
-    let best = people.get(*best)?;
-    let unit = |person: &Shown| person.unit.as_ref().map(|unit| unit.full.clone());
-    let (name, place) = if others.is_empty() {
-        let place: Vec<String> = unit(best).into_iter().chain(best.post.clone()).collect();
-        (best.name.full.clone(), Some(place.join("・")))
-    } else {
-        let same = others.iter().all(|other| people.get(*other).map(unit) == Some(unit(best)));
-        (format!("{} ほか{}名", best.name.full, others.len()), if same { unit(best) } else { None })
-    };
-    Some(match place {
-        Some(place) if !place.is_empty() => format!("{name} / {place}"),
-        _ => name,
-    })
+    let callers: Vec<Caller> = those.into_iter().filter_map(|at| people.get(at)).map(caller).collect();
+    caller_label(&callers)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn person(full: &str, unit: Option<&str>, post: Option<&str>) -> Shown {
-        let unit = unit.map(|full| Name { full: full.to_owned() });
-        Shown {
-            name: Name { full: full.to_owned() },
-            unit,
-            post: post.map(str::to_owned),
-            phones: Vec::new(),
-        }
-    }
-
-    #[test]
-    fn a_label_says_who_and_where() {
-        let people = [
-            person("山田 太郎", Some("給与係"), Some("主事")),
-            person("佐藤 花子", Some("給与係"), None),
-            person("鈴木 一", None, None),
-            person("田中 実", None, Some("参与")),
-        ];
-        let of = |those: &[usize]| {
-            let held = |person: &usize| Held { number: 81_155_261_111, place: 0, person: *person };
-            label(&those.iter().map(held).collect::<Vec<_>>(), &people).unwrap()
-        };
-        assert_eq!(of(&[0]), "山田 太郎 / 給与係・主事");
-        assert_eq!(of(&[1]), "佐藤 花子 / 給与係");
-        assert_eq!(of(&[2]), "鈴木 一");
-        assert_eq!(of(&[3]), "田中 実 / 参与");
-        assert_eq!(of(&[0, 1]), "山田 太郎 ほか1名 / 給与係");
-        assert_eq!(of(&[1, 0, 1, 2]), "佐藤 花子 ほか2名");
-        assert_eq!(of(&[2, 3]), "鈴木 一 ほか1名");
-    }
+fn caller(person: &Shown) -> Caller {
+    let unit = person.unit.as_ref().map(|unit| unit.full.clone());
+    let place: Vec<String> = unit.iter().chain(&person.post).cloned().collect();
+    Caller { name: person.name.full.clone(), place: Some(place.join("・")), group: unit }
 }

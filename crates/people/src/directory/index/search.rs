@@ -8,13 +8,13 @@ use super::{
     ragged::Ragged,
     rank::{NONE, Rank, inherited, of_name, of_other, of_title},
 };
-use crate::search::{Query, Word};
+use crate::{
+    directory::recency::OTHERS,
+    search::{Query, Word},
+};
 
 /// Shares no unit with the one who asks.
-const FAR: u8 = u8::MAX;
-
-/// How far a favourite is; others are further.
-const FAVOURITE: u8 = 0;
+pub(super) const FAR: u8 = u8::MAX;
 
 /// What is asked of the index.
 pub(in crate::directory) struct Ask<'q> {
@@ -24,8 +24,8 @@ pub(in crate::directory) struct Ask<'q> {
     pub unit: Option<u32>,
     /// Who asks: those near to them come first.
     pub who: &'q PersonId,
-    /// Whom they find before all who are near.
-    pub favourites: &'q [PersonId],
+    /// Whom they find before all who are near, each with how far they are: less than [`OTHERS`].
+    pub preferred: &'q [(PersonId, u8)],
     /// After whom the page begins.
     pub after: Option<After>,
     /// How many at most.
@@ -37,7 +37,7 @@ pub(in crate::directory) struct Ask<'q> {
 pub(in crate::directory) struct After {
     /// How well the query fitted.
     pub tier: u8,
-    /// How far from the one who asks; a favourite is nearest.
+    /// How far from the one who asks; a favourite is nearest, then who was in touch lately.
     pub distance: u8,
     /// The key of the あいうえお order.
     pub order: String,
@@ -59,14 +59,16 @@ fn sort_key(tier: u8, distance: u8, row: usize) -> u64 {
 }
 
 impl Index {
-    /// Those whom the query fits, best first: how well, favourites, how near, あいうえお.
+    /// Those whom the query fits, best first: how well, favourites, who was in touch lately, how near, あいうえお.
     pub fn search(&self, ask: &Ask<'_>) -> Vec<Hit<'_>> {
         let distances = if ask.query.is_some() { self.distances(ask.who) } else { Vec::new() };
-        let mut favourites: Vec<usize> = ask.favourites.iter().filter_map(|id| self.row_of(id)).collect();
-        favourites.sort_unstable();
-        let distance = |row: usize| match favourites.binary_search(&row) {
-            Ok(_) => FAVOURITE,
-            Err(_) => self.distance(row, &distances).saturating_add(FAVOURITE + 1),
+        let preferred = self.preferred(ask.preferred);
+        let distance = |row: usize| {
+            let slot = self.order.get(row).copied().unwrap_or(u32::MAX);
+            match preferred.binary_search_by_key(&slot, |(slot, _)| *slot) {
+                Ok(at) => preferred.get(at).map_or(OTHERS, |(_, distance)| *distance),
+                Err(_) => self.distance(row, &distances).saturating_add(OTHERS),
+            }
         };
         let from = ask.after.as_ref().map_or(0, |after| {
             let id_after = format!("{}\0", after.id);
@@ -90,6 +92,15 @@ impl Index {
         }
         keys.sort_unstable();
         keys.into_iter().filter_map(|key| self.hit(key)).collect()
+    }
+
+    /// The slots of those who are preferred, in order, each with how far they are at the least.
+    fn preferred(&self, people: &[(PersonId, u8)]) -> Vec<(u32, u8)> {
+        let mut slots: Vec<(u32, u8)> =
+            people.iter().filter_map(|(id, distance)| Some((self.slot_of(id)?, *distance))).collect();
+        slots.sort_unstable();
+        slots.dedup_by_key(|(slot, _)| *slot);
+        slots
     }
 
     fn hit(&self, key: u64) -> Option<Hit<'_>> {

@@ -117,6 +117,7 @@ pub(in crate::directory) fn write(
     store::people::end(tx, &ended, &left_on.to_string(), version)?;
     store::former::put(tx, &plan.retired, version)?;
     forget_remembered(tx, &ended)?;
+    store::recent::remove_all(tx, &ended)?;
     store::terms::begin(tx, &plan.added, Some(from))?;
     let moved: Vec<&str> = changed.iter().map(|person| person.id.as_str()).chain(ended).collect();
     store::terms::follow(tx, &moved, from)?;

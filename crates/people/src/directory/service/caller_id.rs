@@ -96,6 +96,55 @@ fn collection(tx: &mut ReadTx<'_>) -> Result<CollectionId, Error> {
     found.first().copied().ok_or_else(|| Error::damaged("caller id has no collection"))
 }
 
+/// Where the numbers of the staff stand. Two statements.
+///
+/// # Errors
+/// [`Error`] when a statement fails.
+pub fn callers_head(tx: &mut ReadTx<'_>) -> Result<Head, Error> {
+    let collection = collection(tx)?;
+    let heads = changes::heads(tx, &[collection])?;
+    heads.first().copied().ok_or_else(|| Error::damaged("caller id has no head"))
+}
+
+/// The next `limit` numbers of the staff above `after`, ascending, with what they are shown as; one statement.
+///
+/// # Errors
+/// [`Error`] when the statement fails.
+pub fn list_callers_after(
+    tx: &mut ReadTx<'_>,
+    after: i64,
+    limit: usize,
+) -> Result<BTreeMap<i64, String>, Error> {
+    let rows = store::callers::list_after(tx, after, i64::try_from(limit).unwrap_or(i64::MAX))?;
+    Ok(rows.into_iter().collect())
+}
+
+/// What those of `numbers` that are the staff's are shown as.
+///
+/// # Errors
+/// [`Error`] when a statement fails.
+pub fn get_callers(tx: &mut ReadTx<'_>, numbers: &[i64]) -> Result<BTreeMap<i64, String>, Error> {
+    store::callers::get(tx, numbers)
+}
+
+/// The numbers that are named by the changes of a collection after `span.start` and up to `span.end`: of caller id, or of an address
+/// book. One statement.
+///
+/// # Errors
+/// [`Error`] when the statement fails.
+pub fn changed_callers(
+    tx: &mut ReadTx<'_>,
+    collection: CollectionId,
+    span: std::ops::Range<i64>,
+) -> Result<BTreeSet<i64>, Error> {
+    let rows = changes::since(tx, collection, span.start, span.end - span.start)?;
+    let of_callers = rows
+        .iter()
+        .filter(|change| change.modseq <= span.end && change.object_type == ObjectType::CallerNumber);
+    let number = |object: &str| object.parse().map_err(|_no_number| Error::damaged("a number of caller id"));
+    of_callers.map(|change| number(&change.object)).collect()
+}
+
 /// What a phone that has come so far is to take over next, at most `limit` numbers in ascending order; everything for one that
 /// has none. `None` when nobody can tell any more what it lacks.
 ///
@@ -106,9 +155,7 @@ pub fn read_caller_id(
     progress: Option<&CallerProgress>,
     limit: usize,
 ) -> Result<Option<CallerPage>, Error> {
-    let collection = collection(tx)?;
-    let heads = changes::heads(tx, &[collection])?;
-    let head = heads.first().copied().ok_or_else(|| Error::damaged("caller id has no head"))?;
+    let head = callers_head(tx)?;
     let (since, upto, after) = match progress.copied() {
         None => (None, head.modseq, 0),
         Some(CallerProgress::Upto(since)) => (Some(since), head.modseq, 0),
@@ -157,12 +204,7 @@ fn changed(
     after: i64,
     limit: usize,
 ) -> Result<Vec<(i64, Option<String>)>, Error> {
-    let rows = changes::since(tx, head.collection, span.start, span.end - span.start)?;
-    let numbers: BTreeSet<i64> = rows
-        .iter()
-        .filter(|change| change.modseq <= span.end)
-        .map(|change| change.object.parse().map_err(|_no_number| Error::damaged("a number of caller id")))
-        .collect::<Result<_, Error>>()?;
+    let numbers = changed_callers(tx, head.collection, span)?;
     let numbers: Vec<i64> = numbers.into_iter().filter(|number| *number > after).take(limit).collect();
     let mut labels = store::callers::get(tx, &numbers)?;
     Ok(numbers.into_iter().map(|number| (number, labels.remove(&number))).collect())

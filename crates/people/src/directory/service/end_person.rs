@@ -21,6 +21,7 @@ pub fn end_person(tx: &mut Tx<'_>, person: &PersonId) -> Result<Changed<()>, Dir
     store::terms::follow(tx, &[person.as_str()], today)?;
     access::set_groups(tx, person, &[])?;
     forget_remembered(tx, &[person.as_str()])?;
+    store::recent::remove_all(tx, &[person.as_str()])?;
     let collection = live::collection(tx)?;
     let audience = audience(before.suppressed);
     Ok(changes::record_gone_for(tx, collection, ObjectType::Person, person, audience).with(()))

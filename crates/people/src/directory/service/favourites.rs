@@ -1,12 +1,12 @@
 use std::sync::Arc;
 
-use renraku_base::{FieldFault, PersonId, Principal};
-use renraku_db::{Changed, ReadTx, Tx};
-
-use crate::{
-    account::record_choice,
-    directory::{Directory, DirectoryFault, PersonJson, store},
+use renraku_base::{ETag, FieldFault, PersonId, Principal};
+use renraku_db::{
+    Changed, CollectionId, CollectionKind, Error, ObjectType, ReadTx, Tx,
+    changes::{self, record, record_gone},
 };
+
+use crate::directory::{Directory, DirectoryFault, Favourite, PersonJson, store};
 
 /// More than these are no favourites.
 const MOST: usize = 200;
@@ -44,7 +44,8 @@ pub fn add_favourite(
             FieldFault::new("id", "too-many", "a person has at most 200 favourites").allowing("≤ 200");
         return Err(DirectoryFault::Invalid(vec![fault]));
     }
-    changed(tx, who)
+    let collection = collection(tx, who)?;
+    Ok(record(tx, collection, ObjectType::Favourite, person).with(()))
 }
 
 /// Makes a person no favourite of the caller any more; nothing happens when they are none.
@@ -56,14 +57,53 @@ pub fn remove_favourite(
     who: &Principal,
     person: &PersonId,
 ) -> Result<Changed<()>, DirectoryFault> {
-    if store::favourites::remove(tx, &who.person, person)? {
-        changed(tx, who)
-    } else {
-        Ok(Changed::nothing(()))
+    if !store::favourites::remove(tx, &who.person, person)? {
+        return Ok(Changed::nothing(()));
     }
+    let collection = collection(tx, who)?;
+    Ok(record_gone(tx, collection, ObjectType::Favourite, person).with(()))
 }
 
-/// Favourites are a preference of the caller and recorded like the others.
-fn changed(tx: &mut Tx<'_>, who: &Principal) -> Result<Changed<()>, DirectoryFault> {
-    Ok(record_choice(tx, who)?.with(()))
+/// The caller's favourites whose ids come after `after`, in the order of their ids, also of those who left or must not be found: that
+/// they are favourites goes with what a phone holds of the people themselves.
+///
+/// # Errors
+/// [`Error`] when a statement fails.
+pub fn list_favourites_for_sync(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<Favourite>, Error> {
+    let rows = store::favourites::list_after(tx, &who.person, after, limit)?;
+    Ok(rows.into_iter().map(favourite).collect())
+}
+
+/// Those of these people who are favourites of the caller, in no order.
+///
+/// # Errors
+/// [`Error`] when a statement fails.
+pub fn get_favourites_for_sync(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    ids: &[String],
+) -> Result<Vec<Favourite>, Error> {
+    Ok(store::favourites::get(tx, &who.person, ids)?.into_iter().map(favourite).collect())
+}
+
+fn favourite((id, since): (PersonId, i64)) -> Favourite {
+    Favourite { id, etag: ETag::of(since) }
+}
+
+/// The collection in which the caller's favourites change, made for the first of them. Their home tells of it then, so that open
+/// streams follow it.
+fn collection(tx: &mut Tx<'_>, who: &Principal) -> Result<CollectionId, Error> {
+    let owner = who.person.as_str();
+    if let Some(known) = changes::find_by_owner(tx, CollectionKind::Favourites, Some(owner))?.first() {
+        return Ok(*known);
+    }
+    let made = changes::find_or_create_home(tx, CollectionKind::Favourites, owner)?;
+    let home = changes::find_or_create_home(tx, CollectionKind::Home, owner)?;
+    let _recorded = record(tx, home, ObjectType::Preferences, &who.person);
+    Ok(made)
 }

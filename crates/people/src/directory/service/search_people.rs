@@ -33,7 +33,7 @@ pub struct PeopleSearch {
 }
 
 /// The people whom the words fit, best first: whole names, then beginnings, then the rest; among equals the favourites of `who`,
-/// then those nearest to them in the organisation; among those in あいうえお order.
+/// then those with whom they were in touch lately, then those nearest to them in the organisation; among those in あいうえお order.
 ///
 /// # Errors
 /// [`DirectoryFault`] when the search cannot be read or a statement fails.
@@ -45,8 +45,9 @@ pub fn search_people(
 ) -> Result<Page<Arc<PersonJson>>, DirectoryFault> {
     let query = query(search)?;
     let after = search.cursor.as_ref().map(read_cursor).transpose()?;
-    let favourites = match &query {
-        Some(_) => store::favourites::list(tx, &who.person)?,
+    let now = tx.now();
+    let preferred = match &query {
+        Some(_) => store::recent::list_preferred(tx, &who.person)?.distances(now),
         None => Vec::new(),
     };
     directory.read_on(tx, search.day, |index| {
@@ -54,7 +55,7 @@ pub fn search_people(
             query: query.as_ref(),
             unit: place(index.tree(), search)?,
             who: &who.person,
-            favourites: &favourites,
+            preferred: &preferred,
             after,
             limit: search.limit.get() + 1,
         };

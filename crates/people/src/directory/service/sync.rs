@@ -1,9 +1,42 @@
 use std::{collections::HashMap, sync::Arc};
 
-use renraku_base::{PersonId, UnitId};
+use renraku_base::{PersonId, Principal, UnitId};
 use renraku_db::{Error, ReadTx};
 
-use crate::directory::{Directory, PersonJson, Unit};
+use crate::directory::{Directory, PersonJson, Unit, store};
+
+/// Whom `who` is shown before others, at most `most`: favourites, those with whom they were in touch last, the nearest in the
+/// organisation. Each is named by a group in which hardly anybody else is, so that many are named in few bytes, and what is listed
+/// by groups is listed once whatever becomes of the reasons for it.
+///
+/// # Errors
+/// [`Error`] when a statement fails.
+pub fn who_is_listed_first(
+    tx: &mut ReadTx<'_>,
+    directory: &Directory,
+    who: &Principal,
+    most: usize,
+) -> Result<Vec<u16>, Error> {
+    let preferred = store::recent::list_preferred(tx, &who.person)?;
+    directory.read(tx, |index| index.first_groups(&who.person, &preferred, most))
+}
+
+/// The people of these groups, group by group, each with the place of theirs, from the first after a place and an id on.
+///
+/// # Errors
+/// [`Error`] when a statement fails.
+pub fn list_first_people_for_sync(
+    tx: &mut ReadTx<'_>,
+    directory: &Directory,
+    groups: &[u16],
+    after: Option<(usize, &str)>,
+    limit: usize,
+) -> Result<Vec<(usize, Arc<PersonJson>)>, Error> {
+    if groups.is_empty() {
+        return Ok(Vec::new());
+    }
+    directory.read(tx, |index| index.people_of_groups(groups, after, limit))
+}
 
 /// The people whose ids come after `after`, in the order of their ids.
 ///
@@ -15,8 +48,22 @@ pub fn list_people_for_sync(
     after: Option<&str>,
     limit: usize,
 ) -> Result<Vec<Arc<PersonJson>>, Error> {
+    list_other_people_for_sync(tx, directory, &[], after, limit)
+}
+
+/// The same without those who are in one of these groups.
+///
+/// # Errors
+/// [`Error`] when a statement fails.
+pub fn list_other_people_for_sync(
+    tx: &mut ReadTx<'_>,
+    directory: &Directory,
+    first: &[u16],
+    after: Option<&str>,
+    limit: usize,
+) -> Result<Vec<Arc<PersonJson>>, Error> {
     let after = after.map(|id| PersonId::stored(id.to_owned()));
-    directory.read(tx, |index| index.people_after(after.as_ref()).take(limit).cloned().collect())
+    directory.read(tx, |index| index.people_in_no_group(first, after.as_ref(), limit))
 }
 
 /// The units whose ids come after `after`, in the order of their ids.

@@ -1,6 +1,6 @@
 use diesel::prelude::*;
 use renraku_base::{Id, PersonId};
-use renraku_db::{Error, ReadTx, Tx, schema::favourites};
+use renraku_db::{Error, ReadTx, Tx, among, schema::favourites};
 
 /// The favourites of a person, in the order of their ids; one statement.
 pub fn list(tx: &mut ReadTx<'_>, of: &PersonId) -> Result<Vec<PersonId>, Error> {
@@ -11,6 +11,34 @@ pub fn list(tx: &mut ReadTx<'_>, of: &PersonId) -> Result<Vec<PersonId>, Error> 
             .select(favourites::favourite_id),
     )?;
     Ok(ids.into_iter().map(Id::stored).collect())
+}
+
+/// The next favourites of a person whose ids come after `after`, each with when they became one; one statement.
+pub fn list_after(
+    tx: &mut ReadTx<'_>,
+    of: &PersonId,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<(PersonId, i64)>, Error> {
+    let rows: Vec<(String, i64)> = tx.fetch(
+        favourites::table
+            .filter(favourites::person_id.eq(of.as_str()).and(favourites::favourite_id.gt(after)))
+            .order(favourites::favourite_id)
+            .limit(limit)
+            .select((favourites::favourite_id, favourites::created_at)),
+    )?;
+    Ok(rows.into_iter().map(|(id, at)| (Id::stored(id), at)).collect())
+}
+
+/// Those of these people who are favourites of a person, each with since when; one statement.
+pub fn get(tx: &mut ReadTx<'_>, of: &PersonId, ids: &[String]) -> Result<Vec<(PersonId, i64)>, Error> {
+    let rows: Vec<(String, i64)> = tx.fetch(
+        favourites::table
+            .filter(favourites::person_id.eq(of.as_str()))
+            .filter(among(favourites::favourite_id, ids))
+            .select((favourites::favourite_id, favourites::created_at)),
+    )?;
+    Ok(rows.into_iter().map(|(id, at)| (Id::stored(id), at)).collect())
 }
 
 /// Makes somebody a favourite; whether they were none.

@@ -4,23 +4,39 @@ use renraku_people::directory::service;
 use super::{Ask, Found, Listed, Problem, ids_of};
 use crate::sync::page::piece;
 
-/// Units are listed before people; a cursor says which of the two it stands in.
+/// Whom the person is shown first, then units, then everybody else; a cursor says in which of them it stands.
+const FIRST: &str = "f";
 const UNITS: &str = "u";
 const PEOPLE: &str = "p";
 
-pub(super) fn list(tx: &mut ReadTx<'_>, ask: &Ask, cursor: &str, count: usize) -> Result<Listed, Problem> {
+pub(super) fn list(
+    tx: &mut ReadTx<'_>,
+    ask: &Ask,
+    first: &[u16],
+    cursor: &str,
+    count: usize,
+) -> Result<Listed, Problem> {
     let directory = ask.app.directory();
     let mut objects = Vec::new();
-    if !cursor.starts_with(PEOPLE) {
+    if cursor.is_empty() || cursor.starts_with(FIRST) {
+        let after = cursor.strip_prefix(FIRST).and_then(|place| place.split_once(':'));
+        let after = after.and_then(|(place, id)| Some((place.parse().ok()?, id)));
+        for (place, person) in service::list_first_people_for_sync(tx, directory, first, after, count)? {
+            let cursor = format!("{FIRST}{place}:{}", person.id);
+            objects.push((cursor, Some(vec![piece("people", &person)?])));
+        }
+    }
+    let room = count - objects.len();
+    if room > 0 && !cursor.starts_with(PEOPLE) {
         let after = cursor.strip_prefix(UNITS);
-        for unit in service::list_units_for_sync(tx, directory, after, count)? {
+        for unit in service::list_units_for_sync(tx, directory, after, room)? {
             objects.push((format!("{UNITS}{}", unit.id), Some(vec![piece("units", &unit)?])));
         }
     }
     let room = count - objects.len();
     if room > 0 {
         let after = cursor.strip_prefix(PEOPLE);
-        for person in service::list_people_for_sync(tx, directory, after, room)? {
+        for person in service::list_other_people_for_sync(tx, directory, first, after, room)? {
             objects.push((format!("{PEOPLE}{}", person.id), Some(vec![piece("people", &person)?])));
         }
     }
