@@ -74,9 +74,11 @@ fn the_owner_is_told_of_what_whoever_manages_it_deleted() {
             let etag = taro.get(&path).expect(200).etag();
             taro.ask("DELETE", &path).fresh_key().header("if-match", &etag).send().expect(204);
             hanako.get(&path).problem(404, "not-found");
-            let told = hanako.get("notifications").expect(200).json()["items"][0].clone();
-            let name = made.json()["name"].as_str().unwrap().to_owned();
-            let text = format!("試験 taroさんが、あなたの「{name}」を削除しました");
+            let told = hanako.get("notifications").expect(200).json();
+            let name = made.json()["name"].clone();
+            let of_it = |it: &&Value| it["details"]["title"] == name;
+            let told = told["items"].as_array().unwrap().iter().find(of_it).unwrap();
+            let text = format!("試験 taroさんが、あなたの「{}」を削除しました", name.as_str().unwrap());
             assert_eq!((&told["type"], &told["text"]), (&json!("shareDeleted"), &json!(text)));
             assert_eq!(told["actor"]["personId"], taro.person.as_str());
         }
