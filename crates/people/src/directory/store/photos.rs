@@ -7,6 +7,9 @@ use renraku_db::{
 
 use crate::photo::{Photo, PhotoSize};
 
+/// Whose photo it is, what names it, and its bytes.
+type Listed = (String, Option<String>, Vec<u8>);
+
 /// By what a size is stored.
 fn stored(size: PhotoSize) -> i32 {
     match size {
@@ -28,11 +31,7 @@ pub fn get(tx: &mut ReadTx<'_>, person: &PersonId, size: PhotoSize) -> Result<Op
 }
 
 /// The photos of these people in one size: each with its person and with what it is named by; one statement.
-pub fn list(
-    tx: &mut ReadTx<'_>,
-    of: &[&str],
-    size: PhotoSize,
-) -> Result<Vec<(String, Option<String>, Vec<u8>)>, Error> {
+pub fn list(tx: &mut ReadTx<'_>, of: &[&str], size: PhotoSize) -> Result<Vec<Listed>, Error> {
     tx.fetch(
         photos::table
             .inner_join(people::table.on(people::id.eq(photos::person_id)))
