@@ -372,6 +372,12 @@ fn while_nobody_can_be_asked_a_name_that_is_not_known_is_answered_like_one_that_
         assert_eq!(it.server.knocks.load(Ordering::Relaxed), 1, "heard of a moment ago");
         it.now_has(None);
         it.office.clock.advance(Duration::from_secs(10));
+        assert_eq!(
+            code(it.login("early", "guess")),
+            "password-server-silent",
+            "it is asked whether it is there"
+        );
+        assert_eq!(it.server.knocks.load(Ordering::Relaxed), 2);
         // Who was never signed in by it, who was, and who is not there: until they are told to wait, too.
         let names = ["taro", "nobody", "somebody", "*)(uid=*"];
         for wanted in
