@@ -21,5 +21,6 @@ mod rare_requests;
 mod scheduling;
 mod shared_alarms;
 mod staff_book;
+mod staff_photos;
 mod sync;
 mod two_ways;

@@ -5,6 +5,7 @@ pub mod client;
 mod hostile;
 mod lists;
 mod office;
+mod photos;
 mod searches;
 mod text;
 mod tls;

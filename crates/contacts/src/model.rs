@@ -10,7 +10,7 @@ mod merge;
 pub use address_book::{AddressBook, AddressBookKind, AddressBookPatch, NewAddressBook};
 pub use card::Card;
 pub use contact::{Contact, ContactDraft, ContactPatch};
-pub use duplicates::{ContactVersion, Duplicates, LikenessReason};
+pub use duplicates::{ContactVersion, Duplicates, DuplicatesPage, LikenessReason};
 pub use jscontact::{
     Address, Component, EmailAddress, KnownMembers, Name, Nickname, Note, OrgUnit, Organization, Phone, Title,
 };

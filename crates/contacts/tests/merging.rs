@@ -1,7 +1,8 @@
 use std::time::Duration;
 
-use renraku_base::{ContactId, ContactMergeId};
+use renraku_base::{AddressBookId, ContactId, ContactMergeId, Role};
 use renraku_contacts::model::{ContactMerge, Duplicates, ExpectedContact, LikenessReason, NewContactMerge};
+use renraku_people::{ShareChange, ShareTarget};
 use renraku_test_db::on_each_database;
 
 use super::*;
@@ -243,9 +244,9 @@ fn only_contacts_of_one_address_book_in_the_versions_at_hand_are_merged() {
         assert_eq!(stale.members().unwrap()["contactId"], two.id.as_str());
         assert_eq!(get(db, &hanako, &one.id).card, one.card);
 
-        let share = renraku_people::ShareChange {
-            grantee: renraku_people::ShareTarget::Person { person_id: taro.person.clone() },
-            role: Some(renraku_base::Role::Read),
+        let share = ShareChange {
+            grantee: ShareTarget::Person { person_id: taro.person.clone() },
+            role: Some(Role::Read),
         };
         made(db, |tx| service::change_share(tx, &hanako, &mine.id, share.clone()));
         assert_eq!(refusal(merge(db, &taro, &one, &[&two])).0, "forbidden");
@@ -310,5 +311,126 @@ fn a_member_is_known_however_a_client_writes_the_uid() {
         assert_eq!(members(), std::slice::from_ref(&one.id));
         undo(db, &hanako, &merged.id).unwrap();
         assert_eq!(members(), std::slice::from_ref(&two.id));
+    });
+}
+
+fn share(db: &Db, owner: &Principal, book: &AddressBookId, with: &Principal, role: Role) {
+    let grantee = ShareTarget::Person { person_id: with.person.clone() };
+    made(db, |tx| {
+        service::change_share(tx, owner, book, ShareChange { grantee: grantee.clone(), role: Some(role) })
+    });
+}
+
+fn group(db: &Db, who: &Principal, book: &AddressBookId, uids: &[&str]) -> Contact {
+    let members: serde_json::Map<String, Value> =
+        uids.iter().map(|uid| ((*uid).to_owned(), true.into())).collect();
+    contact_in(db, who, book, json!({"kind": "group", "name": {"full": "防災"}, "members": members}))
+}
+
+#[test]
+fn groups_of_other_address_books_follow_where_the_person_may_write() {
+    on_each_database(|db, clock| {
+        let (hanako, taro) = (person(db), person(db));
+        let (mine, other, third) =
+            (book(db, &hanako, "業者"), book(db, &hanako, "個人"), book(db, &hanako, "写し"));
+        let theirs = book(db, &taro, "課");
+        share(db, &taro, &theirs.id, &hanako, Role::Read);
+        let keep = contact_in(db, &hanako, &mine.id, mail("a@example.jp"));
+        let goes = contact_in(db, &hanako, &mine.id, mail("b@example.jp"));
+        // One with the same uid there is meant by the groups beside it.
+        contact_in(db, &hanako, &third.id, json!({"uid": goes.card.uid(), "name": {"full": "写し"}}));
+        let followed = group(db, &hanako, &other.id, &[goes.card.uid()]);
+        let copied = group(db, &hanako, &third.id, &[goes.card.uid()]);
+        let foreign = group(db, &taro, &theirs.id, &[goes.card.uid()]);
+        clock.advance(Duration::from_secs(1));
+        let merged = merge(db, &hanako, &keep, &[&goes]).unwrap();
+        let members = |group: &Contact| get(db, &hanako, &group.id).card.members()["members"].clone();
+        assert_eq!(members(&followed), json!({keep.card.uid(): true}));
+        for group in [&copied, &foreign] {
+            assert_eq!(members(group), json!({goes.card.uid(): true}));
+            assert_eq!(get(db, &hanako, &group.id).etag, group.etag);
+        }
+        undo(db, &hanako, &merged.id).unwrap();
+        for group in [&followed, &copied, &foreign] {
+            assert_eq!(members(group), json!({goes.card.uid(): true}));
+        }
+    });
+}
+
+#[test]
+fn whoever_was_taken_out_of_a_group_since_does_not_come_back_into_it() {
+    on_each_database(|db, clock| {
+        let hanako = person(db);
+        let mine = book(db, &hanako, "業者");
+        let keep = contact_in(db, &hanako, &mine.id, mail("a@example.jp"));
+        let goes = contact_in(db, &hanako, &mine.id, mail("b@example.jp"));
+        let [left, renamed] = [(); 2].map(|()| group(db, &hanako, &mine.id, &[goes.card.uid()]));
+        clock.advance(Duration::from_secs(1));
+        let merged = merge(db, &hanako, &keep, &[&goes]).unwrap();
+        let change = |id: &ContactId, change: Value| {
+            made(db, |tx| service::update_contact(tx, &hanako, id, &patch(change.clone()), &ANY))
+        };
+        change(&left.id, json!({"members": {keep.card.uid(): null}}));
+        change(&renamed.id, json!({"name": {"full": "水防"}}));
+        undo(db, &hanako, &merged.id).unwrap();
+        let members = |group: &Contact| get(db, &hanako, &group.id).card.members()["members"].clone();
+        assert_eq!(members(&left), json!({}));
+        assert_eq!(members(&renamed), json!({goes.card.uid(): true}));
+        assert_eq!(names(&[get(db, &hanako, &renamed.id)]), ["水防"]);
+    });
+}
+
+#[test]
+fn who_manages_an_address_book_sees_and_undoes_what_others_merged_there() {
+    on_each_database(|db, _| {
+        let (owner, writer, other) = (person(db), person(db), person(db));
+        let shared = book(db, &owner, "課");
+        share(db, &owner, &shared.id, &writer, Role::Write);
+        share(db, &owner, &shared.id, &other, Role::Write);
+        let keep = contact_in(db, &owner, &shared.id, mail("a@example.jp"));
+        let goes = contact_in(db, &owner, &shared.id, mail("b@example.jp"));
+        let merged = merge(db, &writer, &keep, &[&goes]).unwrap();
+        assert_eq!(merged.merged_by, writer.person);
+        let list = |who: &Principal| db.read(|tx| service::list_merges(tx, who)).unwrap();
+        assert_eq!((list(&owner), list(&writer)), (vec![merged.clone()], vec![merged.clone()]));
+        assert_eq!(list(&other), []);
+        assert_eq!(refusal(undo(db, &other, &merged.id)).0, "not-found");
+        undo(db, &owner, &merged.id).unwrap();
+        assert_eq!(get(db, &writer, &goes.id).card, goes.card);
+        assert_eq!((list(&owner), list(&writer)), (vec![], vec![]));
+    });
+}
+
+#[test]
+fn a_version_without_its_quotes_is_no_version() {
+    on_each_database(|db, _| {
+        let hanako = person(db);
+        let mine = book(db, &hanako, "業者");
+        let one = contact_in(db, &hanako, &mine.id, named("山田"));
+        let two = contact_in(db, &hanako, &mine.id, named("山田"));
+        let mut wrong = merging(&one, &[&two]);
+        for version in [&mut wrong.keep.etag, &mut wrong.merge[0].etag] {
+            *version = version.trim_matches('"').to_owned();
+        }
+        let refused = db.write(|tx| service::merge_contacts(tx, &hanako, &wrong)).map(Changed::into_inner);
+        let faults = ["/keep/etag not-an-etag", "/merge/0/etag not-an-etag"].map(str::to_owned).to_vec();
+        assert_eq!(refusal(refused), ("invalid", faults));
+    });
+}
+
+#[test]
+fn spellings_of_one_number_are_one_after_a_merge() {
+    on_each_database(|db, _| {
+        let hanako = person(db);
+        let mine = book(db, &hanako, "業者");
+        let numbers = json!({"a": {"number": "0155-22-1111"}, "b": {"number": "+81155221111"}});
+        let one = contact_in(db, &hanako, &mine.id, json!({"name": {"full": "山田"}, "phones": numbers}));
+        let two = contact_in(db, &hanako, &mine.id, named("山田"));
+        let merged = merge(db, &hanako, &one, &[&two]).unwrap();
+        assert_eq!(
+            get(db, &hanako, &one.id).card.members()["phones"],
+            json!({"a": {"number": "0155-22-1111"}})
+        );
+        assert_eq!(undo(db, &hanako, &merged.id).unwrap().card, one.card);
     });
 }

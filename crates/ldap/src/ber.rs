@@ -9,21 +9,21 @@ const INTEGER: u8 = 0x02;
 const OCTET_STRING: u8 = 0x04;
 
 /// Writes the message that tells an entry: its name and its attributes, each a description and its values.
-pub(crate) fn put_entry<'e>(
+pub(crate) fn put_entry<'e, V: Iterator<Item = &'e [u8]>>(
     out: &mut Vec<u8>,
     id: i32,
     dn: &str,
-    attributes: impl Iterator<Item = ([&'e str; 3], &'e [String])>,
+    attributes: impl Iterator<Item = ([&'e str; 3], V)>,
 ) {
     nested(out, SEQUENCE, |out| {
         nested(out, INTEGER, |out| out.extend_from_slice(integer(&id.to_be_bytes())));
         nested(out, SEARCH_RESULT_ENTRY, |out| {
-            text(out, &[dn]);
+            octets(out, &[dn.as_bytes()]);
             nested(out, SEQUENCE, |out| {
                 for (description, values) in attributes {
                     nested(out, SEQUENCE, |out| {
-                        text(out, &description);
-                        nested(out, SET, |out| values.iter().for_each(|value| text(out, &[value])));
+                        octets(out, &description.map(str::as_bytes));
+                        nested(out, SET, |out| values.for_each(|value| octets(out, &[value])));
                     });
                 }
             });
@@ -31,8 +31,8 @@ pub(crate) fn put_entry<'e>(
     });
 }
 
-fn text(out: &mut Vec<u8>, parts: &[&str]) {
-    nested(out, OCTET_STRING, |out| parts.iter().for_each(|part| out.extend_from_slice(part.as_bytes())));
+fn octets(out: &mut Vec<u8>, parts: &[&[u8]]) {
+    nested(out, OCTET_STRING, |out| parts.iter().for_each(|part| out.extend_from_slice(part)));
 }
 
 /// The shortest form of a number that is not negative (RFC 4511 §5.1 with X.690 §8.3.2).
@@ -86,8 +86,9 @@ mod tests {
             let mut expected = BytesMut::new();
             encode_into(&mut expected, StructureTag::from(message)).unwrap();
             let mut written = Vec::new();
-            let ours =
-                attributes.iter().map(|(kind, option, values)| ([*kind, *option, ""], values.as_slice()));
+            let ours = attributes.iter().map(|(kind, option, values)| {
+                ([*kind, *option, ""], values.iter().map(|value| value.as_bytes()))
+            });
             put_entry(&mut written, id, &"x".repeat(length), ours);
             assert!(expected == written, "{id} {length}");
         }

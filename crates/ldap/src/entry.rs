@@ -38,6 +38,12 @@ pub(crate) struct Attribute {
     pub values: Vec<String>,
 }
 
+impl Attribute {
+    fn is_photo(&self) -> bool {
+        std::ptr::eq(self.kind, &schema::JPEG_PHOTO)
+    }
+}
+
 impl Entry {
     /// An entry without attributes, for those that are needed.
     pub fn bare(dn: String, needs: Needs) -> Self {
@@ -97,6 +103,12 @@ impl Entry {
         }
     }
 
+    /// Whose photo it shows; `None` for one without.
+    pub fn photo_of(&self) -> Option<&str> {
+        let shown = self.attributes.iter().find(|attribute| attribute.is_photo())?;
+        shown.values.first().map(String::as_str)
+    }
+
     /// Whether it has an attribute, or a subtype of it.
     pub fn attributes_of(&self, wanted: Description) -> impl Iterator<Item = &Attribute> {
         self.attributes.iter().filter(move |attribute| wanted.covers(attribute.kind, attribute.phonetic))
@@ -131,15 +143,27 @@ impl Selection {
         Needs::Only(self.named.iter().copied().chain(others).collect())
     }
 
-    /// Writes what is sent of an entry, as an answer to the request of this number.
-    pub fn put(&self, out: &mut Vec<u8>, id: i32, entry: &Entry) {
+    fn wants(&self, kind: &AttributeType, phonetic: bool) -> bool {
+        let whole_kind = if kind.operational { self.operational } else { self.user };
+        whole_kind || self.named.iter().any(|named| named.covers(kind, phonetic))
+    }
+
+    /// Whether photos are sent.
+    pub fn shows_photos(&self) -> bool {
+        !self.types_only && self.wants(&schema::JPEG_PHOTO, false)
+    }
+
+    /// Writes what is sent of an entry, with its photo, as an answer to the request of this number.
+    pub fn put(&self, out: &mut Vec<u8>, id: i32, entry: &Entry, photo: Option<&[u8]>) {
         let wanted = |attribute: &&Attribute| {
-            let whole_kind = if attribute.kind.operational { self.operational } else { self.user };
-            whole_kind || self.named.iter().any(|named| named.covers(attribute.kind, attribute.phonetic))
+            self.wants(attribute.kind, attribute.phonetic)
+                && (self.types_only || photo.is_some() || !attribute.is_photo())
         };
         let attributes = entry.attributes.iter().filter(wanted).map(|attribute| {
             let [mark, option] = if attribute.phonetic { [";", schema::PHONETIC] } else { [""; 2] };
-            let values: &[String] = if self.types_only { &[] } else { &attribute.values };
+            let photo = photo.filter(|_| attribute.is_photo());
+            let texts: &[String] = if self.types_only || photo.is_some() { &[] } else { &attribute.values };
+            let values = texts.iter().map(String::as_bytes).chain(photo);
             ([attribute.kind.name, mark, option], values)
         });
         ber::put_entry(out, id, &entry.dn, attributes);

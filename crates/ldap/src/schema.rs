@@ -13,6 +13,8 @@ pub(crate) enum Matching {
     Word,
     /// A distinguished name.
     Dn,
+    /// A picture, which has no rule: it is there or it is not.
+    Picture,
 }
 
 /// An attribute type.
@@ -56,6 +58,8 @@ pub(crate) static OU: AttributeType = user("ou", &["organizationalUnitName"], "2
 pub(crate) static TITLE: AttributeType = user("title", &[], "2.5.4.12", Matching::Text);
 pub(crate) static DEPARTMENT: AttributeType =
     user("department", &[], "1.2.840.113556.1.2.141", Matching::Text);
+pub(crate) static JPEG_PHOTO: AttributeType =
+    user("jpegPhoto", &[], "0.9.2342.19200300.100.1.60", Matching::Picture);
 pub(crate) static DESCRIPTION: AttributeType = user("description", &[], "2.5.4.13", Matching::Text);
 pub(crate) static O: AttributeType = user("o", &["organizationName"], "2.5.4.10", Matching::Text);
 pub(crate) static DC: AttributeType =
@@ -84,7 +88,7 @@ pub(crate) static ATTRIBUTE_TYPES: AttributeType = operational("attributeTypes",
 
 /// What directories elsewhere have and nobody here does: it is known, so that clients that read the schema first may ask for
 /// it, and so that a filter on it fails instead of being undefined.
-static ABSENT: [AttributeType; 19] = [
+static ABSENT: [AttributeType; 18] = [
     user("homePhone", &[], "0.9.2342.19200300.100.1.20", Matching::Number),
     user("pager", &[], "0.9.2342.19200300.100.1.42", Matching::Number),
     user("facsimileTelephoneNumber", &["fax"], "2.5.4.23", Matching::Number),
@@ -98,7 +102,6 @@ static ABSENT: [AttributeType; 19] = [
     user("postalAddress", &[], "2.5.4.16", Matching::Text),
     user("physicalDeliveryOfficeName", &[], "2.5.4.19", Matching::Text),
     user("roomNumber", &[], "0.9.2342.19200300.100.1.6", Matching::Text),
-    user("jpegPhoto", &[], "0.9.2342.19200300.100.1.60", Matching::Word),
     user("labeledURI", &[], "1.3.6.1.4.1.250.1.57", Matching::Word),
     operational("createTimestamp", "2.5.18.1", Matching::Word),
     operational("modifyTimestamp", "2.5.18.2", Matching::Word),
@@ -119,6 +122,7 @@ static TYPES: &[&AttributeType] = &[
     &OU,
     &TITLE,
     &DEPARTMENT,
+    &JPEG_PHOTO,
     &DESCRIPTION,
     &O,
     &DC,
@@ -198,6 +202,7 @@ pub(crate) fn attribute_types() -> impl Iterator<Item = String> {
                 "EQUALITY telephoneNumberMatch SUBSTR telephoneNumberSubstringsMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.50"
             }
             Matching::Dn => "EQUALITY distinguishedNameMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.12",
+            Matching::Picture => "SYNTAX 1.3.6.1.4.1.1466.115.121.1.28",
         };
         let names: Vec<String> =
             std::iter::once(&kind.name).chain(kind.aliases).map(|name| format!("'{name}'")).collect();
@@ -212,7 +217,7 @@ pub(crate) const CLASSES: &[&str] = &[
     "( 2.5.6.0 NAME 'top' ABSTRACT MUST objectClass )",
     "( 2.5.6.6 NAME 'person' SUP top STRUCTURAL MUST ( sn $ cn ) MAY ( telephoneNumber $ description ) )",
     "( 2.5.6.7 NAME 'organizationalPerson' SUP person STRUCTURAL MAY ( title $ ou $ department ) )",
-    "( 2.16.840.1.113730.3.2.2 NAME 'inetOrgPerson' SUP organizationalPerson STRUCTURAL MAY ( displayName $ givenName $ mail $ mobile $ uid $ o ) )",
+    "( 2.16.840.1.113730.3.2.2 NAME 'inetOrgPerson' SUP organizationalPerson STRUCTURAL MAY ( displayName $ givenName $ jpegPhoto $ mail $ mobile $ uid $ o ) )",
     "( 2.5.6.5 NAME 'organizationalUnit' SUP top STRUCTURAL MUST ou MAY description )",
     "( 2.5.6.4 NAME 'organization' SUP top STRUCTURAL MUST o MAY description )",
     "( 1.3.6.1.4.1.1466.344 NAME 'dcObject' SUP top AUXILIARY MUST dc )",

@@ -29,10 +29,12 @@ pub enum NotificationType {
     PhoneMemo,
     /// Somebody left a calendar or an address book that the person had shared with them.
     ShareLeft,
+    /// Somebody who manages it deleted a calendar or an address book of the person.
+    ShareDeleted,
 }
 
 impl NotificationType {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Invited,
         Self::Moved,
         Self::Cancelled,
@@ -43,6 +45,7 @@ impl NotificationType {
         Self::Appointed,
         Self::PhoneMemo,
         Self::ShareLeft,
+        Self::ShareDeleted,
     ];
 
     /// The name by which it is stored and sent.
@@ -59,6 +62,7 @@ impl NotificationType {
             Self::Appointed => "appointed",
             Self::PhoneMemo => "phoneMemo",
             Self::ShareLeft => "shareLeft",
+            Self::ShareDeleted => "shareDeleted",
         }
     }
 
@@ -72,7 +76,7 @@ impl NotificationType {
             Self::NewMail => choices.new_mail,
             Self::PhoneMemo => choices.phone_memos,
             // They come once a year and are meant for this one person.
-            Self::Appointed | Self::ShareLeft => true,
+            Self::Appointed | Self::ShareLeft | Self::ShareDeleted => true,
         }
     }
 
@@ -161,6 +165,9 @@ pub struct Details {
     /// With `appointed`: how many calendars and address books are shared with whoever holds the post.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub entrusted: Option<i64>,
+    /// With `appointed`: it was taken back, and the person did not take the post.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub withdrawn: bool,
     /// With `phoneMemo`: who called.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub caller: Option<String>,

@@ -8,6 +8,7 @@ mod mark_read;
 mod queue_mail;
 pub mod sync;
 mod tell;
+mod withdraw;
 
 pub use delete_notification::delete_notification;
 pub use feed::{record_for, record_gone_for, untell};
@@ -16,3 +17,4 @@ pub use list_notifications::list_notifications;
 pub use mark_read::{mark_all_read, mark_read_about, patch_notification};
 pub use queue_mail::{queue_mail, withdraw_mail};
 pub use tell::{deliver, tell, tell_all};
+pub use withdraw::withdraw_appointments;

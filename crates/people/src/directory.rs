@@ -27,6 +27,6 @@ pub use model::{
 };
 pub use roster::{
     Appointment, Appointments, Change, Lookalike, PreparedRoster, Remark, Roster, RosterCounts, RosterPerson,
-    RosterPlan, RosterPost, RosterState,
+    RosterPlan, RosterPost, RosterState, Withdrawal,
 };
 pub use source_report::SourceReport;

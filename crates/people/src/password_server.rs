@@ -31,6 +31,9 @@ pub trait PasswordServer: Send + Sync {
     /// Whether this is the password by which the user signs in there. It answers within a few seconds, whatever the server does.
     fn check<'a>(&'a self, username: &'a Username, password: &'a Password) -> PasswordAnswer<'a>;
 
+    /// Whether it can be asked now. It answers within a few seconds, and nothing is asked about anybody.
+    fn is_within_reach(&self) -> Pin<Box<dyn Future<Output = bool> + Send + '_>>;
+
     /// For how long a password that it accepted counts while it cannot be reached; zero for not at all.
     fn remembered_for(&self) -> Duration;
 }
@@ -68,6 +71,9 @@ const WINDOW: Duration = Duration::from_mins(15);
 const PLACES: usize = 64;
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
+/// For so long is believed what was heard of the server last.
+const HEARD_WITHIN: Duration = Duration::from_secs(1);
+
 /// An answer takes a few seconds; whoever asks about the same password on another process meanwhile comes again.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(10);
 
@@ -79,6 +85,8 @@ pub(crate) struct CheckedPasswords {
     places: Semaphore,
     /// Those who are looked at by this process.
     users: Mutex<HashMap<PersonId, Arc<AsyncMutex<()>>>>,
+    /// When the server was asked last, and whether it did what it was asked.
+    heard: AsyncMutex<Option<(Timestamp, bool)>>,
 }
 
 /// What is known of a password that somebody typed.
@@ -92,12 +100,20 @@ pub(crate) enum Checked {
     Wrong,
     /// The server cannot be reached.
     Unreachable,
+    /// The server answers, and does not check it.
+    Unwilling,
 }
 
 impl CheckedPasswords {
     pub fn new(server: Arc<dyn PasswordServer>, secret: &ServerSecret) -> Self {
         let key = secret.mac_key("wrong-passwords");
-        Self { server, key, places: Semaphore::new(PLACES), users: Mutex::default() }
+        Self {
+            server,
+            key,
+            places: Semaphore::new(PLACES),
+            users: Mutex::default(),
+            heard: AsyncMutex::default(),
+        }
     }
 
     /// For how long a password that was accepted counts while the server cannot be reached.
@@ -138,6 +154,7 @@ impl CheckedPasswords {
             return Ok(Checked::Wrong);
         }
         let answer = self.server.check(&account.username, password).await;
+        *self.heard.lock().await = Some((db.now(), answer.is_ok()));
         let (of, at) = (person.clone(), db.clone());
         let refused = answer == Ok(PasswordVerdict::Wrong);
         blocking(move || Ok(at.write(|tx| end(tx, &of, &mac, refused))?)).await?;
@@ -145,7 +162,21 @@ impl CheckedPasswords {
             Ok(PasswordVerdict::Right) => Ok(Checked::Right),
             Ok(PasswordVerdict::Wrong | PasswordVerdict::Unknown) => Ok(Checked::Refused),
             Err(PasswordServerSilent::Unreachable) => Ok(Checked::Unreachable),
-            Err(PasswordServerSilent::Unwilling) => Err(AccountFault::PasswordServerSilent),
+            Err(PasswordServerSilent::Unwilling) => Ok(Checked::Unwilling),
+        }
+    }
+
+    /// Whether passwords are checked now. The server is asked when it was not a moment ago, by one at a time: invented names cost it
+    /// nothing more.
+    pub async fn checks(&self, db: &Db) -> bool {
+        let mut heard = self.heard.lock().await;
+        match *heard {
+            Some((at, answered)) if db.now() < at + HEARD_WITHIN => answered,
+            _ => {
+                let answers = self.server.is_within_reach().await;
+                *heard = Some((db.now(), answers));
+                answers
+            }
         }
     }
 

@@ -3,10 +3,14 @@
 //! What was sent is never kept: a picture from a phone says where and when it was taken, and what it is taken for decides who reads it.
 //! It is decoded within limits and written anew.
 
-use std::io::Cursor;
+use std::{
+    io::Cursor,
+    sync::{Mutex, PoisonError},
+};
 
 use image::{
-    DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, Rgb, RgbImage, codecs::jpeg::JpegEncoder,
+    ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, Rgb, RgbImage,
+    codecs::jpeg::JpegEncoder,
 };
 use renraku_base::FieldFault;
 use serde::{Deserialize, Serialize};
@@ -24,8 +28,10 @@ pub const PHOTO_TYPE: &str = "image/jpeg";
 const LONGEST_EDGE: u32 = 10_000;
 /// The most pixels that are decoded: a camera's picture. A few bytes may say that they are many more.
 const MOST_PIXELS: u64 = 25_000_000;
-/// As much memory as a decoder may ask for, in bytes.
-const DECODER_BYTES: u64 = 256 * 1024 * 1024;
+/// As much memory as a picture may take while it is decoded, in bytes: enough for each camera's, one at a time.
+const DECODER_BYTES: u64 = 128 * 1024 * 1024;
+/// Held by the one who decodes: many who send large pictures at once wait for each other.
+static DECODING: Mutex<()> = Mutex::new(());
 /// Of 100: faces stay clear, and a list stays small.
 const QUALITY: u8 = 82;
 
@@ -58,7 +64,9 @@ pub enum PictureFault {
     #[error("this is no JPEG, PNG or WebP picture that can be read")]
     NotAPicture,
     /// It has more pixels than are decoded.
-    #[error("the picture has too many pixels: at most 25 million, and 10,000 each way")]
+    #[error(
+        "the picture has too many pixels: at most 25 million (11 million as WebP, as progressive JPEG or with 16 bits a colour), and 10,000 each way"
+    )]
     TooManyPixels,
     /// It has more bytes than are taken.
     #[error("the picture is too large: at most 5 MiB")]
@@ -91,8 +99,21 @@ impl Photo {
     /// # Errors
     /// [`PictureFault`].
     pub fn of(picture: &[u8]) -> Result<Self, PictureFault> {
-        let picture = decode(picture)?;
-        Ok(Self { small: encode(&picture, PhotoSize::Small)?, large: encode(&picture, PhotoSize::Large)? })
+        Self::of_decoded(&decode(picture, PhotoSize::Large)?)
+    }
+
+    /// Makes a photo of so many pixels each way from what is drawn, pixel by pixel.
+    ///
+    /// # Errors
+    /// [`PictureFault`].
+    pub fn drawn(edge: u16, colour: impl Fn(u16, u16) -> [u8; 3]) -> Result<Self, PictureFault> {
+        let place = |at: u32| u16::try_from(at).unwrap_or(edge);
+        let drawn = RgbImage::from_fn(edge.into(), edge.into(), |x, y| Rgb(colour(place(x), place(y))));
+        Self::of_decoded(&drawn)
+    }
+
+    fn of_decoded(picture: &RgbImage) -> Result<Self, PictureFault> {
+        Ok(Self { small: encode(picture, PhotoSize::Small)?, large: encode(picture, PhotoSize::Large)? })
     }
 
     /// Names the photo by what is seen: the same picture has the same name.
@@ -108,11 +129,11 @@ impl Photo {
 /// # Errors
 /// [`PictureFault`].
 pub fn resized(picture: &[u8], size: PhotoSize) -> Result<Vec<u8>, PictureFault> {
-    encode(&decode(picture)?, size)
+    encode(&decode(picture, size)?, size)
 }
 
-/// The picture as it is looked at: upright, on white.
-fn decode(picture: &[u8]) -> Result<RgbImage, PictureFault> {
+/// The picture as it is looked at: upright, on white, no larger than it is shown.
+fn decode(picture: &[u8], size: PhotoSize) -> Result<RgbImage, PictureFault> {
     if picture.len() > PICTURE_BYTES {
         return Err(PictureFault::TooLarge);
     }
@@ -126,38 +147,83 @@ fn decode(picture: &[u8]) -> Result<RgbImage, PictureFault> {
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(|_damaged| PictureFault::NotAPicture)?;
     let (width, height) = decoder.dimensions();
-    if width.max(height) > LONGEST_EDGE || u64::from(width) * u64::from(height) > MOST_PIXELS {
+    let pixels = u64::from(width) * u64::from(height);
+    let color = decoder.color_type();
+    let is_wide = format == ImageFormat::WebP || format == ImageFormat::Jpeg && is_progressive(picture);
+    if width.max(height) > LONGEST_EDGE
+        || pixels > MOST_PIXELS
+        || memory(pixels, color, is_wide) > DECODER_BYTES
+    {
         return Err(PictureFault::TooManyPixels);
     }
     let orientation = decoder.orientation().map_err(|_damaged| PictureFault::NotAPicture)?;
-    let mut image = DynamicImage::from_decoder(decoder).map_err(|_damaged| PictureFault::NotAPicture)?;
-    image.apply_orientation(orientation);
-    Ok(if image.color().has_alpha() { on_white(&image) } else { image.into_rgb8() })
+    let _alone = DECODING.lock().unwrap_or_else(PoisonError::into_inner);
+    let image = DynamicImage::from_decoder(decoder).map_err(|_damaged| PictureFault::NotAPicture)?;
+    let image = if color.has_alpha() { on_white(image) } else { image };
+    let (width, height) = scaled((width, height), size);
+    // What is large is not copied: it is turned when it is small.
+    let mut small = image.thumbnail_exact(width, height);
+    drop(image);
+    small.apply_orientation(orientation);
+    Ok(small.into_rgb8())
+}
+
+/// As much memory as a picture takes while it is decoded, in bytes. Some decoders keep (`is_wide`) as much again as they give, of whole
+/// pictures in another form.
+fn memory(pixels: u64, color: ColorType, is_wide: bool) -> u64 {
+    let given = u64::from(color.bytes_per_pixel());
+    let kept = if is_wide { 2 * given } else { 0 };
+    let on_white = if color.has_alpha() && color != ColorType::Rgba8 { 4 } else { 0 };
+    pixels * (given + u64::max(kept, on_white))
+}
+
+/// Whether a JPEG comes in several passes, all of which are kept until the last (ITU-T T.81 §B.2.2).
+fn is_progressive(jpeg: &[u8]) -> bool {
+    let mut rest = jpeg.get(2..).unwrap_or_default();
+    while let [0xff, marker, after @ ..] = rest {
+        match (marker, after) {
+            (0xff, _) => rest = rest.get(1..).unwrap_or_default(),
+            (0xc2 | 0xc6 | 0xca | 0xce, _) => return true,
+            (0xda, _) => return false,
+            (_, [high, low, ..]) => {
+                let length = u16::from_be_bytes([*high, *low]);
+                rest = after.get(usize::from(length)..).unwrap_or_default();
+            }
+            _ => return false,
+        }
+    }
+    false
 }
 
 /// JPEG knows no transparency.
-fn on_white(image: &DynamicImage) -> RgbImage {
-    let image = image.to_rgba8();
+fn on_white(image: DynamicImage) -> DynamicImage {
     let over = |value: u8, alpha: u8| {
         let (value, alpha) = (u32::from(value), u32::from(alpha));
         u8::try_from((value * alpha + 255 * (255 - alpha)) / 255).unwrap_or(u8::MAX)
     };
-    RgbImage::from_fn(image.width(), image.height(), |x, y| {
-        let [red, green, blue, alpha] = image.get_pixel(x, y).0;
-        Rgb([red, green, blue].map(|value| over(value, alpha)))
-    })
+    let mut image = image.into_rgba8();
+    for pixel in image.pixels_mut() {
+        let [red, green, blue, alpha] = pixel.0;
+        let [red, green, blue] = [red, green, blue].map(|value| over(value, alpha));
+        pixel.0 = [red, green, blue, u8::MAX];
+    }
+    DynamicImage::ImageRgba8(image)
 }
 
-fn encode(picture: &RgbImage, size: PhotoSize) -> Result<Vec<u8>, PictureFault> {
+/// How large a picture is shown. A small one is not made larger: nothing would be seen better.
+fn scaled((width, height): (u32, u32), size: PhotoSize) -> (u32, u32) {
     let edge = size.pixels();
-    let (width, height) = picture.dimensions();
     let longest = width.max(height).max(1);
-    // A small picture is not made larger: nothing would be seen better.
     let scaled = |length: u32| {
         let scaled = u64::from(length) * u64::from(edge.min(longest)) / u64::from(longest);
         u32::try_from(scaled).unwrap_or(edge).max(1)
     };
-    let small = image::imageops::thumbnail(picture, scaled(width), scaled(height));
+    (scaled(width), scaled(height))
+}
+
+fn encode(picture: &RgbImage, size: PhotoSize) -> Result<Vec<u8>, PictureFault> {
+    let (width, height) = scaled(picture.dimensions(), size);
+    let small = image::imageops::thumbnail(picture, width, height);
     let mut jpeg = Vec::new();
     small
         .write_with_encoder(JpegEncoder::new_with_quality(&mut jpeg, QUALITY))
@@ -261,6 +327,37 @@ mod tests {
             let cut = lying(1);
             drop(Photo::of(&cut[..cut.len().min(end * 7)]));
         }
+    }
+
+    /// A JPEG whose head says that it has so many pixels, in one pass or in several.
+    fn said_to_be(width: u16, height: u16, passes: u8) -> Vec<u8> {
+        let mut jpeg = lying(1);
+        let at = jpeg.windows(2).position(|part| part == [0xff, 0xc0]).unwrap();
+        jpeg[at + 1] = passes;
+        jpeg[at + 5..at + 7].copy_from_slice(&height.to_be_bytes());
+        jpeg[at + 7..at + 9].copy_from_slice(&width.to_be_bytes());
+        jpeg
+    }
+
+    #[test]
+    fn what_would_take_much_memory_is_refused_before_it_is_decoded() {
+        for (width, height, passes, fits) in [
+            (5_000, 5_000, 0xc0, true),
+            (5_001, 5_000, 0xc0, false),
+            (3_800, 3_800, 0xc2, true),
+            (4_000, 4_000, 0xc2, false),
+        ] {
+            let jpeg = said_to_be(width, height, passes);
+            assert_eq!(is_progressive(&jpeg), passes == 0xc2);
+            let pixels = u64::from(width) * u64::from(height);
+            let bytes = memory(pixels, ColorType::Rgb8, passes == 0xc2);
+            assert_eq!(bytes <= DECODER_BYTES && pixels <= MOST_PIXELS, fits, "{width} {height}");
+            if !fits {
+                assert_eq!(Photo::of(&jpeg), Err(PictureFault::TooManyPixels), "{width} {height}");
+            }
+        }
+        let wide = |color| memory(12_000_000, color, false);
+        assert!(wide(ColorType::Rgba16) > DECODER_BYTES && wide(ColorType::Rgba8) < DECODER_BYTES);
     }
 
     fn crc32(bytes: &[u8]) -> u32 {

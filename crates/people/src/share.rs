@@ -32,6 +32,17 @@ pub enum ShareTarget {
     Everyone {},
 }
 
+impl ShareTarget {
+    /// Where a request says what is not there when it names nobody.
+    #[must_use]
+    pub const fn pointer(&self) -> &'static str {
+        match self {
+            Self::Post { .. } => "/grantee/post",
+            Self::Person { .. } | Self::Unit { .. } | Self::Everyone {} => "/grantee",
+        }
+    }
+}
+
 impl std::fmt::Display for ShareTarget {
     /// Its name among all to whom something can be shared.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -1,9 +1,9 @@
 //! Contacts that look the same: found, made one, and apart again.
 
 use actix_web::{HttpResponse, get, post};
-use renraku_base::{AddressBookId, ContactMergeId, Cursor, ETag, Id, Limit, Page, kind};
+use renraku_base::{AddressBookId, ContactMergeId, Cursor, ETag, Id, Limit, kind};
 use renraku_contacts::{
-    model::{Contact, ContactMerge, Duplicates, NewContactMerge},
+    model::{Contact, ContactMerge, DuplicatesPage, NewContactMerge},
     service,
 };
 use renraku_db::ObjectType;
@@ -14,7 +14,7 @@ use crate::{
     contacts::ids,
     core::{
         App, Command, Empty, IdempotencyKey, PathId, Problem, Query, RateKind, Refusals, Resource, Who, Work,
-        WriteRefusals, Written, cursor, limit, list, plain,
+        WriteRefusals, Written, cursor, limit, plain,
     },
 };
 
@@ -50,11 +50,11 @@ pub(crate) struct DuplicatesQuery {
 }
 
 /// Contacts of one address book with the same mail address, the same number, or the same name and organization; what more than 20
-/// have in common does not count.
+/// have in common does not count, and no more than 50,000 things in common are looked through.
 #[utoipa::path(
     tag = "contacts",
     params(DuplicatesQuery),
-    responses((status = 200, body = Page<Duplicates>), Refusals)
+    responses((status = 200, body = DuplicatesPage), Refusals)
 )]
 #[get("/contacts/duplicates")]
 pub(crate) async fn list_duplicates(
@@ -67,7 +67,7 @@ pub(crate) async fn list_duplicates(
     let find = move |tx: &mut renraku_db::ReadTx<'_>| {
         service::find_duplicates(tx, &who, address_books.as_deref(), cursor.as_ref(), limit)
     };
-    list(&app.of_work(Work::Search).blocking(move |app| app.db().read(find)).await?)
+    plain(&app.of_work(Work::Search).blocking(move |app| app.db().read(find)).await?)
 }
 
 /// Makes contacts one: the kept one says all that they said, each once, and the others are deleted. One that has another version is
@@ -98,7 +98,7 @@ pub(crate) struct ContactMerges {
     items: Vec<ContactMerge>,
 }
 
-/// My merges of the last 24 hours that were not undone.
+/// The merges of the last 24 hours that were not undone: mine, and those in address books that I manage.
 #[utoipa::path(tag = "contacts", responses((status = 200, body = ContactMerges), Refusals))]
 #[get("/contacts/merges")]
 pub(crate) async fn list_merges(app: App, who: Who) -> Result<HttpResponse, Problem> {

@@ -102,11 +102,6 @@ pub(crate) async fn create_event(app: App, command: Command<Large<Value>>) -> Re
     .await
 }
 
-/// A query without parameters: one that changes an occurrence would read the whole series here, and nobody would notice.
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct NoParameters {}
-
 /// One event, a series with its exceptions.
 #[utoipa::path(tag = "events", params(("id" = EventId, Path)), responses((status = 200, body = EventView), Refusals))]
 #[get("/events/{id}")]
@@ -114,7 +109,6 @@ pub(crate) async fn get_event(
     app: App,
     who: Who,
     id: PathId<kind::Event>,
-    _: Query<NoParameters>,
     seen: Seen,
 ) -> Result<HttpResponse, Problem> {
     let event = app.read(move |tx| service::get_event(tx, &who, &id)).await?;

@@ -5,13 +5,16 @@ mod tagged;
 
 use std::sync::LazyLock;
 
-use actix_web::{HttpResponse, get, http::header};
+use actix_web::{
+    HttpResponse, get,
+    http::{Method, header},
+};
 use renraku_schedule::{FacilityRule, FacilityTaken};
 use utoipa::{
     Modify, OpenApi,
     openapi::{
         Object, PathItem, Ref, RefOr, Response, Schema,
-        path::{Operation, Parameter},
+        path::{Operation, Parameter, ParameterIn},
         schema::{AdditionalProperties, OneOfBuilder},
         security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
@@ -188,31 +191,61 @@ pub(crate) async fn served() -> HttpResponse {
 
 /// Which methods each path takes.
 #[derive(Debug, Clone)]
-pub(crate) struct Routes(Vec<(Vec<String>, String)>);
+pub(crate) struct Routes(Vec<Route>);
+
+#[derive(Debug, Clone)]
+struct Route {
+    segments: Vec<String>,
+    /// As an `Allow` header lists them.
+    methods: String,
+    /// Those that have no parameters.
+    bare: Vec<Method>,
+}
 
 impl Routes {
     /// Reads them off the document.
     pub fn of(document: &utoipa::openapi::OpenApi) -> Self {
-        let routes = document
-            .paths
-            .paths
-            .iter()
-            .map(|(path, item)| (path.split('/').map(str::to_owned).collect(), methods(item)))
-            .collect();
-        Self(routes)
+        let route = |(path, item): (&String, &PathItem)| Route {
+            segments: path.split('/').map(str::to_owned).collect(),
+            methods: methods(item),
+            bare: bare(item),
+        };
+        Self(document.paths.paths.iter().map(route).collect())
     }
 
     /// The methods that `path` takes, as an `Allow` header lists them; `None` for a path that is not ours.
     pub fn methods_of(&self, path: &str) -> Option<String> {
+        self.find(path).map(|route| route.methods.clone())
+    }
+
+    /// Whether a request may have parameters, as far as that is known of its path.
+    pub fn takes_query(&self, method: &Method, path: &str) -> bool {
+        self.find(path).is_none_or(|route| !route.bare.contains(method))
+    }
+
+    fn find(&self, path: &str) -> Option<&Route> {
         let segments: Vec<&str> = path.split('/').collect();
-        self.0.iter().find_map(|(template, methods)| {
-            let fits = template.len() == segments.len()
+        self.0.iter().find(|Route { segments: template, .. }| {
+            template.len() == segments.len()
                 && template.iter().zip(&segments).all(|(expected, segment)| {
                     (expected.starts_with('{') && !segment.is_empty()) || expected == segment
-                });
-            fits.then(|| methods.clone())
+                })
         })
     }
+}
+
+fn bare(item: &PathItem) -> Vec<Method> {
+    let is_query = |parameter: &RefOr<Parameter>| !matches!(parameter, RefOr::T(parameter) if parameter.parameter_in != ParameterIn::Query);
+    let has_query = |operation: &Operation| operation.parameters.iter().flatten().any(is_query);
+    let of_method = [
+        (Method::GET, &item.get),
+        (Method::PUT, &item.put),
+        (Method::POST, &item.post),
+        (Method::PATCH, &item.patch),
+        (Method::DELETE, &item.delete),
+    ];
+    let bare = of_method.into_iter().filter(|(_, it)| it.as_ref().is_some_and(|it| !has_query(it)));
+    bare.map(|(method, _)| method).collect()
 }
 
 fn methods(item: &PathItem) -> String {

@@ -69,7 +69,7 @@ impl Resource for OwnPhoto {
     }
 }
 
-/// Gives me a photo: JPEG, PNG or WebP, up to 5 MiB and 25 million pixels. What is kept is made anew from it, upright and without
+/// Gives me a photo: JPEG, PNG or WebP, up to 5 MiB and 25 million pixels (11 million as WebP, as progressive JPEG or with 16 bits a colour). What is kept is made anew from it, upright and without
 /// what the camera noted.
 #[utoipa::path(
     tag = "me",

@@ -1,11 +1,11 @@
 use std::collections::HashMap;
 
-use renraku_base::PersonId;
+use renraku_base::{PersonId, RosterId};
 use renraku_db::{Db, Error, Tx, jobs, jobs::Job};
 use renraku_notify::{Details, Notice, NotificationType, Repeat, Subject, service as notify};
 use renraku_people::{
     access::{self, Grantee},
-    directory::{Appointment, Appointments, NamedPerson, service as directory},
+    directory::{Appointment, Appointments, NamedPerson, Withdrawal, service as directory},
 };
 
 /// Tells people of the posts that they took, and ends the job.
@@ -13,6 +13,9 @@ pub fn tell(db: &Db, job: &Job) -> Result<(), Error> {
     let told: Appointments = serde_json::from_str(&job.payload).map_err(Error::damaged)?;
     let before: Vec<PersonId> = told.people.iter().filter_map(|one| one.predecessor.clone()).collect();
     db.write(|tx: &mut Tx<'_>| {
+        if directory::is_roster_undone(tx, &told.roster)? {
+            return jobs::finish(tx, &job.id);
+        }
         let mut names = directory::names(tx, &before)?;
         names.retain(|_, person| !person.suppressed);
         let posts: Vec<Grantee> = told.people.iter().filter_map(post).collect();
@@ -24,6 +27,20 @@ pub fn tell(db: &Db, job: &Job) -> Result<(), Error> {
         }
         jobs::finish(tx, &job.id)
     })
+}
+
+/// Tells people that they did not take a post after all, and ends the job.
+pub fn withdraw(db: &Db, job: &Job) -> Result<(), Error> {
+    let told: Withdrawal = serde_json::from_str(&job.payload).map_err(Error::damaged)?;
+    db.write(|tx: &mut Tx<'_>| {
+        notify::withdraw_appointments(tx, &told.people, &keys(&told.roster))?;
+        jobs::finish(tx, &job.id)
+    })
+}
+
+/// How the keys begin under which people are told of the posts that a roster gave them.
+fn keys(roster: &RosterId) -> String {
+    format!("appointed:{roster}:")
 }
 
 /// The post that somebody took, as something is shared with it.
@@ -52,6 +69,6 @@ fn notice(
             entrusted,
             ..Details::default()
         },
-        repeat: Repeat::Once(format!("appointed:{}:{}:{title}", told.roster, one.unit)),
+        repeat: Repeat::Once(format!("{}{}:{title}", keys(&told.roster), one.unit)),
     }
 }

@@ -9,11 +9,11 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use renraku_base::{Clock, SystemClock};
 use renraku_db::{Db, Location, Settings};
-use renraku_people::{ServerSecret, account};
+use renraku_people::{AccountFault, ServerSecret, account};
 
 use crate::config::Config;
 
@@ -78,12 +78,26 @@ fn make_database_file(file: &Path) -> anyhow::Result<()> {
 /// When its file cannot be read or made, may be read by others, or is gone while the database was used with it.
 pub fn open_secret(config: &Config, db: &Db) -> anyhow::Result<ServerSecret> {
     let file = secret_file(config);
-    if !file.exists() && db.read(account::is_sealed)? {
-        bail!("{}", lost_secret(&file));
+    let open = || {
+        let unusable = || format!("the server's secret ({}) cannot be used", file.display());
+        ServerSecret::open(&file).with_context(unusable)
+    };
+    if file.exists() {
+        return open();
     }
     make_data_folder(config)?;
-    ServerSecret::open(&file)
-        .with_context(|| format!("the server's secret ({}) cannot be used", file.display()))
+    // Of servers that start on a new database at once one makes the secret, and seals the database with it before the next looks.
+    db.write(|tx| {
+        account::hold_seal(tx)?;
+        if !file.exists() && account::is_sealed(tx)? {
+            return Ok(Err(anyhow!("{}", lost_secret(&file))));
+        }
+        let opened = open();
+        if let Ok(secret) = &opened {
+            account::seal(tx, secret)?;
+        }
+        Ok::<_, AccountFault>(opened)
+    })?
 }
 
 /// Where the secret is.
@@ -96,8 +110,8 @@ pub fn secret_file(config: &Config) -> PathBuf {
 #[must_use]
 pub fn lost_secret(file: &Path) -> String {
     format!(
-        "the server's secret ({}) is gone, and the database was used with it: put it back from the back-up; if there is none, \
-         `renraku keys replace-secret` begins with another and voids all passwords",
+        "the server's secret ({}) is gone, and the database was used with it: put it back from the back-up, or from the \
+         data folder of another server on the database; if there is none, `renraku keys replace-secret` begins with another and voids all passwords",
         file.display()
     )
 }
@@ -142,4 +156,42 @@ pub fn figures() -> anyhow::Result<PrometheusHandle> {
         .get_or_init(install)
         .clone()
         .context("the figures of this process are collected by something else")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use renraku_test_db::on_each_database;
+
+    use super::*;
+
+    fn config(folder: &Path) -> Config {
+        let mut config = Config::read("renraku.toml", "", []).unwrap();
+        config.server.data_dir = folder.to_owned();
+        config
+    }
+
+    #[test]
+    fn of_servers_that_start_at_once_one_makes_the_secret() {
+        on_each_database(|db, _| {
+            let folders = [(); 4].map(|()| tempfile::tempdir().unwrap());
+            // The first folder is of two.
+            let places = [0, 0, 1, 2, 3].map(|nth: usize| folders[nth].path());
+            let made: Vec<Option<[u8; 32]>> = thread::scope(|scope| {
+                let open = |place| scope.spawn(move || open_secret(&config(place), db));
+                let opened = places.map(open).map(|started| started.join().unwrap());
+                opened.into_iter().map(|secret| Some(secret.ok()?.derive("test"))).collect()
+            });
+            let there = places.map(|place| secret_file(&config(place)).exists());
+            assert_eq!(
+                made.iter().map(Option::is_some).collect::<Vec<_>>(),
+                there,
+                "who is refused leaves none"
+            );
+            let mut secrets: Vec<[u8; 32]> = made.into_iter().flatten().collect();
+            secrets.dedup();
+            assert_eq!(secrets.len(), 1, "{there:?}");
+        });
+    }
 }

@@ -11,6 +11,7 @@ mod mails;
 mod names;
 mod office;
 mod people;
+mod portraits;
 mod post;
 mod seeded;
 mod table;

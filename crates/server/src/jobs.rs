@@ -69,6 +69,10 @@ fn run(db: &Db, edges: &Edges, job: &Job) -> Result<Ran, JobFault> {
             appointed::tell(db, job)?;
             return Ok(Ran::Finished);
         }
+        directory::TELL_WITHDRAWN => {
+            appointed::withdraw(db, job)?;
+            return Ok(Ran::Finished);
+        }
         RETENTION => forget_old(db)?,
         // One that was planned before the settings changed has nothing to do.
         ldap_source::JOB => edges.staff.iter().try_for_each(|source| ldap_source::run_job(db, source))?,

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod account_fault;
 mod appointed;
 mod assembly;
 pub mod claim;

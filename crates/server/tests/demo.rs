@@ -70,13 +70,30 @@ fn a_second_start_keeps_everything_and_sigterm_ends_it_cleanly() {
             &[("BASE", office.base())],
         )
     };
-    sign_in(&first);
+    let photos = |office: &Office| -> Vec<Value> {
+        let signed_in: Value = serde_json::from_str(&sign_in(office)).unwrap();
+        let of = |user: &Value| {
+            let path = format!("directory/people/{}", user["personId"].as_str().unwrap());
+            let shown = shell(
+                r#"curl -sSf "$BASE/api/v1/$WHAT" -H "Authorization: Bearer $TOKEN""#,
+                &[
+                    ("BASE", office.base()),
+                    ("WHAT", &path),
+                    ("TOKEN", signed_in["accessToken"].as_str().unwrap()),
+                ],
+            );
+            serde_json::from_str::<Value>(&shown).unwrap()["photoId"].clone()
+        };
+        office.handout["users"].as_array().unwrap().iter().map(of).collect()
+    };
+    let shown = photos(&first);
+    assert!(shown.iter().all(Value::is_string), "each of them has a photo: {shown:?}");
     let handout = first.handout.clone();
     assert_eq!(first.end("TERM"), Some(0));
     let second = Office::open(folder.path());
     assert_eq!(second.handout["users"], handout["users"]);
     assert_eq!(second.handout["facilities"], handout["facilities"]);
-    sign_in(&second);
+    assert_eq!(photos(&second), shown);
     assert_eq!(second.end("INT"), Some(0));
     let doctor = renraku().arg("doctor").arg("--data").arg(folder.path()).output().unwrap();
     assert!(doctor.status.success(), "{}", String::from_utf8_lossy(&doctor.stdout));

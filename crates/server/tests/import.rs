@@ -163,6 +163,10 @@ fn photos_come_from_a_folder_by_staff_number_and_each_bad_file_is_named() {
     assert_eq!(import(&["--dry-run"]), (Some(0), "1 can be taken, 0 as before, 0 not taken\n".into()));
     assert_eq!(import(&[]), (Some(0), "1 new, 0 as before, 0 not taken\n".into()));
     assert_eq!(import(&[]), (Some(0), "0 new, 1 as before, 0 not taken\n".into()));
+    assert_eq!(import(&["--dry-run"]), (Some(0), "0 can be taken, 1 as before, 0 not taken\n".into()));
+    fs::rename(folder.join("0012.webp"), folder.join("００１２.webp")).unwrap();
+    assert_eq!(import(&[]), (Some(0), "0 new, 1 as before, 0 not taken\n".into()));
+    fs::rename(folder.join("００１２.webp"), folder.join("0012.webp")).unwrap();
     for (name, content) in [(".hidden", ""), ("0012.JPG", "no picture"), ("0099.png", ""), ("notes.txt", "")]
     {
         fs::write(folder.join(name), content).unwrap();

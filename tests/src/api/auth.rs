@@ -100,6 +100,7 @@ fn ten_wrong_passwords_delay_the_right_one_by_five_seconds() {
         let answer = login(&server.anonymous(), "hanako", &hanako.password, &device);
         let problem = answer.problem(429, "login-delayed");
         assert_eq!((answer.header("retry-after"), &problem["retryAfterS"]), (Some("5"), &json!(5)));
+        assert_eq!(problem["detail"], "5秒待ってから、もう一度お試しください。");
         hanako.get("me").expect(200);
         let known = json!({"id": hanako.device, "name": "試験用", "platform": "android"});
         login(&server.anonymous(), "hanako", &hanako.password, &known).expect(200);

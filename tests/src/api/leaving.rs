@@ -63,6 +63,34 @@ fn whoever_leaves_what_is_shared_takes_nothing_from_its_owner() {
 }
 
 #[test]
+fn the_owner_is_told_of_what_whoever_manages_it_deleted() {
+    on_each_backend(|server| {
+        let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
+        let calendar = hanako.post("calendars", &json!({"name": "課の予定"})).expect(201);
+        let book = hanako.post("address-books", &json!({"name": "議員"})).expect(201);
+        for (kind, made) in [("calendars", calendar), ("address-books", book)] {
+            let path = format!("{kind}/{}", made.json()["id"].as_str().unwrap());
+            hanako.post(&format!("{path}/shares"), &own(&taro, Some("manage"))).expect(200);
+            let etag = taro.get(&path).expect(200).etag();
+            taro.ask("DELETE", &path).fresh_key().header("if-match", &etag).send().expect(204);
+            hanako.get(&path).problem(404, "not-found");
+            let told = hanako.get("notifications").expect(200).json();
+            let name = made.json()["name"].clone();
+            let of_it = |it: &&Value| it["details"]["title"] == name;
+            let told = told["items"].as_array().unwrap().iter().find(of_it).unwrap();
+            let text = format!("試験 taroさんが、あなたの「{}」を削除しました", name.as_str().unwrap());
+            assert_eq!((&told["type"], &told["text"]), (&json!("shareDeleted"), &json!(text)));
+            assert_eq!(told["actor"]["personId"], taro.person.as_str());
+        }
+        // Of one's own nobody is told.
+        let own = hanako.post("calendars", &json!({"name": "私用"})).expect(201);
+        let path = format!("calendars/{}", own.json()["id"].as_str().unwrap());
+        hanako.ask("DELETE", &path).fresh_key().header("if-match", &own.etag()).send().expect(204);
+        assert_eq!(hanako.get("notifications").expect(200).json()["items"].as_array().unwrap().len(), 2);
+    });
+}
+
+#[test]
 fn what_is_shared_with_a_group_is_not_left_alone() {
     on_each_backend(|server| {
         let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));

@@ -204,11 +204,17 @@ fn a_parameter_that_is_missing_or_unknown_is_named() {
             ("occurrences?to=2026-12-01T00:00:00Z", "from", "required"),
             ("contacts?page=2", "page", "unknown-field"),
             ("contacts?limit=0", "limit", "bad-value"),
+            ("me?fields=all", "fields", "unknown-field"),
+            ("contacts/merges?limit=2", "limit", "unknown-field"),
+            (&format!("directory/people/{}/posts?all", hanako.person), "all", "unknown-field"),
+            (&format!("directory/people/{}/reach?at=now", hanako.person), "at", "unknown-field"),
         ] {
             let problem = hanako.get(path).problem(400, "bad-query");
             let error = &problem["errors"][0];
             assert_eq!((&error["pointer"], &error["code"]), (&pointer.into(), &code.into()), "{path}");
         }
+        let answer = hanako.ask("POST", "address-books?x=1").fresh_key().json(&json!({"name": "x"})).send();
+        answer.problem(400, "bad-query");
     });
 }
 

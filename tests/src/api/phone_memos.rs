@@ -42,7 +42,7 @@ fn a_call_that_hanako_took_reaches_taro_and_comes_back_as_done() {
         assert_eq!((&told["type"], &told["phoneMemoId"]), (&json!("phoneMemo"), &made["id"]));
         assert_eq!(
             told["text"],
-            "帯広商店 鈴木様から電話がありました。折り返しをお願いします（0155-98-1234）：見積りの件"
+            "帯広商店 鈴木さんから電話がありました。折り返しをお願いします（0155-98-1234）：見積りの件"
         );
         let his = sync(&taro, &his["token"]);
         let held = &his["changed"]["phoneMemos"][0];

@@ -141,7 +141,7 @@ fn nothing_is_shared_with_a_post_that_nobody_holds() {
             |post: &str| json!({"grantee": {"type": "post", "unitId": somu, "post": post}, "role": "read"});
         for post in ["部長", "", "課長/", "%"] {
             let problem = hanako.post(&shares, &share(post)).problem(422, "invalid");
-            assert_eq!(problem["errors"][0]["pointer"], "/grantee", "{post}");
+            assert_eq!(problem["errors"][0]["pointer"], "/grantee/post", "{post}");
         }
         // A post that only somebody holds who must not be found is nobody's.
         server.db().write(|tx| directory::suppress_person(tx, &taro.person, true)).unwrap();

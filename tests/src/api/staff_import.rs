@@ -3,12 +3,12 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use renraku_base::{FixedClock, Language, Limit, PersonId, Principal, SystemClock, Timestamp};
-use renraku_notify::service as notify;
+use renraku_notify::{ReadAll, service as notify};
 use renraku_people::directory::{Roster, RosterPerson, RosterPost, service as directory};
 use renraku_test_db::{Backend, START};
 use serde_json::{Value, json};
 
-use crate::harness::{Phone, ServerProcess, Staff, on_each_backend, run_beside};
+use crate::harness::{Phone, ServerProcess, Staff, TestServer, on_each_backend, run_beside};
 
 fn names(answer: &Value) -> Vec<&str> {
     answer["items"].as_array().unwrap().iter().map(|item| item["name"]["full"].as_str().unwrap()).collect()
@@ -134,19 +134,63 @@ fn a_transfer_takes_effect_at_midnight_and_tells_who_took_a_post() {
             (&json!("係長"), &json!("2027-04-01"))
         );
         let ichiro: PersonId = person["id"].as_str().unwrap().parse().unwrap();
-        let told = server
-            .db()
-            .read(|tx| {
-                let who = Principal::person(ichiro.clone());
-                let all = Limit::default();
-                notify::list_notifications(tx, &who, false, None, all, Language::Ja)
-            })
-            .unwrap();
-        let texts: Vec<&str> = told.items.iter().map(|one| one.text.as_str()).collect();
         assert_eq!(
-            texts,
-            ["4月1日(木)付けで「総務部 財政課 係長」への異動が発令されました（前任：丹羽 二郎さん）"]
+            told(server, &ichiro),
+            [(
+                "4月1日(木)付けで「総務部 財政課 係長」への異動が発令されました（前任：丹羽 二郎さん）"
+                    .to_owned(),
+                false
+            )]
         );
+        // Taken back, it is told once more that it was, to those who read it as well.
+        let everything = ReadAll::default();
+        let who = Principal::person(ichiro.clone());
+        server.db().write(|tx| notify::mark_all_read(tx, &who, everything)).unwrap();
+        assert!(told(server, &ichiro)[0].1);
+        server.clock().advance(Duration::from_secs(1));
+        server.db().write(directory::undo_roster).unwrap().unwrap();
+        server.run_due_jobs();
+        let withdrawn = "4月1日(木)付けの「総務部 財政課 係長」への異動の発令は取り消されました".to_owned();
+        assert_eq!(told(server, &ichiro), [(withdrawn, false)]);
+    });
+}
+
+/// What somebody was told, each with whether it is read.
+fn told(server: &TestServer, person: &PersonId) -> Vec<(String, bool)> {
+    let list = |tx: &mut renraku_db::ReadTx<'_>| {
+        let who = Principal::person(person.clone());
+        notify::list_notifications(tx, &who, false, None, Limit::default(), Language::Ja)
+    };
+    let told = server.db().read(list).unwrap();
+    told.items.into_iter().map(|one| (one.text, one.read_at.is_some())).collect()
+}
+
+#[test]
+fn who_took_a_post_by_an_import_of_today_is_told_and_nobody_of_what_was_taken_back() {
+    on_each_backend(|server| {
+        let db = server.db();
+        let mut first = transfer();
+        for person in &mut first.people {
+            person.posts.iter_mut().flatten().for_each(|post| post.title = Some("主事".to_owned()));
+        }
+        directory::import_roster(db, &first).unwrap();
+        server.run_due_jobs();
+        let people = db.read(directory::staff_numbers).unwrap();
+        let ichiro = &people["990001"];
+        assert_eq!(told(server, ichiro), [], "everybody came");
+        server.clock().advance(Duration::from_secs(1));
+        directory::import_roster(db, &transfer()).unwrap();
+        db.write(directory::undo_roster).unwrap().unwrap();
+        server.run_due_jobs();
+        let withdrawn = "11月25日(水)付けの「総務部 財政課 係長」への異動の発令は取り消されました";
+        // Whether somebody was quick enough to be told of it at all is left to the clock.
+        let texts = told(server, ichiro);
+        assert!(texts.iter().all(|(text, _)| text == withdrawn), "{texts:?}");
+        server.clock().advance(Duration::from_secs(1));
+        directory::import_roster(db, &transfer()).unwrap();
+        server.run_due_jobs();
+        let text = "11月25日(水)付けで「総務部 財政課 係長」への異動が発令されました".to_owned();
+        assert_eq!(told(server, ichiro)[0], (text, false));
     });
 }
 

@@ -1,5 +1,7 @@
 //! What few clients ask, and what is rarely asked for in that way.
 
+use serde_json::json;
+
 use super::client::{Client, HOUR, between, event, responses};
 use crate::harness::on_each_backend;
 
@@ -112,6 +114,24 @@ fn people_and_rooms_are_found_by_tokens() {
         let one = "<s:limit><s:nresults>1</s:nresults></s:limit>";
         assert_eq!(search("user", &["試験"], one).len(), 1);
         assert_eq!(search("user", &[], ""), [""; 0]);
+        let room = json!({"name": "第1会議室", "kind": "room"});
+        let room = serde_json::from_value::<renraku_schedule::model::FacilityDraft>(room).unwrap();
+        server.db().write(|tx| renraku_schedule::service::create_facility(tx, room.clone())).unwrap();
+        assert_eq!(search("location", &["会議室"], ""), ["第1会議室"]);
+        // What nobody sees is nothing to look for.
+        for token in ["\u{200b}", "-", "\u{2060}\u{feff}"] {
+            for context in ["location", "resource", "attendee", "user"] {
+                assert_eq!(search(context, &[token], ""), [""; 0], "{token:?} {context}");
+            }
+        }
+        for wrong in ["0", "-1", "many", ""] {
+            let body = format!(
+                "<s:calendarserver-principal-search xmlns:s=\"http://calendarserver.org/ns/\" xmlns:d=\"DAV:\" \
+                 context=\"user\"><s:search-token>jiro</s:search-token><s:limit><s:nresults>{wrong}</s:nresults>\
+                 </s:limit><d:prop/></s:calendarserver-principal-search>"
+            );
+            client.xml("REPORT", "/dav/principals/", "0", &body).expect(400);
+        }
         let supported = client.propfind("/dav/principals/", "0", "<d:supported-report-set/>").text();
         assert!(supported.contains("<cs:calendarserver-principal-search/>"), "{supported}");
     });

@@ -34,7 +34,8 @@ fn a_server_that_does_not_answer_stops_those_alone_who_sign_in_there() {
                 taro.get("calendars").expect(200);
                 login(&phone, "taro", &taro.password).expect(200);
                 for one in waiting {
-                    assert_eq!(one.join().unwrap(), 503);
+                    // Whoever tries that often is told to wait, whether there is such an account or not.
+                    assert!([503, 429].contains(&one.join().unwrap()));
                 }
             });
         }

@@ -96,6 +96,7 @@ impl Card {
             union::add(&mut members, &other.0);
             uids.push(keys::member(other.uid()));
         }
+        union::join_entries(&mut members);
         if let Some(Value::Object(set)) = members.get_mut("members") {
             set.retain(|uid, _| !uids.contains(&keys::member(uid)));
         }

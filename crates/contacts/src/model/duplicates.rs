@@ -1,4 +1,4 @@
-use renraku_base::{AddressBookId, ContactId, ETag};
+use renraku_base::{AddressBookId, ContactId, Cursor, ETag};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -24,6 +24,19 @@ pub struct Duplicates {
     pub reasons: Vec<LikenessReason>,
     /// Which they are, oldest first.
     pub contacts: Vec<ContactVersion>,
+}
+
+/// One page of contacts that look the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DuplicatesPage {
+    /// Groups of contacts.
+    pub items: Vec<Duplicates>,
+    /// Where the next page begins; `null` on the last.
+    pub next_cursor: Option<Cursor>,
+    /// There is more than is looked through at once: it is found when what stands here is made one. Left out when there is not.
+    #[serde(rename = "hasMore", skip_serializing_if = "std::ops::Not::not")]
+    pub is_cut: bool,
 }
 
 /// A contact in one version.

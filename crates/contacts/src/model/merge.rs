@@ -1,4 +1,4 @@
-use renraku_base::{AddressBookId, ContactId, ContactMergeId, ETag, Timestamp};
+use renraku_base::{AddressBookId, ContactId, ContactMergeId, ETag, PersonId, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -38,6 +38,8 @@ pub struct ContactMerge {
     pub etag: ETag,
     /// Those that went.
     pub merged: Vec<ContactId>,
+    /// Who made them one.
+    pub merged_by: PersonId,
     /// When.
     pub merged_at: Timestamp,
     /// Until when it can be undone.

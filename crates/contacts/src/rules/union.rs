@@ -53,6 +53,34 @@ pub(crate) fn add(card: &mut Map<String, Value>, other: &Map<String, Value>) {
     }
 }
 
+/// Makes entries of the card itself one that say the same, such as a number in two spellings, unless they are called two things or
+/// something is said of them in other languages.
+pub(crate) fn join_entries(card: &mut Map<String, Value>) {
+    let localizations = card.get("localizations").map(Value::to_string).unwrap_or_default();
+    for member in ["phones", "emails"] {
+        let Some(Value::Object(entries)) = card.get_mut(member) else { continue };
+        let mut joined: Map<String, Value> = Map::new();
+        for (key, entry) in std::mem::take(entries) {
+            let is_pointed_at = localizations.contains(&path(member, &key));
+            let first = joined.values_mut().find(|it| !is_pointed_at && is_again(member, it, &entry));
+            match (first, &entry) {
+                (Some(Value::Object(first)), Value::Object(again)) => {
+                    again.iter().for_each(|(name, value)| add_member(first, name, value));
+                }
+                _ => drop(joined.insert(key, entry)),
+            }
+        }
+        *entries = joined;
+    }
+}
+
+/// Whether an entry says what another one of its card says, and is called nothing else.
+fn is_again(member: &str, first: &Value, again: &Value) -> bool {
+    let label = |it: &Value| it.get("label").cloned();
+    let is_called_otherwise = label(again).is_some_and(|it| label(first).is_some_and(|first| first != it));
+    !is_called_otherwise && same(member, first, again)
+}
+
 /// Under which keys the entries of a member stand now.
 type Renamed = HashMap<String, String>;
 

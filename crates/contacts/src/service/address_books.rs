@@ -5,8 +5,10 @@ use renraku_db::{
     Changed, CollectionKind, Error, ObjectType, ReadTx, Tx,
     changes::{self, Recorded},
 };
+use renraku_notify::NotificationType;
 use renraku_people::access::{self, Grantee};
 
+use super::shares::tell_owner;
 use crate::{
     ContactsFault,
     model::{AddressBook, AddressBookKind, AddressBookPatch, NewAddressBook},
@@ -134,6 +136,9 @@ pub fn delete_address_book(
     store::book_paths::remove(tx, &book.id)?;
     store::book_properties::remove_all(tx, &book.id)?;
     store::address_books::remove(tx, &book.id)?;
+    if book.owner != who.person {
+        tell_owner(tx, who, &book, NotificationType::ShareDeleted)?;
+    }
     Ok(changes::record_gone(tx, book.collection, ObjectType::AddressBook, &book.id).with(()))
 }
 

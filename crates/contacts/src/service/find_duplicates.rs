@@ -7,7 +7,7 @@ use renraku_people::access;
 use super::list_contacts::{named, read_cursor};
 use crate::{
     ContactsFault,
-    model::{ContactVersion, Duplicates, LikenessReason},
+    model::{ContactVersion, Duplicates, DuplicatesPage, LikenessReason},
     rules::keys::KeyKind,
     store::{self, address_books::StoredBook, keys::Alike},
 };
@@ -15,7 +15,7 @@ use crate::{
 /// What more contacts than these have in common is the number of a switchboard or the address of an office.
 pub(super) const MOST_ALIKE: usize = 20;
 /// As much as is looked through: what is behind it is found when what stands before it is made one.
-const ROWS: i64 = 50_000;
+const ROWS: usize = 50_000;
 
 /// Contacts that look the same, in those of these address books that may be read, or in all to which the person may write. Contacts
 /// of different address books are not compared: each has its own readers.
@@ -29,7 +29,7 @@ pub fn find_duplicates(
     address_books: Option<&[AddressBookId]>,
     cursor: Option<&Cursor>,
     limit: Limit,
-) -> Result<Page<Duplicates>, ContactsFault> {
+) -> Result<DuplicatesPage, ContactsFault> {
     let after = cursor.map(read_cursor::<3>).transpose()?;
     let books = match address_books {
         Some(ids) => named(tx, who, ids)?,
@@ -38,12 +38,24 @@ pub fn find_duplicates(
     let collections: Vec<CollectionId> = books.iter().map(|book| book.collection).collect();
     let of: HashMap<CollectionId, AddressBookId> =
         books.into_iter().map(|book| (book.collection, book.id)).collect();
-    let rows = store::keys::list_alike(tx, &collections, ROWS)?;
+    let (rows, is_cut) = first_of(store::keys::list_alike(tx, &collections, ROWS + 1)?);
     let groups = gather(rows, &of).into_iter().map(|(place, group)| (place.as_cursor(), group));
     let rest = groups.filter(|(place, _)| after.as_ref().is_none_or(|after| place > after));
     let rows: Vec<([String; 3], Duplicates)> = rest.take(limit.get() + 1).collect();
     let page = Page::cut(rows, limit, |([book, kind, value], _)| Cursor::of(&[book, kind, value]));
-    Ok(page.map(|(_, group)| group))
+    let Page { items, next_cursor } = page.map(|(_, group)| group);
+    Ok(DuplicatesPage { items, next_cursor, is_cut })
+}
+
+/// As much as is looked through, and whether there is more. What has something in common stays together: the last is left out
+/// where it may be a part.
+fn first_of(mut rows: Vec<Alike>) -> (Vec<Alike>, bool) {
+    let is_cut = rows.len() > ROWS;
+    if is_cut && let Some(last) = rows.pop() {
+        let whole = rows.partition_point(|row| row.place() < last.place());
+        rows.truncate(whole);
+    }
+    (rows, is_cut)
 }
 
 /// The address books to which the person may write.
@@ -100,5 +112,27 @@ fn reason(kind: KeyKind) -> Option<LikenessReason> {
         KeyKind::Number => Some(LikenessReason::Phone),
         KeyKind::Name => Some(LikenessReason::Name),
         KeyKind::Keyword | KeyKind::Kind | KeyKind::Member | KeyKind::Uid => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use renraku_base::Id;
+
+    use super::*;
+
+    #[test]
+    fn what_is_behind_the_last_row_is_told_and_no_group_is_cut() {
+        let row = |nth: usize| Alike {
+            collection: CollectionId(1),
+            kind: KeyKind::Mail,
+            value: format!("{:06}@example.jp", nth / 3),
+            contact: Id::stored(format!("{nth:06}")),
+            version: 1,
+        };
+        let rows = |count: usize| (0..count).map(row).collect::<Vec<_>>();
+        assert_eq!(first_of(rows(ROWS)), (rows(ROWS), false));
+        // The last group begins with row 49,998.
+        assert_eq!(first_of(rows(ROWS + 1)), (rows(49_998), true));
     }
 }

@@ -1,7 +1,7 @@
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use renraku_base::{ContactId, ETag, FieldFault, Principal, Role};
-use renraku_db::{Changed, ObjectType, Tx, changes};
+use renraku_db::{Changed, CollectionId, ObjectType, Tx, changes};
 use renraku_people::access;
 
 use super::{find_duplicates::MOST_ALIKE, merges::told};
@@ -19,7 +19,7 @@ use crate::{
 const GROUPS: usize = 200;
 
 /// Makes several contacts of one address book one: it says all that they said, and the others are deleted. In groups it takes their
-/// places.
+/// places, also in those of other address books to which the person may write.
 ///
 /// # Errors
 /// [`ContactsFault::Invalid`] for contacts that cannot be made one, [`ContactsFault::ContactChanged`] when one has another version,
@@ -31,7 +31,8 @@ pub fn merge_contacts(
 ) -> Result<Changed<ContactMerge>, ContactsFault> {
     check(new)?;
     hold(tx, std::iter::once(&new.keep).chain(&new.merge).map(|it| &it.id))?;
-    let mut found = read(tx, who, new)?;
+    let writable = writable(tx, who)?;
+    let mut found = read(tx, &writable, new)?;
     let mut kept = found.remove(0);
     let gone = found;
     let mut former: Vec<FormerCard> = vec![before(Part::Kept, &kept)];
@@ -45,7 +46,7 @@ pub fn merge_contacts(
         store::card_objects::remove_body(tx, contact.collection, &contact.id)?;
         let _recorded = changes::record_gone(tx, contact.collection, ObjectType::Contact, &contact.id);
     }
-    former.extend(replace_in_groups(tx, &kept, &gone)?);
+    former.extend(replace_in_groups(tx, &writable, &kept, &gone)?);
 
     let merge = StoredMerge {
         id: tx.new_id(),
@@ -68,6 +69,14 @@ fn check(new: &NewContactMerge) -> Result<(), ContactsFault> {
             FieldFault::new("/merge", "out-of-range", detail).allowing(format!("1–{}", MOST_ALIKE - 1)),
         );
     }
+    let others = new.merge.iter().enumerate().take(MOST_ALIKE);
+    let others = others.map(|(nth, one)| (format!("/merge/{nth}"), one));
+    for (at, one) in std::iter::once(("/keep".to_owned(), &new.keep)).chain(others) {
+        if !is_etag(&one.etag) {
+            let fault = FieldFault::new(format!("{at}/etag"), "not-an-etag", "an ETag stands in quotes");
+            faults.push(fault.for_example("\"66120baf9c6c5\""));
+        }
+    }
     for (nth, one) in new.merge.iter().enumerate().take(MOST_ALIKE) {
         if one.id == new.keep.id || new.merge.iter().take(nth).any(|other| other.id == one.id) {
             let at = format!("/merge/{nth}/id");
@@ -75,6 +84,12 @@ fn check(new: &NewContactMerge) -> Result<(), ContactsFault> {
         }
     }
     if faults.is_empty() { Ok(()) } else { Err(ContactsFault::Invalid(faults)) }
+}
+
+/// Whether a text is an entity tag as a header has it (RFC 9110 §8.8.3).
+fn is_etag(text: &str) -> bool {
+    let opaque = text.strip_prefix('"').and_then(|it| it.strip_suffix('"'));
+    opaque.is_some_and(|opaque| !opaque.contains('"'))
 }
 
 /// Holds contacts, in the order in which everybody does.
@@ -87,15 +102,22 @@ pub(super) fn hold<'i>(
     ids.into_iter().try_for_each(|id| Ok(tx.hold(id.as_str())?))
 }
 
+/// What the person may read, each with whether they may write there.
+type Writable = BTreeMap<CollectionId, bool>;
+
+fn writable(tx: &mut Tx<'_>, who: &Principal) -> Result<Writable, ContactsFault> {
+    let readable = access::standing(tx, who)?.readable;
+    Ok(readable.into_iter().map(|(id, role)| (id, role >= Role::Write)).collect())
+}
+
 /// The contacts as they are, in the order in which they are named, if the person may make them one.
 fn read(
     tx: &mut Tx<'_>,
-    who: &Principal,
+    writable: &Writable,
     new: &NewContactMerge,
 ) -> Result<Vec<StoredContact>, ContactsFault> {
     let expected: Vec<&ExpectedContact> = std::iter::once(&new.keep).chain(&new.merge).collect();
-    let readable: BTreeMap<_, Role> = access::standing(tx, who)?.readable.into_iter().collect();
-    let collections: Vec<_> = readable.keys().copied().collect();
+    let collections: Vec<_> = writable.keys().copied().collect();
     let ids: Vec<String> = expected.iter().map(|it| it.id.to_string()).collect();
     let mut there: HashMap<ContactId, StoredContact> = store::contacts::list_by_id(tx, &collections, &ids)?
         .into_iter()
@@ -104,7 +126,7 @@ fn read(
     let found: Option<Vec<StoredContact>> = expected.iter().map(|it| there.remove(&it.id)).collect();
     let found = found.ok_or(ContactsFault::NotFound)?;
     let Some(kept) = found.first() else { return Err(ContactsFault::NotFound) };
-    if found.iter().any(|it| readable.get(&it.collection).is_none_or(|role| *role < Role::Write)) {
+    if found.iter().any(|it| writable.get(&it.collection) != Some(&true)) {
         return Err(ContactsFault::Forbidden);
     }
     let mut faults = Vec::new();
@@ -132,11 +154,14 @@ fn before(part: Part, contact: &StoredContact) -> FormerCard {
 /// Puts the contact that stayed into the groups in which those were that went. Answers with the groups as they were.
 fn replace_in_groups(
     tx: &mut Tx<'_>,
+    writable: &Writable,
     kept: &StoredContact,
     gone: &[StoredContact],
 ) -> Result<Vec<FormerCard>, ContactsFault> {
     let uids: Vec<&str> = gone.iter().map(|contact| contact.card.uid()).collect();
-    let mut groups = store::keys::find_groups(tx, kept.collection, &uids)?;
+    let collections: Vec<CollectionId> =
+        writable.iter().filter(|(_, may_write)| **may_write).map(|(id, _)| *id).collect();
+    let mut groups = store::keys::find_groups(tx, &collections, &uids)?;
     groups.retain(|id| *id != kept.id);
     if groups.len() > GROUPS {
         let detail = format!("they are in more than {GROUPS} groups: take them out of some first");
@@ -144,8 +169,11 @@ fn replace_in_groups(
     }
     hold(tx, &groups)?;
     let ids: Vec<String> = groups.into_iter().map(ContactId::into_string).collect();
+    let groups = store::contacts::list_by_id(tx, &collections, &ids)?;
+    let others = groups.iter().map(|group| group.collection).filter(|id| *id != kept.collection).collect();
+    let own = with_contacts_of_their_own(tx, others, &uids)?;
     let mut former = Vec::new();
-    for mut group in store::contacts::list_by_id(tx, &[kept.collection], &ids)? {
+    for mut group in groups.into_iter().filter(|group| !own.contains(&group.collection)) {
         former.push(before(Part::Group, &group));
         group.card = group.card.with_members(&[kept.card.uid()], &uids, tx.now());
         group.version = tx.next_version(Some(group.version));
@@ -153,4 +181,19 @@ fn replace_in_groups(
         let _recorded = changes::record(tx, group.collection, ObjectType::Contact, &group.id);
     }
     Ok(former)
+}
+
+/// Those of these collections in which contacts with these uids are, too: their groups mean those.
+fn with_contacts_of_their_own(
+    tx: &mut Tx<'_>,
+    collections: BTreeSet<CollectionId>,
+    uids: &[&str],
+) -> Result<BTreeSet<CollectionId>, ContactsFault> {
+    let mut own = BTreeSet::new();
+    for collection in collections {
+        if !store::contacts::list_by_uid(tx, collection, uids)?.is_empty() {
+            own.insert(collection);
+        }
+    }
+    Ok(own)
 }

@@ -1,9 +1,9 @@
 use std::{collections::HashMap, time::Duration};
 
-use renraku_base::{AddressBookId, ContactId, ContactMergeId, ETag, Principal, Timestamp};
+use renraku_base::{AddressBookId, ContactId, ContactMergeId, ETag, Principal, Role, Timestamp};
 use renraku_db::{CollectionId, Error, ReadTx, Tx};
+use renraku_people::access;
 
-use super::get_contact::visible;
 use crate::{
     ContactsFault,
     model::ContactMerge,
@@ -17,16 +17,20 @@ const TOLD: i64 = 100;
 /// Each merge has up to twenty cards and the groups in which they were.
 const FORGOTTEN_AT_ONCE: i64 = 100;
 
-/// The person's merges that can be undone, newest first; at most 100.
+/// The merges that can be undone, the person's and those in address books that they manage, newest first; at most 100.
 ///
 /// # Errors
 /// [`ContactsFault::Internal`] when the database fails.
 pub fn list_merges(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<ContactMerge>, ContactsFault> {
-    let merges = store::merges::list(tx, &who.person, undone_since(tx), TOLD)?;
-    tell(tx, who, merges)
+    let readable = access::standing(tx, who)?.readable;
+    let managed = readable.iter().filter(|(_, role)| *role >= Role::Manage).map(|(id, _)| *id);
+    let managed: Vec<CollectionId> = managed.collect();
+    let merges = store::merges::list(tx, (&who.person, &managed), undone_since(tx), TOLD)?;
+    let readable: Vec<CollectionId> = readable.into_iter().map(|(id, _)| id).collect();
+    tell(tx, &readable, merges)
 }
 
-/// One merge of the person's.
+/// One merge, the person's or in an address book that they manage.
 ///
 /// # Errors
 /// [`ContactsFault::NotFound`] when it is another's, was undone or is too old to be, or its address book may no longer be read.
@@ -35,8 +39,8 @@ pub fn get_merge(
     who: &Principal,
     id: &ContactMergeId,
 ) -> Result<ContactMerge, ContactsFault> {
-    let merge = undoable(tx, who, id)?;
-    tell(tx, who, vec![merge])?.pop().ok_or(ContactsFault::NotFound)
+    let (merge, _) = undoable(tx, who, id)?;
+    tell(tx, &[merge.collection], vec![merge])?.pop().ok_or(ContactsFault::NotFound)
 }
 
 /// Forgets up to 100 merges that can no longer be undone, with the cards as they were. Answers with how many; run it until that is
@@ -54,23 +58,27 @@ fn undone_since(tx: &ReadTx<'_>) -> Timestamp {
     tx.now() - UNDONE_WITHIN
 }
 
-/// The person's merge, if it can still be undone.
+/// A merge that can still be undone, with the person's role in its address book: one of theirs, or in what they manage.
 pub(super) fn undoable(
     tx: &mut ReadTx<'_>,
     who: &Principal,
     id: &ContactMergeId,
-) -> Result<StoredMerge, ContactsFault> {
+) -> Result<(StoredMerge, Role), ContactsFault> {
     let since = undone_since(tx);
-    store::merges::get(tx, &who.person, id, since)?.ok_or(ContactsFault::NotFound)
+    let merge = store::merges::get(tx, id, since)?.ok_or(ContactsFault::NotFound)?;
+    let least = if merge.person == who.person { Role::Read } else { Role::Manage };
+    match access::role(tx, who, merge.collection)? {
+        Some(role) if role >= least => Ok((merge, role)),
+        _ => Err(ContactsFault::NotFound),
+    }
 }
 
-/// Those of these merges whose address books the person may read.
+/// Those of these merges whose address books are among `visible`.
 fn tell(
     tx: &mut ReadTx<'_>,
-    who: &Principal,
+    visible: &[CollectionId],
     merges: Vec<StoredMerge>,
 ) -> Result<Vec<ContactMerge>, ContactsFault> {
-    let visible = visible(tx, who)?;
     let ids: Vec<&str> = merges.iter().map(|merge| merge.id.as_str()).collect();
     let mut gone: HashMap<ContactMergeId, Vec<ContactId>> = HashMap::new();
     for (merge, contact) in store::merges::list_gone(tx, &ids)? {
@@ -97,6 +105,7 @@ pub(super) fn told(merge: &StoredMerge, book: &AddressBookId, gone: Vec<ContactI
         contact_id: merge.kept.clone(),
         etag: ETag::of(merge.kept_version),
         merged: gone,
+        merged_by: merge.person.clone(),
         merged_at: merge.merged_at,
         undo_until: merge.merged_at + UNDONE_WITHIN,
     }

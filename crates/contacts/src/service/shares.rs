@@ -8,7 +8,7 @@ use renraku_people::{
 };
 
 use super::address_books::{manageable, readable};
-use crate::ContactsFault;
+use crate::{ContactsFault, store::address_books::StoredBook};
 
 /// Who may do what in an address book, its owner included.
 ///
@@ -52,7 +52,11 @@ pub fn change_share(
         faults.push(FieldFault::new("/role", "one-of", detail).allowing("read, write, manage"));
     }
     if change.role.is_some() && !access::is_there(tx, &grantee)? {
-        faults.push(FieldFault::new("/grantee", "not-found", "there is no such person or unit"));
+        faults.push(FieldFault::new(
+            change.grantee.pointer(),
+            "not-found",
+            "there is no such person, unit or post",
+        ));
     }
     if !faults.is_empty() {
         return Err(ContactsFault::Invalid(faults));
@@ -88,14 +92,24 @@ pub fn leave_address_book(
     let Some(recorded) = access::leave(tx, who, book.collection, object)? else {
         return Err(ContactsFault::SharedWithGroup);
     };
+    tell_owner(tx, who, &book, NotificationType::ShareLeft)?;
+    Ok(recorded.with(()))
+}
+
+/// Tells the owner what somebody else did with their address book.
+pub(super) fn tell_owner(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    book: &StoredBook,
+    kind: NotificationType,
+) -> Result<(), ContactsFault> {
     let named = directory::names(tx, std::slice::from_ref(&who.person))?.remove(&who.person);
     let notice = Notice {
-        kind: NotificationType::ShareLeft,
+        kind,
         subject: Subject::default(),
         actor: named.map(|named| Actor { person_id: Some(who.person.clone()), name: named.name.full }),
-        details: Details { title: Some(book.name), ..Details::default() },
+        details: Details { title: Some(book.name.clone()), ..Details::default() },
         repeat: Repeat::Add,
     };
-    tell(tx, &book.owner, &notice)?;
-    Ok(recorded.with(()))
+    Ok(tell(tx, &book.owner, &notice)?)
 }

@@ -13,22 +13,20 @@ use crate::{
     },
 };
 
-/// Undoes a merge of the person's: each contact is as it was before, under its id. Answers with the contact that had stayed.
+/// Undoes a merge, the person's or in an address book that they manage: each contact is as it was before, under its id. Answers with the contact that had stayed.
 ///
 /// # Errors
 /// [`ContactsFault::ContactChanged`] when that one was changed since, or what went is there again; [`ContactsFault::Forbidden`] below
-/// `write`; [`ContactsFault::NotFound`] for a merge that is another's, was undone or is too old to be.
+/// `write`; [`ContactsFault::NotFound`] for a merge that is another's elsewhere, was undone or is too old to be.
 pub fn undo_merge(
     tx: &mut Tx<'_>,
     who: &Principal,
     id: &ContactMergeId,
 ) -> Result<Changed<Contact>, ContactsFault> {
     tx.hold(id.as_str())?;
-    let merge = undoable(tx, who, id)?;
-    match access::role(tx, who, merge.collection)? {
-        Some(role) if role >= Role::Write => {}
-        Some(Role::Read) => return Err(ContactsFault::Forbidden),
-        _ => return Err(ContactsFault::NotFound),
+    let (merge, role) = undoable(tx, who, id)?;
+    if role < Role::Write {
+        return Err(ContactsFault::Forbidden);
     }
     let former = store::merges::list_cards(tx, id)?;
     hold(tx, former.iter().map(|card| &card.contact))?;
@@ -76,15 +74,24 @@ fn check_absent(tx: &mut Tx<'_>, merge: &StoredMerge, gone: &[FormerCard]) -> Re
     Ok(())
 }
 
-/// Puts those who went into a group again, as it is now: it may have been changed since.
+/// Puts those who went into a group again in the place of the one that stayed, as the group is now: of whoever was taken out of it since,
+/// nobody comes back. A group in another address book is as open to it as it was to the merge, to whoever made that.
 fn restore_group(
     tx: &mut Tx<'_>,
     merge: &StoredMerge,
     former: &FormerCard,
     (kept, gone): (&str, &[FormerCard]),
 ) -> Result<(), ContactsFault> {
-    let there = store::contacts::get(tx, &former.contact)?;
-    let Some(mut group) = there.filter(|it| it.collection == merge.collection) else { return Ok(()) };
+    let Some(mut group) = store::contacts::get(tx, &former.contact)? else { return Ok(()) };
+    if !group.card.has_member(kept) {
+        return Ok(());
+    }
+    if group.collection != merge.collection {
+        let maker = Principal::person(merge.person.clone());
+        if access::role(tx, &maker, group.collection)? < Some(Role::Write) {
+            return Ok(());
+        }
+    }
     let had = |uid: &str| former.card.has_member(uid);
     let back: Vec<&str> = gone.iter().map(|former| former.card.uid()).filter(|uid| had(uid)).collect();
     let leaving: &[&str] = if had(kept) { &[] } else { &[kept] };

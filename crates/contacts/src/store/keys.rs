@@ -22,12 +22,19 @@ pub(crate) struct Alike {
     pub version: i64,
 }
 
+impl Alike {
+    /// What it has in common with others.
+    pub fn place(&self) -> (CollectionId, i32, &str) {
+        (self.collection, self.kind.number(), &self.value)
+    }
+}
+
 /// The contacts that have something in common with another one of the same collection, those with the same beside each other; at
 /// most `limit` rows.
 pub(crate) fn list_alike(
     tx: &mut ReadTx<'_>,
     collections: &[CollectionId],
-    limit: i64,
+    limit: usize,
 ) -> Result<Vec<Alike>, Error> {
     let key =
         (contact_keys::collection_id, contact_keys::kind, contact_keys::value, contact_keys::contact_id);
@@ -43,7 +50,7 @@ pub(crate) fn list_alike(
             .filter(among(contact_keys::kind, LIKENESSES.map(KeyKind::number)))
             .filter(diesel::dsl::exists(same))
             .order(key)
-            .limit(limit)
+            .limit(i64::try_from(limit).unwrap_or(i64::MAX))
             .select((
                 contact_keys::collection_id,
                 contact_keys::kind,
@@ -82,15 +89,15 @@ pub(crate) fn count_keywords(
     )
 }
 
-/// The groups of a collection in which one of these uids is.
+/// The groups of these collections in which one of these uids is.
 pub(crate) fn find_groups(
     tx: &mut ReadTx<'_>,
-    collection: CollectionId,
+    collections: &[CollectionId],
     uids: &[&str],
 ) -> Result<Vec<ContactId>, Error> {
     let ids: Vec<String> = tx.fetch(
         contact_keys::table
-            .filter(contact_keys::collection_id.eq(collection.0))
+            .filter(among(contact_keys::collection_id, collections.iter().map(|id| id.0)))
             .filter(contact_keys::kind.eq(KeyKind::Member.number()))
             .filter(among(contact_keys::value, uids.iter().map(|uid| member(uid))))
             .order(contact_keys::contact_id)

@@ -118,32 +118,33 @@ pub(crate) fn insert(tx: &mut Tx<'_>, merge: &StoredMerge, former: &[FormerCard]
     Ok(())
 }
 
-/// The merge of a person, if it was made after `since`.
+/// A merge, if it was made after `since`.
 pub(crate) fn get(
     tx: &mut ReadTx<'_>,
-    person: &PersonId,
     id: &ContactMergeId,
     since: Timestamp,
 ) -> Result<Option<StoredMerge>, Error> {
     let row: Option<Row> = tx.fetch_one(
-        merges::table
-            .find(id.as_str())
-            .filter(merges::person_id.eq(person.as_str()).and(merges::merged_at.gt(since.micros())))
-            .select(columns::<Row>()),
+        merges::table.find(id.as_str()).filter(merges::merged_at.gt(since.micros())).select(columns::<Row>()),
     )?;
     Ok(row.map(StoredMerge::from))
 }
 
-/// The merges of a person that were made after `since`, newest first.
+/// The merges of a person and those in these collections that were made after `since`, newest first.
 pub(crate) fn list(
     tx: &mut ReadTx<'_>,
-    person: &PersonId,
+    (person, collections): (&PersonId, &[CollectionId]),
     since: Timestamp,
     limit: i64,
 ) -> Result<Vec<StoredMerge>, Error> {
     let rows: Vec<Row> = tx.fetch(
         merges::table
-            .filter(merges::person_id.eq(person.as_str()).and(merges::merged_at.gt(since.micros())))
+            .filter(
+                merges::person_id
+                    .eq(person.as_str())
+                    .or(among(merges::collection_id, collections.iter().map(|id| id.0))),
+            )
+            .filter(merges::merged_at.gt(since.micros()))
             .order((merges::merged_at.desc(), merges::id.desc()))
             .limit(limit)
             .select(columns::<Row>()),

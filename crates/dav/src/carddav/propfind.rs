@@ -154,6 +154,7 @@ impl Answer<'_> {
                 added += 1;
                 let text = texts.get(head.id.as_str()).copied();
                 if let Some(at) = place.card(&head.name).filter(|_| text.is_some() || !needs_texts) {
+                    let head = text.map_or(head, |text| &text.head);
                     self.add(&at, Resource::Card(head, text, book.role()))?;
                 }
             }

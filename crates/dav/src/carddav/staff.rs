@@ -2,15 +2,19 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use renraku_base::{ContactId, Limit, Principal};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use renraku_base::{ContactId, ETag, Limit, Principal};
 use renraku_contacts::{
     codec::vcard::{self, Version},
     service::objects::{CardChange, CardHead, CardText},
 };
 use renraku_db::{CollectionId, CollectionKind, ObjectType, ReadTx, changes};
-use renraku_people::directory::{
-    PersonJson,
-    service::{self as directory, PeopleSearch},
+use renraku_people::{
+    directory::{
+        PersonJson,
+        service::{self as directory, PeopleSearch},
+    },
+    photo::PHOTO_TYPE,
 };
 use serde_json::{Map, Value, json};
 
@@ -77,13 +81,14 @@ impl Staff {
         let ids: Vec<String> =
             names.iter().map(|name| name.strip_suffix(".vcf").unwrap_or_default().to_owned()).collect();
         let people = directory::get_people_for_sync(tx, dav.directory(), &ids)?;
-        people.iter().map(|person| person.as_ref().map(card).transpose()).collect()
+        let mut cards = cards(tx, people.iter().flatten())?.into_iter();
+        Ok(people.iter().map(|person| person.as_ref().and_then(|_| cards.next())).collect())
     }
 
     pub fn get_by_id(tx: &mut ReadTx<'_>, dav: &Dav, ids: &[&str]) -> Result<Vec<CardText>, DavFault> {
         let ids: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
         let people = directory::get_people_for_sync(tx, dav.directory(), &ids)?;
-        people.iter().flatten().map(card).collect()
+        cards(tx, people.iter().flatten())
     }
 
     /// The people whom the directory finds by a text, the best of them, and whether there are more.
@@ -137,12 +142,40 @@ fn head(person: &PersonJson) -> CardHead {
     CardHead { name: format!("{id}.vcf"), id, etag: person.etag.clone() }
 }
 
-/// A member of staff as a card.
-fn card(person: &Arc<PersonJson>) -> Result<CardText, DavFault> {
-    let person: &PersonJson = person;
-    let told = serde_json::to_value(person).map_err(renraku_db::Error::damaged)?;
-    let text = vcard::write(&members(person.id.as_str(), &told), Version::V3);
-    Ok(CardText { head: head(person), text, version: Version::V3 })
+/// Members of staff as cards. Photos are read of those alone who have one.
+fn cards<'p>(
+    tx: &mut ReadTx<'_>,
+    people: impl Iterator<Item = &'p Arc<PersonJson>>,
+) -> Result<Vec<CardText>, DavFault> {
+    let told: Vec<(&PersonJson, Value)> = people
+        .map(|person| Ok((person.as_ref(), serde_json::to_value(person)?)))
+        .collect::<Result<_, serde_json::Error>>()
+        .map_err(renraku_db::Error::damaged)?;
+    let shown: Vec<&str> = told
+        .iter()
+        .filter(|(_, said)| !said["photoId"].is_null())
+        .map(|(person, _)| person.id.as_str())
+        .collect();
+    let photos = directory::list_photos(tx, &shown)?;
+    let card = |(person, said): (&PersonJson, Value)| {
+        let (mut head, mut members) = (head(person), members(person.id.as_str(), &said));
+        let photo = photos.get(person.id.as_str());
+        if photo.and_then(|photo| photo.id.as_deref()) != said["photoId"].as_str() {
+            // The directory is newer than what this transaction sees: the card is told once more, by its own tag.
+            head.etag = ETag::from(format!("\"{}-\"", head.etag.as_str().trim_matches('"')));
+        }
+        if let Some(photo) = photo {
+            members.insert("media".to_owned(), media(&photo.jpeg));
+        }
+        CardText { head, text: vcard::write(&members, Version::V3), version: Version::V3 }
+    };
+    Ok(told.into_iter().map(card).collect())
+}
+
+/// A photo in the words of JSContact.
+fn media(photo: &[u8]) -> Value {
+    let uri = format!("data:{PHOTO_TYPE};base64,{}", STANDARD.encode(photo));
+    json!({"k1": {"kind": "photo", "uri": uri, "mediaType": PHOTO_TYPE}})
 }
 
 /// What the directory tells of a person, in the words of JSContact.

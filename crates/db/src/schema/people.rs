@@ -218,3 +218,4 @@ diesel::allow_tables_to_appear_in_same_query!(grants, person_groups, collections
 diesel::allow_tables_to_appear_in_same_query!(accounts, app_passwords, devices);
 diesel::allow_tables_to_appear_in_same_query!(favourites, recent_people);
 diesel::allow_tables_to_appear_in_same_query!(accounts, people, person_emails, person_groups, posts, units);
+diesel::allow_tables_to_appear_in_same_query!(people, person_photos);

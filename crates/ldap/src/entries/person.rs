@@ -25,6 +25,8 @@ struct Shown<'a> {
     emails: Vec<String>,
     #[serde(borrow, default)]
     posts: Vec<Post<'a>>,
+    #[serde(borrow)]
+    photo_id: Option<Cow<'a, str>>,
 }
 
 #[derive(Deserialize)]
@@ -96,6 +98,8 @@ pub(crate) fn person(
     entry.add_all(&schema::DEPARTMENT, unit);
     let other_titles = shown.posts.iter().filter_map(|post| post.post.as_deref());
     entry.add_all(&schema::TITLE, distinct(shown.post.as_deref().into_iter().chain(other_titles)));
+    // Whose photo it is stands for it until it is sent.
+    entry.add_all(&schema::JPEG_PHOTO, shown.photo_id.map(|_| person.id.as_str()));
     Ok(entry)
 }
 

@@ -37,6 +37,7 @@ pub(crate) fn normal(matching: Matching, value: &str) -> Option<String> {
         Matching::Number => return fold_number(value),
         Matching::Word => dn::canonical(value),
         Matching::Dn => return value.parse::<Dn>().ok().map(|name| name.canonical()),
+        Matching::Picture => return None,
     };
     (!normal.is_empty()).then_some(normal)
 }
@@ -63,7 +64,7 @@ impl Needle {
                 digits.to_owned()
             }
             Matching::Word => piece.to_lowercase(),
-            Matching::Dn => return None,
+            Matching::Dn | Matching::Picture => return None,
         };
         (!text.is_empty()).then(|| Self::new(matching, text, word))
     }

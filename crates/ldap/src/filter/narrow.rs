@@ -3,7 +3,7 @@ use renraku_people::directory::Narrow;
 use super::{Check, Condition, matching::Needle};
 use crate::schema::{self, AttributeType, Description, Matching};
 
-static OF_PEOPLE: [&AttributeType; 16] = [
+static OF_PEOPLE: [&AttributeType; 17] = [
     &schema::OBJECT_CLASS,
     &schema::STRUCTURAL_OBJECT_CLASS,
     &schema::HAS_SUBORDINATES,
@@ -20,6 +20,7 @@ static OF_PEOPLE: [&AttributeType; 16] = [
     &schema::MAIL,
     &schema::OU,
     &schema::TITLE,
+    &schema::JPEG_PHOTO,
 ];
 
 static OF_UNITS: [&AttributeType; 8] = [
@@ -133,6 +134,6 @@ fn by_word(kind: &'static AttributeType, needle: &Needle) -> Narrow {
         Matching::Text => Narrow::Post(word),
         Matching::Word if std::ptr::eq(kind, &schema::MAIL) => Narrow::Address(word),
         // Ids of people without an account are in no index, and the rest is the same for all people or of one alone.
-        Matching::Word | Matching::Dn => everyone(),
+        Matching::Word | Matching::Dn | Matching::Picture => everyone(),
     }
 }

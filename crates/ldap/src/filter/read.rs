@@ -93,7 +93,7 @@ fn approx(attribute: &str, value: &str) -> Condition {
 fn ordered(attribute: &str, value: &str, check: impl FnOnce(Needle) -> Check) -> Condition {
     of(attribute, |matching| match matching {
         Matching::Name | Matching::Text => Needle::whole(matching, value).map(check),
-        Matching::Number | Matching::Word | Matching::Dn => None,
+        Matching::Number | Matching::Word | Matching::Dn | Matching::Picture => None,
     })
 }
 

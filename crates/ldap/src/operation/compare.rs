@@ -9,7 +9,7 @@ use crate::{
     fault::LdapFault,
     filter::{self, Condition, Outcome},
     listener::Shared,
-    schema::Description,
+    schema::{Description, Matching},
     search::entry_at,
     session::Session,
 };
@@ -32,6 +32,10 @@ pub(crate) async fn compare(
         let text = "there is no such attribute type";
         return Err(LdapFault::Refused(LdapResultCode::UndefinedAttributeType, text));
     };
+    if description.kind.matching == Matching::Picture {
+        let text = "pictures are not compared";
+        return Err(LdapFault::Refused(LdapResultCode::InappropriateMatching, text));
+    }
     let value = String::from_utf8_lossy(&wish.val).into_owned();
     let condition = filter::equality(&wish.atype, &value);
     if matches!(condition, Condition::Undefined) {

@@ -164,7 +164,7 @@ fn in_order(
             return Ok(gathered.cut(last));
         }
         last = Some(Resume::Entry(entry.dn.clone()));
-        gathered.add(search, &entry);
+        gathered.add(tx, search, std::slice::from_ref(&entry))?;
     }
     let Some(narrow) = &scope.people else { return Ok(gathered) };
     let mut after = match &last {
@@ -173,16 +173,17 @@ fn in_order(
     };
     loop {
         let (mut seen, mut full, mut failed) = (0, false, None);
+        let mut fits: Vec<Entry> = Vec::new();
         service::select_people(tx, &shared.directory, narrow, after.clone().as_ref(), |selected| {
             seen += 1;
             match entries::person(base, selected.person, selected.username, &search.needs) {
                 Ok(entry) if search.condition.of(&entry) == Outcome::True => {
-                    if gathered.count >= search.limit {
+                    if gathered.count + fits.len() >= search.limit {
                         full = true;
                         return ControlFlow::Break(());
                     }
                     last = Some(Resume::Person(service::Place::of(&selected)));
-                    gathered.add(search, &entry);
+                    fits.push(entry);
                 }
                 Ok(_) => {}
                 Err(error) => {
@@ -199,6 +200,7 @@ fn in_order(
         if let Some(error) = failed {
             return Err(error.into());
         }
+        gathered.add(tx, search, &fits)?;
         if full {
             return Ok(gathered.cut(last));
         }
@@ -218,9 +220,21 @@ impl Gathered {
         Self { written: Vec::new(), count: 0, code: LdapResultCode::Success, resume: None }
     }
 
-    fn add(&mut self, search: &Search, entry: &Entry) {
-        search.selection.put(&mut self.written, search.id, entry);
-        self.count += 1;
+    /// Adds entries. Photos are read when they are sent, by one statement.
+    fn add(&mut self, tx: &mut ReadTx<'_>, search: &Search, entries: &[Entry]) -> Result<(), LdapFault> {
+        let shown = entries.iter().filter(|_| search.selection.shows_photos());
+        let photos = service::list_photos(tx, &shown.filter_map(Entry::photo_of).collect::<Vec<_>>())?;
+        for entry in entries {
+            let photo = entry.photo_of().and_then(|person| photos.get(person));
+            search.selection.put(
+                &mut self.written,
+                search.id,
+                entry,
+                photo.map(|photo| photo.jpeg.as_slice()),
+            );
+        }
+        self.count += entries.len();
+        Ok(())
     }
 
     /// More would have followed `last`.
@@ -286,14 +300,12 @@ fn sorted(
         code = LdapResultCode::SizeLimitExceeded;
     }
     let mut gathered = Gathered { code, resume, ..Gathered::nothing() };
-    for (_, fit) in fits {
-        let entry = match fit {
-            Fit::Entry(entry) => entry,
-            Fit::Person(person, username) => {
-                entries::person(base, &person, username.as_deref(), &search.needs)?
-            }
-        };
-        gathered.add(search, &entry);
+    let entries = fits.into_iter().map(|(_, fit)| match fit {
+        Fit::Entry(entry) => Ok(entry),
+        Fit::Person(person, username) => entries::person(base, &person, username.as_deref(), &search.needs),
+    });
+    for some in entries.collect::<Result<Vec<_>, _>>()?.chunks(AT_ONCE) {
+        gathered.add(tx, search, some)?;
     }
     Ok(gathered)
 }

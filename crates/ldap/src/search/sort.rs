@@ -46,7 +46,11 @@ impl SortKeys {
                 return Err(LdapResultCode::InappropriateMatching);
             }
             let description = Description::read(&request.attribute_name);
-            Ok((description.ok_or(LdapResultCode::NoSuchAttribute)?, request.reverse_order))
+            let description = description.ok_or(LdapResultCode::NoSuchAttribute)?;
+            if description.kind.matching == Matching::Picture {
+                return Err(LdapResultCode::InappropriateMatching);
+            }
+            Ok((description, request.reverse_order))
         });
         Some(keys.collect::<Result<Vec<_>, _>>().map(Self))
     }

@@ -93,6 +93,10 @@ impl Facts<'_> {
                 let actor = self.actor.map_or_else(|| "共有相手".to_owned(), |name| format!("{name}さん"));
                 format!("{actor}が{title}の共有から外れました")
             }
+            NotificationType::ShareDeleted => {
+                let actor = self.actor.map_or_else(|| "管理者".to_owned(), |name| format!("{name}さん"));
+                format!("{actor}が、あなたの{title}を削除しました")
+            }
         }
     }
 
@@ -127,6 +131,10 @@ impl Facts<'_> {
             Some(title) => format!("{place} {title}"),
             None => place.to_owned(),
         };
+        if self.details.withdrawn {
+            let day = when.map(|when| format!("{when}付けの")).unwrap_or_default();
+            return format!("{day}「{post}」への異動の発令は取り消されました");
+        }
         let before = self.details.predecessor.as_deref();
         let before = before.map(|name| format!("（前任：{name}さん）")).unwrap_or_default();
         let entrusted = match self.details.entrusted.unwrap_or_default() {
@@ -185,6 +193,9 @@ impl Facts<'_> {
             NotificationType::ShareLeft => {
                 format!("{} left {title}, which you had shared", self.actor.unwrap_or("Somebody"))
             }
+            NotificationType::ShareDeleted => {
+                format!("{} deleted {title}, which was yours", self.actor.unwrap_or("Somebody"))
+            }
         }
     }
 
@@ -208,6 +219,9 @@ impl Facts<'_> {
         let day = when.map(|when| format!(" from {when}")).unwrap_or_default();
         let place = self.details.place.as_deref().unwrap_or("a new unit");
         let title = self.details.title.as_deref().map(|title| format!("{title}, ")).unwrap_or_default();
+        if self.details.withdrawn {
+            return format!("Taken back: your post{day}, {title}{place}");
+        }
         let before = self.details.predecessor.as_deref();
         let before = before.map(|name| format!(" (before you: {name})")).unwrap_or_default();
         let entrusted = match self.details.entrusted.unwrap_or_default() {

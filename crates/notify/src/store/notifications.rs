@@ -305,6 +305,51 @@ pub(crate) fn put_read_about(
     Ok(ids.into_iter().map(Id::stored).collect())
 }
 
+/// What somebody was told of a post that they took.
+pub(crate) struct Told {
+    pub person: PersonId,
+    pub id: NotificationId,
+    pub details: Details,
+    pub version: i64,
+}
+
+/// What these persons were told of posts under keys that begin with `keys`; one statement.
+pub(crate) fn list_appointments(
+    tx: &mut ReadTx<'_>,
+    persons: &[PersonId],
+    keys: &str,
+) -> Result<Vec<Told>, Error> {
+    let theirs = among(notifications::person_id, persons.iter().map(Id::as_str));
+    let of_keys = notifications::once_key.like(format!("{keys}%")).assume_not_null();
+    let kind = notifications::kind.eq(NotificationType::Appointed.as_str());
+    let rows: Vec<(String, String, String, i64)> =
+        tx.fetch(notifications::table.filter(theirs.and(kind).and(of_keys)).select((
+            notifications::person_id,
+            notifications::id,
+            notifications::details,
+            notifications::version,
+        )))?;
+    let told = |(person, id, details, version): (String, String, String, i64)| {
+        let details = serde_json::from_str(&details).map_err(Error::damaged)?;
+        Ok(Told { person: Id::stored(person), id: Id::stored(id), details, version })
+    };
+    rows.into_iter().map(told).collect()
+}
+
+/// Says of a post that it was taken back after all, to somebody who has not read that.
+pub(crate) fn put_withdrawn(tx: &mut Tx<'_>, told: &Told, version: i64) -> Result<(), Error> {
+    let details = Details { withdrawn: true, ..told.details.clone() };
+    let details = serde_json::to_string(&details).map_err(Error::damaged)?;
+    let row = notifications::table.find((told.person.as_str(), told.id.as_str()));
+    tx.run_prepared(diesel::update(row).set((
+        notifications::details.eq(details),
+        notifications::created_at.eq(tx.now().micros()),
+        notifications::read_at.eq(None::<i64>),
+        notifications::version.eq(version),
+    )))?;
+    Ok(())
+}
+
 /// Removes a notification.
 pub(crate) fn remove(tx: &mut Tx<'_>, person: &PersonId, id: &NotificationId) -> Result<(), Error> {
     tx.run(diesel::delete(notifications::table.find((person.as_str(), id.as_str()))))?;

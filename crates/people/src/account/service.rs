@@ -26,5 +26,5 @@ pub use ldap::{compare_with_ldap, follow_ldap};
 pub use login::SignIn;
 pub use preferences::{read_preferences, record_choice, update_preferences};
 pub(crate) use refresh::{Refreshed, refresh};
-pub use sealed::{is_sealed, is_sealed_by, void_secrets};
+pub use sealed::{hold_seal, is_sealed, is_sealed_by, seal, void_secrets};
 pub use signing_keys::{list_signing_keys, rotate_signing_key};

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    mem,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -11,14 +12,14 @@ use renraku_db::{Error, ReadTx};
 use sha2::{Digest, Sha256};
 
 use super::{
-    Person, PersonEntry, PersonJson, Post, PostEntry, UnitRef,
+    Directory, Person, PersonEntry, PersonJson, Post, PostEntry, UnitRef,
     index::{Index, Listed, Record},
     roster::{self, Former, RosterPlan, Stored, eve},
     store::{self, everyone::Known},
     tree::StoredUnit,
 };
 
-/// So many days are remembered; each takes the room of a directory.
+/// So many days are remembered; each takes the room of what finds people, a few megabytes, and of those who are not as they are now.
 const REMEMBERED: usize = 2;
 
 /// The directory of another day.
@@ -43,14 +44,14 @@ pub(super) struct Days(Mutex<Vec<(Key, Arc<Then>)>>);
 
 impl Days {
     /// One of them; made by one at a time where it is not remembered, so that whoever asks for many days takes one core at most.
-    pub fn get(&self, tx: &mut ReadTx<'_>, key: Key) -> Result<Arc<Then>, Error> {
+    pub fn get(&self, tx: &mut ReadTx<'_>, key: Key, directory: &Directory) -> Result<Arc<Then>, Error> {
         let mut days = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, then)) = days.iter().find(|(known, _)| *known == key) {
             return Ok(Arc::clone(then));
         }
         let then = Arc::new(match &key {
-            Key::Past { day, .. } => past(tx, *day)?,
-            Key::Coming { rosters, .. } => coming(tx, rosters)?,
+            Key::Past { day, .. } => past(tx, *day, directory)?,
+            Key::Coming { rosters, .. } => coming(tx, rosters, directory)?,
         });
         days.insert(0, (key, Arc::clone(&then)));
         days.truncate(REMEMBERED);
@@ -58,65 +59,61 @@ impl Days {
     }
 }
 
-/// The directory as it was.
-fn past(tx: &mut ReadTx<'_>, day: NaiveDate) -> Result<Then, Error> {
-    let units = store::units::list(tx)?;
-    let mut held = store::terms::list_on(tx, day)?;
-    let later: HashSet<PersonId> = store::terms::ended_since(tx, day)?.into_iter().collect();
-    let posted: HashSet<PersonId> = store::people::posted(tx)?;
-    let people = store::everyone::list(tx)?.into_iter().filter_map(|mut known| {
-        known.entry.posts = match held.remove(&known.entry.id) {
-            Some(posts) => posts,
-            // Without a post they are where they are, unless something is written of them.
-            None if known.in_office
-                && !posted.contains(&known.entry.id)
-                && !later.contains(&known.entry.id) =>
-            {
-                Vec::new()
-            }
-            None => return None,
-        };
+/// The directory as it was: those whose posts were others are read, and all the rest is that of the present.
+fn past(tx: &mut ReadTx<'_>, day: NaiveDate, directory: &Directory) -> Result<Then, Error> {
+    let others = store::terms::others_on(tx, day)?;
+    let ids: Vec<&PersonId> = others.iter().collect();
+    let mut held = store::terms::list_on(tx, day, &ids)?;
+    // Who held none was not there.
+    let people = store::everyone::list(tx, &ids)?.into_iter().filter_map(|mut known| {
+        known.entry.posts = held.remove(&known.entry.id)?;
         Some(known)
     });
-    Ok(Then { index: index(units, people)?, news: HashMap::new() })
+    let people: Vec<Known> = people.collect();
+    let present = directory.read(tx, Index::clone)?;
+    Ok(Then { index: made(present, &others, people)?, news: HashMap::new() })
 }
 
-/// The directory as it will be when these rosters, which wait, have taken effect one after the other.
-fn coming(tx: &mut ReadTx<'_>, rosters: &[RosterId]) -> Result<Then, Error> {
+/// The directory as it will be when these rosters, which wait, have taken effect one after the other: those whom they are about, and
+/// the rest as it is.
+fn coming(tx: &mut ReadTx<'_>, rosters: &[RosterId], directory: &Directory) -> Result<Then, Error> {
     let mut units = store::units::list(tx)?;
     let mut formers = store::former::list(tx)?;
     let mut people: HashMap<PersonId, PersonEntry> =
         store::entries::list(tx)?.into_iter().map(|(person, _)| (person.id.clone(), person)).collect();
     let mut news: HashMap<PersonId, Vec<(NaiveDate, Vec<PostEntry>)>> = HashMap::new();
-    for id in rosters {
+    let mut others: HashSet<PersonId> = HashSet::new();
+    for (at, id) in rosters.iter().enumerate() {
         let Some((roster, ids)) = store::rosters::get_prepared(tx, id)? else { continue };
         let day = roster.effective_on.unwrap_or_default();
-        let stored = Stored {
-            units: units.clone(),
-            people: people.values().map(|person| (person.clone(), 0)).collect(),
-            formers: formers
-                .iter()
-                .filter(|(former, _)| !people.contains_key(&former.person.id))
-                .cloned()
-                .collect(),
-            head: 0,
+        let is_there = |former: &Former| people.contains_key(&former.person.id);
+        let formers_now = formers.iter().filter(|(former, _)| !is_there(former)).cloned().collect();
+        // What is compared with the last one is not needed after it.
+        let touched = |(id, person): (&PersonId, &PersonEntry)| {
+            let kept = at + 1 < rosters.len() || others.contains(id);
+            kept.then(|| (id.clone(), person.clone()))
         };
+        let kept = people.iter().filter_map(touched).collect();
+        let compared = mem::replace(&mut people, kept).into_values().map(|person| (person, 0)).collect();
+        let stored = Stored { units: units.clone(), people: compared, formers: formers_now, head: 0 };
         let plan = roster::compare(&roster, stored, &ids);
         units.extend(plan.new_units.iter().map(|entry| StoredUnit { entry: entry.clone(), version: 0 }));
         note(&plan, day, &mut news);
         formers.extend(plan.ended.iter().map(|person| (former(person, day), 0)));
-        take_over(plan, &mut people);
+        take_over(plan, &mut people, &mut others);
     }
-    let extras = store::everyone::list(tx)?;
+    people.retain(|id, _| others.contains(id));
     let hidden = store::people::suppressed(tx)?;
     let mut known: Vec<Known> = Vec::with_capacity(people.len());
-    for extra in extras {
-        known.extend(people.remove(&extra.entry.id).map(|entry| Known { entry, in_office: true, ..extra }));
+    for extra in store::everyone::list(tx, &others.iter().collect::<Vec<_>>())? {
+        known.extend(people.remove(&extra.entry.id).map(|entry| Known { entry, ..extra }));
     }
     // Those who come have nothing beside what the roster says.
     let new = people.into_values().filter(|person| !hidden.contains(&person.id));
-    known.extend(new.map(|entry| Known { entry, in_office: true, photo_id: None, username: None }));
-    Ok(Then { index: index(units, known.into_iter())?, news })
+    known.extend(new.map(|entry| Known { entry, photo_id: None, username: None }));
+    let mut present = directory.read(tx, Index::clone)?;
+    present.replant(units);
+    Ok(Then { index: made(present, &others, known)?, news })
 }
 
 /// Who leaves by one roster may come back by the next.
@@ -136,31 +133,33 @@ fn note(plan: &RosterPlan, day: NaiveDate, news: &mut HashMap<PersonId, Vec<(Nai
     }
 }
 
-fn take_over(plan: RosterPlan, people: &mut HashMap<PersonId, PersonEntry>) {
+/// Takes over what a plan says, and of whom it says anything.
+fn take_over(plan: RosterPlan, people: &mut HashMap<PersonId, PersonEntry>, others: &mut HashSet<PersonId>) {
     let changed = plan.changed.into_iter().map(|change| change.after);
     // So many who come are given their ids on the day itself.
     let added = if plan.added.len() > roster::FEW { Vec::new() } else { plan.added };
     for person in changed.chain(plan.returned).chain(added) {
+        others.insert(person.id.clone());
         people.insert(person.id.clone(), person);
     }
     for person in plan.ended {
         people.remove(&person.id);
+        others.insert(person.id);
     }
 }
 
-fn index(units: Vec<StoredUnit>, people: impl Iterator<Item = Known>) -> Result<Index, Error> {
+/// The present directory with `people` in the place of `others`.
+fn made(present: Index, others: &HashSet<PersonId>, people: Vec<Known>) -> Result<Index, Error> {
+    let nodes = present.tree().nodes().iter();
     let names: HashMap<UnitId, String> =
-        units.iter().map(|unit| (unit.entry.id.clone(), unit.entry.name.clone())).collect();
-    let mut index = Index::new(units);
-    for known in people {
-        index.push(Record::new(listed(known, &names)?));
-    }
-    index.sort();
-    Ok(index)
+        nodes.map(|node| (node.unit.id.clone(), node.unit.name.clone())).collect();
+    let records = people.into_iter().map(|known| Ok(Record::new(listed(known, &names)?)));
+    let records: Vec<Record> = records.collect::<Result<_, Error>>()?;
+    Ok(present.but(others, records))
 }
 
 fn listed(known: Known, names: &HashMap<UnitId, String>) -> Result<Listed, Error> {
-    let Known { entry, photo_id, username, .. } = known;
+    let Known { entry, photo_id, username } = known;
     let held = entry.posts.iter().map(|post| (post.unit.clone(), post.title.clone())).collect();
     let posts: Vec<Post> =
         entry.posts.iter().filter_map(|held| post(held, |unit| names.get(unit).cloned())).collect();

@@ -2,6 +2,7 @@
 
 mod callers;
 mod column;
+mod day;
 mod facets;
 mod first;
 mod numbers;
@@ -54,10 +55,10 @@ struct PostRef {
     called: u32,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Slot {
     person: Arc<PersonJson>,
-    order: String,
+    order: Arc<str>,
     username: Option<Arc<str>>,
 }
 
@@ -70,7 +71,7 @@ impl Slot {
 
 /// The directory as of one change. What is said of a row is said of the person at that place of the あいうえお order; what
 /// is said of a slot stays where it is while others come and go.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Index {
     tree: Tree,
     unit_names: Ragged<u8>,
@@ -190,7 +191,8 @@ impl Index {
         self.others.insert(row, &record.others);
         self.posts.insert(row, &posts);
         if let Some(place) = self.slots.get_mut(slot as usize) {
-            *place = Some(Slot { person: record.person, order: record.order, username: record.username });
+            *place =
+                Some(Slot { person: record.person, order: record.order.into(), username: record.username });
         }
     }
 

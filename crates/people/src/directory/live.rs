@@ -119,7 +119,7 @@ impl Directory {
         }
         let head = self.head(tx)?;
         let key = if day < today { Key::Past { head, day } } else { Key::Coming { head, rosters } };
-        self.0.days.get(tx, key).map(Some)
+        self.0.days.get(tx, key, self).map(Some)
     }
 
     /// Where the change log stands in this transaction; one statement.

@@ -13,7 +13,7 @@ pub(super) use compare::{Stored, compare};
 pub(super) use ids::NewIds;
 pub use model::{
     Appointment, Appointments, Change, Lookalike, PreparedRoster, Remark, Roster, RosterCounts, RosterPerson,
-    RosterPlan, RosterPost, RosterState,
+    RosterPlan, RosterPost, RosterState, Withdrawal,
 };
 pub(super) use model::{Former, Undo, WrittenTerm, eve, office_day, office_midnight, office_time};
 pub(super) use paths::Paths;

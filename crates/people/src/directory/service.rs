@@ -41,7 +41,7 @@ pub use list_posts::list_posts;
 pub use list_units::list_units;
 pub use lookup_phone::lookup_phone;
 pub use names::{find_by_email, is_unit, members, names, standings, suppressed};
-pub use photos::{get_photo, put_photo};
+pub use photos::{ListedPhoto, get_photo, has_photo, list_photos, put_photo};
 pub use prepare_roster::{
     APPLY_ROSTERS, announce_roster, apply_due_rosters, cancel_roster, get_prepared_roster, list_rosters,
     office_day, office_time, prepare_roster,
@@ -63,4 +63,4 @@ pub use sync::{
     get_people_for_sync, get_units_for_sync, list_first_people_for_sync, list_other_people_for_sync,
     list_people_for_sync, list_units_for_sync, who_is_listed_first,
 };
-pub use undo_roster::{forget_old_rosters, undo_roster, undone_until};
+pub use undo_roster::{TELL_WITHDRAWN, forget_old_rosters, is_roster_undone, undo_roster, undone_until};

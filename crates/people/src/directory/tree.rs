@@ -12,13 +12,13 @@ pub(super) struct StoredUnit {
 }
 
 /// The units, each before those below it and siblings in official order, so that a subtree is a run of places.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Tree {
     nodes: Vec<Node>,
     by_id: HashMap<UnitId, u32>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Node {
     pub unit: Unit,
     pub parent: Option<u32>,

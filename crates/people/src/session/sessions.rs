@@ -58,7 +58,7 @@ impl Sessions {
     pub fn load(db: &Db, secret: &ServerSecret) -> Result<Self, AccountFault> {
         let has_key = db.read(|tx| Ok::<_, Error>(!signing_keys::list(tx)?.is_empty()))?;
         if !has_key {
-            db.write(|tx| account::rotate_signing_key(tx, secret))?;
+            db.write(|tx| account::seal(tx, secret))?;
         }
         let (revocations, modseq, keys, generations) = db.read(|tx| {
             let revocations = revocations(tx)?;

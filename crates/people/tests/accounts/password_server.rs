@@ -1,7 +1,11 @@
 //! Accounts without a password, whose passwords another server checks.
 
 use std::{
-    sync::{Arc, Mutex},
+    pin::Pin,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -27,6 +31,8 @@ struct Server {
     heard: Notify,
     /// How many answers it may give.
     answers: Semaphore,
+    /// How often it was asked for nothing.
+    knocks: AtomicUsize,
 }
 
 impl PasswordServer for Server {
@@ -38,6 +44,12 @@ impl PasswordServer for Server {
             let right = self.password.lock().unwrap().ok_or(self.silence)?;
             Ok(if password.reveal() == right { PasswordVerdict::Right } else { PasswordVerdict::Wrong })
         })
+    }
+
+    fn is_within_reach(&self) -> Pin<Box<dyn Future<Output = bool> + Send + '_>> {
+        self.knocks.fetch_add(1, Ordering::Relaxed);
+        let is_there = self.password.lock().unwrap().is_some();
+        Box::pin(async move { is_there })
     }
 
     fn remembered_for(&self) -> Duration {
@@ -58,7 +70,14 @@ impl Elsewhere {
         db.write(|tx| account::remove_password(tx, &username("taro"))).unwrap();
         let (heard, answers) = (Notify::new(), Semaphore::new(1));
         let (password, silence) = (Mutex::new(password), PasswordServerSilent::Unreachable);
-        let server = Arc::new(Server { password, silence, asked: Mutex::default(), heard, answers });
+        let server = Arc::new(Server {
+            password,
+            silence,
+            asked: Mutex::default(),
+            heard,
+            answers,
+            knocks: AtomicUsize::default(),
+        });
         let asked: Arc<dyn PasswordServer> = Arc::clone(&server) as _;
         let sign_in = SignIn::new(db.clone(), office.sessions.clone(), &office.secret, 8, Some(asked));
         Self { office, server, sign_in }
@@ -195,10 +214,16 @@ fn a_silent_server_stops_those_alone_whom_it_knows() {
         let it = Elsewhere::new(db, clock, None);
         assert_eq!(code(it.login("taro", "himitsu-2026")), "password-server-silent");
         assert_eq!(code(it.login("hanako", super::office::PASSWORD)), "ok");
-        // Silence is no wrong password.
-        for _ in 0..5 {
+        // Who tries again and again waits in between, like everybody: else it would tell who has an account.
+        for _ in 0..2 {
             assert_eq!(code(it.login("taro", "himitsu-2026")), "password-server-silent");
         }
+        assert_eq!(code(it.login("taro", "himitsu-2026")), "login-delayed");
+        it.office.clock.advance(Duration::from_secs(1));
+        assert_eq!(code(it.login("taro", "himitsu-2026")), "password-server-silent");
+        it.now_has(Some("himitsu-2026"));
+        it.office.clock.advance(Duration::from_secs(3));
+        assert_eq!(code(it.login("taro", "himitsu-2026")), "ok");
     });
 }
 
@@ -324,8 +349,46 @@ fn a_server_that_answers_and_does_not_check_is_no_reason_to_remember() {
         let (heard, answers) = (Notify::new(), Semaphore::new(1));
         let silence = PasswordServerSilent::Unwilling;
         let password = Mutex::new(None);
-        it.server = Arc::new(Server { password, silence, asked: Mutex::default(), heard, answers });
+        it.server = Arc::new(Server {
+            password,
+            silence,
+            asked: Mutex::default(),
+            heard,
+            answers,
+            knocks: AtomicUsize::default(),
+        });
         it.sign_in = it.beside(db);
         assert_eq!(code(it.login("taro", "himitsu-2026")), "password-server-silent");
+    });
+}
+
+#[test]
+fn while_nobody_can_be_asked_a_name_that_is_not_known_is_answered_like_one_that_is() {
+    on_each_database(|db, clock| {
+        let it = Elsewhere::new(db, clock, Some("himitsu-2026"));
+        for name in ["anybody", "*)(uid=anybody"] {
+            assert_eq!(code(it.login(name, "guess")), "bad-credentials", "{name}");
+        }
+        assert_eq!(it.server.knocks.load(Ordering::Relaxed), 1, "heard of a moment ago");
+        it.now_has(None);
+        it.office.clock.advance(Duration::from_secs(10));
+        assert_eq!(
+            code(it.login("early", "guess")),
+            "password-server-silent",
+            "it is asked whether it is there"
+        );
+        assert_eq!(it.server.knocks.load(Ordering::Relaxed), 2);
+        // Who was never signed in by it, who was, and who is not there: until they are told to wait, too.
+        let names = ["taro", "nobody", "somebody", "*)(uid=*"];
+        for wanted in
+            ["password-server-silent", "password-server-silent", "password-server-silent", "login-delayed"]
+        {
+            assert_eq!(names.map(|name| code(it.login(name, "guess"))), [wanted; 4]);
+        }
+        assert_eq!(code(it.login("hanako", super::office::PASSWORD)), "ok");
+        it.now_has(Some("himitsu-2026"));
+        it.office.clock.advance(Duration::from_secs(10));
+        assert_eq!(code(it.login("nobody", "guess")), "bad-credentials");
+        assert_eq!(code(it.login("taro", "himitsu-2026")), "ok");
     });
 }

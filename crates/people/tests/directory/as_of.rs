@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use chrono::NaiveDate;
 use renraku_base::{Clock, FixedClock, Timestamp};
@@ -316,5 +316,42 @@ fn who_has_left_can_still_be_hidden() {
         assert_eq!(post_on(db, &directory, 6, "2026-11-01"), "");
         db.write(|tx| service::suppress_person(tx, &id(6), false)).unwrap();
         assert_ne!(post_on(db, &directory, 6, "2026-11-01"), "");
+    });
+}
+
+#[test]
+fn who_is_the_same_on_a_day_stands_there_once_and_is_found_where_they_are() {
+    on_each_database(|db, clock| {
+        let directory = opened(db, clock);
+        // A unit that comes before others in the tree, and somebody who was elsewhere.
+        let transfer = roster(vec![said(6, "太田 誠", "総務部/人事課/厚生係", "主任")]);
+        db.write(|tx| service::prepare_roster(tx, day("2027-04-01"), &transfer)).unwrap();
+        db.write(|tx| service::announce_roster(tx, day("2027-04-01"))).unwrap();
+        turn(clock, "2026-12-10T00:00:00+09:00");
+        put(db, &person(5, "大森 茂", "おおもり しげる", NOSEI, "係長"));
+        let person_on = |number: u32, on: Option<&str>| {
+            db.read(|tx| service::get_person_on(tx, &directory, &id(number), on.map(day))).unwrap()
+        };
+        for (on, moved, others) in [
+            ("2026-12-05", 5, [(KYUYO, vec![5, 1]), (ZAISEI, vec![6, 4]), (NOSEI, vec![11, 8])]),
+            ("2027-04-01", 6, [(KYUYO, vec![1]), (ZAISEI, vec![4]), (NOSEI, vec![11, 5, 8])]),
+        ] {
+            for number in 1..=11 {
+                let same = Arc::ptr_eq(&person_on(number, None), &person_on(number, Some(on)));
+                assert_eq!(same, number != moved, "{number} on {on}");
+            }
+            for (unit, wanted) in others {
+                assert_eq!(members_on(db, &directory, unit, on), wanted, "{unit} on {on}");
+            }
+            assert_eq!(members_on(db, &directory, SHINRIN, on), [2, 3], "{on}");
+            assert_eq!(found_on(db, &directory, "森林課長", on), [2], "{on}");
+            let mut found = found_on(db, &directory, "もり", on);
+            found.sort_unstable();
+            assert_eq!(found, [3, 4, 5], "{on}");
+            let by_id = db.read(|tx| service::get_person_on(tx, &directory, &id(moved), Some(day(on))));
+            assert_eq!(number(&by_id.unwrap().id), moved);
+        }
+        assert_eq!(found_on(db, &directory, "厚生係", "2027-04-01"), [6]);
+        assert_eq!(post_on(db, &directory, 5, "2026-12-05"), "給与係 係長");
     });
 }

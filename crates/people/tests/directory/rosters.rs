@@ -5,6 +5,7 @@ use renraku_base::Limit;
 use renraku_db::{CollectionKind, Db, changes, jobs};
 use renraku_people::directory::{
     Appointments, Directory, DirectoryFault, PersonEntry, PhoneKind, Roster, RosterPerson, RosterPost,
+    Withdrawal,
     service::{self, PeopleSearch},
 };
 use renraku_test_db::on_each_database;
@@ -105,7 +106,21 @@ fn only_what_differs_is_written_and_told() {
         let after = log(db);
         assert!(service::import_roster(db, &transfer()).unwrap().is_empty());
         assert_eq!(log(db), after, "the same sheet again is no news");
-        assert!(due_jobs(db).is_empty(), "an import is no appointment");
+        // The holders are told as they are of a transfer that was prepared, by one of the imports.
+        let [told] = due_jobs(db).try_into().expect("one job");
+        let told: Appointments = serde_json::from_str(&told.payload).unwrap();
+        let today = service::office_day(db.now()).to_string();
+        let people: Vec<_> = told.people.iter().map(|one| (number(&one.person), one.from.as_str())).collect();
+        assert_eq!(people, [(1, today.as_str()), (6, &today)]);
+        // Whoever has yet to tell them learns that it was taken back.
+        let undone = || db.write(|tx| service::is_roster_undone(tx, &told.roster)).unwrap();
+        assert!(!undone());
+        db.write(service::undo_roster).unwrap().unwrap();
+        assert!(undone());
+        let jobs = due_jobs(db);
+        let withdrawn: Withdrawal = serde_json::from_str(&jobs[0].payload).unwrap();
+        assert_eq!((&withdrawn.roster, jobs[0].kind.as_str()), (&told.roster, service::TELL_WITHDRAWN));
+        assert_eq!(withdrawn.people.iter().map(number).collect::<Vec<_>>(), [1, 6]);
     });
 }
 
@@ -256,6 +271,39 @@ fn a_prepared_roster_takes_effect_at_midnight_of_the_office() {
         assert_eq!(posts, [(1, "総務部/財政課", Some(6)), (6, "農政部", None)]);
         db.write(service::undo_roster).unwrap().unwrap();
         assert_eq!(shown(db, &directory), before);
+    });
+}
+
+#[test]
+fn who_changes_and_keeps_the_post_is_told_of_none() {
+    on_each_database(|db, _| {
+        open(db);
+        let mut same = roster(vec![said(3, "森 太郎", "農政部/森林課", "主査")]);
+        same.people[0].phones.insert(PhoneKind::Mobile, vec!["090-1111-2222".to_owned()]);
+        let done = service::import_roster(db, &same).unwrap();
+        assert_eq!((done.changed.len(), due_jobs(db).len()), (1, 0));
+    });
+}
+
+#[test]
+fn the_first_import_of_an_office_is_no_transfer() {
+    on_each_database(|db, _| {
+        let clerk = PersonEntry {
+            id: id(1),
+            name: renraku_people::directory::PersonName {
+                full: "高橋 花子".into(), phonetic: String::new()
+            },
+            posts: Vec::new(),
+            phones: Vec::new(),
+            emails: Vec::new(),
+            staff_number: Some("100001".to_owned()),
+        };
+        db.write(|tx| service::put_person(tx, &clerk)).unwrap();
+        let done = service::import_roster(db, &transfer()).unwrap();
+        assert_eq!((done.changed.len(), done.added.len(), due_jobs(db).len()), (1, 3, 0));
+        let moved = roster(vec![said(1, "高橋 花子", "農政部", "係長")]);
+        service::import_roster(db, &moved).unwrap();
+        assert_eq!(due_jobs(db).len(), 1, "the next is");
     });
 }
 

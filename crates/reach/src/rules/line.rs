@@ -22,6 +22,11 @@ pub(crate) fn lines(
     checked(pointer, text, most, |c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'), faults)
 }
 
+/// Whether a character turns the direction of writing: with it a text looks like another one.
+fn turns(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// Whether a character shows anything: a text of others is as good as none, and looks like it. A control character is found apart.
 fn is_visible(c: char) -> bool {
     let is_filler = matches!(
@@ -44,7 +49,7 @@ fn checked(
     if text.chars().count() > most {
         let detail = format!("at most {most} characters");
         faults.push(FieldFault::new(pointer, "too-long", detail).allowing(format!("≤ {most}")));
-    } else if text.chars().any(is_bad) {
+    } else if text.chars().any(|c| is_bad(c) || turns(c)) {
         let detail = "control characters are not taken here";
         faults.push(FieldFault::new(pointer, "control-character", detail));
     }

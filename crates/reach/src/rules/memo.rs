@@ -138,6 +138,10 @@ mod tests {
         assert_eq!(codes(from(caller("鈴木", "1\u{7}"))), ["/caller/number control-character"]);
         let long = NewPhoneMemo { matter: Some("あ".repeat(1_001)), ..memo(to()) };
         assert_eq!(codes(long), ["/matter too-long"]);
+        for turning in ["見積り\u{202e}fdp.exe", "\u{2066}x", "x\u{200f}"] {
+            let turned = NewPhoneMemo { matter: Some(turning.to_owned()), ..memo(to()) };
+            assert_eq!(codes(turned), ["/matter control-character"]);
+        }
     }
 
     #[test]

@@ -17,12 +17,22 @@ pub struct Texts {
     allowed: String,
     /// The same where an example is known.
     example: String,
+    /// How long something takes, in each unit.
+    wait: WaitTexts,
     /// The kinds of JSON by name.
     kind: HashMap<String, String>,
     #[serde(default)]
     field: HashMap<String, FieldText>,
     #[serde(flatten)]
     codes: HashMap<String, CodeText>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WaitTexts {
+    seconds: String,
+    minutes: String,
+    hours: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -90,6 +100,17 @@ impl Texts {
         }
     }
 
+    /// How long somebody waits, in the unit in which people say it; never less than it is.
+    #[must_use]
+    pub fn wait(&self, seconds: u64) -> String {
+        let (text, unit) = match seconds {
+            0..100 => (&self.wait.seconds, 1),
+            100..6_000 => (&self.wait.minutes, 60),
+            6_000.. => (&self.wait.hours, 3_600),
+        };
+        text.replace("{n}", &seconds.div_ceil(unit).to_string())
+    }
+
     /// Every code that has a text.
     pub fn codes(&self) -> impl Iterator<Item = &str> {
         self.codes.keys().map(String::as_str)
@@ -135,6 +156,21 @@ mod tests {
             (Some(";;;q=x"), Language::Ja),
         ] {
             assert_eq!(accepted_language(header), expected, "{header:?}");
+        }
+    }
+
+    #[test]
+    fn a_wait_is_told_in_the_unit_in_which_people_say_it() {
+        let locales = Locales::load().map_err(|error| error.to_string()).unwrap();
+        for (seconds, ja, en) in [
+            (5, "5秒", "5 s"),
+            (99, "99秒", "99 s"),
+            (100, "2分", "2 min"),
+            (900, "15分", "15 min"),
+            (30_000, "9時間", "9 h"),
+        ] {
+            let said = [Language::Ja, Language::En].map(|language| locales.of(language).wait(seconds));
+            assert_eq!(said, [ja, en], "{seconds}");
         }
     }
 

@@ -101,11 +101,24 @@ fn acceptable(request: &ServiceRequest) -> Result<(), RestFault> {
     if request.extensions().contains::<TakesNothing>() {
         return Err(RestFault::NotAcceptable);
     }
+    refuse_unknown_parameters(request)?;
     // Before any extractor: a decompressing server can be made to unpack a bomb.
     if request.headers().contains_key(header::CONTENT_ENCODING) {
         return Err(RestFault::EncodedBody);
     }
     Ok(())
+}
+
+/// Refuses parameters where there are none; elsewhere they are refused by name when the query is read.
+fn refuse_unknown_parameters(request: &ServiceRequest) -> Result<(), RestFault> {
+    let Some((name, _)) = form_urlencoded::parse(request.query_string().as_bytes()).next() else {
+        return Ok(());
+    };
+    if crate::openapi::ROUTES.takes_query(request.method(), request.path()) {
+        return Ok(());
+    }
+    let detail = "nothing is asked for by parameters here";
+    Err(RestFault::BadQuery(FieldFault::new(name.into_owned(), "unknown-field", detail)))
 }
 
 fn header_bytes(headers: &HeaderMap) -> usize {

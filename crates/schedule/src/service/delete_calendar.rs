@@ -1,5 +1,6 @@
 use renraku_base::{CalendarId, EventId, Id, Precondition, Principal};
 use renraku_db::{Changed, ObjectType, Tx, changes};
+use renraku_notify::NotificationType;
 use renraku_people::access;
 
 use super::{
@@ -7,6 +8,7 @@ use super::{
     calendars::{expect, manageable},
     delete_event::tell_of_end,
     placing,
+    shares::tell_owner,
 };
 use crate::{
     ScheduleFault, jobs,
@@ -22,7 +24,7 @@ const ENTRIES: usize = 10_000;
 const ENTRIES_OF_SERIES: usize = 500;
 
 /// Deletes a calendar with the events that were made in it. It is gone at once; what does not fit into one short transaction
-/// is taken out of it by a job.
+/// is taken out of it by a job. Its owner is told when it was somebody else who manages it.
 ///
 /// # Errors
 /// [`ScheduleFault::CalendarFixed`] for a default calendar or that of a facility, [`ScheduleFault::Stale`],
@@ -42,6 +44,9 @@ pub fn delete_calendar(
     // Without a right in it nobody sees it any more.
     access::remove_grants(tx, calendar.collection, (ObjectType::Calendar, &calendar.id))?;
     let recorded = changes::record_gone(tx, calendar.collection, ObjectType::Calendar, &calendar.id);
+    if !calendar.is_of(&who.person) {
+        tell_owner(tx, who, &calendar, NotificationType::ShareDeleted)?;
+    }
     empty(tx, who, &calendar)?;
     Ok(recorded.with(()))
 }

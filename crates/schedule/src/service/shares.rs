@@ -40,7 +40,8 @@ pub fn put_share(
     refuse_fixed(&calendar, &share.grantee)?;
     let grantee = Grantee::from(share.grantee.clone());
     if !access::is_there(tx, &grantee)? {
-        let fault = FieldFault::new("/grantee", "not-found", "there is no such person or unit");
+        let fault =
+            FieldFault::new(share.grantee.pointer(), "not-found", "there is no such person, unit or post");
         return Err(ScheduleFault::Invalid(vec![fault]));
     }
     if access::grants(tx, calendar.collection)?.into_iter().map(Share::from).any(|given| given == share) {
@@ -87,16 +88,26 @@ pub fn leave_calendar(
     let Some(recorded) = access::leave(tx, who, calendar.collection, object)? else {
         return Err(ScheduleFault::SharedWithGroup);
     };
+    tell_owner(tx, who, &calendar, NotificationType::ShareLeft)?;
+    Ok(recorded.with(()))
+}
+
+/// Tells the owner what somebody else did with their calendar.
+pub(super) fn tell_owner(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    calendar: &StoredCalendar,
+    kind: NotificationType,
+) -> Result<(), ScheduleFault> {
     let named = directory::names(tx, std::slice::from_ref(&who.person))?.remove(&who.person);
     let notice = Notice {
-        kind: NotificationType::ShareLeft,
+        kind,
         subject: Subject::default(),
         actor: named.map(|named| Actor { person_id: Some(who.person.clone()), name: named.name.full }),
-        details: Details { title: Some(calendar.name), ..Details::default() },
+        details: Details { title: Some(calendar.name.clone()), ..Details::default() },
         repeat: Repeat::Add,
     };
-    tell(tx, &Id::stored(calendar.owner_id), &notice)?;
-    Ok(recorded.with(()))
+    Ok(tell(tx, &Id::stored(calendar.owner_id.clone()), &notice)?)
 }
 
 /// The right of the owner is not given and not taken, and neither is any in a facility's calendar.

@@ -8,7 +8,7 @@ use toml::{
 
 use super::{
     Config,
-    settings::{Kind, SETTINGS, Setting},
+    settings::{self, Kind, Setting},
 };
 use crate::{ldap_source, near::distance};
 
@@ -78,7 +78,7 @@ pub(super) fn read(
 /// What is true when nothing is written.
 fn defaults() -> Table {
     let mut all = Table::new();
-    for setting in SETTINGS {
+    for setting in settings::all() {
         if let Ok(value) = toml::from_str::<Table>(&format!("value = {}", setting.default))
             && let Some(value) = value.get("value")
         {
@@ -110,7 +110,7 @@ impl Reading<'_> {
     fn take_file(&mut self, table: &DeTable<'_>) {
         for (section, content) in table {
             let name = section.get_ref().as_ref();
-            let known: Vec<&Setting> = SETTINGS.iter().filter(|setting| setting.section == name).collect();
+            let known: Vec<&Setting> = settings::all().filter(|setting| setting.section == name).collect();
             if known.is_empty() && self.headless {
                 continue;
             }
@@ -119,7 +119,7 @@ impl Reading<'_> {
                 continue;
             }
             if known.is_empty() {
-                let sections: Vec<&str> = SETTINGS.iter().map(|setting| setting.section).collect();
+                let sections: Vec<&str> = settings::all().map(|setting| setting.section).collect();
                 let complaint = format!("there is no section [{name}]; {}", instead(name, &sections));
                 self.complain(&section.span(), complaint);
                 continue;
@@ -165,8 +165,8 @@ impl Reading<'_> {
     }
 
     fn take_variable(&mut self, name: &str, text: &str) {
-        let Some(setting) = SETTINGS.iter().find(|setting| setting.variable() == name) else {
-            let variables: Vec<String> = SETTINGS.iter().map(Setting::variable).collect();
+        let Some(setting) = settings::all().find(|setting| setting.variable() == name) else {
+            let variables: Vec<String> = settings::all().map(Setting::variable).collect();
             let variables: Vec<&str> = variables.iter().map(String::as_str).collect();
             let complaint = format!("there is no such setting; {}", instead(name, &variables));
             return self.faults.push((usize::MAX, Fault { place: name.to_owned(), complaint }));
@@ -283,8 +283,8 @@ fn is_filter(text: &str) -> bool {
 
 /// What to say of a key before the first section.
 fn outside(name: &str) -> String {
-    let keys: Vec<&str> = SETTINGS.iter().map(|setting| setting.key).collect();
-    match SETTINGS.iter().find(|setting| setting.key == name) {
+    let keys: Vec<&str> = settings::all().map(|setting| setting.key).collect();
+    match settings::all().find(|setting| setting.key == name) {
         Some(setting) => format!("{name} stands in no section: write it below [{}]", setting.section),
         None => format!("there is no setting {name}, and it stands in no section; {}", instead(name, &keys)),
     }

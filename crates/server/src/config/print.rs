@@ -1,6 +1,6 @@
 use std::fmt::Write;
 
-use super::settings::SETTINGS;
+use super::settings;
 
 /// Every setting with its meaning and its default, as a TOML file to begin from.
 #[must_use]
@@ -10,7 +10,7 @@ pub fn printed() -> String {
          # wins over the file.\n",
     );
     let mut section = "";
-    for setting in SETTINGS {
+    for setting in settings::all() {
         if setting.section != section {
             section = setting.section;
             // Writing into a String cannot fail.

@@ -33,7 +33,7 @@ use super::{
     names::katakana,
     office::Office,
     people::{Person, USERS},
-    telephone,
+    portraits, telephone,
     units::Unit,
 };
 use crate::{config::Config, mailroom};
@@ -112,6 +112,7 @@ fn write(tx: &mut Tx<'_>, config: &Config, office: &Office, accounts: &[Account]
             mail::put_account(tx, &account.person, &source, &person.mail, &person.name.full())?;
         }
     }
+    portraits::write(tx, office)?;
     write_contacts(tx, office)?;
     write_schedule(tx, office)?;
     telephone::write(tx, office)?;

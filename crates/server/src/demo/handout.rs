@@ -186,7 +186,7 @@ impl Handout {
 {ldap}
 ユーザーとパスワード (users and passwords; also in demo.json):
 {users}
-次の行を別の端末に貼り付けてください。ログイン、一週間の予定、読みで探す職員、メール、会議室の順です。
+次の行を別の端末に貼り付けてください。サインイン、一週間の予定、読みで探す職員、メール、会議室の順です。
 (Paste these lines into another terminal: sign-in, a week's schedule, colleagues by reading, mail, a room.)
 
 TOKEN=$(curl -s {base}/api/v1/auth/login -H 'Content-Type: application/json' -d '{{"username":"hanako","password":"hanako-renraku","device":{{"name":"laptop","platform":"curl"}}}}' | grep -o '"accessToken":"[^"]*"' | cut -d'"' -f4)

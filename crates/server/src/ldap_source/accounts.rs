@@ -6,14 +6,14 @@ use renraku_base::PersonId;
 use renraku_db::Db;
 use renraku_mail::service as mail;
 use renraku_people::{
-    AccountFault,
     account::{self, Account, LdapAccount, LdapPlan, LdapRemark, LdapState, Username},
     directory::{PersonEntry, service as directory},
 };
-use renraku_schedule::{ScheduleFault, service as schedule};
+use renraku_schedule::service as schedule;
 
 use super::{Choices, Staff};
 use crate::{
+    account_fault::NewAccountFault,
     config::Config,
     mailroom,
     staff::{are_many, staff_number},
@@ -117,18 +117,7 @@ impl Followed {
     }
 }
 
-/// Why accounts cannot be written.
-#[derive(Debug, thiserror::Error)]
-enum WriteFault {
-    #[error(transparent)]
-    Database(#[from] renraku_db::Error),
-    #[error(transparent)]
-    Account(#[from] AccountFault),
-    #[error(transparent)]
-    Schedule(#[from] ScheduleFault),
-}
-
-fn write(config: &Config, db: &Db, plan: &LdapPlan) -> Result<(), WriteFault> {
+fn write(config: &Config, db: &Db, plan: &LdapPlan) -> Result<(), NewAccountFault> {
     for some in plan.added.chunks(AT_ONCE) {
         db.write_many(|tx| {
             let people: Vec<PersonId> = some.iter().map(|one| one.person.clone()).collect();
@@ -144,7 +133,7 @@ fn write(config: &Config, db: &Db, plan: &LdapPlan) -> Result<(), WriteFault> {
                 }
             }
             schedule::create_default_calendars(tx, &people)?;
-            Ok::<_, WriteFault>(())
+            Ok::<_, NewAccountFault>(())
         })?;
     }
     let opened: Vec<&Account> = plan.joined.iter().chain(&plan.opened).collect();

@@ -1,4 +1,4 @@
-use std::{sync::Arc, time::Duration};
+use std::{pin::Pin, sync::Arc, time::Duration};
 
 use ldap3_proto::proto::{LdapFilter, LdapResultCode};
 use renraku_people::{
@@ -67,6 +67,12 @@ impl PasswordServer for Passwords {
         })
     }
 
+    fn is_within_reach(&self) -> Pin<Box<dyn Future<Output = bool> + Send + '_>> {
+        let asker = Arc::clone(&self.asker);
+        let asked = self.handle.spawn(async move { asker.reach().await });
+        Box::pin(async move { matches!(asked.await, Ok(Ok(()))) })
+    }
+
     fn remembered_for(&self) -> Duration {
         self.remembered_for
     }
@@ -74,10 +80,23 @@ impl PasswordServer for Passwords {
 
 impl Asker {
     async fn check(&self, username: &Username, password: &Password) -> Result<PasswordVerdict, LdapFault> {
+        self.in_turn(self.ask(username, password)).await
+    }
+
+    /// Asks for nothing more than to be let in.
+    async fn reach(&self) -> Result<(), LdapFault> {
+        let knock = async {
+            let mut connection = Connection::open(&self.server).await?;
+            self.server.introduce(&mut connection).await
+        };
+        self.in_turn(knock).await
+    }
+
+    async fn in_turn<T>(&self, ask: impl Future<Output = Result<T, LdapFault>>) -> Result<T, LdapFault> {
         let turn = timeout(LONGEST_WAIT, self.turns.acquire()).await;
         let _turn = turn.map_err(|_elapsed| LdapFault::Slow)?.map_err(|_closed| LdapFault::Slow)?;
         self.breaker.pass(Instant::now())?;
-        let ended = timeout(ALL, self.ask(username, password)).await.unwrap_or(Err(LdapFault::Slow));
+        let ended = timeout(ALL, ask).await.unwrap_or(Err(LdapFault::Slow));
         self.breaker.learn(&ended, Instant::now());
         ended
     }

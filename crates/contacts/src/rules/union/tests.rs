@@ -82,6 +82,42 @@ fn what_points_at_an_entry_points_at_it_where_it_stands_now() {
 }
 
 #[test]
+fn a_cards_own_spellings_of_one_number_are_one_unless_they_are_called_two_things() {
+    let joined = |card: Value| {
+        let Value::Object(mut card) = card else { return Value::Null };
+        join_entries(&mut card);
+        Value::Object(card)
+    };
+    let card = json!({
+        "phones": {
+            "a": {"number": "0155-22-1111", "contexts": {"work": true}},
+            "b": {"number": "+81155221111", "features": {"voice": true}},
+            "c": {"number": "0155-22-1112"},
+            "d": {"number": "tel:+81-155-22-1111;ext=7"},
+        },
+        "emails": {"a": {"address": "a@example.jp"}, "b": {"address": "A@example.jp", "pref": 1}},
+    });
+    assert_eq!(
+        joined(card),
+        json!({
+            "phones": {
+                "a": {"number": "0155-22-1111", "contexts": {"work": true}, "features": {"voice": true}},
+                "c": {"number": "0155-22-1112"},
+                "d": {"number": "tel:+81-155-22-1111;ext=7"},
+            },
+            "emails": {"a": {"address": "a@example.jp", "pref": 1}},
+        })
+    );
+    let called = json!({"phones": {
+        "a": {"number": "0155-22-1111", "label": "会社"}, "b": {"number": "0155221111", "label": "自宅"},
+    }});
+    assert_eq!(joined(called.clone()), called);
+    let mut told = json!({"phones": {"a": {"number": "0155-22-1111"}, "b": {"number": "0155221111"}}});
+    told["localizations"] = json!({"en": {"phones/b/label": "Office"}});
+    assert_eq!(joined(told.clone()), told);
+}
+
+#[test]
 fn entries_that_say_different_things_both_stay() {
     let at = |unit: &str| json!({"organizations": {"o": {"name": "北見測量", "units": [{"name": unit}]}}});
     assert_eq!(union(at("技術部"), at("営業部"))["organizations"].as_object().map(Map::len), Some(2));

@@ -3,7 +3,10 @@
 use actix_web::HttpResponse;
 use renraku_base::{Id, PersonId, Principal};
 use renraku_db::{ReadTx, meta};
-use renraku_people::directory::service::{self as directory, PeopleSearch};
+use renraku_people::{
+    directory::service::{self as directory, PeopleSearch},
+    search::fold,
+};
 use renraku_schedule::{
     model::FacilityKind,
     service::{FacilitySearch, list_delegators, list_facilities},
@@ -31,7 +34,7 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
         .children_of(&Name::dav("property-search"))
         .filter_map(|it| it.child(&Name::dav("match")))
         .map(|it| it.text.trim().to_owned())
-        .filter(|text| !text.is_empty())
+        .filter(|text| shows_something(text))
         .collect();
     let any = report.attribute("test") == Some("anyof");
     let wanted = wanted(&report)?;
@@ -98,10 +101,14 @@ pub(super) async fn by_tokens(call: Call, report: Element) -> Result<HttpRespons
     let tokens: Vec<String> = report
         .children_of(&Name::server("search-token"))
         .map(|it| it.text.trim().to_owned())
-        .filter(|text| !text.is_empty())
+        .filter(|text| shows_something(text))
         .collect();
     let most = report.child(&Name::server("limit")).and_then(|it| it.child(&Name::server("nresults")));
-    let most = most.and_then(|it| it.text.trim().parse().ok()).unwrap_or(FOUND).min(FOUND);
+    let most = match most.map(|it| it.text.trim().parse::<u32>()) {
+        None => FOUND,
+        Some(Ok(most)) if most > 0 => u16::try_from(most).unwrap_or(FOUND).min(FOUND),
+        Some(_) => return Err(DavFault::BadRequest("CS:nresults is a number above 0")),
+    };
     let context = report.attribute("context").unwrap_or("attendee").to_owned();
     let wanted = wanted(&report)?;
     let minimal = minimal(call.headers());
@@ -131,6 +138,11 @@ pub(super) async fn by_tokens(call: Call, report: Element) -> Result<HttpRespons
     })
     .await
     .map(Multistatus::finish)
+}
+
+/// Whether anything of a text is looked for: characters that nobody sees would find everybody.
+fn shows_something(text: &str) -> bool {
+    !fold(text).is_empty()
 }
 
 /// Which properties are wanted; python-caldav names them beside an empty `DAV:prop`.

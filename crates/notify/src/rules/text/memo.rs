@@ -16,7 +16,7 @@ pub(super) fn in_japanese(details: &Details) -> String {
     };
     let number = details.number.as_deref().map(|number| format!("（{number}）")).unwrap_or_default();
     let matter = details.comment.as_deref().map(|matter| format!("：{matter}")).unwrap_or_default();
-    let title = if TITLES.iter().any(|title| caller.ends_with(title)) { "" } else { "様" };
+    let title = if TITLES.iter().any(|title| caller.ends_with(title)) { "" } else { "さん" };
     format!("{caller}{title}から電話がありました{wish}{number}{matter}")
 }
 

@@ -123,9 +123,19 @@ fn a_new_post_is_told_with_its_day_and_whoever_held_it() {
             "Your post from Thu 1 Apr: 総務部 人事課 給与係",
         ),
         (
-            Details { entrusted: Some(2), ..bare },
+            Details { entrusted: Some(2), ..bare.clone() },
             "4月1日(木)付けで「総務部 人事課 給与係」への異動が発令されました。この職に共有されているカレンダー・アドレス帳が2件あります",
             "Your post from Thu 1 Apr: 総務部 人事課 給与係. 2 calendars and address books are shared with it",
+        ),
+        (
+            Details {
+                entrusted: Some(2),
+                predecessor: Some("鈴木 一郎".to_owned()),
+                withdrawn: true,
+                ..bare
+            },
+            "4月1日(木)付けの「総務部 人事課 給与係」への異動の発令は取り消されました",
+            "Taken back: your post from Thu 1 Apr, 総務部 人事課 給与係",
         ),
     ] {
         let told: Timestamp = "2027-04-01T00:00:00+09:00".parse().unwrap();
@@ -202,7 +212,7 @@ fn a_phone_memo_says_who_called_and_what_they_want() {
     for (details, ja, en) in [
         (
             memo("帯広商店 鈴木", "callBack", number, Some("見積りの件")),
-            "帯広商店 鈴木様から電話がありました。折り返しをお願いします（0155-98-1234）：見積りの件",
+            "帯広商店 鈴木さんから電話がありました。折り返しをお願いします（0155-98-1234）：見積りの件",
             "帯広商店 鈴木 called. Please call back (0155-98-1234): 見積りの件",
         ),
         (
@@ -215,7 +225,7 @@ fn a_phone_memo_says_who_called_and_what_they_want() {
             "田中先生から電話がありました。伝言があります：明日欠席",
             "田中先生 called and left a message: 明日欠席",
         ),
-        (memo("鈴木", "called", None, None), "鈴木様から電話がありました", "鈴木 called"),
+        (memo("鈴木", "called", None, None), "鈴木さんから電話がありました", "鈴木 called"),
     ] {
         let kind = NotificationType::PhoneMemo;
         assert_eq!(sentence(kind, None, (None, &details), 1, told(), Language::Ja), ja);

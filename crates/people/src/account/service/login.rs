@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use renraku_base::{DeviceId, FieldFault, PersonId};
 use renraku_db::{Db, Error, ObjectType, Tx, changes};
@@ -15,8 +15,8 @@ use crate::{
     },
     fault::AccountFault,
     lockout::{self, Lockout, Subject},
-    password_server::{self, CheckedPasswords, PasswordServer},
-    passwords::{Passwords, Turn},
+    password_server::{self, Checked, CheckedPasswords, PasswordServer},
+    passwords::{Passwords, Place as Seat, Turn},
     server_secret::ServerSecret,
     session::{Sessions, refresh_token::RefreshToken},
 };
@@ -86,8 +86,29 @@ impl SignIn {
             let checked = elsewhere.verify(account, &login.password, &self.0.db).await?;
             return self.0.follow(login, candidate, checked, elsewhere.remembered_for()).await;
         }
-        let turn = self.0.passwords.turn(&place).await?;
-        let inner = Arc::clone(&self.0);
+        if let (Some(elsewhere), None) = (&self.0.elsewhere, &candidate.account) {
+            // While nobody can be asked, who is not known hears the same as who is.
+            drop(place);
+            if !elsewhere.checks(&self.0.db).await {
+                return self.0.follow(login, candidate, Checked::Unwilling, Duration::ZERO).await;
+            }
+            let place = self.0.passwords.enter()?;
+            return self.0.sign_in_here(login, candidate, &place).await;
+        }
+        self.0.sign_in_here(login, candidate, &place).await
+    }
+}
+
+impl Inner {
+    /// Signs in whoever has a password here, and nobody else, in the same time.
+    async fn sign_in_here(
+        self: &Arc<Self>,
+        login: Login,
+        candidate: Candidate,
+        place: &Seat,
+    ) -> Result<SignedIn, AccountFault> {
+        let turn = self.passwords.turn(place).await?;
+        let inner = Arc::clone(self);
         blocking(move || inner.sign_in(&login, &candidate, turn)).await
     }
 }

@@ -2,7 +2,7 @@
 
 use renraku_db::{Error, ReadTx, Tx};
 
-use super::devices::end_sessions;
+use super::{devices::end_sessions, signing_keys::rotate_signing_key};
 use crate::{
     account::store::{accounts, app_passwords, devices::Which, remembered, signing_keys},
     fault::AccountFault,
@@ -16,6 +16,26 @@ use crate::{
 /// [`Error`] when a statement fails.
 pub fn is_sealed(tx: &mut ReadTx<'_>) -> Result<bool, Error> {
     Ok(!signing_keys::list(tx)?.is_empty() || accounts::has_password(tx)?)
+}
+
+/// Waits for whoever seals the database, and lets nobody else do it until the transaction ends.
+///
+/// # Errors
+/// [`Error`] when the statement fails.
+pub fn hold_seal(tx: &mut Tx<'_>) -> Result<(), Error> {
+    tx.hold("server-secret")
+}
+
+/// Makes the first signing key where there is none: from then on the database is good with this secret alone.
+///
+/// # Errors
+/// [`AccountFault::Internal`] when a statement fails.
+pub fn seal(tx: &mut Tx<'_>, secret: &ServerSecret) -> Result<(), AccountFault> {
+    hold_seal(tx)?;
+    if signing_keys::list(tx)?.is_empty() {
+        rotate_signing_key(tx, secret)?;
+    }
+    Ok(())
 }
 
 /// Whether a secret is the one with which the database was used; any is as long as there is no signing key.

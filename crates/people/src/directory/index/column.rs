@@ -4,7 +4,7 @@ use super::ragged::Ragged;
 use crate::search::{Classes, ONLY_FROM_START};
 
 /// One folded field of everyone, row by row. A field may have several lines, each a text of its own.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Column {
     texts: Ragged<u8>,
     /// Where in the first line the given name begins; 0 when there is none.

@@ -1,5 +1,5 @@
 /// Who has which phone number; a sorted list, because it is read far more often than it changes.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Numbers(Vec<Entry>);
 
 /// A number of a person in domestic form.
@@ -62,6 +62,11 @@ impl Numbers {
     /// Takes all numbers of a slot away.
     pub fn remove(&mut self, slot: u32) {
         self.0.retain(|entry| entry.slot != slot);
+    }
+
+    /// Takes all numbers of slots away that are not kept.
+    pub fn retain(&mut self, is_kept: impl Fn(u32) -> bool) {
+        self.0.retain(|entry| is_kept(entry.slot));
     }
 
     /// Those who have a number, given in domestic form.

@@ -1,7 +1,7 @@
 use memchr::memmem::Finder;
 
 /// Many short slices in one, so that one pass goes over all of them.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Ragged<T> {
     items: Vec<T>,
     ends: Vec<u32>,

@@ -108,7 +108,7 @@ impl Index {
         let after = After {
             tier: u8::try_from(key >> 40).ok()?,
             distance: u8::try_from(key >> 32 & 0xff).ok()?,
-            order: slot.order.clone(),
+            order: slot.order.to_string(),
             id: slot.person.id.as_str().to_owned(),
         };
         Some(Hit { person: &slot.person, after })

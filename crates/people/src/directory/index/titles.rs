@@ -4,14 +4,14 @@ use super::ragged::Ragged;
 use crate::search::fold;
 
 /// The titles of posts, and what the holders of posts are called; each once, however many hold it.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct TitleNames {
     titles: Names,
     called: Names,
 }
 
 /// Folded names by their places.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 struct Names {
     places: HashMap<String, u32>,
     names: Ragged<u8>,

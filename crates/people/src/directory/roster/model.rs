@@ -330,6 +330,15 @@ pub struct Appointment {
     pub predecessor: Option<PersonId>,
 }
 
+/// People who may have been told of posts by a roster that was taken back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Withdrawal {
+    /// The roster that gave them.
+    pub roster: RosterId,
+    /// Who they are.
+    pub people: Vec<PersonId>,
+}
+
 /// The day that the office has at an instant.
 pub(in crate::directory) fn office_day(at: Timestamp) -> NaiveDate {
     office_time(at).date()

@@ -11,7 +11,7 @@ use crate::directory::{
 pub const TELL_APPOINTED: &str = "directory.appointed";
 
 /// So many are told by one job.
-const TOLD_AT_ONCE: usize = 16;
+pub(super) const TOLD_AT_ONCE: usize = 16;
 
 /// What a roster would change now.
 ///
@@ -87,12 +87,14 @@ fn write(
     }
     let today = roster::office_day(tx.now());
     let day = roster.effective_on.unwrap_or(today);
+    let is_first = !store::people::is_anybody_posted(tx)?;
     let left_on = roster.effective_on.map_or(today, roster::eve);
     let terms = if day < today { store::terms::list_whole(tx, &Undo::people(plan))? } else { Vec::new() };
     roster::write(tx, plan, day, left_on)?;
     store::rosters::put_applied(tx, id, day, roster, (plan, terms))?;
-    let Some(from) = roster.effective_on else { return Ok(()) };
-    for some in roster::appointments(plan, from).chunks(TOLD_AT_ONCE) {
+    // Whoever was there before the staff first came was not transferred by that.
+    let told = if is_first { Vec::new() } else { roster::appointments(plan, day) };
+    for some in told.chunks(TOLD_AT_ONCE) {
         let payload = Appointments { roster: id.clone(), people: some.to_vec() };
         jobs::enqueue(tx, TELL_APPOINTED, &payload, tx.now(), None)?;
     }

@@ -1,5 +1,7 @@
+use std::collections::HashMap;
+
 use renraku_base::{PersonId, Principal};
-use renraku_db::{Changed, ObjectType, ReadTx, Tx, changes};
+use renraku_db::{Changed, Error, ObjectType, ReadTx, Tx, changes};
 
 use super::put_person::audience;
 use crate::{
@@ -24,6 +26,36 @@ pub fn get_photo(
         super::get_person(tx, directory, person)?;
     }
     store::photos::get(tx, person, size)?.ok_or(DirectoryFault::NotFound)
+}
+
+/// A photo as a list shows it, small.
+#[derive(Debug)]
+pub struct ListedPhoto {
+    /// Names it, as `photoId` does.
+    pub id: Option<String>,
+    /// The picture as JPEG.
+    pub jpeg: Vec<u8>,
+}
+
+/// The photos of people whom the directory showed, by the ids of the people; one statement, and none for nobody. Whoever says with
+/// them which state they are of looks at their names: the directory may be newer than the transaction.
+///
+/// # Errors
+/// [`Error`] when a statement fails.
+pub fn list_photos(tx: &mut ReadTx<'_>, people: &[&str]) -> Result<HashMap<String, ListedPhoto>, Error> {
+    if people.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let photos = store::photos::list(tx, people, PhotoSize::Small)?;
+    Ok(photos.into_iter().map(|(person, id, jpeg)| (person, ListedPhoto { id, jpeg })).collect())
+}
+
+/// Whether this is the photo that a person has.
+///
+/// # Errors
+/// [`Error`] when the statement fails.
+pub fn has_photo(tx: &mut ReadTx<'_>, person: &PersonId, photo: &Photo) -> Result<bool, Error> {
+    Ok(store::photos::current(tx, person)? == Some(photo.id()))
 }
 
 /// Gives a person who is in office a photo, or (`None`) takes it away. Answers with whether that is another than before; the

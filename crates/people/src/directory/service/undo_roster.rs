@@ -4,17 +4,21 @@ use std::{
 };
 
 use renraku_base::{FieldFault, PersonId, RosterId, Timestamp, UnitId};
-use renraku_db::{Tx, changes};
+use renraku_db::{Error, Tx, changes, jobs};
 
+use super::import_roster::TOLD_AT_ONCE;
 use crate::{
     access,
     directory::{
-        Change, DirectoryFault, PersonEntry, PreparedRoster, RosterPlan, RosterState, live,
+        Change, DirectoryFault, PersonEntry, PreparedRoster, RosterPlan, RosterState, Withdrawal, live,
         roster::{self, Undo},
         store,
         tree::Tree,
     },
 };
+
+/// The kind of the job that tells people of the posts that they did not take after all; its payload is a [`Withdrawal`].
+pub const TELL_WITHDRAWN: &str = "directory.withdrawn";
 
 /// For how long a roster can be taken back.
 const UNDONE_WITHIN: Duration = Duration::from_hours(24);
@@ -33,6 +37,10 @@ pub fn undo_roster(tx: &mut Tx<'_>) -> Result<Option<(PreparedRoster, RosterPlan
     if applied.applied_at.is_none_or(|at| at + UNDONE_WITHIN < tx.now()) {
         return Ok(None);
     }
+    // Nobody is told of a post by it any more.
+    tx.hold(&telling(&applied.id))?;
+    let came_back = undo.formers.iter().map(|former| &former.person.id);
+    let told: Vec<PersonId> = undo.before.iter().map(|person| &person.id).chain(came_back).cloned().collect();
     let (terms, mut plan) = (undo.terms.clone(), plan(tx, undo)?);
     plan.head = head;
     // What it wrote down of posts is taken back with it: nothing of it was so, from its day on.
@@ -40,7 +48,24 @@ pub fn undo_roster(tx: &mut Tx<'_>) -> Result<Option<(PreparedRoster, RosterPlan
     roster::write(tx, &plan, applied.effective_on, today)?;
     store::terms::replace(tx, &terms)?;
     store::rosters::put_undone(tx, &applied.id)?;
+    for some in told.chunks(TOLD_AT_ONCE) {
+        let payload = Withdrawal { roster: applied.id.clone(), people: some.to_vec() };
+        jobs::enqueue(tx, TELL_WITHDRAWN, &payload, tx.now(), None)?;
+    }
     Ok(Some((applied, plan)))
+}
+
+/// Whether a roster was taken back; if not, it is not before the transaction ends.
+///
+/// # Errors
+/// [`Error`] when a statement fails.
+pub fn is_roster_undone(tx: &mut Tx<'_>, id: &RosterId) -> Result<bool, Error> {
+    tx.hold(&telling(id))?;
+    Ok(store::rosters::state(tx, id)? == Some(RosterState::Undone))
+}
+
+fn telling(id: &RosterId) -> String {
+    format!("roster:{id}:telling")
 }
 
 /// Until when what was applied last among `rosters` can be taken back; `None` for nothing and for one that stands for good.

@@ -271,10 +271,10 @@ pub fn standings(tx: &mut ReadTx<'_>, ids: &[PersonId]) -> Result<HashMap<Person
     Ok(rows.into_iter().map(|(id, here, hidden)| (Id::stored(id), standing(here, hidden))).collect())
 }
 
-/// Everyone who has a post; one statement.
-pub fn posted(tx: &mut ReadTx<'_>) -> Result<HashSet<PersonId>, Error> {
-    let ids: Vec<String> = tx.fetch(posts::table.select(posts::person_id).distinct())?;
-    Ok(ids.into_iter().map(Id::stored).collect())
+/// Whether anybody has a post; one statement.
+pub fn is_anybody_posted(tx: &mut ReadTx<'_>) -> Result<bool, Error> {
+    let one: Option<String> = tx.fetch_one(posts::table.select(posts::person_id).limit(1))?;
+    Ok(one.is_some())
 }
 
 /// Each person with posts in these units, with the unit and title of every post of theirs; one statement.

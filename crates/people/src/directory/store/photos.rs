@@ -1,11 +1,14 @@
 use diesel::prelude::*;
 use renraku_base::PersonId;
 use renraku_db::{
-    Error, ReadTx, Tx,
+    Error, ReadTx, Tx, among,
     schema::{people, person_photos as photos},
 };
 
 use crate::photo::{Photo, PhotoSize};
+
+/// Whose photo it is, what names it, and its bytes.
+type Listed = (String, Option<String>, Vec<u8>);
 
 /// By what a size is stored.
 fn stored(size: PhotoSize) -> i32 {
@@ -25,6 +28,16 @@ pub fn current(tx: &mut ReadTx<'_>, person: &PersonId) -> Result<Option<String>,
 /// A person's photo in one size.
 pub fn get(tx: &mut ReadTx<'_>, person: &PersonId, size: PhotoSize) -> Result<Option<Vec<u8>>, Error> {
     tx.fetch_one(photos::table.find((person.as_str(), stored(size))).select(photos::data))
+}
+
+/// The photos of these people in one size: each with its person and with what it is named by; one statement.
+pub fn list(tx: &mut ReadTx<'_>, of: &[&str], size: PhotoSize) -> Result<Vec<Listed>, Error> {
+    tx.fetch(
+        photos::table
+            .inner_join(people::table.on(people::id.eq(photos::person_id)))
+            .filter(among(photos::person_id, of.iter().copied()).and(photos::size.eq(stored(size))))
+            .select((photos::person_id, people::photo_id, photos::data)),
+    )
 }
 
 /// Stores a person's photo in place of the one before, and gives the person a new version.

@@ -75,12 +75,12 @@ pub fn put(tx: &mut Tx<'_>, of: &PersonId, others: &[&PersonId], at: Timestamp) 
     match rows.as_slice() {
         [one] => tx.run_prepared(
             diesel::insert_into(recent::table).values(*one).on_conflict(key).do_update().set(later),
-        )?,
-        _ => {
-            tx.run(diesel::insert_into(recent::table).values(&rows).on_conflict(key).do_update().set(later))?
+        ),
+        many => {
+            tx.run(diesel::insert_into(recent::table).values(many).on_conflict(key).do_update().set(later))?;
+            Ok(())
         }
-    };
-    Ok(())
+    }
 }
 
 /// Forgets that a person was in touch with these others.

@@ -1,6 +1,6 @@
 //! For how long which post was held. What is held now stands here too, without an end, so that one table tells every day.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -44,29 +44,38 @@ struct NewTerm {
     ended_on: Option<String>,
 }
 
-/// The posts that were held on a day, by person and the main one first; one statement.
-pub fn list_on(tx: &mut ReadTx<'_>, day: NaiveDate) -> Result<HashMap<PersonId, Vec<PostEntry>>, Error> {
+/// The posts that these people held on a day, by person and the main one first; one statement for 1,000 people.
+pub fn list_on(
+    tx: &mut ReadTx<'_>,
+    day: NaiveDate,
+    people: &[&PersonId],
+) -> Result<HashMap<PersonId, Vec<PostEntry>>, Error> {
     let day = day.to_string();
-    let begun = post_terms::began_on.is_null().or(post_terms::began_on.le(&day));
-    let lasting = post_terms::ended_on.is_null().or(post_terms::ended_on.ge(&day));
-    let rows: Vec<Row> = tx.fetch(
-        post_terms::table
-            .filter(begun.assume_not_null().and(lasting.assume_not_null()))
-            .order((post_terms::person_id, post_terms::position, post_terms::id))
-            .select(columns()),
-    )?;
     let mut held: HashMap<PersonId, Vec<PostEntry>> = HashMap::new();
-    for (person, post) in rows.into_iter().map(read) {
-        held.entry(person).or_default().push(post);
+    for some in people.chunks(ROWS_A_STATEMENT) {
+        let begun = post_terms::began_on.is_null().or(post_terms::began_on.le(&day));
+        let lasting = post_terms::ended_on.is_null().or(post_terms::ended_on.ge(&day));
+        let rows: Vec<Row> = tx.fetch(
+            post_terms::table
+                .filter(among(post_terms::person_id, some.iter().map(|id| id.as_str())))
+                .filter(begun.assume_not_null().and(lasting.assume_not_null()))
+                .order((post_terms::person_id, post_terms::position, post_terms::id))
+                .select(columns()),
+        )?;
+        for (person, post) in rows.into_iter().map(read) {
+            held.entry(person).or_default().push(post);
+        }
     }
     Ok(held)
 }
 
-/// Who gave up a post on this day or later; one statement.
-pub fn ended_since(tx: &mut ReadTx<'_>, day: NaiveDate) -> Result<Vec<PersonId>, Error> {
-    let ids: Vec<String> = tx.fetch(
-        post_terms::table.filter(post_terms::ended_on.ge(day.to_string())).select(post_terms::person_id),
-    )?;
+/// Who held another post on a day, or none, or holds none now: whose posts began after it or ended since; one statement.
+pub fn others_on(tx: &mut ReadTx<'_>, day: NaiveDate) -> Result<HashSet<PersonId>, Error> {
+    let day = day.to_string();
+    let ended = post_terms::ended_on.is_not_null().and(post_terms::ended_on.ge(&day).assume_not_null());
+    let began = post_terms::began_on.is_not_null().and(post_terms::began_on.gt(&day).assume_not_null());
+    let ids: Vec<String> =
+        tx.fetch(post_terms::table.filter(ended.or(began)).select(post_terms::person_id).distinct())?;
     Ok(ids.into_iter().map(Id::stored).collect())
 }
 

@@ -11,11 +11,12 @@ use renraku_people::{
     directory::{DirectoryFault, service as directory},
     photo::{PICTURE_BYTES, Photo},
 };
+use unicode_normalization::UnicodeNormalization;
 
 use crate::{assembly, cli::say, config::Config};
 
 pub(super) const HELP: &str = "\
-Each file is named by the staff number: 0012345.jpg. JPEG, PNG and WebP are read (.jpg .jpeg .png .webp), up to 5 MiB. What is kept is
+Each file is named by the staff number: 0012345.jpg, in digits of either width. JPEG, PNG and WebP are read (.jpg .jpeg .png .webp), up to 5 MiB. What is kept is
 made anew from them, without what the camera noted of place and time. People without a file keep the photo that they have.
 
 Examples:
@@ -35,12 +36,12 @@ pub(super) fn import(config: &Config, folder: &Path, dry_run: bool) -> anyhow::R
     }
     let people = db.read(directory::staff_numbers)?;
     let (mut changed, mut same, mut refused) = (0, 0, 0);
-    let mut taken: HashMap<&str, &Path> = HashMap::new();
+    let mut taken: HashMap<String, &Path> = HashMap::new();
     for file in &files {
-        let number = file.file_stem().and_then(|it| it.to_str()).unwrap_or_default();
-        let outcome = match taken.get(number) {
+        let number = number(file);
+        let outcome = match taken.get(&number) {
             Some(first) => Err(format!("{} has the same number", first.display())),
-            None => take(&db, &people, file, dry_run)?,
+            None => take(&db, people.get(&number), file, dry_run)?,
         };
         if outcome.is_ok() {
             taken.insert(number, file);
@@ -75,10 +76,16 @@ fn files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
+/// The staff number by which a file is named: a computer in Japan writes digits of either width.
+fn number(file: &Path) -> String {
+    let stem = file.file_stem().and_then(|it| it.to_str()).unwrap_or_default();
+    stem.nfkc().collect::<String>().trim().to_owned()
+}
+
 /// Whether a file is another photo than its person had; or why it is not taken.
 fn take(
     db: &Db,
-    people: &HashMap<String, PersonId>,
+    person: Option<&PersonId>,
     file: &Path,
     dry_run: bool,
 ) -> anyhow::Result<Result<bool, String>> {
@@ -86,16 +93,15 @@ fn take(
     if !ENDINGS.iter().any(|it| it.eq_ignore_ascii_case(ending)) {
         return Ok(Err("its name does not end with .jpg, .jpeg, .png or .webp".to_owned()));
     }
-    let number = file.file_stem().and_then(|it| it.to_str()).unwrap_or_default();
-    let Some(person) = people.get(number) else {
-        return Ok(Err(format!("nobody in office has the staff number {number}")));
+    let Some(person) = person else {
+        return Ok(Err(format!("nobody in office has the staff number {}", number(file))));
     };
     let photo = match picture(file) {
         Ok(photo) => photo,
         Err(why) => return Ok(Err(why)),
     };
     if dry_run {
-        return Ok(Ok(true));
+        return Ok(Ok(!db.read(|tx| directory::has_photo(tx, person, &photo))?));
     }
     match db.write(|tx| directory::put_photo(tx, person, Some(&photo))) {
         Ok(changed) => Ok(Ok(changed.into_inner())),

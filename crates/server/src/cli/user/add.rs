@@ -1,21 +1,18 @@
 use anyhow::bail;
 use clap::Args;
-use renraku_base::{FieldFault, PersonId};
+use renraku_base::PersonId;
 use renraku_db::{Db, Tx};
 use renraku_mail::{is_address, service as mail};
 use renraku_people::{
     AccountFault,
     account::{self, Account, PasswordHash, Username},
-    directory::{
-        DirectoryFault, NamedPerson, PersonEntry, PersonName, Phone, PhoneKind, PostEntry,
-        service as directory,
-    },
+    directory::{NamedPerson, PersonEntry, PersonName, Phone, PhoneKind, PostEntry, service as directory},
 };
-use renraku_schedule::{ScheduleFault, service as schedule};
+use renraku_schedule::service as schedule;
 use unicode_normalization::UnicodeNormalization;
 
 use super::{list, read_password, username};
-use crate::{config::Config, mailroom, staff::staff_number};
+use crate::{account_fault::NewAccountFault, config::Config, mailroom, staff::staff_number};
 
 #[derive(Debug, Args)]
 pub(super) struct Add {
@@ -94,32 +91,6 @@ enum Holder {
     New(PersonName),
 }
 
-/// Why nobody was added.
-#[derive(Debug, thiserror::Error)]
-enum AddFault {
-    #[error(transparent)]
-    Database(#[from] renraku_db::Error),
-    #[error(transparent)]
-    Account(#[from] AccountFault),
-    #[error(transparent)]
-    Schedule(#[from] ScheduleFault),
-    #[error("{0}")]
-    Person(String),
-}
-
-impl From<DirectoryFault> for AddFault {
-    fn from(fault: DirectoryFault) -> Self {
-        match fault {
-            DirectoryFault::Internal(error) => Self::Database(error),
-            DirectoryFault::Invalid(fields) => {
-                let each = |field: &FieldFault| format!("{}: {}", field.pointer, field.detail);
-                Self::Person(fields.iter().map(each).collect::<Vec<_>>().join("; "))
-            }
-            other => Self::Person(other.to_string()),
-        }
-    }
-}
-
 impl Add {
     pub(super) fn run(self, config: &Config, db: &Db) -> anyhow::Result<()> {
         let holder = self.holder(db)?;
@@ -176,7 +147,7 @@ impl Add {
         config: &Config,
         holder: &Holder,
         hash: &PasswordHash,
-    ) -> Result<Account, AddFault> {
+    ) -> Result<Account, NewAccountFault> {
         let (person, name) = match holder {
             Holder::Known(person, named) => (person.clone(), &named.name),
             Holder::New(name) => (self.person.write(tx, name, &self.email)?, name),
@@ -209,7 +180,7 @@ impl NewPerson {
         PersonName { full: String::new(), phonetic: String::new() }
     }
 
-    fn write(&self, tx: &mut Tx<'_>, name: &PersonName, email: &str) -> Result<PersonId, AddFault> {
+    fn write(&self, tx: &mut Tx<'_>, name: &PersonName, email: &str) -> Result<PersonId, NewAccountFault> {
         let posts = match &self.unit {
             Some(path) => {
                 let unit = directory::put_unit_path(tx, path)?;

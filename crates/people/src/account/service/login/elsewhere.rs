@@ -41,6 +41,7 @@ impl Inner {
                 blocking(move || inner.begin(&login, inner.judge(&candidate, false)?)).await
             }
             Checked::Unreachable => self.recall(login, candidate, remembered_for).await,
+            Checked::Unwilling => self.recall(login, candidate, Duration::ZERO).await,
         }
     }
 
@@ -94,26 +95,27 @@ impl Inner {
     }
 
     /// Signs in by the password that the server accepted last. Another one may be right since: it is counted, and nobody is told that
-    /// it is wrong.
+    /// it is wrong. For whom nothing is remembered, and who is not known at all, hears and counts the same after the same time.
     async fn recall(
         self: &Arc<Self>,
         login: Login,
         candidate: Candidate,
         remembered_for: Duration,
     ) -> Result<SignedIn, AccountFault> {
-        let Some((account, _)) = &candidate.account else { return Err(AccountFault::BadCredentials) };
-        let (inner, person) = (Arc::clone(self), account.person_id.clone());
-        let found = blocking(move || {
+        let person = candidate.account.as_ref().map(|(account, _)| account.person_id.clone());
+        let inner = Arc::clone(self);
+        let hash = blocking(move || {
+            let Some(person) = person else { return Ok(None) };
             let after = inner.db.now() - remembered_for;
             Ok(inner.db.read(|tx| remembered::get(tx, &person, after))?)
-        });
-        let Some(hash) = found.await? else { return Err(AccountFault::PasswordServerSilent) };
+        })
+        .await?;
         let place = self.passwords.enter()?;
         let turn = self.passwords.turn(&place).await?;
         let inner = Arc::clone(self);
         blocking(move || {
             inner.refuse_too_early(&candidate)?;
-            let right = inner.passwords.verify(&login.password, Some(&hash))?;
+            let right = inner.passwords.verify(&login.password, hash.as_ref())?;
             let judged = inner.judge(&candidate, right);
             drop(turn);
             let known = judged.map_err(|fault| match fault {
