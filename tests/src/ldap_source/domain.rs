@@ -10,6 +10,8 @@ use super::office::{PASSWORD, borrowed, login};
 const READER: (&str, &str) = ("renraku@pref.example.jp", "Yomu-hito-2026");
 /// More than it gives in one answer.
 const MANY: usize = 1_050;
+/// With those who are somebody.
+const ALL: usize = MANY + 6;
 const SECTION: &str = "OU=給与係,OU=人事課,OU=総務部,OU=職員";
 
 fn dn(name: &str, unit: &str) -> String {
@@ -121,11 +123,15 @@ impl Beside {
 fn a_domain_is_read_and_lets_its_people_in() {
     let Some(mut samba) = Samba::start() else { return };
     samba.change(&office());
-    for backend in Backend::all() {
+    for (n, backend) in Backend::all().iter().enumerate() {
         let settings = settings(&samba);
         let beside = Beside { server: TestServer::start_with(*backend, &borrowed(&settings)), settings };
-        what_it_refuses_is_said_with_what_to_do(&beside, &samba);
-        more_than_one_answer_holds_is_read(&beside, &samba);
+        if n == 0 {
+            // Whatever the database is.
+            what_it_refuses_is_said_with_what_to_do(&beside, &samba);
+            more_than_one_answer_holds_is_read(&beside, &samba);
+        }
+        everybody_is_imported(&beside);
         people_sign_in(&beside);
         who_leaves_moves_or_is_closed_is_followed(&beside, &mut samba);
     }
@@ -151,12 +157,11 @@ fn what_it_refuses_is_said_with_what_to_do(beside: &Beside, samba: &Samba) {
 }
 
 fn more_than_one_answer_holds_is_read(beside: &Beside, samba: &Samba) {
-    let all = MANY + 6;
     // From the root it names other places besides, and accounts that are no staff.
     let (url, root) = (samba.url(), DOMAIN.to_lowercase());
     let root = [("RENRAKU_LDAP_SOURCE_BASE_DN", root.as_str())];
     let (well, said) = beside.import(&["--dry-run"], &root);
-    assert!(well && said.contains(&format!("{all} new, 0 changed")), "{said}");
+    assert!(well && said.contains(&format!("{ALL} new, 0 changed")), "{said}");
     assert!(said.contains("entries without a staff number were passed over."), "{said}");
     let first = said.lines().find(|line| line.starts_with("new        "));
     assert_eq!(first, Some("new        000000 佐藤 花0  農政部"), "by number");
@@ -173,11 +178,14 @@ fn more_than_one_answer_holds_is_read(beside: &Beside, samba: &Samba) {
         "(&(objectCategory=person)(objectClass=user)(memberOf=CN=職員,OU=groups,DC=pref,DC=example,DC=jp))";
     let (well, said) = beside.import(&["--dry-run"], &[("RENRAKU_LDAP_SOURCE_FILTER", group)]);
     assert!(well && said.contains("1 new, 0 changed"), "{said}");
+}
+
+fn everybody_is_imported(beside: &Beside) {
     let (well, said) = beside.import(&[], &[]);
-    assert!(well && said.contains(&format!("{all} new, 0 changed")), "{said}");
-    assert!(said.contains(&format!("accounts: {} new, 0 opened again, 0 closed", all - 2)), "{said}");
+    assert!(well && said.contains(&format!("{ALL} new, 0 changed")), "{said}");
+    assert!(said.contains(&format!("accounts: {} new, 0 opened again, 0 closed", ALL - 2)), "{said}");
     let (well, said) = beside.import(&[], &[]);
-    assert!(well && said.contains(&format!("0 new, 0 changed, {all} as they were, 0 left")), "{said}");
+    assert!(well && said.contains(&format!("0 new, 0 changed, {ALL} as they were, 0 left")), "{said}");
     assert!(said.contains("accounts: 0 new, 0 opened again, 0 closed"), "{said}");
 }
 
