@@ -22,6 +22,9 @@ pub enum AccountFault {
     /// The office's server that checks passwords does not answer.
     #[error("the server that checks passwords does not answer")]
     PasswordServerSilent,
+    /// The password is right, but must be changed where it is kept.
+    #[error("the password has expired or must be changed")]
+    PasswordExpired,
     /// The password is right, but the account was closed.
     #[error("the account is disabled")]
     Disabled,
@@ -86,7 +89,7 @@ impl Fault for AccountFault {
             | Self::RefreshTokenReused => Kind::Unauthenticated,
             Self::LoginDelayed { .. } => Kind::TooMany,
             Self::Overloaded | Self::PasswordServerSilent => Kind::Unavailable,
-            Self::Disabled => Kind::Forbidden,
+            Self::PasswordExpired | Self::Disabled => Kind::Forbidden,
             Self::TooManyDevices { .. }
             | Self::TooManyAppPasswords
             | Self::UsernameTaken
@@ -105,6 +108,7 @@ impl Fault for AccountFault {
             Self::LoginDelayed { .. } => "login-delayed",
             Self::Overloaded => "overloaded",
             Self::PasswordServerSilent => "password-server-silent",
+            Self::PasswordExpired => "password-expired",
             Self::Disabled => "account-disabled",
             Self::TokenInvalid => "token-invalid",
             Self::TokenExpired => "token-expired",

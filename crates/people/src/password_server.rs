@@ -49,8 +49,12 @@ pub enum PasswordVerdict {
     Right,
     /// It is not, and the server counts that.
     Wrong,
-    /// The server was not asked to check it, because nobody has the name there who may sign in.
-    Unknown,
+    /// The server did not check it: nobody has the name there who may sign in, or no password of the account counts for a while.
+    Unchecked,
+    /// It is the user's, and must be changed before it lets anybody in.
+    MustChange,
+    /// It is the user's, and the account is closed.
+    Closed,
 }
 
 /// The server did not say whether a password is right.
@@ -94,8 +98,12 @@ pub(crate) struct CheckedPasswords {
 pub(crate) enum Checked {
     /// The server accepted it.
     Right,
-    /// The server refused it, or does not know the user.
+    /// The server refused it, or did not look at it.
     Refused,
+    /// It is the user's, and must be changed first.
+    MustChange,
+    /// It is the user's, and the account is closed.
+    Closed,
     /// It is none, or was refused a while ago: the server was not asked.
     Wrong,
     /// The server cannot be reached.
@@ -160,7 +168,9 @@ impl CheckedPasswords {
         blocking(move || Ok(at.write(|tx| end(tx, &of, &mac, refused))?)).await?;
         match answer {
             Ok(PasswordVerdict::Right) => Ok(Checked::Right),
-            Ok(PasswordVerdict::Wrong | PasswordVerdict::Unknown) => Ok(Checked::Refused),
+            Ok(PasswordVerdict::Wrong | PasswordVerdict::Unchecked) => Ok(Checked::Refused),
+            Ok(PasswordVerdict::MustChange) => Ok(Checked::MustChange),
+            Ok(PasswordVerdict::Closed) => Ok(Checked::Closed),
             Err(PasswordServerSilent::Unreachable) => Ok(Checked::Unreachable),
             Err(PasswordServerSilent::Unwilling) => Ok(Checked::Unwilling),
         }

@@ -266,3 +266,72 @@ fn changes_of_many_occurrences_are_one_mail_about_the_series() {
         );
     });
 }
+
+/// Somebody from outside who comes to single occurrences alone reads of all of theirs at once (RFC 5546 §3.2.2.5).
+#[test]
+fn a_guest_of_several_occurrences_gets_one_mail_about_them() {
+    on_each_database(|db, clock| {
+        let (hanako, taro) = (person(db, "佐藤"), person(db, "鈴木"));
+        let guest =
+            |name: &str| json!({"participants/g": {"calendarAddress": format!("mailto:{name}@example.com")}});
+        let series = create(
+            db,
+            &hanako,
+            json!({"title": "朝礼", "start": "2026-11-26T09:00:00", "duration": "PT15M",
+                "recurrenceRule": {"frequency": "daily", "count": 5},
+                "participants": {"1": {"personId": taro.person}},
+                "recurrenceOverrides": {"2026-11-27T09:00:00": guest("guest"), "2026-11-28T09:00:00": guest("other"),
+                    "2026-11-29T09:00:00": guest("guest")}}),
+        );
+        let text = |mail: &OutgoingMail| mail.calendar.as_ref().unwrap().text.clone();
+        let to = |mails: &[OutgoingMail]| {
+            let mut to: Vec<String> = mails.iter().map(|mail| mail.to[0].email.clone()).collect();
+            to.sort();
+            to
+        };
+        let sent = mails(db);
+        assert_eq!(to(&sent), ["guest@example.com", "other@example.com"]);
+        let theirs = sent.iter().find(|mail| mail.to[0].email == "guest@example.com").unwrap();
+        assert_eq!(theirs.subject, "【招待】朝礼");
+        assert!(
+            theirs.text.contains("11月27日 9:00") && theirs.text.contains("11月29日 9:00"),
+            "{}",
+            theirs.text
+        );
+        let part = text(theirs);
+        assert_eq!(
+            (part.matches("BEGIN:VEVENT").count(), part.matches("RECURRENCE-ID").count()),
+            (2, 2),
+            "{part}"
+        );
+        assert!(!part.contains("RRULE") && !part.contains("20261128T090000"), "{part}");
+        assert_eq!(part.matches("BEGIN:VTIMEZONE").count(), 1, "{part}");
+        for (day, hour) in [(27, 15), (29, 16), (27, 17)] {
+            let now = get(db, &hanako, &series.id).unwrap();
+            let one = Scope::This(local(&format!("2026-11-{day}T09:00:00")));
+            patch(db, &hanako, &now, one, json!({"start": format!("2026-11-{day}T{hour}:00:00")}));
+            assert!(mails(db).is_empty());
+        }
+        clock.advance(PAUSE);
+        let sent = mails(db);
+        assert_eq!(to(&sent), ["guest@example.com"]);
+        assert!(
+            text(&sent[0]).contains("T160000") && text(&sent[0]).contains("T170000"),
+            "{}",
+            text(&sent[0])
+        );
+        assert!(!text(&sent[0]).contains("T150000"));
+        let now = get(db, &hanako, &series.id).unwrap();
+        try_delete(db, &hanako, &series.id, Scope::All, &now.etag).unwrap();
+        let sent = mails(db);
+        assert_eq!(
+            (to(&sent), subjects(&sent)),
+            (vec!["guest@example.com".into(), "other@example.com".into()], vec!["【中止】朝礼"; 2])
+        );
+        let components: Vec<usize> =
+            sent.iter().map(|mail| text(mail).matches("BEGIN:VEVENT").count()).collect();
+        assert_eq!(components.iter().sum::<usize>(), 3, "{components:?}");
+        clock.advance(PAUSE * 2);
+        assert!(mails(db).is_empty());
+    });
+}

@@ -6,10 +6,12 @@
 mod accounts;
 mod breaker;
 mod connection;
+mod expiry;
 mod fault;
 mod filter;
 mod passwords;
 mod reading;
+mod reason;
 mod run;
 mod server;
 mod staff;
@@ -18,6 +20,7 @@ mod wanted;
 use std::{sync::Arc, time::Duration};
 
 use anyhow::Context as _;
+use renraku_base::Timestamp;
 use renraku_people::PasswordServer;
 use tokio::{
     runtime::{Builder, Runtime},
@@ -88,15 +91,15 @@ impl LdapSource {
         self.server.url.to_string()
     }
 
-    /// Reads the whole staff. Blocks, for two minutes at most.
+    /// Reads the whole staff as it is at a time. Blocks, for two minutes at most.
     ///
     /// # Errors
     /// [`LdapFault`]; nothing is known then.
-    pub fn read(&self) -> Result<Staff, LdapFault> {
+    pub fn read(&self, now: Timestamp) -> Result<Staff, LdapFault> {
         self.block_on(async {
             let mut connection = Connection::open(&self.server).await?;
             self.server.introduce(&mut connection).await?;
-            staff::read(&mut connection, &self.server).await
+            staff::read(&mut connection, &self.server, now).await
         })
     }
 

@@ -11,6 +11,11 @@ fn alarm(before: &str) -> String {
     format!("BEGIN:VALARM\nACTION:DISPLAY\nDESCRIPTION:x\nTRIGGER:-{before}\nEND:VALARM\n")
 }
 
+/// The text of an event with further lines.
+fn with(text: &str, more: &str) -> String {
+    text.replace("END:VEVENT", &format!("{}END:VEVENT", more.replace('\n', "\r\n")))
+}
+
 fn meeting(title: &str, alarm: &str) -> String {
     event("meeting", &format!("{HOUR}SUMMARY:{title}\nX-KEPT:{title}\n{alarm}"))
 }
@@ -110,6 +115,63 @@ fn nobody_sees_or_changes_the_alarms_of_another() {
     });
 }
 
+/// A client that takes no calendar for read-only stores the whole object when its person sets an alarm.
+#[test]
+fn a_reader_keeps_alarms_and_changes_nothing_else() {
+    on_each_backend(|server| {
+        let Office { owner, reader, .. } = office(server);
+        let sent = meeting("会議", &alarm("PT15M"));
+        owner.put(&at(&owner, "a"), &sent).expect(201);
+        let owners = read(&owner, "a");
+        let (tag, text) = read(&reader, "a");
+        let (_, token) = reader.sync(&reader.calendar, "", 100);
+        let put = |text: &str, tag: &str| {
+            reader.ask("PUT", &at(&reader, "a")).header("if-match", tag).body("text/calendar", text).send()
+        };
+        let marks = "X-MOZ-LASTACK:20261125T000000Z\nLAST-MODIFIED:20261125T010000Z\n";
+        let with_own = with(&text, &format!("{marks}{}", alarm("PT5M")))
+            .replace("DTSTAMP:20261125T000000Z", "DTSTAMP:20261125T020000Z");
+        for wrong in [
+            with_own.replace("SUMMARY:会議", "SUMMARY:朝会"),
+            with_own.replace("X-KEPT:会議\r\n", ""),
+            with_own.replace("T100000", "T103000"),
+            with(&with_own, "RRULE:FREQ=DAILY\n"),
+            with(&with_own, "ATTENDEE:mailto:x@example.com\n"),
+        ] {
+            put(&wrong, &tag).expect(403);
+        }
+        assert_eq!(read(&reader, "a"), (tag.clone(), text.clone()));
+        assert_eq!(put(&with_own, &tag).expect(204).header("etag"), None, "not as it was sent");
+        assert_eq!(reader.sync(&reader.calendar, &token, 100).0, [(at(&reader, "a"), 200)]);
+        let (kept_tag, kept) = read(&reader, "a");
+        assert_eq!(triggers(&kept), ["PT5M"]);
+        assert!(!kept.contains("LASTACK"), "{kept}");
+        assert_eq!(read(&owner, "a"), owners);
+        put(&with_own, &tag).expect(412);
+        // As it was shown, with the alarm, it changes nothing; without, the alarm is gone.
+        put(&kept, &kept_tag).expect(204);
+        assert_eq!(read(&reader, "a").0, kept_tag);
+        put(&text, &kept_tag).expect(204);
+        assert!(triggers(&read(&reader, "a").1).is_empty());
+        // Nothing comes, goes or is told otherwise.
+        reader.put(&at(&reader, "b"), &event("b", HOUR)).expect(403);
+        reader.ask("DELETE", &at(&reader, "a")).send().expect(403);
+        let rights = reader.propfind(&at(&reader, "a"), "0", "<d:current-user-privilege-set/>").text();
+        assert!(rights.contains("<d:read/>") && !rights.contains("write"), "{rights}");
+        // What is private is busy time to them, which rings for nobody.
+        owner.put(&at(&owner, "p"), &event("p", &format!("{HOUR}CLASS:PRIVATE\nSUMMARY:面談\n"))).expect(201);
+        let shown = reader.get(&at(&reader, "p"));
+        if shown.status == 200 {
+            reader.put(&at(&reader, "p"), &with(&shown.text(), &alarm("PT5M"))).expect(403);
+        }
+        let task = event("t", "SUMMARY:提出\n").replace("VEVENT", "VTODO");
+        owner.put(&at(&owner, "t"), &task).expect(201);
+        reader
+            .put(&at(&reader, "t"), &task.replace("END:VTODO", "STATUS:COMPLETED\r\nEND:VTODO"))
+            .expect(403);
+    });
+}
+
 #[test]
 fn where_nobody_has_alarms_a_text_stays_as_it_was_sent() {
     on_each_backend(|server| {
@@ -175,6 +237,49 @@ fn alarms_of_tasks_are_their_owners() {
             None
         );
         assert_eq!(triggers(&read(&owner, "t").1), ["PT15M"]);
+    });
+}
+
+#[test]
+fn what_a_writer_moves_takes_the_right_alarms_along() {
+    on_each_backend(|server| {
+        let Office { owner, writer, staff: [hanako, taro, _], .. } = office(server);
+        let second = hanako.post("calendars", &json!({"name": "第2"})).expect(201).json();
+        let second = second["id"].as_str().unwrap();
+        let share = json!({"grantee": {"type": "person", "personId": taro.person}, "role": "write"});
+        hanako.post(&format!("calendars/{second}/shares"), &share).expect(200);
+        let own = Client::of(server, &taro);
+        let (second, other) = (owner.in_calendar(second), writer.in_calendar(second));
+        let carry = |from: &Client, name: &str, to: &Client| {
+            from.ask("MOVE", &at(from, name)).header("destination", &at(to, name)).send()
+        };
+        let task =
+            |name: &str| event(name, &format!("SUMMARY:提出\n{}", alarm("PT15M"))).replace("VEVENT", "VTODO");
+        for name in ["t", "u"] {
+            owner.put(&at(&owner, name), &task(name)).expect(201);
+        }
+        // Between calendars of its owner a task keeps its owner's alarms; into the mover's they do not come.
+        carry(&writer, "t", &other).expect(201);
+        assert_eq!(read(&second, "t").1, task("t"));
+        assert!(triggers(&read(&other, "t").1).is_empty());
+        carry(&writer, "u", &own).expect(201);
+        assert!(triggers(&read(&own, "u").1).is_empty());
+        // So it is with an event in which nobody takes part: the mover's alarm is theirs, and goes along.
+        owner.put(&at(&owner, "a"), &meeting("会議", &alarm("PT15M"))).expect(201);
+        let with_own = with(&read(&writer, "a").1, &alarm("PT5M"));
+        writer.put(&at(&writer, "a"), &with_own).expect(204);
+        carry(&writer, "a", &own).expect(201);
+        owner.get(&at(&owner, "a")).expect(404);
+        let moved = read(&own, "a").1;
+        assert!(moved.contains("SUMMARY:会議") && triggers(&moved) == ["PT5M"], "{moved}");
+        // A meeting stays its organizer's.
+        let meeting = json!({"calendarId": hanako.calendar, "title": "打合せ", "start": "2026-11-26T10:00:00",
+            "timeZone": "Asia/Tokyo", "duration": "PT1H", "participants": {"1": {"personId": taro.person}}});
+        let made = hanako.post("events", &meeting).expect(201).json();
+        let id = made["id"].as_str().unwrap();
+        let refused = carry(&writer, id, &own).expect(403).text();
+        assert!(!refused.contains("valid-calendar-data"), "{refused}");
+        hanako.get(&format!("events/{id}")).expect(200);
     });
 }
 

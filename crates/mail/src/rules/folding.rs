@@ -24,14 +24,29 @@ pub fn folded(head: &Head) -> String {
     text
 }
 
-/// The words of a query, each of which a mail must contain somewhere, longest first.
+/// The words and quoted phrases of a query, each of which a mail must contain somewhere, longest first.
 #[must_use]
 pub fn words(query: &str) -> Vec<String> {
     let mut words: Vec<String> =
-        query.split_whitespace().map(fold).filter(|word| !word.is_empty()).take(16).collect();
+        pieces(query).into_iter().map(fold).filter(|word| !word.is_empty()).take(16).collect();
     words.sort_by_key(|word| std::cmp::Reverse(word.len()));
     words.dedup();
     words
+}
+
+/// What is typed between two quotation marks belongs together; one that is never closed is looked for like any other character.
+fn pieces(query: &str) -> Vec<&str> {
+    const QUOTES: [char; 5] = ['"', '“', '”', '„', '＂'];
+    let mut pieces = Vec::new();
+    let mut rest = query.trim_start();
+    while !rest.is_empty() {
+        let quoted = rest.strip_prefix(QUOTES).and_then(|inside| inside.split_once(QUOTES));
+        let word = || rest.split_at(rest.find(char::is_whitespace).unwrap_or(rest.len()));
+        let (piece, after) = quoted.unwrap_or_else(word);
+        pieces.push(piece);
+        rest = after.trim_start();
+    }
+    pieces
 }
 
 #[cfg(test)]
@@ -63,6 +78,32 @@ mod tests {
         ] {
             assert!(words(query).iter().all(|word| text.contains(word)), "{query}");
         }
+    }
+
+    #[test]
+    fn what_stands_in_quotation_marks_is_found_together() {
+        let text = folded(&Head {
+            subject: "予算 会議の資料 27\"モニター".to_owned(), ..Head::default()
+        });
+        let found = |query: &str| {
+            let words = words(query);
+            !words.is_empty() && words.iter().all(|word| text.contains(word))
+        };
+        for query in [
+            "\"予算 会議\"",
+            "“会議の資料”",
+            "＂予算　会議＂ モニター",
+            "\"予算\"資料",
+            "27\"",
+            "27\"モニター",
+        ] {
+            assert!(found(query), "{query}");
+        }
+        for query in ["\"会議 予算\"", "\"予算 資料\"", "\"予算 会議\" 議事録", "\"予算", "\""]
+        {
+            assert!(found(query) == (query == "\""), "{query}");
+        }
+        assert_eq!(words("\"予算 会議\" \"\" 資料"), ["予算会議", "資料"].map(fold));
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub struct MessageQuery {
     pub mailbox: Option<MailboxId>,
     /// Those of this thread.
     pub thread: Option<MessageId>,
-    /// Those in whose subject, people or preview each of these words is found.
+    /// Those in whose subject, people or preview each of these words is found; words in quotation marks as one, next to each other.
     pub q: Option<String>,
     /// Those that are unread (`true`), or those that are not.
     pub unread: Option<bool>,

@@ -24,6 +24,8 @@ use super::office::{Office, block_on, code, offer, username};
 /// Knows one password, or does not answer.
 struct Server {
     password: Mutex<Option<&'static str>>,
+    /// What it says of it.
+    says: Mutex<PasswordVerdict>,
     /// What is said when no password is known.
     silence: PasswordServerSilent,
     asked: Mutex<Vec<String>>,
@@ -42,7 +44,7 @@ impl PasswordServer for Server {
             self.heard.notify_one();
             drop(self.answers.acquire().await.unwrap());
             let right = self.password.lock().unwrap().ok_or(self.silence)?;
-            Ok(if password.reveal() == right { PasswordVerdict::Right } else { PasswordVerdict::Wrong })
+            Ok(if password.reveal() == right { *self.says.lock().unwrap() } else { PasswordVerdict::Wrong })
         })
     }
 
@@ -70,8 +72,10 @@ impl Elsewhere {
         db.write(|tx| account::remove_password(tx, &username("taro"))).unwrap();
         let (heard, answers) = (Notify::new(), Semaphore::new(1));
         let (password, silence) = (Mutex::new(password), PasswordServerSilent::Unreachable);
+        let says = Mutex::new(PasswordVerdict::Right);
         let server = Arc::new(Server {
             password,
+            says,
             silence,
             asked: Mutex::default(),
             heard,
@@ -348,9 +352,11 @@ fn a_server_that_answers_and_does_not_check_is_no_reason_to_remember() {
         assert_eq!(code(it.login("taro", "himitsu-2026")), "ok");
         let (heard, answers) = (Notify::new(), Semaphore::new(1));
         let silence = PasswordServerSilent::Unwilling;
+        let says = Mutex::new(PasswordVerdict::Right);
         let password = Mutex::new(None);
         it.server = Arc::new(Server {
             password,
+            says,
             silence,
             asked: Mutex::default(),
             heard,
@@ -390,5 +396,37 @@ fn while_nobody_can_be_asked_a_name_that_is_not_known_is_answered_like_one_that_
         it.office.clock.advance(Duration::from_secs(10));
         assert_eq!(code(it.login("nobody", "guess")), "bad-credentials");
         assert_eq!(code(it.login("taro", "himitsu-2026")), "ok");
+    });
+}
+
+/// Who has changed it, or is let in again, waits for nothing that was tried before.
+#[test]
+fn a_right_password_that_lets_nobody_in_says_why_and_counts_as_no_guess() {
+    on_each_database(|db, clock| {
+        let it = Elsewhere::new(db, clock, Some("himitsu-2026"));
+        for (verdict, said) in [
+            (PasswordVerdict::MustChange, "password-expired"),
+            (PasswordVerdict::Closed, "account-disabled"),
+            // Locked: a stranger may have locked it, and learns nothing.
+            (PasswordVerdict::Unchecked, "bad-credentials"),
+        ] {
+            assert_eq!(code(it.login("taro", "himitsu-2026")), "ok");
+            *it.server.says.lock().unwrap() = verdict;
+            for _ in 0..5 {
+                assert_eq!(code(it.login("taro", "himitsu-2026")), said);
+                it.office.clock.advance(Duration::from_secs(60));
+            }
+            assert_eq!(code(it.login("taro", "himitsu-2025")), "bad-credentials");
+            it.office.clock.advance(Duration::from_secs(60));
+            it.now_has(None);
+            assert_eq!(
+                code(it.login("taro", "himitsu-2026")),
+                "password-server-silent",
+                "it is not remembered"
+            );
+            it.now_has(Some("himitsu-2026"));
+            *it.server.says.lock().unwrap() = PasswordVerdict::Right;
+            it.office.clock.advance(Duration::from_secs(60));
+        }
     });
 }

@@ -22,7 +22,8 @@ pub(crate) struct MessagesQuery {
     thread: Option<MessageId>,
     /// `true` for those that are unread alone, `false` for those that are read.
     unread: Option<bool>,
-    /// Words that are all found in the subject, the people or the preview; from one character on, at most 200.
+    /// Words that are all found in the subject, the people or the preview; those between quotation marks (`"予算 会議"`) as one; from one
+    /// character on, at most 200.
     q: Option<String>,
     /// How many items, 1 to 500.
     #[serde(default, deserialize_with = "limit")]

@@ -26,11 +26,11 @@ mod writer;
 
 use renraku_base::content::{component, line, text};
 
-pub use alarm_text::{has_alarms, with_alarms_of, without_alarms};
+pub use alarm_text::{has_alarms, with_alarms_of, without_alarms, without_marks};
 pub use component::{Component, read as read_components};
 pub use excerpt::{Expanded, expand, limit_recurrence_set};
 pub use free_busy::{FreeBusyRequest, read_free_busy_request, read_instant, write_free_busy};
-pub use invitation::{Invitation, cancel, reply, request};
+pub use invitation::{Invitation, cancel, cancel_each, reply, request, request_each};
 pub use line::{Line, Param};
 pub use look::{property_instant, property_text};
 pub use object::{CalendarObject, Contents, NotAnObject, read_object};

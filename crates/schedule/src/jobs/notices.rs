@@ -1,5 +1,7 @@
 //! Who takes part in an event hears what became of it: members of staff in their feeds, others by mail.
 
+use std::collections::BTreeMap;
+
 use renraku_base::{EventId, Id, PersonId, Principal};
 use renraku_db::{Tx, jobs};
 use renraku_notify::{
@@ -19,6 +21,7 @@ use crate::{
     ScheduleFault,
     codec::ical,
     model::{Event, LocalDateTime, PatchObject, Status},
+    rules::recurrence,
     service::staff,
     store::{self, events::StoredEvent},
 };
@@ -64,6 +67,12 @@ struct Order {
 struct Mail {
     method: Method,
     event: Event,
+    /// Further occurrences of its series.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    more: Vec<Event>,
+    /// Whether these are all to which somebody comes who is a guest of single ones.
+    #[serde(default)]
+    each: bool,
     to: Vec<String>,
 }
 
@@ -75,7 +84,30 @@ pub(crate) fn tell(
     staff: Vec<PersonId>,
     outside: Vec<String>,
 ) -> Result<(), ScheduleFault> {
-    order(tx, who, news, (staff, outside), false)
+    order(tx, who, news, (staff, outside), false, None)
+}
+
+/// Tells the guests of single occurrences that none of these takes place: staff of each, and somebody outside of all of theirs by one
+/// mail.
+pub(crate) fn call_off(tx: &mut Tx<'_>, who: &Principal, stored: &StoredEvent) -> Result<(), ScheduleFault> {
+    let news = News { kind: NotificationType::Cancelled, stored, occurrence: None, removed: false };
+    let mut theirs: BTreeMap<String, Vec<(LocalDateTime, Event)>> = BTreeMap::new();
+    for Guests { recurrence_id, occurrence, crowd: (staff, outside) } in
+        guests(&stored.event, stored.organizer.as_ref())
+    {
+        let one = Some((recurrence_id, &occurrence));
+        order(tx, who, News { occurrence: one, ..news }, (staff, Vec::new()), false, None)?;
+        for address in outside {
+            theirs.entry(address).or_default().push((recurrence_id, occurrence.clone()));
+        }
+    }
+    for (address, occurrences) in theirs {
+        let Some(((id, first), more)) = occurrences.split_first() else { continue };
+        let more = more.iter().map(|(_, occurrence)| occurrence.clone()).collect();
+        let news = News { occurrence: Some((*id, first)), ..news };
+        order(tx, who, news, (Vec::new(), vec![address]), false, Some(more))?;
+    }
+    Ok(())
 }
 
 /// The same for those who are to be told once more, whatever they were told of this state of the event.
@@ -85,7 +117,7 @@ pub(crate) fn tell_again(
     news: News<'_>,
     crowd: (Vec<PersonId>, Vec<String>),
 ) -> Result<(), ScheduleFault> {
-    order(tx, who, news, crowd, true)
+    order(tx, who, news, crowd, true, None)
 }
 
 fn order(
@@ -94,6 +126,7 @@ fn order(
     news: News<'_>,
     (staff, outside): (Vec<PersonId>, Vec<String>),
     again: bool,
+    more: Option<Vec<Event>>,
 ) -> Result<(), ScheduleFault> {
     let staff: Vec<PersonId> = staff.into_iter().filter(|person| *person != who.person).collect();
     if staff.is_empty() && outside.is_empty() {
@@ -115,7 +148,13 @@ fn order(
         again,
         message: (!staff.is_empty()).then(|| Message::of(method, shown, news.stored.organizer.as_ref())),
         staff,
-        mail: (!outside.is_empty()).then(|| Mail { method, event: shown.clone(), to: outside }),
+        mail: (!outside.is_empty()).then(|| Mail {
+            method,
+            event: shown.clone(),
+            each: more.is_some(),
+            more: more.unwrap_or_default(),
+            to: outside,
+        }),
     };
     let due = tx.now();
     jobs::enqueue(tx, TELL, &order, due, None)?;
@@ -170,14 +209,9 @@ pub(super) fn run(tx: &mut Tx<'_>, payload: &str) -> Result<(), ScheduleFault> {
     {
         let (now, rest) = mail.to.split_at(mail.to.len().min(AT_ONCE));
         mail_rest = rest.to_vec();
+        let present = Present::of(tx, &order)?;
         for address in now {
-            let outgoing = outgoing(&order, mail, address, (&from.0, &from.1), tx.now());
-            let recurrence_id = order.recurrence_id.as_deref().unwrap_or_default();
-            let at_once = order.again || !matches!(mail.method, Method::Request);
-            let about = pace::About { event: &order.event, recurrence_id, address };
-            pace::queue(tx, about, (&outgoing, at_once), |tx| {
-                of_whole(tx, &order, address, (&from.0, &from.1))
-            })?;
+            queue(tx, (&order, mail), address, (&from.0, &from.1), present.as_ref())?;
         }
     }
     if !staff_rest.is_empty() || !mail_rest.is_empty() {
@@ -196,6 +230,73 @@ pub(super) fn run(tx: &mut Tx<'_>, payload: &str) -> Result<(), ScheduleFault> {
     Ok(())
 }
 
+/// Queues the mail to one address. A guest of several occurrences is told of all of theirs by one mail, so that whatever changes with
+/// this one, or soon after, is said, too.
+fn queue(
+    tx: &mut Tx<'_>,
+    (order, mail): (&Order, &Mail),
+    address: &str,
+    from: (&str, &str),
+    present: Option<&Present>,
+) -> Result<(), ScheduleFault> {
+    let is_request = matches!(mail.method, Method::Request);
+    let about_one = order.recurrence_id.is_some() && !order.again;
+    let theirs = present.filter(|_| about_one).and_then(|present| present.each(order, address));
+    let said = theirs.as_ref().filter(|(_, each)| is_request && !each.more.is_empty());
+    let (order, mail) = said.map_or((order, mail), |(order, each)| (order, each));
+    // Who comes to nothing any more is sent nothing of what waits.
+    let comes = theirs.is_some() || present.is_some_and(|present| present.is_in_whole(address));
+    let whole = mail.each || (about_one && !is_request && !comes);
+    let recurrence_id = order.recurrence_id.as_deref().filter(|_| !whole).unwrap_or_default();
+    let outgoing = outgoing(order, mail, address, from, tx.now());
+    let about = pace::About { event: &order.event, recurrence_id, address };
+    pace::queue(tx, about, (&outgoing, order.again || !is_request), |tx| match &theirs {
+        Some((order, each)) => Ok(Some(self::outgoing(order, each, address, from, tx.now()))),
+        None => of_whole(tx, order, address, from),
+    })
+}
+
+/// An event as it is now, while a mail about one of its occurrences goes out.
+struct Present {
+    version: i64,
+    /// Who is invited to the whole of it.
+    whole: Vec<String>,
+    /// Who comes to single occurrences that are not over.
+    guests: Vec<Guests>,
+}
+
+impl Present {
+    /// Nothing where the mail is about the whole, or the event is there no more.
+    fn of(tx: &mut Tx<'_>, order: &Order) -> Result<Option<Self>, ScheduleFault> {
+        if order.recurrence_id.is_none() {
+            return Ok(None);
+        }
+        let Some(stored) = store::events::get(tx, &order.event)? else { return Ok(None) };
+        let now = tx.now();
+        let mut guests = guests(&stored.event, stored.organizer.as_ref());
+        guests.retain(|it| {
+            it.occurrence.status != Status::Cancelled
+                && recurrence::end(&it.occurrence).is_none_or(|end| end >= now)
+        });
+        let (_, whole) = audience(&stored.event, stored.organizer.as_ref());
+        Ok(Some(Self { version: stored.version, whole, guests }))
+    }
+
+    fn is_in_whole(&self, address: &str) -> bool {
+        self.whole.iter().any(|it| it == address)
+    }
+
+    /// The mail that tells a guest of all occurrences to which they come.
+    fn each(&self, order: &Order, address: &str) -> Option<(Order, Mail)> {
+        let comes = |it: &&Guests| it.crowd.1.iter().any(|guest| guest == address);
+        let mut theirs = self.guests.iter().filter(comes).map(|it| it.occurrence.clone());
+        let event = theirs.next()?;
+        let mail =
+            Mail { method: Method::Request, event, more: theirs.collect(), each: true, to: Vec::new() };
+        Some((Order { version: self.version, ..order.clone() }, mail))
+    }
+}
+
 /// The mail by which somebody who is invited to the whole event is told of it as it is now.
 fn of_whole(
     tx: &mut Tx<'_>,
@@ -209,7 +310,8 @@ fn of_whole(
     });
     let Some(stored) = stored else { return Ok(None) };
     let order = Order { recurrence_id: None, ..order.clone() };
-    let mail = Mail { method: Method::Request, event: stored.event, to: Vec::new() };
+    let mail =
+        Mail { method: Method::Request, event: stored.event, more: Vec::new(), each: false, to: Vec::new() };
     Ok(Some(outgoing(&order, &mail, address, from, tx.now())))
 }
 
@@ -225,14 +327,18 @@ fn outgoing(
     (email, name): (&str, &str),
     now: renraku_base::Timestamp,
 ) -> OutgoingMail {
-    let text = invitation::text(mail.method, &mail.event, name);
+    let text = invitation::text(mail.method, &mail.event, &mail.more, name);
+    let events = [std::slice::from_ref(&mail.event), &mail.more].concat();
     let part = match mail.method {
-        Method::Request => ical::request(&mail.event, now),
-        Method::Cancel | Method::Remove => ical::cancel(&mail.event, now),
+        Method::Request => ical::request_each(&events, now),
+        Method::Cancel | Method::Remove => ical::cancel_each(&events, now),
     };
     let domain = email.rsplit('@').next().unwrap_or("localhost");
     let to = address.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
-    let recurrence = order.recurrence_id.as_deref().unwrap_or_default().replace([':', '-'], "");
+    let recurrence = match mail.each {
+        true => format!("each{}", order.version),
+        false => order.recurrence_id.as_deref().unwrap_or_default().replace([':', '-'], ""),
+    };
     let again = if order.again { format!(".{}", order.version) } else { String::new() };
     OutgoingMail {
         message_id: format!(

@@ -66,12 +66,7 @@ pub(crate) fn tell_of_end(
     let (staff, outside) = jobs::audience(&last.event, last.organizer.as_ref());
     let kind = NotificationType::Cancelled;
     jobs::tell(tx, who, News { kind, stored: &last, occurrence: None, removed: false }, staff, outside)?;
-    for guests in jobs::guests(&last.event, last.organizer.as_ref()) {
-        let (staff, outside) = guests.crowd;
-        let occurrence = Some((guests.recurrence_id, &guests.occurrence));
-        jobs::tell(tx, who, News { kind, stored: &last, occurrence, removed: false }, staff, outside)?;
-    }
-    Ok(())
+    jobs::call_off(tx, who, &last)
 }
 
 /// Takes an event with its places, occurrences and bookings away.

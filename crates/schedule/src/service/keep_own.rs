@@ -64,9 +64,14 @@ impl Kept {
         }
     }
 
-    /// The event as the person sees it.
-    pub fn seen(&self, who: &Principal) -> Option<Event> {
-        self.view(who).map(|view| view.event)
+    /// The event as the person sees it; refused to whoever sees it as busy time alone.
+    pub fn seen(&self, who: &Principal) -> Result<Option<Event>, ScheduleFault> {
+        match self.view(who) {
+            Some(view) if view.etag == ETag::of_view(self.stored.busy_version, BUSY) => {
+                Err(ScheduleFault::Forbidden)
+            }
+            view => Ok(view.map(|view| view.event)),
+        }
     }
 
     /// Changes what the person keeps as a patch of the event, as they see it, says.

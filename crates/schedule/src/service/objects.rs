@@ -16,6 +16,7 @@ mod list;
 mod parameters;
 mod put;
 mod read;
+mod reader;
 mod tasks;
 mod text;
 

@@ -1,4 +1,4 @@
-use std::{io, time::Duration};
+use std::{io, net::SocketAddr, time::Duration};
 
 use bytes::BytesMut;
 use ldap3_proto::{
@@ -11,7 +11,7 @@ use ldap3_proto::{
 };
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
-    net::TcpStream,
+    net::{TcpStream, lookup_host},
     time::timeout,
 };
 use tokio_util::codec::{Decoder, Encoder};
@@ -21,6 +21,7 @@ use super::{
     server::{Security, Server},
 };
 
+/// For each address of the server's name, which may stand for several of whom one is down.
 const CONNECT: Duration = Duration::from_secs(1);
 const HANDSHAKE: Duration = Duration::from_secs(2);
 const BIND: Duration = Duration::from_secs(2);
@@ -43,6 +44,19 @@ pub(super) struct Connection {
     last: i32,
 }
 
+/// Connects to the first of some addresses that answers.
+async fn connect(addresses: impl Iterator<Item = SocketAddr>) -> Result<TcpStream, LdapFault> {
+    let mut last = LdapFault::Slow;
+    for address in addresses {
+        match timeout(CONNECT, TcpStream::connect(address)).await {
+            Ok(Ok(stream)) => return Ok(stream),
+            Ok(Err(fault)) => last = fault.into(),
+            Err(_elapsed) => last = LdapFault::Slow,
+        }
+    }
+    Err(last)
+}
+
 /// How a search ended.
 pub(super) struct Found {
     pub entries: Vec<LdapSearchResultEntry>,
@@ -53,8 +67,8 @@ pub(super) struct Found {
 impl Connection {
     /// Connects, and protects the connection as the settings say.
     pub async fn open(server: &Server) -> Result<Self, LdapFault> {
-        let connected = timeout(CONNECT, TcpStream::connect((server.url.host(), server.url.port()))).await;
-        let stream = connected.map_err(|_elapsed| LdapFault::Slow)??;
+        let addresses = timeout(CONNECT, lookup_host((server.url.host(), server.url.port()))).await;
+        let stream = connect(addresses.map_err(|_elapsed| LdapFault::Slow)??).await?;
         stream.set_nodelay(true)?;
         let connection = Self::over(Box::new(stream));
         match &server.security {
@@ -170,5 +184,31 @@ impl Connection {
                 return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::{TcpListener, TcpSocket};
+
+    use super::*;
+
+    /// A server that is switched off answers nothing at all, as one does whose queue is full.
+    #[tokio::test]
+    async fn of_several_servers_one_may_be_down() {
+        let any: SocketAddr = "127.0.0.1:0".parse().unwrap();
+        let full = TcpSocket::new_v4().unwrap();
+        full.bind(any).unwrap();
+        let full = full.listen(0).unwrap();
+        let down = full.local_addr().unwrap();
+        let mut waiting = Vec::new();
+        while let Ok(one) = timeout(Duration::from_millis(200), TcpStream::connect(down)).await {
+            waiting.push(one.unwrap());
+        }
+        let alive = TcpListener::bind(any).await.unwrap();
+        let up = alive.local_addr().unwrap();
+        let connected = connect([down, up].into_iter()).await.unwrap();
+        assert_eq!(connected.peer_addr().unwrap(), up);
+        assert!(matches!(connect([down].into_iter()).await, Err(LdapFault::Slow)));
     }
 }

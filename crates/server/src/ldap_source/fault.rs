@@ -2,6 +2,8 @@ use std::io;
 
 use ldap3_proto::proto::{LdapResult, LdapResultCode};
 
+use super::reason::Reason;
+
 /// Why the office's LDAP server was asked in vain.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LdapFault {
@@ -18,7 +20,7 @@ pub(crate) enum LdapFault {
     #[error("it answers what was not asked")]
     Unexpected,
     /// It refuses.
-    #[error("it refuses to {what}: {code:?} {message}")]
+    #[error("it refuses to {what}: {code:?} {message}{}", hint(code, message))]
     Refused {
         /// What was asked.
         what: &'static str,
@@ -54,4 +56,29 @@ impl LdapFault {
     pub fn is_silence(&self) -> bool {
         matches!(self, Self::Slow | Self::Broken(_) | Self::Tls(_) | Self::Unexpected)
     }
+}
+
+/// What whoever looks after the settings can do about a refusal.
+fn hint(code: &LdapResultCode, message: &str) -> String {
+    let what = match code {
+        LdapResultCode::StrongerAuthRequired | LdapResultCode::ConfidentialityRequired => {
+            "it takes passwords over TLS alone: use an ldaps:// address, or ldap:// with encryption = \"starttls\""
+        }
+        LdapResultCode::InvalidCredentials => match Reason::of(message) {
+            Some(reason) => reason.of_ours(),
+            None => "ldap_source.bind_dn or its password is wrong",
+        },
+        LdapResultCode::NoSuchObject | LdapResultCode::InvalidDNSyntax => "look at ldap_source.base_dn",
+        LdapResultCode::Referral => "another server has what lies below ldap_source.base_dn",
+        LdapResultCode::InsufficentAccessRights => "ldap_source.bind_dn must be allowed to read",
+        // Active Directory: "… operation unavailable without authentication", or "… a successful bind must be completed".
+        LdapResultCode::OperationsError if message.to_lowercase().contains("authentication") => {
+            "set ldap_source.bind_dn and its password"
+        }
+        LdapResultCode::OperationsError if message.contains("successful bind") => {
+            "set ldap_source.bind_dn and its password"
+        }
+        _ => return String::new(),
+    };
+    format!(" ({what})")
 }

@@ -16,6 +16,7 @@ use super::{
     breaker::Breaker,
     connection::Connection,
     reading::{self, NO_ATTRIBUTE},
+    reason::Reason,
     server::Server,
 };
 
@@ -78,6 +79,18 @@ impl PasswordServer for Passwords {
     }
 }
 
+/// What a refusal says. Most servers do not tell whether a password is wrong, locked, expired or closed; Active Directory tells who
+/// knows it, and so do we. A locked account is told to nobody, for it would tell strangers who is there; nor does it say that the
+/// password is wrong.
+fn refused(message: &str) -> PasswordVerdict {
+    match Reason::of(message) {
+        Some(Reason::MustChange) => PasswordVerdict::MustChange,
+        Some(Reason::Closed) => PasswordVerdict::Closed,
+        Some(Reason::Locked) => PasswordVerdict::Unchecked,
+        Some(Reason::Wrong) | None => PasswordVerdict::Wrong,
+    }
+}
+
 impl Asker {
     async fn check(&self, username: &Username, password: &Password) -> Result<PasswordVerdict, LdapFault> {
         self.in_turn(self.ask(username, password)).await
@@ -105,14 +118,13 @@ impl Asker {
         let mut connection = Connection::open(&self.server).await?;
         self.server.introduce(&mut connection).await?;
         let Some(dn) = self.find(&mut connection, username).await? else {
-            return Ok(PasswordVerdict::Unknown);
+            return Ok(PasswordVerdict::Unchecked);
         };
         let result = connection.bind(&dn, password.reveal()).await?;
         match result.code {
             LdapResultCode::Success => Ok(PasswordVerdict::Right),
-            // Wrong, locked, expired or closed: the server tells no stranger which, and neither do we.
-            LdapResultCode::InvalidCredentials
-            | LdapResultCode::UnwillingToPerform
+            LdapResultCode::InvalidCredentials => Ok(refused(&result.message)),
+            LdapResultCode::UnwillingToPerform
             | LdapResultCode::ConstraintViolation
             | LdapResultCode::InappropriateAuthentication => Ok(PasswordVerdict::Wrong),
             _ => Err(LdapFault::refused("check a password", result)),

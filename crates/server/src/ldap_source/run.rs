@@ -40,7 +40,8 @@ pub(crate) struct Choices {
 /// # Errors
 /// When nothing was done, with the reason.
 pub(crate) fn run(db: &Db, source: &LdapSource, choices: Choices) -> anyhow::Result<SourceReport> {
-    let staff = source.read().with_context(|| format!("the staff cannot be read from {}", source.name()))?;
+    let staff =
+        source.read(db.now()).with_context(|| format!("the staff cannot be read from {}", source.name()))?;
     let reading = Reading::of(&staff.sheet);
     if reading.people.is_empty() {
         bail!(

@@ -3,10 +3,12 @@
 use std::collections::{HashMap, HashSet};
 
 use ldap3_proto::proto::{LdapFilter, LdapSearchResultEntry};
+use renraku_base::Timestamp;
 
 use super::{
     LdapFault,
     connection::Connection,
+    expiry,
     reading::{NO_ATTRIBUTE, all, search},
     server::Server,
     wanted::{Attributes, Wanted},
@@ -38,15 +40,22 @@ pub(crate) struct User {
 }
 
 /// Reads everybody.
-pub(super) async fn read(connection: &mut Connection, server: &Server) -> Result<Staff, LdapFault> {
+pub(super) async fn read(
+    connection: &mut Connection,
+    server: &Server,
+    now: Timestamp,
+) -> Result<Staff, LdapFault> {
     let people = search(&server.base, server.people.clone(), server.wanted.of_people());
-    let entries = all(connection, &people).await?;
-    let closed = closed(connection, server).await?;
+    let mut entries = all(connection, &people).await?;
+    // Active Directory gives them in no order: who reads what changes looks for numbers and names.
+    entries.sort_by_cached_key(|entry| (server.wanted.staff_number().values(entry), entry.dn.clone()));
+    let mut closed = closed(connection, server).await?;
+    closed.extend(entries.iter().filter(|entry| expiry::is_over(entry, now)).map(|entry| entry.dn.clone()));
     let units = match &server.units {
         Some(filter) => {
             let names = server.wanted.unit_name.names().collect();
             let units = all(connection, &search(&server.base, filter.clone(), names)).await?;
-            Some(Units::of(&units, &server.wanted.unit_name))
+            Some(Units::of(&units, &server.wanted.unit_name, &server.base))
         }
         None => None,
     };
@@ -65,13 +74,16 @@ async fn closed(connection: &mut Connection, server: &Server) -> Result<HashSet<
 struct Units(HashMap<String, String>);
 
 impl Units {
-    fn of(entries: &[LdapSearchResultEntry], name: &Attributes) -> Self {
+    /// Takes those below a base, which holds the office and is no unit of it.
+    fn of(entries: &[LdapSearchResultEntry], name: &Attributes, base: &str) -> Self {
+        let depth = parents(base).count();
         let named = |entry: &LdapSearchResultEntry| {
             // A path is told by slashes.
             let name = name.values(entry).into_iter().next()?.replace(['/', '／'], "・");
             Some((entry.dn.to_lowercase(), name))
         };
-        Self(entries.iter().filter_map(named).collect())
+        let below = entries.iter().filter(|entry| parents(&entry.dn).count() > depth);
+        Self(below.filter_map(named).collect())
     }
 
     /// The units above an entry, from the top down.

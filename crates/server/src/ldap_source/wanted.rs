@@ -1,5 +1,6 @@
 use ldap3_proto::proto::LdapSearchResultEntry;
 
+use super::expiry;
 use crate::config;
 
 /// So many values of an attribute are looked at.
@@ -52,7 +53,14 @@ impl Wanted {
     /// Everything that is to be asked of people.
     pub fn of_people(&self) -> Vec<String> {
         let columns = self.columns.iter().map(|(_, attributes)| attributes);
-        columns.chain([&self.username]).flat_map(Attributes::names).collect()
+        let said = columns.chain([&self.username]).flat_map(Attributes::names);
+        said.chain([expiry::ATTRIBUTE.to_owned()]).collect()
+    }
+
+    /// What says the staff number.
+    pub fn staff_number(&self) -> &Attributes {
+        let [(_, staff_number), ..] = &self.columns;
+        staff_number
     }
 }
 
@@ -94,7 +102,7 @@ impl Attributes {
 }
 
 /// The values of an attribute that are text with something in it.
-fn values(entry: &LdapSearchResultEntry, name: &str) -> Vec<String> {
+pub(super) fn values(entry: &LdapSearchResultEntry, name: &str) -> Vec<String> {
     let of = entry.attributes.iter().filter(|attribute| attribute.atype.eq_ignore_ascii_case(name));
     of.flat_map(|attribute| &attribute.vals)
         .filter_map(|value| std::str::from_utf8(value).ok())

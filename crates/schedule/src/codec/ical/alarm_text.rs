@@ -27,6 +27,19 @@ pub fn without_alarms(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// The text without what clients write anew whenever they store it, and what they note in it for themselves, as when an alarm was
+/// acknowledged.
+#[must_use]
+pub fn without_marks(text: &str) -> String {
+    const STAMPS: [&str; 2] = ["DTSTAMP", "LAST-MODIFIED"];
+    const NOTES: [&str; 3] = ["X-MOZ-", "X-APPLE-", "X-EVOLUTION-"];
+    let is_mark = |line: &&str| {
+        let name = line.split([':', ';']).next().unwrap_or_default().trim_end().to_ascii_uppercase();
+        STAMPS.contains(&name.as_str()) || NOTES.iter().any(|of| name.starts_with(of))
+    };
+    lines(text).filter(|line| !is_mark(line)).collect()
+}
+
 /// Whether there is an alarm in the text.
 #[must_use]
 pub fn has_alarms(text: &str) -> bool {
@@ -117,6 +130,13 @@ mod tests {
             assert!(has_alarms(&task(&alarms)), "{alarms}");
             assert_eq!(without_alarms(&task(&alarms)), bare, "{alarms}");
         }
+    }
+
+    #[test]
+    fn marks_are_taken_out_with_their_folds() {
+        let marks = "DTSTAMP:20260401T000000Z\r\nX-MOZ-LASTACK:2026\r\n 0401T000000Z\r\nx-apple-travel-advisory-behavior:AUTOMATIC\r\n";
+        assert_eq!(without_marks(&task(marks)), task(""));
+        assert_eq!(without_marks(&task(ALARM)), task(ALARM));
     }
 
     #[test]

@@ -344,7 +344,8 @@ fn keep_rest(component: &Component, event: &mut Event, unread: &[usize]) {
             let odd = unread.contains(&line.number)
                 // Of several for one link each is kept: together they replace what the event would write.
                 || line.name == "CONFERENCE";
-            let said = SAID.contains(&line.name.as_str()) || own.contains(&line.raw);
+            let no_stamp = line.name == "DTSTAMP" && line.value == write::NO_STAMP;
+            let said = no_stamp || SAID.contains(&line.name.as_str()) || own.contains(&line.raw);
             // Of a property of which there may be one only the first is read.
             let first = component.line(&line.name).is_none_or(|first| first.number == line.number);
             odd || (!said && write::holds(event, line) && (first || !write::is_single(&line.name)))

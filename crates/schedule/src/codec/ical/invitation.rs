@@ -28,16 +28,28 @@ pub struct Invitation {
 /// A series carries its exceptions; an event that is one occurrence ([`Event::occurrence`]) stands for that one alone.
 #[must_use]
 pub fn request(event: &Event, now: Timestamp) -> Invitation {
-    Invitation { method: "REQUEST", text: message("REQUEST", event, now, |_| true, &[]) }
+    request_each(std::slice::from_ref(event), now)
+}
+
+/// The same for several occurrences of one series, of which somebody comes to these alone (RFC 5546 §3.2.2.5).
+#[must_use]
+pub fn request_each(occurrences: &[Event], now: Timestamp) -> Invitation {
+    Invitation { method: "REQUEST", text: message("REQUEST", occurrences, now, |_| true, &[]) }
 }
 
 /// Tells that an event (or one occurrence) does not take place, or not with these participants.
 #[must_use]
 pub fn cancel(event: &Event, now: Timestamp) -> Invitation {
+    cancel_each(std::slice::from_ref(event), now)
+}
+
+/// The same for several occurrences of one series.
+#[must_use]
+pub fn cancel_each(occurrences: &[Event], now: Timestamp) -> Invitation {
     let cancelled = Line::new("STATUS", "CANCELLED");
     Invitation {
         method: "CANCEL",
-        text: message("CANCEL", event, now, |line| line.name != "STATUS", &[cancelled]),
+        text: message("CANCEL", occurrences, now, |line| line.name != "STATUS", &[cancelled]),
     }
 }
 
@@ -54,12 +66,12 @@ pub fn reply(event: &Event, participant: &str, now: Timestamp) -> Option<Invitat
     let mut lines = vec![attendee];
     let comment = participant.participation_comment.as_ref();
     lines.extend(comment.map(|comment| Line::new("COMMENT", text::escape(comment))));
-    Some(Invitation { method: "REPLY", text: message("REPLY", &alone, now, |_| true, &lines) })
+    Some(Invitation { method: "REPLY", text: message("REPLY", &[alone], now, |_| true, &lines) })
 }
 
 fn message(
     method: &str,
-    event: &Event,
+    events: &[Event],
     now: Timestamp,
     wanted: impl Fn(&Line) -> bool,
     more: &[Line],
@@ -70,17 +82,23 @@ fn message(
     {
         calendar.append_property(Property::new(name, value));
     }
-    let alone = event.single();
-    let exceptions = event.recurrence_overrides.iter().filter(|(_, patch)| !patch.is_empty());
-    let exceptions = exceptions.filter_map(|(id, patch)| alone.happening(*id, Some(patch)));
-    let events: Vec<Event> = std::iter::once(event.clone()).chain(exceptions).collect();
+    let first_year = events.iter().map(|event| chrono::Datelike::year(&event.start.date())).min();
+    let events: Vec<Event> = events.iter().flat_map(with_exceptions).collect();
     let mut zones: Vec<Zone> = events.iter().filter_map(|event| event.time_zone).collect();
     zones.sort_by_key(|zone| zone.name());
     zones.dedup();
     for event in &events {
         calendar.push(component(event, now, &wanted, more));
     }
-    with_zones(&calendar.to_string(), &zones, event)
+    with_zones(&calendar.to_string(), &zones, first_year.unwrap_or_default())
+}
+
+/// An event, and its exceptions as events of their own.
+fn with_exceptions(event: &Event) -> Vec<Event> {
+    let alone = event.single();
+    let exceptions = event.recurrence_overrides.iter().filter(|(_, patch)| !patch.is_empty());
+    let exceptions = exceptions.filter_map(|(id, patch)| alone.happening(*id, Some(patch)));
+    std::iter::once(event.clone()).chain(exceptions).collect()
 }
 
 fn component(
@@ -120,10 +138,10 @@ fn property(line: &Line) -> Property {
 }
 
 /// Puts the zones before the first event: the crate would give them a time stamp and a UID, which they may not have.
-fn with_zones(calendar: &str, zones: &[Zone], event: &Event) -> String {
+fn with_zones(calendar: &str, zones: &[Zone], first_year: i32) -> String {
     let mut text = String::new();
     for zone in zones.iter().filter(|zone| !write::is_utc(**zone)) {
-        timezone::write(*zone, chrono::Datelike::year(&event.start.date()), &mut text);
+        timezone::write(*zone, first_year, &mut text);
     }
     text.push_str("BEGIN:VEVENT");
     calendar.replacen("BEGIN:VEVENT", &text, 1)

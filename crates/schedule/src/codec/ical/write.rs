@@ -41,6 +41,9 @@ fn time_line(name: &str, at: chrono::NaiveDateTime, zone: Option<Zone>, whole_da
     }
 }
 
+/// What stands in for a stamp that nobody knows.
+pub(super) const NO_STAMP: &str = "19700101T000000Z";
+
 /// The lines that say an event, in the order in which they are written; without what is kept beside them. The original
 /// start of an exception is of the kind that the start of its series is.
 pub(super) fn lines(event: &Event, whole_days_series: bool) -> Vec<Line> {

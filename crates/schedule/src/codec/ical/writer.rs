@@ -1,10 +1,13 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use super::{
     PRODUCT, component,
     line::Line,
     timezone,
-    write::{end_zone, is_utc, write_component},
+    write::{NO_STAMP, end_zone, is_utc, write_component},
 };
 use crate::model::{Event, Zone};
 
@@ -82,7 +85,7 @@ impl Writer {
         for (name, text) in zones {
             self.told_zones.entry(name).or_insert(text);
         }
-        others.iter().for_each(|part| self.components.push_str(&part.text));
+        others.iter().for_each(|part| self.components.push_str(&part.stamped()));
     }
 
     fn note_zones(&mut self, event: &Event) {
@@ -130,6 +133,27 @@ impl Part {
     }
 }
 
+impl Part {
+    /// With the stamp that RFC 5545 §3.6 asks for, where the file that it came in left it out: when it was changed last, or else the
+    /// beginning of time, which is read as no stamp.
+    fn stamped(&self) -> Cow<'_, str> {
+        let says = |name: &'static str| self.text.lines().find(move |line| has_name(line, name));
+        let has_stamps = ["VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY"].contains(&self.name.as_str());
+        let Some((begin, rest)) = self.text.split_once("\r\n").filter(|_| has_stamps) else {
+            return Cow::Borrowed(&self.text);
+        };
+        if says("DTSTAMP").is_some() {
+            return Cow::Borrowed(&self.text);
+        }
+        // What an exception counts is its own, and no stamp of the series.
+        let changed = says("LAST-MODIFIED").filter(|_| says("RECURRENCE-ID").is_none());
+        let changed = changed.and_then(|line| line.split_once(':')).map(|(_, at)| at.trim());
+        let is_instant = |at: &&str| at.len() == NO_STAMP.len() && at.ends_with('Z');
+        let stamp = changed.filter(is_instant).unwrap_or(NO_STAMP);
+        Cow::Owned(format!("{begin}\r\nDTSTAMP:{stamp}\r\n{rest}"))
+    }
+}
+
 /// The zones by their names, and the other components.
 fn split(parts: Vec<Part>) -> (Vec<(String, String)>, Vec<Part>) {
     let (zones, others): (Vec<_>, Vec<_>) = parts.into_iter().partition(|part| part.name == "VTIMEZONE");
@@ -165,4 +189,33 @@ fn parts(text: &str) -> Option<Vec<Part>> {
         }
     }
     (depth == 0).then_some(parts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_came_without_a_stamp_is_written_with_one() {
+        let written = |lines: &str| {
+            let mut writer = Writer::default();
+            let text = format!("BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:u\n{lines}END:VEVENT\nEND:VCALENDAR\n");
+            assert!(writer.add_text(&text));
+            writer.finish()
+        };
+        for (lines, stamp) in [
+            ("", "DTSTAMP:19700101T000000Z\r\n"),
+            ("LAST-MODIFIED:20260401T000000Z\n", "DTSTAMP:20260401T000000Z\r\n"),
+            ("LAST-MODIFIED:20260401\n", "DTSTAMP:19700101T000000Z\r\n"),
+            ("dtstamp:20260301T000000Z\n", "dtstamp:20260301T000000Z\r\n"),
+            (
+                "DTSTAMP;X-A=b:20260301T000000Z\nLAST-MODIFIED:20260401T000000Z\n",
+                "DTSTAMP;X-A=b:20260301T000000Z\r\n",
+            ),
+        ] {
+            let text = written(lines);
+            assert!(text.contains(stamp), "{text}");
+            assert_eq!(text.to_uppercase().matches("DTSTAMP").count(), 1, "{text}");
+        }
+    }
 }

@@ -63,7 +63,7 @@ pub(super) fn keep(
 ) -> Result<Option<Changed<EventView>>, ObjectFault> {
     let of_another = (!arrival.calendar.is_mine()).then_some(arrival.calendar.collection);
     let Some(kept) = keep_own::find(tx, who, id, of_another)? else { return Ok(None) };
-    let Some(seen) = kept.seen(who) else { return Ok(None) };
+    let Some(seen) = kept.seen(who)? else { return Ok(None) };
     let shown = ical::read_object(text::write(&seen).as_bytes())?;
     let Contents::Event(shown) = shown.contents else { return Ok(None) };
     if shown.alerts == sent.alerts {

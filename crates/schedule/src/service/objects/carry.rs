@@ -3,7 +3,10 @@ use renraku_db::{Changed, Tx};
 use serde_json::json;
 
 use super::{
-    Expectation, ObjectCalendar, ObjectFault, ObjectKind, delete, get, list::heads, put, read::ids_of,
+    Expectation, ObjectCalendar, ObjectFault, ObjectKind, delete, get,
+    list::heads,
+    put,
+    read::{get_schedule_tag, ids_of},
 };
 use crate::{
     ScheduleFault,
@@ -60,7 +63,8 @@ impl Carry<'_> {
         Ok(put.map(|_| replaced))
     }
 
-    /// Moves it; whether something gave way.
+    /// Moves it; whether something gave way. An event keeps its organizer: into the calendar of another only what nobody takes part in
+    /// moves, and is stored there anew.
     ///
     /// # Errors
     /// [`ObjectFault`].
@@ -69,10 +73,18 @@ impl Carry<'_> {
         let id = ids_of(tx, from, &[name])?.remove(name).ok_or(ScheduleFault::NotFound)?;
         let head = heads(tx, who, from, &[&id])?.remove(&id).ok_or(ScheduleFault::NotFound)?;
         self.expected.check(tx, Some(&head))?;
-        writable(tx, who, Some(&from.calendar.id))?;
+        let (source, _) = writable(tx, who, Some(&from.calendar.id))?;
+        let (target, _) = writable(tx, who, Some(&self.to.0.calendar.id))?;
+        let same_owner = source.owner_id == target.owner_id;
+        if !same_owner && get_schedule_tag(tx, &head)?.is_some() {
+            return Err(ScheduleFault::Forbidden.into());
+        }
         let replaced = self.make_room(tx, who)?;
-        if head.kind == ObjectKind::Task || from.collection == self.to.0.collection {
-            return Ok(self.store_anew(tx, who)?.map(|_| replaced));
+        if head.kind == ObjectKind::Task {
+            return Ok(self.carry_task(tx, who, &id, same_owner)?.map(|()| replaced));
+        }
+        if from.collection == self.to.0.collection || !same_owner {
+            return Ok(self.store_anew(tx, who)?.map(|()| replaced));
         }
         let patch = EventPatch::read(json!({"calendarId": self.to.0.calendar.id}))
             .map_err(|faults: Vec<FieldFault>| ScheduleFault::Invalid(faults))?;
@@ -94,6 +106,26 @@ impl Carry<'_> {
         };
         store::objects::put(tx, &stored)?;
         Ok(moved.map(|_| replaced))
+    }
+
+    /// Moves a task. Its owner's alarms, which nobody else is shown, go with it between calendars of theirs.
+    fn carry_task(
+        &self,
+        tx: &mut Tx<'_>,
+        who: &Principal,
+        id: &str,
+        same_owner: bool,
+    ) -> Result<Changed<()>, ObjectFault> {
+        let row = store::objects::list_by_object(tx, self.from.0.collection, &[id])?.pop();
+        let stored = self.store_anew(tx, who)?;
+        let owners = row.and_then(|row| row.body).filter(|_| same_owner && !self.from.0.is_mine());
+        let there = ids_of(tx, self.to.0, &[self.to.1])?.remove(self.to.1);
+        if let (Some(body), Some(there)) = (owners, there)
+            && let Some(task) = store::objects::list_by_object(tx, self.to.0.collection, &[&there])?.pop()
+        {
+            store::objects::put(tx, &StoredObject { body: Some(body), ..task })?;
+        }
+        Ok(stored)
     }
 
     /// Stores it under the new name and takes it away from the old one.

@@ -8,7 +8,7 @@ use super::{
     list::heads,
     parameters,
     read::{get_schedule_tag, ids_of, schedule_tag},
-    tasks,
+    reader, tasks,
     text::{self, Names},
 };
 use crate::{
@@ -181,11 +181,18 @@ pub fn put(
         None => None,
     };
     expected.check(tx, there.as_ref())?;
-    let (home, role) = writable?;
     if text.len() > OBJECT_BYTES {
         return Err(ObjectFault::TooLarge);
     }
     let clean = ical::without_controls(text);
+    let (home, role) = match writable {
+        Err(ScheduleFault::Forbidden) => {
+            let uid = String::new();
+            let arrival = Arrival { calendar, name, holder, uid, text: &clean };
+            return reader::keep_alarms(tx, who, &arrival, there.as_ref());
+        }
+        writable => writable?,
+    };
     let named = Named { name, holder, there };
     let put = store_object(tx, who, calendar, (home, role), (named, &clean))?;
     // A text out of which characters were left is not as it was sent.

@@ -56,10 +56,11 @@ fn an_entry_with_two_units_is_two_posts() {
 #[test]
 fn units_may_be_those_of_the_tree() {
     let units = [
-        entry("OU=D01,DC=pref,DC=jp", &[("description", &["総務部"])]),
-        entry("OU=D0101,OU=D01,DC=pref,DC=jp", &[("ou", &["人事/給与課"])]),
+        entry("OU=職員,DC=pref,DC=jp", &[("ou", &["職員"])]),
+        entry("OU=D01,OU=職員,DC=pref,DC=jp", &[("description", &["総務部"])]),
+        entry("OU=D0101,OU=D01,OU=職員,DC=pref,DC=jp", &[("ou", &["人事/給与課"])]),
     ];
-    let units = Units::of(&units, &Attributes::of("description, ou"));
-    assert_eq!(units.path("CN=佐藤\\, 花子,ou=d0101,OU=D01,DC=pref,DC=jp"), "総務部/人事・給与課");
-    assert_eq!(units.path("CN=x,DC=pref,DC=jp"), "");
+    let units = Units::of(&units, &Attributes::of("description, ou"), "ou=職員, dc=pref,dc=jp");
+    assert_eq!(units.path("CN=佐藤\\, 花子,ou=d0101,OU=D01,OU=職員,DC=pref,DC=jp"), "総務部/人事・給与課");
+    assert_eq!(units.path("CN=x,OU=職員,DC=pref,DC=jp"), "");
 }

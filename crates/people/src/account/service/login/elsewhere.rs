@@ -40,6 +40,19 @@ impl Inner {
                 let inner = Arc::clone(self);
                 blocking(move || inner.begin(&login, inner.judge(&candidate, false)?)).await
             }
+            Checked::MustChange | Checked::Closed => {
+                self.forget_refused(&login, &candidate).await?;
+                let inner = Arc::clone(self);
+                blocking(move || {
+                    inner.judge(&candidate, true)?;
+                    Err(if checked == Checked::MustChange {
+                        AccountFault::PasswordExpired
+                    } else {
+                        AccountFault::Disabled
+                    })
+                })
+                .await
+            }
             Checked::Unreachable => self.recall(login, candidate, remembered_for).await,
             Checked::Unwilling => self.recall(login, candidate, Duration::ZERO).await,
         }
