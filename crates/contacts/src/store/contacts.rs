@@ -1,10 +1,10 @@
 use std::collections::BTreeMap;
 
-use diesel::prelude::*;
-use renraku_base::{AddressBookId, ContactId, ETag, Id};
+use diesel::{dsl::exists, prelude::*};
+use renraku_base::{AddressBookId, ContactId, ETag, Id, PersonId, Role};
 use renraku_db::{
     CollectionId, Error, ReadTx, Tx, among, columns,
-    schema::{contact_keys, contact_numbers, contacts},
+    schema::{contact_keys, contact_numbers, contacts, grants, person_groups},
 };
 
 use super::callers::{self, CALLER};
@@ -214,18 +214,23 @@ pub(crate) fn list_ids(tx: &mut ReadTx<'_>, collection: CollectionId) -> Result<
     Ok(ids.into_iter().map(Id::stored).collect())
 }
 
-/// Contacts of these collections that have a phone number, in the form that the index gives it; by name.
+/// Contacts that somebody may read and that have a phone number, in the form that the index gives it; by name. A number has few, whoever
+/// may read them.
 pub(crate) fn find_by_number(
     tx: &mut ReadTx<'_>,
-    collections: &[CollectionId],
+    who: &PersonId,
     number: &str,
     limit: i64,
 ) -> Result<Vec<StoredContact>, Error> {
+    let readable = grants::table
+        .inner_join(person_groups::table.on(person_groups::group_id.eq(grants::grantee_id)))
+        .filter(grants::collection_id.eq(contacts::collection_id))
+        .filter(person_groups::person_id.eq(who.as_str()).and(grants::role.ge(Role::Read.rank())));
     let rows: Vec<Row> = tx.fetch(
         contact_numbers::table
             .inner_join(contacts::table)
             .filter(contact_numbers::number.eq(number))
-            .filter(among(contacts::collection_id, collections.iter().map(|id| id.0)))
+            .filter(exists(readable))
             .order((contacts::sort_key, contacts::id))
             .limit(limit)
             .select(columns::<Row>()),

@@ -1,3 +1,5 @@
+use super::of_people::{grants, person_groups};
+
 diesel::table! {
     address_books (id) {
         id -> Text,
@@ -104,3 +106,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     contact_numbers,
     contacts
 );
+diesel::allow_tables_to_appear_in_same_query!(contacts, grants);
+diesel::allow_tables_to_appear_in_same_query!(contacts, person_groups);
+diesel::allow_tables_to_appear_in_same_query!(contact_numbers, grants);
+diesel::allow_tables_to_appear_in_same_query!(contact_numbers, person_groups);

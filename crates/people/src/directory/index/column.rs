@@ -1,4 +1,4 @@
-use memchr::memmem::Finder;
+use memchr::{memchr, memmem::Finder, memrchr};
 
 use super::ragged::Ragged;
 use crate::search::{Classes, ONLY_FROM_START};
@@ -76,8 +76,8 @@ impl Column {
     /// Calls `found` with each row in which the needle counts, in order, and where it stands.
     pub fn find_rows(&self, needle: &Needle<'_>, mut found: impl FnMut(usize, Place)) {
         if self.classes.contains(needle.classes) {
-            self.texts.find_rows(&needle.finder, |row, _| {
-                if let Some(place) = self.best(row, needle) {
+            self.texts.find_rows(&needle.finder, |row, hit| {
+                if let Some(place) = self.best(row, needle, hit) {
                     found(row, place);
                 }
             });
@@ -89,22 +89,29 @@ impl Column {
         if !self.classes.contains(needle.classes) {
             return None;
         }
-        needle.finder.find(self.texts.get(row)).and_then(|_| self.best(row, needle))
+        needle.finder.find(self.texts.get(row)).and_then(|hit| self.best(row, needle, hit))
     }
 
-    /// The best place of a needle that is in the row; `None` when it only stands where two words meet by chance.
-    fn best(&self, row: usize, needle: &Needle<'_>) -> Option<Place> {
+    /// The best place of a needle that stands in the row, first at `hit`; `None` when it only stands where two words meet by chance.
+    fn best(&self, row: usize, needle: &Needle<'_>, hit: usize) -> Option<Place> {
         let given = self.given.get(row).map_or(0, |given| usize::from(*given));
-        let mut best = None;
-        for (line, text) in self.texts.get(row).split(|byte| *byte == b'\n').enumerate() {
-            let place = match text.strip_prefix(&[ONLY_FROM_START as u8]) {
+        let (mut best, mut next) = (None, Some(hit));
+        // From line to line in which it stands.
+        while let Some(hit) = next {
+            let (before, after) = self.texts.get(row).split_at_checked(hit)?;
+            let start = memrchr(b'\n', before).map_or(0, |end| end + 1);
+            let end = memchr(b'\n', after).map_or(after.len(), |end| end) + hit;
+            let line = self.texts.get(row).get(start..end)?;
+            let place = match line.strip_prefix(&[ONLY_FROM_START as u8]) {
                 Some(text) => at_start(text, needle),
-                None => needle.place(text, if line == 0 { given } else { 0 }),
+                None => needle.place(line, if start == 0 { given } else { 0 }, hit - start),
             };
             if place == Some(Place::Whole) {
                 return place;
             }
             best = best.into_iter().chain(place).min();
+            let rest = self.texts.get(row).get(end..).unwrap_or_default();
+            next = needle.finder.find(rest).map(|hit| end + hit);
         }
         best
     }
@@ -119,14 +126,15 @@ fn at_start(text: &[u8], needle: &Needle<'_>) -> Option<Place> {
 
 impl Needle<'_> {
     /// Where it stands in a line of two words, the second of which begins at `given`: in either, or from the first on into the
-    /// second.
-    fn place(&self, text: &[u8], given: usize) -> Option<Place> {
+    /// second. The first that is seen of it is at `hit`.
+    fn place(&self, text: &[u8], given: usize, hit: usize) -> Option<Place> {
         let (family, name) = text.split_at_checked(given)?;
         let starts = [at_start(text, self), at_start(family, self), at_start(name, self)];
         let best = starts.into_iter().flatten().min();
         best.or_else(|| {
-            let inside = |part: &[u8]| self.finder.find(part).is_some();
-            (inside(family) || inside(name)).then_some(Place::Inside)
+            // What is seen where the words meet may stand in the second, too.
+            let in_first = hit + self.bytes().len() <= given;
+            (in_first || hit >= given || self.finder.find(name).is_some()).then_some(Place::Inside)
         })
     }
 }
