@@ -27,6 +27,6 @@ pub use model::{
 };
 pub use roster::{
     Appointment, Appointments, Change, Lookalike, PreparedRoster, Remark, Roster, RosterCounts, RosterPerson,
-    RosterPlan, RosterPost, RosterState, Withdrawal,
+    RosterPlan, RosterPost, RosterState, TakenAddress, Withdrawal,
 };
 pub use source_report::SourceReport;

@@ -19,6 +19,7 @@ use renraku_schedule::ScheduleFault;
 use crate::{
     appointed,
     ldap_source::{self, LdapSource},
+    server::log_applied,
     worker::{Body, JobFault, Ran, Share},
 };
 
@@ -64,7 +65,9 @@ fn run(db: &Db, edges: &Edges, job: &Job) -> Result<Ran, JobFault> {
         push::SEND_PUSH => push::deliver(db, &*edges.push, &*edges.words, job)?,
         renraku_mail::jobs::APPLY => renraku_mail::jobs::apply(db, job).map_err(again)?,
         renraku_mail::jobs::FILE => renraku_mail::jobs::file(db, job).map_err(again)?,
-        directory::APPLY_ROSTERS => drop(directory::apply_due_rosters(db).map_err(again)?),
+        directory::APPLY_ROSTERS => {
+            directory::apply_due_rosters(db).map_err(again)?.iter().for_each(log_applied);
+        }
         directory::TELL_APPOINTED => {
             appointed::tell(db, job)?;
             return Ok(Ran::Finished);

@@ -22,7 +22,7 @@ use renraku_ldap::Serving;
 use renraku_notify::Hub;
 use renraku_people::{
     Sessions,
-    directory::{Directory, service::apply_due_rosters},
+    directory::{Directory, RosterPlan, service::apply_due_rosters},
 };
 use renraku_rest::{App, Locales, Parts};
 use renraku_web::{Gate, Rates};
@@ -185,10 +185,19 @@ pub(crate) fn start_on(
 /// job.
 fn catch_up_with_rosters(db: &Db) {
     match apply_due_rosters(db) {
-        Ok(applied) => applied.iter().for_each(|plan| {
-            tracing::info!(people = plan.added.len() + plan.changed.len(), "a roster took effect");
-        }),
+        Ok(applied) => applied.iter().for_each(log_applied),
         Err(error) => tracing::error!(error = %error, "a roster that is due cannot be applied"),
+    }
+}
+
+/// Writes into the log that a transfer took effect.
+pub(crate) fn log_applied(plan: &RosterPlan) {
+    tracing::info!(people = plan.added.len() + plan.changed.len(), "a roster took effect");
+    if !plan.taken.is_empty() {
+        tracing::warn!(
+            people = plan.taken.len(),
+            "it gave people mail addresses that others have: those keep them"
+        );
     }
 }
 

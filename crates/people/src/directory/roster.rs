@@ -1,5 +1,6 @@
 //! The staff as a sheet says it: what it would change, how that is written at once, and how it is taken back.
 
+mod addresses;
 mod appointments;
 mod compare;
 mod ids;
@@ -13,7 +14,7 @@ pub(super) use compare::{Stored, compare};
 pub(super) use ids::NewIds;
 pub use model::{
     Appointment, Appointments, Change, Lookalike, PreparedRoster, Remark, Roster, RosterCounts, RosterPerson,
-    RosterPlan, RosterPost, RosterState, Withdrawal,
+    RosterPlan, RosterPost, RosterState, TakenAddress, Withdrawal,
 };
 pub(super) use model::{Former, Undo, WrittenTerm, eve, office_day, office_midnight, office_time};
 pub(super) use paths::Paths;

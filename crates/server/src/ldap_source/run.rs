@@ -78,6 +78,7 @@ pub(crate) fn run(db: &Db, source: &LdapSource, choices: Choices) -> anyhow::Res
         Some(imported) => imported.lines(db)?,
         None => report::lines(db, &plan, Detail::Everyone)?,
     });
+    told.failed |= !plan.taken.is_empty();
     told.lines.extend(refusal.map(|why| format!("Without the dry run it would be refused: {why}")));
     told.lines.extend(followed.lines);
     told.failed |= followed.failed;

@@ -3,6 +3,8 @@
 mod hand_over;
 mod remarks;
 
+pub(crate) use remarks::taken;
+
 use renraku_base::PersonId;
 use renraku_db::{Db, ReadTx};
 use renraku_people::{

@@ -5,6 +5,7 @@ use renraku_base::UnitId;
 
 use super::{
     Change, Former, NewIds, Paths, Remark, Roster, RosterPerson, RosterPlan, RosterPost,
+    addresses::Kept,
     known::{Known, Match},
 };
 use crate::directory::{PersonEntry, PersonName, Phone, PhoneKind, PostEntry, tree::StoredUnit};
@@ -31,9 +32,11 @@ pub(in crate::directory) fn compare(roster: &Roster, stored: Stored, ids: &NewId
     plan.latest = versions.copied().max().unwrap_or_default();
     let mut known = Known::new(stored.people, stored.formers, roster.by_address);
     plan.staff = known.numbered();
+    let mut kept = Kept::default();
     for said in &roster.people {
         let found = known.take(said);
         let after = merged(roster, said, found.person(), &mut paths, ids);
+        kept.note(found.in_office(), &after);
         match found {
             Match::Nobody => plan.added.push(after),
             Match::InOffice(before) if before == after => plan.unchanged += 1,
@@ -48,6 +51,8 @@ pub(in crate::directory) fn compare(roster: &Roster, stored: Stored, ids: &NewId
         }
     }
     plan.remarks.extend(known.remarks(&plan.added));
+    known.staying(roster.whole).for_each(|person| kept.stays(person));
+    kept.protect(&mut plan);
     (plan.ended, plan.unlisted) = known.rest(roster.whole);
     (plan.new_units, plan.paths) = paths.finish();
     plan

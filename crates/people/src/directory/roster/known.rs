@@ -26,6 +26,14 @@ impl Match {
             Self::Nobody => None,
         }
     }
+
+    /// The same, if they are in office.
+    pub fn in_office(&self) -> Option<&PersonEntry> {
+        match self {
+            Self::InOffice(person) => Some(person),
+            Self::Left(_) | Self::Nobody => None,
+        }
+    }
 }
 
 /// Those whom no line has meant yet.
@@ -118,6 +126,13 @@ impl Known {
             Some(Remark { staff_number, name: person.name.full.clone(), who })
         };
         added.iter().filter_map(remark).collect()
+    }
+
+    /// Those who stay as they are without being in the roster.
+    pub fn staying(&self, whole: bool) -> impl Iterator<Item = &PersonEntry> {
+        let free = self.unnumbered.iter().zip(&self.taken).filter(|(_, taken)| !**taken);
+        let numbered = self.numbered.values().filter(move |_| !whole);
+        free.map(|(person, _)| person).chain(numbered)
     }
 
     /// Those who leave, where the roster is the whole staff, and how many stay as they are without being in it.

@@ -96,6 +96,8 @@ pub struct RosterPlan {
     pub staff: usize,
     /// What somebody should look at, in the order of the roster.
     pub remarks: Vec<Remark>,
+    /// The addresses that the roster gives to somebody and that another has: they stay that other's.
+    pub taken: Vec<TakenAddress>,
     /// Those who are back, as they were when they had left.
     pub(in crate::directory) formers: Vec<Former>,
     /// Those who were back, and become as they had left.
@@ -129,6 +131,19 @@ impl RosterPlan {
         let people = self.added.len() + self.changed.len() + self.returned.len() + self.ended.len();
         people + self.new_units.len() + self.gone_units.len() == 0
     }
+}
+
+/// A mail address that a roster gives to somebody although it is another's, who keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TakenAddress {
+    /// To whom it is given.
+    pub staff_number: String,
+    /// The address.
+    pub email: String,
+    /// What the one who has it is called.
+    pub holder: String,
+    /// Their staff number, if they have one.
+    pub holder_number: Option<String>,
 }
 
 /// Somebody who has left.

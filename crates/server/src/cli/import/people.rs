@@ -4,7 +4,7 @@ use anyhow::{Context, anyhow, bail};
 use chrono::{Datelike, Months, NaiveDate};
 use clap::Args;
 use renraku_db::Db;
-use renraku_people::directory::{Roster, RosterPerson, service as directory};
+use renraku_people::directory::{Roster, RosterPerson, RosterPlan, TakenAddress, service as directory};
 
 use super::report::tell_faults;
 use crate::{
@@ -107,7 +107,7 @@ impl People {
             tell_faults(file, reading.faults)?;
             return Ok(false);
         }
-        let people: Vec<RosterPerson> = reading.people.into_iter().map(|(person, _line)| person).collect();
+        let (people, lines): (Vec<RosterPerson>, Vec<usize>) = reading.people.into_iter().unzip();
         if people.is_empty() && self.end_missing {
             bail!("{} names nobody: with --end-missing everybody would leave", file.display());
         }
@@ -124,7 +124,17 @@ impl People {
         for LineFault { line, complaint } in reading.remarks {
             say(format_args!("look at    {}:{line}: {complaint}", file.display()))?;
         }
-        self.put(&db, &roster).map(|()| true)
+        let plan = staff::plan(&db, &roster)?;
+        if !plan.taken.is_empty() {
+            let fault = |taken: &TakenAddress| {
+                let mut numbers = roster.people.iter().zip(&lines);
+                let line = numbers.find(|(person, _)| person.staff_number == taken.staff_number);
+                LineFault::new(line.map_or(1, |(_, line)| *line), report::taken(taken))
+            };
+            tell_faults(file, plan.taken.iter().map(fault).collect())?;
+            return Ok(false);
+        }
+        self.put(&db, &roster, &plan).map(|()| true)
     }
 
     /// The day on which it takes effect, if that is to come.
@@ -148,12 +158,11 @@ impl People {
         }
     }
 
-    fn put(&self, db: &Db, roster: &Roster) -> anyhow::Result<()> {
+    fn put(&self, db: &Db, roster: &Roster, plan: &RosterPlan) -> anyhow::Result<()> {
         let day = self.day(db)?;
-        let plan = staff::plan(db, roster)?;
-        let too_many = if self.many_leave { None } else { staff::many_leave(&plan) };
+        let too_many = if self.many_leave { None } else { staff::many_leave(plan) };
         if self.dry_run {
-            say_all(report::lines(db, &plan, Detail::Everyone)?)?;
+            say_all(report::lines(db, plan, Detail::Everyone)?)?;
             if let Some(refusal) = too_many {
                 say(format_args!("Without the dry run it would be refused: {refusal}"))?;
             }
@@ -165,14 +174,14 @@ impl People {
             bail!("nothing was imported: {refusal}");
         } else if let Some(day) = day {
             db.write_many(|tx| directory::prepare_roster(tx, day, roster))?;
-            say_all(report::lines(db, &plan, Detail::Counts)?)?;
+            say_all(report::lines(db, plan, Detail::Counts)?)?;
             say(format_args!(
                 "Nothing has changed yet, and nobody is told: it takes effect on {day}. `renraku roster show {day}` shows it, \
                  `renraku roster announce {day}` lets everybody see it before, \
                  `renraku roster cancel {day}` drops it."
             ))?;
         } else {
-            say_all(staff::import(db, roster, &plan)?.lines(db)?)?;
+            say_all(staff::import(db, roster, plan)?.lines(db)?)?;
         }
         Ok(())
     }

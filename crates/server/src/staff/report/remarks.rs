@@ -1,6 +1,6 @@
 //! What somebody should look at before a roster takes effect.
 
-use renraku_people::directory::{Lookalike, Remark, RosterPlan};
+use renraku_people::directory::{Lookalike, Remark, RosterPlan, TakenAddress};
 
 use crate::near;
 
@@ -14,7 +14,19 @@ pub(super) fn lines(plan: &RosterPlan) -> Vec<String> {
     if plan.remarks.len() > MOST {
         lines.push(format!("look at    {} more of this kind", plan.remarks.len() - MOST));
     }
+    let kept = |taken: &TakenAddress| format!("look at    {}: {}", taken.staff_number, self::taken(taken));
+    lines.extend(plan.taken.iter().take(MOST).map(kept));
     lines
+}
+
+/// That an address is another's, who keeps it.
+pub(crate) fn taken(taken: &TakenAddress) -> String {
+    let number = taken.holder_number.as_deref().map(|number| format!("{number} ")).unwrap_or_default();
+    let TakenAddress { email, holder, .. } = taken;
+    format!(
+        "email: {email} is the address of {number}{holder} in the directory: write each person's own, or the staff number that the \
+         directory has for the person"
+    )
 }
 
 fn text(Remark { staff_number, name, who }: &Remark) -> String {

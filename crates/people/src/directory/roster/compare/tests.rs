@@ -1,7 +1,7 @@
 use renraku_base::{Id, Timestamp};
 
 use super::*;
-use crate::directory::{Lookalike, Remark, UnitEntry};
+use crate::directory::{Lookalike, Remark, TakenAddress, UnitEntry};
 
 fn unit(id: &str, name: &str, above: Option<&str>, position: i32) -> StoredUnit {
     let entry = UnitEntry {
@@ -205,6 +205,53 @@ fn who_left_and_comes_back_under_the_number_is_the_same_person() {
     let other = plan(vec![named("000125", "別人 太郎")], |_| ());
     assert_eq!((other.added.len(), other.returned.len()), (1, 0));
     assert!(matches!(other.remarks[0].who, Lookalike::FormerHolder { .. }), "{:?}", other.remarks);
+}
+
+/// Two people with an address each, and what a sheet would change of them.
+fn of_two(people: Vec<RosterPerson>, whole: bool) -> RosterPlan {
+    let mut two = stored();
+    let (taro, _) = two.people[0].clone();
+    let emails = vec!["Taro@pref.example.jp".to_owned()];
+    let number = Some("000124".to_owned());
+    let name = PersonName { full: "田中 太郎".into(), phonetic: "タナカ タロウ".into() };
+    two.people[1] =
+        (PersonEntry { id: Id::stored("taro".into()), name, emails, staff_number: number, ..taro }, 9);
+    let (says_titles, by_address, source, effective_on) = (true, true, None, None);
+    compare(&Roster { people, says_titles, whole, by_address, source, effective_on }, two, &ids())
+}
+
+#[test]
+fn an_address_that_somebody_keeps_stays_theirs() {
+    let taros = "taro@pref.example.jp";
+    let taken = |number: &str| TakenAddress {
+        staff_number: number.into(),
+        email: taros.into(),
+        holder: "田中 太郎".into(),
+        holder_number: Some("000124".into()),
+    };
+    // Whether who has it is not in the sheet, or is in it without a word of addresses.
+    for others in [Vec::new(), vec![named("000124", "田中 太郎")]] {
+        let mut said = vec![mailed("000123", "佐藤 花子", taros)];
+        said.extend(others.clone());
+        let plan = of_two(said, false);
+        assert_eq!((plan.taken, plan.changed.len()), (vec![taken("000123")], 0));
+        let mut said = vec![mailed("000777", "新 人", taros)];
+        said.extend(others);
+        let plan = of_two(said, false);
+        assert_eq!((&plan.taken, plan.added[0].emails.len()), (&vec![taken("000777")], 0));
+    }
+}
+
+#[test]
+fn an_address_that_nobody_keeps_is_given() {
+    let (hanakos, taros) = ("hanako@pref.example.jp", "taro@pref.example.jp");
+    let swapped = vec![mailed("000123", "佐藤 花子", taros), mailed("000124", "田中 太郎", hanakos)];
+    let plan = of_two(swapped, false);
+    assert_eq!((plan.taken.len(), plan.changed.len()), (0, 2));
+    assert_eq!(plan.changed[0].after.emails, [taros]);
+    let left = of_two(vec![mailed("000123", "佐藤 花子", taros)], true);
+    assert_eq!((left.taken.len(), left.ended.len()), (0, 1));
+    assert_eq!(left.changed[0].after.emails, [taros]);
 }
 
 #[test]
