@@ -24,3 +24,4 @@ mod staff_book;
 mod staff_photos;
 mod sync;
 mod two_ways;
+mod unseen;

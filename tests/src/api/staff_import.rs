@@ -83,6 +83,42 @@ fn what_is_imported_beside_a_server_is_seen_by_the_next_search_and_by_a_delta() 
 }
 
 /// 丹羽 一郎 follows 丹羽 二郎, who goes to 農政部.
+#[test]
+fn the_mail_address_of_somebody_else_in_the_directory_is_a_wrong_line() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let import = |table: &str, more: &[&str]| {
+            let file = server.write_file("staff.csv", table);
+            run_beside(server, &[&["import", "people", &file], more].concat())
+        };
+        const TITLES: &str = "職員番号,氏名,カナ,メール\n";
+        let (one, other) = ("990001,丹羽 一郎,ニワ イチロウ,", "990002,丹羽 二郎,ニワ ジロウ,");
+        let (well, said) =
+            import(&format!("{TITLES}{one}ichiro@pref.example.jp\n{other}jiro@pref.example.jp\n"), &[]);
+        assert!(well, "{said}");
+        let given = format!(
+            "{TITLES}{one}Jiro@pref.example.jp\n990003,丹羽 三郎,ニワ サブロウ,saburo@pref.example.jp\n"
+        );
+        for more in [&[][..], &["--dry-run"]] {
+            let (well, said) = import(&given, more);
+            let fault = "staff.csv:2: email: jiro@pref.example.jp is the address of 990002 丹羽 二郎 in the directory";
+            assert!(
+                !well && said.contains(fault) && said.contains("Nothing was imported: 1 of the lines"),
+                "{said}"
+            );
+        }
+        let found = hanako.get("directory/people?q=jiro@pref.example.jp").expect(200).json();
+        assert_eq!(names(&found), ["丹羽 二郎"]);
+        assert_eq!(names(&hanako.get("directory/people?q=saburo").expect(200).json()), [""; 0]);
+        // Two who swap theirs keep nothing of the other's.
+        let (well, said) =
+            import(&format!("{TITLES}{one}jiro@pref.example.jp\n{other}ichiro@pref.example.jp\n"), &[]);
+        assert!(well && said.contains("0 new, 2 changed"), "{said}");
+        let found = hanako.get("directory/people?q=jiro@pref.example.jp").expect(200).json();
+        assert_eq!(names(&found), ["丹羽 一郎"]);
+    });
+}
+
 fn transfer() -> Roster {
     let person = |number: &str, name: &str, unit: &str, title: &str| RosterPerson {
         staff_number: number.to_owned(),

@@ -40,7 +40,7 @@ pub use import_roster::{TELL_APPOINTED, import_roster, plan_roster};
 pub use list_posts::list_posts;
 pub use list_units::list_units;
 pub use lookup_phone::lookup_phone;
-pub use names::{find_by_email, is_unit, members, names, standings, suppressed};
+pub use names::{find_by_email, is_unit, list_by_email, members, names, standings, suppressed};
 pub use photos::{ListedPhoto, get_photo, has_photo, list_photos, put_photo};
 pub use prepare_roster::{
     APPLY_ROSTERS, announce_roster, apply_due_rosters, cancel_roster, get_prepared_roster, list_rosters,

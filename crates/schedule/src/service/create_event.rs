@@ -1,5 +1,5 @@
 use renraku_base::{CalendarId, Principal, Role};
-use renraku_db::{Changed, Tx};
+use renraku_db::{Changed, CollectionId, ReadTx, Tx};
 use renraku_notify::NotificationType;
 use renraku_people::{access, directory::service::note_contact};
 
@@ -34,6 +34,10 @@ pub fn create_event(
     draft: &EventDraft,
 ) -> Result<Changed<EventView>, ScheduleFault> {
     let (home, role) = writable(tx, who, draft.calendar_id.as_ref())?;
+    // Without one of its own an event has its id for a UID, which nothing else has.
+    if draft.event.uid != draft.id.as_str() {
+        refuse_uid_of_task(tx, home.collection, &draft.event.uid)?;
+    }
     let mut draft = draft.clone();
     draft.event.sequence = 0;
     create(tx, who, draft, (home, role))
@@ -107,6 +111,22 @@ fn invite(tx: &mut Tx<'_>, who: &Principal, stored: &StoredEvent) -> Result<(), 
         jobs::tell(tx, who, News { occurrence, ..news }, staff, outside)?;
     }
     Ok(())
+}
+
+/// One UID is one object in a calendar (RFC 4791 §4.1): that of a task is for no event.
+pub(crate) fn refuse_uid_of_task(
+    tx: &mut ReadTx<'_>,
+    collection: CollectionId,
+    uid: &str,
+) -> Result<(), ScheduleFault> {
+    match store::objects::list_by_uid(tx, collection, uid)? {
+        (_, Some(_)) => Err(ScheduleFault::field(
+            "/uid",
+            "uid-taken",
+            "a task in this calendar has this uid: take another",
+        )),
+        (_, None) => Ok(()),
+    }
 }
 
 /// The calendar that is named, or the person's own, if they may write into it.

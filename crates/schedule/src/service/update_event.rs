@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use super::{
     audience::{Audiences, renew},
     booking,
-    create_event::{role_in, writable},
+    create_event::{refuse_uid_of_task, role_in, writable},
     index, keep_own, objects, placing, staff, tell_change,
     view::{BUSY, Sight},
 };
@@ -241,6 +241,7 @@ fn new_home(
     if let Some(other) = store::events::find_by_uid(tx, calendar, uid)? {
         return Err(ScheduleFault::UidTaken(other.id));
     }
+    refuse_uid_of_task(tx, home.collection, uid)?;
     objects::name_arrival(tx, home.collection, (id, uid))?;
     Ok(home)
 }

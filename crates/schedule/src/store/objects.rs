@@ -339,6 +339,20 @@ pub(crate) fn list_by_uid(
     Ok((rows.into_iter().map(|(id, hidden, _)| (Id::stored(id), hidden)).collect(), task))
 }
 
+/// Whether an object is there: an event that is seen in the calendar, or a task.
+pub(crate) fn is_there(tx: &mut ReadTx<'_>, collection: CollectionId, id: &str) -> Result<bool, Error> {
+    let placed = placements::table
+        .filter(placements::event_id.eq(id).and(placements::collection_id.eq(collection.0)))
+        .filter(placements::hidden.eq(false))
+        .select(placements::event_id);
+    let tasks = objects::table
+        .filter(objects::collection_id.eq(collection.0).and(objects::object_id.eq(id)))
+        .filter(IS_TASK.and(objects::body.is_not_null()))
+        .select(objects::object_id);
+    let there: Vec<String> = tx.fetch(placed.union_all(tasks))?;
+    Ok(!there.is_empty())
+}
+
 /// Those of these objects that are tasks which are there, in no order.
 pub(crate) fn get_tasks(
     tx: &mut ReadTx<'_>,

@@ -55,3 +55,11 @@ pub fn find_by_email(tx: &mut ReadTx<'_>, addresses: &[&str]) -> Result<HashMap<
     let lower: Vec<String> = addresses.iter().map(|address| address.to_lowercase()).collect();
     store::people::find_by_email(tx, &lower)
 }
+
+/// Everybody who has a mail address, which should be one.
+///
+/// # Errors
+/// [`Error`] when the statement fails.
+pub fn list_by_email(tx: &mut ReadTx<'_>, address: &str) -> Result<Vec<PersonId>, Error> {
+    store::people::list_by_email(tx, &address.to_lowercase())
+}

@@ -204,6 +204,17 @@ pub fn find_by_email(tx: &mut ReadTx<'_>, addresses: &[String]) -> Result<HashMa
     Ok(rows.into_iter().map(|(address, person)| (address, Id::stored(person))).collect())
 }
 
+/// Everybody who has an address, in the order of their ids.
+pub fn list_by_email(tx: &mut ReadTx<'_>, address: &str) -> Result<Vec<PersonId>, Error> {
+    let ids: Vec<String> = tx.fetch(
+        person_emails::table
+            .filter(person_emails::address.eq(address))
+            .order(person_emails::person_id)
+            .select(person_emails::person_id),
+    )?;
+    Ok(ids.into_iter().map(Id::stored).collect())
+}
+
 /// The unit and title of a post.
 pub type HeldPost = (UnitId, Option<String>);
 

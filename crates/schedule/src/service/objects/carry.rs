@@ -6,7 +6,7 @@ use super::{
     Expectation, ObjectCalendar, ObjectFault, ObjectKind, delete, get,
     list::heads,
     put,
-    read::{get_schedule_tag, ids_of},
+    read::{get_schedule_tag, ids_of, refuse_unseen},
 };
 use crate::{
     ScheduleFault,
@@ -35,6 +35,10 @@ impl Carry<'_> {
     /// Makes room at the destination; whether something was there.
     fn make_room(&self, tx: &mut Tx<'_>, who: &Principal) -> Result<bool, ObjectFault> {
         let there = get(tx, who, self.to.0, &[self.to.1])?.pop().flatten();
+        if there.is_none() {
+            let holder = ids_of(tx, self.to.0, &[self.to.1])?.remove(self.to.1);
+            refuse_unseen(tx, self.to.0, holder.as_deref(), self.overwrite)?;
+        }
         let same = self.from.0.collection == self.to.0.collection && self.from.1 == self.to.1;
         match there {
             None => Ok(false),

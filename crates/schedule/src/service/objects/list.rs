@@ -1,7 +1,7 @@
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use renraku_base::{ETag, Id, Principal};
-use renraku_db::{CollectionId, ObjectType, ReadTx, Tx, changes};
+use renraku_db::{CollectionId, CollectionKind, ObjectType, ReadTx, Tx, changes};
 
 use super::{ObjectCalendar, tasks};
 use crate::{
@@ -260,6 +260,9 @@ pub fn list_changes(
     let ids: Vec<&str> = latest.keys().copied().collect();
     let mut heads = heads(tx, who, calendar, &ids)?;
     let gone: Vec<&str> = ids.iter().copied().filter(|id| !heads.contains_key(*id)).collect();
+    let untold: Vec<&str> =
+        gone.iter().copied().filter(|id| !latest.get(id).is_some_and(|(_, told)| *told)).collect();
+    let involved = involved(tx, who, &untold)?;
     let names = store::objects::list_names(tx, calendar.collection, &gone)?;
     let mut changes: Vec<ObjectChange> = latest
         .into_iter()
@@ -267,11 +270,20 @@ pub fn list_changes(
             let head = heads.remove(id);
             let name = head.as_ref().map(|head| head.name.clone()).or_else(|| names.get(id).cloned());
             let change = ObjectChange { modseq, name: name.unwrap_or_else(|| default_name(id)), head };
-            (told || change.head.is_some()).then_some(change)
+            (told || change.head.is_some() || involved.contains(id)).then_some(change)
         })
         .collect();
     changes.sort_by_key(|change| change.modseq);
     Ok((changes, last))
+}
+
+/// In which of these events, which the person does not see any more, they took part: a log of a calendar of their own tells of it.
+fn involved(tx: &mut ReadTx<'_>, who: &Principal, ids: &[&str]) -> Result<HashSet<String>, ScheduleFault> {
+    if ids.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let own = changes::find_by_owner(tx, CollectionKind::Calendar, Some(who.person.as_str()))?;
+    Ok(changes::list_told(tx, &own, ids)?.into_iter().map(|(_, id)| id).collect())
 }
 
 /// The id that a name says which no client gave.

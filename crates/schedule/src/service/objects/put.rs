@@ -7,7 +7,7 @@ use super::{
     facilities::{self, Invited},
     list::heads,
     parameters,
-    read::{get_schedule_tag, ids_of, schedule_tag},
+    read::{get_schedule_tag, ids_of, refuse_unseen, schedule_tag},
     reader, tasks,
     text::{self, Names},
 };
@@ -180,6 +180,9 @@ pub fn put(
         Some(id) => heads(tx, who, calendar, &[id])?.remove(id),
         None => None,
     };
+    if there.is_none() {
+        refuse_unseen(tx, calendar, holder.as_deref(), expected.is_not == Precondition::None)?;
+    }
     expected.check(tx, there.as_ref())?;
     if text.len() > OBJECT_BYTES {
         return Err(ObjectFault::TooLarge);

@@ -5,7 +5,7 @@ use renraku_db::ReadTx;
 use sha2::{Digest, Sha256};
 
 use super::{
-    ObjectCalendar, ObjectHead, ObjectKind,
+    ObjectCalendar, ObjectFault, ObjectHead, ObjectKind,
     list::{default_name, heads, id_of},
     parameters,
     text::{self, Names},
@@ -90,6 +90,22 @@ pub(super) fn ids_of(
     let unnamed = derived.into_iter().filter(|id| !named.contains_key(*id));
     ids.extend(unnamed.map(|id| (default_name(id), id.to_owned())));
     Ok(ids)
+}
+
+/// Refuses to put something where an object stands that the person does not see: it would lose its name by it, or be gone.
+pub(super) fn refuse_unseen(
+    tx: &mut ReadTx<'_>,
+    calendar: &ObjectCalendar,
+    holder: Option<&str>,
+    may_overwrite: bool,
+) -> Result<(), ObjectFault> {
+    match holder {
+        Some(id) if store::objects::is_there(tx, calendar.collection, id)? => Err(match may_overwrite {
+            true => ScheduleFault::Forbidden.into(),
+            false => ObjectFault::Stale,
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// These objects of a calendar with their texts, in no order. Their heads were read in this transaction.

@@ -102,7 +102,16 @@ impl Add {
     /// Decided before the password is asked for.
     fn holder(&self, db: &Db) -> anyhow::Result<Holder> {
         let email = &self.email;
-        if let Some(person) = db.read(|tx| directory::find_by_email(tx, &[email]))?.remove(email) {
+        let mut holders = db.read(|tx| directory::list_by_email(tx, email))?;
+        if holders.len() > 1 {
+            let named = db.read(|tx| directory::names(tx, &holders))?;
+            let names: Vec<&str> = named.values().map(|it| it.name.full.as_str()).collect();
+            bail!(
+                "{email} is the address of {} in the directory: give each their own first",
+                names.join(", ")
+            );
+        }
+        if let Some(person) = holders.pop() {
             let mut named = db.read(|tx| directory::names(tx, std::slice::from_ref(&person)))?;
             let name = named.remove(&person).unwrap_or_else(|| NamedPerson {
                 name: self.person.nobody(),
