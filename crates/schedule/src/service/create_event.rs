@@ -119,13 +119,13 @@ pub(crate) fn refuse_uid_of_task(
     collection: CollectionId,
     uid: &str,
 ) -> Result<(), ScheduleFault> {
-    match store::objects::list_by_uid(tx, collection, uid)? {
-        (_, Some(_)) => Err(ScheduleFault::field(
+    match store::objects::list_by_uid(tx, collection, uid)?.task {
+        Some(_) => Err(ScheduleFault::field(
             "/uid",
             "uid-taken",
             "a task in this calendar has this uid: take another",
         )),
-        (_, None) => Ok(()),
+        None => Ok(()),
     }
 }
 

@@ -35,9 +35,9 @@ pub(super) fn import(
             done.refused.push(refused(task, "too-large", "a task has at most 512 KiB"));
             continue;
         }
-        let (events, known) = store::objects::list_by_uid(tx, home.collection, &task.uid)?;
-        if events.is_empty() {
-            let before = find(tx, &home, known)?;
+        let known = store::objects::list_by_uid(tx, home.collection, &task.uid)?;
+        if known.events.is_empty() {
+            let before = find(tx, &home, known.task)?;
             *if before.is_some() { &mut done.updated } else { &mut done.created } += 1;
             if before.as_ref().and_then(|before| before.body.as_ref()) != Some(&task.source) {
                 let object = object(tx, &home, task, before);

@@ -316,14 +316,18 @@ pub(crate) fn get_events(
     Ok(rows.into_iter().map(listed).collect())
 }
 
-/// What has a UID in a calendar: the events that are placed there, wherever they were made, each with whether its person put it away,
-/// in ascending order of their ids, and the task. There is more than one event where somebody was invited to what has the UID of
-/// something else in their calendar.
-pub(crate) fn list_by_uid(
-    tx: &mut ReadTx<'_>,
-    collection: CollectionId,
-    uid: &str,
-) -> Result<(Vec<(EventId, bool)>, Option<String>), Error> {
+/// What has a UID in a calendar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OfUid {
+    /// The events that are placed there, wherever they were made, each with whether its person put it away, in ascending order of their
+    /// ids. There is more than one where somebody was invited to what has the UID of something else in their calendar.
+    pub events: Vec<(EventId, bool)>,
+    /// The task.
+    pub task: Option<String>,
+}
+
+/// What has a UID in a calendar.
+pub(crate) fn list_by_uid(tx: &mut ReadTx<'_>, collection: CollectionId, uid: &str) -> Result<OfUid, Error> {
     // A UID has few events, and a calendar many: a join might begin with the calendar.
     let of_uid = events::table.filter(events::uid.eq(uid)).select(events::id);
     let placed = placements::table
@@ -336,7 +340,8 @@ pub(crate) fn list_by_uid(
     let mut rows: Vec<(String, bool, bool)> = tx.fetch(placed.union_all(tasks))?;
     let task = rows.iter().position(|(.., is_task)| *is_task).map(|at| rows.swap_remove(at).0);
     rows.sort_unstable();
-    Ok((rows.into_iter().map(|(id, hidden, _)| (Id::stored(id), hidden)).collect(), task))
+    let events = rows.into_iter().map(|(id, hidden, _)| (Id::stored(id), hidden)).collect();
+    Ok(OfUid { events, task })
 }
 
 /// Whether an object is there: an event that is seen in the calendar, or a task.

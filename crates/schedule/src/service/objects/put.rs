@@ -22,7 +22,12 @@ use crate::{
         update_event::{Change, Scope, open},
         view::without_alerts,
     },
-    store::{self, calendars::StoredCalendar, events::StoredEvent, objects::StoredObject},
+    store::{
+        self,
+        calendars::StoredCalendar,
+        events::StoredEvent,
+        objects::{OfUid, StoredObject},
+    },
 };
 
 /// The largest text of an object, in bytes.
@@ -239,7 +244,8 @@ impl Arrival<'_> {
     /// Refuses a UID that is in use under another name, and another UID under a name that is in use. Gives back the event of this
     /// UID that the person put away, if there is one.
     fn check_uid(&self, tx: &mut Tx<'_>, there: Option<&ObjectHead>) -> Result<Option<EventId>, ObjectFault> {
-        let (mut events, task) = store::objects::list_by_uid(tx, self.calendar.collection, &self.uid)?;
+        let OfUid { mut events, task } =
+            store::objects::list_by_uid(tx, self.calendar.collection, &self.uid)?;
         // Of several, what the client means comes first.
         events.sort_by_key(|(id, hidden)| (there.is_none_or(|head| head.id != id.as_str()), *hidden));
         let put_away = events.iter().find(|(_, hidden)| *hidden).map(|(id, _)| id.clone());
