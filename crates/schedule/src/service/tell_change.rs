@@ -1,7 +1,7 @@
 //! Who hears of a change of an event: those who come to it, those who are no longer part of it, and, when the time or
 //! place is another one, those who stay.
 
-use renraku_base::{PersonId, Principal};
+use renraku_base::{PersonId, Principal, Timestamp};
 use renraku_db::Tx;
 use renraku_notify::NotificationType::{self, Cancelled, Invited, Moved};
 use renraku_people::directory::service::note_contact;
@@ -9,8 +9,9 @@ use renraku_people::directory::service::note_contact;
 use super::update_event::{Change, Scope};
 use crate::{
     ScheduleFault,
-    jobs::{self, News},
+    jobs::{self, Guests, News},
     model::{Event, LocalDateTime, Status},
+    rules::recurrence,
 };
 
 /// Staff, and addresses outside.
@@ -24,7 +25,7 @@ pub(super) fn tell(
     moved: bool,
 ) -> Result<(), ScheduleFault> {
     let news = match change.scope {
-        Scope::All => of_series(change, moved),
+        Scope::All => of_series(change, moved, tx.now()),
         Scope::This(recurrence_id) => of_occurrence(change, recurrence_id, moved),
     };
     let invited = news.iter().filter(|piece| piece.kind == Invited).flat_map(|piece| &piece.crowd.0);
@@ -45,7 +46,7 @@ struct Piece {
     crowd: Crowd,
 }
 
-fn of_series(change: &Change, moved: bool) -> Vec<Piece> {
+fn of_series(change: &Change, moved: bool, now: Timestamp) -> Vec<Piece> {
     let organizer = change.after.organizer.as_ref();
     let (before, after) = (&change.before.stored, &change.after);
     let (was, is) = (jobs::audience(&before.event, organizer), jobs::audience(&after.event, organizer));
@@ -64,32 +65,61 @@ fn of_series(change: &Change, moved: bool) -> Vec<Piece> {
     if moved || elsewhere {
         news.push(Piece { kind: changed(&after.event), removed: false, occurrence: None, crowd: stayed });
     }
-    news.extend(of_guests(change));
+    news.extend(of_guests(change, now));
     news
 }
 
 /// Whoever takes part in single occurrences alone hears of these alone.
-fn of_guests(change: &Change) -> Vec<Piece> {
+fn of_guests(change: &Change, now: Timestamp) -> Vec<Piece> {
     let organizer = change.after.organizer.as_ref();
     let guests_before = jobs::guests(&change.before.stored.event, organizer);
+    let crowds = |picks: &dyn Fn(&Guests) -> bool| {
+        let picked = guests_before.iter().filter(|it| picks(it)).map(|it| it.crowd.clone());
+        picked.reduce(|all, it| ([all.0, it.0].concat(), [all.1, it.1].concat())).unwrap_or_default()
+    };
+    let same_names = same_names(change);
     let mut news = Vec::new();
     for guests in jobs::guests(&change.after.event, organizer) {
         // The exceptions of a series that moves get new names, so theirs are known by their time.
-        let as_before = guests_before.iter().any(|it| it.occurrence.is_when(&guests.occurrence));
-        if !as_before {
-            let occurrence = Some((guests.recurrence_id, guests.occurrence.clone()));
-            let kind = changed(&guests.occurrence);
-            news.push(Piece { kind, removed: false, occurrence, crowd: guests.crowd });
-        }
+        let as_before = crowds(&|it| it.occurrence.is_when(&guests.occurrence));
+        let known = crowds(&|it| !same_names || it.recurrence_id == guests.recurrence_id);
+        let told = missing(&guests.crowd, &as_before);
+        let added = missing(&told, &known);
+        let stayed = missing(&told, &added);
+        let kind = changed(&guests.occurrence);
+        let invited = if kind == Moved { Invited } else { kind };
+        let occurrence = Some((guests.recurrence_id, guests.occurrence));
+        news.push(Piece { kind: invited, removed: false, occurrence: occurrence.clone(), crowd: added });
+        news.push(Piece { kind, removed: false, occurrence, crowd: stayed });
     }
-    let lost = guests_before.into_iter().filter(|it| change.dropped.contains(&it.recurrence_id));
-    news.extend(lost.map(|it| Piece {
-        kind: Cancelled,
-        removed: false,
-        occurrence: Some((it.recurrence_id, it.occurrence)),
-        crowd: it.crowd,
-    }));
+    news.extend(guests_before.into_iter().filter_map(|it| lost(change, it, now)));
     news
+}
+
+/// Whether the occurrences of a series are known by the same original starts as before.
+fn same_names(change: &Change) -> bool {
+    let (before, after) = (&change.before.stored.event, &change.after.event);
+    (before.start, before.time_zone) == (after.start, after.time_zone)
+}
+
+/// What those hear who were guests of an occurrence and come to it no more. What is over is no news.
+fn lost(change: &Change, guests: Guests, now: Timestamp) -> Option<Piece> {
+    let (after, id) = (&change.after.event, guests.recurrence_id);
+    let dropped = change.dropped.contains(&id);
+    if recurrence::end(&guests.occurrence).is_some_and(|end| end < now) || !(dropped || same_names(change)) {
+        return None;
+    }
+    let there = !dropped && recurrence::has_occurrence(after, id);
+    let is = after.occurrence(id).filter(|_| there);
+    let stay = is.as_ref().map(|it| jobs::audience(it, change.after.organizer.as_ref())).unwrap_or_default();
+    let removed = is.as_ref().is_some_and(takes_place);
+    let was = Event { sequence: after.sequence, ..guests.occurrence };
+    Some(Piece {
+        kind: Cancelled,
+        removed,
+        occurrence: Some((id, was)),
+        crowd: missing(&guests.crowd, &stay),
+    })
 }
 
 fn of_occurrence(change: &Change, id: LocalDateTime, moved: bool) -> Vec<Piece> {
@@ -105,7 +135,8 @@ fn of_occurrence(change: &Change, id: LocalDateTime, moved: bool) -> Vec<Piece> 
     let added = missing(&crowd, &crowd_before);
     let stayed = missing(&crowd, &added);
     let piece = |kind, event: &Event, crowd| {
-        let occurrence = Some((id, event.clone()));
+        // Also who is told how it was must know this from what they were told before.
+        let occurrence = Some((id, Event { sequence: after.event.sequence, ..event.clone() }));
         Piece { kind, removed: false, occurrence, crowd }
     };
     let lost = piece(Cancelled, was, missing(&crowd_before, &crowd));
