@@ -408,7 +408,7 @@ fn a_guest_who_is_taken_out_of_occurrences_is_told_at_once() {
 
 #[test]
 fn nobody_is_invited_to_what_is_gone_by_the_time_they_are_told() {
-    on_each_database(|db, _| {
+    on_each_database(|db, clock| {
         let hanako = person(db, "佐藤");
         let series = create(
             db,
@@ -430,5 +430,7 @@ fn nobody_is_invited_to_what_is_gone_by_the_time_they_are_told() {
             .unwrap();
         }
         assert_eq!(messages(&mails(db)), [("CANCEL", vec!["27"])]);
+        clock.advance(PAUSE);
+        assert!(mails(db).is_empty());
     });
 }

@@ -73,18 +73,18 @@ fn of_series(change: &Change, moved: bool, now: Timestamp) -> Vec<Piece> {
 fn of_guests(change: &Change, now: Timestamp) -> Vec<Piece> {
     let organizer = change.after.organizer.as_ref();
     let guests_before = jobs::guests(&change.before.stored.event, organizer);
-    let crowds = |picks: &dyn Fn(&Guests) -> bool| {
-        let picked = guests_before.iter().filter(|it| picks(it)).map(|it| it.crowd.clone());
-        picked.reduce(|all, it| ([all.0, it.0].concat(), [all.1, it.1].concat())).unwrap_or_default()
-    };
-    let same_names = same_names(change);
+    // The exceptions of a series that moves get new names, so theirs are known by their time.
+    let all = (!same_names(change)).then(|| together(guests_before.iter()));
     let mut news = Vec::new();
     for guests in jobs::guests(&change.after.event, organizer) {
-        // The exceptions of a series that moves get new names, so theirs are known by their time.
-        let as_before = crowds(&|it| it.occurrence.is_when(&guests.occurrence));
-        let known = crowds(&|it| !same_names || it.recurrence_id == guests.recurrence_id);
-        let told = missing(&guests.crowd, &as_before);
-        let added = missing(&told, &known);
+        let at_its_time = guests_before.iter().filter(|it| it.occurrence.is_when(&guests.occurrence));
+        let told = missing(&guests.crowd, &together(at_its_time));
+        if told.0.is_empty() && told.1.is_empty() {
+            continue;
+        }
+        let of_it = together(guests_before.iter().filter(|it| it.recurrence_id == guests.recurrence_id));
+        let known = all.as_ref().unwrap_or(&of_it);
+        let added = missing(&told, known);
         let stayed = missing(&told, &added);
         let kind = changed(&guests.occurrence);
         let invited = if kind == Moved { Invited } else { kind };
@@ -94,6 +94,15 @@ fn of_guests(change: &Change, now: Timestamp) -> Vec<Piece> {
     }
     news.extend(guests_before.into_iter().filter_map(|it| lost(change, it, now)));
     news
+}
+
+/// The guests of all of these.
+fn together<'g>(guests: impl Iterator<Item = &'g Guests>) -> Crowd {
+    guests.fold(Crowd::default(), |mut all, it| {
+        all.0.extend_from_slice(&it.crowd.0);
+        all.1.extend_from_slice(&it.crowd.1);
+        all
+    })
 }
 
 /// Whether the occurrences of a series are known by the same original starts as before.
@@ -106,7 +115,8 @@ fn same_names(change: &Change) -> bool {
 fn lost(change: &Change, guests: Guests, now: Timestamp) -> Option<Piece> {
     let (after, id) = (&change.after.event, guests.recurrence_id);
     let dropped = change.dropped.contains(&id);
-    if recurrence::end(&guests.occurrence).is_some_and(|end| end < now) || !(dropped || same_names(change)) {
+    let over = recurrence::end(&guests.occurrence).is_some_and(|end| end < now);
+    if over || !takes_place(&guests.occurrence) || !(dropped || same_names(change)) {
         return None;
     }
     let there = !dropped && recurrence::has_occurrence(after, id);
