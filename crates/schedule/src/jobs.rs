@@ -19,7 +19,7 @@ use crate::{
 
 pub use horizon::{EXTEND_HORIZON, start_extending};
 pub(crate) use inbox::answer as answer_letter;
-pub(crate) use notices::{News, audience, call_off, details, guests, mail_answer, tell, tell_again};
+pub(crate) use notices::{Guests, News, audience, call_off, details, guests, mail_answer, tell, tell_again};
 pub(crate) use reminders::{remind_next, remind_own, remind_reader};
 pub use renewal::forget_gone;
 use renewal::{RENAMED, REZONED};

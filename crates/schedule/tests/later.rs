@@ -335,3 +335,102 @@ fn a_guest_of_several_occurrences_gets_one_mail_about_them() {
         assert!(mails(db).is_empty());
     });
 }
+
+/// The method of each mail, and the days that it names.
+fn messages(mails: &[OutgoingMail]) -> Vec<(&str, Vec<&str>)> {
+    let mut messages: Vec<_> = mails
+        .iter()
+        .map(|mail| {
+            let part = mail.calendar.as_ref().unwrap();
+            let ids = part.text.lines().filter(|line| line.starts_with("RECURRENCE-ID"));
+            (part.method.as_str(), ids.map(|line| &line[line.len() - 9..line.len() - 7]).collect())
+        })
+        .collect();
+    messages.sort();
+    messages
+}
+
+fn sequence(mail: &OutgoingMail) -> u32 {
+    let part = &mail.calendar.as_ref().unwrap().text;
+    part.lines().find_map(|line| line.strip_prefix("SEQUENCE:")).unwrap().parse().unwrap()
+}
+
+/// Somebody from outside who does not come to a single occurrence any more hears so at once (RFC 5546 §3.2.5), and nothing of what
+/// waited.
+#[test]
+fn a_guest_who_is_taken_out_of_occurrences_is_told_at_once() {
+    on_each_database(|db, clock| {
+        let hanako = person(db, "佐藤");
+        let series = create(
+            db,
+            &hanako,
+            json!({"title": "朝礼", "start": "2026-11-26T09:00:00", "duration": "PT15M",
+                "recurrenceRule": {"frequency": "daily", "count": 5}}),
+        );
+        let change = |day: u32, guest: serde_json::Value| {
+            let now = get(db, &hanako, &series.id).unwrap();
+            let one = Scope::This(local(&format!("2026-11-{day}T09:00:00")));
+            patch(db, &hanako, &now, one, json!({"participants": {"g": guest}}));
+        };
+        let add = |day| change(day, json!({"calendarAddress": "mailto:guest@example.com"}));
+        let remove = |day| change(day, json!(null));
+        add(27);
+        add(29);
+        let invitation = mails(db);
+        assert_eq!(messages(&invitation), [("REQUEST", vec!["27", "29"])]);
+        assert_eq!(subjects(&invitation), ["【招待】朝礼"], "there was no word of it before");
+        remove(29);
+        let end = mails(db);
+        assert_eq!(messages(&end), [("CANCEL", vec!["29"])]);
+        assert!(sequence(&end[0]) > sequence(&invitation[0]), "a client would take it for older");
+        add(29);
+        add(30);
+        assert!(mails(db).is_empty());
+        // What waits says what is so when it goes.
+        remove(27);
+        assert_eq!(messages(&mails(db)), [("CANCEL", vec!["27"])]);
+        clock.advance(PAUSE);
+        assert_eq!(messages(&mails(db)), [("REQUEST", vec!["29", "30"])]);
+        add(27);
+        assert!(mails(db).is_empty());
+        // No end takes back another that was not sent yet.
+        for day in [27, 29, 30] {
+            remove(day);
+        }
+        let ends = ["27", "29", "30"].map(|day| ("CANCEL", vec![day]));
+        assert_eq!(messages(&mails(db)), ends);
+        let now = get(db, &hanako, &series.id).unwrap();
+        try_delete(db, &hanako, &series.id, Scope::All, &now.etag).unwrap();
+        clock.advance(PAUSE * 2);
+        assert!(mails(db).is_empty());
+    });
+}
+
+#[test]
+fn nobody_is_invited_to_what_is_gone_by_the_time_they_are_told() {
+    on_each_database(|db, clock| {
+        let hanako = person(db, "佐藤");
+        let series = create(
+            db,
+            &hanako,
+            json!({"title": "朝礼", "start": "2026-11-26T09:00:00", "duration": "PT15M",
+                "recurrenceRule": {"frequency": "daily", "count": 5}}),
+        );
+        let one = Scope::This(local("2026-11-27T09:00:00"));
+        let guest = json!({"participants": {"g": {"calendarAddress": "mailto:guest@example.com"}}});
+        let now = patch(db, &hanako, &series, one, guest);
+        try_delete(db, &hanako, &series.id, Scope::All, &now.etag).unwrap();
+        // Of several processes one is slow.
+        let claim = |tx: &mut Tx<'_>| jobs::claim(tx, jobs::Kinds::ALL, 10, Duration::from_secs(60));
+        for job in db.write(claim).unwrap().iter().rev() {
+            db.write(|tx| {
+                renraku_schedule::jobs::run(tx, &job.kind, &job.payload)?;
+                Ok::<_, ScheduleFault>(jobs::finish(tx, &job.id)?)
+            })
+            .unwrap();
+        }
+        assert_eq!(messages(&mails(db)), [("CANCEL", vec!["27"])]);
+        clock.advance(PAUSE);
+        assert!(mails(db).is_empty());
+    });
+}

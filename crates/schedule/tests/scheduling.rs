@@ -182,6 +182,63 @@ fn a_message_is_sent_once_and_once_more_where_it_is_asked_for() {
     });
 }
 
+/// Also where a client says everything anew, whoever came to single occurrences alone hears of which they are taken out.
+#[test]
+fn a_guest_of_single_occurrences_is_told_which_of_them_are_theirs_no_more() {
+    on_each_database(|db, clock| {
+        let (hanako, taro) = (person(db, "佐藤"), person(db, "鈴木"));
+        let attendees = [format!(":mailto:{}", mail(&taro))];
+        let meeting = meeting(&hanako, &attendees).replace("COUNT=3", "COUNT=5");
+        let put_guests = |days: &[(u32, &[&str])]| {
+            let exceptions: String = days
+                .iter()
+                .map(|(day, guests)| {
+                    let guests = guests.iter().map(|it| format!("ATTENDEE:mailto:{it}@example.com\r\n"));
+                    format!(
+                        "BEGIN:VEVENT\r\nUID:m\r\nDTSTAMP:20260401T000000Z\r\nRECURRENCE-ID;TZID=Asia/Tokyo:202611{day}T100000\r\n\
+                         DTSTART;TZID=Asia/Tokyo:202611{day}T100000\r\nDURATION:PT1H\r\nSUMMARY:会議\r\n\
+                         ORGANIZER:mailto:{}\r\nATTENDEE{}\r\n{}END:VEVENT\r\n",
+                        mail(&hanako),
+                        attendees[0],
+                        guests.collect::<String>()
+                    )
+                })
+                .collect();
+            put(db, &hanako, "m.ics", &meeting.replace("END:VCALENDAR", &(exceptions + "END:VCALENDAR")));
+            // Without the id of the event before, and the host after.
+            let mut ids: Vec<String> = sent(db)
+                .iter()
+                .map(|id| id.split('.').skip(1).take(4).collect::<Vec<_>>().join("."))
+                .collect();
+            ids.sort();
+            ids
+        };
+        let cancels = |ids: &[String], days: &[u32]| {
+            let is = |(id, day): (&String, &u32)| {
+                id.starts_with(&format!("202611{day}T100000.")) && id.contains(".cancel.guest-")
+            };
+            ids.len() == days.len() && ids.iter().zip(days).all(is)
+        };
+        put_guests(&[]);
+        assert_eq!(put_guests(&[(27, &["guest"]), (29, &["guest"])]).len(), 1);
+        // Also where the occurrence stays an exception, and where others come to it.
+        let ids = put_guests(&[(27, &["guest"]), (29, &[])]);
+        assert!(cancels(&ids, &[29]), "{ids:?}");
+        let ids = put_guests(&[(27, &["other"])]);
+        assert_eq!(ids.len(), 2, "{ids:?}");
+        assert!(ids[0].contains(".cancel.guest-") && ids[1].contains(".request.other-"), "{ids:?}");
+        clock.advance(Duration::from_secs(5 * 60));
+        assert_eq!(put_guests(&[(27, &["guest"])]).len(), 2);
+        assert_eq!(put_guests(&[(27, &["guest"]), (28, &["guest"]), (29, &["guest"])]), [] as [String; 0]);
+        let ids = put_guests(&[]);
+        assert!(cancels(&ids, &[27, 28, 29]), "{ids:?}");
+        let calendar = mine(db, &hanako);
+        db.write(|tx| objects::delete(tx, &hanako, &calendar, "m.ics", &Expectation::NONE)).unwrap();
+        clock.advance(Duration::from_secs(5 * 60));
+        assert_eq!(sent(db), [] as [String; 0], "what waited is not sent");
+    });
+}
+
 #[test]
 fn an_invitation_that_comes_answered_is_answered_to_its_organizer() {
     on_each_database(|db, _| {

@@ -22,11 +22,17 @@ pub(super) struct Text {
     pub body: String,
 }
 
-/// The mail about an event, and about further occurrences of its series, that `organizer` sends.
-pub(super) fn text(method: Method, event: &Event, more: &[Event], organizer: &str) -> Text {
+/// The mail about an event, and about further occurrences of its series, that `organizer` sends to somebody who is `invited` by it, or was
+/// before.
+pub(super) fn text(
+    (method, invited): (Method, bool),
+    event: &Event,
+    more: &[Event],
+    organizer: &str,
+) -> Text {
     let sequence = more.iter().map(|one| one.sequence).fold(event.sequence, u32::max);
     let (mark, sentence) = match (method, sequence) {
-        (Method::Request, 0) => ("招待", "次の予定にご案内します。"),
+        (Method::Request, sequence) if invited || sequence == 0 => ("招待", "次の予定にご案内します。"),
         (Method::Request, _) => ("変更", "次の予定が変更されました。"),
         (Method::Cancel, _) => ("中止", "次の予定は中止になりました。"),
         (Method::Remove, _) => {
@@ -90,22 +96,23 @@ mod tests {
     #[test]
     fn says_what_happened_to_what_and_when() {
         let mut event = Event::new("u", "打合せ", "2026-04-01T09:05:00".parse().unwrap());
-        let text = text(Method::Request, &event, &[], "佐藤 花子");
+        let text = text((Method::Request, false), &event, &[], "佐藤 花子");
         assert_eq!(text.subject, "【招待】打合せ");
         assert!(text.body.contains("日時：2026年4月1日 9:05（Asia/Tokyo）"), "{}", text.body);
         let mut second = event.clone();
         second.start = "2026-04-08T13:00:00".parse().unwrap();
-        let both = super::text(Method::Request, &event, &[second.clone()], "");
+        let both = super::text((Method::Request, false), &event, &[second.clone()], "");
         assert!(
             both.body.contains(" 9:05（Asia/Tokyo）\n　　　2026年4月8日 13:00（Asia/Tokyo）\n"),
             "{}",
             both.body
         );
         second.sequence = 1;
-        assert_eq!(super::text(Method::Request, &event, &[second], "").subject, "【変更】打合せ");
+        assert_eq!(super::text((Method::Request, false), &event, &[second], "").subject, "【変更】打合せ");
         event.sequence = 1;
-        assert_eq!(super::text(Method::Request, &event, &[], "").subject, "【変更】打合せ");
-        assert_eq!(super::text(Method::Cancel, &event, &[], "").subject, "【中止】打合せ");
-        assert_eq!(super::text(Method::Remove, &event, &[], "").subject, "【参加取消】打合せ");
+        assert_eq!(super::text((Method::Request, false), &event, &[], "").subject, "【変更】打合せ");
+        assert_eq!(super::text((Method::Request, true), &event, &[], "").subject, "【招待】打合せ");
+        assert_eq!(super::text((Method::Cancel, false), &event, &[], "").subject, "【中止】打合せ");
+        assert_eq!(super::text((Method::Remove, false), &event, &[], "").subject, "【参加取消】打合せ");
     }
 }

@@ -241,6 +241,10 @@ fn queue(
 ) -> Result<(), ScheduleFault> {
     let is_request = matches!(mail.method, Method::Request);
     let about_one = order.recurrence_id.is_some() && !order.again;
+    // Meanwhile they may have been taken out of it, or the event be gone: of that they are told by itself.
+    if about_one && is_request && !present.is_some_and(|present| present.is_in(address)) {
+        return Ok(());
+    }
     let theirs = present.filter(|_| about_one).and_then(|present| present.each(order, address));
     let said = theirs.as_ref().filter(|(_, each)| is_request && !each.more.is_empty());
     let (order, mail) = said.map_or((order, mail), |(order, each)| (order, each));
@@ -261,6 +265,8 @@ struct Present {
     version: i64,
     /// Who is invited to the whole of it.
     whole: Vec<String>,
+    /// Who is invited to it, or to single occurrences.
+    all: Vec<String>,
     /// Who comes to single occurrences that are not over.
     guests: Vec<Guests>,
 }
@@ -274,12 +280,18 @@ impl Present {
         let Some(stored) = store::events::get(tx, &order.event)? else { return Ok(None) };
         let now = tx.now();
         let mut guests = guests(&stored.event, stored.organizer.as_ref());
+        let (_, whole) = audience(&stored.event, stored.organizer.as_ref());
+        let single = guests.iter().flat_map(|it| &it.crowd.1);
+        let all = whole.iter().chain(single).cloned().collect();
         guests.retain(|it| {
             it.occurrence.status != Status::Cancelled
                 && recurrence::end(&it.occurrence).is_none_or(|end| end >= now)
         });
-        let (_, whole) = audience(&stored.event, stored.organizer.as_ref());
-        Ok(Some(Self { version: stored.version, whole, guests }))
+        Ok(Some(Self { version: stored.version, whole, all, guests }))
+    }
+
+    fn is_in(&self, address: &str) -> bool {
+        self.all.iter().any(|it| it == address)
     }
 
     fn is_in_whole(&self, address: &str) -> bool {
@@ -309,7 +321,7 @@ fn of_whole(
         stored.event.status != Status::Cancelled && outside.iter().any(|it| it == address)
     });
     let Some(stored) = stored else { return Ok(None) };
-    let order = Order { recurrence_id: None, ..order.clone() };
+    let order = Order { kind: NotificationType::Moved, recurrence_id: None, ..order.clone() };
     let mail =
         Mail { method: Method::Request, event: stored.event, more: Vec::new(), each: false, to: Vec::new() };
     Ok(Some(outgoing(&order, &mail, address, from, tx.now())))
@@ -327,7 +339,8 @@ fn outgoing(
     (email, name): (&str, &str),
     now: renraku_base::Timestamp,
 ) -> OutgoingMail {
-    let text = invitation::text(mail.method, &mail.event, &mail.more, name);
+    let invited = order.kind == NotificationType::Invited && !order.again;
+    let text = invitation::text((mail.method, invited), &mail.event, &mail.more, name);
     let events = [std::slice::from_ref(&mail.event), &mail.more].concat();
     let part = match mail.method {
         Method::Request => ical::request_each(&events, now),

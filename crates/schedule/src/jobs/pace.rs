@@ -70,7 +70,7 @@ fn put(
     if !service::queue_mail(tx, mail, due)? {
         return Ok(false);
     }
-    for superseded in &same {
+    for superseded in same.iter().filter(|it| !calls_off(&it.message_id)) {
         service::withdraw_mail(tx, &superseded.message_id)?;
     }
     let (recurrence_id, message_id) = (about.recurrence_id.to_owned(), mail.message_id.clone());
@@ -81,6 +81,11 @@ fn put(
 /// Whether a mail says nothing beyond what is said now: what is said of the whole is said of each occurrence.
 fn is_about(last: &LastMail, recurrence_id: &str) -> bool {
     recurrence_id.is_empty() || last.recurrence_id == recurrence_id
+}
+
+/// Whether a mail, by its Message-ID, calls something off: nothing that is said later says so, too.
+fn calls_off(message_id: &str) -> bool {
+    message_id.split('@').next().is_some_and(|id| id.split('.').any(|part| part == "cancel"))
 }
 
 /// When a mail goes out.

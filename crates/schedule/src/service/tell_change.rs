@@ -1,7 +1,7 @@
 //! Who hears of a change of an event: those who come to it, those who are no longer part of it, and, when the time or
 //! place is another one, those who stay.
 
-use renraku_base::{PersonId, Principal};
+use renraku_base::{PersonId, Principal, Timestamp};
 use renraku_db::Tx;
 use renraku_notify::NotificationType::{self, Cancelled, Invited, Moved};
 use renraku_people::directory::service::note_contact;
@@ -9,8 +9,9 @@ use renraku_people::directory::service::note_contact;
 use super::update_event::{Change, Scope};
 use crate::{
     ScheduleFault,
-    jobs::{self, News},
+    jobs::{self, Guests, News},
     model::{Event, LocalDateTime, Status},
+    rules::recurrence,
 };
 
 /// Staff, and addresses outside.
@@ -24,7 +25,7 @@ pub(super) fn tell(
     moved: bool,
 ) -> Result<(), ScheduleFault> {
     let news = match change.scope {
-        Scope::All => of_series(change, moved),
+        Scope::All => of_series(change, moved, tx.now()),
         Scope::This(recurrence_id) => of_occurrence(change, recurrence_id, moved),
     };
     let invited = news.iter().filter(|piece| piece.kind == Invited).flat_map(|piece| &piece.crowd.0);
@@ -45,7 +46,7 @@ struct Piece {
     crowd: Crowd,
 }
 
-fn of_series(change: &Change, moved: bool) -> Vec<Piece> {
+fn of_series(change: &Change, moved: bool, now: Timestamp) -> Vec<Piece> {
     let organizer = change.after.organizer.as_ref();
     let (before, after) = (&change.before.stored, &change.after);
     let (was, is) = (jobs::audience(&before.event, organizer), jobs::audience(&after.event, organizer));
@@ -64,32 +65,71 @@ fn of_series(change: &Change, moved: bool) -> Vec<Piece> {
     if moved || elsewhere {
         news.push(Piece { kind: changed(&after.event), removed: false, occurrence: None, crowd: stayed });
     }
-    news.extend(of_guests(change));
+    news.extend(of_guests(change, now));
     news
 }
 
 /// Whoever takes part in single occurrences alone hears of these alone.
-fn of_guests(change: &Change) -> Vec<Piece> {
+fn of_guests(change: &Change, now: Timestamp) -> Vec<Piece> {
     let organizer = change.after.organizer.as_ref();
     let guests_before = jobs::guests(&change.before.stored.event, organizer);
+    // The exceptions of a series that moves get new names, so theirs are known by their time.
+    let all = (!same_names(change)).then(|| together(guests_before.iter()));
     let mut news = Vec::new();
     for guests in jobs::guests(&change.after.event, organizer) {
-        // The exceptions of a series that moves get new names, so theirs are known by their time.
-        let as_before = guests_before.iter().any(|it| it.occurrence.is_when(&guests.occurrence));
-        if !as_before {
-            let occurrence = Some((guests.recurrence_id, guests.occurrence.clone()));
-            let kind = changed(&guests.occurrence);
-            news.push(Piece { kind, removed: false, occurrence, crowd: guests.crowd });
+        let at_its_time = guests_before.iter().filter(|it| it.occurrence.is_when(&guests.occurrence));
+        let told = missing(&guests.crowd, &together(at_its_time));
+        if told.0.is_empty() && told.1.is_empty() {
+            continue;
         }
+        let of_it = together(guests_before.iter().filter(|it| it.recurrence_id == guests.recurrence_id));
+        let known = all.as_ref().unwrap_or(&of_it);
+        let added = missing(&told, known);
+        let stayed = missing(&told, &added);
+        let kind = changed(&guests.occurrence);
+        let invited = if kind == Moved { Invited } else { kind };
+        let occurrence = Some((guests.recurrence_id, guests.occurrence));
+        news.push(Piece { kind: invited, removed: false, occurrence: occurrence.clone(), crowd: added });
+        news.push(Piece { kind, removed: false, occurrence, crowd: stayed });
     }
-    let lost = guests_before.into_iter().filter(|it| change.dropped.contains(&it.recurrence_id));
-    news.extend(lost.map(|it| Piece {
-        kind: Cancelled,
-        removed: false,
-        occurrence: Some((it.recurrence_id, it.occurrence)),
-        crowd: it.crowd,
-    }));
+    news.extend(guests_before.into_iter().filter_map(|it| lost(change, it, now)));
     news
+}
+
+/// The guests of all of these.
+fn together<'g>(guests: impl Iterator<Item = &'g Guests>) -> Crowd {
+    guests.fold(Crowd::default(), |mut all, it| {
+        all.0.extend_from_slice(&it.crowd.0);
+        all.1.extend_from_slice(&it.crowd.1);
+        all
+    })
+}
+
+/// Whether the occurrences of a series are known by the same original starts as before.
+fn same_names(change: &Change) -> bool {
+    let (before, after) = (&change.before.stored.event, &change.after.event);
+    (before.start, before.time_zone) == (after.start, after.time_zone)
+}
+
+/// What those hear who were guests of an occurrence and come to it no more. What is over is no news.
+fn lost(change: &Change, guests: Guests, now: Timestamp) -> Option<Piece> {
+    let (after, id) = (&change.after.event, guests.recurrence_id);
+    let dropped = change.dropped.contains(&id);
+    let over = recurrence::end(&guests.occurrence).is_some_and(|end| end < now);
+    if over || !takes_place(&guests.occurrence) || !(dropped || same_names(change)) {
+        return None;
+    }
+    let there = !dropped && recurrence::has_occurrence(after, id);
+    let is = after.occurrence(id).filter(|_| there);
+    let stay = is.as_ref().map(|it| jobs::audience(it, change.after.organizer.as_ref())).unwrap_or_default();
+    let removed = is.as_ref().is_some_and(takes_place);
+    let was = Event { sequence: after.sequence, ..guests.occurrence };
+    Some(Piece {
+        kind: Cancelled,
+        removed,
+        occurrence: Some((id, was)),
+        crowd: missing(&guests.crowd, &stay),
+    })
 }
 
 fn of_occurrence(change: &Change, id: LocalDateTime, moved: bool) -> Vec<Piece> {
@@ -105,7 +145,8 @@ fn of_occurrence(change: &Change, id: LocalDateTime, moved: bool) -> Vec<Piece> 
     let added = missing(&crowd, &crowd_before);
     let stayed = missing(&crowd, &added);
     let piece = |kind, event: &Event, crowd| {
-        let occurrence = Some((id, event.clone()));
+        // Also who is told how it was must know this from what they were told before.
+        let occurrence = Some((id, Event { sequence: after.event.sequence, ..event.clone() }));
         Piece { kind, removed: false, occurrence, crowd }
     };
     let lost = piece(Cancelled, was, missing(&crowd_before, &crowd));
