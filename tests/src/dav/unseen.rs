@@ -106,7 +106,7 @@ fn the_uid_of_a_task_is_for_no_event() {
             (&json!("/uid"), &json!("uid-taken"))
         );
         let other = hanako.post("calendars", &json!({"name": "z"})).expect(201).json();
-        let mut elsewhere = new.clone();
+        let mut elsewhere = new;
         elsewhere["calendarId"] = other["id"].clone();
         let made = hanako.post("events", &elsewhere).expect(201).json();
         let path = format!("events/{}", made["id"].as_str().unwrap());
