@@ -1,3 +1,5 @@
+mod turns;
+
 use std::collections::BTreeMap;
 
 use renraku_base::{Role, kind};

@@ -1,7 +1,8 @@
 //! What phones show of numbers that call, with the contacts that a person chose to have among them.
 //!
 //! The staff's numbers are everybody's and worked out once. Those of contacts are read from the address books that the person may
-//! read: which changed is in the books' own logs, so that nothing is stored for anybody, and a book that came or went is told whole.
+//! read: which changed is in the books' own logs, so that nothing is stored for anybody, and a book that came or went is told whole;
+//! one that came or went in the middle of pages is told whole once more after them.
 //! Whatever became of a number, it is told as it is shown now.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,6 +29,8 @@ use crate::{
 
 /// Of so many address books the contacts are told: a token names them all.
 const MOST_BOOKS: usize = 50;
+/// So many may be told in part, as many as one change of rights or of the choice can replace: a token names them too.
+const MOST_IN_PART: usize = 2 * MOST_BOOKS;
 
 /// Up to which changes a phone holds the numbers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -36,6 +39,37 @@ pub struct CallersHeld {
     pub staff: i64,
     /// Of each address book whose contacts are told, in ascending order.
     pub books: BTreeMap<CollectionId, i64>,
+    /// Address books that were told for some numbers and not for others, since these changes at the earliest: they came or went
+    /// while pages were taken over. The phone may hold any of their numbers, or none.
+    pub in_part: BTreeMap<CollectionId, i64>,
+}
+
+impl CallersHeld {
+    fn of_staff(staff: i64) -> Self {
+        Self { staff, ..Self::default() }
+    }
+
+    /// All address books that it names.
+    fn all(&self) -> impl Iterator<Item = (&CollectionId, &i64)> {
+        self.books.iter().chain(&self.in_part)
+    }
+
+    fn at(&self, book: CollectionId) -> Option<i64> {
+        self.books.get(&book).or_else(|| self.in_part.get(&book)).copied()
+    }
+
+    /// Pages on the way here from `since` go on with the books of `now`: the numbers so far and those to come do not say the same
+    /// of the books that came or went.
+    fn go_on_with(&mut self, now: &Self, since: Option<&Self>) {
+        let (here, there) = (self.books.keys(), now.books.keys());
+        let went = here.filter(|book| !now.books.contains_key(book));
+        let came = there.filter(|book| !self.books.contains_key(book));
+        for book in went.chain(came).copied().collect::<Vec<_>>() {
+            let known = [self.at(book), now.at(book), since.and_then(|since| since.at(book))];
+            self.books.remove(&book);
+            self.in_part.extend(known.into_iter().flatten().min().map(|at| (book, at)));
+        }
+    }
 }
 
 /// How far a phone has come.
@@ -57,7 +91,7 @@ pub enum CallersProgress {
 impl CallersProgress {
     /// The same in terms of the staff's numbers alone; `None` where an address book is named.
     fn of_staff(&self) -> Option<Option<CallerProgress>> {
-        let alone = |held: &CallersHeld| held.books.is_empty().then_some(held.staff);
+        let alone = |held: &CallersHeld| held.all().next().is_none().then_some(held.staff);
         Some(Some(match self {
             Self::Upto(held) => CallerProgress::Upto(alone(held)?),
             Self::Within { since, upto, after } => {
@@ -73,7 +107,7 @@ impl CallersProgress {
 
 impl From<CallerPage> for CallersPage {
     fn from(page: CallerPage) -> Self {
-        let of_staff = |staff: i64| CallersHeld { staff, books: BTreeMap::new() };
+        let of_staff = CallersHeld::of_staff;
         let progress = match page.progress {
             CallerProgress::Upto(upto) => CallersProgress::Upto(of_staff(upto)),
             CallerProgress::Within { since, upto, after } => {
@@ -119,11 +153,15 @@ pub fn read_callers(
     }
     let Some(heads) = Heads::of(tx, &books, progress)? else { return Ok(None) };
     let now = heads.now(&books);
-    let (since, upto, after) = match progress {
+    let (since, mut upto, after) = match progress {
         None => (None, now.clone(), 0),
         Some(CallersProgress::Upto(held)) => (Some(held.clone()), now.clone(), 0),
         Some(CallersProgress::Within { since, upto, after }) => (since.clone(), upto.clone(), *after),
     };
+    upto.go_on_with(&now, since.as_ref());
+    if upto.in_part.len() > MOST_IN_PART {
+        return Ok(None);
+    }
     let found = match &since {
         None => Found::all(tx, &books, after, limit + 1)?,
         Some(since) => Found::changed(tx, &heads, since, &upto)?,
@@ -200,7 +238,7 @@ impl Heads {
             Some(CallersProgress::Within { since, upto, .. }) => since.iter().chain([upto]).collect(),
         };
         let mut ids: BTreeSet<CollectionId> = books.0.keys().copied().collect();
-        ids.extend(held.iter().flat_map(|held| held.books.keys()));
+        ids.extend(held.iter().flat_map(|held| held.all().map(|(book, _)| *book)));
         let staff = people::callers_head(tx)?;
         let heads = match ids.is_empty() {
             true => Vec::new(),
@@ -210,7 +248,7 @@ impl Heads {
         let told = |head: Option<&Head>, at: i64| head.is_some_and(|it| (it.floor..=it.modseq).contains(&at));
         let all_told = held.iter().all(|held| {
             told(Some(&heads.staff), held.staff)
-                && held.books.iter().all(|(book, at)| told(heads.books.get(book), *at))
+                && held.all().all(|(book, at)| told(heads.books.get(book), *at))
         });
         Ok(all_told.then_some(heads))
     }
@@ -218,7 +256,7 @@ impl Heads {
     /// Where everything stands that is told now.
     fn now(&self, books: &Books) -> CallersHeld {
         let upto = books.0.keys().filter_map(|book| Some((*book, self.books.get(book)?.modseq)));
-        CallersHeld { staff: self.staff.modseq, books: upto.collect() }
+        CallersHeld { books: upto.collect(), ..CallersHeld::of_staff(self.staff.modseq) }
     }
 }
 
@@ -289,7 +327,9 @@ fn changed(
         numbers.extend(people::changed_callers(tx, heads.staff.collection, since.staff..upto.staff)?);
     }
     let mut whole = Vec::new();
-    for (book, at) in &since.books {
+    // What is told in part on the way is told whole after it.
+    let later = |book: &CollectionId| upto.in_part.contains_key(book);
+    for (book, at) in since.all().filter(|(book, _)| !later(book)) {
         let there = upto.books.get(book).copied();
         // Of one that was lost also what went out of it since.
         let until = there.or_else(|| heads.books.get(book).map(|head| head.modseq)).unwrap_or(*at);

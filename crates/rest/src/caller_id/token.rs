@@ -1,5 +1,3 @@
-use std::collections::BTreeMap;
-
 use renraku_base::PersonId;
 use renraku_contacts::service::{CallersHeld, CallersProgress};
 use renraku_db::CollectionId;
@@ -26,22 +24,25 @@ impl Token {
     /// The opaque text that the phone keeps.
     pub fn seal(&self, key: &TokenKey, person: &PersonId) -> Option<String> {
         let mut numbers = Vec::new();
-        let books: Vec<&BTreeMap<CollectionId, i64>> = match &self.progress {
+        let all: Vec<&CallersHeld> = match &self.progress {
             CallersProgress::Upto(upto) => {
                 numbers.push(upto.staff);
-                vec![&upto.books]
+                vec![upto]
             }
             CallersProgress::Within { since, upto, after } => {
                 numbers.extend([since.as_ref().map_or(NOTHING, |since| since.staff), upto.staff, *after]);
-                since.iter().map(|since| &since.books).chain([&upto.books]).collect()
+                since.iter().chain([upto]).collect()
             }
         };
-        let format = if books.iter().all(|books| books.is_empty()) { FORMAT } else { WITH_BOOKS };
+        let of_staff = all.iter().all(|held| held.books.is_empty() && held.in_part.is_empty());
+        let format = if of_staff { FORMAT } else { WITH_BOOKS };
         if format == WITH_BOOKS {
             numbers.insert(0, i64::try_from(numbers.len()).ok()?);
-            for books in books {
-                numbers.push(i64::try_from(books.len()).ok()?);
-                numbers.extend(books.iter().flat_map(|(book, upto)| [book.0, *upto]));
+            for held in all {
+                numbers.push(i64::try_from(held.books.len() + held.in_part.len()).ok()?);
+                numbers.extend(held.books.iter().flat_map(|(book, upto)| [book.0, *upto]));
+                // Below zero stands what was told in part.
+                numbers.extend(held.in_part.iter().flat_map(|(book, since)| [book.0, !*since]));
             }
         }
         let mut body = vec![format];
@@ -67,14 +68,13 @@ impl Token {
             _ => return None,
         };
         let progress = match *staff {
-            [upto] => CallersProgress::Upto(CallersHeld { staff: upto, books: books.next()? }),
+            [upto] => CallersProgress::Upto(books.next(upto)?),
             [since, upto, after] => {
                 let since = match since {
                     NOTHING => None,
-                    since => Some(CallersHeld { staff: since, books: books.next()? }),
+                    since => Some(books.next(since)?),
                 };
-                let upto = CallersHeld { staff: upto, books: books.next()? };
-                CallersProgress::Within { since, upto, after }
+                CallersProgress::Within { since, upto: books.next(upto)?, after }
             }
             _ => return None,
         };
@@ -86,13 +86,18 @@ impl Token {
 struct Books<'n>(&'n [i64]);
 
 impl Books<'_> {
-    /// How far each of the next ones is; none are named where there is nothing left.
-    fn next(&mut self) -> Option<BTreeMap<CollectionId, i64>> {
-        let Some((count, rest)) = self.0.split_first() else { return Some(BTreeMap::new()) };
+    /// What is held beside the staff's numbers up to `staff`; no books are named where there is nothing left.
+    fn next(&mut self, staff: i64) -> Option<CallersHeld> {
+        let mut held = CallersHeld { staff, ..CallersHeld::default() };
+        let Some((count, rest)) = self.0.split_first() else { return Some(held) };
         let (pairs, rest) = rest.split_at_checked(usize::try_from(*count).ok()?.checked_mul(2)?)?;
         self.0 = rest;
         let (pairs, _) = pairs.as_chunks::<2>();
-        Some(pairs.iter().map(|[book, upto]| (CollectionId(*book), *upto)).collect())
+        for [book, at] in pairs {
+            let (books, at) = if *at < 0 { (&mut held.in_part, !*at) } else { (&mut held.books, *at) };
+            books.insert(CollectionId(*book), at);
+        }
+        Some(held)
     }
 }
 
@@ -103,7 +108,12 @@ mod tests {
     use super::*;
 
     fn held(staff: i64, books: &[(i64, i64)]) -> CallersHeld {
-        CallersHeld { staff, books: books.iter().map(|(book, at)| (CollectionId(*book), *at)).collect() }
+        in_part(staff, books, &[])
+    }
+
+    fn in_part(staff: i64, books: &[(i64, i64)], in_part: &[(i64, i64)]) -> CallersHeld {
+        let named = |of: &[(i64, i64)]| of.iter().map(|(book, at)| (CollectionId(*book), *at)).collect();
+        CallersHeld { staff, books: named(books), in_part: named(in_part) }
     }
 
     #[test]
@@ -120,6 +130,12 @@ mod tests {
             CallersProgress::Within {
                 since: Some(held(0, &[])),
                 upto: held(12, &[(5, 6), (7, 8)]),
+                after: 0,
+            },
+            CallersProgress::Upto(in_part(1, &[], &[(4, 0)])),
+            CallersProgress::Within {
+                since: Some(in_part(0, &[(5, 6)], &[(3, 0), (9, i64::MAX)])),
+                upto: in_part(12, &[(7, 8)], &[(5, 2)]),
                 after: 0,
             },
         ] {
