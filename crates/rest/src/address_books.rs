@@ -113,15 +113,8 @@ pub(crate) async fn delete_address_book(
     id: PathId<kind::AddressBook>,
     command: Command<Empty>,
 ) -> Result<HttpResponse, Problem> {
-    app.write(
-        command,
-        move |tx, c| {
-            let deleted = service::delete_address_book(tx, &c.who, &id, &c.precondition()?)?;
-            Ok(deleted.map(|()| Written::done()))
-        },
-        |tx, who, id| Ok(service::get_address_book(tx, who, &Id::stored(id.to_owned()))?),
-    )
-    .await
+    app.act(command, move |tx, c| Ok(service::delete_address_book(tx, &c.who, &id, &c.precondition()?)?))
+        .await
 }
 
 /// Who may do what in an address book that I manage, its owner included.

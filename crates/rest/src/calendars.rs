@@ -114,15 +114,7 @@ pub(crate) async fn delete_calendar(
     id: PathId<kind::Calendar>,
     command: Command<Empty>,
 ) -> Result<HttpResponse, Problem> {
-    app.write(
-        command,
-        move |tx, c| {
-            let deleted = service::delete_calendar(tx, &c.who, &id, &c.precondition()?)?;
-            Ok(deleted.map(|()| Written::done()))
-        },
-        |tx, who, id| Ok(service::get_calendar(tx, who, &Id::stored(id.to_owned()))?),
-    )
-    .await
+    app.act(command, move |tx, c| Ok(service::delete_calendar(tx, &c.who, &id, &c.precondition()?)?)).await
 }
 
 /// Who may do what in a calendar that I manage, its owner included.

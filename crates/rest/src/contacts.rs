@@ -252,12 +252,5 @@ pub(crate) async fn delete_contact(
     id: PathId<kind::Contact>,
     command: Command<Empty>,
 ) -> Result<HttpResponse, Problem> {
-    app.write(
-        command,
-        move |tx, c| {
-            Ok(service::delete_contact(tx, &c.who, &id, &c.precondition()?)?.map(|()| Written::done()))
-        },
-        |tx, who, id| Ok(service::get_contact(tx, who, &Id::stored(id.to_owned()))?),
-    )
-    .await
+    app.act(command, move |tx, c| Ok(service::delete_contact(tx, &c.who, &id, &c.precondition()?)?)).await
 }

@@ -139,13 +139,5 @@ pub(crate) async fn delete_facility(
     id: PathId<kind::Facility>,
     command: Command<Empty>,
 ) -> Result<HttpResponse, Problem> {
-    app.write(
-        command,
-        move |tx, c| {
-            let deleted = service::delete_facility(tx, &c.who, &id, &c.precondition()?)?;
-            Ok(deleted.map(|()| Written::done()))
-        },
-        |tx, _who, id| Ok(service::get_facility(tx, &Id::stored(id.to_owned()))?),
-    )
-    .await
+    app.act(command, move |tx, c| Ok(service::delete_facility(tx, &c.who, &id, &c.precondition()?)?)).await
 }

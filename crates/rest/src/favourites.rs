@@ -1,11 +1,11 @@
 //! Whom I want to find first.
 
 use actix_web::{HttpResponse, delete, get, put};
-use renraku_base::{Id, Page, PersonId, kind};
+use renraku_base::{Page, PersonId, kind};
 use renraku_people::directory::{Person, service};
 
 use crate::core::{
-    App, Command, Empty, PageQuery, PathId, Problem, Query, Refusals, Who, WriteRefusals, Written, list, page,
+    App, Command, Empty, PageQuery, PathId, Problem, Query, Refusals, Who, WriteRefusals, list, page,
 };
 
 /// My favourites among the people of the directory, in あいうえお order. A search shows them before others who fit as well.
@@ -32,13 +32,7 @@ pub(crate) async fn add_favourite(
     id: PathId<kind::Person>,
     command: Command<Empty>,
 ) -> Result<HttpResponse, Problem> {
-    let directory = app.directory().clone();
-    app.write(
-        command,
-        move |tx, c| Ok(service::add_favourite(tx, &c.who, &id)?.map(|()| Written::done())),
-        move |tx, _, id| Ok((*service::get_person(tx, &directory, &Id::stored(id.to_owned()))?).clone()),
-    )
-    .await
+    app.act(command, move |tx, c| Ok(service::add_favourite(tx, &c.who, &id)?)).await
 }
 
 /// Makes a person no favourite of mine any more, whether they are one or not.
@@ -53,11 +47,5 @@ pub(crate) async fn remove_favourite(
     id: PathId<kind::Person>,
     command: Command<Empty>,
 ) -> Result<HttpResponse, Problem> {
-    let directory = app.directory().clone();
-    app.write(
-        command,
-        move |tx, c| Ok(service::remove_favourite(tx, &c.who, &id)?.map(|()| Written::done())),
-        move |tx, _, id| Ok((*service::get_person(tx, &directory, &Id::stored(id.to_owned()))?).clone()),
-    )
-    .await
+    app.act(command, move |tx, c| Ok(service::remove_favourite(tx, &c.who, &id)?)).await
 }

@@ -151,14 +151,7 @@ pub(crate) async fn revoke_device(
     id: PathId<kind::Device>,
     command: Command<Empty>,
 ) -> Result<HttpResponse, Problem> {
-    app.write(
-        command,
-        move |tx, c| {
-            Ok(account::revoke_device(tx, &c.who, &id, &c.precondition()?)?.map(|()| Written::done()))
-        },
-        |tx, who, id| Ok(account::read_device(tx, who, &Id::stored(id.to_owned()))?),
-    )
-    .await
+    app.act(command, move |tx, c| Ok(account::revoke_device(tx, &c.who, &id, &c.precondition()?)?)).await
 }
 
 /// My passwords for calendar and directory clients, oldest first. There are at most 5.
@@ -213,14 +206,8 @@ pub(crate) async fn revoke_app_password(
     id: PathId<kind::AppPassword>,
     command: Command<Empty>,
 ) -> Result<HttpResponse, Problem> {
-    app.write(
-        command,
-        move |tx, c| {
-            Ok(account::revoke_app_password(tx, &c.who, &id, &c.precondition()?)?.map(|()| Written::done()))
-        },
-        |tx, who, id| Ok(account::read_app_password(tx, who, &Id::stored(id.to_owned()))?),
-    )
-    .await
+    app.act(command, move |tx, c| Ok(account::revoke_app_password(tx, &c.who, &id, &c.precondition()?)?))
+        .await
 }
 
 /// What I prefer, the same on all my phones. Of the kinds of `notifications` that are switched off the server makes none.

@@ -140,13 +140,8 @@ pub(crate) async fn delete_notification(
     id: PathId<kind::Notification>,
     command: Command<Empty>,
 ) -> Result<HttpResponse, Problem> {
-    app.write(
-        command,
-        move |tx, c| {
-            let deleted = service::delete_notification(tx, &c.who, &id, &c.precondition()?, language)?;
-            Ok(deleted.map(|()| Written::done()))
-        },
-        move |tx, who, id| Ok(service::get_notification(tx, who, &Id::stored(id.to_owned()), language)?),
-    )
+    app.act(command, move |tx, c| {
+        Ok(service::delete_notification(tx, &c.who, &id, &c.precondition()?, language)?)
+    })
     .await
 }

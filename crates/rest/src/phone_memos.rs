@@ -155,10 +155,5 @@ pub(crate) async fn delete_phone_memo(
     id: PathId<kind::PhoneMemo>,
     command: Command<Empty>,
 ) -> Result<HttpResponse, Problem> {
-    app.write(
-        command,
-        move |tx, c| Ok(service::delete_memo(tx, &c.who, &id, &c.precondition()?)?.map(|()| Written::done())),
-        |tx, who, id| Ok(service::get_memo(tx, who, &Id::stored(id.to_owned()))?),
-    )
-    .await
+    app.act(command, move |tx, c| Ok(service::delete_memo(tx, &c.who, &id, &c.precondition()?)?)).await
 }

@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 
 use crate::core::{
     App, Body, Command, Empty, FileBytes, PathId, Problem, Query, Refusals, Resource, RestFault, Seen, Who,
-    Work, WriteRefusals, Written, media_type, put_etag, tag_of,
+    Work, WriteRefusals, media_type, put_etag, tag_of,
 };
 
 /// A picture as it is sent.
@@ -107,12 +107,7 @@ pub(crate) async fn put_photo(app: App, command: Command<Picture>) -> Result<Htt
 )]
 #[delete("/me/photo")]
 pub(crate) async fn delete_photo(app: App, command: Command<Empty>) -> Result<HttpResponse, Problem> {
-    app.write(
-        command,
-        |tx, c| Ok(directory::put_photo(tx, &c.who.person, None)?.map(|_| Written::done())),
-        |_, _, _| Err::<OwnPhoto, Problem>(RestFault::NotFound.into()),
-    )
-    .await
+    app.act(command, |tx, c| Ok(directory::put_photo(tx, &c.who.person, None)?.map(drop))).await
 }
 
 /// How a photo is shown.

@@ -1,14 +1,12 @@
 //! With whom I was in touch last.
 
 use actix_web::{HttpResponse, delete, get, put};
-use renraku_base::{Id, PersonId, Timestamp, kind};
+use renraku_base::{PersonId, Timestamp, kind};
 use renraku_people::directory::{RecentPerson, service};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::core::{
-    App, Command, Empty, PathId, Problem, Refusals, Seen, Who, WriteRefusals, Written, tagged,
-};
+use crate::core::{App, Command, Empty, PathId, Problem, Refusals, Seen, Who, WriteRefusals, tagged};
 
 /// With whom I was in touch.
 #[derive(Debug, Serialize, ToSchema)]
@@ -47,13 +45,7 @@ pub(crate) async fn put_recent(
     id: PathId<kind::Person>,
     command: Command<NewRecent>,
 ) -> Result<HttpResponse, Problem> {
-    let directory = app.directory().clone();
-    app.write(
-        command,
-        move |tx, c| Ok(service::put_recent(tx, &c.who, &id, c.body.at)?.map(|()| Written::done())),
-        move |tx, _, id| Ok((*service::get_person(tx, &directory, &Id::stored(id.to_owned()))?).clone()),
-    )
-    .await
+    app.act(command, move |tx, c| Ok(service::put_recent(tx, &c.who, &id, c.body.at)?)).await
 }
 
 /// Forgets that I was in touch with a person, whether I was or not.
@@ -68,13 +60,7 @@ pub(crate) async fn remove_recent(
     id: PathId<kind::Person>,
     command: Command<Empty>,
 ) -> Result<HttpResponse, Problem> {
-    let directory = app.directory().clone();
-    app.write(
-        command,
-        move |tx, c| Ok(service::remove_recent(tx, &c.who, Some(&id))?.map(|()| Written::done())),
-        move |tx, _, id| Ok((*service::get_person(tx, &directory, &Id::stored(id.to_owned()))?).clone()),
-    )
-    .await
+    app.act(command, move |tx, c| Ok(service::remove_recent(tx, &c.who, Some(&id))?)).await
 }
 
 /// Forgets with whom I was in touch.
@@ -84,11 +70,5 @@ pub(crate) async fn remove_recent(
 )]
 #[delete("/me/recent")]
 pub(crate) async fn clear_recent(app: App, command: Command<Empty>) -> Result<HttpResponse, Problem> {
-    let directory = app.directory().clone();
-    app.write(
-        command,
-        |tx, c| Ok(service::remove_recent(tx, &c.who, None)?.map(|()| Written::done())),
-        move |tx, _, id| Ok((*service::get_person(tx, &directory, &Id::stored(id.to_owned()))?).clone()),
-    )
-    .await
+    app.act(command, |tx, c| Ok(service::remove_recent(tx, &c.who, None)?)).await
 }

@@ -193,8 +193,44 @@ impl App {
         F: Fn(&mut Tx<'_>, &Command<B>) -> Result<Changed<Written>, Problem> + Send + 'static,
         G: Fn(&mut ReadTx<'_>, &Principal, &str) -> Result<R, Problem> + Send + 'static,
     {
+        self.write_once(command, work, move |tx, who, outcome| {
+            let now = match &outcome.object {
+                Some((_, id)) => match reread(tx, who, id) {
+                    Ok(resource) => Some(resource),
+                    Err(problem) if problem.is_not_found() => None,
+                    Err(problem) => return Err(problem),
+                },
+                None => None,
+            };
+            Written::again(outcome, now.as_ref())
+        })
+        .await
+    }
+
+    /// The same where nothing is left to be shown: 204, however often it is repeated.
+    pub(crate) async fn act<B, F>(&self, command: Command<B>, work: F) -> Result<HttpResponse, Problem>
+    where
+        B: Send + 'static,
+        F: Fn(&mut Tx<'_>, &Command<B>) -> Result<Changed<()>, Problem> + Send + 'static,
+    {
+        let work =
+            move |tx: &mut Tx<'_>, command: &Command<B>| Ok(work(tx, command)?.map(|()| Written::done()));
+        self.write_once(command, work, |_, _, _| Ok(Written::done())).await
+    }
+
+    async fn write_once<B, F, G>(
+        &self,
+        command: Command<B>,
+        work: F,
+        recall: G,
+    ) -> Result<HttpResponse, Problem>
+    where
+        B: Send + 'static,
+        F: Fn(&mut Tx<'_>, &Command<B>) -> Result<Changed<Written>, Problem> + Send + 'static,
+        G: Fn(&mut ReadTx<'_>, &Principal, Outcome) -> Result<Written, Problem> + Send + 'static,
+    {
         let (written, replayed) =
-            self.blocking(move |app| app.db().write(|tx| once(tx, &command, &work, &reread))).await?;
+            self.blocking(move |app| app.db().write(|tx| once(tx, &command, &work, &recall))).await?;
         Ok(written.respond(replayed))
     }
 }
@@ -259,11 +295,11 @@ fn in_parts<B, R: Resource>(
 }
 
 /// Does the work unless its key says that it was done before.
-fn once<B, R: Resource>(
+fn once<B>(
     tx: &mut Tx<'_>,
     command: &Command<B>,
     work: &impl Fn(&mut Tx<'_>, &Command<B>) -> Result<Changed<Written>, Problem>,
-    reread: &impl Fn(&mut ReadTx<'_>, &Principal, &str) -> Result<R, Problem>,
+    recall: &impl Fn(&mut ReadTx<'_>, &Principal, Outcome) -> Result<Written, Problem>,
 ) -> Result<(Written, bool), Problem> {
     let Some(key) = &command.key else {
         command.check_dependency()?;
@@ -278,17 +314,7 @@ fn once<B, R: Resource>(
             Ok((written, false))
         }
         Claim::Reused => Err(RestFault::KeyReused.into()),
-        Claim::Replay(outcome) => {
-            let now = match &outcome.object {
-                Some((_, id)) => match reread(tx, &command.who, id) {
-                    Ok(resource) => Some(resource),
-                    Err(problem) if problem.is_not_found() => None,
-                    Err(problem) => return Err(problem),
-                },
-                None => None,
-            };
-            Ok((Written::again(outcome, now.as_ref())?, true))
-        }
+        Claim::Replay(outcome) => Ok((recall(tx, &command.who, outcome)?, true)),
     }
 }
 

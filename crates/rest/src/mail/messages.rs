@@ -110,13 +110,5 @@ pub(crate) async fn delete_message(
     id: PathId<kind::Message>,
     command: Command<Empty>,
 ) -> Result<HttpResponse, Problem> {
-    app.write(
-        command,
-        move |tx, c| {
-            let deleted = service::delete_message(tx, &c.who, &id, &c.precondition()?)?;
-            Ok(deleted.map(|()| Written::done()))
-        },
-        |tx, who, id| Ok(service::get_message(tx, who, &Id::stored(id.to_owned()))?),
-    )
-    .await
+    app.act(command, move |tx, c| Ok(service::delete_message(tx, &c.who, &id, &c.precondition()?)?)).await
 }
