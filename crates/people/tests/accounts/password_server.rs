@@ -37,6 +37,21 @@ struct Server {
     knocks: AtomicUsize,
 }
 
+impl Server {
+    /// One that accepts this password, or (`None`) is silent in this way.
+    fn new(password: Option<&'static str>, silence: PasswordServerSilent) -> Self {
+        Self {
+            password: Mutex::new(password),
+            says: Mutex::new(PasswordVerdict::Right),
+            silence,
+            asked: Mutex::default(),
+            heard: Notify::new(),
+            answers: Semaphore::new(1),
+            knocks: AtomicUsize::default(),
+        }
+    }
+}
+
 impl PasswordServer for Server {
     fn check<'a>(&'a self, user: &'a Username, password: &'a Password) -> PasswordAnswer<'a> {
         Box::pin(async move {
@@ -70,18 +85,7 @@ impl Elsewhere {
     fn new(db: &Db, clock: &FixedClock, password: Option<&'static str>) -> Self {
         let office = Office::new(db, clock);
         db.write(|tx| account::remove_password(tx, &username("taro"))).unwrap();
-        let (heard, answers) = (Notify::new(), Semaphore::new(1));
-        let (password, silence) = (Mutex::new(password), PasswordServerSilent::Unreachable);
-        let says = Mutex::new(PasswordVerdict::Right);
-        let server = Arc::new(Server {
-            password,
-            says,
-            silence,
-            asked: Mutex::default(),
-            heard,
-            answers,
-            knocks: AtomicUsize::default(),
-        });
+        let server = Arc::new(Server::new(password, PasswordServerSilent::Unreachable));
         let asked: Arc<dyn PasswordServer> = Arc::clone(&server) as _;
         let sign_in = SignIn::new(db.clone(), office.sessions.clone(), &office.secret, 8, Some(asked));
         Self { office, server, sign_in }
@@ -350,19 +354,7 @@ fn a_server_that_answers_and_does_not_check_is_no_reason_to_remember() {
     on_each_database(|db, clock| {
         let mut it = Elsewhere::new(db, clock, Some("himitsu-2026"));
         assert_eq!(code(it.login("taro", "himitsu-2026")), "ok");
-        let (heard, answers) = (Notify::new(), Semaphore::new(1));
-        let silence = PasswordServerSilent::Unwilling;
-        let says = Mutex::new(PasswordVerdict::Right);
-        let password = Mutex::new(None);
-        it.server = Arc::new(Server {
-            password,
-            says,
-            silence,
-            asked: Mutex::default(),
-            heard,
-            answers,
-            knocks: AtomicUsize::default(),
-        });
+        it.server = Arc::new(Server::new(None, PasswordServerSilent::Unwilling));
         it.sign_in = it.beside(db);
         assert_eq!(code(it.login("taro", "himitsu-2026")), "password-server-silent");
     });
