@@ -6,6 +6,7 @@
 
 mod adopt;
 mod answer;
+mod apply;
 mod calendars;
 mod carry;
 mod delete;
