@@ -222,9 +222,9 @@ impl Db {
         mut conn: PooledConnection<Connector>,
         f: impl FnOnce(&mut ReadTx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        connection::begin(&mut conn, Use::Read)?;
+        connection::begin_reading(&mut conn)?;
         let result = f(&mut ReadTx::new(&mut conn, self.0.clock.now()));
-        connection::roll_back(&mut conn)?;
+        connection::end_reading(&mut conn)?;
         result
     }
 
@@ -369,7 +369,7 @@ fn write_on<T, E: From<Error>>(
     conn: &mut AnyConn,
     work: impl FnOnce(&mut AnyConn) -> Result<T, E>,
 ) -> Result<T, E> {
-    connection::begin(conn, Use::Write)?;
+    connection::begin(conn)?;
     match work(conn) {
         Ok(value) => match connection::commit(conn) {
             Ok(()) => Ok(value),

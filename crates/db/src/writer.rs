@@ -13,7 +13,7 @@ use diesel::{Connection, connection::TransactionManager, r2d2::ManageConnection}
 
 use crate::{
     AnyConn, Error,
-    connection::{self, Connector, Use},
+    connection::{self, Connector},
 };
 
 type Manager = <AnyConn as Connection>::TransactionManager;
@@ -211,7 +211,7 @@ fn in_transaction<T, E: From<Error>>(
     conn: &mut AnyConn,
     work: impl FnOnce(&mut AnyConn) -> Result<T, E>,
 ) -> Ran<T, E> {
-    if let Err(error) = connection::begin(conn, Use::Write) {
+    if let Err(error) = connection::begin(conn) {
         return Ran::Lost(error.into());
     }
     match work(conn) {

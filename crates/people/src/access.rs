@@ -14,7 +14,7 @@ use std::{
 };
 
 use diesel::{
-    dsl::{count_star, exists, not},
+    dsl::{count_star, exists, max, not},
     prelude::*,
 };
 use renraku_base::{Id, PersonId, Principal, Role, UnitId};
@@ -91,15 +91,14 @@ pub struct Grant {
 /// # Errors
 /// [`Error`] when the statement fails.
 pub fn role(tx: &mut ReadTx<'_>, who: &Principal, collection: CollectionId) -> Result<Option<Role>, Error> {
-    let rank: Option<i32> = tx.fetch_one(
+    let rank: Vec<Option<i32>> = tx.fetch(
         grants::table
             .inner_join(person_groups::table.on(person_groups::group_id.eq(grants::grantee_id)))
             .filter(grants::collection_id.eq(collection.0))
             .filter(person_groups::person_id.eq(who.person.as_str()))
-            .order(grants::role.desc())
-            .select(grants::role),
+            .select(max(grants::role)),
     )?;
-    Ok(rank.and_then(Role::from_rank))
+    Ok(rank.into_iter().flatten().next().and_then(Role::from_rank))
 }
 
 /// The groups that a person belongs to, and what they may read by them.

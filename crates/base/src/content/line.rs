@@ -141,17 +141,18 @@ impl Line {
 
     /// Writes the line, folded.
     pub fn write(&self, out: &mut String) {
-        if !self.raw.is_empty() {
+        if self.raw.is_empty() {
+            fold(&self.text(), out);
+        } else {
             fold(&self.raw, out);
-            return;
         }
-        fold(&self.text(), out);
     }
 
     /// The line without folds.
     #[must_use]
     pub fn text(&self) -> String {
-        let mut text = self.name.clone();
+        let mut text = String::with_capacity(self.name.len() + 1 + self.value.len());
+        text.push_str(&self.name);
         for param in &self.params {
             text.push(';');
             if param.raw.is_empty() {
@@ -211,16 +212,14 @@ fn quoted(values: &[String]) -> String {
 
 /// Writes a line with at most 75 bytes before each break, never within a character.
 fn fold(line: &str, out: &mut String) {
-    let mut room = FOLD_BYTES;
-    for c in line.chars() {
-        let size = c.len_utf8();
-        if size > room {
-            out.push_str("\r\n ");
-            room = FOLD_BYTES - 1;
-        }
-        room -= size;
-        out.push(c);
+    let (mut rest, mut room) = (line, FOLD_BYTES);
+    while rest.len() > room {
+        let (piece, after) = rest.split_at(rest.floor_char_boundary(room));
+        out.push_str(piece);
+        out.push_str("\r\n ");
+        (rest, room) = (after, FOLD_BYTES - 1);
     }
+    out.push_str(rest);
     out.push_str("\r\n");
 }
 

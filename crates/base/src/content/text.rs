@@ -83,10 +83,10 @@ pub fn line(text: &str, chars: usize) -> String {
 /// where they are not those of the text.
 #[must_use]
 pub fn without_controls(text: &str) -> Cow<'_, str> {
-    let bad = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r');
-    if !text.contains(bad) && !has_lone_return(text) {
+    if !text.bytes().any(may_begin_control) && !has_lone_return(text) {
         return Cow::Borrowed(text);
     }
+    let bad = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r');
     let mut out = String::with_capacity(text.len());
     let mut rest = text.chars().peekable();
     while let Some(c) = rest.next() {
@@ -98,9 +98,15 @@ pub fn without_controls(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Whether a control other than tabs and line breaks may begin with this byte: the later ones, from U+0080, have two, as has the rest of
+/// their row.
+const fn may_begin_control(byte: u8) -> bool {
+    matches!(byte, 0..=0x08 | 0x0B | 0x0C | 0x0E..=0x1F | 0x7F | 0xC2)
+}
+
 fn has_lone_return(text: &str) -> bool {
     let bytes = text.as_bytes();
-    bytes.iter().enumerate().any(|(at, byte)| *byte == b'\r' && bytes.get(at + 1) != Some(&b'\n'))
+    text.match_indices('\r').any(|(at, _)| bytes.get(at + 1) != Some(&b'\n'))
 }
 
 /// How the bytes of a file are read.
@@ -116,27 +122,24 @@ impl Charset {
     /// UTF-8 as the standard wants it; what cannot be that is Shift_JIS, if it can be that.
     #[must_use]
     pub fn of(lines: &[(usize, Vec<u8>)]) -> Self {
-        let all = |decode: fn(&[u8]) -> Option<String>| lines.iter().all(|(_, line)| decode(line).is_some());
-        if !all(utf8) && all(shift_jis) { Self::ShiftJis } else { Self::Utf8 }
+        let mut lines = lines.iter().map(|(_, line)| line);
+        let is_utf8 = lines.clone().all(|line| std::str::from_utf8(line).is_ok());
+        if !is_utf8 && lines.all(|line| shift_jis(line).is_some()) { Self::ShiftJis } else { Self::Utf8 }
     }
 
     /// The text of a line; `None` when it is none.
     #[must_use]
-    pub fn decode(self, bytes: &[u8]) -> Option<String> {
+    pub fn decode(self, bytes: &[u8]) -> Option<Cow<'_, str>> {
         match self {
-            Self::Utf8 => utf8(bytes),
+            Self::Utf8 => std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
             Self::ShiftJis => shift_jis(bytes),
         }
     }
 }
 
-fn utf8(bytes: &[u8]) -> Option<String> {
-    std::str::from_utf8(bytes).ok().map(str::to_owned)
-}
-
-fn shift_jis(bytes: &[u8]) -> Option<String> {
+fn shift_jis(bytes: &[u8]) -> Option<Cow<'_, str>> {
     let (text, _, bad) = encoding_rs::SHIFT_JIS.decode(bytes);
-    (!bad).then(|| text.into_owned())
+    (!bad).then_some(text)
 }
 
 #[cfg(test)]
@@ -153,5 +156,9 @@ mod tests {
         assert_eq!(line("a\r\nb\u{2028}c", 4), "a  b");
         assert_eq!(lines("a\r\nb\u{0}会", 6), "a\nb会");
         assert_eq!(without_controls("a\tb\r\nc\u{0}d\re\u{85}\r"), "a\tb\r\ncde");
+        assert!(('\0'..='\u{a0}').all(|c| !c.is_control() || "\t\n\r".contains(c) || {
+            let text = c.to_string();
+            without_controls(&text).is_empty()
+        }));
     }
 }

@@ -101,7 +101,8 @@ impl Multistatus {
     }
 }
 
-/// Writes `DAV:response` of a resource: the properties that are wanted, and the names of those that are not there.
+/// Writes `DAV:response` of a resource: the properties that are wanted, and the names of those that are not there. What is the same of
+/// each is written out, for there may be thousands.
 pub(crate) fn response(
     xml: &mut Writer,
     minimal: bool,
@@ -110,8 +111,9 @@ pub(crate) fn response(
     names: &[Name],
     write: &mut dyn FnMut(&Name, &mut Writer) -> bool,
 ) {
-    xml.open(&RESPONSE);
-    xml.leaf(&HREF, href);
+    xml.raw("<d:response><d:href>");
+    xml.text(href);
+    xml.raw("</d:href>");
     let before = xml.len();
     open_propstat(xml);
     let empty = xml.len();
@@ -129,25 +131,18 @@ pub(crate) fn response(
     if xml.len() == empty && !missing.is_empty() {
         xml.take_back(before);
     } else {
-        close_propstat(xml, StatusCode::OK);
+        xml.raw("</d:prop><d:status>HTTP/1.1 200 OK</d:status></d:propstat>");
     }
     if !missing.is_empty() {
         open_propstat(xml);
         missing.iter().for_each(|name| xml.empty(name));
-        close_propstat(xml, StatusCode::NOT_FOUND);
+        xml.raw("</d:prop><d:status>HTTP/1.1 404 Not Found</d:status></d:propstat>");
     }
-    xml.close(&RESPONSE);
+    xml.raw("</d:response>");
 }
 
 fn open_propstat(xml: &mut Writer) {
-    xml.open(&PROPSTAT);
-    xml.open(&PROP);
-}
-
-fn close_propstat(xml: &mut Writer, status: StatusCode) {
-    xml.close(&PROP);
-    xml.leaf(&STATUS, &line(status));
-    xml.close(&PROPSTAT);
+    xml.raw("<d:propstat><d:prop>");
 }
 
 fn multistatus(body: String) -> HttpResponse {

@@ -130,6 +130,19 @@ impl Ask {
         from.cursor.is_none() && !texts && modseq - from.modseq <= FEW
     }
 
+    /// The token that an answer bears, which takes the client from one place to another: whoever stays where they are keeps theirs.
+    pub fn token(
+        &self,
+        dav: &Dav,
+        person: &PersonId,
+        (from, to): (&SyncToken, &SyncToken),
+    ) -> Result<String, DavFault> {
+        match &self.token {
+            Some(token) if from == to => Ok(token.clone()),
+            _ => to.sealed(dav, person),
+        }
+    }
+
     /// Where the client stands with a collection whose changes of these numbers can be told: at the beginning without a token. A
     /// token that cannot be honoured is refused, never read as one.
     pub fn position(

@@ -59,8 +59,11 @@ impl SyncToken {
         let cursor = cursor.as_deref().unwrap_or_default();
         let body = format!("{epoch:016x}.{}.{modseq}.{cursor}", collection.0);
         let mac = key.mac(person, &body)?.finalize().into_bytes();
-        let mac: String = mac.iter().take(MAC_BYTES).map(|byte| format!("{byte:02x}")).collect();
-        Some(format!("{SCHEME}{body}.{mac}"))
+        let digits = mac.iter().take(MAC_BYTES).flat_map(|byte| [byte >> 4, byte & 0xf]);
+        let mac = digits.filter_map(|digit| char::from_digit(u32::from(digit), 16));
+        let mut token = format!("{SCHEME}{body}.");
+        token.extend(mac);
+        Some(token)
     }
 
     /// The same, by the key of this server.

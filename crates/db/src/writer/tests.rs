@@ -8,7 +8,7 @@ use std::{
 use diesel::{RunQueryDsl, connection::SimpleConnection, prelude::*, sql_query, sql_types::BigInt};
 
 use super::*;
-use crate::Location;
+use crate::{Location, connection::Use};
 
 struct Folder(tempfile::TempDir);
 

@@ -1,4 +1,5 @@
 use diesel::{
+    dsl::max,
     prelude::*,
     sql_types::{Nullable, Text},
 };
@@ -137,9 +138,8 @@ pub(crate) fn find_by_path(
         .inner_join(person_groups::table.on(person_groups::group_id.eq(grants::grantee_id)))
         .filter(grants::collection_id.eq(calendars::collection_id))
         .filter(person_groups::person_id.eq(who.as_str()))
-        .order(grants::role.desc())
-        .limit(1)
-        .select(grants::role)
+        // In order and but the first, SQLite would sort them.
+        .select(max(grants::role))
         .single_value();
     let rows: Vec<AtPathRow> = tx.fetch(
         calendars::table

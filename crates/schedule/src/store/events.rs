@@ -1,6 +1,6 @@
 use std::collections::{BTreeSet, HashMap};
 
-use diesel::prelude::*;
+use diesel::{prelude::*, sqlite::Sqlite};
 use renraku_base::{CalendarId, EventId, FacilityId, Id, PersonId, Timestamp};
 use renraku_db::{
     CollectionId, Error, ReadTx, Tx, among, columns,
@@ -214,27 +214,35 @@ pub(crate) struct OpenSeries {
 /// The calendar in which a series is seen, its person and what they keep with it, the calendar in which it was made and its zone, the series.
 type OpenRow = (i64, Option<String>, (Option<String>, Option<i64>), (i64, String), Row);
 
+/// The series of which a window may hold occurrences that are not in the index.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn open(from: i64, to: i64) -> _ {
+    let row: <Row as Selectable<Sqlite>>::SelectExpression = columns::<Row>();
+    placements::table
+        .inner_join(events::table.on(events::id.eq(placements::event_id)))
+        .inner_join(calendars::table.on(calendars::id.eq(events::calendar_id)))
+        .filter(placements::open.and(placements::hidden.eq(false)))
+        .filter(events::indexed_until.lt(to).or(events::indexed_from.gt(from)))
+        .select((
+            placements::collection_id,
+            placements::person_id,
+            (placements::own, placements::own_version),
+            (calendars::collection_id, calendars::time_zone),
+            row,
+        ))
+}
+
 /// The series seen in these calendars of which a window may hold occurrences that are not in the index.
 pub(crate) fn list_open(
     tx: &mut ReadTx<'_>,
     collections: &[CollectionId],
     (from, to): (Timestamp, Timestamp),
 ) -> Result<Vec<OpenSeries>, Error> {
-    let rows: Vec<OpenRow> = tx.fetch(
-        placements::table
-            .inner_join(events::table.on(events::id.eq(placements::event_id)))
-            .inner_join(calendars::table.on(calendars::id.eq(events::calendar_id)))
-            .filter(among(placements::collection_id, collections.iter().map(|id| id.0)))
-            .filter(placements::open.and(placements::hidden.eq(false)))
-            .filter(events::indexed_until.lt(to.micros()).or(events::indexed_from.gt(from.micros())))
-            .select((
-                placements::collection_id,
-                placements::person_id,
-                (placements::own, placements::own_version),
-                (calendars::collection_id, calendars::time_zone),
-                columns::<Row>(),
-            )),
-    )?;
+    let open = open(from.micros(), to.micros());
+    let rows: Vec<OpenRow> = match collections {
+        [one] => tx.fetch(open.filter(placements::collection_id.eq(one.0)))?,
+        many => tx.fetch(open.filter(among(placements::collection_id, many.iter().map(|id| id.0))))?,
+    };
     rows.into_iter()
         .map(|(collection, person, (own, own_version), (home, zone), row)| {
             let own = StoredOwn::of_row(own, own_version)?;

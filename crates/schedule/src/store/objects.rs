@@ -114,11 +114,13 @@ pub(crate) fn find_by_names(
     collection: CollectionId,
     names: &[&str],
 ) -> Result<Vec<(String, String)>, Error> {
-    tx.fetch(
-        objects::table
-            .filter(objects::collection_id.eq(collection.0).and(among(objects::name, names)))
-            .select((objects::name, objects::object_id)),
-    )
+    let named = objects::table
+        .filter(objects::collection_id.eq(collection.0))
+        .select((objects::name, objects::object_id));
+    match names {
+        [one] => tx.fetch(named.filter(objects::name.eq(one))),
+        many => tx.fetch(named.filter(among(objects::name, many))),
+    }
 }
 
 /// The names of those of these events and tasks that have one of their own, or had one.

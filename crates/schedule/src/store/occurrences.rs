@@ -112,6 +112,29 @@ fn overlap(many: Vec<i64>, from: i64, to: i64) -> _ {
     short.or(medium).or(long).and(reaches)
 }
 
+/// The same of one calendar, in one text.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn overlap_in(calendar: i64, from: i64, to: i64) -> _ {
+    let (short_band, medium_band, long_band): (i32, i32, i32) = (0, 1, LONGEST);
+    let (after_day, after_month): (i64, i64) = (from - BANDS[0], from - BANDS[1]);
+    let short = occurrences::collection_id
+        .eq(calendar)
+        .and(occurrences::band.eq(short_band))
+        .and(occurrences::utc_start.gt(after_day))
+        .and(occurrences::utc_start.lt(to));
+    let medium = occurrences::collection_id
+        .eq(calendar)
+        .and(occurrences::band.eq(medium_band))
+        .and(occurrences::utc_start.gt(after_month))
+        .and(occurrences::utc_start.lt(to));
+    let long = occurrences::collection_id
+        .eq(calendar)
+        .and(occurrences::band.eq(long_band))
+        .and(occurrences::utc_start.lt(to));
+    let reaches = occurrences::utc_end.gt(from).or(occurrences::utc_start.ge(from));
+    short.or(medium).or(long).and(reaches)
+}
+
 fn numbers(collections: &[CollectionId]) -> Vec<i64> {
     collections.iter().map(|id| id.0).collect()
 }
@@ -283,7 +306,7 @@ pub(crate) fn count_in(
 ) -> Result<i64, Error> {
     let starts: Vec<i64> = tx.fetch(
         occurrences::table
-            .filter(overlap(vec![collection.0], from.micros(), to.micros()))
+            .filter(overlap_in(collection.0, from.micros(), to.micros()))
             .select(occurrences::utc_start)
             .limit(limit),
     )?;
@@ -321,7 +344,7 @@ pub(crate) fn list_event_ids(
 ) -> Result<Vec<EventId>, Error> {
     let ids: Vec<String> = tx.fetch(
         occurrences::table
-            .filter(overlap(vec![collection.0], from.micros(), to.micros()))
+            .filter(overlap_in(collection.0, from.micros(), to.micros()))
             .filter(occurrences::event_id.gt(after))
             .order(occurrences::event_id)
             .select(occurrences::event_id)
@@ -384,7 +407,7 @@ pub(crate) fn list_periods(
 ) -> Result<Vec<BusyPeriod>, Error> {
     let rows: Vec<(i64, i64, i32)> = tx.fetch(
         occurrences::table
-            .filter(overlap(vec![collection.0], from.micros(), to.micros()))
+            .filter(overlap_in(collection.0, from.micros(), to.micros()))
             .filter(occurrences::busy.ne(FREE))
             .limit(limit)
             .select((occurrences::utc_start, occurrences::utc_end, occurrences::busy)),

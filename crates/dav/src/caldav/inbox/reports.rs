@@ -142,7 +142,8 @@ pub(in crate::caldav) async fn sync_collection(
             }
             news.cut(sent);
             let href = |id: &str| Some(address(&who, id).to_string());
-            let token = news.conclude(&mut answer.multistatus, &place, href).sealed(&dav, &who.person)?;
+            let to = news.conclude(&mut answer.multistatus, &place, href);
+            let token = ask.token(&dav, &who.person, (&from, to))?;
             Ok(Some((answer.multistatus, token)))
         })
         .await?;

@@ -35,7 +35,7 @@ impl Expansion {
         let one = |element: &Element| {
             let local = element.attribute("name").ok_or(DavFault::BadRequest("a property has no name"))?;
             let namespace = element.attribute("namespace").unwrap_or("DAV:");
-            let name = Name::sent(namespace.to_owned(), local.to_owned());
+            let name = Name::sent(namespace, local);
             Ok(Self { name, within: Self::read_all(element)? })
         };
         element.children_of(&property).map(one).collect()

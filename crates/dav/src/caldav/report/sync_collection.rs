@@ -49,7 +49,8 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
             };
             news.cut(add_objects(tx, &who, &calendar, &news.there, &mut answer)?);
             let href = |name: &str| Some(object_path(&calendar, name));
-            let token = news.conclude(&mut answer.multistatus, &asked, href).sealed(&dav, &who.person)?;
+            let to = news.conclude(&mut answer.multistatus, &asked, href);
+            let token = ask.token(&dav, &who.person, (&from, to))?;
             Ok(Some((answer.multistatus, token)))
         })
         .await?;

@@ -45,7 +45,8 @@ pub(super) async fn answer(call: Call, place: Place, report: Element) -> Result<
             news.cut(answer.cards(tx, (&place, &book), &news.there)?);
             let asked = Address::Contacts(place.clone()).to_string();
             let href = |name: &str| place.card(name).map(|at| Address::Contacts(at).to_string());
-            let token = news.conclude(&mut answer.multistatus, &asked, href).sealed(&dav, &who.person)?;
+            let to = news.conclude(&mut answer.multistatus, &asked, href);
+            let token = ask.token(&dav, &who.person, (&from, to))?;
             Ok(Some((answer.multistatus, token)))
         })
         .await?;

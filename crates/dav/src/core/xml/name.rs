@@ -14,7 +14,7 @@ pub(crate) const ICAL: &str = "http://apple.com/ns/ical/";
 /// Of the extension that wakes clients (WebDAV-Push). Our answers declare no prefix for it: it is rarely said.
 const PUSH: &str = "https://bitfire.at/webdav-push";
 
-/// The namespaces that an answer declares at its root, each with its prefix.
+/// The namespaces that an answer declares at its root, each with its prefix; that of WebDAV is `d` in all of them.
 pub(crate) type Prefixes = &'static [(&'static str, &'static str)];
 /// What answers about calendars declare.
 pub(crate) const OF_CALENDARS: Prefixes = &[("d", DAV), ("c", CALDAV), ("cs", SERVER), ("ic", ICAL)];
@@ -66,8 +66,10 @@ impl Name {
     }
 
     /// A name that was sent.
-    pub fn sent(namespace: String, local: String) -> Self {
-        Self { namespace: Cow::Owned(namespace), local: Cow::Owned(local) }
+    pub fn sent(namespace: &str, local: &str) -> Self {
+        let known = [DAV, CALDAV, CARDDAV, SERVER, ICAL].into_iter().find(|known| *known == namespace);
+        let namespace = known.map_or_else(|| Cow::Owned(namespace.to_owned()), Cow::Borrowed);
+        Self { namespace, local: Cow::Owned(local.to_owned()) }
     }
 
     /// The prefix of the namespace among these.
@@ -87,6 +89,6 @@ impl Name {
     /// Reads what [`Display`](fmt::Display) wrote.
     pub fn parse(text: &str) -> Option<Self> {
         let (namespace, local) = text.strip_prefix('{')?.split_once('}')?;
-        Some(Self::sent(namespace.to_owned(), local.to_owned()))
+        Some(Self::sent(namespace, local))
     }
 }

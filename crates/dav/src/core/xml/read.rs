@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use quick_xml::{
     NsReader, XmlVersion,
     escape::unescape,
@@ -124,16 +126,14 @@ pub(crate) fn read(body: &[u8]) -> Result<Element, BadXml> {
 
 fn name(namespace: &ResolveResult<'_>, local: &str) -> Result<Name, BadXml> {
     let namespace = match namespace {
-        ResolveResult::Bound(namespace) => {
-            unescape(namespace.as_ref()).map_err(|_bad| BadXml::Malformed)?.into_owned()
-        }
-        ResolveResult::Unbound => String::new(),
+        ResolveResult::Bound(namespace) => unescape(namespace.as_ref()).map_err(|_bad| BadXml::Malformed)?,
+        ResolveResult::Unbound => Cow::Borrowed(""),
         ResolveResult::Unknown(_) => return Err(BadXml::Malformed),
     };
     if !can_say(&namespace) {
         return Err(BadXml::Character);
     }
-    Ok(Name::sent(namespace, local.to_owned()))
+    Ok(Name::sent(&namespace, local))
 }
 
 fn element(name: Name, tag: &BytesStart<'_>) -> Result<Element, BadXml> {
@@ -217,7 +217,7 @@ mod tests {
         let root = read(body.as_bytes()).unwrap();
         assert_eq!(root.name, Name::dav("x"));
         assert_eq!(root.attribute("k"), Some("1 & 2"));
-        let z = Name::sent("urn:y".to_owned(), "z".to_owned());
+        let z = Name::sent("urn:y", "z");
         assert_eq!(root.children_of(&z).map(|it| it.text.as_str()).collect::<Vec<_>>(), ["<会議><raw>", ""]);
     }
 

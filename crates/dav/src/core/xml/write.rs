@@ -23,6 +23,31 @@ const SPECIAL: [bool; 256] = {
     special
 };
 
+/// So many bytes are looked at together.
+const TOGETHER: usize = 16;
+
+/// The first special byte from a place on.
+fn next_special(bytes: &[u8], from: usize) -> Option<(usize, u8)> {
+    let special = |byte: u8| SPECIAL.get(usize::from(byte)).copied().unwrap_or_default();
+    let mut at = from;
+    // Most bytes are said as they are: whether any of some is not is asked without a branch for each.
+    while let Some(some) = bytes.get(at..at + TOGETHER)
+        && !some.iter().fold(false, |any, byte| any | may_be_special(*byte))
+    {
+        at += TOGETHER;
+    }
+    let rest = bytes.get(at..).unwrap_or_default();
+    rest.iter()
+        .position(|byte| special(*byte))
+        .map(|found| at + found)
+        .and_then(|at| Some((at, *bytes.get(at)?)))
+}
+
+/// Whether a byte is special, or a tab or line feed.
+const fn may_be_special(byte: u8) -> bool {
+    (byte < 0x20) | (byte == 0x26) | (byte == 0x3C) | (byte == 0x3E) | (byte == 0xEF)
+}
+
 impl Writer {
     /// An answer about calendars whose root element is open.
     pub fn root(name: &Name) -> Self {
@@ -158,10 +183,9 @@ impl Writer {
 
     /// Text. What XML cannot say is left out; a carriage return is said by its number, for parsers turn it into a line feed.
     pub fn text(&mut self, text: &str) {
-        let mut begin = 0;
-        // Most bytes are said as they are.
-        let special = |byte: u8| SPECIAL.get(usize::from(byte)).copied().unwrap_or_default();
-        for (at, byte) in text.bytes().enumerate().filter(|(_, byte)| special(*byte)) {
+        self.out.reserve(text.len());
+        let (mut begin, mut at) = (0, 0);
+        while let Some((found, byte)) = next_special(text.as_bytes(), at) {
             let (escape, len) = match byte {
                 b'&' => ("&amp;", 1),
                 b'<' => ("&lt;", 1),
@@ -169,15 +193,18 @@ impl Writer {
                 b'\r' => ("&#13;", 1),
                 ..0x20 => ("", 1),
                 // The first byte of U+FFFE and U+FFFF, of which XML has no word, and of others.
-                0xEF => match text.get(at..).and_then(|rest| rest.chars().next()) {
+                _ => match text.get(found..).and_then(|rest| rest.chars().next()) {
                     Some(it) if !can_be_said(it) => ("", it.len_utf8()),
-                    _ => continue,
+                    _ => {
+                        at = found + 1;
+                        continue;
+                    }
                 },
-                _ => continue,
             };
-            self.out.push_str(text.get(begin..at).unwrap_or_default());
+            self.out.push_str(text.get(begin..found).unwrap_or_default());
             self.out.push_str(escape);
-            begin = at + len;
+            begin = found + len;
+            at = begin;
         }
         self.out.push_str(text.get(begin..).unwrap_or_default());
     }
@@ -216,7 +243,7 @@ mod tests {
     #[test]
     fn what_is_written_can_be_read() {
         let name = Name::dav("x");
-        let other = Name::sent("urn:\"o\"".to_owned(), "y".to_owned());
+        let other = Name::sent("urn:\"o\"", "y");
         let mut writer = Writer::root(&name);
         writer.open_with(&other, &[("k", "a\"b\n<\u{ffff}\u{1}")]);
         writer.text("a\r\nb & <c> \u{0} \u{b} 会\u{fffe}議\u{ffff}");

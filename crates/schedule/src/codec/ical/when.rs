@@ -175,18 +175,43 @@ pub(super) fn local(at: NaiveDateTime, name: &str) -> Result<LocalDateTime, Reas
 
 /// A date as it is written.
 pub(super) fn write_date(day: NaiveDate) -> String {
-    // Told digit by digit: chrono reads a pattern anew for each date.
-    format!("{:04}{:02}{:02}", day.year(), day.month(), day.day())
+    let mut out = String::with_capacity(8);
+    push_date(&mut out, day);
+    out
 }
 
 /// A time as it is written.
 pub(super) fn write_local(at: NaiveDateTime) -> String {
-    let (day, time) = (at.date(), at.time());
-    let (hour, minute, second) = (time.hour(), time.minute(), time.second());
-    format!("{:04}{:02}{:02}T{hour:02}{minute:02}{second:02}", day.year(), day.month(), day.day())
+    // With room for the letter of UTC.
+    let mut out = String::with_capacity(16);
+    push_date(&mut out, at.date());
+    out.push('T');
+    let time = at.time();
+    for number in [time.hour(), time.minute(), time.second()] {
+        push_digits::<2>(&mut out, number);
+    }
+    out
+}
+
+fn push_date(out: &mut String, day: NaiveDate) {
+    push_digits::<4>(out, day.year().unsigned_abs());
+    push_digits::<2>(out, day.month());
+    push_digits::<2>(out, day.day());
+}
+
+/// A number as so many digits, told one by one: a day with many events is written with a hundred of them.
+fn push_digits<const COUNT: usize>(out: &mut String, mut number: u32) {
+    let mut digits = ['0'; COUNT];
+    for digit in digits.iter_mut().rev() {
+        *digit = char::from_digit(number % 10, 10).unwrap_or('0');
+        number /= 10;
+    }
+    out.extend(digits);
 }
 
 /// An instant as it is written.
 pub(super) fn write_instant(at: Timestamp) -> String {
-    write_local(at.to_datetime().naive_utc()) + "Z"
+    let mut out = write_local(at.to_datetime().naive_utc());
+    out.push('Z');
+    out
 }
