@@ -29,9 +29,11 @@ class Server:
             user = self.wait_for(handout)["users"][0]
             login = base64.b64encode(f"{user['username']}:{user['appPassword']}".encode()).decode()
             self.home = f"/dav/calendars/{user['personId']}/"
+            self.books = f"/dav/addressbooks/{user['personId']}/"
         else:
             login = base64.b64encode(b"user:user").decode()
             self.home = "/user/" if name == "radicale" else "/user/calendars/"
+            self.books = "/user/" if name == "radicale" else "/user/contacts/"
         self.headers["Authorization"] = f"Basic {login}"
         self.connection = self.connect()
         self.wait_until_it_answers()
@@ -157,6 +159,51 @@ class Work:
             raise Incomplete(status)
 
 
+def card(number):
+    name = f"氏名{number:06}"
+    return "\r\n".join([
+        "BEGIN:VCARD", "VERSION:3.0", f"UID:card-{number}", f"FN:{name}", f"N:{name};;;;", f"ORG:協力会社{number % 50}",
+        f"TEL;TYPE=WORK:0155{number:06}", f"EMAIL:c{number}@example.jp", "END:VCARD", ""])
+
+
+class Book:
+    """An address book, of which one card is asked for by its name."""
+
+    def __init__(self, server, size):
+        self.server, self.wanted, self.path = server, size // 2, f"{server.books}bench{size}/"
+        server.connection.close()
+        status, text = server.ask(
+            "MKCOL", self.path, '<mkcol xmlns="DAV:" xmlns:A="urn:ietf:params:xml:ns:carddav"><set><prop><resourcetype><collection/>'
+            "<A:addressbook/></resourcetype></prop></set></mkcol>")
+        if status != 201:
+            raise SystemExit(f"{server.name}: MKCOL: {status} {text[:200]}")
+        for number in range(size):
+            status, text = server.ask("PUT", f"{self.path}c{number}.vcf", card(number), kind="text/vcard; charset=utf-8")
+            if status not in (201, 204):
+                raise SystemExit(f"{server.name}: PUT of a card: {status} {text[:200]}")
+
+    def ask(self):
+        status, text = self.server.ask(
+            "REPORT", self.path,
+            '<A:addressbook-query xmlns="DAV:" xmlns:A="urn:ietf:params:xml:ns:carddav"><prop><getetag/><A:address-data/></prop>'
+            f'<A:filter><A:prop-filter name="FN"><A:text-match match-type="contains">氏名{self.wanted:06}</A:text-match>'
+            "</A:prop-filter></A:filter></A:addressbook-query>", "1")
+        if status != 207 or text.count("BEGIN:VCARD") != 1:
+            raise Incomplete(f"{status}, {text.count('BEGIN:VCARD')} of 1")
+
+    def cost(self, repeat):
+        """Milliseconds of CPU for one query."""
+        self.server.connection.close()
+        try:
+            self.ask()
+            before = self.server.cpu()
+            for _ in range(repeat):
+                self.ask()
+            return (self.server.cpu() - before) * 1000 / repeat
+        except Incomplete as fault:
+            return f"incomplete ({fault})"
+
+
 ROWS = [
     ("PUT", Work.put, 1), ("list and multiget of 1,000", Work.list_and_read, 20), ("sync-collection, idle", Work.idle, 1),
     ("sync-collection, one change", Work.one_change, 1), ("calendar-query, a week", Work.week, 2),
@@ -215,6 +262,14 @@ def crowd(work, clients, seconds):
     return sum(counts) / seconds, (work.server.cpu() - before) * 1000 / max(sum(counts), 1)
 
 
+def in_words(found):
+    """Costs, each after the first with how many times the first it is."""
+    ours = found[0]
+    whole = lambda value: value if isinstance(value, str) else f"{value:.3f}"
+    ratio = lambda value: "" if isinstance(value, str) or isinstance(ours, str) else f" ({value / ours:.0f}×)"
+    return [whole(ours)] + [whole(value) + ratio(value) for value in found[1:]]
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--server", action="append", required=True)
@@ -222,6 +277,7 @@ def main():
     parser.add_argument("--sizes", default="1000,10000")
     parser.add_argument("--repeat", type=int, default=200)
     parser.add_argument("--clients", type=int, default=32)
+    parser.add_argument("--cards", type=int, default=5000)
     options = parser.parse_args()
     servers = [Server(*words.split(), options.handout) for words in options.server]
     names = [server.name for server in servers]
@@ -233,19 +289,16 @@ def main():
         print(f"| {size:,} events | {' | '.join(names)} | growth |\n| --- |{' --- |' * (len(names) + 1)}")
         for label, act, share in ROWS:
             found = [cost(work, act, max(options.repeat // share, 3)) for work in works]
-            ours = found[0]
-            cells = []
-            for value in found:
-                if isinstance(value, str):
-                    cells.append(value)
-                elif value is ours or isinstance(ours, str):
-                    cells.append(f"{value:.3f}")
-                else:
-                    cells.append(f"{value:.3f} ({value / ours:.0f}×)")
+            ours, cells = found[0], in_words(found)
             known = first.setdefault(label, ours)
             growth = "" if isinstance(ours, str) or isinstance(known, str) else f"{ours / known:.2f}×"
             print(f"| {label} | {' | '.join(cells)} | {growth} |", flush=True)
         print()
+    if options.cards:
+        books = [Book(server, options.cards) for server in servers]
+        print(f"| {options.cards:,} cards | {' | '.join(names)} |\n| --- |{' --- |' * len(names)}")
+        found = [book.cost(max(options.repeat // 2, 3)) for book in books]
+        print(f"| addressbook-query, one name | {' | '.join(in_words(found))} |\n", flush=True)
     for work in works:
         rate, each = crowd(work, options.clients, 5)
         print(f"{work.server.name}: {options.clients} clients, 95 % idle syncs, 5 % PUT: {rate:,.0f} requests a second "

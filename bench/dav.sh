@@ -2,7 +2,7 @@
 # The calendar face beside Radicale and Xandikos, on the same work in one run: CPU of the server process for each request, and how
 # many times ours the others take.
 #
-#     bench/dav.sh [--renraku BINARY] [--sizes 1000,10000] [--repeat 200] [--clients 32]
+#     bench/dav.sh [--renraku BINARY] [--sizes 1000,10000] [--repeat 200] [--clients 32] [--cards 5000]
 #
 # Without a binary the release build is made. Needs python3 with venv; the two servers are installed below target/judges.
 set -euo pipefail

@@ -1,5 +1,4 @@
 use std::{
-    marker::PhantomData,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -8,16 +7,12 @@ use std::{
 };
 
 use diesel::{
-    Connection, PgConnection, QueryResult, RunQueryDsl, SqliteConnection,
+    Connection, PgConnection, SqliteConnection,
     connection::{
         AnsiTransactionManager, Instrumentation, InstrumentationEvent, SimpleConnection, TransactionManager,
         TransactionManagerStatus,
     },
-    query_builder::{AstPass, Query, QueryFragment, QueryId},
-    query_dsl::methods::LoadQuery,
     r2d2::{ManageConnection, R2D2Connection},
-    sql_types::Integer,
-    sqlite::Sqlite,
 };
 
 use crate::Error;
@@ -171,91 +166,6 @@ fn in_transaction(status: &TransactionManagerStatus) -> bool {
         TransactionManagerStatus::Valid(valid) => valid.transaction_depth().is_some(),
         TransactionManagerStatus::InError => true,
     }
-}
-
-/// Begins a snapshot.
-pub(crate) fn begin_reading(conn: &mut AnyConn) -> Result<(), Error> {
-    match conn {
-        AnyConn::Sqlite(c) => say::<Begin>(c)?,
-        AnyConn::Postgres(c) => AnsiTransactionManager::begin_transaction_sql(
-            c,
-            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-        )?,
-    }
-    Ok(())
-}
-
-/// Ends a snapshot. A connection that does not leave it is given up by the pool.
-pub(crate) fn end_reading(conn: &mut AnyConn) -> Result<(), Error> {
-    let AnyConn::Sqlite(c) = conn else { return roll_back(conn) };
-    let ended = say::<RollBack>(c);
-    if ended.is_err() {
-        AnsiTransactionManager::transaction_manager_status_mut(c).set_in_error();
-    }
-    Ok(ended?)
-}
-
-/// A command of the embedded database that is prepared once: given as text, SQLite would read it anew each time.
-trait Command {
-    const SQL: &'static str;
-}
-
-#[derive(QueryId)]
-struct Begin;
-
-impl Command for Begin {
-    const SQL: &'static str = "BEGIN";
-}
-
-#[derive(QueryId)]
-struct RollBack;
-
-impl Command for RollBack {
-    const SQL: &'static str = "ROLLBACK";
-}
-
-#[derive(QueryId)]
-struct Said<C>(PhantomData<C>);
-
-impl<C: Command> QueryFragment<Sqlite> for Said<C> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        out.push_sql(C::SQL);
-        Ok(())
-    }
-}
-
-impl<C> Query for Said<C> {
-    type SqlType = Integer;
-}
-
-impl<C> RunQueryDsl<SqliteConnection> for Said<C> {}
-
-fn say<C: Command>(conn: &mut SqliteConnection) -> QueryResult<()>
-where
-    Said<C>: QueryId,
-{
-    let none: QueryResult<Vec<i32>> =
-        LoadQuery::<_, i32, _>::internal_load(Said(PhantomData::<C>), conn)?.collect();
-    none.map(drop)
-}
-
-/// Begins a transaction that writes.
-pub(crate) fn begin(conn: &mut AnyConn) -> Result<(), Error> {
-    match conn {
-        AnyConn::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN IMMEDIATE")?,
-        AnyConn::Postgres(c) => {
-            AnsiTransactionManager::begin_transaction_sql(c, "BEGIN ISOLATION LEVEL READ COMMITTED")?;
-        }
-    }
-    Ok(())
-}
-
-pub(crate) fn commit(conn: &mut AnyConn) -> Result<(), Error> {
-    Ok(<AnyConn as Connection>::TransactionManager::commit_transaction(conn)?)
-}
-
-pub(crate) fn roll_back(conn: &mut AnyConn) -> Result<(), Error> {
-    Ok(<AnyConn as Connection>::TransactionManager::rollback_transaction(conn)?)
 }
 
 /// Counts statements and tells of slow ones, without the values that they carry.

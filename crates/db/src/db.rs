@@ -17,8 +17,8 @@ use renraku_base::{Clock, Timestamp};
 
 use crate::{
     AnyConn, Error, Location, ReadTx, Tx, changes,
-    connection::{self, Connector, Use},
-    error, meta,
+    connection::{Connector, Use},
+    control, error, meta,
     writer::{Company, Writer},
 };
 
@@ -222,9 +222,9 @@ impl Db {
         mut conn: PooledConnection<Connector>,
         f: impl FnOnce(&mut ReadTx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        connection::begin_reading(&mut conn)?;
+        control::begin_reading(&mut conn)?;
         let result = f(&mut ReadTx::new(&mut conn, self.0.clock.now()));
-        connection::end_reading(&mut conn)?;
+        control::end_reading(&mut conn)?;
         result
     }
 
@@ -369,18 +369,18 @@ fn write_on<T, E: From<Error>>(
     conn: &mut AnyConn,
     work: impl FnOnce(&mut AnyConn) -> Result<T, E>,
 ) -> Result<T, E> {
-    connection::begin(conn)?;
+    control::begin(conn)?;
     match work(conn) {
-        Ok(value) => match connection::commit(conn) {
+        Ok(value) => match control::commit(conn) {
             Ok(()) => Ok(value),
             Err(error) => {
                 // A commit that failed may have left its transaction open; the pool drops the connection then.
-                drop(connection::roll_back(conn));
+                drop(control::roll_back(conn));
                 Err(error.into())
             }
         },
         Err(error) => {
-            connection::roll_back(conn)?;
+            control::roll_back(conn)?;
             Err(error)
         }
     }

@@ -3,6 +3,7 @@
 mod among;
 pub mod changes;
 mod connection;
+mod control;
 mod db;
 mod error;
 mod examine;

@@ -1,8 +1,11 @@
+use std::marker::PhantomData;
+
 use diesel::{
     QueryResult, RunQueryDsl,
     backend::Backend,
     query_builder::{AstPass, Query, QueryFragment, QueryId},
     sql_types::Integer,
+    sqlite::Sqlite,
 };
 
 /// A query that is handed over whole. What has a text that its type tells is known to be prepared once; diesel looks through all
@@ -71,4 +74,61 @@ impl<S: QueryFragment<DB>, DB: Backend> QueryFragment<DB> for WithoutRows<S> {
 
 impl<S> Query for WithoutRows<S> {
     type SqlType = Integer;
+}
+
+/// A statement that has one text, which `M` names: diesel finds what it prepared by that name. Without one it writes the text of every
+/// `UPDATE` and every upsert anew, to look it up.
+#[derive(Debug)]
+pub struct Named<M, S>(S, PhantomData<M>);
+
+impl<M: 'static, S: QueryFragment<Sqlite>> Named<M, S> {
+    pub(crate) fn new(statement: S) -> Self {
+        #[cfg(debug_assertions)]
+        texts::check::<M, S>(&statement);
+        Self(statement, PhantomData)
+    }
+}
+
+impl<M: 'static, S> QueryId for Named<M, S> {
+    type QueryId = M;
+
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl<M, S: QueryFragment<DB>, DB: Backend> QueryFragment<DB> for Named<M, S> {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        self.0.walk_ast(out)
+    }
+
+    fn is_safe_to_cache_prepared(&self, _backend: &DB) -> QueryResult<bool> {
+        Ok(true)
+    }
+}
+
+impl<M, S: Query> Query for Named<M, S> {
+    type SqlType = S::SqlType;
+}
+
+impl<M, S, C> RunQueryDsl<C> for Named<M, S> {}
+
+/// In programs that are built to be tested: that what bears a name has one text.
+#[cfg(debug_assertions)]
+mod texts {
+    use std::{
+        any::{TypeId, type_name},
+        collections::HashMap,
+        sync::{LazyLock, Mutex, PoisonError},
+    };
+
+    use super::{QueryFragment, Sqlite};
+
+    static TEXTS: LazyLock<Mutex<HashMap<TypeId, String>>> = LazyLock::new(Mutex::default);
+
+    pub(super) fn check<M: 'static, S: QueryFragment<Sqlite>>(statement: &S) {
+        let said = diesel::debug_query::<Sqlite, _>(statement).to_string();
+        let text = said.split(" -- binds").next().unwrap_or_default();
+        let mut texts = TEXTS.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = texts.entry(TypeId::of::<M>()).or_insert_with(|| text.to_owned());
+        assert_eq!(known, text, "{} names two statements", type_name::<M>());
+    }
 }

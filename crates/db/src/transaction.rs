@@ -13,7 +13,7 @@ use renraku_base::{Entropy, Id, Timestamp};
 
 use crate::{
     AnyConn, Error, changes,
-    prepared::{Known, Prepared, WithoutRows},
+    prepared::{Known, Named, Prepared, WithoutRows},
 };
 
 /// A transaction that reads: one consistent snapshot, and no way to write.
@@ -137,6 +137,33 @@ impl<'c> Tx<'c> {
         Prepared<S::Query>: LoadQuery<'q, SqliteConnection, U> + LoadQuery<'q, PgConnection, U>,
     {
         self.load(Prepared(statement.as_query()))
+    }
+
+    /// The same as [`run_prepared`](Self::run_prepared) for a statement that has one text, which is named by `M`, a type of its own: for
+    /// those that nearly every change runs.
+    ///
+    /// # Errors
+    /// [`Error`] when the statement fails.
+    pub fn run_named<M, S>(&mut self, statement: S) -> Result<(), Error>
+    where
+        M: 'static,
+        S: QueryFragment<Sqlite> + QueryFragment<Pg>,
+    {
+        let _none: Vec<i32> = self.load(Named::<M, _>::new(WithoutRows(statement)))?;
+        Ok(())
+    }
+
+    /// The same for one of which it is asked how many rows it met. `RETURNING` would tell it too, for which SQLite makes a table each time.
+    ///
+    /// # Errors
+    /// [`Error`] when the statement fails.
+    pub fn count_named<M, S>(&mut self, statement: S) -> Result<usize, Error>
+    where
+        M: 'static,
+        S: QueryFragment<Sqlite>,
+        Named<M, S>: ExecuteDsl<SqliteConnection> + ExecuteDsl<PgConnection>,
+    {
+        self.run(Named::<M, _>::new(statement))
     }
 
     /// Whether other transactions write while this one does, so that what was read before [`hold`](Self::hold) may have changed

@@ -11,10 +11,7 @@ use std::{
 
 use diesel::{Connection, connection::TransactionManager, r2d2::ManageConnection};
 
-use crate::{
-    AnyConn, Error,
-    connection::{self, Connector},
-};
+use crate::{AnyConn, Error, connection::Connector, control};
 
 type Manager = <AnyConn as Connection>::TransactionManager;
 
@@ -211,12 +208,12 @@ fn in_transaction<T, E: From<Error>>(
     conn: &mut AnyConn,
     work: impl FnOnce(&mut AnyConn) -> Result<T, E>,
 ) -> Ran<T, E> {
-    if let Err(error) = connection::begin(conn) {
+    if let Err(error) = control::begin(conn) {
         return Ran::Lost(error.into());
     }
     match work(conn) {
         Ok(value) => Ran::Done(value),
-        Err(error) if connection::roll_back(conn).is_ok() => Ran::Undone(error),
+        Err(error) if control::roll_back(conn).is_ok() => Ran::Undone(error),
         Err(error) => Ran::Lost(error),
     }
 }
@@ -258,7 +255,7 @@ impl Turn<'_> {
         if let Some(group) = self.hand_over() {
             return group.wait();
         }
-        let committed = connection::commit(self.conn()?);
+        let committed = control::commit(self.conn()?);
         if let Some(group) = &self.group {
             match &committed {
                 Ok(()) => group.settle(End::Committed),

@@ -92,3 +92,37 @@ fn what_an_update_met_is_told_by_what_it_returns() {
         .unwrap();
     });
 }
+
+#[test]
+fn what_bears_a_name_is_prepared_once() {
+    struct Put;
+    on_each_database(|db, _| {
+        db.write(|tx| {
+            let mut number = 0;
+            let upsert = |tx: &mut Tx<'_>| {
+                number += 1;
+                let row = (meta::key.eq("named"), meta::value.eq(number.to_string()));
+                let insert = diesel::insert_into(meta::table).values(row).on_conflict(meta::key);
+                tx.run_named::<Put, _>(insert.do_update().set(meta::value.eq(excluded(meta::value))))
+            };
+            assert_eq!(kept(tx, upsert)?, 1);
+            let stored = tx.fetch_one(meta::table.find("named").select(meta::value))?;
+            assert_eq!(stored, Some("3".to_owned()));
+            Ok::<(), Error>(())
+        })
+        .unwrap();
+    });
+}
+
+#[test]
+#[should_panic(expected = "names two statements")]
+fn a_name_stands_for_one_statement() {
+    struct Same;
+    on_each_database(|db, _| {
+        db.write(|tx| {
+            tx.run_named::<Same, _>(diesel::update(meta::table.find("a")).set(meta::value.eq("1")))?;
+            tx.run_named::<Same, _>(diesel::update(meta::table.find("a")).set(meta::key.eq("b")))
+        })
+        .unwrap_or_else(|error: Error| panic!("{error}"));
+    });
+}

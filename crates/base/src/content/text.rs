@@ -5,6 +5,9 @@ use std::borrow::Cow;
 /// Undoes the escapes of a text.
 #[must_use]
 pub fn unescape(text: &str) -> String {
+    if !text.contains('\\') {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars();
     while let Some(c) = chars.next() {
@@ -58,6 +61,9 @@ pub fn list(text: &str) -> Vec<String> {
 /// A text of many lines, without control characters and no longer than `bytes`.
 #[must_use]
 pub fn lines(text: &str, bytes: usize) -> String {
+    if text.len() <= bytes && !text.bytes().any(|byte| byte == b'\r' || may_begin_control(byte)) {
+        return text.to_owned();
+    }
     let text: String = text.replace("\r\n", "\n").replace('\r', "\n");
     let kept = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t'));
     let mut out = String::with_capacity(text.len().min(bytes));

@@ -292,8 +292,9 @@ pub(crate) fn list_ending_index(
 
 /// Stores a new event; `false` says that its id, or its uid in the calendar, is taken.
 pub(crate) fn insert(tx: &mut Tx<'_>, stored: &StoredEvent) -> Result<bool, Error> {
-    let row = Row::try_from(stored)?;
-    Ok(tx.run(diesel::insert_into(events::table).values(row).on_conflict_do_nothing())? == 1)
+    struct Insert;
+    let insert = diesel::insert_into(events::table).values(Row::try_from(stored)?).on_conflict_do_nothing();
+    Ok(tx.count_named::<Insert, _>(insert)? == 1)
 }
 
 /// Stores new events whose ids are known to be free.

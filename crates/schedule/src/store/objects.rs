@@ -302,6 +302,7 @@ pub(crate) fn free_name(tx: &mut Tx<'_>, object: &StoredObject) -> Result<(), Er
 
 /// Stores what a client sent under a name that nothing else has.
 pub(crate) fn put_named(tx: &mut Tx<'_>, object: &StoredObject) -> Result<(), Error> {
+    struct Put;
     let statement = diesel::insert_into(objects::table)
         .values(Row::from(object.clone()))
         .on_conflict((objects::collection_id, objects::object_id))
@@ -313,8 +314,7 @@ pub(crate) fn put_named(tx: &mut Tx<'_>, object: &StoredObject) -> Result<(), Er
             objects::etag.eq(excluded(objects::etag)),
             objects::body.eq(excluded(objects::body)),
         ));
-    tx.run_prepared(statement)?;
-    Ok(())
+    tx.run_named::<Put, _>(statement)
 }
 
 /// Stores what was not there, under names that are known to be free.

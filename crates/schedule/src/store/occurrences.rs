@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use diesel::{prelude::*, sql_types::BigInt};
 use renraku_base::{EventId, Id, PersonId, Timestamp};
 use renraku_db::{
@@ -112,27 +114,23 @@ fn overlap(many: Vec<i64>, from: i64, to: i64) -> _ {
     short.or(medium).or(long).and(reaches)
 }
 
-/// The same of one calendar, in one text.
+/// Each band with the instant after which those of it begin that may reach into a window.
+const fn bands(from: i64) -> [(i32, i64); 3] {
+    [(0, from - BANDS[0]), (1, from - BANDS[1]), (LONGEST, i64::MIN)]
+}
+
+/// The occurrences of one band in one calendar that overlap a window. What is asked of the three bands one after the other needs no
+/// table of what was found already, as what is asked with `OR` does.
 #[diesel::dsl::auto_type(no_type_alias)]
-fn overlap_in(calendar: i64, from: i64, to: i64) -> _ {
-    let (short_band, medium_band, long_band): (i32, i32, i32) = (0, 1, LONGEST);
-    let (after_day, after_month): (i64, i64) = (from - BANDS[0], from - BANDS[1]);
-    let short = occurrences::collection_id
-        .eq(calendar)
-        .and(occurrences::band.eq(short_band))
-        .and(occurrences::utc_start.gt(after_day))
-        .and(occurrences::utc_start.lt(to));
-    let medium = occurrences::collection_id
-        .eq(calendar)
-        .and(occurrences::band.eq(medium_band))
-        .and(occurrences::utc_start.gt(after_month))
-        .and(occurrences::utc_start.lt(to));
-    let long = occurrences::collection_id
-        .eq(calendar)
-        .and(occurrences::band.eq(long_band))
-        .and(occurrences::utc_start.lt(to));
+fn in_band(calendar: i64, band: (i32, i64), from: i64, to: i64) -> _ {
+    let (number, after): (i32, i64) = band;
     let reaches = occurrences::utc_end.gt(from).or(occurrences::utc_start.ge(from));
-    short.or(medium).or(long).and(reaches)
+    occurrences::table
+        .filter(occurrences::collection_id.eq(calendar))
+        .filter(occurrences::band.eq(number))
+        .filter(occurrences::utc_start.gt(after))
+        .filter(occurrences::utc_start.lt(to))
+        .filter(reaches)
 }
 
 fn numbers(collections: &[CollectionId]) -> Vec<i64> {
@@ -304,12 +302,10 @@ pub(crate) fn count_in(
     (from, to): (Timestamp, Timestamp),
     limit: i64,
 ) -> Result<i64, Error> {
-    let starts: Vec<i64> = tx.fetch(
-        occurrences::table
-            .filter(overlap_in(collection.0, from.micros(), to.micros()))
-            .select(occurrences::utc_start)
-            .limit(limit),
-    )?;
+    let (from, to) = (from.micros(), to.micros());
+    let [short, medium, long] =
+        bands(from).map(|band| in_band(collection.0, band, from, to).select(occurrences::utc_start));
+    let starts: Vec<i64> = tx.fetch(short.union_all(medium).union_all(long).limit(limit))?;
     Ok(i64::try_from(starts.len()).unwrap_or(i64::MAX))
 }
 
@@ -334,7 +330,20 @@ pub(crate) fn count_of_events(
     Ok(i64::try_from(starts.len()).unwrap_or(i64::MAX))
 }
 
-/// The events that have an occurrence in a calendar's window, in ascending order of their ids after `after`.
+/// The events that have an occurrence in a calendar's window.
+pub(crate) fn event_ids_in(
+    tx: &mut ReadTx<'_>,
+    collection: CollectionId,
+    (from, to): (Timestamp, Timestamp),
+) -> Result<BTreeSet<String>, Error> {
+    let (from, to) = (from.micros(), to.micros());
+    let [short, medium, long] =
+        bands(from).map(|band| in_band(collection.0, band, from, to).select(occurrences::event_id));
+    let ids: Vec<String> = tx.fetch(short.union_all(medium).union_all(long))?;
+    Ok(ids.into_iter().collect())
+}
+
+/// The same in ascending order of their ids after `after`, at most `limit`.
 pub(crate) fn list_event_ids(
     tx: &mut ReadTx<'_>,
     collection: CollectionId,
@@ -344,7 +353,7 @@ pub(crate) fn list_event_ids(
 ) -> Result<Vec<EventId>, Error> {
     let ids: Vec<String> = tx.fetch(
         occurrences::table
-            .filter(overlap_in(collection.0, from.micros(), to.micros()))
+            .filter(overlap(vec![collection.0], from.micros(), to.micros()))
             .filter(occurrences::event_id.gt(after))
             .order(occurrences::event_id)
             .select(occurrences::event_id)
@@ -405,13 +414,15 @@ pub(crate) fn list_periods(
     (from, to): (Timestamp, Timestamp),
     limit: i64,
 ) -> Result<Vec<BusyPeriod>, Error> {
-    let rows: Vec<(i64, i64, i32)> = tx.fetch(
-        occurrences::table
-            .filter(overlap_in(collection.0, from.micros(), to.micros()))
-            .filter(occurrences::busy.ne(FREE))
-            .limit(limit)
-            .select((occurrences::utc_start, occurrences::utc_end, occurrences::busy)),
-    )?;
+    let (from, to) = (from.micros(), to.micros());
+    let [short, medium, long] = bands(from).map(|band| {
+        in_band(collection.0, band, from, to).filter(occurrences::busy.ne(FREE)).select((
+            occurrences::utc_start,
+            occurrences::utc_end,
+            occurrences::busy,
+        ))
+    });
+    let rows: Vec<(i64, i64, i32)> = tx.fetch(short.union_all(medium).union_all(long).limit(limit))?;
     let instant = Timestamp::from_micros;
     let period = |(start, end, busy)| {
         Ok(BusyPeriod { utc_start: instant(start), utc_end: instant(end), status: busy_of(busy)? })

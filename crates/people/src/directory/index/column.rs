@@ -1,3 +1,5 @@
+use std::ops::Range;
+
 use memchr::{memchr, memmem::Finder, memrchr};
 
 use super::ragged::Ragged;
@@ -49,7 +51,7 @@ impl<'q> Needle<'q> {
 
     /// Calls `found` with each row of `names` that holds the needle, in order, with the place of the first hit in it.
     pub fn find_rows(&self, names: &Ragged<u8>, found: impl FnMut(usize, usize)) {
-        names.find_rows(&self.finder, found);
+        names.find_rows(0..names.len(), &self.finder, found);
     }
 }
 
@@ -74,9 +76,14 @@ impl Column {
     }
 
     /// Calls `found` with each row in which the needle counts, in order, and where it stands.
-    pub fn find_rows(&self, needle: &Needle<'_>, mut found: impl FnMut(usize, Place)) {
+    pub fn find_rows(&self, needle: &Needle<'_>, found: impl FnMut(usize, Place)) {
+        self.find_rows_in(0..self.texts.len(), needle, found);
+    }
+
+    /// The same of these rows.
+    pub fn find_rows_in(&self, rows: Range<usize>, needle: &Needle<'_>, mut found: impl FnMut(usize, Place)) {
         if self.classes.contains(needle.classes) {
-            self.texts.find_rows(&needle.finder, |row, hit| {
+            self.texts.find_rows(rows, &needle.finder, |row, hit| {
                 if let Some(place) = self.best(row, needle, hit) {
                     found(row, place);
                 }

@@ -1,3 +1,5 @@
+use std::ops::Range;
+
 use memchr::memmem::Finder;
 
 /// Many short slices in one, so that one pass goes over all of them.
@@ -66,10 +68,11 @@ impl<T: Copy> Ragged<T> {
 }
 
 impl Ragged<u8> {
-    /// Calls `found` with each row that holds the needle, in order, with the place of the first hit in it.
-    pub fn find_rows(&self, needle: &Finder<'_>, mut found: impl FnMut(usize, usize)) {
-        let (mut row, mut start, mut from) = (0, 0, 0);
-        while let Some(hit) = self.items.get(from..).and_then(|rest| needle.find(rest)) {
+    /// Calls `found` with each of these rows that holds the needle, in order, with the place of the first hit in it.
+    pub fn find_rows(&self, rows: Range<usize>, needle: &Finder<'_>, mut found: impl FnMut(usize, usize)) {
+        let (mut row, mut start, mut from) = (rows.start, self.start(rows.start), self.start(rows.start));
+        let items = self.items.get(..self.start(rows.end.min(self.len()))).unwrap_or_default();
+        while let Some(hit) = items.get(from..).and_then(|rest| needle.find(rest)) {
             let hit = from + hit;
             let Some(end) = self.skip_to(&mut row, &mut start, hit) else { return };
             if hit + needle.needle().len() <= end {
@@ -103,7 +106,14 @@ mod tests {
 
     fn rows(of: &Ragged<u8>, needle: &str) -> Vec<(usize, usize)> {
         let mut found = Vec::new();
-        of.find_rows(&Finder::new(needle), |row, at| found.push((row, at)));
+        of.find_rows(0..of.len(), &Finder::new(needle), |row, at| found.push((row, at)));
+        for (first, last) in (0..=of.len()).flat_map(|last| (0..=last).map(move |first| (first, last))) {
+            let mut some = Vec::new();
+            of.find_rows(first..last, &Finder::new(needle), |row, at| some.push((row, at)));
+            let expected: Vec<_> =
+                found.iter().copied().filter(|(row, _)| (first..last).contains(row)).collect();
+            assert_eq!(some, expected, "{needle} in {first}..{last}");
+        }
         found
     }
 

@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use renraku_base::PersonId;
 
@@ -37,6 +37,23 @@ pub struct Selected<'i> {
     pub order: &'i str,
 }
 
+impl Narrow {
+    /// Whether all rows are gone through for it.
+    fn goes_through(&self) -> bool {
+        match self {
+            Self::Name(_) | Self::Address(_) | Self::Post(_) => true,
+            Self::Uid(_) => false,
+            Self::All(all) => all.iter().any(Self::goes_through),
+            Self::Any(any) => any.iter().any(Self::goes_through),
+        }
+    }
+}
+
+/// So many rows are gone through at first.
+const FIRST: usize = 1_024;
+/// Where these were not enough, so many times more.
+const MORE: usize = 4;
+
 /// Rows in ascending order.
 enum Rows {
     Everyone,
@@ -46,41 +63,49 @@ enum Rows {
 impl Index {
     /// Those whom `narrow` lets through, in あいうえお order, from the first that does not stand before `from` (an order and
     /// an id) on.
-    pub fn select(&self, narrow: &Narrow, from: Option<(&str, &str)>) -> impl Iterator<Item = Selected<'_>> {
+    pub fn select<'i>(
+        &'i self,
+        narrow: &'i Narrow,
+        from: Option<(&str, &str)>,
+    ) -> impl Iterator<Item = Selected<'i>> {
         let first = from.map_or(0, |(order, id)| self.first_row_from(order, id));
-        let (these, everyone) = match self.rows(narrow) {
-            Rows::Everyone => (Vec::new(), first..self.order.len()),
-            Rows::These(rows) => (rows, 0..0),
-        };
-        these.into_iter().skip_while(move |row| *row < first).chain(everyone).filter_map(|row| {
+        let rows = stretches(first..self.order.len(), narrow.goes_through()).flat_map(move |stretch| {
+            let (these, everyone) = match self.rows(narrow, &stretch) {
+                Rows::Everyone => (Vec::new(), stretch),
+                Rows::These(rows) => (rows, 0..0),
+            };
+            these.into_iter().chain(everyone)
+        });
+        rows.filter_map(|row| {
             let slot = self.slot_at(row)?;
             Some(Selected { person: &slot.person, username: slot.username.as_deref(), order: &slot.order })
         })
     }
 
-    fn rows(&self, narrow: &Narrow) -> Rows {
+    /// Those of a stretch.
+    fn rows(&self, narrow: &Narrow, stretch: &Range<usize>) -> Rows {
         let mut rows = Vec::new();
         match narrow {
-            Narrow::All(all) => return self.rows_of_all(all),
-            Narrow::Any(any) => return self.rows_of_any(any),
-            Narrow::Uid(uid) => rows.extend(self.row_of_uid(uid)),
+            Narrow::All(all) => return self.rows_of_all(all, stretch),
+            Narrow::Any(any) => return self.rows_of_any(any, stretch),
+            Narrow::Uid(uid) => rows.extend(self.row_of_uid(uid).filter(|row| stretch.contains(row))),
             Narrow::Name(word) => {
                 let needles = Needles::new(word);
-                self.names.find_rows(&needles.text, |row, _| rows.push(row));
-                self.readings.find_rows(&needles.text, |row, _| rows.push(row));
+                self.names.find_rows_in(stretch.clone(), &needles.text, |row, _| rows.push(row));
+                self.readings.find_rows_in(stretch.clone(), &needles.text, |row, _| rows.push(row));
                 if let Some(key) = &needles.sound {
-                    self.sounds.find_rows(key, |row, _| rows.push(row));
+                    self.sounds.find_rows_in(stretch.clone(), key, |row, _| rows.push(row));
                 }
             }
             Narrow::Address(word) => {
                 for needle in Needles::new(word).of_others() {
-                    self.others.find_rows(needle, |row, _| rows.push(row));
+                    self.others.find_rows_in(stretch.clone(), needle, |row, _| rows.push(row));
                 }
             }
             Narrow::Post(word) => {
                 let titles = Titles::new(self, &Needles::new(word).text);
                 if titles.any {
-                    rows.extend((0..self.order.len()).filter(|row| titles.fits(self.posts.get(*row))));
+                    rows.extend(stretch.clone().filter(|row| titles.fits(self.posts.get(*row))));
                 }
             }
         }
@@ -89,10 +114,10 @@ impl Index {
         Rows::These(rows)
     }
 
-    fn rows_of_all(&self, all: &[Narrow]) -> Rows {
+    fn rows_of_all(&self, all: &[Narrow], stretch: &Range<usize>) -> Rows {
         let mut found = Rows::Everyone;
         for narrow in all {
-            found = match (found, self.rows(narrow)) {
+            found = match (found, self.rows(narrow, stretch)) {
                 (Rows::Everyone, other) | (other, Rows::Everyone) => other,
                 (Rows::These(mut rows), Rows::These(others)) => {
                     rows.retain(|row| others.binary_search(row).is_ok());
@@ -106,10 +131,10 @@ impl Index {
         found
     }
 
-    fn rows_of_any(&self, any: &[Narrow]) -> Rows {
+    fn rows_of_any(&self, any: &[Narrow], stretch: &Range<usize>) -> Rows {
         let mut found = Vec::new();
         for narrow in any {
-            match self.rows(narrow) {
+            match self.rows(narrow, stretch) {
                 Rows::Everyone => return Rows::Everyone,
                 Rows::These(rows) => found.extend(rows),
             }
@@ -132,5 +157,32 @@ impl Index {
     /// The name by which a person signs in.
     pub fn username_of(&self, id: &PersonId) -> Option<&str> {
         self.find(id).and_then(|slot| slot.username.as_deref())
+    }
+}
+
+/// These rows in one, or a few and then more and more: whoever looks has often seen enough after a few.
+fn stretches(rows: Range<usize>, bit_by_bit: bool) -> impl Iterator<Item = Range<usize>> {
+    let (mut begin, mut count) = (rows.start, if bit_by_bit { FIRST } else { rows.len() });
+    std::iter::from_fn(move || {
+        let stretch = begin..rows.end.min(begin.saturating_add(count));
+        (begin, count) = (stretch.end, count.saturating_mul(MORE));
+        (!stretch.is_empty()).then_some(stretch)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_lies_in_one_stretch() {
+        for rows in [0..0, 0..1, 5..5, 0..FIRST, 3..FIRST + 4, 0..20_000, 19_999..20_000] {
+            for bit_by_bit in [false, true] {
+                let seen: Vec<usize> = stretches(rows.clone(), bit_by_bit).flatten().collect();
+                assert!(seen.iter().copied().eq(rows.clone()), "{rows:?}");
+            }
+        }
+        assert_eq!(stretches(0..20_000, true).count(), 3);
+        assert_eq!(stretches(0..20_000, false).count(), 1);
     }
 }

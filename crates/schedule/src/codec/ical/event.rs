@@ -1,6 +1,6 @@
 //! One `VEVENT` (RFC 5545 §3.6.1) as an event.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use chrono::{NaiveDateTime, NaiveTime, TimeDelta};
 use renraku_base::{FieldFault, Timestamp};
@@ -336,7 +336,7 @@ fn read_date(
 /// Keeps every line that the event would not write by itself.
 fn keep_rest(component: &Component, event: &mut Event, unread: &[usize]) {
     let whole_days = event.show_without_time;
-    let own: HashSet<String> = write::lines(event, whole_days).iter().map(Line::text).collect();
+    let own: BTreeSet<String> = write::lines(event, whole_days).iter().map(Line::text).collect();
     let kept: Vec<Value> = component
         .lines
         .iter()

@@ -1,6 +1,6 @@
 use std::collections::{BTreeSet, HashMap};
 
-use renraku_base::{Id, PersonId, Principal, Timestamp};
+use renraku_base::{PersonId, Principal, Timestamp};
 use renraku_db::ReadTx;
 use renraku_people::directory::service as directory;
 
@@ -32,11 +32,7 @@ pub fn find(
     (from, to): (Timestamp, Timestamp),
 ) -> Result<Vec<ObjectHead>, ScheduleFault> {
     let bounds = (from, to);
-    let mut ids: BTreeSet<String> =
-        store::occurrences::list_event_ids(tx, calendar.collection, bounds, "", i64::MAX)?
-            .into_iter()
-            .map(Id::into_string)
-            .collect();
+    let mut ids = store::occurrences::event_ids_in(tx, calendar.collection, bounds)?;
     for series in store::events::list_open(tx, &[calendar.collection], bounds)? {
         let id = series.stored.id.as_str();
         if ids.contains(id) {
