@@ -1,10 +1,10 @@
 use renraku_base::{Limit, Principal};
 use renraku_db::Db;
-use renraku_schedule::service::{self, Group, Window};
+use renraku_schedule::service::{self, Group, Window, objects};
 use renraku_test_db::on_each_database;
 use serde_json::json;
 
-use crate::office::{code, create, days, default_calendar, occurrences, person, room};
+use crate::office::{at, code, create, days, default_calendar, occurrences, person, room};
 
 #[test]
 fn long_events_are_found_by_every_window_that_they_reach() {
@@ -30,13 +30,29 @@ fn long_events_are_found_by_every_window_that_they_reach() {
         assert_eq!(found("2026-12-30", "2026-12-31"), ["六十日"]);
         assert_eq!(found("2027-01-01", "2027-01-02"), Vec::<String>::new());
         assert_eq!(found("2026-10-31", "2026-11-01"), Vec::<String>::new());
+
+        let segment = default_calendar(db, &hanako);
+        let home = hanako.person.as_str();
+        let calendar = db.read(|tx| objects::find_calendar(tx, &hanako, home, segment.as_str())).unwrap();
+        let of_clients = |day: &str| {
+            let bounds = (at(&format!("{day}T02:00:00Z")), at(&format!("{day}T03:00:00Z")));
+            let found = db.read(|tx| objects::find(tx, &hanako, &calendar, bounds)).unwrap().len();
+            let busy = db.read(|tx| objects::busy(tx, &calendar, bounds)).unwrap().len();
+            let at_a_glance = db.read(|tx| objects::busy_at_a_glance(tx, &calendar, bounds)).unwrap();
+            assert_eq!(at_a_glance.map(|busy| busy.len()), Some(busy));
+            (found, busy)
+        };
+        assert_eq!(of_clients("2026-11-02"), (2, 1));
+        assert_eq!(of_clients("2026-11-05"), (1, 1));
+        assert_eq!(of_clients("2026-12-30"), (1, 1));
+        assert_eq!(of_clients("2027-01-01"), (0, 0));
+        assert_eq!(of_clients("2026-10-31"), (0, 0));
     });
 }
 
 #[test]
 fn a_window_has_an_extent_and_a_cursor_is_ours() {
     on_each_database(|db, _| {
-        let at = crate::office::at;
         assert_eq!(code(Window::new(at("2026-01-01T00:00:00Z"), at("2026-01-01T00:00:00Z"))), "bad-query");
         assert_eq!(code(Window::new(at("2026-01-01T00:00:00Z"), at("2027-06-01T00:00:00Z"))), "bad-query");
         let hanako = person(db, "佐藤");
