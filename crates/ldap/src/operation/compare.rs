@@ -42,8 +42,9 @@ pub(crate) async fn compare(
         let text = "the attribute cannot have this value";
         return Err(LdapFault::Refused(LdapResultCode::InvalidAttributeSyntax, text));
     }
-    let all = Arc::clone(shared);
-    let entry = shared.gate.read::<_, _, LdapFault, _>(move |tx| entry_at(tx, &all, &place)).await?;
+    let (all, who) = (Arc::clone(shared), session.principal().cloned());
+    let entry =
+        shared.gate.read::<_, _, LdapFault, _>(move |tx| entry_at(tx, &all, who.as_ref(), &place)).await?;
     let code = match condition.of(&entry) {
         Outcome::True => LdapResultCode::CompareTrue,
         Outcome::False if entry.attributes_of(description).next().is_some() => LdapResultCode::CompareFalse,
