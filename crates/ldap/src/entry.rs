@@ -16,12 +16,6 @@ pub(crate) enum Needs {
 }
 
 impl Needs {
-    /// All, photos too.
-    pub fn photos() -> Self {
-        let photo = Description { kind: &schema::JPEG_PHOTO, phonetic: false };
-        Self::AllAnd(Arc::from([photo]))
-    }
-
     fn has(&self, kind: &AttributeType, phonetic: bool) -> bool {
         match self {
             Self::All | Self::AllAnd(_) => true,

@@ -151,7 +151,7 @@ fn a_contact_is_shown_like_a_person() {
         };
         assert_eq!(compare("telephoneNumber", "+81 155 92 0004"), LdapResultCode::CompareTrue);
         assert_eq!(compare("o", "トカチ設備"), LdapResultCode::CompareFalse);
-        assert_eq!(compare("pager", "1"), LdapResultCode::NoSuchAttribute);
+        assert_eq!(compare("pager", "12"), LdapResultCode::NoSuchAttribute);
     });
 }
 
@@ -257,8 +257,10 @@ fn who_did_not_bind_sees_no_contacts() {
 #[test]
 fn people_come_first_and_pages_put_together_are_the_whole() {
     in_each_office(|office| {
-        let cards: Vec<Value> = (0..7)
-            .map(|n| card("相川", &format!("{n}"), ["アイカワ", "ハジメ"], "商店", "0155-92-0004"))
+        let given = ["イチロウ", "ケンイチ", "サブロウ", "タロウ", "ナオ", "ハジメ", "マコト"];
+        let cards: Vec<Value> = (0..)
+            .zip(given)
+            .map(|(n, read)| card("相川", &format!("{n}"), ["アイカワ", read], "商店", "0155-92-0004"))
             .collect();
         book(&office.hanako, "取引先", &cards);
         let mut client = office.client();
@@ -379,4 +381,13 @@ fn a_photo_that_a_card_carries_is_sent_to_whoever_names_it() {
         assert_eq!(photos(others), []);
     }
     assert_eq!(within(&mut client, BOOKS, "(jpegPhoto=*)"), ["偽物", "写真"]);
+    // The entry itself, too.
+    let mut request = search("(cn=写真)");
+    request.base = BOOKS.to_owned();
+    let dn = client.find(request, Vec::new()).entries.remove(0).dn;
+    let mut shown = |attributes: &[&str]| {
+        let entry = find(&mut client, &dn, LdapSearchScope::Base, attributes).remove(0);
+        entry.attributes.iter().any(|it| it.atype == "jpegPhoto")
+    };
+    assert!(shown(&["jpegPhoto"]) && shown(&["*", "jpegPhoto"]) && !shown(&["*"]));
 }

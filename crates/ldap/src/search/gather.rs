@@ -76,7 +76,7 @@ impl Scope {
         };
         let (mut fixed, mut sources) = (Vec::new(), Vec::new());
         if matches!(scope, Base | Subtree) || place.may_be_missing() {
-            let own = entry_at(tx, shared, who, place)?;
+            let own = entry_at(tx, shared, who, place, &search.needs)?;
             fixed.extend(matches!(scope, Base | Subtree).then_some(own));
         }
         let (least, most) = depths(scope);
@@ -130,7 +130,7 @@ fn address_books(tx: &mut ReadTx<'_>, shared: &Shared, readable: &Readable) -> R
     Ok(books.map(|(id, name, filled)| entries::address_book(base, &id, &name, filled)).collect())
 }
 
-/// The entry at a place.
+/// The entry at a place, with what is needed of it where it is a person's or a contact's.
 ///
 /// # Errors
 /// [`LdapFault::NoSuchObject`], and when the database fails.
@@ -139,6 +139,7 @@ pub(crate) fn entry_at(
     shared: &Shared,
     who: Option<&Principal>,
     place: &Place,
+    needs: &Needs,
 ) -> Result<Entry, LdapFault> {
     let base = &shared.settings.base;
     Ok(match place {
@@ -147,7 +148,7 @@ pub(crate) fn entry_at(
         Place::Base => entries::base(base),
         Place::People => entries::people(base),
         Place::Units => entries::units_container(base),
-        Place::Person(uid) => person(tx, shared, uid)?,
+        Place::Person(uid) => person(tx, shared, uid, needs)?,
         Place::Unit(parts) => {
             let units = Units::read(tx, &shared.directory, base)?;
             let unit = units.below(parts, 0, 0).next();
@@ -155,7 +156,7 @@ pub(crate) fn entry_at(
         }
         Place::Contacts | Place::AddressBook(_) | Place::Contact(..) => {
             let who = who.ok_or_else(|| LdapFault::NoSuchObject(base.to_string()))?;
-            of_contacts(tx, shared, who, place)?
+            of_contacts(tx, shared, who, place, needs)?
         }
     })
 }
@@ -165,6 +166,7 @@ fn of_contacts(
     shared: &Shared,
     who: &Principal,
     place: &Place,
+    needs: &Needs,
 ) -> Result<Entry, LdapFault> {
     let base = &shared.settings.base;
     let book = match place {
@@ -176,7 +178,7 @@ fn of_contacts(
         let (narrow, within) =
             (Narrow::Uid(id.to_string()), Within { address_book: Some(book), after: None });
         let found = select_contacts(tx, &readable, &narrow, within, 1)?.pop();
-        if let Some(entry) = found.and_then(|it| entries::contact(base, &it.contact, &Needs::photos())) {
+        if let Some(entry) = found.and_then(|it| entries::contact(base, &it.contact, needs)) {
             return Ok(entry);
         }
     }
@@ -199,12 +201,12 @@ fn depths(scope: &LdapSearchScope) -> (usize, usize) {
     }
 }
 
-fn person(tx: &mut ReadTx<'_>, shared: &Shared, uid: &str) -> Result<Entry, LdapFault> {
+fn person(tx: &mut ReadTx<'_>, shared: &Shared, uid: &str, needs: &Needs) -> Result<Entry, LdapFault> {
     let mut found = None;
     let base = &shared.settings.base;
     let narrow = Narrow::Uid(uid.to_owned());
     service::select_people(tx, &shared.directory, &narrow, None, |selected| {
-        found = Some(entries::person(base, selected.person, selected.username, &Needs::All));
+        found = Some(entries::person(base, selected.person, selected.username, needs));
         ControlFlow::Break(())
     })?;
     let above = || LdapFault::NoSuchObject(format!("ou=people,{base}"));

@@ -178,7 +178,7 @@ impl Handout {
         });
         let firm = self.ldap.as_ref().map_or_else(String::new, |ldap| {
             format!(
-                "\n取引先を LDAP で探すには (a business partner by LDAP; ldap-utils):\n\nldapsearch -x -LLL -H {} -D '{}' -w '{}' -b 'ou=contacts,{}' -z 3 '(cn=*sato*)' cn o telephoneNumber\n",
+                "\n取引先を LDAP で探すには (a business partner by LDAP; ldap-utils):\n\nldapsearch -x -LLL -H {} -D '{}' -w '{}' -b 'ou=contacts,{}' '(cn=*sato*)' cn o telephoneNumber\n",
                 ldap.url, ldap.bind_dn, ldap.password, ldap.base_dn
             )
         });
