@@ -297,7 +297,7 @@ fn people_come_first_and_pages_put_together_are_the_whole() {
                     None => assert_eq!(names, whole, "{size}"),
                     // Sorted, all stand in one order.
                     Some(false) => {
-                        assert!(names[0].starts_with("相川") && names[12] == "渡邉 太郎", "{names:?}")
+                        assert!(names[0].starts_with("相川") && names[12] == "渡邉 太郎", "{names:?}");
                     }
                     Some(true) => assert!(names[0] == "渡邉 太郎" && names.len() == 13, "{names:?}"),
                 }

@@ -59,6 +59,7 @@ pub(super) enum Origin {
 }
 
 /// Some of a source.
+#[derive(Default)]
 pub(super) struct Part {
     pub fits: Vec<Fit>,
     /// After whom the next part begins; `None` when nobody is left.
@@ -188,11 +189,5 @@ fn people_after(
     match failed {
         Some(error) => Err(error.into()),
         None => Ok(part),
-    }
-}
-
-impl Default for Part {
-    fn default() -> Self {
-        Self { fits: Vec::new(), next: None }
     }
 }
