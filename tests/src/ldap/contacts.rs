@@ -281,6 +281,7 @@ fn people_come_first_and_pages_put_together_are_the_whole() {
                     let page = LdapControl::SimplePagedResults { size, cookie: next };
                     let found = client.find(search(people), [page].into_iter().chain(sort.clone()).collect());
                     names.extend(found.entries.iter().map(|entry| value(entry, "cn")));
+                    assert!(names.len() <= whole.len(), "somebody comes twice: {names:?}");
                     next = found
                         .controls
                         .into_iter()
