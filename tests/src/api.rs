@@ -24,6 +24,7 @@ mod manners;
 mod me;
 mod notifications;
 mod phone_memos;
+mod phonebook;
 mod photos;
 mod post_shares;
 mod posts;

@@ -2,6 +2,7 @@
 
 mod bind;
 pub mod client;
+mod contacts;
 mod hostile;
 mod lists;
 mod office;

@@ -6,6 +6,7 @@ mod contact;
 mod duplicates;
 mod jscontact;
 mod merge;
+mod name;
 
 pub use address_book::{AddressBook, AddressBookKind, AddressBookPatch, NewAddressBook};
 pub use card::Card;
@@ -15,3 +16,4 @@ pub use jscontact::{
     Address, Component, EmailAddress, KnownMembers, Name, Nickname, Note, OrgUnit, Organization, Phone, Title,
 };
 pub use merge::{ContactMerge, ExpectedContact, NewContactMerge};
+pub(crate) use name::plain_number;

@@ -13,6 +13,7 @@ mod list_contacts;
 mod merge_contacts;
 mod merges;
 pub mod objects;
+mod select;
 mod shares;
 pub mod sync;
 mod undo_merge;
@@ -27,7 +28,7 @@ pub use create_contact::{add_cards, create_contact};
 pub use delete_contact::delete_contact;
 pub use find_duplicates::find_duplicates;
 pub use get_contact::{get_contact, lookup_number};
-pub use get_picture::get_picture;
+pub use get_picture::{decode_jpeg, find_jpeg, get_picture};
 pub use import_contacts::{
     CardRefusal, IMPORT_BYTES, ImportReport, export_address_book, import_contacts, refused_cards,
 };
@@ -35,6 +36,7 @@ pub use index_anew::index_anew;
 pub use list_contacts::{ContactFilter, KeywordCount, list_contacts, list_keywords};
 pub use merge_contacts::merge_contacts;
 pub use merges::{forget_old_merges, get_merge, list_merges};
+pub use select::{Readable, SelectedContact, Within, select_address_books, select_by_id, select_contacts};
 pub use shares::{change_share, leave_address_book, list_shares};
 pub use undo_merge::undo_merge;
 pub use update_contact::update_contact;

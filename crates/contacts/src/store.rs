@@ -9,3 +9,4 @@ pub(crate) mod contacts;
 pub(crate) mod keys;
 pub(crate) mod merges;
 mod search;
+pub(crate) mod select;

@@ -7,6 +7,7 @@ use renraku_contacts::{
     model::{ContactMerge, ExpectedContact, NewContactMerge},
     service::{CallersPage, CallersProgress, read_callers},
 };
+use renraku_db::{meta, schema::contact_numbers};
 use renraku_people::{
     ShareChange, ShareTarget, account,
     directory::{
@@ -320,5 +321,52 @@ fn whatever_happens_a_phone_holds_what_a_new_one_would_be_given() {
             "{most} numbers, {:?}",
             office.merged
         );
+    });
+}
+
+#[test]
+fn a_number_is_known_whatever_is_written_beside_it() {
+    on_each_database(|db, _| {
+        let directory = Directory::new();
+        let hanako = staff(db, &directory, "佐藤 花子", "0155-26-2001");
+        let own = book(db, &hanako, "業者");
+        choose(db, &hanako, "all");
+        let numbers = [
+            "０１５５－９２－０００４（代表）",
+            "0155-92-0005 内線 2301／090-1234-5678（携帯）",
+            "内線 2302（直通）",
+        ];
+        let contact = contact_in(db, &hanako, &own.id, card("田中 医院", &numbers));
+        for number in ["0155-92-0004", "+81 155 92 0005", "09012345678", "2302"] {
+            let found = db.read(|tx| service::lookup_number(tx, &hanako, number)).unwrap();
+            assert_eq!(found.iter().map(|it| &it.id).collect::<Vec<_>>(), [&contact.id], "{number}");
+        }
+        assert!(db.read(|tx| service::lookup_number(tx, &hanako, "2301")).unwrap().is_empty());
+        let shown = contact.card.known().phones;
+        assert_eq!(shown["1"].number, numbers[0], "what was written stays");
+        let mut phone = Phone::default();
+        phone.follow(db, &hanako, 10);
+        let of_contact = [81_155_920_004, 81_155_920_005, 819_012_345_678];
+        for number in of_contact {
+            assert_eq!(phone.label(number), Some("田中 医院 / 十勝測量"), "{number}");
+        }
+
+        // As the rules before these left it.
+        for rules in ["3", "4"] {
+            db.write(|tx| {
+                tx.run(diesel::delete(contact_numbers::table))?;
+                meta::put(tx, "contacts-index", rules)
+            })
+            .unwrap();
+            let before = full(db, &hanako);
+            assert_eq!(before.len(), 1);
+            let mut phone = Phone::default();
+            phone.follow(db, &hanako, 10);
+            assert_eq!(ok(service::index_anew(db)), 1);
+            phone.follow(db, &hanako, 10);
+            // Before 4 nobody was told of numbers of contacts, and no phone followed them.
+            assert_eq!(phone.held == full(db, &hanako), rules == "4", "{rules}");
+            assert_eq!(ok(service::index_anew(db)), 0);
+        }
     });
 }

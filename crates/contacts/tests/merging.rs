@@ -395,6 +395,11 @@ fn who_manages_an_address_book_sees_and_undoes_what_others_merged_there() {
         assert_eq!((list(&owner), list(&writer)), (vec![merged.clone()], vec![merged.clone()]));
         assert_eq!(list(&other), []);
         assert_eq!(refusal(undo(db, &other, &merged.id)).0, "not-found");
+        // Whoever may only read what they merged is not shown what they cannot undo.
+        share(db, &owner, &shared.id, &writer, Role::Read);
+        assert_eq!((list(&owner).len(), list(&writer)), (1, vec![]));
+        assert_eq!(refusal(undo(db, &writer, &merged.id)).0, "forbidden");
+        share(db, &owner, &shared.id, &writer, Role::Write);
         undo(db, &owner, &merged.id).unwrap();
         assert_eq!(get(db, &writer, &goes.id).card, goes.card);
         assert_eq!((list(&owner), list(&writer)), (vec![], vec![]));

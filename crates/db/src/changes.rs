@@ -6,7 +6,7 @@
 
 mod kinds;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use diesel::{
     backend::Backend,
@@ -201,6 +201,15 @@ impl Query for TakeNumbers {
 }
 
 impl<C> RunQueryDsl<C> for TakeNumbers {}
+
+/// How many numbers of a collection the transaction takes when it commits, if it records nothing more.
+#[must_use]
+pub fn count_recorded(tx: &Tx<'_>, collection: CollectionId) -> i64 {
+    let of_it = tx.pending.iter().filter(|change| change.collection == collection);
+    let objects: BTreeSet<(ObjectType, &str)> =
+        of_it.map(|change| (change.object_type, change.object.as_str())).collect();
+    i64::try_from(objects.len()).unwrap_or(i64::MAX)
+}
 
 /// Numbers and stores what the transaction recorded. Called once, just before the commit.
 pub(crate) fn flush(tx: &mut Tx<'_>) -> Result<Committed, Error> {

@@ -10,14 +10,24 @@ use crate::{
 pub(crate) enum Needs {
     #[default]
     All,
+    /// All, of which these were named.
+    AllAnd(Arc<[Description]>),
     Only(Arc<[Description]>),
 }
 
 impl Needs {
     fn has(&self, kind: &AttributeType, phonetic: bool) -> bool {
         match self {
-            Self::All => true,
+            Self::All | Self::AllAnd(_) => true,
             Self::Only(only) => only.iter().any(|it| it.covers(kind, phonetic)),
+        }
+    }
+
+    /// Whether it was asked for by its name.
+    pub fn names(&self, kind: &AttributeType) -> bool {
+        match self {
+            Self::All => false,
+            Self::AllAnd(named) | Self::Only(named) => named.iter().any(|it| it.covers(kind, false)),
         }
     }
 }
@@ -28,6 +38,7 @@ pub(crate) struct Entry {
     pub dn: String,
     attributes: Vec<Attribute>,
     needs: Needs,
+    carries_photo: bool,
 }
 
 /// An attribute of an entry: of a type, and perhaps its reading.
@@ -47,7 +58,7 @@ impl Attribute {
 impl Entry {
     /// An entry without attributes, for those that are needed.
     pub fn bare(dn: String, needs: Needs) -> Self {
-        Self { dn, attributes: Vec::new(), needs }
+        Self { dn, attributes: Vec::new(), needs, carries_photo: false }
     }
 
     /// An entry of these object classes, the structural one last.
@@ -103,8 +114,23 @@ impl Entry {
         }
     }
 
-    /// Whose photo it shows; `None` for one without.
-    pub fn photo_of(&self) -> Option<&str> {
+    /// Whose photo it shows, which is read when it is sent; `None` for one without.
+    pub fn stored_photo(&self) -> Option<&str> {
+        self.photo().filter(|_| !self.carries_photo)
+    }
+
+    /// The photo that it carries, as it is written in a card; `None` for one without.
+    pub fn carried_photo(&self) -> Option<&str> {
+        self.photo().filter(|_| self.carries_photo)
+    }
+
+    /// Gives it a photo that it carries.
+    pub fn carry_photo(&mut self, photo: Option<&str>) {
+        self.carries_photo = photo.is_some();
+        self.add_all(&schema::JPEG_PHOTO, photo);
+    }
+
+    fn photo(&self) -> Option<&str> {
         let shown = self.attributes.iter().find(|attribute| attribute.is_photo())?;
         shown.values.first().map(String::as_str)
     }
@@ -137,10 +163,8 @@ impl Selection {
 
     /// What must be known of an entry, of which `others` are looked at, too.
     pub fn needs(&self, others: impl IntoIterator<Item = Description>) -> Needs {
-        if self.user || self.operational {
-            return Needs::All;
-        }
-        Needs::Only(self.named.iter().copied().chain(others).collect())
+        let named = self.named.iter().copied().chain(others).collect();
+        if self.user || self.operational { Needs::AllAnd(named) } else { Needs::Only(named) }
     }
 
     fn wants(&self, kind: &AttributeType, phonetic: bool) -> bool {

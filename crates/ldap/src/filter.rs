@@ -6,7 +6,7 @@ mod outcome;
 mod read;
 
 pub(crate) use matching::normal;
-pub(crate) use narrow::{may_hold_for_people, may_hold_for_units, narrow};
+pub(crate) use narrow::{may_hold_for_contacts, may_hold_for_people, may_hold_for_units, narrow};
 pub(crate) use outcome::Outcome;
 pub(crate) use read::{equality, read};
 

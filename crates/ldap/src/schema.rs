@@ -52,12 +52,15 @@ pub(crate) static TELEPHONE_NUMBER: AttributeType =
     user("telephoneNumber", &[], "2.5.4.20", Matching::Number);
 pub(crate) static MOBILE: AttributeType =
     user("mobile", &["mobileTelephoneNumber"], "0.9.2342.19200300.100.1.41", Matching::Number);
+pub(crate) static FACSIMILE_TELEPHONE_NUMBER: AttributeType =
+    user("facsimileTelephoneNumber", &["fax"], "2.5.4.23", Matching::Number);
 pub(crate) static MAIL: AttributeType =
     user("mail", &["rfc822Mailbox"], "0.9.2342.19200300.100.1.3", Matching::Word);
 pub(crate) static OU: AttributeType = user("ou", &["organizationalUnitName"], "2.5.4.11", Matching::Text);
 pub(crate) static TITLE: AttributeType = user("title", &[], "2.5.4.12", Matching::Text);
 pub(crate) static DEPARTMENT: AttributeType =
     user("department", &[], "1.2.840.113556.1.2.141", Matching::Text);
+pub(crate) static POSTAL_ADDRESS: AttributeType = user("postalAddress", &[], "2.5.4.16", Matching::Text);
 pub(crate) static JPEG_PHOTO: AttributeType =
     user("jpegPhoto", &[], "0.9.2342.19200300.100.1.60", Matching::Picture);
 pub(crate) static DESCRIPTION: AttributeType = user("description", &[], "2.5.4.13", Matching::Text);
@@ -67,6 +70,10 @@ pub(crate) static DC: AttributeType =
 pub(crate) static STRUCTURAL_OBJECT_CLASS: AttributeType =
     operational("structuralObjectClass", "2.5.21.9", Matching::Word);
 pub(crate) static ENTRY_UUID: AttributeType = operational("entryUUID", "1.3.6.1.1.16.4", Matching::Word);
+pub(crate) static CREATE_TIMESTAMP: AttributeType =
+    operational("createTimestamp", "2.5.18.1", Matching::Word);
+pub(crate) static MODIFY_TIMESTAMP: AttributeType =
+    operational("modifyTimestamp", "2.5.18.2", Matching::Word);
 pub(crate) static ENTRY_DN: AttributeType = operational("entryDN", "1.3.6.1.1.20", Matching::Dn);
 pub(crate) static HAS_SUBORDINATES: AttributeType =
     operational("hasSubordinates", "2.5.18.9", Matching::Word);
@@ -88,10 +95,9 @@ pub(crate) static ATTRIBUTE_TYPES: AttributeType = operational("attributeTypes",
 
 /// What directories elsewhere have and nobody here does: it is known, so that clients that read the schema first may ask for
 /// it, and so that a filter on it fails instead of being undefined.
-static ABSENT: [AttributeType; 18] = [
+static ABSENT: [AttributeType; 14] = [
     user("homePhone", &[], "0.9.2342.19200300.100.1.20", Matching::Number),
     user("pager", &[], "0.9.2342.19200300.100.1.42", Matching::Number),
-    user("facsimileTelephoneNumber", &["fax"], "2.5.4.23", Matching::Number),
     user("employeeNumber", &[], "2.16.840.1.113730.3.1.3", Matching::Word),
     user("departmentNumber", &[], "2.16.840.1.113730.3.1.2", Matching::Text),
     user("initials", &[], "2.5.4.43", Matching::Text),
@@ -99,12 +105,9 @@ static ABSENT: [AttributeType; 18] = [
     user("st", &["stateOrProvinceName"], "2.5.4.8", Matching::Text),
     user("street", &["streetAddress"], "2.5.4.9", Matching::Text),
     user("postalCode", &[], "2.5.4.17", Matching::Text),
-    user("postalAddress", &[], "2.5.4.16", Matching::Text),
     user("physicalDeliveryOfficeName", &[], "2.5.4.19", Matching::Text),
     user("roomNumber", &[], "0.9.2342.19200300.100.1.6", Matching::Text),
     user("labeledURI", &[], "1.3.6.1.4.1.250.1.57", Matching::Word),
-    operational("createTimestamp", "2.5.18.1", Matching::Word),
-    operational("modifyTimestamp", "2.5.18.2", Matching::Word),
     operational("creatorsName", "2.5.18.3", Matching::Dn),
     operational("modifiersName", "2.5.18.4", Matching::Dn),
 ];
@@ -116,18 +119,22 @@ static TYPES: &[&AttributeType] = &[
     &DISPLAY_NAME,
     &TELEPHONE_NUMBER,
     &MOBILE,
+    &FACSIMILE_TELEPHONE_NUMBER,
     &MAIL,
     &UID,
     &OBJECT_CLASS,
     &OU,
     &TITLE,
     &DEPARTMENT,
+    &POSTAL_ADDRESS,
     &JPEG_PHOTO,
     &DESCRIPTION,
     &O,
     &DC,
     &STRUCTURAL_OBJECT_CLASS,
     &ENTRY_UUID,
+    &CREATE_TIMESTAMP,
+    &MODIFY_TIMESTAMP,
     &ENTRY_DN,
     &HAS_SUBORDINATES,
     &SUBSCHEMA_SUBENTRY,
@@ -216,7 +223,7 @@ pub(crate) fn attribute_types() -> impl Iterator<Item = String> {
 pub(crate) const CLASSES: &[&str] = &[
     "( 2.5.6.0 NAME 'top' ABSTRACT MUST objectClass )",
     "( 2.5.6.6 NAME 'person' SUP top STRUCTURAL MUST ( sn $ cn ) MAY ( telephoneNumber $ description ) )",
-    "( 2.5.6.7 NAME 'organizationalPerson' SUP person STRUCTURAL MAY ( title $ ou $ department ) )",
+    "( 2.5.6.7 NAME 'organizationalPerson' SUP person STRUCTURAL MAY ( title $ ou $ department $ facsimileTelephoneNumber $ postalAddress ) )",
     "( 2.16.840.1.113730.3.2.2 NAME 'inetOrgPerson' SUP organizationalPerson STRUCTURAL MAY ( displayName $ givenName $ jpegPhoto $ mail $ mobile $ uid $ o ) )",
     "( 2.5.6.5 NAME 'organizationalUnit' SUP top STRUCTURAL MUST ou MAY description )",
     "( 2.5.6.4 NAME 'organization' SUP top STRUCTURAL MUST o MAY description )",

@@ -3,6 +3,7 @@
 mod gather;
 mod page;
 mod sort;
+mod source;
 
 use std::{sync::Arc, time::Instant};
 
@@ -10,6 +11,7 @@ use ldap3_proto::{
     control::LdapControl,
     proto::{LdapResultCode, LdapSearchRequest, LdapSearchScope},
 };
+use renraku_base::Principal;
 
 pub(crate) use gather::{Gathered, entry_at, gather};
 pub(crate) use page::{Asked, Pages, Resume};
@@ -28,6 +30,8 @@ use crate::{
 pub(crate) struct Search {
     /// The number of the request, which each entry bears.
     pub id: i32,
+    /// Who asks; `None` for nobody who is known.
+    pub who: Option<Principal>,
     pub place: Place,
     pub scope: LdapSearchScope,
     pub condition: Condition,
@@ -85,6 +89,7 @@ impl Search {
         looked_at.extend(sort.iter().flat_map(SortKeys::descriptions));
         Ok(Self {
             id,
+            who: None,
             place,
             scope: request.scope.clone(),
             condition,

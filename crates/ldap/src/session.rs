@@ -57,6 +57,14 @@ impl Session {
         Self { from, tls, who: Who::Nobody, pages: Pages::default() }
     }
 
+    /// Who the client is; `None` for one that did not bind.
+    pub fn principal(&self) -> Option<&Principal> {
+        match &self.who {
+            Who::Person(bound) => Some(&bound.principal),
+            Who::Nobody => None,
+        }
+    }
+
     /// Whether the app password that was bound with is still good; looked up once a second at most.
     ///
     /// # Errors

@@ -32,6 +32,8 @@ const MOST_PIXELS: u64 = 25_000_000;
 const DECODER_BYTES: u64 = 128 * 1024 * 1024;
 /// Held by the one who decodes: many who send large pictures at once wait for each other.
 static DECODING: Mutex<()> = Mutex::new(());
+/// How a JPEG begins.
+const JPEG: &[u8] = &[0xff, 0xd8];
 /// Of 100: faces stay clear, and a list stays small.
 const QUALITY: u8 = 82;
 
@@ -63,6 +65,9 @@ pub enum PictureFault {
     /// It is none, or of a kind that is not taken, or damaged.
     #[error("this is no JPEG, PNG or WebP picture that can be read")]
     NotAPicture,
+    /// Its end is missing.
+    #[error("the picture is cut off: its end is missing; send the whole file")]
+    Cut,
     /// It has more pixels than are decoded.
     #[error(
         "the picture has too many pixels: at most 25 million (11 million as WebP, as progressive JPEG or with 16 bits a colour), and 10,000 each way"
@@ -77,6 +82,7 @@ impl From<PictureFault> for FieldFault {
     fn from(fault: PictureFault) -> Self {
         let code = match fault {
             PictureFault::NotAPicture => "picture",
+            PictureFault::Cut => "picture-cut",
             PictureFault::TooManyPixels => "picture-pixels",
             PictureFault::TooLarge => "too-large",
         };
@@ -99,7 +105,11 @@ impl Photo {
     /// # Errors
     /// [`PictureFault`].
     pub fn of(picture: &[u8]) -> Result<Self, PictureFault> {
-        Self::of_decoded(&decode(picture, PhotoSize::Large)?)
+        let decoded = decode(picture, PhotoSize::Large)?;
+        if picture.starts_with(JPEG) && !ends(picture) {
+            return Err(PictureFault::Cut);
+        }
+        Self::of_decoded(&decoded)
     }
 
     /// Makes a photo of so many pixels each way from what is drawn, pixel by pixel.
@@ -191,6 +201,26 @@ fn is_progressive(jpeg: &[u8]) -> bool {
             }
             _ => return false,
         }
+    }
+    false
+}
+
+/// Whether a JPEG has its end (ITU-T T.81 §B.2.1). Decoders fill up with grey what is missing.
+fn ends(jpeg: &[u8]) -> bool {
+    let mut rest = jpeg.get(2..).unwrap_or_default();
+    // A marker and its segment, or what is between two markers: a 0xff in it has 0 or the number of a restart behind it (§B.1.1.5).
+    while let Some(at) = rest.iter().position(|byte| *byte == 0xff) {
+        rest = rest.get(at + 1..).unwrap_or_default();
+        rest = match rest {
+            [0xd9, ..] => return true,
+            [0xff, ..] => rest,
+            [0 | 0x01 | 0xd0..=0xd7, after @ ..] => after,
+            [_, high, low, ..] => {
+                let length = u16::from_be_bytes([*high, *low]);
+                rest.get(1 + usize::from(length)..).unwrap_or_default()
+            }
+            _ => return false,
+        };
     }
     false
 }
@@ -323,10 +353,19 @@ mod tests {
         let mut fat = good;
         fat.resize(PICTURE_BYTES + 1, 0);
         assert_eq!(Photo::of(&fat), Err(PictureFault::TooLarge));
-        for end in 0..200 {
-            let cut = lying(1);
-            drop(Photo::of(&cut[..cut.len().min(end * 7)]));
+        // The decoder takes a cut picture for a whole one from some place on, and fills it up with grey.
+        let whole = lying(1);
+        let cut = |end: usize| Photo::of(&whole[..end]).unwrap_err();
+        let (mut end, mut codes) = (0, Vec::new());
+        while end < whole.len() {
+            codes.push(cut(end));
+            end += 7;
         }
+        assert_eq!(cut(whole.len() - 1), PictureFault::Cut);
+        assert!(codes.iter().all(|code| [PictureFault::NotAPicture, PictureFault::Cut].contains(code)));
+        assert!(image::load_from_memory(&whole[..whole.len() - 20]).is_ok(), "decoders are less strict");
+        // What stands behind the end is passed over.
+        assert!(Photo::of(&[whole.as_slice(), b"trailer"].concat()).is_ok());
     }
 
     /// A JPEG whose head says that it has so many pixels, in one pass or in several.

@@ -13,6 +13,7 @@ mod romaji;
 #[cfg(test)]
 mod tests;
 mod variants;
+mod written_numbers;
 
 pub(crate) use classes::Classes;
 pub use fold::fold;
@@ -22,3 +23,4 @@ pub use order::reading_order;
 pub use query::{Query, Word};
 pub use romaji::fold_reading;
 pub(crate) use romaji::{ONLY_FROM_START, fold_name_reading};
+pub use written_numbers::written_numbers;

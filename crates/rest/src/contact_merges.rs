@@ -98,7 +98,7 @@ pub(crate) struct ContactMerges {
     items: Vec<ContactMerge>,
 }
 
-/// The merges of the last 24 hours that were not undone: mine, and those in address books that I manage.
+/// The merges of the last 24 hours that I can undo: mine in address books that I may change, and all in those that I manage.
 #[utoipa::path(tag = "contacts", responses((status = 200, body = ContactMerges), Refusals))]
 #[get("/contacts/merges")]
 pub(crate) async fn list_merges(app: App, who: Who) -> Result<HttpResponse, Problem> {

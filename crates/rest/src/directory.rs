@@ -316,7 +316,7 @@ pub(crate) struct LookupQuery {
 /// Who is calling.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Callers {
-    /// The people with this number, best first: whose own it is before those who share it.
+    /// The people with this number, best first: whose own it is before those who share it; among these as in a search.
     #[schema(value_type = Vec<Person>)]
     items: Vec<Arc<PersonJson>>,
     /// My contacts with this number, by name, at most 10; left out when there are none. They come after the staff.

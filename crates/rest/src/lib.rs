@@ -23,6 +23,7 @@ mod notifications;
 mod occurrences;
 pub mod openapi;
 mod phone_memos;
+mod phonebook;
 mod photos;
 mod push;
 mod reach;
@@ -167,6 +168,7 @@ fn face(config: &mut web::ServiceConfig) {
         .app_data(web::Data::new(batch::InnerFace::default()))
         .service(front_page::page)
         .service(front_page::icon)
+        .service(phonebook::phonebook)
         .service(openapi::served)
         .service(web::redirect("/docs", "/docs/"))
         .service(docs_page::page)

@@ -174,7 +174,18 @@ fn loosen(schema: &mut RefOr<Schema>) {
 /// # Errors
 /// When the document cannot be written as YAML.
 pub fn yaml() -> Result<String, impl std::error::Error + Send + Sync + 'static> {
-    document().to_yaml()
+    document().to_yaml().map(|text| text.lines().map(quoted).collect())
+}
+
+/// A line of YAML whose value is a time, in quotes: readers of YAML 1.1 would make a date of it.
+fn quoted(line: &str) -> String {
+    let value = line.trim_start().trim_start_matches("- ");
+    let digits_as_nines = value.bytes().map(|c| if c.is_ascii_digit() { b'9' } else { c });
+    if digits_as_nines.eq(*b"9999-99-99T99:99:99") {
+        let before = line.strip_suffix(value).unwrap_or_default();
+        return format!("{before}'{value}'\n");
+    }
+    format!("{line}\n")
 }
 
 /// The document as text, written once.

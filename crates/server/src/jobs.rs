@@ -13,7 +13,10 @@ use renraku_notify::{
     MailSender, SendFault,
     push::{self, PushSender, PushText},
 };
-use renraku_people::{account, directory::service as directory};
+use renraku_people::{
+    account,
+    directory::{Directory, service as directory},
+};
 use renraku_schedule::ScheduleFault;
 
 use crate::{
@@ -37,6 +40,8 @@ const DONE_JOBS_KEPT: Duration = Duration::from_hours(24 * 7);
 
 /// What jobs reach the world outside by.
 pub(crate) struct Edges {
+    /// Whom searches of this process find.
+    pub directory: Directory,
     /// Carries mail.
     pub mail: Arc<dyn MailSender>,
     /// Speaks to push services.
@@ -66,7 +71,7 @@ fn run(db: &Db, edges: &Edges, job: &Job) -> Result<Ran, JobFault> {
         renraku_mail::jobs::APPLY => renraku_mail::jobs::apply(db, job).map_err(again)?,
         renraku_mail::jobs::FILE => renraku_mail::jobs::file(db, job).map_err(again)?,
         directory::APPLY_ROSTERS => {
-            directory::apply_due_rosters(db).map_err(again)?.iter().for_each(log_applied);
+            directory::apply_due_rosters(db, &edges.directory).map_err(again)?.iter().for_each(log_applied);
         }
         directory::TELL_APPOINTED => {
             appointed::tell(db, job)?;

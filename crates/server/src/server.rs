@@ -110,7 +110,9 @@ pub(crate) fn start_on(
     let staff = LdapSource::of(config)?.map(Arc::new);
     let password_server = staff.as_ref().and_then(|source| source.passwords());
     staff.iter().try_for_each(|source| ldap_source::plan(&db, source))?;
+    let directory = Directory::new();
     let edges = jobs::Edges {
+        directory: directory.clone(),
         staff,
         mail: mailroom::sender(config, &db)?,
         push: Arc::clone(&push.sender),
@@ -119,7 +121,7 @@ pub(crate) fn start_on(
     let body = jobs::body(&db, edges);
     let workers = jobs::SHARES.map(|share| Worker::new(&db, Arc::clone(&body), share));
     jobs::plan_every_day(&db)?;
-    catch_up_with_rosters(&db);
+    catch_up_with_rosters(&db, &directory);
     let revocations = hear_revocations(sessions.clone())?;
     let _mailroom = match config.mail.maildirs.is_empty() {
         true => None,
@@ -129,7 +131,6 @@ pub(crate) fn start_on(
         }
     };
     let threads = Threads::of(config);
-    let directory = Directory::new();
     load_directory(&db, &directory)?;
     let rates = if config.limits.rates { Rates::office() } else { Rates::unlimited() };
     let gate = Gate::new(db.clone(), sessions, secret, rates, threads.in_all());
@@ -183,8 +184,8 @@ pub(crate) fn start_on(
 
 /// A transfer whose day came while no server ran is in effect before anybody looks. One that cannot be applied now stays with its
 /// job.
-fn catch_up_with_rosters(db: &Db) {
-    match apply_due_rosters(db) {
+fn catch_up_with_rosters(db: &Db, directory: &Directory) {
+    match apply_due_rosters(db, directory) {
         Ok(applied) => applied.iter().for_each(log_applied),
         Err(error) => tracing::error!(error = %error, "a roster that is due cannot be applied"),
     }

@@ -108,7 +108,12 @@ fn ldap_source(config: &Config, db: &Db) -> Result<Vec<String>, Error> {
         && report.failed
     {
         let at = directory::office_time(read_at).format("%Y-%m-%d %H:%M");
-        all.extend(report.lines.iter().map(|line| format!("ldap_source ({at}): {line}")));
+        let mut faults = report.faults;
+        if faults.is_empty() {
+            // An older version kept them among the others.
+            faults.push("not all could be taken: `renraku roster report` says what".to_owned());
+        }
+        all.extend(faults.iter().map(|line| format!("ldap_source ({at}): {line}")));
     }
     Ok(all)
 }

@@ -25,7 +25,7 @@ const TABLE: &[(&str, &[&str], &[&str])] = &[
         &["diesel"],
     ),
     ("renraku-dav", &["base", "db", "people", "notify", "schedule", "contacts", "web"], &["diesel"]),
-    ("renraku-ldap", &["base", "db", "people", "web"], &["diesel", "actix-web"]),
+    ("renraku-ldap", &["base", "db", "people", "contacts", "web"], &["diesel", "actix-web"]),
     (
         "renraku",
         &[

@@ -61,7 +61,7 @@ fn pages_put_together_are_the_whole_in_the_order_of_readings() {
             assert_eq!(all_pages(&mut client, &everyone(), &[], size), whole, "{size}");
         }
         let tree = all_pages(&mut client, &search("(objectClass=*)"), &[], 2);
-        assert_eq!(tree.len(), 11);
+        assert_eq!(tree.len(), 12);
         assert!(tree.ends_with(&whole));
     });
 }

@@ -96,6 +96,12 @@ fn whose_account_is_closed_there_is_signed_out_by_the_next_reading() {
         office.put("jiro", "employeeNumber", "部長");
         office.next_reading();
         phone(office, "jiro").get("me").expect(200);
+        // The doctor tells what is wrong, and nothing of what went well.
+        let (well, said) = office.run(&["doctor"]);
+        let told = said.lines().filter(|line| line.starts_with("settings  ldap_source (")).count();
+        assert!(!well && told == 1 && said.contains("部長"), "{said}");
+        let (well, said) = office.run(&["roster", "report"]);
+        assert!(!well && said.contains("部長") && said.contains("accounts: 0 new"), "{said}");
         // What an administrator closes stays closed.
         assert!(office.run(&["user", "disable", "hanako"]).0);
         office.next_reading();

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use renraku_people::search::{fold_number, fold_public_number};
+use renraku_people::search::{fold_number, fold_public_number, written_numbers};
 
-use super::index::{plain_number, whole_name};
-use crate::model::KnownMembers;
+use crate::model::{KnownMembers, Name, Phone};
 
 /// As much of a name, a firm or a title as is shown, in characters.
 const SHOWN_CHARS: usize = 100;
@@ -17,22 +16,26 @@ pub(crate) struct Shown {
     pub place: String,
 }
 
+/// The numbers that a card names, whatever is written beside them.
+pub(super) fn written(card: &KnownMembers) -> impl Iterator<Item = String> {
+    card.phones.values().map(Phone::plain_number).flat_map(written_numbers)
+}
+
 /// The numbers of a card in the form in which they are looked for, each with the number that calls from everywhere, if it is one.
 pub(super) fn numbers(card: &KnownMembers) -> BTreeMap<String, Option<i64>> {
     let mut numbers = BTreeMap::new();
-    for phone in card.phones.values() {
-        let written = plain_number(&phone.number);
-        let Some(number) = fold_number(written) else { continue };
+    for written in written(card) {
+        let Some(number) = fold_number(&written) else { continue };
         let known = numbers.entry(number).or_default();
         // `+1 212…` and `1212…` are looked for alike; only one of them can be called.
-        *known = fold_public_number(written).or(*known);
+        *known = fold_public_number(&written).or(*known);
     }
     numbers
 }
 
 /// What the contact is shown as: the name, or the firm; `None` without either.
 pub(super) fn shown(card: &KnownMembers) -> Option<Shown> {
-    let name = card.name.as_ref().map(|name| line(&whole_name(name))).unwrap_or_default();
+    let name = card.name.as_ref().map(|name| line(&Name::whole(name))).unwrap_or_default();
     let firm = card.organizations.values().filter_map(|it| it.name.as_deref()).map(line).next();
     let title = card.titles.values().map(|title| line(&title.name)).next();
     let nickname = card.nicknames.values().map(|it| line(&it.name)).next();

@@ -39,7 +39,7 @@ pub(crate) struct Index {
 
 impl Index {
     /// Names the rules of this file: another number where one of them changes, so that what is stored is made anew.
-    pub const RULES: &str = "4";
+    pub const RULES: &str = "5";
 
     /// The index of a card.
     pub fn of(card: &Card) -> Self {
@@ -49,7 +49,7 @@ impl Index {
 
         let mut lines: Vec<String> = names.iter().chain(&facts(&card)).map(|text| fold(text)).collect();
         lines.extend(numbers.keys().cloned());
-        let firms = card.organizations.values().filter_map(|organization| organization.name.as_ref());
+        let firms = card.organizations.values().flat_map(|firm| firm.name.iter().chain(&firm.sort_as));
         let sounds = names.iter().chain(firms).map(|text| fold_reading(text));
         Self {
             sort_key: sort_key(&sort_name(&card)),
@@ -78,45 +78,20 @@ fn lines_of(lines: impl IntoIterator<Item = String>) -> String {
 
 /// Every name and reading, those in other languages too.
 fn names(card: &KnownMembers) -> Vec<String> {
-    let mut names: Vec<String> = card.name.iter().flat_map(forms).collect();
+    let mut names: Vec<String> = card.name.iter().flat_map(Name::forms).collect();
     names.extend(card.nicknames.values().map(|nickname| nickname.name.clone()));
     for (path, value) in card.localizations.values().flatten() {
         match path.as_str() {
-            "name" => names.extend(Name::deserialize(value).iter().flat_map(forms)),
+            "name" => names.extend(Name::deserialize(value).iter().flat_map(Name::forms)),
             "name/full" => names.extend(value.as_str().map(str::to_owned)),
             "name/components" => {
                 let components = Vec::<Component>::deserialize(value).unwrap_or_default();
-                names.extend(forms(&Name { components, ..Name::default() }));
+                names.extend(Name { components, ..Name::default() }.forms());
             }
             _ => {}
         }
     }
     names
-}
-
-/// The forms of a name, the best to sort by first: as it is sorted, as it is read, in whole, from its parts.
-fn forms(name: &Name) -> [String; 4] {
-    [
-        spaced(["surname", "given"].iter().filter_map(|kind| name.sort_as.get(*kind).map(String::as_str))),
-        joined(name, |component| component.phonetic.as_deref()),
-        name.full.clone().unwrap_or_default(),
-        joined(name, |component| Some(&component.value)),
-    ]
-}
-
-/// A name as it is written, in whole or from its parts.
-pub(super) fn whole_name(name: &Name) -> String {
-    let full = name.full.clone().filter(|full| !full.trim().is_empty());
-    full.unwrap_or_else(|| joined(name, |component| Some(&component.value)))
-}
-
-fn joined<'n>(name: &'n Name, part: impl Fn(&'n Component) -> Option<&'n str>) -> String {
-    spaced(name.components.iter().filter(|component| component.kind != "separator").filter_map(part))
-}
-
-/// With spaces between them: how a name is read depends on where its words end.
-fn spaced<'t>(parts: impl Iterator<Item = &'t str>) -> String {
-    parts.collect::<Vec<_>>().join(" ")
 }
 
 /// What is found beside the name and the numbers.
@@ -153,20 +128,12 @@ fn kept(props: &serde_json::Value) -> Vec<String> {
     props.as_array().into_iter().flatten().filter_map(text).collect()
 }
 
-/// The number of a `tel:` URI (RFC 3966) without its parameters, or what was written.
-pub(super) fn plain_number(number: &str) -> &str {
-    match number.split_once(':') {
-        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("tel") => rest.split(';').next().unwrap_or(rest),
-        _ => number,
-    }
-}
-
 /// The reading of the name; without one what is written; without a name what else there is.
 fn sort_name(card: &KnownMembers) -> String {
     let nicknames = card.nicknames.values().map(|nickname| nickname.name.clone());
     let firms = card.organizations.values().flat_map(|firm| firm.sort_as.iter().chain(&firm.name).cloned());
     let emails = card.emails.values().map(|email| email.address.clone());
-    let mut names = card.name.iter().flat_map(forms).chain(nicknames).chain(firms).chain(emails);
+    let mut names = card.name.iter().flat_map(Name::forms).chain(nicknames).chain(firms).chain(emails);
     names.find(|text| !text.is_empty()).unwrap_or_default()
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use renraku_people::search::{fold, fold_number};
 
-use super::index::{plain_number, whole_name};
+use super::callers;
 use crate::model::KnownMembers;
 
 /// Two contacts with the same extension need have nothing to do with each other.
@@ -77,7 +77,7 @@ pub(super) fn of(card: &KnownMembers) -> Vec<Key> {
         keys.extend(
             card.emails.values().filter_map(|it| mail(&it.address)).map(|value| key(KeyKind::Mail, value)),
         );
-        let numbers = card.phones.values().filter_map(|phone| fold_number(plain_number(&phone.number)));
+        let numbers = callers::written(card).filter_map(|number| fold_number(&number));
         let whole = numbers.filter(|number| number.len() >= SHORTEST_NUMBER);
         keys.extend(whole.map(|value| key(KeyKind::Number, value)));
         keys.extend(name(card).map(|value| key(KeyKind::Name, value)));
@@ -100,7 +100,7 @@ pub(super) fn mail(address: &str) -> Option<String> {
 /// The name with the firm, or the firm with its units; each may be written in any way.
 fn name(card: &KnownMembers) -> Option<String> {
     let folded = |text: &str| fold(text).chars().take(NAME_CHARS).collect::<String>();
-    let name = card.name.as_ref().map(|name| folded(&whole_name(name))).unwrap_or_default();
+    let name = card.name.as_ref().map(|name| folded(&name.whole())).unwrap_or_default();
     let organization = card.organizations.values().next();
     let firm = organization.and_then(|it| it.name.as_deref()).map(folded).unwrap_or_default();
     if !name.is_empty() {

@@ -5,7 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 use renraku_people::search::fold_number;
 use serde_json::{Map, Value, json};
 
-use super::{index::plain_number, keys};
+use super::keys;
+use crate::model::plain_number;
 
 /// What the card that stays says of itself alone.
 const OF_THE_KEPT: [&str; 7] = ["@type", "version", "uid", "created", "updated", "prodId", "kind"];

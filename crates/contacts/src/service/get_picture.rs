@@ -8,7 +8,7 @@ use renraku_db::ReadTx;
 use serde_json::{Map, Value};
 
 use super::get_contact::readable;
-use crate::ContactsFault;
+use crate::{ContactsFault, model::Card};
 
 /// Clients write base64 with its padding or without.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -17,6 +17,11 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 );
 /// What is shown of a contact when no other is asked for, the best first.
 const SHOWN: [&str; 2] = ["photo", "logo"];
+
+/// How a photo begins that is carried as JPEG.
+const JPEG: &str = "data:image/jpeg;base64,";
+/// So long is the longest that is shown with many others: 64 KiB in base64.
+const JPEG_CHARS: usize = 64 * 1024 / 3 * 4 + 4;
 
 /// A picture that a contact carries, as it was sent, with the version of the contact: the one under this key of its `media`, such as a
 /// side of a business card, or else its photo or logo.
@@ -33,6 +38,23 @@ pub fn get_picture(
     let media = contact.card.members().get("media").and_then(Value::as_object);
     let data = media.and_then(|media| carried(media, key)).ok_or(ContactsFault::NotFound)?;
     Ok((data, ETag::of(contact.version)))
+}
+
+/// The photo that a card carries as JPEG, as it is written in it (base64): of at most 64 KiB, for those who show many at once.
+#[must_use]
+pub fn find_jpeg(card: &Card) -> Option<&str> {
+    let media = card.members().get("media").and_then(Value::as_object)?;
+    let photos = media.values().filter(|it| it.get("kind").is_some_and(|kind| kind == "photo"));
+    photos.filter_map(|it| it.get("uri")?.as_str()).find_map(|uri| {
+        let data = uri.get(JPEG.len()..).filter(|data| data.len() <= JPEG_CHARS)?;
+        uri.get(..JPEG.len()).filter(|begin| begin.eq_ignore_ascii_case(JPEG)).and(Some(data))
+    })
+}
+
+/// The bytes of such a photo; `None` where it is none.
+#[must_use]
+pub fn decode_jpeg(written: &str) -> Option<Vec<u8>> {
+    BASE64.decode(written).ok().filter(|data| data.starts_with(&[0xff, 0xd8, 0xff]))
 }
 
 fn carried(media: &Map<String, Value>, key: Option<&str>) -> Option<Vec<u8>> {

@@ -17,17 +17,19 @@ const TOLD: i64 = 100;
 /// Each merge has up to twenty cards and the groups in which they were.
 const FORGOTTEN_AT_ONCE: i64 = 100;
 
-/// The merges that can be undone, the person's and those in address books that they manage, newest first; at most 100.
+/// The merges that the person can undo, their own in address books that they may change and all in those that they manage, newest first;
+/// at most 100.
 ///
 /// # Errors
 /// [`ContactsFault::Internal`] when the database fails.
 pub fn list_merges(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<ContactMerge>, ContactsFault> {
     let readable = access::standing(tx, who)?.readable;
-    let managed = readable.iter().filter(|(_, role)| *role >= Role::Manage).map(|(id, _)| *id);
-    let managed: Vec<CollectionId> = managed.collect();
-    let merges = store::merges::list(tx, (&who.person, &managed), undone_since(tx), TOLD)?;
-    let readable: Vec<CollectionId> = readable.into_iter().map(|(id, _)| id).collect();
-    tell(tx, &readable, merges)
+    let at_least = |least: Role| -> Vec<CollectionId> {
+        readable.iter().filter(|(_, role)| *role >= least).map(|(id, _)| *id).collect()
+    };
+    let (changeable, managed) = (at_least(Role::Write), at_least(Role::Manage));
+    let merges = store::merges::list(tx, (&who.person, &changeable), &managed, undone_since(tx), TOLD)?;
+    tell(tx, merges)
 }
 
 /// One merge, the person's or in an address book that they manage.
@@ -40,7 +42,7 @@ pub fn get_merge(
     id: &ContactMergeId,
 ) -> Result<ContactMerge, ContactsFault> {
     let (merge, _) = undoable(tx, who, id)?;
-    tell(tx, &[merge.collection], vec![merge])?.pop().ok_or(ContactsFault::NotFound)
+    tell(tx, vec![merge])?.pop().ok_or(ContactsFault::NotFound)
 }
 
 /// Forgets up to 100 merges that can no longer be undone, with the cards as they were. Answers with how many; run it until that is
@@ -73,18 +75,14 @@ pub(super) fn undoable(
     }
 }
 
-/// Those of these merges whose address books are among `visible`.
-fn tell(
-    tx: &mut ReadTx<'_>,
-    visible: &[CollectionId],
-    merges: Vec<StoredMerge>,
-) -> Result<Vec<ContactMerge>, ContactsFault> {
+/// These merges as they are told.
+fn tell(tx: &mut ReadTx<'_>, merges: Vec<StoredMerge>) -> Result<Vec<ContactMerge>, ContactsFault> {
     let ids: Vec<&str> = merges.iter().map(|merge| merge.id.as_str()).collect();
     let mut gone: HashMap<ContactMergeId, Vec<ContactId>> = HashMap::new();
     for (merge, contact) in store::merges::list_gone(tx, &ids)? {
         gone.entry(merge).or_default().push(contact);
     }
-    let collections = merges.iter().map(|merge| merge.collection).filter(|id| visible.contains(id));
+    let collections = merges.iter().map(|merge| merge.collection);
     let books: HashMap<CollectionId, AddressBookId> =
         store::address_books::list_by_collection(tx, collections)?
             .into_iter()

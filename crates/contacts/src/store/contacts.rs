@@ -265,10 +265,10 @@ pub(crate) fn put(tx: &mut Tx<'_>, contact: &StoredContact) -> Result<(), Error>
     Ok(())
 }
 
-/// The same where other rules alone make another index. Of whose numbers nothing was known before nobody was told.
-pub(crate) fn put_index(tx: &mut Tx<'_>, contact: &StoredContact) -> Result<(), Error> {
+/// The same where other rules alone make another index. What its numbers are shown as is news where that was `told` before.
+pub(crate) fn put_index(tx: &mut Tx<'_>, contact: &StoredContact, told: bool) -> Result<(), Error> {
     let (before, after) = put_silently(tx, contact)?;
-    if !before.is_empty() {
+    if told || !before.is_empty() {
         callers::tell(tx, &before, &after);
     }
     Ok(())

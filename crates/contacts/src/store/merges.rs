@@ -130,19 +130,21 @@ pub(crate) fn get(
     Ok(row.map(StoredMerge::from))
 }
 
-/// The merges of a person and those in these collections that were made after `since`, newest first.
+/// The merges of a person in collections that they may change, and all in those that they manage, that were made after `since`, newest
+/// first.
 pub(crate) fn list(
     tx: &mut ReadTx<'_>,
-    (person, collections): (&PersonId, &[CollectionId]),
+    (person, changeable): (&PersonId, &[CollectionId]),
+    managed: &[CollectionId],
     since: Timestamp,
     limit: i64,
 ) -> Result<Vec<StoredMerge>, Error> {
     let rows: Vec<Row> = tx.fetch(
         merges::table
             .filter(
-                merges::person_id
-                    .eq(person.as_str())
-                    .or(among(merges::collection_id, collections.iter().map(|id| id.0))),
+                (merges::person_id.eq(person.as_str()))
+                    .and(among(merges::collection_id, changeable.iter().map(|id| id.0)))
+                    .or(among(merges::collection_id, managed.iter().map(|id| id.0))),
             )
             .filter(merges::merged_at.gt(since.micros()))
             .order((merges::merged_at.desc(), merges::id.desc()))

@@ -209,6 +209,7 @@ diesel::table! {
         read_at -> BigInt,
         failed -> Bool,
         lines -> Text,
+        faults -> Text,
     }
 }
 

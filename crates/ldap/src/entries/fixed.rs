@@ -67,6 +67,11 @@ pub(crate) fn units(base: &Dn) -> Entry {
     container(base, "units", "組織 (the units of the office)")
 }
 
+/// The entry above all address books.
+pub(crate) fn contacts(base: &Dn) -> Entry {
+    container(base, "contacts", "連絡先 (address books)")
+}
+
 fn container(base: &Dn, name: &str, description: &str) -> Entry {
     let mut entry = Entry::new(format!("ou={name},{base}"), &["top", "organizationalUnit"], true);
     entry.add(&schema::OU, name);

@@ -4,6 +4,7 @@ use renraku_db::Error;
 use renraku_people::directory::PersonJson;
 use serde::Deserialize;
 
+use super::name::{CLASSES, Called, distinct};
 use crate::{
     dn::{self, Dn},
     entry::{Entry, Needs},
@@ -67,18 +68,11 @@ pub(crate) fn person(
 ) -> Result<Entry, Error> {
     let shown: Shown<'_> = serde_json::from_str(person.as_str()).map_err(Error::damaged)?;
     let uid = username.unwrap_or(person.id.as_str());
-    let classes = ["top", "person", "organizationalPerson", "inetOrgPerson"];
     let dn = format!("uid={},ou=people,{base}", dn::escape(uid));
-    let mut entry = Entry::with(needs.clone(), dn, &classes, false);
+    let mut entry = Entry::with(needs.clone(), dn, &CLASSES, false);
     entry.add(&schema::ENTRY_UUID, person.id.as_str());
     entry.add(&schema::UID, uid);
-    let (full, phonetic) = (shown.name.full.trim(), shown.name.phonetic.trim());
-    let (family, given) = words(full);
-    let (family_read, given_read) = words(phonetic);
-    entry.add_name(&schema::CN, full, phonetic);
-    entry.add_name(&schema::SN, family, family_read);
-    entry.add_name(&schema::GIVEN_NAME, given, given_read);
-    entry.add_name(&schema::DISPLAY_NAME, full, phonetic);
+    Called::by(&shown.name.full, &shown.name.phonetic).put(&mut entry);
     let numbers = |mobile: bool| {
         let of_kind = shown.phones.iter().filter(move |phone| (phone.kind == "mobile") == mobile);
         of_kind.map(|phone| phone.number.as_ref())
@@ -101,20 +95,4 @@ pub(crate) fn person(
     // Whose photo it is stands for it until it is sent.
     entry.add_all(&schema::JPEG_PHOTO, shown.photo_id.map(|_| person.id.as_str()));
     Ok(entry)
-}
-
-/// Each once: values of an attribute are a set.
-fn distinct<'v>(values: impl Iterator<Item = &'v str>) -> Vec<&'v str> {
-    let mut distinct: Vec<&str> = Vec::new();
-    for value in values {
-        if !distinct.contains(&value) {
-            distinct.push(value);
-        }
-    }
-    distinct
-}
-
-/// The family name and the rest.
-fn words(name: &str) -> (&str, &str) {
-    name.split_once(char::is_whitespace).map_or((name, ""), |(family, given)| (family, given.trim_start()))
 }

@@ -1,3 +1,5 @@
+use renraku_base::{AddressBookId, ContactId};
+
 use crate::{
     dn::{Dn, value_of},
     schema,
@@ -15,6 +17,9 @@ pub(crate) enum Place {
     Units,
     /// The unit with these parts of its name, from the top down.
     Unit(Vec<String>),
+    Contacts,
+    AddressBook(AddressBookId),
+    Contact(AddressBookId, ContactId),
 }
 
 /// There is no such entry; this one above it is there.
@@ -41,7 +46,33 @@ impl Place {
             ["ou=people", ..] => Err(Missing(format!("ou=people,{base}"))),
             ["ou=units"] => Ok(Self::Units),
             ["ou=units", unit @ ..] => Ok(Self::Unit(unit.iter().map(|part| (*part).to_owned()).collect())),
+            ["ou=contacts"] => Ok(Self::Contacts),
+            ["ou=contacts", below @ ..] => {
+                contact(below).ok_or_else(|| Missing(format!("ou=contacts,{base}")))
+            }
             _ => Err(Missing(base.to_string())),
         }
+    }
+
+    /// Whether an entry may be missing there.
+    pub fn may_be_missing(&self) -> bool {
+        match self {
+            Self::Root | Self::Schema | Self::Base | Self::People | Self::Units => false,
+            // Who did not bind is told of no contacts.
+            Self::Person(_) | Self::Unit(_) | Self::Contacts | Self::AddressBook(_) | Self::Contact(..) => {
+                true
+            }
+        }
+    }
+}
+
+/// The address book or the contact in it that these parts name.
+fn contact(parts: &[&str]) -> Option<Place> {
+    let (book, contact) = parts.split_first()?;
+    let book = value_of(book, "entryuuid")?.parse().ok()?;
+    match contact {
+        [] => Some(Place::AddressBook(book)),
+        [contact] => Some(Place::Contact(book, value_of(contact, "uid")?.parse().ok()?)),
+        _ => None,
     }
 }

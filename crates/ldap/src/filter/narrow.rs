@@ -23,6 +23,18 @@ static OF_PEOPLE: [&AttributeType; 17] = [
     &schema::JPEG_PHOTO,
 ];
 
+/// What contacts have that people have not.
+static OF_CONTACTS: [&AttributeType; 5] = [
+    &schema::O,
+    &schema::FACSIMILE_TELEPHONE_NUMBER,
+    &schema::POSTAL_ADDRESS,
+    &schema::CREATE_TIMESTAMP,
+    &schema::MODIFY_TIMESTAMP,
+];
+
+/// The object classes of people and of contacts.
+const PERSONS: [&str; 4] = ["top", "person", "organizationalperson", "inetorgperson"];
+
 static OF_UNITS: [&AttributeType; 8] = [
     &schema::OBJECT_CLASS,
     &schema::STRUCTURAL_OBJECT_CLASS,
@@ -36,12 +48,16 @@ static OF_UNITS: [&AttributeType; 8] = [
 
 /// Whether a condition can hold for a person at all.
 pub(crate) fn may_hold_for_people(condition: &Condition) -> bool {
-    let classes = ["top", "person", "organizationalperson", "inetorgperson"];
-    may(condition, &|kind| std::ptr::eq(kind, &schema::DEPARTMENT) || is_among(kind, &OF_PEOPLE), &classes)
+    may(condition, &|kind| std::ptr::eq(kind, &schema::DEPARTMENT) || is_among(kind, &OF_PEOPLE), &PERSONS)
         .hold
 }
 
-/// Whether a condition can hold for a unit at all: only then the units are read.
+/// Whether a condition can hold for a contact at all: only then contacts are read.
+pub(crate) fn may_hold_for_contacts(condition: &Condition) -> bool {
+    may(condition, &|kind| is_among(kind, &OF_CONTACTS) || is_among(kind, &OF_PEOPLE), &PERSONS).hold
+}
+
+/// Whether a condition can hold for a unit or an address book at all: only then they are read.
 pub(crate) fn may_hold_for_units(condition: &Condition) -> bool {
     may(condition, &|kind| is_among(kind, &OF_UNITS), &["top", "organizationalunit"]).hold
 }
@@ -88,7 +104,7 @@ fn may(condition: &Condition, has: &impl Fn(&AttributeType) -> bool, classes: &[
     }
 }
 
-/// What the directory's index can say of a condition.
+/// What the directory's index, and that of contacts, can say of a condition.
 pub(crate) fn narrow(condition: &Condition) -> Narrow {
     match condition {
         Condition::All(all) => Narrow::All(distinct(all.iter().map(narrow))),
@@ -118,6 +134,7 @@ fn of(description: Description, check: &Check) -> Narrow {
     let kind = description.kind;
     match check {
         Check::Equal(needle) if std::ptr::eq(kind, &schema::UID) => Narrow::Uid(needle.text.clone()),
+        Check::Equal(needle) if kind.matching == Matching::Number => Narrow::Number(needle.text.clone()),
         Check::Equal(needle) => by_word(kind, needle),
         Check::Pieces(pieces) => {
             Narrow::All(distinct(pieces.iter().map(|piece| by_word(kind, &piece.needle))))
@@ -131,6 +148,8 @@ fn by_word(kind: &'static AttributeType, needle: &Needle) -> Narrow {
     match kind.matching {
         Matching::Name => Narrow::Name(word),
         Matching::Number => Narrow::Address(word),
+        // Its lines are divided here, and not where it is looked for.
+        Matching::Text if std::ptr::eq(kind, &schema::POSTAL_ADDRESS) => everyone(),
         Matching::Text => Narrow::Post(word),
         Matching::Word if std::ptr::eq(kind, &schema::MAIL) => Narrow::Address(word),
         // Ids of people without an account are in no index, and the rest is the same for all people or of one alone.

@@ -1,11 +1,13 @@
 use std::sync::Arc;
 
 use ldap3_proto::proto::{LdapCompareRequest, LdapOp, LdapResultCode};
+use renraku_db::ReadTx;
 use renraku_web::RateKind;
 
 use super::{answer::result, search::may_read};
 use crate::{
     entries::{Missing, Place},
+    entry::Needs,
     fault::LdapFault,
     filter::{self, Condition, Outcome},
     listener::Shared,
@@ -42,8 +44,9 @@ pub(crate) async fn compare(
         let text = "the attribute cannot have this value";
         return Err(LdapFault::Refused(LdapResultCode::InvalidAttributeSyntax, text));
     }
-    let all = Arc::clone(shared);
-    let entry = shared.gate.read::<_, _, LdapFault, _>(move |tx| entry_at(tx, &all, &place)).await?;
+    let (all, who) = (Arc::clone(shared), session.principal().cloned());
+    let read = move |tx: &mut ReadTx<'_>| entry_at(tx, &all, who.as_ref(), &place, &Needs::All);
+    let entry = shared.gate.read::<_, _, LdapFault, _>(read).await?;
     let code = match condition.of(&entry) {
         Outcome::True => LdapResultCode::CompareTrue,
         Outcome::False if entry.attributes_of(description).next().is_some() => LdapResultCode::CompareFalse,

@@ -13,7 +13,7 @@ use crate::{
     fault::LdapFault,
     listener::Shared,
     search::{self, Asked, Gathered, PageWish, Resume, Search, SortKeys},
-    session::{Session, Who},
+    session::Session,
 };
 
 /// A search as it was asked for.
@@ -44,6 +44,7 @@ pub(crate) async fn search(
     let page = search::page_wish(&controls);
     let mut wanted = Search::read(shared, (id, &wish), sort, page.as_ref())?;
     may_read(shared, session, &wanted.place)?;
+    wanted.who = session.principal().cloned();
     let size_limit = usize::try_from(wish.sizelimit).ok().filter(|limit| *limit > 0);
     let asked = Asked::of(wish);
     let sent = match &page {
@@ -104,7 +105,7 @@ fn resume(
 
 /// Whether the client may read there: what the server can do everyone, the rest those who bound.
 pub(crate) fn may_read(shared: &Shared, session: &Session, place: &Place) -> Result<(), LdapFault> {
-    let known = matches!(session.who, Who::Person(_)) || shared.settings.anonymous;
+    let known = session.principal().is_some() || shared.settings.anonymous;
     if known || matches!(place, Place::Root | Place::Schema) {
         return Ok(());
     }

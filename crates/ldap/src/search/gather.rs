@@ -1,12 +1,17 @@
-use std::{ops::ControlFlow, sync::Arc, time::Instant};
+use std::{collections::HashMap, ops::ControlFlow, time::Instant};
 
 use ldap3_proto::proto::{LdapResultCode, LdapSearchScope};
+use renraku_base::Principal;
+use renraku_contacts::service::{
+    Readable, Within, decode_jpeg, select_address_books, select_by_id, select_contacts,
+};
 use renraku_db::ReadTx;
-use renraku_people::directory::{Narrow, PersonJson, service};
+use renraku_people::directory::{Narrow, service};
 
 use super::{
     Resume, Search,
     sort::{SortKey, SortKeys},
+    source::{Origin, Source},
 };
 use crate::{
     entries::{self, Place, Units},
@@ -16,7 +21,7 @@ use crate::{
     listener::Shared,
 };
 
-/// So many people are looked at before the directory is let go for those who wait to change it, and the clock is looked at.
+/// So many entries are made once more and written at once.
 const AT_ONCE: usize = 512;
 
 /// What a search found.
@@ -31,18 +36,18 @@ pub(crate) struct Gathered {
     pub resume: Option<Resume>,
 }
 
-/// Somebody who fits, kept small until it is known who is sent.
+/// Something that fits, kept small until it is known what is sent.
 enum Fit {
     Entry(Entry),
-    Person(Arc<PersonJson>, Option<String>),
+    Of(Origin),
 }
 
 /// Where the search looks.
 struct Scope {
-    /// What is no person, in order.
+    /// What is neither a person nor a contact, in order.
     fixed: Vec<Entry>,
-    /// The people, if they are within.
-    people: Option<Narrow>,
+    /// The people and the contacts, if they are within.
+    sources: Vec<Source>,
 }
 
 /// Searches.
@@ -62,16 +67,16 @@ impl Scope {
         use LdapSearchScope::{Base, Children, OneLevel, Subtree};
         let base = &shared.settings.base;
         let condition = &search.condition;
-        let everyone = || filter::may_hold_for_people(condition).then(|| filter::narrow(condition));
+        let who = search.who.as_ref();
         // Below the root everything is, but for the root itself.
         let (place, scope) = match (&search.place, &search.scope) {
             (Place::Root, OneLevel) => (&Place::Base, &Base),
             (Place::Root, Subtree | Children) => (&Place::Base, &Subtree),
             (place, scope) => (place, scope),
         };
-        let (mut fixed, mut people) = (Vec::new(), None);
-        if matches!(scope, Base | Subtree) || matches!(place, Place::Person(_) | Place::Unit(_)) {
-            let own = entry_at(tx, shared, place)?;
+        let (mut fixed, mut sources) = (Vec::new(), Vec::new());
+        if matches!(scope, Base | Subtree) || place.may_be_missing() {
+            let own = entry_at(tx, shared, who, place, &search.needs)?;
             fixed.extend(matches!(scope, Base | Subtree).then_some(own));
         }
         let (least, most) = depths(scope);
@@ -79,29 +84,63 @@ impl Scope {
         let units = match place {
             Place::Base => matches!(scope, Subtree | Children),
             Place::Units | Place::Unit(_) => *scope != Base,
-            Place::Root | Place::Schema | Place::People | Place::Person(_) => false,
+            _ => false,
         };
         match place {
             Place::Base if *scope != Base => {
                 fixed.extend([entries::people(base), entries::units_container(base)]);
-                people = if *scope == OneLevel { None } else { everyone() };
+                fixed.extend(who.map(|_| entries::contacts(base)));
+                if *scope != OneLevel {
+                    sources.extend(Source::people(condition));
+                    sources.extend(Source::contacts(condition, who, None));
+                }
             }
-            Place::People if *scope != Base => people = everyone(),
+            Place::People if *scope != Base => sources.extend(Source::people(condition)),
+            Place::Contacts if matches!(scope, Subtree | Children) => {
+                sources.extend(Source::contacts(condition, who, None));
+            }
+            Place::AddressBook(book) if *scope != Base => {
+                sources.extend(Source::contacts(condition, who, Some(book)));
+            }
             _ => {}
         }
-        if units && filter::may_hold_for_units(condition) {
-            fixed.extend(Units::read(tx, &shared.directory, base)?.below(above, least.max(1), most));
+        if filter::may_hold_for_units(condition) {
+            if units {
+                fixed.extend(Units::read(tx, &shared.directory, base)?.below(above, least.max(1), most));
+            }
+            let books = match place {
+                Place::Base => matches!(scope, Subtree | Children),
+                Place::Contacts => *scope != Base,
+                _ => false,
+            };
+            if books && let Some(who) = who {
+                let readable = Readable::by(tx, who)?;
+                fixed.extend(address_books(tx, shared, &readable)?);
+            }
         }
         fixed.retain(|entry| condition.of(entry) == Outcome::True);
-        Ok(Self { fixed, people })
+        Ok(Self { fixed, sources })
     }
 }
 
-/// The entry at a place.
+/// The address books that may be read.
+fn address_books(tx: &mut ReadTx<'_>, shared: &Shared, readable: &Readable) -> Result<Vec<Entry>, LdapFault> {
+    let base = &shared.settings.base;
+    let books = select_address_books(tx, readable)?.into_iter();
+    Ok(books.map(|(id, name, filled)| entries::address_book(base, &id, &name, filled)).collect())
+}
+
+/// The entry at a place, with what is needed of it where it is a person's or a contact's.
 ///
 /// # Errors
 /// [`LdapFault::NoSuchObject`], and when the database fails.
-pub(crate) fn entry_at(tx: &mut ReadTx<'_>, shared: &Shared, place: &Place) -> Result<Entry, LdapFault> {
+pub(crate) fn entry_at(
+    tx: &mut ReadTx<'_>,
+    shared: &Shared,
+    who: Option<&Principal>,
+    place: &Place,
+    needs: &Needs,
+) -> Result<Entry, LdapFault> {
     let base = &shared.settings.base;
     Ok(match place {
         Place::Root => entries::root(base, shared.tls.is_some()),
@@ -109,13 +148,47 @@ pub(crate) fn entry_at(tx: &mut ReadTx<'_>, shared: &Shared, place: &Place) -> R
         Place::Base => entries::base(base),
         Place::People => entries::people(base),
         Place::Units => entries::units_container(base),
-        Place::Person(uid) => person(tx, shared, uid)?,
+        Place::Person(uid) => person(tx, shared, uid, needs)?,
         Place::Unit(parts) => {
             let units = Units::read(tx, &shared.directory, base)?;
             let unit = units.below(parts, 0, 0).next();
             unit.ok_or_else(|| LdapFault::NoSuchObject(format!("ou=units,{base}")))?
         }
+        Place::Contacts | Place::AddressBook(_) | Place::Contact(..) => {
+            let who = who.ok_or_else(|| LdapFault::NoSuchObject(base.to_string()))?;
+            of_contacts(tx, shared, who, place, needs)?
+        }
     })
+}
+
+fn of_contacts(
+    tx: &mut ReadTx<'_>,
+    shared: &Shared,
+    who: &Principal,
+    place: &Place,
+    needs: &Needs,
+) -> Result<Entry, LdapFault> {
+    let base = &shared.settings.base;
+    let book = match place {
+        Place::AddressBook(book) | Place::Contact(book, _) => book,
+        _ => return Ok(entries::contacts(base)),
+    };
+    let readable = Readable::by(tx, who)?;
+    if let Place::Contact(_, id) = place {
+        let (narrow, within) =
+            (Narrow::Uid(id.to_string()), Within { address_book: Some(book), after: None });
+        let found = select_contacts(tx, &readable, &narrow, within, 1)?.pop();
+        if let Some(entry) = found.and_then(|it| entries::contact(base, &it.contact, needs)) {
+            return Ok(entry);
+        }
+    }
+    let dn = entries::address_book_dn(base, book);
+    let found = address_books(tx, shared, &readable)?.into_iter().find(|entry| entry.dn == dn);
+    match (found, place) {
+        (Some(entry), Place::AddressBook(_)) => Ok(entry),
+        (Some(above), _) => Err(LdapFault::NoSuchObject(above.dn)),
+        (None, _) => Err(LdapFault::NoSuchObject(format!("ou=contacts,{base}"))),
+    }
 }
 
 /// How many parts more the names of those within a scope have, least and most.
@@ -128,26 +201,25 @@ fn depths(scope: &LdapSearchScope) -> (usize, usize) {
     }
 }
 
-fn person(tx: &mut ReadTx<'_>, shared: &Shared, uid: &str) -> Result<Entry, LdapFault> {
+fn person(tx: &mut ReadTx<'_>, shared: &Shared, uid: &str, needs: &Needs) -> Result<Entry, LdapFault> {
     let mut found = None;
     let base = &shared.settings.base;
     let narrow = Narrow::Uid(uid.to_owned());
     service::select_people(tx, &shared.directory, &narrow, None, |selected| {
-        found = Some(entries::person(base, selected.person, selected.username, &Needs::All));
+        found = Some(entries::person(base, selected.person, selected.username, needs));
         ControlFlow::Break(())
     })?;
     let above = || LdapFault::NoSuchObject(format!("ou=people,{base}"));
     Ok(found.ok_or_else(above)??)
 }
 
-/// The answer in the order of the tree; people come in あいうえお order.
+/// The answer in the order of the tree; people come in あいうえお order, and contacts after them.
 fn in_order(
     tx: &mut ReadTx<'_>,
     shared: &Shared,
     search: &Search,
     scope: Scope,
 ) -> Result<Gathered, LdapFault> {
-    let base = &shared.settings.base;
     let mut gathered = Gathered::nothing();
     let mut last = search.resume.clone();
     let mut fixed = scope.fixed.into_iter();
@@ -156,7 +228,7 @@ fn in_order(
         Some(Resume::Entry(dn)) if fixed.as_slice().iter().any(|entry| entry.dn == *dn) => {
             let _before = fixed.by_ref().find(|entry| entry.dn == *dn);
         }
-        Some(Resume::Person(_)) => fixed = Vec::new().into_iter(),
+        Some(Resume::Person(_) | Resume::Contact(_)) => fixed = Vec::new().into_iter(),
         Some(Resume::Entry(_) | Resume::Sorted(_)) | None => {}
     }
     for entry in fixed {
@@ -166,52 +238,33 @@ fn in_order(
         last = Some(Resume::Entry(entry.dn.clone()));
         gathered.add(tx, search, std::slice::from_ref(&entry))?;
     }
-    let Some(narrow) = &scope.people else { return Ok(gathered) };
-    let mut after = match &last {
-        Some(Resume::Person(place)) => Some(place.clone()),
-        _ => None,
-    };
-    loop {
-        let (mut seen, mut full, mut failed) = (0, false, None);
-        let mut fits: Vec<Entry> = Vec::new();
-        service::select_people(tx, &shared.directory, narrow, after.clone().as_ref(), |selected| {
-            seen += 1;
-            match entries::person(base, selected.person, selected.username, &search.needs) {
-                Ok(entry) if search.condition.of(&entry) == Outcome::True => {
-                    if gathered.count + fits.len() >= search.limit {
-                        full = true;
-                        return ControlFlow::Break(());
-                    }
-                    last = Some(Resume::Person(service::Place::of(&selected)));
-                    fits.push(entry);
-                }
-                Ok(_) => {}
-                Err(error) => {
-                    failed = Some(error);
-                    return ControlFlow::Break(());
-                }
+    for source in &scope.sources {
+        let mut after = match (source, &search.resume) {
+            (Source::People(_), Some(Resume::Contact(_))) => continue,
+            (Source::People(_), Some(Resume::Person(spot)))
+            | (Source::Contacts(..), Some(Resume::Contact(spot))) => Some(spot.clone()),
+            _ => None,
+        };
+        loop {
+            let room = search.limit.saturating_sub(gathered.count);
+            let part = source.part(tx, shared, search, after.as_ref(), room + 1)?;
+            let full = part.fits.len() > room;
+            let (entries, spots): (Vec<Entry>, Vec<_>) =
+                part.fits.into_iter().take(room).map(|fit| (fit.entry, fit.spot)).unzip();
+            last = spots.into_iter().next_back().map(|spot| source.resume(spot)).or(last);
+            gathered.add(tx, search, &entries)?;
+            if full {
+                return Ok(gathered.cut(last));
             }
-            if seen < AT_ONCE {
-                return ControlFlow::Continue(());
+            let Some(next) = part.next else { break };
+            after = Some(next);
+            if Instant::now() >= search.deadline {
+                gathered.code = LdapResultCode::TimeLimitExceeded;
+                return Ok(gathered);
             }
-            after = Some(service::Place::of(&selected));
-            ControlFlow::Break(())
-        })?;
-        if let Some(error) = failed {
-            return Err(error.into());
-        }
-        gathered.add(tx, search, &fits)?;
-        if full {
-            return Ok(gathered.cut(last));
-        }
-        if seen < AT_ONCE {
-            return Ok(gathered);
-        }
-        if Instant::now() >= search.deadline {
-            gathered.code = LdapResultCode::TimeLimitExceeded;
-            return Ok(gathered);
         }
     }
+    Ok(gathered)
 }
 
 impl Gathered {
@@ -220,18 +273,17 @@ impl Gathered {
         Self { written: Vec::new(), count: 0, code: LdapResultCode::Success, resume: None }
     }
 
-    /// Adds entries. Photos are read when they are sent, by one statement.
+    /// Adds entries. Photos of people are read when they are sent, by one statement; a contact carries its own.
     fn add(&mut self, tx: &mut ReadTx<'_>, search: &Search, entries: &[Entry]) -> Result<(), LdapFault> {
         let shown = entries.iter().filter(|_| search.selection.shows_photos());
-        let photos = service::list_photos(tx, &shown.filter_map(Entry::photo_of).collect::<Vec<_>>())?;
+        let stored: Vec<&str> = shown.filter_map(Entry::stored_photo).collect();
+        let photos = service::list_photos(tx, &stored)?;
         for entry in entries {
-            let photo = entry.photo_of().and_then(|person| photos.get(person));
-            search.selection.put(
-                &mut self.written,
-                search.id,
-                entry,
-                photo.map(|photo| photo.jpeg.as_slice()),
-            );
+            let carried = entry.carried_photo().filter(|_| search.selection.shows_photos());
+            let carried = carried.and_then(decode_jpeg);
+            let stored = entry.stored_photo().and_then(|person| photos.get(person));
+            let photo = carried.as_deref().or(stored.map(|photo| photo.jpeg.as_slice()));
+            search.selection.put(&mut self.written, search.id, entry, photo);
         }
         self.count += entries.len();
         Ok(())
@@ -252,41 +304,23 @@ fn sorted(
     scope: Scope,
     keys: &SortKeys,
 ) -> Result<Gathered, LdapFault> {
-    let base = &shared.settings.base;
     let mut fits: Vec<(SortKey, Fit)> = Vec::new();
     for entry in scope.fixed {
         fits.push((keys.of(&entry, ""), Fit::Entry(entry)));
     }
     let mut code = LdapResultCode::Success;
-    let (mut after, mut more) = (None, scope.people.is_some());
-    while more && let Some(narrow) = &scope.people {
-        let (mut seen, mut failed) = (0, None);
-        service::select_people(tx, &shared.directory, narrow, after.clone().as_ref(), |selected| {
-            seen += 1;
-            match entries::person(base, selected.person, selected.username, &search.needs) {
-                Ok(entry) if search.condition.of(&entry) == Outcome::True => {
-                    let username = selected.username.map(str::to_owned);
-                    fits.push((
-                        keys.of(&entry, selected.order),
-                        Fit::Person(Arc::clone(selected.person), username),
-                    ));
-                }
-                Ok(_) => {}
-                Err(error) => failed = Some(error),
+    'all: for source in &scope.sources {
+        let mut after = None;
+        loop {
+            let part = source.part(tx, shared, search, after.as_ref(), usize::MAX)?;
+            let keyed = |fit: super::source::Fit| (keys.of(&fit.entry, fit.order()), Fit::Of(fit.origin));
+            fits.extend(part.fits.into_iter().map(keyed));
+            let Some(next) = part.next else { break };
+            after = Some(next);
+            if Instant::now() >= search.deadline {
+                code = LdapResultCode::TimeLimitExceeded;
+                break 'all;
             }
-            after = Some(service::Place::of(&selected));
-            if seen < AT_ONCE && failed.is_none() {
-                ControlFlow::Continue(())
-            } else {
-                ControlFlow::Break(())
-            }
-        })?;
-        if let Some(error) = failed {
-            return Err(error.into());
-        }
-        more = seen >= AT_ONCE;
-        if Instant::now() >= search.deadline {
-            (code, more) = (LdapResultCode::TimeLimitExceeded, false);
         }
     }
     if let Some(Resume::Sorted(after)) = &search.resume {
@@ -300,12 +334,48 @@ fn sorted(
         code = LdapResultCode::SizeLimitExceeded;
     }
     let mut gathered = Gathered { code, resume, ..Gathered::nothing() };
-    let entries = fits.into_iter().map(|(_, fit)| match fit {
-        Fit::Entry(entry) => Ok(entry),
-        Fit::Person(person, username) => entries::person(base, &person, username.as_deref(), &search.needs),
-    });
-    for some in entries.collect::<Result<Vec<_>, _>>()?.chunks(AT_ONCE) {
-        gathered.add(tx, search, some)?;
+    let mut fits = fits.into_iter().map(|(_, fit)| fit);
+    loop {
+        let some: Vec<Fit> = fits.by_ref().take(AT_ONCE).collect();
+        if some.is_empty() {
+            return Ok(gathered);
+        }
+        let entries = made_again(tx, shared, search, some)?;
+        gathered.add(tx, search, &entries)?;
     }
-    Ok(gathered)
+}
+
+/// The entries of what is sent, in the same order; contacts are read once more by two statements.
+fn made_again(
+    tx: &mut ReadTx<'_>,
+    shared: &Shared,
+    search: &Search,
+    fits: Vec<Fit>,
+) -> Result<Vec<Entry>, LdapFault> {
+    let base = &shared.settings.base;
+    let contact = |fit: &Fit| match fit {
+        Fit::Of(Origin::Contact(id)) => Some(id.to_string()),
+        _ => None,
+    };
+    let ids: Vec<String> = fits.iter().filter_map(contact).collect();
+    let mut contacts = HashMap::new();
+    if let Some(who) = search.who.as_ref().filter(|_| !ids.is_empty()) {
+        let readable = Readable::by(tx, who)?;
+        let found = select_by_id(tx, &readable, &ids)?.into_iter();
+        contacts.extend(found.map(|contact| (contact.id.clone(), contact)));
+    }
+    let mut entries = Vec::with_capacity(fits.len());
+    for fit in fits {
+        match fit {
+            Fit::Entry(entry) => entries.push(entry),
+            Fit::Of(Origin::Person(person, username)) => {
+                entries.push(entries::person(base, &person, username.as_deref(), &search.needs)?);
+            }
+            Fit::Of(Origin::Contact(id)) => {
+                let contact = contacts.get(&id);
+                entries.extend(contact.and_then(|it| entries::contact(base, it, &search.needs)));
+            }
+        }
+    }
+    Ok(entries)
 }

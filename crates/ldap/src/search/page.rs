@@ -1,9 +1,8 @@
 use std::collections::VecDeque;
 
 use ldap3_proto::proto::LdapSearchRequest;
-use renraku_people::directory::service;
 
-use super::sort::SortKey;
+use super::{sort::SortKey, source::Spot};
 
 /// So many answers of one connection may be in the middle of being read; the oldest is given up.
 const MOST: usize = 4;
@@ -11,10 +10,12 @@ const MOST: usize = 4;
 /// After what a page begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Resume {
-    /// An entry that is not a person's, by its name.
+    /// An entry that is neither a person's nor a contact's, by its name.
     Entry(String),
     /// A person.
-    Person(service::Place),
+    Person(Spot),
+    /// A contact.
+    Contact(Spot),
     /// The last of a sorted answer.
     Sorted(SortKey),
 }

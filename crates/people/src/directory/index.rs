@@ -227,7 +227,11 @@ impl Index {
     }
 
     fn row_of(&self, id: &PersonId) -> Option<usize> {
-        Some(self.first_row_from(&self.find(id)?.order, id.as_str()))
+        self.find(id).map(|slot| self.row_of_slot(slot))
+    }
+
+    fn row_of_slot(&self, slot: &Slot) -> usize {
+        self.first_row_from(&slot.order, slot.person.id.as_str())
     }
 
     /// The units, in order.
@@ -292,7 +296,7 @@ impl Index {
     }
 
     /// Those who have a number (in domestic form), best first: whose own it is, then those nearest to `who`.
-    pub fn find_by_number(&self, number: &str, who: &PersonId) -> Vec<&Arc<PersonJson>> {
+    pub fn find_by_number(&self, number: &str, who: &PersonId) -> Vec<Holder> {
         let distances = self.distances(who);
         let mut found: Vec<_> = self
             .numbers
@@ -300,14 +304,25 @@ impl Index {
             .iter()
             .filter_map(|entry| {
                 let slot = self.slot(entry.slot)?;
-                let row = self.first_row_from(&slot.order, slot.person.id.as_str());
-                Some((entry.place(), self.distance(row, &distances), row, &slot.person))
+                let row = self.row_of_slot(slot);
+                let (place, distance) = (entry.place(), self.distance(row, &distances));
+                Some((Holder { place, distance, person: Arc::clone(&slot.person) }, row))
             })
             .collect();
-        found.sort_unstable_by_key(|(place, distance, row, _)| (*place, *distance, *row));
-        found.dedup_by_key(|(_, _, row, _)| *row);
-        found.into_iter().map(|(_, _, _, person)| person).collect()
+        found.sort_unstable_by_key(|(holder, row)| (holder.place, holder.distance, *row));
+        found.dedup_by_key(|(_, row)| *row);
+        found.into_iter().map(|(holder, _)| holder).collect()
     }
+}
+
+/// Somebody who has a number.
+#[derive(Debug)]
+pub(super) struct Holder {
+    /// The place of the number among theirs of the same kind: 0 for their own.
+    pub place: u8,
+    /// How far they are from the one who asks.
+    pub distance: u8,
+    pub person: Arc<PersonJson>,
 }
 
 /// The tag of a unit with what is in it: another one when anything that is shown is another.

@@ -7,7 +7,7 @@ use std::{
 use chrono::NaiveDate;
 use renraku_base::PersonId;
 use renraku_db::{
-    CollectionId, CollectionKind, Error, ObjectType, ReadTx,
+    CollectionId, CollectionKind, Error, ObjectType, ReadTx, Tx,
     changes::{self, Head},
 };
 
@@ -127,9 +127,46 @@ impl Directory {
         Ok(self.0.head(tx)?.modseq)
     }
 
+    /// Makes ready what is to be read once the transaction has committed, of which this is the last step that records anything of the
+    /// directory; `before` is where its log stands, held until then. `None` where readers take the few changes over themselves.
+    pub(super) fn make_ready(
+        &self,
+        tx: &mut Tx<'_>,
+        collection: CollectionId,
+        before: i64,
+    ) -> Result<Option<Ready<'_>>, Error> {
+        let count = changes::count_recorded(tx, collection);
+        if usize::try_from(count).is_ok_and(|count| count <= MOST_CHANGES) {
+            return Ok(None);
+        }
+        let state = State { modseq: before + count, index: load(tx)? };
+        let alone = self.0.catching_up.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(Some(Ready { live: &self.0, state, alone }))
+    }
+
     /// Lets one of this process at a time work out what is shown of numbers that call.
     pub(super) fn alone(&self) -> MutexGuard<'_, ()> {
         self.0.telling.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The directory as a transaction leaves it that is about to commit. Readers who see the commit before it is shown wait for it, and do not
+/// load it too.
+#[derive(Debug)]
+pub(super) struct Ready<'d> {
+    live: &'d Live,
+    state: State,
+    alone: MutexGuard<'d, ()>,
+}
+
+impl Ready<'_> {
+    /// Shows it: the transaction has committed.
+    pub fn show(self) {
+        let Self { live, state, alone } = self;
+        let former = mem::replace(&mut *live.state.write().unwrap_or_else(PoisonError::into_inner), state);
+        drop(alone);
+        // Nobody waits for its end.
+        drop(former);
     }
 }
 

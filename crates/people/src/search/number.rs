@@ -80,11 +80,17 @@ fn read(text: &str) -> Option<(String, bool)> {
         match c {
             '0'..='9' => digits.push(c),
             '+' if digits.is_empty() && !international => international = true,
-            ' ' | '-' | '.' | '/' | '(' | ')' | '\u{2010}'..='\u{2015}' | '\u{2212}' | 'ー' => {}
+            '/' => {}
+            c if is_between(c) => {}
             _ => return None,
         }
     }
     if digits.is_empty() { None } else { Some((digits, international)) }
+}
+
+/// What is written between the digits of one number.
+pub(super) fn is_between(c: char) -> bool {
+    matches!(c, ' ' | '-' | '.' | '(' | ')' | '\u{2010}'..='\u{2015}' | '\u{2212}' | 'ー')
 }
 
 /// Japan's country code, however it was dialled, as the trunk prefix 0.

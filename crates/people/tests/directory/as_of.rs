@@ -231,7 +231,7 @@ fn what_is_prepared_is_seen_on_its_day_and_then_so() {
             ]
         );
         turn(clock, "2027-04-01T00:00:00+09:00");
-        assert_eq!(service::apply_due_rosters(db).unwrap().len(), 1);
+        assert_eq!(service::apply_due_rosters(db, &Directory::new()).unwrap().len(), 1);
         seen(&directory);
         // Another process has seen nothing of before.
         seen(&Directory::new());
@@ -261,7 +261,7 @@ fn what_is_taken_back_was_never_so() {
         db.write(|tx| service::prepare_roster(tx, day("2027-04-01"), &transfer)).unwrap();
         db.write(|tx| service::announce_roster(tx, day("2027-04-01"))).unwrap();
         turn(clock, "2027-04-01T09:00:00+09:00");
-        service::apply_due_rosters(db).unwrap();
+        service::apply_due_rosters(db, &Directory::new()).unwrap();
         assert_eq!(history(db, &directory, 1).len(), 2);
         assert_eq!(post_on(db, &directory, 6, "2027-03-31"), "財政課 主事");
         assert_eq!(post_on(db, &directory, 6, "2027-04-01"), "");

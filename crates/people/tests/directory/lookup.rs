@@ -41,3 +41,33 @@ fn whose_own_number_it_is_comes_before_those_who_share_it() {
         assert_eq!(caller(db, &directory, "7009"), [5, 6]);
     });
 }
+
+#[test]
+fn those_who_share_a_number_stand_as_in_a_search() {
+    on_each_database(|db, _| {
+        let directory = open(db);
+        for number in [2, 4, 5, 6] {
+            let mut entry = people()[number - 1].clone();
+            entry.phones.push(phone("0155-26-2999", PhoneKind::Outside));
+            put(db, &entry);
+        }
+        // 大森 is of the same 係; 太田 and 森田 of the same 部, in あいうえお order; 髙橋 of another.
+        assert_eq!(caller(db, &directory, "0155-26-2999"), [5, 6, 4, 2]);
+        db.write(|tx| service::put_recent(tx, &who(1), &id(4), None)).unwrap();
+        assert_eq!(caller(db, &directory, "0155-26-2999"), [4, 5, 6, 2]);
+        db.write(|tx| service::add_favourite(tx, &who(1), &id(2))).unwrap();
+        assert_eq!(caller(db, &directory, "0155-26-2999"), [2, 4, 5, 6]);
+        // Whose own it is comes first all the same.
+        let mut own = people()[9].clone();
+        own.phones = vec![phone("0155-26-2999", PhoneKind::Outside)];
+        put(db, &own);
+        assert_eq!(caller(db, &directory, "0155-26-2999"), [10, 2, 4, 5, 6]);
+
+        let statements = |phone: &str| {
+            let before = db.statements();
+            caller(db, &directory, phone);
+            db.statements() - before
+        };
+        assert_eq!(statements("0155-26-2999"), statements("7003") + 1);
+    });
+}

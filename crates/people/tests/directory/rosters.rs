@@ -251,15 +251,15 @@ fn a_prepared_roster_takes_effect_at_midnight_of_the_office() {
         let midnight: renraku_base::Timestamp = "2027-04-01T00:00:00+09:00".parse().unwrap();
         clock.advance(Duration::from_micros((midnight.micros() - db.now().micros() - 1).unsigned_abs()));
         assert!(due_jobs(db).is_empty());
-        assert!(service::apply_due_rosters(db).unwrap().is_empty());
+        assert!(service::apply_due_rosters(db, &Directory::new()).unwrap().is_empty());
         assert_eq!(shown(db, &directory), before);
         clock.advance(Duration::from_micros(1));
         assert_eq!(due_jobs(db).len(), 1);
-        let applied = service::apply_due_rosters(db).unwrap();
+        let applied = service::apply_due_rosters(db, &Directory::new()).unwrap();
         assert_eq!(applied[0].changed.len(), 2);
         assert_eq!(members(db, ZAISEI), [1, 4]);
         assert!(shown(db, &directory)[0].contains("\"startsOn\":\"2027-04-01\""));
-        assert!(service::apply_due_rosters(db).unwrap().is_empty(), "once");
+        assert!(service::apply_due_rosters(db, &Directory::new()).unwrap().is_empty(), "once");
         // The holders are to be told, each with whom they follow.
         let told = due_jobs(db);
         let told: Appointments = serde_json::from_str(&told[0].payload).unwrap();
@@ -384,5 +384,37 @@ fn what_an_import_left_behind_is_seen_by_nobody_and_goes_with_the_next() {
             Ok::<_, renraku_db::Error>((people, of.count().get_result::<i64>(tx.conn())?))
         };
         assert_eq!(db.read(rows).unwrap(), (0, 0));
+    });
+}
+
+#[test]
+fn a_search_does_not_wait_for_a_great_transfer() {
+    on_each_database(|db, clock| {
+        let directory = open(db);
+        let many: Vec<PersonEntry> =
+            (100..300).map(|number| person(number, "応援 職員", "おうえん しょくいん", ZAISEI, "")).collect();
+        db.write(|tx| service::bulk_insert(tx, &[], &many)).unwrap();
+        let moved = (100..300).map(|number| said(number, "応援 職員", "農政部/応援課", "")).collect();
+        let moved = roster(moved);
+        let tomorrow = service::office_day(db.now()).succ_opt().unwrap();
+        db.write(|tx| service::prepare_roster(tx, tomorrow, &moved)).unwrap();
+        clock.advance(Duration::from_hours(24));
+        let search = |directory: &Directory, q: &str| {
+            let before = db.statements();
+            let found = found(db, directory, q);
+            (found.len(), db.statements() - before)
+        };
+        search(&directory, "応援課");
+        let (none, as_ever) = search(&directory, "応援課");
+        assert_eq!(none, 0);
+        let applied = service::apply_due_rosters(db, &directory).unwrap();
+        assert_eq!(applied[0].changed.len(), 200);
+        assert_eq!(search(&directory, "応援課"), (50, as_ever), "nothing is loaded by the search");
+        assert!(search(&Directory::new(), "応援課").1 > as_ever);
+        assert_eq!(shown(db, &directory), shown(db, &Directory::new()));
+
+        // What comes after it is taken over as ever.
+        db.write(|tx| service::end_person(tx, &id(100))).unwrap();
+        assert!(!shown(db, &directory).iter().any(|person| person.contains(id::<()>(100).as_str())));
     });
 }

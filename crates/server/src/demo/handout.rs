@@ -176,6 +176,12 @@ impl Handout {
                 ldap.url, ldap.base_dn
             )
         });
+        let firm = self.ldap.as_ref().map_or_else(String::new, |ldap| {
+            format!(
+                "\n取引先を LDAP で探すには (a business partner by LDAP; ldap-utils):\n\nldapsearch -x -LLL -H {} -D '{}' -w '{}' -b 'ou=contacts,{}' '(cn=*sato*)' cn o telephoneNumber\n",
+                ldap.url, ldap.bind_dn, ldap.password, ldap.base_dn
+            )
+        });
         let room = self.facilities.first().map_or("", |facility| facility.id.as_str());
         format!(
             r#"デモ庁舎が開きました。 The demo office is open: {base}
@@ -194,7 +200,7 @@ curl -s -w '\n' "{base}/api/v1/occurrences?from=$(date -u +%Y-%m-%dT00:00:00Z)&t
 curl -s -w '\n' "{base}/api/v1/directory/people?q=takahasi" -H "Authorization: Bearer $TOKEN"
 curl -s -w '\n' "{base}/api/v1/mail/messages?limit=5" -H "Authorization: Bearer $TOKEN"
 curl -s -w '\n' {base}/api/v1/facilities/{room} -H "Authorization: Bearer $TOKEN"
-
+{firm}
 Ctrl-C で終了します (Ctrl-C ends it; what you did is kept).
 "#
         )

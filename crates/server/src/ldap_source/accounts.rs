@@ -26,8 +26,8 @@ const AT_ONCE: usize = 100;
 #[derive(Debug, Default)]
 pub(super) struct Followed {
     pub lines: Vec<String>,
-    /// Whether something is wrong.
-    pub failed: bool,
+    /// Those of them by which something is wrong.
+    pub faults: Vec<String>,
 }
 
 /// Makes the accounts as the server says; `coming` are people whom a dry run did not store.
@@ -44,8 +44,7 @@ pub(super) fn follow(
     followed.remark(&plan.remarks);
     if are_many(plan.closed.len(), plan.followed) && !choices.many_leave {
         let (closed, all) = (plan.closed.len(), plan.followed);
-        followed.failed = true;
-        followed.lines.push(format!(
+        followed.fault(format!(
             "No account was closed: it would be {closed} of {all}, more than a fifth. If that is right, add --many-leave"
         ));
         plan.closed.clear();
@@ -95,14 +94,18 @@ impl Users {
                 (Some(_), Err(fault)) => fault.detail,
                 (None, Err(_)) => continue,
             };
-            followed.failed = true;
-            followed.lines.push(format!("{}: {} cannot sign in: {complaint}", user.dn, user.name));
+            followed.fault(format!("{}: {} cannot sign in: {complaint}", user.dn, user.name));
         }
         Ok(users)
     }
 }
 
 impl Followed {
+    fn fault(&mut self, line: String) {
+        self.faults.push(line.clone());
+        self.lines.push(line);
+    }
+
     fn remark(&mut self, remarks: &[LdapRemark]) {
         self.lines.extend(remarks.iter().map(|remark| match remark {
             LdapRemark::OtherName { known, said } => {

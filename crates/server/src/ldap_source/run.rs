@@ -78,13 +78,14 @@ pub(crate) fn run(db: &Db, source: &LdapSource, choices: Choices) -> anyhow::Res
         Some(imported) => imported.lines(db)?,
         None => report::lines(db, &plan, Detail::Everyone)?,
     });
-    told.failed |= !plan.taken.is_empty();
+    told.faults.extend(report::kept(&plan));
     told.lines.extend(refusal.map(|why| format!("Without the dry run it would be refused: {why}")));
     told.lines.extend(followed.lines);
-    told.failed |= followed.failed;
+    told.faults.extend(followed.faults);
     if staff.passed_over > 0 {
         told.lines.push(format!("{} entries without a staff number were passed over.", staff.passed_over));
     }
+    told.failed = !told.faults.is_empty();
     Ok(told)
 }
 
@@ -93,9 +94,10 @@ fn told(reading: &Reading, staff: &Staff) -> SourceReport {
     let line = |one: &LineFault| format!("{}: {}", staff.sheet.place(one.line), one.complaint);
     let mut faults: Vec<&LineFault> = reading.faults.iter().collect();
     faults.sort();
-    let wrong = faults.into_iter().map(line);
+    let faults: Vec<String> = faults.into_iter().map(line).collect();
     let remarks = reading.remarks.iter().map(|one| format!("look at    {}", line(one)));
-    SourceReport { failed: !reading.faults.is_empty(), lines: wrong.chain(remarks).collect() }
+    let lines = faults.iter().cloned().chain(remarks).collect();
+    SourceReport { failed: !faults.is_empty(), faults, lines }
 }
 
 /// Reads the staff by the clock, keeps what came of it for whoever looks after the server, and plans the next time. That the server does
@@ -105,8 +107,11 @@ fn told(reading: &Reading, staff: &Staff) -> SourceReport {
 /// When the database fails.
 pub(crate) fn run_job(db: &Db, source: &LdapSource) -> Result<(), Error> {
     let ended = run(db, source, Choices::default());
-    let mut report =
-        ended.unwrap_or_else(|fault| SourceReport { failed: true, lines: vec![format!("{fault:#}")] });
+    let mut report = ended.unwrap_or_else(|fault| {
+        let lines = vec![format!("{fault:#}")];
+        SourceReport { failed: true, faults: lines.clone(), lines }
+    });
+    report.faults.truncate(MOST_LINES);
     let cut = report.lines.len().saturating_sub(MOST_LINES);
     report.lines.truncate(MOST_LINES);
     if cut > 0 {

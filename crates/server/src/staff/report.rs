@@ -3,7 +3,7 @@
 mod hand_over;
 mod remarks;
 
-pub(crate) use remarks::taken;
+pub(crate) use remarks::{kept, taken};
 
 use renraku_base::PersonId;
 use renraku_db::{Db, ReadTx};

@@ -16,6 +16,8 @@ pub enum Narrow {
     Name(Word),
     /// The word is in a phone number, a mail address or the username.
     Address(Word),
+    /// This is one of the phone numbers, as [`fold_number`](crate::search::fold_number) gives it.
+    Number(String),
     /// The word is in the title or the unit of a post, or in a unit above it.
     Post(Word),
     /// This is the username, or the id of somebody without one.
@@ -102,6 +104,10 @@ impl Index {
                     self.others.find_rows_in(stretch.clone(), needle, |row, _| rows.push(row));
                 }
             }
+            Narrow::Number(number) => {
+                let holders = self.numbers.find(number).iter().filter_map(|entry| self.slot(entry.slot));
+                rows.extend(holders.map(|slot| self.row_of_slot(slot)));
+            }
             Narrow::Post(word) => {
                 let titles = Titles::new(self, &Needles::new(word).text);
                 if titles.any {
@@ -151,7 +157,7 @@ impl Index {
             let id = uid.parse().ok()?;
             self.find(&id).filter(|slot| slot.username.is_none())
         })?;
-        Some(self.first_row_from(&slot.order, slot.person.id.as_str()))
+        Some(self.row_of_slot(slot))
     }
 
     /// The name by which a person signs in.

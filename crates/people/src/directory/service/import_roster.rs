@@ -2,7 +2,8 @@ use renraku_base::{Entropy, RosterId};
 use renraku_db::{Db, Error, ReadTx, Tx, changes, jobs};
 
 use crate::directory::{
-    Appointments, DirectoryFault, Roster, RosterPlan, RosterState, live,
+    Appointments, Directory, DirectoryFault, Roster, RosterPlan, RosterState,
+    live::{self, Ready},
     roster::{self, NewIds, Stored, Undo},
     store,
 };
@@ -39,7 +40,7 @@ fn plan(tx: &mut ReadTx<'_>, roster: &Roster, ids: &NewIds) -> Result<RosterPlan
 /// As [`plan_roster`]; nothing is changed then.
 pub fn import_roster(db: &Db, roster: &Roster) -> Result<RosterPlan, DirectoryFault> {
     let ids = NewIds::new(Entropy.new_id(db.now()), db.now());
-    let done = apply(db, &ids, roster, Origin::New)?;
+    let done = apply(db, None, (&ids, roster), Origin::New)?;
     done.ok_or_else(|| Error::damaged("a new roster was applied before").into())
 }
 
@@ -52,26 +53,34 @@ pub(super) enum Origin {
     Prepared,
 }
 
-/// Applies a roster; `None` when somebody else did it meanwhile.
+/// Applies a roster; `None` when somebody else did it meanwhile. Those who look into `directory` do not wait for what changed.
 pub(super) fn apply(
     db: &Db,
-    ids: &NewIds,
-    roster: &Roster,
+    directory: Option<&Directory>,
+    (ids, roster): (&NewIds, &Roster),
     origin: Origin,
 ) -> Result<Option<RosterPlan>, DirectoryFault> {
     let id = ids.roster();
     let mut first = db.read(|tx| plan(tx, roster, ids))?;
     roster::stage(db, &mut first)?;
+    let mut ready = None;
     let again = db.write_many(|tx| {
+        // What an attempt made ready that was not committed.
+        drop(ready.take());
         if origin == Origin::Prepared && store::rosters::state(tx, id)? != Some(RosterState::Prepared) {
             return Ok::<_, DirectoryFault>(None);
         }
         let collection = live::collection(tx)?;
-        let same = changes::hold(tx, collection)? == first.head && roster::is_staged(tx, &first)?;
+        let head = changes::hold(tx, collection)?;
+        let same = head == first.head && roster::is_staged(tx, &first)?;
         let again = if same { None } else { Some(plan(tx, roster, ids)?) };
         write(tx, id, roster, origin, again.as_ref().unwrap_or(&first))?;
+        if let Some(directory) = directory {
+            ready = directory.make_ready(tx, collection, head)?;
+        }
         Ok(Some(again))
     })?;
+    ready.into_iter().for_each(Ready::show);
     Ok(again.map(|again| again.unwrap_or(first)))
 }
 

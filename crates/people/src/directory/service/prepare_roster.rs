@@ -3,7 +3,7 @@ use renraku_base::{RosterId, Timestamp};
 use renraku_db::{Db, Error, ReadTx, Tx, jobs};
 
 use super::import_roster::{Origin, apply};
-use crate::directory::{DirectoryFault, PreparedRoster, Roster, RosterPlan, roster, store};
+use crate::directory::{Directory, DirectoryFault, PreparedRoster, Roster, RosterPlan, roster, store};
 
 /// The kind of the job that puts prepared rosters into effect on their day.
 pub const APPLY_ROSTERS: &str = "directory.rosters";
@@ -78,15 +78,16 @@ pub fn get_prepared_roster(tx: &mut ReadTx<'_>, id: &RosterId) -> Result<Option<
 }
 
 /// Puts into effect what waited for today or an earlier day, each as the directory then is. Answers with what each changed.
+/// Those who look into `directory` do not wait until it is loaded anew.
 ///
 /// # Errors
 /// [`DirectoryFault`] when one of them cannot be applied; those of earlier days are then.
-pub fn apply_due_rosters(db: &Db) -> Result<Vec<RosterPlan>, DirectoryFault> {
+pub fn apply_due_rosters(db: &Db, directory: &Directory) -> Result<Vec<RosterPlan>, DirectoryFault> {
     let today = roster::office_day(db.now());
     let mut applied = Vec::new();
     for id in db.read(|tx| store::rosters::list_due(tx, today))? {
         if let Some((roster, ids)) = db.read(|tx| store::rosters::get_prepared(tx, &id))? {
-            applied.extend(apply(db, &ids, &roster, Origin::Prepared)?);
+            applied.extend(apply(db, Some(directory), (&ids, &roster), Origin::Prepared)?);
         }
     }
     Ok(applied)

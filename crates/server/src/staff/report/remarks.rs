@@ -14,9 +14,14 @@ pub(super) fn lines(plan: &RosterPlan) -> Vec<String> {
     if plan.remarks.len() > MOST {
         lines.push(format!("look at    {} more of this kind", plan.remarks.len() - MOST));
     }
-    let kept = |taken: &TakenAddress| format!("look at    {}: {}", taken.staff_number, self::taken(taken));
-    lines.extend(plan.taken.iter().take(MOST).map(kept));
+    lines.extend(kept(plan));
     lines
+}
+
+/// Whose addresses others have who keep them, the first of them.
+pub(crate) fn kept(plan: &RosterPlan) -> impl Iterator<Item = String> {
+    let kept = |taken: &TakenAddress| format!("look at    {}: {}", taken.staff_number, self::taken(taken));
+    plan.taken.iter().take(MOST).map(kept)
 }
 
 /// That an address is another's, who keeps it.

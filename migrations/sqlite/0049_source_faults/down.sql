@@ -1,0 +1,1 @@
+ALTER TABLE source_reports DROP COLUMN faults;
