@@ -44,7 +44,7 @@ impl Narrow {
     fn goes_through(&self) -> bool {
         match self {
             Self::Name(_) | Self::Address(_) | Self::Post(_) => true,
-            Self::Uid(_) => false,
+            Self::Number(_) | Self::Uid(_) => false,
             Self::All(all) => all.iter().any(Self::goes_through),
             Self::Any(any) => any.iter().any(Self::goes_through),
         }
@@ -106,7 +106,7 @@ impl Index {
             }
             Narrow::Number(number) => {
                 let holders = self.numbers.find(number).iter().filter_map(|entry| self.slot(entry.slot));
-                rows.extend(holders.map(|slot| self.row_of_slot(slot)));
+                rows.extend(holders.map(|slot| self.row_of_slot(slot)).filter(|row| stretch.contains(row)));
             }
             Narrow::Post(word) => {
                 let titles = Titles::new(self, &Needles::new(word).text);
