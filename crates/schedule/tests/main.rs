@@ -13,6 +13,7 @@ mod later;
 mod office;
 mod own_alerts;
 mod privacy;
+mod removals;
 mod replies;
 mod scheduling;
 mod series;

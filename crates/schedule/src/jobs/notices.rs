@@ -1,7 +1,5 @@
 //! Who takes part in an event hears what became of it: members of staff in their feeds, others by mail.
 
-use std::collections::BTreeMap;
-
 use renraku_base::{EventId, Id, PersonId, Principal};
 use renraku_db::{Tx, jobs};
 use renraku_notify::{
@@ -13,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     TELL,
+    called_off::CalledOff,
     inbox::Message,
     invitation::{self, Method},
     pace, read,
@@ -70,7 +69,7 @@ struct Mail {
     /// Further occurrences of its series.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     more: Vec<Event>,
-    /// Whether these are all to which somebody comes who is a guest of single ones.
+    /// Whether it tells of several at once: of all to which somebody comes who is a guest of single ones, or comes no more.
     #[serde(default)]
     each: bool,
     to: Vec<String>,
@@ -91,23 +90,15 @@ pub(crate) fn tell(
 /// mail.
 pub(crate) fn call_off(tx: &mut Tx<'_>, who: &Principal, stored: &StoredEvent) -> Result<(), ScheduleFault> {
     let news = News { kind: NotificationType::Cancelled, stored, occurrence: None, removed: false };
-    let mut theirs: BTreeMap<String, Vec<(LocalDateTime, Event)>> = BTreeMap::new();
+    let mut theirs = CalledOff::default();
     for Guests { recurrence_id, occurrence, crowd: (staff, outside) } in
         guests(&stored.event, stored.organizer.as_ref())
     {
         let one = Some((recurrence_id, &occurrence));
-        order(tx, who, News { occurrence: one, ..news }, (staff, Vec::new()), false, None)?;
-        for address in outside {
-            theirs.entry(address).or_default().push((recurrence_id, occurrence.clone()));
-        }
+        tell(tx, who, News { occurrence: one, ..news }, staff, Vec::new())?;
+        theirs.add(false, recurrence_id, &occurrence, outside);
     }
-    for (address, occurrences) in theirs {
-        let Some(((id, first), more)) = occurrences.split_first() else { continue };
-        let more = more.iter().map(|(_, occurrence)| occurrence.clone()).collect();
-        let news = News { occurrence: Some((*id, first)), ..news };
-        order(tx, who, news, (Vec::new(), vec![address]), false, Some(more))?;
-    }
-    Ok(())
+    theirs.tell(tx, who, stored)
 }
 
 /// The same for those who are to be told once more, whatever they were told of this state of the event.
@@ -120,7 +111,8 @@ pub(crate) fn tell_again(
     order(tx, who, news, crowd, true, None)
 }
 
-fn order(
+/// Writes down that these are to be told; `more` are further occurrences that the one mail to those outside is about.
+pub(super) fn order(
     tx: &mut Tx<'_>,
     who: &Principal,
     news: News<'_>,
@@ -250,7 +242,7 @@ fn queue(
     let (order, mail) = said.map_or((order, mail), |(order, each)| (order, each));
     // Who comes to nothing any more is sent nothing of what waits.
     let comes = theirs.is_some() || present.is_some_and(|present| present.is_in_whole(address));
-    let whole = mail.each || (about_one && !is_request && !comes);
+    let whole = if is_request { mail.each } else { about_one && !comes };
     let recurrence_id = order.recurrence_id.as_deref().filter(|_| !whole).unwrap_or_default();
     let outgoing = outgoing(order, mail, address, from, tx.now());
     let about = pace::About { event: &order.event, recurrence_id, address };

@@ -1,6 +1,6 @@
 mod object;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use renraku_base::{CalendarId, EventId, FacilityId, FieldFault, merge_patch};
 use serde_json::{Map, Value};
@@ -225,6 +225,13 @@ impl Event {
             return Some(self.single());
         }
         self.single().happening(recurrence_id, self.recurrence_overrides.get(&recurrence_id))
+    }
+
+    /// The occurrences, by their original starts, of which another version of the series says something else.
+    pub(crate) fn different_exceptions(&self, other: &Self) -> Vec<LocalDateTime> {
+        let (ours, theirs) = (&self.recurrence_overrides, &other.recurrence_overrides);
+        let ids: BTreeSet<_> = ours.keys().chain(theirs.keys()).copied().collect();
+        ids.into_iter().filter(|id| ours.get(id) != theirs.get(id)).collect()
     }
 
     /// The occurrence of a series of which `self` is the copy that does not repeat.
