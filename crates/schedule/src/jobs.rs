@@ -1,6 +1,7 @@
 //! What happens later. Each body may run more than once; [`run`] knows them by the kinds in [`KINDS`].
 
 mod called_off;
+mod delivery;
 mod horizon;
 mod inbox;
 mod invitation;
@@ -19,6 +20,7 @@ use crate::{
 };
 
 pub(crate) use called_off::CalledOff;
+pub use delivery::note_delivery;
 pub use horizon::{EXTEND_HORIZON, start_extending};
 pub(crate) use inbox::answer as answer_letter;
 pub(crate) use notices::{Guests, News, audience, call_off, details, guests, mail_answer, tell, tell_again};

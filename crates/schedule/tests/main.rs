@@ -20,4 +20,5 @@ mod series;
 mod single;
 mod syncing;
 mod texts;
+mod undelivered;
 mod windows;

@@ -21,7 +21,7 @@ use crate::office::{
     titles,
 };
 
-fn mine(db: &Db, who: &Principal) -> ObjectCalendar {
+pub fn mine(db: &Db, who: &Principal) -> ObjectCalendar {
     let id = default_calendar(db, who);
     db.read(|tx| objects::find_calendar(tx, who, who.person.as_str(), id.as_str())).unwrap()
 }

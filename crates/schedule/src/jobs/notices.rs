@@ -3,8 +3,8 @@
 use renraku_base::{EventId, Id, PersonId, Principal};
 use renraku_db::{Tx, jobs};
 use renraku_notify::{
-    Actor, CalendarPart, Details, MailAddress, Notice, NotificationType, OutgoingMail, Repeat, Subject,
-    inbox::Letter, service,
+    About, Actor, CalendarPart, Details, MailAddress, Notice, NotificationType, OutgoingMail, Repeat,
+    Subject, Undelivered, inbox::Letter, service,
 };
 use renraku_people::directory::{self, NamedPerson};
 use serde::{Deserialize, Serialize};
@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     TELL,
     called_off::CalledOff,
+    delivery::note_undelivered,
     inbox::Message,
     invitation::{self, Method},
     pace, read,
@@ -196,8 +197,19 @@ pub(super) fn run(tx: &mut Tx<'_>, payload: &str) -> Result<(), ScheduleFault> {
     }
 
     let mut mail_rest = Vec::new();
+    let from = actor.and_then(|person| Some((person.email.clone()?, person.name.full.clone())));
+    if let (Some(mail), None) = (&order.mail, &from) {
+        // Who has no address writes no mail.
+        let nothing = Undelivered {
+            addresses: mail.to.clone(),
+            no_way: true,
+            author_knows: false,
+            reason: "its author has no mail address".to_owned(),
+        };
+        note_undelivered(tx, &about(&order), matches!(mail.method, Method::Request), &nothing)?;
+    }
     if let Some(mail) = &order.mail
-        && let Some(from) = actor.and_then(|person| Some((person.email.clone()?, person.name.full.clone())))
+        && let Some(from) = from
     {
         let (now, rest) = mail.to.split_at(mail.to.len().min(AT_ONCE));
         mail_rest = rest.to_vec();
@@ -319,6 +331,12 @@ fn of_whole(
     Ok(Some(outgoing(&order, &mail, address, from, tx.now())))
 }
 
+/// What the mails of an order are about.
+fn about(order: &Order) -> About {
+    let details = order.details.clone();
+    About { event: order.event.clone(), sender: order.actor.clone(), details }
+}
+
 fn key(order: &Order) -> String {
     let recurrence = order.recurrence_id.as_deref().unwrap_or_default();
     format!("{}:{}:{recurrence}:{}", order.kind.as_str(), order.event, order.version)
@@ -359,7 +377,11 @@ fn outgoing(
         bcc: Vec::new(),
         subject: text.subject,
         text: text.body,
-        calendar: Some(CalendarPart { method: part.method.to_owned(), text: part.text }),
+        calendar: Some(CalendarPart {
+            method: part.method.to_owned(),
+            text: part.text,
+            about: Some(about(order)),
+        }),
         in_reply_to: None,
         references: Vec::new(),
         files_of: None,
@@ -384,6 +406,8 @@ pub(crate) fn mail_answer(
     let Some((key, participant)) = shown.participant(&who.person) else { return Ok(()) };
     let now = tx.now();
     let Some(part) = ical::reply(shown, key, now) else { return Ok(()) };
+    let status = participant.participation_status.as_str().to_owned();
+    let details = Details { participation_status: Some(status), ..details(shown) };
     let text = invitation::answer(shown, participant, &person.name.full);
     let domain = from.rsplit('@').next().unwrap_or("localhost");
     let mail = OutgoingMail {
@@ -395,7 +419,11 @@ pub(crate) fn mail_answer(
         bcc: Vec::new(),
         subject: text.subject,
         text: text.body,
-        calendar: Some(CalendarPart { method: part.method.to_owned(), text: part.text }),
+        calendar: Some(CalendarPart {
+            method: part.method.to_owned(),
+            text: part.text,
+            about: Some(About { event: stored.id.clone(), sender: who.person.clone(), details }),
+        }),
         in_reply_to: None,
         references: Vec::new(),
         files_of: None,

@@ -187,6 +187,19 @@ impl Event {
         picked.filter_map(|(id, _)| Some((*id, self.occurrence(*id)?))).collect()
     }
 
+    /// The event without what became of the messages to those who take part: that is for its organizer.
+    #[must_use]
+    pub(crate) fn without_schedule_status(mut self) -> Self {
+        let told = self.participants.values().any(|it| !it.schedule_status.is_empty())
+            || self.recurrence_overrides.values().any(PatchObject::tells_schedule_status);
+        if told {
+            self.change_everywhere(PatchObject::touches_people, |_, event| {
+                event.participants.values_mut().for_each(|it| it.schedule_status.clear());
+            });
+        }
+        self
+    }
+
     /// An occurrence without what it says of its bookings: these stand beside an event, not in it.
     #[must_use]
     pub(crate) fn without_bookings(mut self) -> Self {

@@ -297,7 +297,7 @@ impl Change {
         let recorded = self.write(tx, who, moved)?;
         let (now, zone) = (tx.now(), self.home.time_zone);
         let replans = moved || !single.is_empty();
-        if replans || self.after.event.alerts != self.before.stored.event.alerts {
+        if replans || Own::of(&self.after.event) != Own::of(&self.before.stored.event) {
             jobs::remind_next(tx, &self.after, zone, now)?;
         }
         if replans {

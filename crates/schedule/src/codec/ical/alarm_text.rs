@@ -31,7 +31,7 @@ pub fn without_alarms(text: &str) -> Cow<'_, str> {
 /// acknowledged.
 #[must_use]
 pub fn without_marks(text: &str) -> String {
-    const STAMPS: [&str; 2] = ["DTSTAMP", "LAST-MODIFIED"];
+    const STAMPS: [&str; 4] = ["CREATED", "DTSTAMP", "LAST-MODIFIED", "SEQUENCE"];
     const NOTES: [&str; 3] = ["X-MOZ-", "X-APPLE-", "X-EVOLUTION-"];
     let is_mark = |line: &&str| {
         let name = line.split([':', ';']).next().unwrap_or_default().trim_end().to_ascii_uppercase();

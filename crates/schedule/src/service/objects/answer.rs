@@ -66,10 +66,12 @@ pub(super) fn keep(
     let Some(seen) = kept.seen(who)? else { return Ok(None) };
     let shown = ical::read_object(text::write(&seen).as_bytes())?;
     let Contents::Event(shown) = shown.contents else { return Ok(None) };
-    if shown.alerts == sent.alerts {
+    let (shown, mut sent) = (Own::of(&shown), Own::of(sent));
+    sent.occurrences.retain(|id, _| recurrence::has_occurrence(&seen, *id));
+    if (&shown.alerts, &shown.occurrences) == (&sent.alerts, &sent.occurrences) {
         return Ok(None);
     }
-    let own = Own { alerts: sent.alerts.clone(), ..Own::of(&seen) };
+    let own = Own { use_default_alerts: Own::of(&seen).use_default_alerts, ..sent };
     Ok(Some(kept.put(tx, who, own)?))
 }
 

@@ -16,7 +16,7 @@ use crate::{
     ScheduleFault,
     codec::ical::{self, Contents},
     jobs::{self, News},
-    model::{Event, EventDraft, EventView},
+    model::{Event, EventDraft, EventView, LocalDateTime},
     rules::merge::{merge, merge_of_reader},
     service::{create_event::create, update_event::open, view::without_alerts},
     store::{
@@ -137,6 +137,17 @@ impl Arrival<'_> {
         merge(before, shown, sent).map_err(ScheduleFault::Invalid)
     }
 
+    /// Leaves out the exceptions that somebody sends to a calendar of another and of which nothing but the alarms is otherwise.
+    fn leave_out_exceptions_for_alarms(&self, sent: &mut Event, shown: &Event) -> Result<(), ObjectFault> {
+        let is_new = |id: &LocalDateTime| !shown.recurrence_overrides.contains_key(id);
+        if sent.recurrence_overrides.keys().any(is_new) {
+            let bare = reader::bare(self.text)?;
+            sent.recurrence_overrides
+                .retain(|id, _| !is_new(id) || bare.recurrence_overrides.contains_key(id));
+        }
+        Ok(())
+    }
+
     /// Whether somebody sends to a calendar of another what is there already, as with alarms of their own.
     pub fn changes_nothing(&self, stored: &StoredEvent, merged: &Event) -> bool {
         !self.calendar.is_mine() && stored.event == *merged
@@ -161,6 +172,17 @@ impl Arrival<'_> {
         let schedule_tag = schedule_tag(&view.event, &view.facility_ids);
         Ok(Put { created, etag, schedule_tag })
     }
+}
+
+/// That a UID belongs to an object of a calendar, which is named to whoever sees it.
+pub(super) fn uid_taken(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    calendar: &ObjectCalendar,
+    id: &str,
+) -> Result<ObjectFault, ObjectFault> {
+    let name = heads(tx, who, calendar, &[id])?.remove(id).map(|head| head.name);
+    Ok(ObjectFault::UidTaken { name })
 }
 
 /// Stores the text of an object under a name in a calendar: makes it, or turns what is there into it, with all that follows for
@@ -220,7 +242,7 @@ fn store_object(
     calendar.check_kind(tx, who, kind)?;
     let Named { name, holder, there } = named;
     let arrival = Arrival { calendar, name, holder, uid: object.uid, text };
-    let put_away = arrival.check_uid(tx, there.as_ref())?;
+    let put_away = arrival.check_uid(tx, who, there.as_ref())?;
     match (object.contents, there) {
         (Contents::Task, None) => arrival.put_task(tx, None),
         (Contents::Task, Some(head)) if head.kind == ObjectKind::Task => arrival.put_task(tx, Some(&head)),
@@ -240,7 +262,12 @@ fn store_object(
 impl Arrival<'_> {
     /// Refuses a UID that is in use under another name, and another UID under a name that is in use. Gives back the event of this
     /// UID that the person put away, if there is one.
-    fn check_uid(&self, tx: &mut Tx<'_>, there: Option<&ObjectHead>) -> Result<Option<EventId>, ObjectFault> {
+    fn check_uid(
+        &self,
+        tx: &mut Tx<'_>,
+        who: &Principal,
+        there: Option<&ObjectHead>,
+    ) -> Result<Option<EventId>, ObjectFault> {
         let OfUid { mut events, task } =
             store::objects::list_by_uid(tx, self.calendar.collection, &self.uid)?;
         // Of several, what the client means comes first.
@@ -253,11 +280,8 @@ impl Arrival<'_> {
         match (holder, there) {
             (None, None) => Ok(put_away),
             (Some(id), Some(head)) if head.id == id => Ok(None),
-            (Some(id), _) => {
-                let name = store::objects::list_names(tx, self.calendar.collection, &[&id])?.remove(&id);
-                Err(ObjectFault::UidTaken { name: name.unwrap_or_else(|| super::list::default_name(&id)) })
-            }
-            (None, Some(head)) => Err(ObjectFault::UidTaken { name: head.name.clone() }),
+            (Some(id), _) => Err(uid_taken(tx, who, self.calendar, &id)?),
+            (None, Some(head)) => Err(ObjectFault::UidTaken { name: Some(head.name.clone()) }),
         }
     }
 
@@ -329,6 +353,9 @@ impl Arrival<'_> {
         }
         let forced = parameters::take(&mut sent);
         let shown = Shown::of(tx, self.calendar, &before.stored)?;
+        if !self.calendar.is_mine() {
+            self.leave_out_exceptions_for_alarms(&mut sent, &shown.event)?;
+        }
         let mut invited = facilities::find(tx, &mut sent)?;
         let same_time = (sent.start, sent.duration, sent.time_zone)
             == (shown.event.start, shown.event.duration, shown.event.time_zone)

@@ -165,6 +165,7 @@ pub(super) fn schedule_tag(event: &Event, facilities: &[FacilityId]) -> Option<E
         participant.participation_comment = None;
         participant.schedule_sequence = 0;
         participant.schedule_updated = None;
+        participant.schedule_status.clear();
     }
     let said = serde_json::to_vec(&(&said, facilities)).ok()?;
     let hash: String = Sha256::digest(said).iter().take(8).map(|byte| format!("{byte:02x}")).collect();

@@ -13,6 +13,7 @@ use crate::{
     ScheduleFault,
     codec::ical::{self, Contents},
     model::Event,
+    rules::recurrence,
     service::view::without_alerts,
 };
 
@@ -46,7 +47,52 @@ fn read(text: &str) -> Result<Event, ObjectFault> {
 }
 
 /// What a text says that is not a reader's to change: all but their alarms, and what clients write anew whenever they store.
-fn bare(text: &str) -> Result<Event, ObjectFault> {
+pub(super) fn bare(text: &str) -> Result<Event, ObjectFault> {
     let event = read(&ical::without_marks(text))?;
-    Ok(Event { created: None, sequence: 0, ..without_alerts(event) })
+    Ok(recurrence::without_idle_exceptions(without_alerts(event)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_exception_for_alarms_alone_says_nothing() {
+        let text = |more: &str| {
+            let lines = [
+                "BEGIN:VCALENDAR",
+                "VERSION:2.0",
+                "BEGIN:VEVENT",
+                "UID:s",
+                "DTSTAMP:20261125T000000Z",
+                "DTSTART;TZID=Asia/Tokyo:20261126T100000",
+                "DURATION:PT1H",
+                "RRULE:FREQ=DAILY;COUNT=3",
+                "SUMMARY:朝会",
+                "END:VEVENT",
+                "BEGIN:VEVENT",
+                "UID:s",
+                "DTSTAMP:20261125T010000Z",
+                "CREATED:20261125T010000Z",
+                "SEQUENCE:1",
+                "RECURRENCE-ID;TZID=Asia/Tokyo:20261127T100000",
+                "DTSTART;TZID=Asia/Tokyo:20261127T100000",
+                "DURATION:PT1H",
+                more,
+                "BEGIN:VALARM",
+                "ACTION:DISPLAY",
+                "TRIGGER:-PT1H",
+                "END:VALARM",
+                "END:VEVENT",
+                "END:VCALENDAR",
+                "",
+            ];
+            lines.join("\r\n")
+        };
+        assert_eq!(
+            bare(&text("SUMMARY:朝会")).unwrap().recurrence_overrides.into_iter().collect::<Vec<_>>(),
+            []
+        );
+        assert_eq!(bare(&text("SUMMARY:臨時")).unwrap().recurrence_overrides.len(), 1);
+    }
 }
