@@ -287,6 +287,42 @@ fn alarms_of_tasks_are_their_owners() {
             None
         );
         assert_eq!(triggers(&read(&owner, "t").1), ["PT15M"]);
+        // Whoever else sees it keeps their own, whether they may write or only read.
+        assert_eq!(triggers(&read(&writer, "t").1), ["PT1M"]);
+        let owners = read(&owner, "t");
+        let (_, token) = reader.sync(&reader.calendar, "", 100);
+        let (tag, text) = read(&reader, "t");
+        reader.put(&at(&reader, "t"), &task("別", &alarm("PT2M"))).expect(403);
+        let mine = text.replace(
+            "END:VTODO",
+            &format!("X-MOZ-LASTACK:1\r\n{}END:VTODO", alarm("PT2M").replace('\n', "\r\n")),
+        );
+        reader
+            .ask("PUT", &at(&reader, "t"))
+            .header("if-match", &tag)
+            .body("text/calendar", mine.as_str())
+            .send()
+            .expect(204);
+        let (kept, text) = read(&reader, "t");
+        assert_ne!(kept, tag);
+        assert_eq!(triggers(&text), ["PT2M"]);
+        assert!(!text.contains("LASTACK"));
+        assert_eq!(reader.sync(&reader.calendar, &token, 100).0, [(at(&reader, "t"), 200)]);
+        assert_eq!(read(&owner, "t"), owners, "it is nobody else's");
+        // The same again changes nothing; a delegate's rename keeps everybody's.
+        reader.put(&at(&reader, "t"), &text).expect(204);
+        assert_eq!(read(&reader, "t").0, kept);
+        let to = at(&writer, "u");
+        writer.ask("MOVE", &at(&writer, "t")).header("destination", &to).send().expect(201);
+        for (client, own) in [(&owner, "PT15M"), (&writer, "PT1M"), (&reader, "PT2M")] {
+            assert_eq!(triggers(&read(client, "u").1), [own]);
+        }
+        writer.put(&at(&writer, "u"), &task("済", "")).expect(204);
+        assert!(triggers(&read(&writer, "u").1).is_empty());
+        // What is gone leaves nothing behind that would come back with its name.
+        owner.ask("DELETE", &at(&owner, "u")).send().expect(204);
+        owner.put(&at(&owner, "u"), &task("新", "")).expect(201);
+        assert!(triggers(&read(&reader, "u").1).is_empty());
     });
 }
 

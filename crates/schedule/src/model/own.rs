@@ -22,6 +22,9 @@ pub struct Own {
     /// What is otherwise in single occurrences of a series, by their original starts.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub occurrences: BTreeMap<LocalDateTime, PatchObject>,
+    /// With a task, which is kept as its text: their alarms as they were sent, each with the line that says of which occurrence it is.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub task_alarms: String,
 }
 
 impl Own {
@@ -37,7 +40,8 @@ impl Own {
             patch.of(&Self::MEMBERS).for_each(|(pointer, value)| own.add(pointer, value));
             (!own.is_empty()).then_some((*id, own))
         });
-        Self { alerts: event.alerts.clone(), use_default_alerts, occurrences: occurrences.collect() }
+        let occurrences = occurrences.collect();
+        Self { alerts: event.alerts.clone(), use_default_alerts, occurrences, task_alarms: String::new() }
     }
 
     /// The event with this instead of what its organizer keeps with it; `has` tells whether it has an occurrence.

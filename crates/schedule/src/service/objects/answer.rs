@@ -18,6 +18,7 @@ use crate::{
     service::{
         keep_own,
         reply_event::{Answer, answer as reply},
+        view::Sight,
     },
     store,
 };
@@ -45,7 +46,8 @@ pub(super) fn answer(
     }
     // Its text is never handed out again: what is said in it about the event is not the participant's to say.
     arrival.keep(tx, id.as_str(), ObjectKind::Event, "")?;
-    let schedule_tag = schedule_tag(&stored.event, &stored.facilities);
+    let view = Sight::of(tx, who, &[id.as_str()])?.view_in(&who.person, &stored, arrival.calendar.collection);
+    let schedule_tag = view.and_then(|view| schedule_tag(&view.event, &view.facility_ids));
     let put = Put { created: false, etag: None, schedule_tag };
     Ok(match told {
         Some(changed) => changed.map(|_| put),

@@ -61,7 +61,7 @@ impl Carry<'_> {
     pub fn copy(&self, tx: &mut Tx<'_>, who: &Principal) -> Result<Changed<bool>, ObjectFault> {
         let object = get(tx, who, self.from.0, &[self.from.1])?.pop().flatten();
         let object = object.ok_or(ScheduleFault::NotFound)?;
-        self.expected.check(tx, Some(&object.head))?;
+        self.expected.check(tx, (who, self.from.0), Some(&object.head))?;
         if object.schedule_tag.is_some() {
             return Err(ScheduleFault::Forbidden.into());
         }
@@ -79,11 +79,11 @@ impl Carry<'_> {
         let (from, name) = self.from;
         let id = ids_of(tx, from, &[name])?.remove(name).ok_or(ScheduleFault::NotFound)?;
         let head = heads(tx, who, from, &[&id])?.remove(&id).ok_or(ScheduleFault::NotFound)?;
-        self.expected.check(tx, Some(&head))?;
+        self.expected.check(tx, (who, self.from.0), Some(&head))?;
         let (source, _) = writable(tx, who, Some(&from.calendar.id))?;
         let (target, _) = writable(tx, who, Some(&self.to.0.calendar.id))?;
         let same_owner = source.owner_id == target.owner_id;
-        if !same_owner && get_schedule_tag(tx, &head)?.is_some() {
+        if !same_owner && get_schedule_tag(tx, who, from, &head)?.is_some() {
             return Err(ScheduleFault::Forbidden.into());
         }
         let replaced = self.make_room(tx, who)?;
@@ -171,9 +171,16 @@ impl Carry<'_> {
         same_owner: bool,
     ) -> Result<Changed<()>, ObjectFault> {
         let row = store::objects::list_by_object(tx, self.from.0.collection, &[id])?.pop();
+        let same_calendar = self.from.0.collection == self.to.0.collection;
+        let kept = store::reader_alerts::list_of(tx, &EventId::stored(id.to_owned()))?;
         let stored = self.store_anew(tx, who)?;
         let owners = row.and_then(|row| row.body).filter(|_| same_owner && !self.from.0.is_mine());
         let there = ids_of(tx, self.to.0, &[self.to.1])?.remove(self.to.1);
+        let others = kept.into_iter().filter(|(person, _)| same_calendar && *person != who.person);
+        for (person, own) in others {
+            let Some(there) = there.clone() else { break };
+            store::reader_alerts::put(tx, &person, &EventId::stored(there), &own)?;
+        }
         if let (Some(body), Some(there)) = (owners, there)
             && let Some(task) = store::objects::list_by_object(tx, self.to.0.collection, &[&there])?.pop()
         {

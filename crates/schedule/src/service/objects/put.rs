@@ -46,7 +46,12 @@ impl Expectation {
     pub const NONE: Self = Self { is: Precondition::None, is_not: Precondition::None, schedule_tag: None };
 
     /// Refuses what is not as the client expects.
-    pub(super) fn check(&self, tx: &mut Tx<'_>, there: Option<&ObjectHead>) -> Result<(), ObjectFault> {
+    pub(super) fn check(
+        &self,
+        tx: &mut Tx<'_>,
+        (who, calendar): (&Principal, &ObjectCalendar),
+        there: Option<&ObjectHead>,
+    ) -> Result<(), ObjectFault> {
         let is = match there {
             Some(head) => self.is.holds(&head.etag),
             None => self.is == Precondition::None,
@@ -59,7 +64,7 @@ impl Expectation {
         let same_tag = match (&self.schedule_tag, there) {
             (None, _) => true,
             (Some(_), None) => false,
-            (Some(tag), Some(head)) => get_schedule_tag(tx, head)?.as_ref() == Some(tag),
+            (Some(tag), Some(head)) => get_schedule_tag(tx, who, calendar, head)?.as_ref() == Some(tag),
         };
         if is && is_not && same_tag { Ok(()) } else { Err(ObjectFault::Stale) }
     }
@@ -207,7 +212,7 @@ pub fn put(
     if there.is_none() {
         refuse_unseen(tx, calendar, holder.as_deref(), expected.is_not == Precondition::None)?;
     }
-    expected.check(tx, there.as_ref())?;
+    expected.check(tx, (who, calendar), there.as_ref())?;
     if text.len() > OBJECT_BYTES {
         return Err(ObjectFault::TooLarge);
     }
@@ -244,8 +249,10 @@ fn store_object(
     let arrival = Arrival { calendar, name, holder, uid: object.uid, text };
     let put_away = arrival.check_uid(tx, who, there.as_ref())?;
     match (object.contents, there) {
-        (Contents::Task, None) => arrival.put_task(tx, None),
-        (Contents::Task, Some(head)) if head.kind == ObjectKind::Task => arrival.put_task(tx, Some(&head)),
+        (Contents::Task, None) => arrival.put_task(tx, who, None),
+        (Contents::Task, Some(head)) if head.kind == ObjectKind::Task => {
+            arrival.put_task(tx, who, Some(&head))
+        }
         (Contents::Event(sent), None) => match put_away {
             Some(id) => answer::answer(tx, who, &arrival, &id, &sent),
             None => arrival.create(tx, who, (home, role), *sent),
@@ -285,17 +292,35 @@ impl Arrival<'_> {
         }
     }
 
-    fn put_task(&self, tx: &mut Tx<'_>, there: Option<&ObjectHead>) -> Result<Changed<Put>, ObjectFault> {
+    fn put_task(
+        &self,
+        tx: &mut Tx<'_>,
+        who: &Principal,
+        there: Option<&ObjectHead>,
+    ) -> Result<Changed<Put>, ObjectFault> {
         let id = match there {
             Some(head) => head.id.clone(),
             None => tx.new_id::<()>().into_string(),
         };
-        let etag = tasks::next_tag(tx, there.map(|head| head.etag.as_str()));
+        let before = match there {
+            // Its tag may be that of the task with what the sender keeps with it.
+            Some(_) if !self.calendar.is_mine() => {
+                store::objects::list_by_object(tx, self.calendar.collection, &[&id])?.pop()
+            }
+            _ => None,
+        };
+        let tag = before.as_ref().map(|it| it.etag.as_str()).or(there.map(|head| head.etag.as_str()));
+        let etag = tasks::next_tag(tx, tag);
         let mut task = self.object(&id, ObjectKind::Task, etag.as_str());
         if !self.calendar.is_mine() {
-            let before = store::objects::list_by_object(tx, self.calendar.collection, &[&id])?.pop();
-            let before = before.and_then(|before| before.body).unwrap_or_default();
-            task.body = Some(ical::with_alarms_of(self.text, &before));
+            let owners = before.as_ref().and_then(|before| before.body.as_deref()).unwrap_or_default();
+            task.body = Some(ical::with_alarms_of(self.text, owners));
+            tasks::keep_alarms(tx, who, &task, self.text)?;
+            if let Some(before) = before.filter(|before| before.body == task.body && before.name == task.name)
+            {
+                // To everybody else it is as it was.
+                task = before;
+            }
         }
         let recorded = tasks::put(tx, &task)?;
         // In a calendar of another, alarms are left out of what is stored and of what is shown.
@@ -371,7 +396,7 @@ impl Arrival<'_> {
         })?;
         tell_by_all_means(tx, who, &before.stored, &forced)?;
         let Some(changed) = changed else {
-            let schedule_tag = schedule_tag(&before.stored.event, &before.stored.facilities);
+            let schedule_tag = schedule_tag(&before.seen.event, &before.seen.facility_ids);
             let put = Put { created: false, etag: None, schedule_tag };
             return Ok(kept.map_or_else(|| Changed::nothing(put.clone()), |kept| kept.map(|_| put.clone())));
         };

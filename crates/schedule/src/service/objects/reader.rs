@@ -4,10 +4,11 @@ use renraku_base::{EventId, Principal};
 use renraku_db::{Changed, Tx};
 
 use super::{
-    ObjectFault, ObjectHead, ObjectKind,
+    ObjectFault, ObjectHead, ObjectKind, ObjectText,
     answer::keep,
     get,
     put::{Arrival, Put},
+    tasks,
 };
 use crate::{
     ScheduleFault,
@@ -15,6 +16,7 @@ use crate::{
     model::Event,
     rules::recurrence,
     service::view::without_alerts,
+    store,
 };
 
 /// Keeps the alarms of a reader. Whatever else of the event is not as it was shown is refused: it would be lost.
@@ -24,9 +26,12 @@ pub(super) fn keep_alarms(
     arrival: &Arrival<'_>,
     there: Option<&ObjectHead>,
 ) -> Result<Changed<Put>, ObjectFault> {
-    let head = there.filter(|head| head.kind == ObjectKind::Event).ok_or(ScheduleFault::Forbidden)?;
+    let head = there.ok_or(ScheduleFault::Forbidden)?;
     let shown = get(tx, who, arrival.calendar, &[&head.name])?.pop().flatten();
     let shown = shown.ok_or(ScheduleFault::NotFound)?;
+    if head.kind == ObjectKind::Task {
+        return keep_with_task(tx, who, arrival, &shown);
+    }
     let sent = read(arrival.text)?;
     if bare(arrival.text)? != bare(&shown.text)? {
         return Err(ScheduleFault::Forbidden.into());
@@ -36,6 +41,26 @@ pub(super) fn keep_alarms(
     Ok(match kept {
         Some(changed) => changed.map(|_| put),
         None => Changed::nothing(put),
+    })
+}
+
+/// The same with a task, of which every line but those of alarms, and what clients write anew, must be as it was.
+fn keep_with_task(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    arrival: &Arrival<'_>,
+    shown: &ObjectText,
+) -> Result<Changed<Put>, ObjectFault> {
+    let bare = |text: &str| ical::without_marks(&ical::without_alarms(text)).replace("\r\n", "\n");
+    if bare(arrival.text) != bare(&shown.text) {
+        return Err(ScheduleFault::Forbidden.into());
+    }
+    let task = store::objects::list_by_object(tx, arrival.calendar.collection, &[&shown.head.id])?.pop();
+    let task = task.ok_or(ScheduleFault::NotFound)?;
+    let put = Put { created: false, etag: None, schedule_tag: None };
+    Ok(match tasks::keep_alarms(tx, who, &task, arrival.text)? {
+        true => tasks::put(tx, &task)?.with(put),
+        false => Changed::nothing(put),
     })
 }
 
