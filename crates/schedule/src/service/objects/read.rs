@@ -200,6 +200,9 @@ pub fn get_schedule_tag(
     // Whoever sees only busy time is not told of changes to the rest.
     let stored = stored.filter(|stored| ETag::of_view(stored.busy_version, BUSY) != head.etag);
     let Some(stored) = stored else { return Ok(None) };
+    if calendar.is_mine() && stored.calendar == calendar.calendar.id {
+        return Ok(schedule_tag(&stored.event, &stored.facilities));
+    }
     let view = Sight::of(tx, who, &[id.as_str()])?.view_in(&who.person, &stored, calendar.collection);
     Ok(view.and_then(|view| schedule_tag(&view.event, &view.facility_ids)))
 }
