@@ -37,3 +37,4 @@ mod slow;
 mod staff_import;
 mod suppressed;
 mod unchanged;
+mod undelivered;

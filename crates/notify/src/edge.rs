@@ -1,5 +1,7 @@
-use renraku_base::{MessageId, Timestamp};
+use renraku_base::{EventId, MessageId, PersonId, Timestamp};
 use serde::{Deserialize, Serialize};
+
+use crate::Details;
 
 /// A mail address with the name that is shown beside it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +22,21 @@ pub struct CalendarPart {
     pub method: String,
     /// The iCalendar text.
     pub text: String,
+    /// What it is about, where its sender wants to know whether it arrives.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<About>,
+}
+
+/// What an invitation, its cancellation or an answer is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct About {
+    /// The event.
+    pub event: EventId,
+    /// Who sends it.
+    pub sender: PersonId,
+    /// The facts for a notification.
+    pub details: Details,
 }
 
 /// A mail, complete before the first attempt: every attempt sends the same.
@@ -72,11 +89,33 @@ pub enum SendFault {
     Permanent(String),
 }
 
+/// What became of a mail that no further attempt will do better with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Delivery {
+    /// It is on its way to all of its addresses.
+    Sent,
+    /// To some of them it does not get.
+    Undelivered(Undelivered),
+}
+
+/// To whom a mail does not get, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undelivered {
+    /// The addresses.
+    pub addresses: Vec<String>,
+    /// Whether there is no way to them at all; otherwise they were refused.
+    pub no_way: bool,
+    /// Whether the author has the reason in their own mailbox.
+    pub author_knows: bool,
+    /// The reason, for the log.
+    pub reason: String,
+}
+
 /// Hands mails over to what delivers them.
 pub trait MailSender: Send + Sync {
     /// Hands one mail over. It may be handed over again when the process dies before this is known.
     ///
     /// # Errors
-    /// [`SendFault`] when it was not accepted for every recipient.
-    fn send(&self, mail: &OutgoingMail) -> Result<(), SendFault>;
+    /// [`SendFault`] when it is not known yet what becomes of it.
+    fn send(&self, mail: &OutgoingMail) -> Result<Delivery, SendFault>;
 }

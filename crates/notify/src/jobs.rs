@@ -6,7 +6,7 @@ use renraku_base::PersonId;
 use renraku_db::{Error, ObjectType, Tx, changes};
 
 use crate::{
-    MailSender, OutgoingMail, SendFault,
+    Delivery, MailSender, OutgoingMail, SendFault,
     store::{feeds, inbox, notifications},
 };
 
@@ -18,14 +18,15 @@ const RETENTION: Duration = Duration::from_hours(24 * 90);
 /// How long a scheduling message is kept that no client took away.
 const INBOX_RETENTION: Duration = Duration::from_hours(24 * 30);
 
-/// Sends the mail in a job's payload. Runs outside any transaction: a mail server may be slow.
+/// Sends the mail in a job's payload, and gives it back with what became of it. Runs outside any transaction: a mail server may be slow.
 ///
 /// # Errors
 /// [`SendFault`] when it was not sent; a payload that cannot be read is permanent.
-pub fn send_mail(sender: &dyn MailSender, payload: &str) -> Result<(), SendFault> {
+pub fn send_mail(sender: &dyn MailSender, payload: &str) -> Result<(OutgoingMail, Delivery), SendFault> {
     let mail: OutgoingMail =
         serde_json::from_str(payload).map_err(|error| SendFault::Permanent(error.to_string()))?;
-    sender.send(&mail)
+    let delivery = sender.send(&mail)?;
+    Ok((mail, delivery))
 }
 
 /// Deletes up to 500 notifications older than 90 days and as many scheduling messages older than 30. Answers with how many; run it

@@ -11,7 +11,9 @@ mod rules;
 pub mod service;
 mod store;
 
-pub use edge::{CalendarPart, MailAddress, MailSender, OutgoingMail, SendFault};
+pub use edge::{
+    About, CalendarPart, Delivery, MailAddress, MailSender, OutgoingMail, SendFault, Undelivered,
+};
 pub use fault::NotifyFault;
 pub use hub::Hub;
 pub use model::{

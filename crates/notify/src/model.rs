@@ -31,10 +31,12 @@ pub enum NotificationType {
     ShareLeft,
     /// Somebody who manages it deleted a calendar or an address book of the person.
     ShareDeleted,
+    /// An invitation, a change or an answer of the person did not reach somebody outside the office.
+    Undelivered,
 }
 
 impl NotificationType {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Invited,
         Self::Moved,
         Self::Cancelled,
@@ -46,6 +48,7 @@ impl NotificationType {
         Self::PhoneMemo,
         Self::ShareLeft,
         Self::ShareDeleted,
+        Self::Undelivered,
     ];
 
     /// The name by which it is stored and sent.
@@ -63,6 +66,7 @@ impl NotificationType {
             Self::PhoneMemo => "phoneMemo",
             Self::ShareLeft => "shareLeft",
             Self::ShareDeleted => "shareDeleted",
+            Self::Undelivered => "undelivered",
         }
     }
 
@@ -77,6 +81,8 @@ impl NotificationType {
             Self::PhoneMemo => choices.phone_memos,
             // They come once a year and are meant for this one person.
             Self::Appointed | Self::ShareLeft | Self::ShareDeleted => true,
+            // Whoever is not told of it counts on a guest who knows of nothing.
+            Self::Undelivered => true,
         }
     }
 
@@ -153,12 +159,15 @@ pub struct Details {
     /// The name of the room or other place; with `appointed` of the unit and those above it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
-    /// What was answered: `accepted`, `declined` or `tentative`.
+    /// What was answered: `accepted`, `declined` or `tentative`; with `undelivered` when it is the answer that did not arrive.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub participation_status: Option<String>,
     /// What was said with the answer or the cancellation; with `phoneMemo` the matter.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
+    /// With `undelivered`: the mail address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recipient: Option<String>,
     /// With `appointed`: who held the post before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub predecessor: Option<String>,

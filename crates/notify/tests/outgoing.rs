@@ -1,6 +1,6 @@
 use std::{sync::Mutex, time::Duration};
 
-use renraku_notify::{MailAddress, MailSender, OutgoingMail, SendFault, jobs};
+use renraku_notify::{Delivery, MailAddress, MailSender, OutgoingMail, SendFault, jobs};
 use renraku_test_db::on_each_database;
 
 use super::*;
@@ -12,9 +12,9 @@ struct Sender {
 }
 
 impl MailSender for Sender {
-    fn send(&self, mail: &OutgoingMail) -> Result<(), SendFault> {
+    fn send(&self, mail: &OutgoingMail) -> Result<Delivery, SendFault> {
         self.given.lock().unwrap().push(mail.clone());
-        self.refusals.lock().unwrap().pop().map_or(Ok(()), Err)
+        self.refusals.lock().unwrap().pop().map_or(Ok(Delivery::Sent), Err)
     }
 }
 
@@ -54,7 +54,7 @@ fn a_mail_is_queued_once_and_every_attempt_sends_the_same() {
         clock.advance(Duration::from_hours(1));
         let again =
             ok(db.write(|tx| renraku_db::jobs::claim(tx, renraku_db::jobs::Kinds::ALL, 10, lease))).remove(0);
-        assert_eq!(jobs::send_mail(&sender, &again.payload), Ok(()));
+        assert_eq!(jobs::send_mail(&sender, &again.payload), Ok((mail.clone(), Delivery::Sent)));
         assert_eq!(*sender.given.lock().unwrap(), [mail.clone(), mail]);
     });
 }

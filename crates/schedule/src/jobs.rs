@@ -1,5 +1,7 @@
 //! What happens later. Each body may run more than once; [`run`] knows them by the kinds in [`KINDS`].
 
+mod called_off;
+mod delivery;
 mod horizon;
 mod inbox;
 mod invitation;
@@ -17,6 +19,8 @@ use crate::{
     service::{delete_calendar, placing},
 };
 
+pub(crate) use called_off::CalledOff;
+pub use delivery::note_delivery;
 pub use horizon::{EXTEND_HORIZON, start_extending};
 pub(crate) use inbox::answer as answer_letter;
 pub(crate) use notices::{Guests, News, audience, call_off, details, guests, mail_answer, tell, tell_again};

@@ -21,7 +21,7 @@ fn told(db: &Db, who: &Principal) -> Vec<(NotificationType, Option<String>)> {
     told.into_iter().map(|(_, it)| it).collect()
 }
 
-fn kinds(db: &Db, who: &Principal) -> Vec<NotificationType> {
+pub fn kinds(db: &Db, who: &Principal) -> Vec<NotificationType> {
     let mut kinds: Vec<_> = told(db, who).into_iter().map(|(kind, _)| kind).collect();
     kinds.sort_by_key(|kind| kind.as_str());
     kinds
@@ -104,7 +104,7 @@ fn each_occurrence_is_reminded_of_once_and_at_its_time() {
 }
 
 /// The mails that are due.
-fn mails(db: &Db) -> Vec<OutgoingMail> {
+pub fn mails(db: &Db) -> Vec<OutgoingMail> {
     let mut found = Vec::new();
     loop {
         let claim = |tx: &mut Tx<'_>| jobs::claim(tx, jobs::Kinds::ALL, 10, Duration::from_secs(60));
@@ -132,7 +132,7 @@ fn subjects(mails: &[OutgoingMail]) -> Vec<&str> {
     mails.iter().map(|mail| mail.subject.as_str()).collect()
 }
 
-const PAUSE: Duration = Duration::from_secs(5 * 60);
+pub const PAUSE: Duration = Duration::from_secs(5 * 60);
 
 #[test]
 fn those_outside_get_one_mail_a_change() {
@@ -337,7 +337,7 @@ fn a_guest_of_several_occurrences_gets_one_mail_about_them() {
 }
 
 /// The method of each mail, and the days that it names.
-fn messages(mails: &[OutgoingMail]) -> Vec<(&str, Vec<&str>)> {
+pub fn messages(mails: &[OutgoingMail]) -> Vec<(&str, Vec<&str>)> {
     let mut messages: Vec<_> = mails
         .iter()
         .map(|mail| {

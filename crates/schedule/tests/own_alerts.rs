@@ -71,11 +71,9 @@ fn a_participant_changes_their_own_and_nobody_elses() {
         let read = get(db, &jiro, &event.id).unwrap();
         assert!(read.event.alerts.is_empty() && !read.event.more.contains_key("useDefaultAlerts"));
         assert_eq!(read.etag, event.etag);
-        // The rest of the event is not theirs, nor is one occurrence of their alerts.
+        // The rest of the event is not theirs.
         let both = json!({"title": "乗っ取り", "alerts": {"b": before(1)}});
         assert_eq!(code(try_patch(db, &taro, &mine, Scope::All, both)), "not-organizer");
-        let single = Scope::This(local("2026-11-27T10:00:00"));
-        assert_eq!(code(try_patch(db, &taro, &mine, single, json!({"alerts": {"a": null}}))), "invalid");
         assert_eq!(get(db, &taro, &event.id).unwrap(), mine);
     });
 }
@@ -156,5 +154,73 @@ fn who_may_write_where_it_was_made_keeps_their_own_too() {
         assert_eq!(seen.iter().map(|it| it.etag.clone()).collect::<Vec<_>>(), vec![renamed.etag; 2]);
         let hers = get(db, &hanako, &event.id).unwrap();
         assert_eq!((hers.event.title.as_str(), hers.event.alerts), ("例会", event.event.alerts));
+    });
+}
+
+/// What is one's own is otherwise in a single occurrence, too, and it is that which reminds.
+#[test]
+fn one_occurrence_has_alerts_of_its_own() {
+    on_each_database(|db, clock| {
+        let (hanako, taro) = (person(db, "佐藤"), person(db, "鈴木"));
+        let event = meeting(db, &hanako, &taro);
+        let mine = patch(
+            db,
+            &taro,
+            &get(db, &taro, &event.id).unwrap(),
+            Scope::All,
+            json!({"alerts": {"a": before(15)}}),
+        );
+        let day = |day: u32| local(&format!("2026-11-{day}T10:00:00"));
+        let second = Scope::This(day(27));
+        let mine = patch(db, &taro, &mine, second, json!({"alerts": {"a": before(60)}}));
+        let mine = patch(db, &taro, &mine, Scope::This(day(28)), json!({"alerts": null}));
+        let offsets = |event: &EventView, at: u32| {
+            let occurrence = event.event.occurrence(day(at)).unwrap();
+            let texts: Vec<String> =
+                occurrence.alerts.values().map(|it| json!(it)["trigger"]["offset"].to_string()).collect();
+            texts.join(" ")
+        };
+        assert_eq!([26, 27, 28].map(|at| offsets(&mine, at)), ["\"-PT15M\"", "\"-PT1H\"", ""]);
+        assert_eq!(get(db, &taro, &event.id).unwrap(), mine);
+        assert_eq!(get(db, &hanako, &event.id).unwrap(), event, "it is nobody else's");
+        let same = patch(db, &taro, &mine, second, json!({"alerts": {"a": before(60)}}));
+        assert_eq!(same.etag, mine.etag);
+        let none = Scope::This(local("2026-11-29T10:00:00"));
+        assert_eq!(code(try_patch(db, &taro, &mine, none, json!({"alerts": null}))), "not-found");
+        // What the organizer changes leaves it, as long as there is the occurrence.
+        let now = get(db, &hanako, &event.id).unwrap();
+        let now = patch(db, &hanako, &now, second, json!({"title": "臨時"}));
+        let seen = get(db, &taro, &event.id).unwrap();
+        assert_eq!(offsets(&seen, 27), "\"-PT1H\"");
+        assert_eq!(seen.event.occurrence(day(27)).unwrap().title, "臨時");
+        // The organizer's own of one occurrence remind, too.
+        patch(db, &hanako, &now, second, json!({"alerts": {"1": before(30)}}));
+        reply(db, &taro, &event.id, json!({"participationStatus": "accepted"})).unwrap();
+        let told = |time: &str| {
+            clock.set(at(time));
+            run_due_jobs(db);
+            (reminders(db, &hanako), reminders(db, &taro))
+        };
+        assert_eq!(told("2026-11-26T09:44:00+09:00"), (0, 0));
+        assert_eq!(told("2026-11-26T09:56:00+09:00"), (1, 1));
+        assert_eq!(told("2026-11-27T08:59:00+09:00"), (1, 1));
+        assert_eq!(told("2026-11-27T09:00:00+09:00"), (1, 2));
+        assert_eq!(told("2026-11-27T09:30:00+09:00"), (2, 2));
+        assert_eq!(told("2026-11-27T09:59:00+09:00"), (2, 2), "in place of those of the series");
+        assert_eq!(told("2026-11-28T12:00:00+09:00"), (3, 2));
+        // An occurrence that is left out does not come back by them.
+        let now = get(db, &hanako, &event.id).unwrap();
+        crate::office::try_delete(db, &hanako, &event.id, second, &now.etag).unwrap();
+        let seen = get(db, &taro, &event.id).unwrap();
+        assert!(seen.event.recurrence_overrides[&day(27)].is_excluded());
+        let shorter = json!({"recurrenceRule": {"count": 2}});
+        let now = get(db, &hanako, &event.id).unwrap();
+        patch(db, &hanako, &now, Scope::All, shorter);
+        let seen = get(db, &taro, &event.id).unwrap();
+        assert!(
+            !seen.event.recurrence_overrides.contains_key(&day(28)),
+            "{:?}",
+            seen.event.recurrence_overrides
+        );
     });
 }

@@ -10,7 +10,7 @@ use renraku_db::{
     ledger,
 };
 use renraku_notify::{
-    MailSender, SendFault,
+    Delivery, MailSender, SendFault,
     push::{self, PushSender, PushText},
 };
 use renraku_people::{
@@ -66,7 +66,10 @@ pub(crate) fn body(db: &Db, edges: Edges) -> Body {
 
 fn run(db: &Db, edges: &Edges, job: &Job) -> Result<Ran, JobFault> {
     match job.kind.as_str() {
-        renraku_notify::jobs::SEND_MAIL => renraku_notify::jobs::send_mail(&*edges.mail, &job.payload)?,
+        renraku_notify::jobs::SEND_MAIL => {
+            send_mail(db, &*edges.mail, job)?;
+            return Ok(Ran::Finished);
+        }
         push::SEND_PUSH => push::deliver(db, &*edges.push, &*edges.words, job)?,
         renraku_mail::jobs::APPLY => renraku_mail::jobs::apply(db, job).map_err(again)?,
         renraku_mail::jobs::FILE => renraku_mail::jobs::file(db, job).map_err(again)?,
@@ -96,6 +99,26 @@ fn run(db: &Db, edges: &Edges, job: &Job) -> Result<Ran, JobFault> {
         _ => return Err(JobFault::Again("this version knows no job of this kind".to_owned())),
     }
     Ok(Ran::ToFinish)
+}
+
+/// Sends a mail. What does not arrive and is about an event is told with the event; of the rest, its author hears in their mailbox.
+fn send_mail(db: &Db, sender: &dyn MailSender, job: &Job) -> Result<(), JobFault> {
+    let (mail, delivery) = renraku_notify::jobs::send_mail(sender, &job.payload)?;
+    let is_about = mail.calendar.as_ref().is_some_and(|part| part.about.is_some());
+    match &delivery {
+        Delivery::Undelivered(it) if !it.author_knows && !is_about => {
+            return Err(JobFault::Never(it.reason.clone()));
+        }
+        Delivery::Undelivered(it) => {
+            tracing::info!(job.id = job.id, mail.no_way = it.no_way, "a mail cannot be delivered");
+        }
+        Delivery::Sent => {}
+    }
+    let work = |tx: &mut Tx<'_>| {
+        renraku_schedule::jobs::note_delivery(tx, &mail, &delivery)?;
+        Ok::<_, ScheduleFault>(jobs::finish(tx, &job.id)?)
+    };
+    db.write(work).map_err(again)
 }
 
 fn again(error: impl std::error::Error) -> JobFault {

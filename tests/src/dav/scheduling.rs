@@ -13,6 +13,56 @@ fn occurrences(who: &Staff) -> Vec<Value> {
     who.get(path).expect(200).json()["items"].as_array().unwrap().clone()
 }
 
+/// The schedule tag that somebody was told holds for them, whatever alarms anybody keeps and whatever others answer (RFC 6638 §3.2.10).
+#[test]
+fn a_schedule_tag_is_of_what_the_organizer_says_alone() {
+    on_each_backend(|server| {
+        let (hanako, taro, jiro) = (server.staff("hanako"), server.staff("taro"), server.staff("jiro"));
+        let share = json!({"grantee": {"type": "person", "personId": jiro.person}, "role": "write"});
+        hanako.post(&format!("calendars/{}/shares", hanako.calendar), &share).expect(200);
+        let owner = Client::of(server, &hanako);
+        let delegate = Client::of(server, &jiro).in_calendar(&hanako.calendar);
+        let guest = Client::of(server, &taro);
+        let alarm =
+            |minutes: u32| format!("BEGIN:VALARM\nACTION:DISPLAY\nTRIGGER:-PT{minutes}M\nEND:VALARM\n");
+        let path = format!("{}m.ics", owner.calendar);
+        let text = event(
+            "m",
+            &format!("{HOUR}SUMMARY:会議\nRRULE:FREQ=DAILY;COUNT=3\n{ORGANIZER}{TARO}{}", alarm(5)),
+        );
+        let tag = owner.put(&path, &text).expect(201).header("schedule-tag").unwrap().to_owned();
+        let theirs = guest.sync(&guest.calendar, "", 10).0[0].0.clone();
+        let places = [(&owner, path), (&delegate, format!("{}m.ics", delegate.calendar)), (&guest, theirs)];
+        for (at, (client, path)) in places.iter().enumerate() {
+            let seen = client.get(path).expect(200);
+            assert_eq!(seen.header("schedule-tag"), Some(tag.as_str()), "{at}");
+            // Each sets an alarm of their own, and the guest answers one occurrence, too.
+            let minutes = 10 + u32::try_from(at).unwrap();
+            let mut with = seen.text().replace("\r\n ", "");
+            with = with.replace("END:VEVENT", &(alarm(minutes).replace('\n', "\r\n") + "END:VEVENT"));
+            let put = client.ask("PUT", path).header("if-schedule-tag-match", &tag);
+            let put = put.body("text/calendar", with.as_str()).send().expect(204);
+            assert_eq!(put.header("schedule-tag"), Some(tag.as_str()), "{at}");
+        }
+        let id = taro.get("occurrences?from=2026-11-25T15:00:00Z&to=2026-11-26T15:00:00Z").expect(200).json();
+        let id = id["items"][0]["eventId"].as_str().unwrap().to_owned();
+        let answer = json!({"participationStatus": "declined", "recurrenceId": "2026-11-27T10:00:00"});
+        taro.post(&format!("events/{id}/reply"), &answer).expect(200);
+        for (client, path) in &places {
+            assert_eq!(client.get(path).expect(200).header("schedule-tag"), Some(tag.as_str()));
+        }
+        let (client, path) = &places[1];
+        let changed = client.get(path).expect(200).text().replace("SUMMARY:会議", "SUMMARY:朝会");
+        let put = client.ask("PUT", path).header("if-schedule-tag-match", &tag);
+        put.body("text/calendar", changed.as_str()).send().expect(204);
+        for (client, path) in &places {
+            assert_ne!(client.get(path).expect(200).header("schedule-tag"), Some(tag.as_str()));
+            let stale = client.ask("PUT", path).header("if-schedule-tag-match", &tag);
+            stale.body("text/calendar", changed.as_str()).send().expect(412);
+        }
+    });
+}
+
 #[test]
 fn an_invitation_reaches_the_participant_and_the_answer_the_organizer() {
     on_each_backend(|server| {

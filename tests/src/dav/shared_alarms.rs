@@ -216,6 +216,56 @@ fn alarms_of_single_occurrences_stay_their_owners() {
 }
 
 #[test]
+fn readers_keep_alarms_of_single_occurrences() {
+    on_each_backend(|server| {
+        let Office { owner, writer, reader, .. } = office(server);
+        let series = |one: &str, day: &str| {
+            event("s", &format!("{HOUR}SUMMARY:朝会\nRRULE:FREQ=DAILY;COUNT=3\n{one}{day}"))
+        };
+        // As a program writes one occurrence of which the alarm alone is another.
+        let day = |alarm: &str| {
+            format!(
+                "END:VEVENT\nBEGIN:VEVENT\nUID:s\nDTSTAMP:20261125T010000Z\nCREATED:20261125T010000Z\nSEQUENCE:1\n\
+                 RECURRENCE-ID;TZID=Asia/Tokyo:20261127T100000\nDTSTART;TZID=Asia/Tokyo:20261127T100000\n\
+                 DTEND;TZID=Asia/Tokyo:20261127T110000\nSUMMARY:朝会\n{alarm}"
+            )
+        };
+        let sent = series(&alarm("PT30M"), "");
+        owner.put(&at(&owner, "s"), &sent).expect(201);
+        let owners = read(&owner, "s");
+        for (client, own) in [(&writer, "PT1H"), (&reader, "PT2H")] {
+            // One of the series, another of one occurrence, and none of the one before it.
+            client.put(&at(client, "s"), &series(&alarm("PT5M"), &day(&alarm(own)))).expect(204);
+            let text = read(client, "s").1;
+            assert_eq!(triggers(&text), ["PT5M", own], "{text}");
+            assert_eq!(read(&owner, "s"), owners, "for nobody else is anything otherwise");
+            client.put(&at(client, "s"), &series(&alarm("PT5M"), &day(""))).expect(204);
+            let text = read(client, "s").1;
+            assert_eq!(triggers(&text), ["PT5M"], "{text}");
+            assert_eq!(text.matches("BEGIN:VEVENT").count(), 2, "the one without: {text}");
+            // What was read comes back and changes nothing.
+            let tag = read(client, "s").0;
+            client.put(&at(client, "s"), &text).expect(204);
+            assert_eq!(read(client, "s").0, tag);
+        }
+        reader.put(&at(&reader, "s"), &series("", &day("DESCRIPTION:x\n"))).expect(403);
+        // What is renamed takes everybody's along, and no exception gets those of its series.
+        let to = at(&writer, "renamed");
+        writer.ask("MOVE", &at(&writer, "s")).header("destination", &to).send().expect(201);
+        for (client, own) in [(&owner, "PT30M"), (&writer, "PT5M"), (&reader, "PT5M")] {
+            client.get(&at(client, "s")).expect(404);
+            let text = read(client, "renamed").1;
+            assert_eq!(triggers(&text), [own], "{text}");
+        }
+        assert_eq!(read(&reader, "renamed").1.matches("BEGIN:VEVENT").count(), 2);
+        let to = at(&owner, "again");
+        owner.ask("MOVE", &at(&owner, "renamed")).header("destination", &to).send().expect(201);
+        assert_eq!(triggers(&read(&owner, "again").1), ["PT30M"]);
+        assert_eq!(triggers(&read(&writer, "again").1), ["PT5M"]);
+    });
+}
+
+#[test]
 fn alarms_of_tasks_are_their_owners() {
     on_each_backend(|server| {
         let Office { owner, writer, reader, .. } = office(server);
@@ -237,6 +287,42 @@ fn alarms_of_tasks_are_their_owners() {
             None
         );
         assert_eq!(triggers(&read(&owner, "t").1), ["PT15M"]);
+        // Whoever else sees it keeps their own, whether they may write or only read.
+        assert_eq!(triggers(&read(&writer, "t").1), ["PT1M"]);
+        let owners = read(&owner, "t");
+        let (_, token) = reader.sync(&reader.calendar, "", 100);
+        let (tag, text) = read(&reader, "t");
+        reader.put(&at(&reader, "t"), &task("別", &alarm("PT2M"))).expect(403);
+        let mine = text.replace(
+            "END:VTODO",
+            &format!("X-MOZ-LASTACK:1\r\n{}END:VTODO", alarm("PT2M").replace('\n', "\r\n")),
+        );
+        reader
+            .ask("PUT", &at(&reader, "t"))
+            .header("if-match", &tag)
+            .body("text/calendar", mine.as_str())
+            .send()
+            .expect(204);
+        let (kept, text) = read(&reader, "t");
+        assert_ne!(kept, tag);
+        assert_eq!(triggers(&text), ["PT2M"]);
+        assert!(!text.contains("LASTACK"));
+        assert_eq!(reader.sync(&reader.calendar, &token, 100).0, [(at(&reader, "t"), 200)]);
+        assert_eq!(read(&owner, "t"), owners, "it is nobody else's");
+        // The same again changes nothing; a delegate's rename keeps everybody's.
+        reader.put(&at(&reader, "t"), &text).expect(204);
+        assert_eq!(read(&reader, "t").0, kept);
+        let to = at(&writer, "u");
+        writer.ask("MOVE", &at(&writer, "t")).header("destination", &to).send().expect(201);
+        for (client, own) in [(&owner, "PT15M"), (&writer, "PT1M"), (&reader, "PT2M")] {
+            assert_eq!(triggers(&read(client, "u").1), [own]);
+        }
+        writer.put(&at(&writer, "u"), &task("済", "")).expect(204);
+        assert!(triggers(&read(&writer, "u").1).is_empty());
+        // What is gone leaves nothing behind that would come back with its name.
+        owner.ask("DELETE", &at(&owner, "u")).send().expect(204);
+        owner.put(&at(&owner, "u"), &task("新", "")).expect(201);
+        assert!(triggers(&read(&reader, "u").1).is_empty());
     });
 }
 

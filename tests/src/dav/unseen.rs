@@ -115,3 +115,42 @@ fn the_uid_of_a_task_is_for_no_event() {
         client.put(&at, &task("same", "SUMMARY:still\n")).expect(204);
     });
 }
+
+/// RFC 4791 §5.3.2.1: what has the UID is named, to whoever sees it.
+#[test]
+fn a_uid_that_is_taken_is_refused_by_its_element_and_names_what_is_seen() {
+    on_each_backend(|server| {
+        let ([owner, delegate, _], [hanako, taro, _]) = shared(server);
+        let second = hanako.post("calendars", &json!({"name": "第2"})).expect(201).json();
+        let second = owner.in_calendar(second["id"].as_str().unwrap());
+        let texts =
+            [("event", event("event", &format!("{HOUR}SUMMARY:x\n"))), ("task", task("task", "SUMMARY:x\n"))];
+        for (name, text) in &texts {
+            let (there, other) =
+                (format!("{}{name}.ics", owner.calendar), format!("{}o-{name}.ics", second.calendar));
+            owner.put(&there, text).expect(201);
+            owner.put(&other, &event(name, &format!("{HOUR}SUMMARY:y\n"))).expect(201);
+            for method in ["COPY", "MOVE"] {
+                let to = format!("{}new-{name}.ics", owner.calendar);
+                let refused = owner.ask(method, &other).header("destination", &to).send();
+                let refused = refused.expect(409).text();
+                let named = format!("<c:no-uid-conflict><d:href>{there}</d:href></c:no-uid-conflict>");
+                assert!(refused.contains(&named), "{method} {name}: {refused}");
+                owner.get(&other).expect(200);
+            }
+        }
+        // Of what somebody does not see they learn no more than that.
+        let secret = event("secret", &format!("{HOUR}SUMMARY:x\nCLASS:CONFIDENTIAL\n"));
+        owner.put(&format!("{}hidden-name.ics", owner.calendar), &secret).expect(201);
+        let put = event("secret", &format!("{HOUR}SUMMARY:y\n"));
+        let refused = delegate.put(&format!("{}mine.ics", delegate.calendar), &put).expect(409).text();
+        assert!(refused.contains("no-uid-conflict") && !refused.contains("href"), "{refused}");
+        let own = Client::of(server, &taro);
+        let source = format!("{}mine.ics", own.calendar);
+        own.put(&source, &put).expect(201);
+        let to = format!("{}mine.ics", delegate.calendar);
+        let refused = own.ask("MOVE", &source).header("destination", &to).send().expect(409).text();
+        assert!(refused.contains("no-uid-conflict") && !refused.contains("hidden-name"), "{refused}");
+        own.get(&source).expect(200);
+    });
+}

@@ -23,6 +23,8 @@ pub enum Manner {
     Take,
     /// It refuses them for now, with 451.
     RefuseForNow,
+    /// It refuses them for good, with 550.
+    Refuse,
     /// It takes them and closes the connection before it says so.
     DropAfterData,
     /// It says nothing until its manner changes.
@@ -257,9 +259,10 @@ fn talk<S: Stream>(stream: S, greeting: &str, starttls: bool, shared: &Shared) -
 fn judge<S: Stream>(stream: &mut BufReader<S>, mail: Received, shared: &Shared) -> io::Result<bool> {
     let mut state = shared.lock();
     match state.manner {
-        Manner::RefuseForNow => {
+        Manner::RefuseForNow | Manner::Refuse => {
+            let answer = if state.manner == Manner::Refuse { "550 no such user" } else { "451 later" };
             drop(state);
-            say(stream, "451 later")?;
+            say(stream, answer)?;
             Ok(true)
         }
         Manner::Take | Manner::DropAfterData => {

@@ -61,6 +61,29 @@ fn the_password_that_it_accepted_last_counts_while_it_is_gone() {
     }
 }
 
+/// While nobody can be asked, a wrong password tells nothing of a name: neither that nobody has it, nor that its password is here.
+#[test]
+fn a_wrong_password_sounds_alike_for_every_name() {
+    for backend in Backend::all() {
+        let stub = Stub::start(Manner::Know(PASSWORD));
+        let server = beside(*backend, &stub);
+        let (phone, taro) = (server.anonymous(), server.staff("taro"));
+        let names = ["hanako", "taro", "dare-demo-nai"];
+        for name in names {
+            login(&phone, name, "guess").problem(401, "bad-credentials");
+        }
+        stub.becomes(Manner::Hang);
+        let said = names.map(|name| {
+            let refused = login(&phone, name, "another guess");
+            let problem = refused.json();
+            refused.problem(503, "password-server-silent");
+            (problem["title"].clone(), problem["detail"].clone())
+        });
+        assert!(said.iter().all(|it| *it == said[0]), "{said:?}");
+        login(&phone, "taro", &taro.password).expect(200);
+    }
+}
+
 #[test]
 fn a_reading_that_fails_is_told_by_the_doctor_and_tried_again() {
     for backend in Backend::all() {

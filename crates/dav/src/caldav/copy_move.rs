@@ -1,6 +1,8 @@
 use actix_web::HttpResponse;
+use renraku_db::Changed;
 use renraku_schedule::service::objects;
 
+use super::put::refused;
 use crate::core::{Address, Call, DavFault, destination, expectation, overwrites};
 
 /// What is done.
@@ -31,10 +33,10 @@ pub(super) async fn answer(call: Call, act: Act) -> Result<HttpResponse, DavFaul
             let carry =
                 objects::Carry { from: (&from, &name), to: (&to, &to_name), overwrite, expected: &expected };
             let replaced = match act {
-                Act::Copy => carry.copy(tx, &who)?,
-                Act::Move => carry.move_(tx, &who)?,
+                Act::Copy => carry.copy(tx, &who),
+                Act::Move => carry.move_(tx, &who),
             };
-            Ok(replaced.into_inner())
+            replaced.map(Changed::into_inner).map_err(|fault| refused(fault, &to))
         })
         .await?;
     Ok(if replaced { HttpResponse::NoContent().finish() } else { HttpResponse::Created().finish() })

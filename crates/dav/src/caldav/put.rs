@@ -2,7 +2,7 @@ use actix_web::{
     HttpResponse,
     http::{StatusCode, header},
 };
-use renraku_schedule::service::objects::{self, OBJECT_BYTES, ObjectFault, Put};
+use renraku_schedule::service::objects::{self, OBJECT_BYTES, ObjectCalendar, ObjectFault, Put};
 
 use super::{get, propfind::object_path};
 use crate::core::{Address, Call, Condition, DavFault, expectation, represented};
@@ -43,12 +43,19 @@ async fn store(call: &mut Call) -> Result<HttpResponse, DavFault> {
             let calendar = objects::find_calendar(tx, &who, &person, &segment).map_err(no_calendar)?;
             match objects::put(tx, &who, &calendar, &name, text, &expected) {
                 Ok(put) => Ok(put.into_inner()),
-                Err(ObjectFault::UidTaken { name }) => Err(DavFault::UidInUse(object_path(&calendar, &name))),
-                Err(fault) => Err(fault.into()),
+                Err(fault) => Err(refused(fault, &calendar)),
             }
         })
         .await?;
     Ok(stored(&put))
+}
+
+/// Why something is not stored in a calendar; of a UID that is in use with the path (RFC 4791 §5.3.2.1).
+pub(super) fn refused(fault: ObjectFault, calendar: &ObjectCalendar) -> DavFault {
+    match fault {
+        ObjectFault::UidTaken { name: Some(name) } => DavFault::UidInUse(object_path(calendar, &name)),
+        fault => fault.into(),
+    }
 }
 
 /// Something is put into what is not there (RFC 4918 §9.7.1).

@@ -1,11 +1,21 @@
 use renraku_db::Db;
-use renraku_notify::{MailAddress, OutgoingMail, SendFault};
+use renraku_notify::{Delivery, MailAddress, OutgoingMail, SendFault, Undelivered};
 
 use crate::{codec::compose, source, store::accounts};
 
-/// Tells the author, in their own inbox, that a mail did not get to these addresses. `false` when the author has no mail
-/// account here.
-pub fn bounce(db: &Db, mail: &OutgoingMail, failed: &[String], reason: &str) -> Result<bool, SendFault> {
+/// A mail did not get to these addresses, of which its author is told in their own inbox.
+pub fn undelivered(
+    db: &Db,
+    mail: &OutgoingMail,
+    (addresses, no_way): (Vec<String>, bool),
+    reason: &str,
+) -> Result<Delivery, SendFault> {
+    let author_knows = bounce(db, mail, &addresses, reason)?;
+    Ok(Delivery::Undelivered(Undelivered { addresses, no_way, author_knows, reason: reason.to_owned() }))
+}
+
+/// Tells the author. `false` when they have no mail account here.
+fn bounce(db: &Db, mail: &OutgoingMail, failed: &[String], reason: &str) -> Result<bool, SendFault> {
     let author = mail.from.email.to_ascii_lowercase();
     let account = db
         .read(|tx| accounts::find_by_addresses(tx, std::slice::from_ref(&author)))

@@ -1,10 +1,10 @@
 use std::collections::BTreeSet;
 
 use renraku_db::Db;
-use renraku_notify::{MailSender, OutgoingMail, SendFault};
+use renraku_notify::{Delivery, MailSender, OutgoingMail, SendFault};
 
 use super::{
-    bounce::{bounce, delivery_key},
+    bounce::{delivery_key, undelivered},
     prepare::prepare,
 };
 use crate::{codec::compose::Way, source, store::accounts};
@@ -24,8 +24,11 @@ impl MaildirSender {
 }
 
 impl MailSender for MaildirSender {
-    fn send(&self, mail: &OutgoingMail) -> Result<(), SendFault> {
-        let Some(composed) = prepare(&self.db, mail, Way::EightBit)? else { return Ok(()) };
+    fn send(&self, mail: &OutgoingMail) -> Result<Delivery, SendFault> {
+        let composed = match prepare(&self.db, mail, Way::EightBit)? {
+            Ok(composed) => composed,
+            Err(undelivered) => return Ok(undelivered),
+        };
         let addresses: BTreeSet<String> =
             composed.envelope.to().iter().map(|to| to.to_string().to_ascii_lowercase()).collect();
         let addresses: Vec<String> = addresses.into_iter().collect();
@@ -43,22 +46,22 @@ impl MailSender for MaildirSender {
             .into_iter()
             .filter(|address| !accounts.iter().any(|account| account.address == *address))
             .collect();
-        let reason = why(&mail.from.email, &unknown);
-        if unknown.is_empty() || bounce(&self.db, mail, &unknown, reason)? {
-            return Ok(());
+        if unknown.is_empty() {
+            return Ok(Delivery::Sent);
         }
-        Err(SendFault::Permanent(format!("{} of the addresses have no mailbox here", unknown.len())))
+        let outside = are_outside(&mail.from.email, &unknown);
+        undelivered(&self.db, mail, (unknown, outside), if outside { NO_WAY } else { NOBODY })
     }
 }
 
-/// Why there is no mailbox at these addresses: they lie outside, where nothing is sent to, or are nobody's.
-fn why(author: &str, unknown: &[String]) -> &'static str {
+/// Why there is no mailbox at an address: it lies outside, where nothing is sent to, or is nobody's.
+const NO_WAY: &str = "このサーバーには庁外へメールを送る設定（smtp.host）がありません";
+const NOBODY: &str = "この宛先のメールボックスはここにはありません";
+
+/// Whether all of these addresses lie outside of the author's office.
+fn are_outside(author: &str, unknown: &[String]) -> bool {
     let domain = |address: &str| address.rsplit_once('@').map(|(_, domain)| domain.to_ascii_lowercase());
-    if unknown.iter().all(|address| domain(address) != domain(author)) {
-        "このサーバーには庁外へメールを送る設定（smtp.host）がありません"
-    } else {
-        "この宛先のメールボックスはここにはありません"
-    }
+    unknown.iter().all(|address| domain(address) != domain(author))
 }
 
 #[cfg(test)]
@@ -67,8 +70,8 @@ mod tests {
 
     #[test]
     fn outside_is_told_from_nobody() {
-        let why = |address: &str| why("hanako@pref.example.jp", &[address.to_owned()]);
-        assert!(why("eigyo@example.com").contains("smtp.host"));
-        assert!(why("dare@PREF.example.jp").contains("メールボックス"));
+        let outside = |address: &str| are_outside("hanako@pref.example.jp", &[address.to_owned()]);
+        assert!(outside("eigyo@example.com"));
+        assert!(!outside("dare@PREF.example.jp"));
     }
 }

@@ -9,9 +9,9 @@ use lettre::{
     },
 };
 use renraku_db::Db;
-use renraku_notify::{MailSender, OutgoingMail, SendFault};
+use renraku_notify::{Delivery, MailSender, OutgoingMail, SendFault};
 
-use super::{bounce::bounce, prepare::prepare};
+use super::{bounce::undelivered, prepare::prepare};
 use crate::codec::compose::Way;
 
 /// How long the server may take for one step.
@@ -90,21 +90,26 @@ impl SmtpSender {
 }
 
 impl MailSender for SmtpSender {
-    fn send(&self, mail: &OutgoingMail) -> Result<(), SendFault> {
-        let Some(mut composed) = prepare(&self.db, mail, Way::EightBit)? else { return Ok(()) };
+    fn send(&self, mail: &OutgoingMail) -> Result<Delivery, SendFault> {
+        let mut composed = match prepare(&self.db, mail, Way::EightBit)? {
+            Ok(composed) => composed,
+            Err(undelivered) => return Ok(undelivered),
+        };
         let mut sent = self.transport.send_raw(&composed.envelope, &composed.bytes);
         // The client gives a mail of eight bits back that the server does not offer to take (8BITMIME).
         if sent.as_ref().is_err_and(Error::is_client) && !composed.bytes.is_ascii() {
-            let Some(plain) = prepare(&self.db, mail, Way::SevenBit)? else { return Ok(()) };
-            composed = plain;
+            composed = match prepare(&self.db, mail, Way::SevenBit)? {
+                Ok(composed) => composed,
+                Err(undelivered) => return Ok(undelivered),
+            };
             sent = self.transport.send_raw(&composed.envelope, &composed.bytes);
         }
-        let Err(error) = sent else { return Ok(()) };
+        let Err(error) = sent else { return Ok(Delivery::Sent) };
         let reason = error.to_string();
         if !error.is_permanent() {
             return Err(SendFault::Temporary(reason));
         }
         let failed: Vec<String> = composed.envelope.to().iter().map(ToString::to_string).collect();
-        if bounce(&self.db, mail, &failed, &reason)? { Ok(()) } else { Err(SendFault::Permanent(reason)) }
+        undelivered(&self.db, mail, (failed, false), &reason)
     }
 }

@@ -34,13 +34,19 @@ pub fn words(query: &str) -> Vec<String> {
     words
 }
 
-/// What is typed between two quotation marks belongs together; one that is never closed is looked for like any other character.
+/// What is typed between two quotation marks belongs together. One that is not closed yet begins words as if it were not there; alone it is
+/// looked for like any other character.
 fn pieces(query: &str) -> Vec<&str> {
     const QUOTES: [char; 5] = ['"', '“', '”', '„', '＂'];
     let mut pieces = Vec::new();
     let mut rest = query.trim_start();
     while !rest.is_empty() {
-        let quoted = rest.strip_prefix(QUOTES).and_then(|inside| inside.split_once(QUOTES));
+        let inside = rest.strip_prefix(QUOTES).unwrap_or_default();
+        let quoted = inside.split_once(QUOTES);
+        if quoted.is_none() && !inside.trim_start().is_empty() {
+            rest = inside.trim_start();
+            continue;
+        }
         let word = || rest.split_at(rest.find(char::is_whitespace).unwrap_or(rest.len()));
         let (piece, after) = quoted.unwrap_or_else(word);
         pieces.push(piece);
@@ -96,10 +102,13 @@ mod tests {
             "\"予算\"資料",
             "27\"",
             "27\"モニター",
+            "\"予算",
+            "\"会議 予算",
+            "モニター “会議の",
         ] {
             assert!(found(query), "{query}");
         }
-        for query in ["\"会議 予算\"", "\"予算 資料\"", "\"予算 会議\" 議事録", "\"予算", "\""]
+        for query in ["\"会議 予算\"", "\"予算 資料\"", "\"予算 会議\" 議事録", "\"予算 議事録", "\""]
         {
             assert!(found(query) == (query == "\""), "{query}");
         }

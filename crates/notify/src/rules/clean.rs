@@ -10,6 +10,7 @@ pub(crate) fn details(details: &Details) -> Details {
         title: details.title.as_deref().map(line),
         place: details.place.as_deref().map(line),
         comment: details.comment.as_deref().map(line),
+        recipient: details.recipient.as_deref().map(line),
         predecessor: details.predecessor.as_deref().map(line),
         caller: details.caller.as_deref().map(line),
         number: details.number.as_deref().map(line),

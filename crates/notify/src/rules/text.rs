@@ -97,6 +97,14 @@ impl Facts<'_> {
                 let actor = self.actor.map_or_else(|| "管理者".to_owned(), |name| format!("{name}さん"));
                 format!("{actor}が、あなたの{title}を削除しました")
             }
+            NotificationType::Undelivered => {
+                let what =
+                    if self.details.participation_status.is_some() { "への回答" } else { "の連絡" };
+                let to = self.details.recipient.as_deref().unwrap_or("参加者");
+                let more = self.count.checked_sub(1).filter(|more| *more > 0);
+                let to = more.map_or_else(|| to.to_owned(), |more| format!("{to}ほか{more}件の宛先"));
+                format!("{title}{during}{what}を{to}に届けられませんでした。別の方法でお知らせください")
+            }
         }
     }
 
@@ -195,6 +203,14 @@ impl Facts<'_> {
             }
             NotificationType::ShareDeleted => {
                 format!("{} deleted {title}, which was yours", self.actor.unwrap_or("Somebody"))
+            }
+            NotificationType::Undelivered => {
+                let answer = self.details.participation_status.is_some();
+                let what = if answer { "Your answer to" } else { "The message about" };
+                let to = self.details.recipient.as_deref().unwrap_or("a participant");
+                let more = self.count.checked_sub(1).filter(|more| *more > 0);
+                let to = more.map_or_else(|| to.to_owned(), |more| format!("{to} and {more} more"));
+                format!("{what} {title}{during} could not be delivered to {to}: let them know in another way")
             }
         }
     }

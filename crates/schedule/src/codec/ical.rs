@@ -26,7 +26,7 @@ mod writer;
 
 use renraku_base::content::{component, line, text};
 
-pub use alarm_text::{has_alarms, with_alarms_of, without_alarms, without_marks};
+pub use alarm_text::{alarms_of, has_alarms, with_alarms_of, without_alarms, without_marks};
 pub use component::{Component, read as read_components};
 pub use excerpt::{Expanded, expand, limit_recurrence_set};
 pub use free_busy::{FreeBusyRequest, read_free_busy_request, read_instant, write_free_busy};

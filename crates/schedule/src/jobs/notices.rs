@@ -1,18 +1,18 @@
 //! Who takes part in an event hears what became of it: members of staff in their feeds, others by mail.
 
-use std::collections::BTreeMap;
-
 use renraku_base::{EventId, Id, PersonId, Principal};
 use renraku_db::{Tx, jobs};
 use renraku_notify::{
-    Actor, CalendarPart, Details, MailAddress, Notice, NotificationType, OutgoingMail, Repeat, Subject,
-    inbox::Letter, service,
+    About, Actor, CalendarPart, Details, MailAddress, Notice, NotificationType, OutgoingMail, Repeat,
+    Subject, Undelivered, inbox::Letter, service,
 };
 use renraku_people::directory::{self, NamedPerson};
 use serde::{Deserialize, Serialize};
 
 use super::{
     TELL,
+    called_off::CalledOff,
+    delivery::note_undelivered,
     inbox::Message,
     invitation::{self, Method},
     pace, read,
@@ -70,7 +70,7 @@ struct Mail {
     /// Further occurrences of its series.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     more: Vec<Event>,
-    /// Whether these are all to which somebody comes who is a guest of single ones.
+    /// Whether it tells of several at once: of all to which somebody comes who is a guest of single ones, or comes no more.
     #[serde(default)]
     each: bool,
     to: Vec<String>,
@@ -91,23 +91,15 @@ pub(crate) fn tell(
 /// mail.
 pub(crate) fn call_off(tx: &mut Tx<'_>, who: &Principal, stored: &StoredEvent) -> Result<(), ScheduleFault> {
     let news = News { kind: NotificationType::Cancelled, stored, occurrence: None, removed: false };
-    let mut theirs: BTreeMap<String, Vec<(LocalDateTime, Event)>> = BTreeMap::new();
+    let mut theirs = CalledOff::default();
     for Guests { recurrence_id, occurrence, crowd: (staff, outside) } in
         guests(&stored.event, stored.organizer.as_ref())
     {
         let one = Some((recurrence_id, &occurrence));
-        order(tx, who, News { occurrence: one, ..news }, (staff, Vec::new()), false, None)?;
-        for address in outside {
-            theirs.entry(address).or_default().push((recurrence_id, occurrence.clone()));
-        }
+        tell(tx, who, News { occurrence: one, ..news }, staff, Vec::new())?;
+        theirs.add(false, recurrence_id, &occurrence, outside);
     }
-    for (address, occurrences) in theirs {
-        let Some(((id, first), more)) = occurrences.split_first() else { continue };
-        let more = more.iter().map(|(_, occurrence)| occurrence.clone()).collect();
-        let news = News { occurrence: Some((*id, first)), ..news };
-        order(tx, who, news, (Vec::new(), vec![address]), false, Some(more))?;
-    }
-    Ok(())
+    theirs.tell(tx, who, stored)
 }
 
 /// The same for those who are to be told once more, whatever they were told of this state of the event.
@@ -120,7 +112,8 @@ pub(crate) fn tell_again(
     order(tx, who, news, crowd, true, None)
 }
 
-fn order(
+/// Writes down that these are to be told; `more` are further occurrences that the one mail to those outside is about.
+pub(super) fn order(
     tx: &mut Tx<'_>,
     who: &Principal,
     news: News<'_>,
@@ -204,8 +197,19 @@ pub(super) fn run(tx: &mut Tx<'_>, payload: &str) -> Result<(), ScheduleFault> {
     }
 
     let mut mail_rest = Vec::new();
+    let from = actor.and_then(|person| Some((person.email.clone()?, person.name.full.clone())));
+    if let (Some(mail), None) = (&order.mail, &from) {
+        // Who has no address writes no mail.
+        let nothing = Undelivered {
+            addresses: mail.to.clone(),
+            no_way: true,
+            author_knows: false,
+            reason: "its author has no mail address".to_owned(),
+        };
+        note_undelivered(tx, &about(&order), matches!(mail.method, Method::Request), &nothing)?;
+    }
     if let Some(mail) = &order.mail
-        && let Some(from) = actor.and_then(|person| Some((person.email.clone()?, person.name.full.clone())))
+        && let Some(from) = from
     {
         let (now, rest) = mail.to.split_at(mail.to.len().min(AT_ONCE));
         mail_rest = rest.to_vec();
@@ -250,7 +254,7 @@ fn queue(
     let (order, mail) = said.map_or((order, mail), |(order, each)| (order, each));
     // Who comes to nothing any more is sent nothing of what waits.
     let comes = theirs.is_some() || present.is_some_and(|present| present.is_in_whole(address));
-    let whole = mail.each || (about_one && !is_request && !comes);
+    let whole = if is_request { mail.each } else { about_one && !comes };
     let recurrence_id = order.recurrence_id.as_deref().filter(|_| !whole).unwrap_or_default();
     let outgoing = outgoing(order, mail, address, from, tx.now());
     let about = pace::About { event: &order.event, recurrence_id, address };
@@ -327,6 +331,12 @@ fn of_whole(
     Ok(Some(outgoing(&order, &mail, address, from, tx.now())))
 }
 
+/// What the mails of an order are about.
+fn about(order: &Order) -> About {
+    let details = order.details.clone();
+    About { event: order.event.clone(), sender: order.actor.clone(), details }
+}
+
 fn key(order: &Order) -> String {
     let recurrence = order.recurrence_id.as_deref().unwrap_or_default();
     format!("{}:{}:{recurrence}:{}", order.kind.as_str(), order.event, order.version)
@@ -367,7 +377,11 @@ fn outgoing(
         bcc: Vec::new(),
         subject: text.subject,
         text: text.body,
-        calendar: Some(CalendarPart { method: part.method.to_owned(), text: part.text }),
+        calendar: Some(CalendarPart {
+            method: part.method.to_owned(),
+            text: part.text,
+            about: Some(about(order)),
+        }),
         in_reply_to: None,
         references: Vec::new(),
         files_of: None,
@@ -392,6 +406,8 @@ pub(crate) fn mail_answer(
     let Some((key, participant)) = shown.participant(&who.person) else { return Ok(()) };
     let now = tx.now();
     let Some(part) = ical::reply(shown, key, now) else { return Ok(()) };
+    let status = participant.participation_status.as_str().to_owned();
+    let details = Details { participation_status: Some(status), ..details(shown) };
     let text = invitation::answer(shown, participant, &person.name.full);
     let domain = from.rsplit('@').next().unwrap_or("localhost");
     let mail = OutgoingMail {
@@ -403,7 +419,11 @@ pub(crate) fn mail_answer(
         bcc: Vec::new(),
         subject: text.subject,
         text: text.body,
-        calendar: Some(CalendarPart { method: part.method.to_owned(), text: part.text }),
+        calendar: Some(CalendarPart {
+            method: part.method.to_owned(),
+            text: part.text,
+            about: Some(About { event: stored.id.clone(), sender: who.person.clone(), details }),
+        }),
         in_reply_to: None,
         references: Vec::new(),
         files_of: None,

@@ -1,6 +1,6 @@
 //! The next reminder of an event is always one job for each person who keeps alerts with it; when it ran, the one after it is.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use renraku_base::{ETag, EventId, PersonId, Principal, Timestamp};
 use renraku_db::{Tx, jobs};
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{REMIND, notices::details, read};
 use crate::{
     ScheduleFault,
-    model::{Alert, Event, ParticipationStatus, RelativeTo, Trigger, Zone},
+    model::{Event, Own, ParticipationStatus, PatchObject, RelativeTo, Trigger, Zone},
     rules::recurrence::{self, Instance, MAX_INSTANCES, Window},
     service::view::{BUSY, Sight},
     store::{
@@ -38,8 +38,6 @@ struct Due {
     reader: Option<PersonId>,
 }
 
-type Alerts = BTreeMap<String, Alert>;
-
 /// An alert and the occurrence that it is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Reminder {
@@ -55,8 +53,7 @@ pub(crate) fn remind_next(
     zone: Zone,
     after: Timestamp,
 ) -> Result<(), ScheduleFault> {
-    let alerts = &stored.event.alerts;
-    let at = next(&stored.event, alerts, zone, after);
+    let at = next(&stored.event, zone, after);
     enqueue(tx, at, |at| Due { event: stored.id.clone(), at, place: None, reader: None })
 }
 
@@ -68,7 +65,7 @@ pub(crate) fn remind_own(
     after: Timestamp,
 ) -> Result<(), ScheduleFault> {
     let Some(kept) = &place.own else { return Ok(()) };
-    let (at, place) = (next(&stored.event, &kept.own.alerts, zone, after), Some(place.collection.0));
+    let (at, place) = (next(&with(stored, kept), zone, after), Some(place.collection.0));
     enqueue(tx, at, |at| Due { event: stored.id.clone(), at, place, reader: None })
 }
 
@@ -80,7 +77,7 @@ pub(crate) fn remind_reader(
     zone: Zone,
     after: Timestamp,
 ) -> Result<(), ScheduleFault> {
-    let (at, reader) = (next(&stored.event, &kept.own.alerts, zone, after), Some(reader.clone()));
+    let (at, reader) = (next(&with(stored, kept), zone, after), Some(reader.clone()));
     enqueue(tx, at, |at| Due { event: stored.id.clone(), at, place: None, reader })
 }
 
@@ -98,21 +95,35 @@ fn enqueue(
     Ok(())
 }
 
-fn next(event: &Event, alerts: &Alerts, zone: Zone, after: Timestamp) -> Option<Timestamp> {
-    if alerts.is_empty() {
+/// The event with the alerts that somebody keeps with it.
+fn with(stored: &StoredEvent, kept: &StoredOwn) -> Event {
+    kept.own.instead(stored.event.clone(), recurrence::has_occurrence)
+}
+
+/// When the next of the alerts in an event is due.
+fn next(event: &Event, zone: Zone, after: Timestamp) -> Option<Timestamp> {
+    if event.alerts.is_empty() && !event.recurrence_overrides.values().any(says_own) {
         return None;
     }
     LOOKS.into_iter().find_map(|ahead| {
         let window = Window { from: after - REACH, to: after + ahead, zone };
-        reminders(event, alerts, window).into_iter().map(|it| it.at).filter(|at| *at > after).min()
+        reminders(event, window).into_iter().map(|it| it.at).filter(|at| *at > after).min()
     })
 }
 
+/// Whether an exception has alerts of its own.
+fn says_own(patch: &PatchObject) -> bool {
+    patch.of(&Own::MEMBERS).next().is_some()
+}
+
 /// The reminders of the occurrences in a window.
-fn reminders(event: &Event, alerts: &Alerts, window: Window) -> Vec<Reminder> {
+fn reminders(event: &Event, window: Window) -> Vec<Reminder> {
     let instances = recurrence::expand(event, window, MAX_INSTANCES).items;
     let mut found = Vec::new();
     for instance in instances {
+        let exception = instance.recurrence_id.and_then(|id| event.recurrence_overrides.get_key_value(&id));
+        let own = exception.filter(|(_, patch)| says_own(patch)).and_then(|(id, _)| event.occurrence(*id));
+        let alerts = &own.as_ref().unwrap_or(event).alerts;
         for alert in alerts.values().filter(|alert| alert.acknowledged.is_none()) {
             if let Some(at) = due(&alert.trigger, &instance) {
                 found.push(Reminder { at, instance });
@@ -141,12 +152,18 @@ pub(super) fn run(tx: &mut Tx<'_>, payload: &str) -> Result<(), ScheduleFault> {
     let job: Due = read(payload)?;
     let Some(stored) = store::events::get(tx, &job.event)? else { return Ok(()) };
     let Some(home) = store::calendars::get(tx, &stored.calendar)? else { return Ok(()) };
-    let Some((person, alerts, keeper)) = whose(tx, &job, &stored, &home)? else { return Ok(()) };
+    let Some((person, keeper)) = whose(tx, &job, &stored, &home)? else { return Ok(()) };
     let window = Window { from: job.at - REACH, to: job.at + REACH, zone: home.time_zone };
-    let due: Vec<Reminder> = reminders(&stored.event, &alerts, window)
-        .into_iter()
-        .filter(|reminder| reminder.at == job.at)
-        .collect();
+    let with_theirs = match &keeper {
+        Keeper::Owner => stored.event.clone(),
+        Keeper::Reader(own) => with(&stored, own),
+        Keeper::Participant(place) => match &place.own {
+            Some(own) => with(&stored, own),
+            None => return Ok(()),
+        },
+    };
+    let due: Vec<Reminder> =
+        reminders(&with_theirs, window).into_iter().filter(|reminder| reminder.at == job.at).collect();
     // Where nothing was due the event was changed since, and whoever changed it put the next reminder into the queue.
     if due.is_empty() {
         return Ok(());
@@ -178,29 +195,26 @@ enum Keeper {
     Reader(StoredOwn),
 }
 
-/// Whom a job reminds, and of which alerts; nobody who put the event away or does not see what it says any more.
+/// Whom a job reminds; nobody who put the event away or does not see what it says any more.
 fn whose(
     tx: &mut Tx<'_>,
     job: &Due,
     stored: &StoredEvent,
     home: &StoredCalendar,
-) -> Result<Option<(PersonId, Alerts, Keeper)>, ScheduleFault> {
+) -> Result<Option<(PersonId, Keeper)>, ScheduleFault> {
     if let Some(reader) = &job.reader {
         let sight = Sight::of(tx, &Principal::person(reader.clone()), &[stored.id.as_str()])?;
         let seen =
             sight.view(reader, stored).filter(|view| view.etag != ETag::of_view(stored.busy_version, BUSY));
         let kept = sight.kept(&stored.id).filter(|_| seen.is_some());
-        return Ok(kept.map(|own| (reader.clone(), own.own.alerts.clone(), Keeper::Reader(own.clone()))));
+        return Ok(kept.map(|own| (reader.clone(), Keeper::Reader(own.clone()))));
     }
     let Some(collection) = job.place else {
-        return Ok(home.owner().map(|person| (person, stored.event.alerts.clone(), Keeper::Owner)));
+        return Ok(home.owner().map(|person| (person, Keeper::Owner)));
     };
     let places = store::placements::list(tx, &stored.id)?;
     let place = places.into_iter().find(|place| place.collection.0 == collection && !place.hidden);
-    Ok(place.and_then(|place| {
-        let alerts = place.own.as_ref()?.own.alerts.clone();
-        Some((place.person.clone()?, alerts, Keeper::Participant(place)))
-    }))
+    Ok(place.and_then(|place| Some((place.person.clone()?, Keeper::Participant(place)))))
 }
 
 fn notice(stored: &StoredEvent, instance: &Instance, occurrence: &Event, at: Timestamp) -> Notice {

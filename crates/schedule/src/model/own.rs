@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Alert, Event};
+use super::{Alert, Event, LocalDateTime, PatchObject};
 
 /// The member that asks for a calendar's own alerts instead of an event's.
 const USE_DEFAULT_ALERTS: &str = "useDefaultAlerts";
@@ -19,6 +19,12 @@ pub struct Own {
     /// Whether they want their calendar's reminders instead.
     #[serde(default, skip_serializing_if = "super::event::is_false")]
     pub use_default_alerts: bool,
+    /// What is otherwise in single occurrences of a series, by their original starts.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub occurrences: BTreeMap<LocalDateTime, PatchObject>,
+    /// With a task, which is kept as its text: their alarms as they were sent, each with the line that says of which occurrence it is.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub task_alarms: String,
 }
 
 impl Own {
@@ -29,12 +35,18 @@ impl Own {
     #[must_use]
     pub fn of(event: &Event) -> Self {
         let use_default_alerts = event.more.get(USE_DEFAULT_ALERTS) == Some(&Value::Bool(true));
-        Self { alerts: event.alerts.clone(), use_default_alerts }
+        let occurrences = event.recurrence_overrides.iter().filter_map(|(id, patch)| {
+            let mut own = PatchObject::default();
+            patch.of(&Self::MEMBERS).for_each(|(pointer, value)| own.add(pointer, value));
+            (!own.is_empty()).then_some((*id, own))
+        });
+        let occurrences = occurrences.collect();
+        Self { alerts: event.alerts.clone(), use_default_alerts, occurrences, task_alarms: String::new() }
     }
 
-    /// The event with this instead of what its organizer keeps with it.
+    /// The event with this instead of what its organizer keeps with it; `has` tells whether it has an occurrence.
     #[must_use]
-    pub fn instead(&self, mut event: Event) -> Event {
+    pub fn instead(&self, mut event: Event, has: impl Fn(&Event, LocalDateTime) -> bool) -> Event {
         event.alerts.clone_from(&self.alerts);
         match self.use_default_alerts {
             true => event.more.insert(USE_DEFAULT_ALERTS.to_owned(), Value::Bool(true)),
@@ -45,6 +57,12 @@ impl Own {
             .into_iter()
             .map(|(id, patch)| (id, patch.without(&Self::MEMBERS)))
             .collect();
+        for (id, own) in &self.occurrences {
+            if has(&event, *id) {
+                let patch = event.recurrence_overrides.entry(*id).or_default();
+                own.iter().for_each(|(pointer, value)| patch.add(pointer, value));
+            }
+        }
         event
     }
 }
@@ -63,12 +81,14 @@ mod tests {
             "recurrenceOverrides": {"2026-04-02T09:00:00": {"title": "臨時", "alerts/1/trigger/offset": "-PT1H"}}
         }))
         .unwrap();
-        let seen = Own::default().instead(event.clone());
+        let has = |event: &Event, id: LocalDateTime| event.recurrence_overrides.contains_key(&id);
+        let seen = Own::default().instead(event.clone(), has);
         assert_eq!((seen.alerts.len(), Own::of(&seen)), (0, Own::default()));
         let patch = seen.recurrence_overrides.values().next().unwrap();
         assert_eq!(patch.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["title"]);
         let own = Own::of(&event);
         assert!(own.use_default_alerts);
-        assert_eq!(Own::of(&own.instead(seen)), own);
+        assert_eq!(Own::of(&own.instead(seen.clone(), has)), own);
+        assert_eq!(own.instead(seen.clone(), |_, _| false).recurrence_overrides, seen.recurrence_overrides);
     }
 }

@@ -55,6 +55,10 @@ pub struct Participant {
     /// When the last answer was given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub schedule_updated: Option<Timestamp>,
+    /// Why the last message did not reach them (RFC 6638 §3.2.9): `5.1` it was refused, `5.2` the office has no way to send it. Told by the
+    /// server, to whoever reads the organizer's calendar.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub schedule_status: Vec<String>,
     /// Properties that are kept and have no effect.
     #[serde(flatten)]
     pub more: BTreeMap<String, Value>,
@@ -178,6 +182,7 @@ impl Participant {
             schedule_agent: members.take("scheduleAgent", "one-of").unwrap_or_default(),
             schedule_sequence: members.take("scheduleSequence", "type").unwrap_or_default(),
             schedule_updated: members.take("scheduleUpdated", "instant"),
+            schedule_status: members.take("scheduleStatus", "type").unwrap_or_default(),
             more: BTreeMap::new(),
         };
         if participant.calendar_address.is_none() && participant.person_id.is_none() {

@@ -1,6 +1,6 @@
 mod object;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use renraku_base::{CalendarId, EventId, FacilityId, FieldFault, merge_patch};
 use serde_json::{Map, Value};
@@ -187,6 +187,19 @@ impl Event {
         picked.filter_map(|(id, _)| Some((*id, self.occurrence(*id)?))).collect()
     }
 
+    /// The event without what became of the messages to those who take part: that is for its organizer.
+    #[must_use]
+    pub(crate) fn without_schedule_status(mut self) -> Self {
+        let told = self.participants.values().any(|it| !it.schedule_status.is_empty())
+            || self.recurrence_overrides.values().any(PatchObject::tells_schedule_status);
+        if told {
+            self.change_everywhere(PatchObject::touches_people, |_, event| {
+                event.participants.values_mut().for_each(|it| it.schedule_status.clear());
+            });
+        }
+        self
+    }
+
     /// An occurrence without what it says of its bookings: these stand beside an event, not in it.
     #[must_use]
     pub(crate) fn without_bookings(mut self) -> Self {
@@ -225,6 +238,13 @@ impl Event {
             return Some(self.single());
         }
         self.single().happening(recurrence_id, self.recurrence_overrides.get(&recurrence_id))
+    }
+
+    /// The occurrences, by their original starts, of which another version of the series says something else.
+    pub(crate) fn different_exceptions(&self, other: &Self) -> Vec<LocalDateTime> {
+        let (ours, theirs) = (&self.recurrence_overrides, &other.recurrence_overrides);
+        let ids: BTreeSet<_> = ours.keys().chain(theirs.keys()).copied().collect();
+        ids.into_iter().filter(|id| ours.get(id) != theirs.get(id)).collect()
     }
 
     /// The occurrence of a series of which `self` is the copy that does not repeat.

@@ -137,6 +137,16 @@ pub fn has_occurrence(event: &Event, recurrence_id: LocalDateTime) -> bool {
     }
 }
 
+/// The series without the exceptions that say nothing and bring no occurrence.
+#[must_use]
+pub fn without_idle_exceptions(mut event: Event) -> Event {
+    let empty = event.recurrence_overrides.iter().filter(|(_, patch)| patch.is_empty());
+    let empty: Vec<LocalDateTime> = empty.map(|(id, _)| *id).collect();
+    let idle = given(&event, &empty);
+    event.recurrence_overrides.retain(|id, _| !idle.contains(id));
+    event
+}
+
 /// Whether the rule gives this start, whatever the exceptions say.
 fn generates(event: &Event, recurrence_id: LocalDateTime) -> bool {
     given(event, &[recurrence_id]).contains(&recurrence_id)

@@ -1,7 +1,7 @@
 //! What somebody keeps for themselves alone with an event that was made in a calendar of another: their alerts. The event stays as it
 //! is, and nobody else notices.
 
-use renraku_base::{ETag, EventId, FieldFault, Precondition, Principal};
+use renraku_base::{ETag, EventId, Precondition, Principal};
 use renraku_db::{
     Changed, CollectionId, ObjectType, Tx,
     changes::{self, Audience},
@@ -15,6 +15,7 @@ use super::{
 use crate::{
     ScheduleFault, jobs,
     model::{Event, EventPatch, EventView, Own},
+    rules::recurrence,
     store::{
         self,
         events::StoredEvent,
@@ -89,12 +90,14 @@ impl Kept {
         if !precondition.holds(&view.etag) {
             return Err(ScheduleFault::stale(&view));
         }
-        if scope != Scope::All {
-            let detail = "alerts of one's own are for the whole series";
-            let faults = patch.names().map(|name| FieldFault::new(format!("/{name}"), "series-only", detail));
-            return Err(ScheduleFault::Invalid(faults.collect()));
-        }
-        let own = Own::of(&view.event.patched(patch).map_err(ScheduleFault::Invalid)?);
+        let patched = match scope {
+            Scope::All => view.event.patched(patch),
+            Scope::This(id) if recurrence::has_occurrence(&view.event, id) => {
+                view.event.patched_at(id, patch)
+            }
+            Scope::This(_) => return Err(ScheduleFault::NoOccurrence),
+        };
+        let own = Own::of(&patched.map_err(ScheduleFault::Invalid)?);
         if own == Own::of(&view.event) {
             return Ok(Changed::nothing(view));
         }

@@ -202,6 +202,8 @@ fn reset_answers(event: &mut Event, organizer: &PersonId, before: Option<&Event>
             Some(person) => before.participant(person).map(|(_, stored)| stored),
             None => before.participants.get(key),
         });
+        let same = stored.filter(|stored| stored.calendar_address == participant.calendar_address);
+        participant.schedule_status = same.map(|stored| stored.schedule_status.clone()).unwrap_or_default();
         match stored {
             Some(stored) => participant.take_answer(stored),
             None => participant.take_answer(&Participant::default()),

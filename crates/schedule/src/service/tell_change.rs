@@ -9,32 +9,55 @@ use renraku_people::directory::service::note_contact;
 use super::update_event::{Change, Scope};
 use crate::{
     ScheduleFault,
-    jobs::{self, Guests, News},
+    jobs::{self, CalledOff, Guests, News},
     model::{Event, LocalDateTime, Status},
     rules::recurrence,
+    store::events::StoredEvent,
 };
 
 /// Staff, and addresses outside.
 type Crowd = (Vec<PersonId>, Vec<String>);
 
-/// Has everyone told whom a change concerns.
-pub(super) fn tell(
-    tx: &mut Tx<'_>,
-    who: &Principal,
-    change: &Change,
-    moved: bool,
-) -> Result<(), ScheduleFault> {
-    let news = match change.scope {
-        Scope::All => of_series(change, moved, tx.now()),
-        Scope::This(recurrence_id) => of_occurrence(change, recurrence_id, moved),
-    };
-    let invited = news.iter().filter(|piece| piece.kind == Invited).flat_map(|piece| &piece.crowd.0);
-    note_contact(tx, &who.person, invited)?;
-    for Piece { kind, removed, occurrence, crowd: (staff, outside) } in news {
-        let occurrence = occurrence.as_ref().map(|(id, occurrence)| (*id, occurrence));
-        jobs::tell(tx, who, News { kind, stored: &change.after, occurrence, removed }, staff, outside)?;
+/// What changes of one event, one after the other, are to be told.
+#[derive(Default)]
+pub(crate) struct Untold {
+    after: Option<StoredEvent>,
+    news: Vec<Piece>,
+}
+
+impl Untold {
+    /// What one change has everyone told whom it concerns.
+    pub fn of(change: &Change, moved: bool, now: Timestamp) -> Self {
+        let news = match change.scope {
+            Scope::All => of_series(change, moved, now),
+            Scope::This(recurrence_id) => of_occurrence(change, recurrence_id, moved),
+        };
+        Self { after: Some(change.after.clone()), news }
     }
-    Ok(())
+
+    /// Adds what the next change is to have told.
+    pub fn add(&mut self, next: Self) {
+        self.after = next.after.or(self.after.take());
+        self.news.extend(next.news);
+    }
+
+    /// Has all of it told. Somebody outside hears by one mail of all occurrences to which they come no more.
+    pub fn tell(self, tx: &mut Tx<'_>, who: &Principal) -> Result<(), ScheduleFault> {
+        let Some(stored) = self.after else { return Ok(()) };
+        let invited = self.news.iter().filter(|piece| piece.kind == Invited).flat_map(|piece| &piece.crowd.0);
+        note_contact(tx, &who.person, invited)?;
+        let mut called_off = CalledOff::default();
+        for Piece { kind, removed, occurrence, crowd: (staff, mut outside) } in self.news {
+            if kind == Cancelled
+                && let Some((id, occurrence)) = &occurrence
+            {
+                called_off.add(removed, *id, occurrence, std::mem::take(&mut outside));
+            }
+            let occurrence = occurrence.as_ref().map(|(id, occurrence)| (*id, occurrence));
+            jobs::tell(tx, who, News { kind, stored: &stored, occurrence, removed }, staff, outside)?;
+        }
+        called_off.tell(tx, who, &stored)
+    }
 }
 
 /// One piece of news, and whom to tell.
@@ -64,9 +87,33 @@ fn of_series(change: &Change, moved: bool, now: Timestamp) -> Vec<Piece> {
     let elsewhere = before.event.place() != after.event.place() || before.facilities != after.facilities;
     if moved || elsewhere {
         news.push(Piece { kind: changed(&after.event), removed: false, occurrence: None, crowd: stayed });
+    } else {
+        news.extend(of_exceptions(change, &stayed));
     }
     news.extend(of_guests(change, now));
     news
+}
+
+/// What those who take part in the series hear of single occurrences that changed with it; of many, that it did.
+fn of_exceptions(change: &Change, stayed: &Crowd) -> Vec<Piece> {
+    const FEW: usize = 10;
+    let (before, after) = (&change.before.stored.event, &change.after.event);
+    let ids = before.different_exceptions(after);
+    let told = |id: LocalDateTime| {
+        let when = (before.occurrence(id), after.occurrence(id));
+        let moved = match &when {
+            (Some(before), Some(after)) => !before.is_when(after),
+            (before, after) => before.is_some() != after.is_some(),
+        };
+        let of_it = of_occurrence(change, id, moved).into_iter();
+        of_it.map(|piece| Piece { crowd: both(&piece.crowd, stayed), ..piece })
+    };
+    let news: Vec<Piece> = ids.iter().flat_map(|id| told(*id)).collect();
+    let disturbs = |piece: &Piece| piece.kind != Invited && piece.crowd != Crowd::default();
+    match ids.len() > FEW && news.iter().any(disturbs) {
+        true => vec![Piece { kind: Moved, removed: false, occurrence: None, crowd: stayed.clone() }],
+        false => news,
+    }
 }
 
 /// Whoever takes part in single occurrences alone hears of these alone.
@@ -77,8 +124,13 @@ fn of_guests(change: &Change, now: Timestamp) -> Vec<Piece> {
     let all = (!same_names(change)).then(|| together(guests_before.iter()));
     let mut news = Vec::new();
     for guests in jobs::guests(&change.after.event, organizer) {
-        let at_its_time = guests_before.iter().filter(|it| it.occurrence.is_when(&guests.occurrence));
-        let told = missing(&guests.crowd, &together(at_its_time));
+        let booked = change.after.facilities_at(guests.recurrence_id);
+        let as_it_is = guests_before.iter().filter(|it| {
+            it.occurrence.is_when(&guests.occurrence)
+                && it.occurrence.place() == guests.occurrence.place()
+                && change.before.stored.facilities_at(it.recurrence_id) == booked
+        });
+        let told = missing(&guests.crowd, &together(as_it_is));
         if told.0.is_empty() && told.1.is_empty() {
             continue;
         }
@@ -92,17 +144,19 @@ fn of_guests(change: &Change, now: Timestamp) -> Vec<Piece> {
         news.push(Piece { kind: invited, removed: false, occurrence: occurrence.clone(), crowd: added });
         news.push(Piece { kind, removed: false, occurrence, crowd: stayed });
     }
-    news.extend(guests_before.into_iter().filter_map(|it| lost(change, it, now)));
+    news.extend(guests_before.into_iter().flat_map(|it| lost(change, it, now)));
     news
 }
 
 /// The guests of all of these.
 fn together<'g>(guests: impl Iterator<Item = &'g Guests>) -> Crowd {
-    guests.fold(Crowd::default(), |mut all, it| {
-        all.0.extend_from_slice(&it.crowd.0);
-        all.1.extend_from_slice(&it.crowd.1);
-        all
-    })
+    guests.map(|it| &it.crowd).fold(Crowd::default(), joined)
+}
+
+fn joined(mut some: Crowd, others: &Crowd) -> Crowd {
+    some.0.extend_from_slice(&others.0);
+    some.1.extend_from_slice(&others.1);
+    some
 }
 
 /// Whether the occurrences of a series are known by the same original starts as before.
@@ -112,24 +166,33 @@ fn same_names(change: &Change) -> bool {
 }
 
 /// What those hear who were guests of an occurrence and come to it no more. What is over is no news.
-fn lost(change: &Change, guests: Guests, now: Timestamp) -> Option<Piece> {
-    let (after, id) = (&change.after.event, guests.recurrence_id);
-    let dropped = change.dropped.contains(&id);
-    let over = recurrence::end(&guests.occurrence).is_some_and(|end| end < now);
-    if over || !takes_place(&guests.occurrence) || !(dropped || same_names(change)) {
-        return None;
+fn lost(change: &Change, guests: Guests, now: Timestamp) -> Vec<Piece> {
+    let id = guests.recurrence_id;
+    if recurrence::end(&guests.occurrence).is_some_and(|end| end < now) || !takes_place(&guests.occurrence) {
+        return Vec::new();
     }
-    let there = !dropped && recurrence::has_occurrence(after, id);
-    let is = after.occurrence(id).filter(|_| there);
-    let stay = is.as_ref().map(|it| jobs::audience(it, change.after.organizer.as_ref())).unwrap_or_default();
-    let removed = is.as_ref().is_some_and(takes_place);
+    let organizer = change.after.organizer.as_ref();
+    let after = &change.after.event;
+    let there = |id: LocalDateTime| {
+        let is = !change.dropped.contains(&id) && recurrence::has_occurrence(after, id);
+        after.occurrence(id).filter(|_| is)
+    };
+    let crowd_of = |it: Option<&Event>| it.map(|it| jobs::audience(it, organizer)).unwrap_or_default();
+    // In a series that moved it may be called by its old start, or by its new one.
+    let new_id = recurrence::later(id, recurrence::shift(&change.before.stored.event, after));
+    let (same, moved) = (there(id), there(new_id));
+    let is = moved.as_ref().or(same.as_ref());
+    let whole = jobs::audience(after, organizer);
+    let stay = [&crowd_of(same.as_ref()), &crowd_of(moved.as_ref())].into_iter().fold(whole.clone(), joined);
+    let gone = missing(&guests.crowd, &stay);
+    // Clients outside know an occurrence by its name alone: what has another now is not what they have.
+    let known = if same_names(change) { joined(whole, &crowd_of(same.as_ref())) } else { whole };
+    let renamed = (Vec::new(), missing(&missing(&guests.crowd, &known), &gone).1);
+    let removed = is.is_some_and(takes_place);
     let was = Event { sequence: after.sequence, ..guests.occurrence };
-    Some(Piece {
-        kind: Cancelled,
-        removed,
-        occurrence: Some((id, was)),
-        crowd: missing(&guests.crowd, &stay),
-    })
+    let piece =
+        |removed, crowd| Piece { kind: Cancelled, removed, occurrence: Some((id, was.clone())), crowd };
+    vec![piece(removed, gone), piece(false, renamed)]
 }
 
 fn of_occurrence(change: &Change, id: LocalDateTime, moved: bool) -> Vec<Piece> {
@@ -171,4 +234,9 @@ fn missing(some: &Crowd, others: &Crowd) -> Crowd {
     let staff = some.0.iter().filter(|it| !others.0.contains(it)).cloned().collect();
     let outside = some.1.iter().filter(|it| !others.1.contains(it)).cloned().collect();
     (staff, outside)
+}
+
+/// Those of `some` who are among `others`, too.
+fn both(some: &Crowd, others: &Crowd) -> Crowd {
+    missing(some, &missing(some, others))
 }

@@ -7,7 +7,8 @@ use super::{
     audience::{Audiences, renew},
     booking,
     create_event::{refuse_uid_of_task, role_in, writable},
-    index, keep_own, objects, placing, staff, tell_change,
+    index, keep_own, objects, placing, staff,
+    tell_change::Untold,
     view::{BUSY, Sight},
 };
 use crate::{
@@ -258,20 +259,33 @@ pub(crate) struct Change {
 
 impl Change {
     /// Stores the change with all that follows from it, and has everyone told.
-    pub fn store(mut self, tx: &mut Tx<'_>, who: &Principal) -> Result<Changed<EventView>, ScheduleFault> {
+    pub fn store(self, tx: &mut Tx<'_>, who: &Principal) -> Result<Changed<EventView>, ScheduleFault> {
+        let (changed, untold) = self.store_untold(tx, who)?;
+        untold.tell(tx, who)?;
+        Ok(changed)
+    }
+
+    /// The same, with what is still to be told.
+    pub fn store_untold(
+        mut self,
+        tx: &mut Tx<'_>,
+        who: &Principal,
+    ) -> Result<(Changed<EventView>, Untold), ScheduleFault> {
         let organizer = self.after.organizer.clone();
         if self.changes_people() {
             let before = &self.before.stored.event;
             staff::complete(tx, &mut self.after.event, organizer.as_ref(), Some(before))?;
             // An answer that somebody else wrote down is not theirs: nothing is left of it.
             if self.after == self.before.stored {
-                return Ok(Changed::nothing(self.before.seen));
+                return Ok((Changed::nothing(self.before.seen), Untold::default()));
             }
         }
         let moved = self.moves();
+        let single = if moved { Vec::new() } else { self.moved_occurrences() };
         if moved {
-            self.ask_again();
+            self.ask_again(self.scope);
         }
+        single.iter().for_each(|id| self.ask_again(Scope::This(*id)));
         renew(tx, &self.before.stored, &mut self.after);
         self.after.event.updated = Some(tx.now());
         // Who is invited again after they were sent away must hear of it.
@@ -281,12 +295,12 @@ impl Change {
             self.after.event.sequence = self.after.event.sequence.max(next);
         }
         let recorded = self.write(tx, who, moved)?;
-        tell_change::tell(tx, who, &self, moved)?;
         let (now, zone) = (tx.now(), self.home.time_zone);
-        if moved || self.after.event.alerts != self.before.stored.event.alerts {
+        let replans = moved || !single.is_empty();
+        if replans || Own::of(&self.after.event) != Own::of(&self.before.stored.event) {
             jobs::remind_next(tx, &self.after, zone, now)?;
         }
-        if moved {
+        if replans {
             for place in self.before.places.iter().filter(|place| place.own.is_some()) {
                 jobs::remind_own(tx, (&self.after, place), zone, now)?;
             }
@@ -295,7 +309,7 @@ impl Change {
             }
         }
         let seen = view(tx, who, (&self.after, &self.home), self.before.role, &self.before.places)?;
-        Ok(recorded.with(seen))
+        Ok((recorded.with(seen), Untold::of(&self, moved, now)))
     }
 
     fn changes_people(&self) -> bool {
@@ -330,10 +344,20 @@ impl Change {
         }
     }
 
+    /// The occurrences that happen at another time while their series does not.
+    fn moved_occurrences(&self) -> Vec<LocalDateTime> {
+        let (before, after) = (&self.before.stored.event, &self.after.event);
+        let ids = before.different_exceptions(after).into_iter();
+        ids.filter(|id| {
+            matches!((before.occurrence(*id), after.occurrence(*id)), (Some(was), Some(is)) if !was.is_when(&is))
+        })
+        .collect()
+    }
+
     /// An answer was for the time that was; where that changed, it is asked for again.
-    fn ask_again(&mut self) {
+    fn ask_again(&mut self, scope: Scope) {
         let organizer = self.after.organizer.as_ref();
-        match self.scope {
+        match scope {
             Scope::All => staff::ask_again(&self.before.stored.event, &mut self.after.event, organizer),
             Scope::This(recurrence_id) => {
                 if let Some(mut occurrence) = self.after.event.occurrence(recurrence_id) {

@@ -13,7 +13,7 @@ use crate::{
     model::{Event, EventView, Own, Privacy},
     rules::{
         access::{self, View},
-        attendance,
+        attendance, recurrence,
     },
     store::{
         self,
@@ -41,22 +41,37 @@ impl Keeper<'_> {
         match self {
             Self::Organizer => (event, ETag::of(version)),
             Self::Reader(None) => (without_alerts(event), ETag::of(version)),
-            Self::Reader(Some(kept)) => {
-                (kept.own.instead(without_kept_alarms(event)), ETag::of_own(version, kept.version))
-            }
+            Self::Reader(Some(kept)) => (
+                kept.own.instead(without_kept_alarms(event), recurrence::has_occurrence),
+                ETag::of_own(version, kept.version),
+            ),
         }
     }
 }
 
 /// The event without anybody's alerts.
 pub(crate) fn without_alerts(event: Event) -> Event {
-    Own::default().instead(without_kept_alarms(event))
+    Own::default().instead(without_kept_alarms(event), |_, _| false)
 }
 
 /// Takes away the alarms of the organizer that could not be read and are kept as they are.
 fn without_kept_alarms(mut event: Event) -> Event {
     if let Some(Value::Array(kept)) = event.more.get_mut(KEPT_COMPONENTS) {
         kept.retain(|raw| !raw.as_str().is_some_and(|raw| raw.starts_with("BEGIN:VALARM")));
+    }
+    event
+}
+
+/// The event with what is kept of another's alarms that could not be read.
+pub(crate) fn with_kept_alarms_of(mut event: Event, other: &Event) -> Event {
+    let kept = other.more.get(KEPT_COMPONENTS).and_then(Value::as_array).into_iter().flatten();
+    let alarms: Vec<Value> =
+        kept.filter(|raw| raw.as_str().is_some_and(|raw| raw.starts_with("BEGIN:VALARM"))).cloned().collect();
+    if !alarms.is_empty()
+        && let Value::Array(all) =
+            event.more.entry(KEPT_COMPONENTS.to_owned()).or_insert_with(|| Value::Array(Vec::new()))
+    {
+        all.extend(alarms);
     }
     event
 }
@@ -168,7 +183,12 @@ impl Sight {
                 let uid = stored.id.as_str().to_owned();
                 (access::busy_only(&event, uid), ETag::of_view(stored.busy_version, BUSY))
             }
-            View::Full => keeper.apply(event.into_owned(), stored.version),
+            View::Full => {
+                let organizers = self.places(&stored.id).any(|it| it.calendar.id == stored.calendar);
+                let event = event.into_owned();
+                let event = if organizers { event } else { event.without_schedule_status() };
+                keeper.apply(event, stored.version)
+            }
         };
         let full = view == View::Full;
         Some(EventView {

@@ -148,3 +148,55 @@ fn stores_and_reads() {
         assert_eq!(client.get(&path).expect(200).text(), text);
     });
 }
+
+/// It takes any of the addresses that a principal tells, also its path, for whoever organizes and whoever is invited.
+#[test]
+fn people_are_known_by_the_paths_of_their_principals() {
+    on_each_backend(|server| {
+        let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
+        let (client, other) = (Client::of(server, &hanako), Client::of(server, &taro));
+        let people = format!(
+            "ORGANIZER;CN=\"花子\";EMAIL=\"hanako@pref.example.jp\":{}\n\
+             ATTENDEE;CN=\"花子\";CUTYPE=INDIVIDUAL;PARTSTAT=ACCEPTED;ROLE=CHAIR:{}\n\
+             ATTENDEE;CN=\"太郎\";CUTYPE=INDIVIDUAL;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:http://localhost{}\n",
+            client.principal,
+            client.principal,
+            other.principal.trim_end_matches('/')
+        );
+        let place = "X-APPLE-STRUCTURED-LOCATION;VALUE=URI;X-APPLE-RADIUS=141.1;X-TITLE=\"道庁\":geo:43.06431,141.346814\n";
+        let day = "DTSTART;TZID=Asia/Tokyo:20261126T100000\nDTEND;TZID=Asia/Tokyo:20261126T110000\n";
+        let path = format!("{}a.ics", client.calendar);
+        client.put(&path, &event("a", &format!("{day}SUMMARY:庁議\n{place}{people}"))).expect(201);
+        let hers = client.get(&path).expect(200).text().replace("\r\n ", "");
+        let lines: Vec<&str> = hers.lines().filter(|line| line.starts_with("ATTENDEE")).collect();
+        assert_eq!(lines.len(), 2, "each once: {lines:?}");
+        holds(
+            &hers,
+            &[":mailto:hanako@pref.example.jp", ":mailto:taro@pref.example.jp", "X-TITLE=\"道庁\":geo:"],
+        );
+        let (his, _) = other.sync(&other.calendar, "", 10);
+        assert_eq!(his.len(), 1, "he is invited");
+        // He answers as the program does, with what it notes beside.
+        let text = other.get(&his[0].0).expect(200).text().replace("\r\n ", "");
+        let line = text.lines().find(|line| line.starts_with("ATTENDEE") && line.contains("taro@")).unwrap();
+        let mine = line.replace("mailto:taro@pref.example.jp", &other.principal);
+        let mine = mine
+            .replace("ATTENDEE;", "ATTENDEE;X-CALENDARSERVER-DTSTAMP=20261125T000000Z;PARTSTAT=ACCEPTED;");
+        let answer = text
+            .replace(line, &mine)
+            .replace("END:VEVENT", "X-CALENDARSERVER-PRIVATE-COMMENT:行けます\r\nEND:VEVENT");
+        other.put(&his[0].0, &answer).expect(204);
+        let hers = client.get(&path).expect(200).text().replace("\r\n ", "");
+        let line = hers.lines().find(|line| line.starts_with("ATTENDEE") && line.contains("taro@")).unwrap();
+        holds(line, &["PARTSTAT=ACCEPTED"]);
+        // And asks when somebody is free.
+        let ask = format!(
+            "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nMETHOD:REQUEST\r\nBEGIN:VFREEBUSY\r\nUID:f\r\nDTSTAMP:20261125T000000Z\r\n\
+             ORGANIZER:{}\r\nDTSTART:20261126T000000Z\r\nDTEND:20261127T000000Z\r\nATTENDEE:{}\r\nEND:VFREEBUSY\r\nEND:VCALENDAR\r\n",
+            client.principal, other.principal
+        );
+        let outbox = format!("{}outbox/", client.home);
+        let busy = client.ask("POST", &outbox).body("text/calendar", ask.as_str()).send().expect(200).text();
+        holds(&busy, &["2.0;Success", "20261126T010000Z/20261126T020000Z"]);
+    });
+}

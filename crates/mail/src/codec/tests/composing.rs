@@ -63,6 +63,7 @@ fn an_invitation_is_a_part_that_calendars_understand() {
     mail.calendar = Some(CalendarPart {
         method: "REQUEST".to_owned(),
         text: "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n".to_owned(),
+        about: None,
     });
     let composed = compose(&mail, &[]).unwrap();
     let body = open::body(&composed.bytes);

@@ -53,6 +53,22 @@ fn every_type_says_its_sentence_in_both_languages() {
             "佐藤 花子 declined “企画会議”",
         ),
         (
+            NotificationType::Undelivered,
+            None,
+            &Details { recipient: Some("a@example.com".to_owned()), ..meeting() },
+            1,
+            "「企画会議」（11月25日(水) 9:30）の連絡をa@example.comに届けられませんでした。別の方法でお知らせください",
+            "The message about “企画会議” (Wed 25 Nov, 09:30) could not be delivered to a@example.com: let them know in another way",
+        ),
+        (
+            NotificationType::Undelivered,
+            None,
+            &Details { recipient: Some("a@example.com".to_owned()), ..answered.clone() },
+            3,
+            "「企画会議」（11月25日(水) 9:30）への回答をa@example.comほか2件の宛先に届けられませんでした。別の方法でお知らせください",
+            "Your answer to “企画会議” (Wed 25 Nov, 09:30) could not be delivered to a@example.com and 2 more: let them know in another way",
+        ),
+        (
             NotificationType::Answered,
             hanako,
             &answered,

@@ -95,7 +95,15 @@ impl SignIn {
             let place = self.0.passwords.enter()?;
             return self.0.sign_in_here(login, candidate, &place).await;
         }
-        self.0.sign_in_here(login, candidate, &place).await
+        let signed_in = self.0.sign_in_here(login, candidate, &place).await;
+        drop(place);
+        match (&self.0.elsewhere, &signed_in) {
+            // Nor is it told then who has a password here: whoever has it, gets in by it.
+            (Some(elsewhere), Err(AccountFault::BadCredentials)) if !elsewhere.checks(&self.0.db).await => {
+                Err(AccountFault::PasswordServerSilent)
+            }
+            _ => signed_in,
+        }
     }
 }
 

@@ -31,7 +31,7 @@ pub fn without_alarms(text: &str) -> Cow<'_, str> {
 /// acknowledged.
 #[must_use]
 pub fn without_marks(text: &str) -> String {
-    const STAMPS: [&str; 2] = ["DTSTAMP", "LAST-MODIFIED"];
+    const STAMPS: [&str; 4] = ["CREATED", "DTSTAMP", "LAST-MODIFIED", "SEQUENCE"];
     const NOTES: [&str; 3] = ["X-MOZ-", "X-APPLE-", "X-EVOLUTION-"];
     let is_mark = |line: &&str| {
         let name = line.split([':', ';']).next().unwrap_or_default().trim_end().to_ascii_uppercase();
@@ -44,6 +44,20 @@ pub fn without_marks(text: &str) -> String {
 #[must_use]
 pub fn has_alarms(text: &str) -> bool {
     lines(text).any(|line| says(line, "BEGIN:VALARM"))
+}
+
+/// Of the text of a task what [`with_alarms_of`] looks for: its alarms, and whose they are; empty where there are none.
+#[must_use]
+pub fn alarms_of(text: &str) -> String {
+    let (mut alarms, mut within) = (String::new(), false);
+    for line in lines(text) {
+        within |= says(line, "BEGIN:VALARM");
+        if within || says(line, "END:VTODO") || recurrence_id(line).is_some() {
+            alarms.push_str(line);
+        }
+        within &= !says(line, "END:VALARM");
+    }
+    if has_alarms(&alarms) { alarms } else { String::new() }
 }
 
 /// The text of a task, with the alarms of another text of it in place of its own: those of each exception in that exception.
@@ -162,5 +176,8 @@ mod tests {
         );
         assert_eq!(with_alarms_of(&(exception("") + &series(&long)), &stored), stored);
         assert_eq!(with_alarms_of(&exception(""), &series(short)), exception(""));
+        let kept = alarms_of(&stored);
+        assert!(!kept.contains("RRULE") && alarms_of(&series("")).is_empty(), "{kept}");
+        assert_eq!(with_alarms_of(&(exception("") + &series("")), &kept), stored);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use renraku_base::Id;
 use serde_json::Value;
 
 use super::{KEPT_LINES, line::Line, text};
@@ -27,11 +28,19 @@ pub fn is_param(raw: &str, name: &str) -> bool {
 pub(super) fn address(line: &Line) -> Option<String> {
     let value = line.value.trim();
     let address = match value.split_once(':') {
+        // A client may take the path of a principal from among its addresses (RFC 6638 §2.4.1).
+        _ if principal(value).is_some() => format!("urn:uuid:{}", principal(value).unwrap_or_default()),
         Some((scheme, rest)) if scheme.eq_ignore_ascii_case("mailto") => format!("mailto:{}", rest.trim()),
         Some(_) => value.to_owned(),
         None => format!("mailto:{value}"),
     };
     is_address(&address).then_some(address)
+}
+
+/// The id in the path of a principal.
+fn principal(value: &str) -> Option<&str> {
+    let (_, id) = value.trim_end_matches('/').rsplit_once("/principals/")?;
+    id.parse::<Id<()>>().is_ok().then_some(id)
 }
 
 /// The participant of an `ATTENDEE` line with their key; `None` for a line that must be kept as it is.

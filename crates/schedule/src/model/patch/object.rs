@@ -136,6 +136,18 @@ impl PatchObject {
         self.0.keys().any(|pointer| pointer.split('/').next() == Some(PARTICIPANTS))
     }
 
+    /// Whether it says of somebody that a message did not reach them.
+    pub(crate) fn tells_schedule_status(&self) -> bool {
+        const STATUS: &str = "scheduleStatus";
+        fn is_within(value: &Value) -> bool {
+            value
+                .as_object()
+                .is_some_and(|members| members.iter().any(|(name, value)| name == STATUS || is_within(value)))
+        }
+        let people = self.0.iter().filter(|(pointer, _)| pointer.split('/').next() == Some(PARTICIPANTS));
+        people.into_iter().any(|(pointer, value)| pointer.ends_with(STATUS) || is_within(value))
+    }
+
     /// Whether it says anything of when the occurrence is.
     #[must_use]
     pub(crate) fn touches_time(&self) -> bool {

@@ -18,6 +18,7 @@ use crate::{
     service::{
         keep_own,
         reply_event::{Answer, answer as reply},
+        view::Sight,
     },
     store,
 };
@@ -45,7 +46,8 @@ pub(super) fn answer(
     }
     // Its text is never handed out again: what is said in it about the event is not the participant's to say.
     arrival.keep(tx, id.as_str(), ObjectKind::Event, "")?;
-    let schedule_tag = schedule_tag(&stored.event, &stored.facilities);
+    let view = Sight::of(tx, who, &[id.as_str()])?.view_in(&who.person, &stored, arrival.calendar.collection);
+    let schedule_tag = view.and_then(|view| schedule_tag(&view.event, &view.facility_ids));
     let put = Put { created: false, etag: None, schedule_tag };
     Ok(match told {
         Some(changed) => changed.map(|_| put),
@@ -66,10 +68,12 @@ pub(super) fn keep(
     let Some(seen) = kept.seen(who)? else { return Ok(None) };
     let shown = ical::read_object(text::write(&seen).as_bytes())?;
     let Contents::Event(shown) = shown.contents else { return Ok(None) };
-    if shown.alerts == sent.alerts {
+    let (shown, mut sent) = (Own::of(&shown), Own::of(sent));
+    sent.occurrences.retain(|id, _| recurrence::has_occurrence(&seen, *id));
+    if (&shown.alerts, &shown.occurrences) == (&sent.alerts, &sent.occurrences) {
         return Ok(None);
     }
-    let own = Own { alerts: sent.alerts.clone(), ..Own::of(&seen) };
+    let own = Own { use_default_alerts: Own::of(&seen).use_default_alerts, ..sent };
     Ok(Some(kept.put(tx, who, own)?))
 }
 

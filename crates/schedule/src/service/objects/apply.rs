@@ -4,7 +4,11 @@ use renraku_db::{Changed, Tx};
 use crate::{
     ScheduleFault,
     model::{Event, EventView, LocalDateTime},
-    service::update_event::{Change, Scope, open},
+    service::{
+        staff,
+        tell_change::Untold,
+        update_event::{Change, Scope, open},
+    },
     store::events::StoredEvent,
 };
 
@@ -19,6 +23,14 @@ pub(super) fn apply(
     let before = open(tx, who, id, &Precondition::None)?;
     // Who organizes an event never changes.
     merged.organizer_calendar_address.clone_from(&before.stored.event.organizer_calendar_address);
+    let stored = &before.stored;
+    keep_organizer(stored, &mut merged);
+    if merged.participants != stored.event.participants
+        && merged.recurrence_overrides != stored.event.recurrence_overrides
+    {
+        // A client that leaves out what the directory says of somebody changes nothing of the series.
+        staff::complete(tx, &mut merged, stored.organizer.as_ref(), Some(&stored.event))?;
+    }
     let single = changed_occurrences(&before.stored.event, &merged);
     let same_facilities = facilities == before.stored.facilities;
     let steps: Vec<(Event, Scope)> = match single {
@@ -36,7 +48,7 @@ pub(super) fn apply(
         _ => vec![(merged, Scope::All)],
     };
     let mut opened = Some(before);
-    let mut done = None;
+    let (mut done, mut untold) = (None, Untold::default());
     for (event, scope) in steps {
         let before = match opened.take() {
             Some(before) => before,
@@ -44,9 +56,24 @@ pub(super) fn apply(
         };
         let after = StoredEvent { event, facilities: facilities.to_vec(), ..before.stored.clone() };
         let home = before.home.clone();
-        done = Some(Change { before, home, after, scope, dropped: Vec::new() }.store(tx, who)?);
+        let change = Change { before, home, after, scope, dropped: Vec::new() };
+        let (changed, next) = change.store_untold(tx, who)?;
+        untold.add(next);
+        done = Some(changed);
     }
+    untold.tell(tx, who)?;
     done.ok_or(ScheduleFault::NotFound)
+}
+
+/// A client that names the organizer in `ORGANIZER` alone does not take them out of the event.
+fn keep_organizer(before: &StoredEvent, merged: &mut Event) {
+    let there = before.organizer.as_ref().and_then(|person| before.event.participant(person));
+    if let Some((key, participant)) = there
+        && !merged.participants.is_empty()
+        && !merged.participants.values().any(|it| it.calendar_address == participant.calendar_address)
+    {
+        merged.participants.entry(key.to_owned()).or_insert_with(|| participant.clone());
+    }
 }
 
 /// The occurrences in which two versions of a series differ, when they differ in nothing else; at most a few.
@@ -61,12 +88,6 @@ fn changed_occurrences(before: &Event, after: &Event) -> Option<Vec<LocalDateTim
     if series(before) != series(after) {
         return None;
     }
-    let ids = before.recurrence_overrides.keys().chain(after.recurrence_overrides.keys());
-    let mut changed: Vec<LocalDateTime> = ids
-        .filter(|id| before.recurrence_overrides.get(id) != after.recurrence_overrides.get(id))
-        .copied()
-        .collect();
-    changed.sort_unstable();
-    changed.dedup();
+    let changed = before.different_exceptions(after);
     (changed.len() <= FEW).then_some(changed)
 }

@@ -6,14 +6,17 @@ use super::{
     Expectation, ObjectCalendar, ObjectFault, ObjectKind, delete, get,
     list::heads,
     put,
+    put::uid_taken,
     read::{get_schedule_tag, ids_of, refuse_unseen},
 };
 use crate::{
-    ScheduleFault,
-    model::EventPatch,
+    ScheduleFault, jobs,
+    model::{EventPatch, Own},
+    rules::recurrence,
     service::{
         create_event::writable,
         update_event::{Scope, update_event},
+        view::with_kept_alarms_of,
     },
     store::{self, objects::StoredObject},
 };
@@ -58,7 +61,7 @@ impl Carry<'_> {
     pub fn copy(&self, tx: &mut Tx<'_>, who: &Principal) -> Result<Changed<bool>, ObjectFault> {
         let object = get(tx, who, self.from.0, &[self.from.1])?.pop().flatten();
         let object = object.ok_or(ScheduleFault::NotFound)?;
-        self.expected.check(tx, Some(&object.head))?;
+        self.expected.check(tx, (who, self.from.0), Some(&object.head))?;
         if object.schedule_tag.is_some() {
             return Err(ScheduleFault::Forbidden.into());
         }
@@ -76,23 +79,27 @@ impl Carry<'_> {
         let (from, name) = self.from;
         let id = ids_of(tx, from, &[name])?.remove(name).ok_or(ScheduleFault::NotFound)?;
         let head = heads(tx, who, from, &[&id])?.remove(&id).ok_or(ScheduleFault::NotFound)?;
-        self.expected.check(tx, Some(&head))?;
+        self.expected.check(tx, (who, self.from.0), Some(&head))?;
         let (source, _) = writable(tx, who, Some(&from.calendar.id))?;
         let (target, _) = writable(tx, who, Some(&self.to.0.calendar.id))?;
         let same_owner = source.owner_id == target.owner_id;
-        if !same_owner && get_schedule_tag(tx, &head)?.is_some() {
+        if !same_owner && get_schedule_tag(tx, who, from, &head)?.is_some() {
             return Err(ScheduleFault::Forbidden.into());
         }
         let replaced = self.make_room(tx, who)?;
         if head.kind == ObjectKind::Task {
             return Ok(self.carry_task(tx, who, &id, same_owner)?.map(|()| replaced));
         }
-        if from.collection == self.to.0.collection || !same_owner {
+        if from.collection == self.to.0.collection {
+            return Ok(self.rename(tx, who, &EventId::stored(id))?.map(|()| replaced));
+        }
+        if !same_owner {
             return Ok(self.store_anew(tx, who)?.map(|()| replaced));
         }
         let patch = EventPatch::read(json!({"calendarId": self.to.0.calendar.id}))
             .map_err(|faults: Vec<FieldFault>| ScheduleFault::Invalid(faults))?;
         let row = store::objects::list_by_object(tx, from.collection, &[&id])?.into_iter().next();
+        self.refuse_taken_uid(tx, who, &id)?;
         let moved = update_event(tx, who, &EventId::stored(id), &patch, Scope::All, &Precondition::None)?;
         let view = moved.get();
         let stored = StoredObject {
@@ -112,6 +119,49 @@ impl Carry<'_> {
         Ok(moved.map(|_| replaced))
     }
 
+    /// Stores an event under another name in the same calendar: with it go the alerts of everybody else.
+    fn rename(&self, tx: &mut Tx<'_>, who: &Principal, id: &EventId) -> Result<Changed<()>, ObjectFault> {
+        let before = store::events::get(tx, id)?.ok_or(ScheduleFault::NotFound)?;
+        let kept = store::reader_alerts::list_of(tx, id)?;
+        let stored = self.store_anew(tx, who)?;
+        let there = ids_of(tx, self.to.0, &[self.to.1])?.remove(self.to.1).map(EventId::stored);
+        let Some(new) = there.map(|id| store::events::get(tx, &id)).transpose()?.flatten() else {
+            return Ok(stored);
+        };
+        let mut after = new.clone();
+        if !self.from.0.is_mine() {
+            // The one who renames it was not shown those of its owner.
+            after.event = Own::of(&before.event).instead(after.event, recurrence::has_occurrence);
+            after.event = with_kept_alarms_of(after.event, &before.event);
+        }
+        if after != new {
+            after.version = tx.next_version(Some(new.version));
+            store::events::put(tx, &after)?;
+        }
+        let (zone, now) = (self.to.0.calendar.time_zone, tx.now());
+        jobs::remind_next(tx, &after, zone, now)?;
+        for (person, own) in kept.into_iter().filter(|(person, _)| *person != who.person) {
+            store::reader_alerts::put(tx, &person, &after.id, &own)?;
+            jobs::remind_reader(tx, &after, (&person, &own), zone, now)?;
+        }
+        Ok(stored)
+    }
+
+    /// Refuses to move an event to where its UID is that of something else.
+    fn refuse_taken_uid(&self, tx: &mut Tx<'_>, who: &Principal, id: &str) -> Result<(), ObjectFault> {
+        let to = self.to.0;
+        let stored =
+            store::events::get(tx, &EventId::stored(id.to_owned()))?.ok_or(ScheduleFault::NotFound)?;
+        let other = match store::events::find_by_uid(tx, &to.calendar.id, &stored.event.uid)? {
+            Some(other) => Some(other.id.into_string()),
+            None => store::objects::list_by_uid(tx, to.collection, &stored.event.uid)?.task,
+        };
+        match other.filter(|other| other != id) {
+            Some(other) => Err(uid_taken(tx, who, to, &other)?),
+            None => Ok(()),
+        }
+    }
+
     /// Moves a task. Its owner's alarms, which nobody else is shown, go with it between calendars of theirs.
     fn carry_task(
         &self,
@@ -121,9 +171,16 @@ impl Carry<'_> {
         same_owner: bool,
     ) -> Result<Changed<()>, ObjectFault> {
         let row = store::objects::list_by_object(tx, self.from.0.collection, &[id])?.pop();
+        let same_calendar = self.from.0.collection == self.to.0.collection;
+        let kept = store::reader_alerts::list_of(tx, &EventId::stored(id.to_owned()))?;
         let stored = self.store_anew(tx, who)?;
         let owners = row.and_then(|row| row.body).filter(|_| same_owner && !self.from.0.is_mine());
         let there = ids_of(tx, self.to.0, &[self.to.1])?.remove(self.to.1);
+        let others = kept.into_iter().filter(|(person, _)| same_calendar && *person != who.person);
+        for (person, own) in others {
+            let Some(there) = there.clone() else { break };
+            store::reader_alerts::put(tx, &person, &EventId::stored(there), &own)?;
+        }
         if let (Some(body), Some(there)) = (owners, there)
             && let Some(task) = store::objects::list_by_object(tx, self.to.0.collection, &[&there])?.pop()
         {

@@ -23,7 +23,7 @@ pub fn delete(
     tx.hold(calendar.calendar.id.as_str())?;
     let id = ids_of(tx, calendar, &[name])?.remove(name).ok_or(ScheduleFault::NotFound)?;
     let head = heads(tx, who, calendar, &[&id])?.remove(&id).ok_or(ScheduleFault::NotFound)?;
-    expected.check(tx, Some(&head))?;
+    expected.check(tx, (who, calendar), Some(&head))?;
     writable(tx, who, Some(&calendar.calendar.id))?;
     match head.kind {
         ObjectKind::Event => {
@@ -32,6 +32,7 @@ pub fn delete(
         ObjectKind::Task => {
             let row = store::objects::list_by_object(tx, calendar.collection, &[&id])?.pop();
             let row = row.ok_or(ScheduleFault::NotFound)?;
+            store::reader_alerts::remove_many(tx, &[&id])?;
             let gone = StoredObject { body: None, etag: String::new(), ..row };
             Ok(tasks::put(tx, &gone)?.with(()))
         }

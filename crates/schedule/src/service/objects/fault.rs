@@ -27,8 +27,8 @@ pub enum ObjectFault {
     /// The UID is in use under another name, or the name for another UID.
     #[error("the UID belongs to another object")]
     UidTaken {
-        /// The name under which it is.
-        name: String,
+        /// The name under which it is, where whoever asks sees it.
+        name: Option<String>,
     },
     /// The operation itself was refused.
     #[error(transparent)]

@@ -109,7 +109,7 @@ pub fn list(
             seen(tx, who, calendar, events)?
         }
     };
-    all.extend(tasks::list(tx, calendar, after, most)?);
+    all.extend(tasks::list(tx, who, calendar, after, most)?);
     all.sort_by(|a, b| a.0.cmp(&b.0));
     all.truncate(limit);
     Ok(all)
@@ -219,7 +219,7 @@ pub(super) fn heads(
     };
     let others: Vec<&str> = ids.iter().copied().filter(|id| !all.contains_key(*id)).collect();
     for some in others.chunks(AT_ONCE) {
-        all.extend(tasks::get(tx, calendar, some)?);
+        all.extend(tasks::get(tx, who, calendar, some)?);
     }
     Ok(all.into_iter().filter_map(|(id, head)| Some((id, head?))).collect())
 }

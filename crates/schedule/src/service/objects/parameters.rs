@@ -13,9 +13,9 @@ const STATUS: &str = "SCHEDULE-STATUS";
 const FORCE_SEND: &str = "SCHEDULE-FORCE-SEND";
 
 /// What became of a message (RFC 6638 §3.2.9).
-const DELIVERED: &str = "SCHEDULE-STATUS=\"1.2\"";
-const SENT: &str = "SCHEDULE-STATUS=\"1.1\"";
-const UNKNOWN_USER: &str = "SCHEDULE-STATUS=\"3.7\"";
+const DELIVERED: &str = "1.2";
+const SENT: &str = "1.1";
+const UNKNOWN_USER: &str = "3.7";
 
 /// Takes what the server alone says out of what a client sent, and gives back the addresses to which the client wants a message by all
 /// means.
@@ -59,10 +59,10 @@ pub(super) fn take_from_organizer(event: &mut Event) -> bool {
 /// Tells the organizer what became of the message to each who takes part.
 pub(super) fn tell_status(event: &mut Event) {
     let organizer = event.organizer_calendar_address.as_deref().and_then(mail_address);
-    let Some(organizer) = organizer else { return };
     event.change_everywhere(PatchObject::touches_people, |_, event| {
         for participant in event.participants.values_mut() {
-            let status = status(participant, &organizer);
+            let status = status(participant, organizer.as_deref());
+            let status = status.map(|status| format!("{STATUS}=\"{status}\""));
             if let (Some(status), Value::Array(kept)) = (
                 status,
                 participant.more.entry(KEPT_LINES.to_owned()).or_insert_with(|| Value::Array(Vec::new())),
@@ -74,9 +74,12 @@ pub(super) fn tell_status(event: &mut Event) {
     });
 }
 
-fn status(participant: &Participant, organizer: &str) -> Option<&'static str> {
+fn status<'p>(participant: &'p Participant, organizer: Option<&str>) -> Option<&'p str> {
     let address = participant.calendar_address.as_deref()?;
     let mail = mail_address(address);
+    let failed = participant.schedule_status.first().map(String::as_str);
+    // Without an address of the organizer nothing is sent at all.
+    let Some(organizer) = organizer else { return failed };
     if !participant.schedule_agent.is_server() || mail.as_deref() == Some(organizer) {
         return None;
     }
@@ -87,6 +90,6 @@ fn status(participant: &Participant, organizer: &str) -> Option<&'static str> {
         (None, None) if participant.kind.as_deref() == Some("location") => None,
         (None, None) => Some(UNKNOWN_USER),
         (None, Some(mail)) if domain(&mail) == domain(organizer) => Some(UNKNOWN_USER),
-        (None, Some(_)) => Some(SENT),
+        (None, Some(_)) => failed.or(Some(SENT)),
     }
 }

@@ -16,7 +16,7 @@ use crate::{
     ScheduleFault,
     codec::ical::{self, Contents},
     jobs::{self, News},
-    model::{Event, EventDraft, EventView},
+    model::{Event, EventDraft, EventView, LocalDateTime},
     rules::merge::{merge, merge_of_reader},
     service::{create_event::create, update_event::open, view::without_alerts},
     store::{
@@ -46,7 +46,12 @@ impl Expectation {
     pub const NONE: Self = Self { is: Precondition::None, is_not: Precondition::None, schedule_tag: None };
 
     /// Refuses what is not as the client expects.
-    pub(super) fn check(&self, tx: &mut Tx<'_>, there: Option<&ObjectHead>) -> Result<(), ObjectFault> {
+    pub(super) fn check(
+        &self,
+        tx: &mut Tx<'_>,
+        (who, calendar): (&Principal, &ObjectCalendar),
+        there: Option<&ObjectHead>,
+    ) -> Result<(), ObjectFault> {
         let is = match there {
             Some(head) => self.is.holds(&head.etag),
             None => self.is == Precondition::None,
@@ -59,7 +64,7 @@ impl Expectation {
         let same_tag = match (&self.schedule_tag, there) {
             (None, _) => true,
             (Some(_), None) => false,
-            (Some(tag), Some(head)) => get_schedule_tag(tx, head)?.as_ref() == Some(tag),
+            (Some(tag), Some(head)) => get_schedule_tag(tx, who, calendar, head)?.as_ref() == Some(tag),
         };
         if is && is_not && same_tag { Ok(()) } else { Err(ObjectFault::Stale) }
     }
@@ -137,6 +142,17 @@ impl Arrival<'_> {
         merge(before, shown, sent).map_err(ScheduleFault::Invalid)
     }
 
+    /// Leaves out the exceptions that somebody sends to a calendar of another and of which nothing but the alarms is otherwise.
+    fn leave_out_exceptions_for_alarms(&self, sent: &mut Event, shown: &Event) -> Result<(), ObjectFault> {
+        let is_new = |id: &LocalDateTime| !shown.recurrence_overrides.contains_key(id);
+        if sent.recurrence_overrides.keys().any(is_new) {
+            let bare = reader::bare(self.text)?;
+            sent.recurrence_overrides
+                .retain(|id, _| !is_new(id) || bare.recurrence_overrides.contains_key(id));
+        }
+        Ok(())
+    }
+
     /// Whether somebody sends to a calendar of another what is there already, as with alarms of their own.
     pub fn changes_nothing(&self, stored: &StoredEvent, merged: &Event) -> bool {
         !self.calendar.is_mine() && stored.event == *merged
@@ -163,6 +179,17 @@ impl Arrival<'_> {
     }
 }
 
+/// That a UID belongs to an object of a calendar, which is named to whoever sees it.
+pub(super) fn uid_taken(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    calendar: &ObjectCalendar,
+    id: &str,
+) -> Result<ObjectFault, ObjectFault> {
+    let name = heads(tx, who, calendar, &[id])?.remove(id).map(|head| head.name);
+    Ok(ObjectFault::UidTaken { name })
+}
+
 /// Stores the text of an object under a name in a calendar: makes it, or turns what is there into it, with all that follows for
 /// those who take part and for what it books.
 ///
@@ -185,7 +212,7 @@ pub fn put(
     if there.is_none() {
         refuse_unseen(tx, calendar, holder.as_deref(), expected.is_not == Precondition::None)?;
     }
-    expected.check(tx, there.as_ref())?;
+    expected.check(tx, (who, calendar), there.as_ref())?;
     if text.len() > OBJECT_BYTES {
         return Err(ObjectFault::TooLarge);
     }
@@ -220,10 +247,12 @@ fn store_object(
     calendar.check_kind(tx, who, kind)?;
     let Named { name, holder, there } = named;
     let arrival = Arrival { calendar, name, holder, uid: object.uid, text };
-    let put_away = arrival.check_uid(tx, there.as_ref())?;
+    let put_away = arrival.check_uid(tx, who, there.as_ref())?;
     match (object.contents, there) {
-        (Contents::Task, None) => arrival.put_task(tx, None),
-        (Contents::Task, Some(head)) if head.kind == ObjectKind::Task => arrival.put_task(tx, Some(&head)),
+        (Contents::Task, None) => arrival.put_task(tx, who, None),
+        (Contents::Task, Some(head)) if head.kind == ObjectKind::Task => {
+            arrival.put_task(tx, who, Some(&head))
+        }
         (Contents::Event(sent), None) => match put_away {
             Some(id) => answer::answer(tx, who, &arrival, &id, &sent),
             None => arrival.create(tx, who, (home, role), *sent),
@@ -240,7 +269,12 @@ fn store_object(
 impl Arrival<'_> {
     /// Refuses a UID that is in use under another name, and another UID under a name that is in use. Gives back the event of this
     /// UID that the person put away, if there is one.
-    fn check_uid(&self, tx: &mut Tx<'_>, there: Option<&ObjectHead>) -> Result<Option<EventId>, ObjectFault> {
+    fn check_uid(
+        &self,
+        tx: &mut Tx<'_>,
+        who: &Principal,
+        there: Option<&ObjectHead>,
+    ) -> Result<Option<EventId>, ObjectFault> {
         let OfUid { mut events, task } =
             store::objects::list_by_uid(tx, self.calendar.collection, &self.uid)?;
         // Of several, what the client means comes first.
@@ -253,25 +287,40 @@ impl Arrival<'_> {
         match (holder, there) {
             (None, None) => Ok(put_away),
             (Some(id), Some(head)) if head.id == id => Ok(None),
-            (Some(id), _) => {
-                let name = store::objects::list_names(tx, self.calendar.collection, &[&id])?.remove(&id);
-                Err(ObjectFault::UidTaken { name: name.unwrap_or_else(|| super::list::default_name(&id)) })
-            }
-            (None, Some(head)) => Err(ObjectFault::UidTaken { name: head.name.clone() }),
+            (Some(id), _) => Err(uid_taken(tx, who, self.calendar, &id)?),
+            (None, Some(head)) => Err(ObjectFault::UidTaken { name: Some(head.name.clone()) }),
         }
     }
 
-    fn put_task(&self, tx: &mut Tx<'_>, there: Option<&ObjectHead>) -> Result<Changed<Put>, ObjectFault> {
+    fn put_task(
+        &self,
+        tx: &mut Tx<'_>,
+        who: &Principal,
+        there: Option<&ObjectHead>,
+    ) -> Result<Changed<Put>, ObjectFault> {
         let id = match there {
             Some(head) => head.id.clone(),
             None => tx.new_id::<()>().into_string(),
         };
-        let etag = tasks::next_tag(tx, there.map(|head| head.etag.as_str()));
+        let before = match there {
+            // Its tag may be that of the task with what the sender keeps with it.
+            Some(_) if !self.calendar.is_mine() => {
+                store::objects::list_by_object(tx, self.calendar.collection, &[&id])?.pop()
+            }
+            _ => None,
+        };
+        let tag = before.as_ref().map(|it| it.etag.as_str()).or(there.map(|head| head.etag.as_str()));
+        let etag = tasks::next_tag(tx, tag);
         let mut task = self.object(&id, ObjectKind::Task, etag.as_str());
         if !self.calendar.is_mine() {
-            let before = store::objects::list_by_object(tx, self.calendar.collection, &[&id])?.pop();
-            let before = before.and_then(|before| before.body).unwrap_or_default();
-            task.body = Some(ical::with_alarms_of(self.text, &before));
+            let owners = before.as_ref().and_then(|before| before.body.as_deref()).unwrap_or_default();
+            task.body = Some(ical::with_alarms_of(self.text, owners));
+            tasks::keep_alarms(tx, who, &task, self.text)?;
+            if let Some(before) = before.filter(|before| before.body == task.body && before.name == task.name)
+            {
+                // To everybody else it is as it was.
+                task = before;
+            }
         }
         let recorded = tasks::put(tx, &task)?;
         // In a calendar of another, alarms are left out of what is stored and of what is shown.
@@ -329,6 +378,9 @@ impl Arrival<'_> {
         }
         let forced = parameters::take(&mut sent);
         let shown = Shown::of(tx, self.calendar, &before.stored)?;
+        if !self.calendar.is_mine() {
+            self.leave_out_exceptions_for_alarms(&mut sent, &shown.event)?;
+        }
         let mut invited = facilities::find(tx, &mut sent)?;
         let same_time = (sent.start, sent.duration, sent.time_zone)
             == (shown.event.start, shown.event.duration, shown.event.time_zone)
@@ -344,7 +396,7 @@ impl Arrival<'_> {
         })?;
         tell_by_all_means(tx, who, &before.stored, &forced)?;
         let Some(changed) = changed else {
-            let schedule_tag = schedule_tag(&before.stored.event, &before.stored.facilities);
+            let schedule_tag = schedule_tag(&before.seen.event, &before.seen.facility_ids);
             let put = Put { created: false, etag: None, schedule_tag };
             return Ok(kept.map_or_else(|| Changed::nothing(put.clone()), |kept| kept.map(|_| put.clone())));
         };

@@ -7,14 +7,15 @@ use sha2::{Digest, Sha256};
 use super::{
     ObjectCalendar, ObjectFault, ObjectHead, ObjectKind,
     list::{default_name, heads, id_of},
-    parameters,
+    parameters, tasks,
     text::{self, Names},
 };
 use crate::{
     ScheduleFault,
     codec::ical,
-    model::{Event, ParticipationStatus},
-    service::view::{BUSY, Sight},
+    model::{Event, Participant, PatchObject},
+    rules::recurrence,
+    service::view::{BUSY, Sight, without_alerts},
     store::{self, objects::StoredText},
 };
 
@@ -121,13 +122,24 @@ pub fn get_texts(
     let mut heads: HashMap<&str, &ObjectHead> = heads.iter().map(|head| (head.id.as_str(), head)).collect();
     let ids: Vec<&str> = heads.keys().copied().collect();
     let mut objects = Vec::with_capacity(heads.len());
+    let tasks_of_others = heads.values().filter(|head| head.kind == ObjectKind::Task && !calendar.is_mine());
+    let tasks_of_others: Vec<&str> = tasks_of_others.map(|head| head.id.as_str()).collect();
+    let kept = match tasks_of_others.as_slice() {
+        [] => HashMap::new(),
+        some => tasks::list_kept(tx, who, some)?,
+    };
     for StoredText { object, etag, body: text } in store::objects::list_texts(tx, calendar.collection, &ids)?
     {
         // The text that was stored goes straight out where it is all that the object says.
-        if let Some(head) = heads.get(object.as_str()).copied().filter(|head| head.etag.as_str() == etag) {
+        let is_whole = |head: &&ObjectHead| head.kind == ObjectKind::Task || head.etag.as_str() == etag;
+        if let Some(head) = heads.get(object.as_str()).copied().filter(is_whole) {
             heads.remove(object.as_str());
             // Alarms are each person's own.
-            let text = if calendar.is_mine() { text } else { ical::without_alarms(&text).into_owned() };
+            let text = match kept.get(head.id.as_str()) {
+                _ if calendar.is_mine() => text,
+                Some(own) => ical::with_alarms_of(&text, &own.own.task_alarms),
+                None => ical::without_alarms(&text).into_owned(),
+            };
             objects.push(ObjectText { head: head.clone(), text, schedule_tag: None });
         }
     }
@@ -154,31 +166,43 @@ pub fn get_texts(
     Ok(objects)
 }
 
-/// The tag of what the organizer says of an event (RFC 6638 §3.2.10): answers do not change it. `None` for an event of one person.
+/// The tag of what the organizer says of an event (RFC 6638 §3.2.10), as somebody sees it: neither answers change it nor what anybody keeps
+/// for themselves. `None` for an event of one person.
 pub(super) fn schedule_tag(event: &Event, facilities: &[FacilityId]) -> Option<ETag> {
     if event.participants.is_empty() && facilities.is_empty() {
         return None;
     }
-    let mut said = Event { updated: None, ..event.clone() };
-    for participant in said.participants.values_mut() {
-        participant.participation_status = ParticipationStatus::NeedsAction;
-        participant.participation_comment = None;
-        participant.schedule_sequence = 0;
-        participant.schedule_updated = None;
-    }
+    let mut said = without_alerts(Event { updated: None, sequence: 0, ..event.clone() });
+    said.change_everywhere(PatchObject::touches_people, |_, event| {
+        for participant in event.participants.values_mut() {
+            participant.take_answer(&Participant::default());
+            participant.schedule_status.clear();
+        }
+    });
+    let said = recurrence::without_idle_exceptions(said);
     let said = serde_json::to_vec(&(&said, facilities)).ok()?;
     let hash: String = Sha256::digest(said).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     Some(ETag::from(format!("\"{hash}\"")))
 }
 
-/// The schedule tag of an object; `None` for one that is not scheduled or not there.
+/// The schedule tag of an object, as somebody sees it; `None` for one that is not scheduled or not there.
 ///
 /// # Errors
 /// [`ScheduleFault::Internal`] when the database fails.
-pub fn get_schedule_tag(tx: &mut ReadTx<'_>, head: &ObjectHead) -> Result<Option<ETag>, ScheduleFault> {
+pub fn get_schedule_tag(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    calendar: &ObjectCalendar,
+    head: &ObjectHead,
+) -> Result<Option<ETag>, ScheduleFault> {
     let id = EventId::stored(head.id.clone());
     let stored = store::events::get(tx, &id)?;
     // Whoever sees only busy time is not told of changes to the rest.
     let stored = stored.filter(|stored| ETag::of_view(stored.busy_version, BUSY) != head.etag);
-    Ok(stored.and_then(|stored| schedule_tag(&stored.event, &stored.facilities)))
+    let Some(stored) = stored else { return Ok(None) };
+    if calendar.is_mine() && stored.calendar == calendar.calendar.id {
+        return Ok(schedule_tag(&stored.event, &stored.facilities));
+    }
+    let view = Sight::of(tx, who, &[id.as_str()])?.view_in(&who.person, &stored, calendar.collection);
+    Ok(view.and_then(|view| schedule_tag(&view.event, &view.facility_ids)))
 }

@@ -1,55 +1,115 @@
-//! Tasks: kept as they were sent, seen in the calendar into which they were put and nowhere else.
+//! Tasks: kept as they were sent, seen in the calendar into which they were put and nowhere else. Whoever sees one in a calendar of
+//! another keeps alarms of their own beside it.
 
-use renraku_base::{ETag, Id};
+use std::collections::HashMap;
+
+use renraku_base::{ETag, EventId, Id, Principal};
 use renraku_db::{
     ObjectType, ReadTx, Tx,
     changes::{self, Audience, Recorded},
 };
 
-use super::{ObjectCalendar, ObjectHead, ObjectKind};
+use super::{ObjectCalendar, ObjectHead, ObjectKind, list::own_tag};
 use crate::{
     ScheduleFault,
-    store::{self, objects::StoredObject},
+    codec::ical,
+    model::Own,
+    store::{self, objects::StoredObject, placements::StoredOwn},
 };
 
 type Row = (String, Option<ObjectHead>);
 
-fn head(object: StoredObject, calendar: &ObjectCalendar) -> Option<Row> {
-    object.seen(calendar.is_mine())?;
-    let head = ObjectHead {
-        id: object.object.clone(),
-        name: object.name,
-        etag: ETag::from(object.etag),
-        kind: ObjectKind::Task,
-    };
-    Some((object.object, Some(head)))
+/// The number of the version that a tag is of.
+fn version(etag: &str) -> Option<i64> {
+    i64::from_str_radix(etag.trim_matches('"'), 16).ok()
+}
+
+fn rows(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    calendar: &ObjectCalendar,
+    objects: Vec<StoredObject>,
+) -> Result<Vec<Row>, ScheduleFault> {
+    let mut kept = HashMap::new();
+    if !calendar.is_mine() && !objects.is_empty() {
+        kept = store::reader_alerts::list_versions(tx, &who.person)?;
+    }
+    let seen = objects.into_iter().filter(|object| object.seen(calendar.is_mine()).is_some());
+    Ok(seen
+        .map(|object| {
+            let own = kept.get(&object.object).copied();
+            let etag = match version(&object.etag) {
+                Some(version) if own.is_some() => own_tag(version, own),
+                _ => ETag::from(object.etag),
+            };
+            let head =
+                ObjectHead { id: object.object.clone(), name: object.name, etag, kind: ObjectKind::Task };
+            (object.object, Some(head))
+        })
+        .collect())
+}
+
+/// What the person keeps with those of these tasks of another's calendar of which they keep alarms, by id.
+pub(super) fn list_kept(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    ids: &[&str],
+) -> Result<HashMap<String, StoredOwn>, ScheduleFault> {
+    let kept = store::reader_alerts::list(tx, &who.person, ids)?;
+    Ok(kept.into_iter().map(|(id, own)| (id.into_string(), own)).collect())
+}
+
+/// Keeps the alarms in what somebody sent of a task of another's calendar, instead of those that they had; whether they are others.
+pub(super) fn keep_alarms(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    task: &StoredObject,
+    sent: &str,
+) -> Result<bool, ScheduleFault> {
+    let id = EventId::stored(task.object.clone());
+    let before = list_kept(tx, who, &[&task.object])?.remove(&task.object);
+    let task_alarms = ical::alarms_of(sent);
+    if before.as_ref().map(|it| it.own.task_alarms.as_str()).unwrap_or_default() == task_alarms {
+        return Ok(false);
+    }
+    match task_alarms.is_empty() {
+        true => store::reader_alerts::remove(tx, &who.person, &id)?,
+        false => {
+            let newest = before.map(|it| it.version).max(version(&task.etag));
+            let own = Own { task_alarms, ..Own::default() };
+            let own = StoredOwn { version: tx.next_version(newest), own };
+            store::reader_alerts::put(tx, &who.person, &id, &own)?;
+        }
+    }
+    Ok(true)
 }
 
 /// The tasks of a calendar in ascending order of their ids after `after`.
 pub(super) fn list(
     tx: &mut ReadTx<'_>,
+    who: &Principal,
     calendar: &ObjectCalendar,
     after: &str,
     limit: i64,
 ) -> Result<Vec<Row>, ScheduleFault> {
-    let rows = store::objects::list_tasks(tx, calendar.collection, after, limit)?;
-    Ok(rows.into_iter().filter_map(|row| head(row, calendar)).collect())
+    let tasks = store::objects::list_tasks(tx, calendar.collection, after, limit)?;
+    rows(tx, who, calendar, tasks)
 }
 
 /// Those of these objects that are tasks.
 pub(super) fn get(
     tx: &mut ReadTx<'_>,
+    who: &Principal,
     calendar: &ObjectCalendar,
     ids: &[&str],
 ) -> Result<Vec<Row>, ScheduleFault> {
-    let rows = store::objects::get_tasks(tx, calendar.collection, ids)?;
-    Ok(rows.into_iter().filter_map(|row| head(row, calendar)).collect())
+    let tasks = store::objects::get_tasks(tx, calendar.collection, ids)?;
+    rows(tx, who, calendar, tasks)
 }
 
 /// The tag of the next version of a task; `before` is the tag that it has.
 pub(crate) fn next_tag(tx: &Tx<'_>, before: Option<&str>) -> ETag {
-    let version = before.and_then(|tag| i64::from_str_radix(tag.trim_matches('"'), 16).ok());
-    ETag::of(tx.next_version(version))
+    ETag::of(tx.next_version(before.and_then(version)))
 }
 
 /// Stores a task and records the change for those who can notice it.
