@@ -109,6 +109,8 @@ fn a_refusal_for_now_is_tried_again_and_one_for_good_is_told_to_the_author() {
         let office = Office::new(db);
         let (port, _hear) = server("451 later");
         assert!(matches!(sender(&office, port).send(&mail()), Err(SendFault::Temporary(_))));
+        let (port, _hear) = server("535 5.7.8 wrong password");
+        assert!(matches!(sender(&office, port).send(&mail()), Err(SendFault::Temporary(_))));
         let (port, _hear) = server("550 no such user");
         let undelivered = |knows: bool| move |it: Delivery| matches!(it, Delivery::Undelivered(it) if it.author_knows == knows && !it.no_way);
         assert!(sender(&office, port).send(&mail()).is_ok_and(undelivered(false)), "no account to tell");

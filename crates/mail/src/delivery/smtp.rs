@@ -106,10 +106,15 @@ impl MailSender for SmtpSender {
         }
         let Err(error) = sent else { return Ok(Delivery::Sent) };
         let reason = error.to_string();
-        if !error.is_permanent() {
+        if !error.is_permanent() || keeps_us_out(&error) {
             return Err(SendFault::Temporary(reason));
         }
         let failed: Vec<String> = composed.envelope.to().iter().map(ToString::to_string).collect();
         undelivered(&self.db, mail, (failed, false), &reason)
     }
+}
+
+/// Whether the server does not let us in (RFC 4954 §6): that says nothing of the mail, and ends when the settings are right.
+fn keeps_us_out(error: &Error) -> bool {
+    error.status().is_some_and(|code| matches!(u16::from(code), 530 | 534 | 535 | 538))
 }
