@@ -25,6 +25,8 @@ use crate::{
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
 const MAX_RUNS: usize = 4;
+/// How old a connection to a server becomes.
+const LIFETIME: Duration = Duration::from_secs(30 * 60);
 
 type Subscriber = Box<dyn Fn(&changes::Committed) + Send + Sync>;
 
@@ -87,9 +89,12 @@ impl Db {
             // The first connection is made here, so that a wrong address is told at once and in words.
             let first = diesel::r2d2::ManageConnection::connect(&connector)?;
             drop(first);
+            // A connection to a file does not age, and another would have to read the schema.
+            let is_file = matches!(settings.location, Location::Sqlite(_));
             Pool::builder()
                 .max_size(settings.pool_size)
                 .min_idle(Some(0))
+                .max_lifetime((!is_file).then_some(LIFETIME))
                 .test_on_check_out(false)
                 .connection_timeout(settings.wait)
                 .build(connector)
