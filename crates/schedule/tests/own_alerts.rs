@@ -224,3 +224,43 @@ fn one_occurrence_has_alerts_of_its_own() {
         );
     });
 }
+
+/// What is kept with one occurrence moves along with the series, for who takes part and for who reads it in a calendar of another.
+#[test]
+fn ones_own_of_one_occurrence_moves_along_with_the_series() {
+    on_each_database(|db, clock| {
+        let (hanako, taro, jiro) = (person(db, "佐藤"), person(db, "鈴木"), person(db, "田中"));
+        let event = meeting(db, &hanako, &taro);
+        let share =
+            Share { grantee: ShareTarget::Person { person_id: jiro.person.clone() }, role: Role::Read };
+        let calendar = default_calendar(db, &hanako);
+        db.write(|tx| service::put_share(tx, &hanako, &calendar, share.clone())).unwrap();
+        let second = Scope::This(local("2026-11-27T10:00:00"));
+        for who in [&taro, &jiro] {
+            let seen = get(db, who, &event.id).unwrap();
+            patch(db, who, &seen, second, json!({"alerts": {"a": before(60)}}));
+        }
+        for (start, then) in
+            [("2026-11-26T11:00:00", "2026-11-27T11:00:00"), ("2026-11-27T11:00:00", "2026-11-28T11:00:00")]
+        {
+            let tags = [&taro, &jiro].map(|who| get(db, who, &event.id).unwrap().etag);
+            let now = get(db, &hanako, &event.id).unwrap();
+            patch(db, &hanako, &now, Scope::All, json!({"start": start}));
+            for (who, tag) in [&taro, &jiro].into_iter().zip(tags) {
+                let seen = get(db, who, &event.id).unwrap();
+                let own: Vec<String> = seen
+                    .event
+                    .recurrence_overrides
+                    .iter()
+                    .map(|(id, patch)| json!([id, patch]).to_string())
+                    .collect();
+                assert_eq!(own.len(), 1, "{own:?}");
+                assert!(own[0].starts_with(&format!("[\"{then}\"")) && own[0].contains("-PT1H"), "{own:?}");
+                assert_ne!(seen.etag, tag);
+            }
+        }
+        clock.set(at("2026-11-28T10:00:00+09:00"));
+        run_due_jobs(db);
+        assert!(reminders(db, &taro) > 0 && reminders(db, &jiro) > 0);
+    });
+}

@@ -230,6 +230,23 @@ pub fn keep_exceptions(before: &Event, mut after: Event) -> (Event, Vec<LocalDat
     (after, dropped)
 }
 
+/// What somebody keeps with single occurrences of a series, after the series turned from `before` into `after`: as exceptions do, it
+/// moves along, and what was added to the series stays where it is.
+#[must_use]
+pub fn move_along<T>(
+    before: &Event,
+    after: &Event,
+    kept: BTreeMap<LocalDateTime, T>,
+) -> BTreeMap<LocalDateTime, T> {
+    let by = shift(before, after);
+    if by.is_zero() || kept.is_empty() {
+        return kept;
+    }
+    let ids: Vec<_> = kept.keys().copied().collect();
+    let given = given(before, &ids);
+    kept.into_iter().map(|(id, it)| (if given.contains(&id) { later(id, by) } else { id }, it)).collect()
+}
+
 /// By how much the exceptions of a series move when it turns from `before` into `after`.
 #[must_use]
 pub fn shift(before: &Event, after: &Event) -> TimeDelta {

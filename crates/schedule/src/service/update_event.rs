@@ -15,7 +15,12 @@ use crate::{
     ScheduleFault, jobs,
     model::{Event, EventPatch, EventView, LocalDateTime, Own, PatchObject},
     rules::recurrence,
-    store::{self, calendars::StoredCalendar, events::StoredEvent, placements::Placement},
+    store::{
+        self,
+        calendars::StoredCalendar,
+        events::StoredEvent,
+        placements::{Placement, StoredOwn},
+    },
 };
 
 /// What a change is about.
@@ -294,14 +299,15 @@ impl Change {
             let next = self.before.stored.event.sequence.saturating_add(1);
             self.after.event.sequence = self.after.event.sequence.max(next);
         }
-        let recorded = self.write(tx, who, moved)?;
+        let places = if moved { self.own_along(tx)? } else { self.before.places.clone() };
+        let recorded = self.write(tx, who, (moved, &places))?;
         let (now, zone) = (tx.now(), self.home.time_zone);
         let replans = moved || !single.is_empty();
         if replans || Own::of(&self.after.event) != Own::of(&self.before.stored.event) {
             jobs::remind_next(tx, &self.after, zone, now)?;
         }
         if replans {
-            for place in self.before.places.iter().filter(|place| place.own.is_some()) {
+            for place in places.iter().filter(|place| place.own.is_some()) {
                 jobs::remind_own(tx, (&self.after, place), zone, now)?;
             }
             for (person, own) in store::reader_alerts::list_of(tx, &self.after.id)? {
@@ -381,7 +387,42 @@ impl Change {
             || bare(&self.after.event) != bare(&self.before.stored.event)
     }
 
-    fn write(&mut self, tx: &mut Tx<'_>, who: &Principal, moved: bool) -> Result<Recorded, ScheduleFault> {
+    /// Moves what readers keep with single occurrences along with the series, and gives back the places with what those who take part
+    /// keep, likewise.
+    fn own_along(&self, tx: &mut Tx<'_>) -> Result<Vec<Placement>, ScheduleFault> {
+        let (was, is) = (&self.before.stored.event, &self.after.event);
+        let mut places = self.before.places.clone();
+        let is_single = was.recurrence_rule.is_none() && was.recurrence_overrides.is_empty();
+        if is_single || recurrence::shift(was, is).is_zero() {
+            return Ok(places);
+        }
+        let along = |tx: &Tx<'_>, own: &StoredOwn| {
+            let occurrences = recurrence::move_along(was, is, own.own.occurrences.clone());
+            (occurrences != own.own.occurrences).then(|| StoredOwn {
+                version: tx.next_version(Some(own.version)),
+                own: Own { occurrences, ..own.own.clone() },
+            })
+        };
+        for (person, own) in store::reader_alerts::list_of(tx, &self.after.id)? {
+            if let Some(moved) = along(tx, &own) {
+                store::reader_alerts::put(tx, &person, &self.after.id, &moved)?;
+            }
+        }
+        for own in places.iter_mut().filter_map(|place| place.own.as_mut()) {
+            if let Some(moved) = along(tx, own) {
+                *own = moved;
+            }
+        }
+        Ok(places)
+    }
+
+    /// `kept` are the places as they were, with what is kept there as it is now.
+    fn write(
+        &mut self,
+        tx: &mut Tx<'_>,
+        who: &Principal,
+        (moved, kept): (bool, &[Placement]),
+    ) -> Result<Recorded, ScheduleFault> {
         let before = &self.before;
         let rebooks = moved || self.after.facilities != before.stored.facilities;
         booking::check_series(&self.after.event, &self.after.facilities)?;
@@ -394,7 +435,7 @@ impl Change {
         self.after.indexed = indexed;
         let facilities = booking::take(tx, who, &self.after, &happenings)?;
         store::events::put(tx, &self.after)?;
-        let mut kept = before.places.clone();
+        let mut kept = kept.to_vec();
         if moved {
             // What was put away at another time is a new question.
             kept.iter_mut().for_each(|place| place.hidden = false);
