@@ -168,3 +168,32 @@ fn who_is_invited_under_the_uid_of_something_of_theirs_keeps_both() {
         assert!(invited.get(other).expect(200).text().contains("SUMMARY:会議"));
     });
 }
+
+/// What is folded after so many bytes, wherever a character ends, is taken, and written so that everybody can read it.
+#[test]
+fn a_line_may_be_folded_within_a_character() {
+    on_each_backend(|server| {
+        let client = Client::of(server, &server.staff("hanako"));
+        let within = |text: String| {
+            let at = text.find('議').unwrap() + 1;
+            [&text.as_bytes()[..at], b"\r\n ", &text.as_bytes()[at..]].concat()
+        };
+        let card =
+            "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:c\r\nFN:会議 室\r\nN:会;議;;;\r\nEND:VCARD\r\n".to_owned();
+        for (path, media, text) in [
+            (
+                format!("{}f.ics", client.calendar),
+                "text/calendar",
+                event("f", &format!("{HOUR}SUMMARY:防災会議\n")),
+            ),
+            (format!("{}f.vcf", client.address_book()), "text/vcard", card),
+        ] {
+            let put = client.ask("PUT", &path).body(media, within(text)).send().expect(201);
+            assert_eq!(put.header("etag"), None, "it is not stored as it was sent");
+            let stored = client.get(&path).expect(200).text();
+            assert!(stored.contains("会議"), "{stored}");
+            let cut = client.ask("PUT", &path).body(media, b"BEGIN:\xE8\xAD\r\nEND:x\r\n".to_vec()).send();
+            cut.expect(403);
+        }
+    });
+}

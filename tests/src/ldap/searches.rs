@@ -44,6 +44,11 @@ fn people_are_found_however_their_names_and_numbers_are_spelt() {
         ("(uid=hanako)", &["試験 hanako"]),
         ("(mail=HANAKO@pref.example.jp)", &["試験 hanako"]),
         ("(mail=hanako*)", &["試験 hanako"]),
+        // A piece of the name from one word into the next: whatever is asked, the same people fit.
+        ("(cn=*橋 一*)", ichiro),
+        ("(displayName=*橋一郎)", ichiro),
+        ("(cn;lang-ja-phonetic=*し いち*)", ichiro),
+        ("(!(!(cn=*橋 一郎)))", ichiro),
         ("(cn=*zzz*)", &[]),
     ];
     in_each_office(|office| {

@@ -1,6 +1,6 @@
 //! One line: a name, parameters, a value.
 
-use std::fmt::Write;
+use std::{borrow::Cow, fmt::Write};
 
 /// The longest line that is taken in a calendar, unfolded, in bytes.
 pub const LINE_BYTES: usize = 64 * 1024;
@@ -238,9 +238,31 @@ pub fn unfold(file: &[u8]) -> Vec<(usize, Vec<u8>)> {
     lines
 }
 
+/// The text of a file. Where a line is folded within a character (RFC 5545 §3.1 has it restored), it is folded anew; `None` for what is
+/// no UTF-8 even then.
+#[must_use]
+pub fn text_of(file: &[u8]) -> Option<Cow<'_, str>> {
+    if let Ok(text) = std::str::from_utf8(file) {
+        return Some(Cow::Borrowed(text));
+    }
+    let mut text = String::with_capacity(file.len());
+    for (_, line) in unfold(file) {
+        fold(std::str::from_utf8(&line).ok()?, &mut text);
+    }
+    Some(Cow::Owned(text))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_that_is_folded_within_a_character_is_made_whole() {
+        assert_eq!(text_of("a:会議\r\n b\n".as_bytes()), Some(Cow::Borrowed("a:会議\r\n b\n")));
+        let split = b"FN:\xE5\xB1\xB1\xE7\r\n \x94\xB0\r\nN:x\r\n";
+        assert_eq!(text_of(split).as_deref(), Some("FN:山田\r\nN:x\r\n"));
+        assert_eq!(text_of(b"FN:\xE5\xB1\r\nN:x\r\n"), None);
+    }
 
     #[test]
     fn reads_names_parameters_and_values() {

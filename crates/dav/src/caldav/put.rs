@@ -1,7 +1,10 @@
+use std::borrow::Cow;
+
 use actix_web::{
     HttpResponse,
     http::{StatusCode, header},
 };
+use renraku_base::content::line::text_of;
 use renraku_schedule::service::objects::{self, OBJECT_BYTES, ObjectCalendar, ObjectFault, Put};
 
 use super::{get, propfind::object_path};
@@ -37,17 +40,22 @@ async fn store(call: &mut Call) -> Result<HttpResponse, DavFault> {
     let who = call.who.clone();
     let put = call
         .write(move |tx| {
-            let Ok(text) = std::str::from_utf8(&body) else {
+            let Some(text) = text_of(&body) else {
                 return Err(Condition::ValidCalendarData.into());
             };
             let calendar = objects::find_calendar(tx, &who, &person, &segment).map_err(no_calendar)?;
-            match objects::put(tx, &who, &calendar, &name, text, &expected) {
-                Ok(put) => Ok(put.into_inner()),
+            match objects::put(tx, &who, &calendar, &name, &text, &expected) {
+                Ok(put) => Ok(as_sent(put.into_inner(), &text)),
                 Err(fault) => Err(refused(fault, &calendar)),
             }
         })
         .await?;
     Ok(stored(&put))
+}
+
+/// What was folded anew is not stored as it was sent.
+fn as_sent(put: Put, text: &Cow<'_, str>) -> Put {
+    Put { etag: put.etag.filter(|_| matches!(text, Cow::Borrowed(_))), ..put }
 }
 
 /// Why something is not stored in a calendar; of a UID that is in use with the path (RFC 4791 §5.3.2.1).

@@ -1,7 +1,10 @@
+use std::borrow::Cow;
+
 use actix_web::{
     HttpResponse,
     http::{StatusCode, header},
 };
+use renraku_base::content::line::text_of;
 use renraku_contacts::{
     ContactsFault,
     codec::vcard::CARD_BYTES,
@@ -43,14 +46,15 @@ async fn store(call: &mut Call, place: &Place) -> Result<HttpResponse, DavFault>
         body => body?,
     };
     let who = call.who.clone();
-    let put = call
+    let (put, as_sent) = call
         .write(move |tx| {
-            let Ok(text) = std::str::from_utf8(&body) else {
+            let Some(text) = text_of(&body) else {
                 return Err(Condition::ValidAddressData.into());
             };
             let book = objects::find_book(tx, &who, &segment).map_err(no_book)?;
-            match objects::put(tx, &who, &book, &name, text, &expected) {
-                Ok(put) => Ok(put.into_inner()),
+            match objects::put(tx, &who, &book, &name, &text, &expected) {
+                // What was folded anew is not stored as it was sent: the client reads it.
+                Ok(put) => Ok((put.into_inner(), matches!(text, Cow::Borrowed(_)))),
                 Err(CardFault::UidTaken { name }) => {
                     let at = Place::Book { person: who.person.as_str().to_owned(), segment: segment.clone() };
                     let href = at.card(&name).map(|at| Address::Contacts(at).to_string());
@@ -61,7 +65,11 @@ async fn store(call: &mut Call, place: &Place) -> Result<HttpResponse, DavFault>
         })
         .await?;
     let status = if put.created { StatusCode::CREATED } else { StatusCode::NO_CONTENT };
-    Ok(HttpResponse::build(status).insert_header((header::ETAG, put.etag.as_str())).finish())
+    let mut response = HttpResponse::build(status);
+    if as_sent {
+        response.insert_header((header::ETAG, put.etag.as_str()));
+    }
+    Ok(response.finish())
 }
 
 /// What the client expects of a card.

@@ -75,15 +75,17 @@ impl Column {
         self.given.remove(row);
     }
 
-    /// Calls `found` with each row in which the needle counts, in order, and where it stands.
-    pub fn find_rows(&self, needle: &Needle<'_>, found: impl FnMut(usize, Place)) {
-        self.find_rows_in(0..self.texts.len(), needle, found);
+    /// Calls `found` with each of these rows that holds the needle, in order, wherever it stands.
+    pub fn holders(&self, rows: Range<usize>, needle: &Needle<'_>, mut found: impl FnMut(usize)) {
+        if self.classes.contains(needle.classes) {
+            self.texts.find_rows(rows, &needle.finder, |row, _| found(row));
+        }
     }
 
-    /// The same of these rows.
-    pub fn find_rows_in(&self, rows: Range<usize>, needle: &Needle<'_>, mut found: impl FnMut(usize, Place)) {
+    /// Calls `found` with each row in which the needle counts, in order, and where it stands.
+    pub fn find_rows(&self, needle: &Needle<'_>, mut found: impl FnMut(usize, Place)) {
         if self.classes.contains(needle.classes) {
-            self.texts.find_rows(rows, &needle.finder, |row, hit| {
+            self.texts.find_rows(0..self.texts.len(), &needle.finder, |row, hit| {
                 if let Some(place) = self.best(row, needle, hit) {
                     found(row, place);
                 }

@@ -93,15 +93,15 @@ impl Index {
             Narrow::Uid(uid) => rows.extend(self.row_of_uid(uid).filter(|row| stretch.contains(row))),
             Narrow::Name(word) => {
                 let needles = Needles::new(word);
-                self.names.find_rows_in(stretch.clone(), &needles.text, |row, _| rows.push(row));
-                self.readings.find_rows_in(stretch.clone(), &needles.text, |row, _| rows.push(row));
+                self.names.holders(stretch.clone(), &needles.text, |row| rows.push(row));
+                self.readings.holders(stretch.clone(), &needles.text, |row| rows.push(row));
                 if let Some(key) = &needles.sound {
-                    self.sounds.find_rows_in(stretch.clone(), key, |row, _| rows.push(row));
+                    self.sounds.holders(stretch.clone(), key, |row| rows.push(row));
                 }
             }
             Narrow::Address(word) => {
                 for needle in Needles::new(word).of_others() {
-                    self.others.find_rows_in(stretch.clone(), needle, |row, _| rows.push(row));
+                    self.others.holders(stretch.clone(), needle, |row| rows.push(row));
                 }
             }
             Narrow::Number(number) => {
