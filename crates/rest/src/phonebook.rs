@@ -20,6 +20,8 @@ use crate::core::{App, Problem, Query, RateKind, RestFault, Work, cursor};
 
 /// As many entries as each of these phones takes at once.
 const ENTRIES: u16 = 32;
+/// The form of Cisco.
+const CISCO: &str = "CiscoIPPhoneDirectory";
 /// Who is asked for a password.
 const CHALLENGE: &str = "Basic realm=\"Renraku\", charset=\"UTF-8\"";
 
@@ -61,7 +63,7 @@ pub(crate) async fn phonebook(
     let root = match form.as_str() {
         "yealink" => "YealinkIPPhoneDirectory",
         "snom" => "SnomIPPhoneDirectory",
-        "cisco" => "CiscoIPPhoneDirectory",
+        "cisco" => CISCO,
         _ => return Err(RestFault::NotFound.into()),
     };
     let who = match app.gate().basic::<Problem>(&request).await {
@@ -158,6 +160,9 @@ fn entry(name: &str, place: Option<&str>, numbers: Vec<String>) -> Option<Entry>
 
 fn written(root: &str, entries: &[Entry], one_number: bool, next: Option<&str>) -> String {
     let mut xml = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{root}>\n");
+    if root == CISCO {
+        xml.push_str("<Title>電話帳</Title>\n<Prompt>相手を選んでください</Prompt>\n");
+    }
     for entry in entries {
         let numbers = entry.numbers.iter().take(if one_number { 1 } else { usize::MAX });
         let numbers: String =
@@ -167,9 +172,19 @@ fn written(root: &str, entries: &[Entry], one_number: bool, next: Option<&str>) 
     }
     if let Some(url) = next.filter(|_| one_number) {
         let url = in_xml(url);
-        xml.push_str(&format!(
-            "<SoftKeyItem><Name>Next</Name><URL>{url}</URL><Position>3</Position></SoftKeyItem>\n"
-        ));
+        // A key of ours takes away those that a Cisco has by itself.
+        let keys = [
+            ("Dial", "SoftKey:Dial"),
+            ("EditDial", "SoftKey:EditDial"),
+            ("Next", &url),
+            ("Exit", "SoftKey:Exit"),
+        ];
+        let keys = (1..).zip(keys).filter(|(_, (name, _))| root == CISCO || *name == "Next");
+        for (position, (name, url)) in keys {
+            xml.push_str(&format!(
+                "<SoftKeyItem><Name>{name}</Name><URL>{url}</URL><Position>{position}</Position></SoftKeyItem>\n"
+            ));
+        }
     }
     format!("{xml}</{root}>\n")
 }
