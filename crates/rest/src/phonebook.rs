@@ -20,6 +20,8 @@ use crate::core::{App, Problem, Query, RateKind, RestFault, Work, cursor};
 
 /// As many entries as each of these phones takes at once.
 const ENTRIES: u16 = 32;
+/// Preferred less than anything that is preferred at all (RFC 9553 §1.5.4).
+const LAST: u8 = 101;
 /// The form of Cisco.
 const CISCO: &str = "CiscoIPPhoneDirectory";
 /// Who is asked for a password.
@@ -46,7 +48,7 @@ struct Page {
     next: Option<PhonebookQuery>,
 }
 
-/// Somebody with their numbers, the extension first.
+/// Somebody with their numbers: of staff the extension first, of contacts what is preferred.
 struct Entry {
     name: String,
     numbers: Vec<String>,
@@ -145,8 +147,9 @@ fn of_contact(card: &KnownMembers) -> Option<Entry> {
     let firm = card.organizations.values().find_map(|firm| firm.name.as_deref());
     let name = card.name.as_ref().map(Name::whole).filter(|name| !name.trim().is_empty());
     let is_fax = |phone: &&Phone| phone.features.contains_key("fax") && !phone.features.contains_key("voice");
-    let phones = card.phones.values().filter(|phone| !is_fax(phone));
-    let numbers = phones.flat_map(|phone| written_numbers(phone.plain_number())).collect();
+    let mut phones: Vec<&Phone> = card.phones.values().filter(|phone| !is_fax(phone)).collect();
+    phones.sort_by_key(|phone| phone.pref.unwrap_or(LAST));
+    let numbers = phones.into_iter().flat_map(|phone| written_numbers(phone.plain_number())).collect();
     match name {
         Some(name) => entry(&name, firm, numbers),
         None => entry(firm?, None, numbers),

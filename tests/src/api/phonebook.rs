@@ -150,6 +150,29 @@ fn who_sends_no_app_password_is_asked_for_one() {
 }
 
 #[test]
+fn what_a_phone_shows_first_is_the_number_that_is_preferred() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let phones = json!({
+            "a": {"number": "0155-92-0001"},
+            "b": {"number": "0155-92-0002", "pref": 2},
+            "c": {"number": "0155-92-0003", "pref": 1},
+            "d": {"number": "0155-92-0004", "pref": 100, "features": {"fax": true}},
+        });
+        hanako.post("contacts", &json!({"name": {"full": "北見測量"}, "phones": phones})).expect(201);
+        let desk = Desk::of(server, &hanako);
+        for (form, numbers) in [
+            ("yealink", "0155-92-0003 0155-92-0002 0155-92-0001"),
+            ("snom", "0155-92-0003"),
+            ("cisco", "0155-92-0003"),
+        ] {
+            let path = format!("/phonebook/{form}.xml?q=%E5%8C%97%E8%A6%8B");
+            assert_eq!(desk.page(&path).0, [format!("北見測量 {numbers}")]);
+        }
+    });
+}
+
+#[test]
 fn a_cisco_keeps_its_keys_where_a_page_leads_on() {
     on_each_backend(|server| {
         let hanako = server.staff("hanako");
