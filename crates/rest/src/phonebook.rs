@@ -1,7 +1,7 @@
 //! The phone book of desk phones that read XML over HTTP and not LDAP: Yealink, Snom, Cisco. No part of the API.
 
 use actix_web::{HttpRequest, HttpResponse, get, http::header, web::Path};
-use renraku_base::{Cursor, Kind, Limit, Principal};
+use renraku_base::{Cursor, Fault, FieldFault, Kind, Limit, Principal};
 use renraku_contacts::{
     model::{KnownMembers, Name, Phone},
     service::{self as contacts, ContactFilter},
@@ -99,7 +99,8 @@ fn find(app: &App, tx: &mut ReadTx<'_>, who: &Principal, query: PhonebookQuery) 
     if contacts.is_none() {
         let limit = Limit::new(room).unwrap_or_default();
         let search = PeopleSearch { q: q.clone(), limit, cursor: people, ..PeopleSearch::default() };
-        let found = service::search_people(tx, app.directory(), who, &search)?;
+        let found = service::search_people(tx, app.directory(), who, &search)
+            .map_err(|refused| as_called(refused, "people"))?;
         room -= u16::try_from(found.items.len()).unwrap_or(room).min(room);
         page.entries.extend(found.items.iter().filter_map(|person| of_person(person)));
         let begin = (room == 0).then(|| Cursor::received(""));
@@ -110,12 +111,21 @@ fn find(app: &App, tx: &mut ReadTx<'_>, who: &Principal, query: PhonebookQuery) 
     if let (None, Some(limit)) = (&page.next, Limit::new(room)) {
         let after = contacts.filter(|cursor| *cursor != Cursor::received(""));
         let filter = ContactFilter { q: q.clone(), ..ContactFilter::default() };
-        let found = contacts::list_contacts(tx, who, &filter, after.as_ref(), limit)?;
+        let found = contacts::list_contacts(tx, who, &filter, after.as_ref(), limit)
+            .map_err(|refused| as_called(refused, "contacts"))?;
         page.entries.extend(found.items.iter().filter_map(|contact| of_contact(&contact.card.known())));
         page.next =
             found.next_cursor.map(|cursor| PhonebookQuery { q, people: None, contacts: Some(cursor) });
     }
     Ok(page)
+}
+
+/// What is wrong with a cursor, at the parameter that it came by.
+fn as_called(refused: impl Fault, parameter: &str) -> Problem {
+    match refused.fields().into_iter().find(|field| field.pointer == "cursor") {
+        Some(field) => RestFault::BadQuery(FieldFault { pointer: parameter.to_owned(), ..field }).into(),
+        None => refused.into(),
+    }
 }
 
 /// What of a person is shown; `None` for one who cannot be called.

@@ -143,9 +143,10 @@ fn who_sends_no_app_password_is_asked_for_one() {
         }
         let desk = Desk::of(server, &hanako);
         desk.get("/phonebook/aastra.xml").problem(404, "not-found");
-        desk.get("/phonebook/cisco.xml?people=x").problem(400, "bad-query");
-        desk.get("/phonebook/cisco.xml?contacts=x").problem(400, "bad-query");
-        desk.get("/phonebook/cisco.xml?page=2").problem(400, "bad-query");
+        for (query, name) in [("people=x", "people"), ("contacts=x", "contacts"), ("page=2", "page")] {
+            let problem = desk.get(&format!("/phonebook/snom.xml?{query}")).problem(400, "bad-query");
+            assert_eq!(problem["errors"][0]["pointer"], name, "{problem}");
+        }
     });
 }
 
