@@ -6,6 +6,7 @@ mod fixed;
 mod name;
 mod person;
 mod place;
+mod postal;
 mod units;
 
 pub(crate) use address_books::{address_book, dn as address_book_dn};

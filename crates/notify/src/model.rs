@@ -259,6 +259,8 @@ pub enum Repeat {
     Once(String),
     /// It brings the notification under this key up to date and counts for so many, as long as that is unread.
     Merge(String, u32),
+    /// It does the same and counts each of these once, however often there is news of it.
+    MergeEach(String, Vec<String>),
 }
 
 /// The order to tell somebody something.

@@ -1,7 +1,7 @@
 //! The phone book of desk phones that read XML over HTTP and not LDAP: Yealink, Snom, Cisco. No part of the API.
 
 use actix_web::{HttpRequest, HttpResponse, get, http::header, web::Path};
-use renraku_base::{Cursor, Kind, Limit, Principal};
+use renraku_base::{Cursor, Fault, FieldFault, Kind, Limit, Principal};
 use renraku_contacts::{
     model::{KnownMembers, Name, Phone},
     service::{self as contacts, ContactFilter},
@@ -20,6 +20,10 @@ use crate::core::{App, Problem, Query, RateKind, RestFault, Work, cursor};
 
 /// As many entries as each of these phones takes at once.
 const ENTRIES: u16 = 32;
+/// Preferred less than anything that is preferred at all (RFC 9553 §1.5.4).
+const LAST: u8 = 101;
+/// The form of Cisco.
+const CISCO: &str = "CiscoIPPhoneDirectory";
 /// Who is asked for a password.
 const CHALLENGE: &str = "Basic realm=\"Renraku\", charset=\"UTF-8\"";
 
@@ -44,7 +48,7 @@ struct Page {
     next: Option<PhonebookQuery>,
 }
 
-/// Somebody with their numbers, the extension first.
+/// Somebody with their numbers: of staff the extension first, of contacts what is preferred.
 struct Entry {
     name: String,
     numbers: Vec<String>,
@@ -61,7 +65,7 @@ pub(crate) async fn phonebook(
     let root = match form.as_str() {
         "yealink" => "YealinkIPPhoneDirectory",
         "snom" => "SnomIPPhoneDirectory",
-        "cisco" => "CiscoIPPhoneDirectory",
+        "cisco" => CISCO,
         _ => return Err(RestFault::NotFound.into()),
     };
     let who = match app.gate().basic::<Problem>(&request).await {
@@ -95,7 +99,8 @@ fn find(app: &App, tx: &mut ReadTx<'_>, who: &Principal, query: PhonebookQuery) 
     if contacts.is_none() {
         let limit = Limit::new(room).unwrap_or_default();
         let search = PeopleSearch { q: q.clone(), limit, cursor: people, ..PeopleSearch::default() };
-        let found = service::search_people(tx, app.directory(), who, &search)?;
+        let found = service::search_people(tx, app.directory(), who, &search)
+            .map_err(|refused| as_called(refused, "people"))?;
         room -= u16::try_from(found.items.len()).unwrap_or(room).min(room);
         page.entries.extend(found.items.iter().filter_map(|person| of_person(person)));
         let begin = (room == 0).then(|| Cursor::received(""));
@@ -106,12 +111,21 @@ fn find(app: &App, tx: &mut ReadTx<'_>, who: &Principal, query: PhonebookQuery) 
     if let (None, Some(limit)) = (&page.next, Limit::new(room)) {
         let after = contacts.filter(|cursor| *cursor != Cursor::received(""));
         let filter = ContactFilter { q: q.clone(), ..ContactFilter::default() };
-        let found = contacts::list_contacts(tx, who, &filter, after.as_ref(), limit)?;
+        let found = contacts::list_contacts(tx, who, &filter, after.as_ref(), limit)
+            .map_err(|refused| as_called(refused, "contacts"))?;
         page.entries.extend(found.items.iter().filter_map(|contact| of_contact(&contact.card.known())));
         page.next =
             found.next_cursor.map(|cursor| PhonebookQuery { q, people: None, contacts: Some(cursor) });
     }
     Ok(page)
+}
+
+/// What is wrong with a cursor, at the parameter that it came by.
+fn as_called(refused: impl Fault, parameter: &str) -> Problem {
+    match refused.fields().into_iter().find(|field| field.pointer == "cursor") {
+        Some(field) => RestFault::BadQuery(FieldFault { pointer: parameter.to_owned(), ..field }).into(),
+        None => refused.into(),
+    }
 }
 
 /// What of a person is shown; `None` for one who cannot be called.
@@ -143,8 +157,9 @@ fn of_contact(card: &KnownMembers) -> Option<Entry> {
     let firm = card.organizations.values().find_map(|firm| firm.name.as_deref());
     let name = card.name.as_ref().map(Name::whole).filter(|name| !name.trim().is_empty());
     let is_fax = |phone: &&Phone| phone.features.contains_key("fax") && !phone.features.contains_key("voice");
-    let phones = card.phones.values().filter(|phone| !is_fax(phone));
-    let numbers = phones.flat_map(|phone| written_numbers(phone.plain_number())).collect();
+    let mut phones: Vec<&Phone> = card.phones.values().filter(|phone| !is_fax(phone)).collect();
+    phones.sort_by_key(|phone| phone.pref.unwrap_or(LAST));
+    let numbers = phones.into_iter().flat_map(|phone| written_numbers(phone.plain_number())).collect();
     match name {
         Some(name) => entry(&name, firm, numbers),
         None => entry(firm?, None, numbers),
@@ -158,6 +173,9 @@ fn entry(name: &str, place: Option<&str>, numbers: Vec<String>) -> Option<Entry>
 
 fn written(root: &str, entries: &[Entry], one_number: bool, next: Option<&str>) -> String {
     let mut xml = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{root}>\n");
+    if root == CISCO {
+        xml.push_str("<Title>電話帳</Title>\n<Prompt>相手を選んでください</Prompt>\n");
+    }
     for entry in entries {
         let numbers = entry.numbers.iter().take(if one_number { 1 } else { usize::MAX });
         let numbers: String =
@@ -167,9 +185,19 @@ fn written(root: &str, entries: &[Entry], one_number: bool, next: Option<&str>) 
     }
     if let Some(url) = next.filter(|_| one_number) {
         let url = in_xml(url);
-        xml.push_str(&format!(
-            "<SoftKeyItem><Name>Next</Name><URL>{url}</URL><Position>3</Position></SoftKeyItem>\n"
-        ));
+        // A key of ours takes away those that a Cisco has by itself.
+        let keys = [
+            ("Dial", "SoftKey:Dial"),
+            ("EditDial", "SoftKey:EditDial"),
+            ("Next", &url),
+            ("Exit", "SoftKey:Exit"),
+        ];
+        let keys = (1..).zip(keys).filter(|(_, (name, _))| root == CISCO || *name == "Next");
+        for (position, (name, url)) in keys {
+            xml.push_str(&format!(
+                "<SoftKeyItem><Name>{name}</Name><URL>{url}</URL><Position>{position}</Position></SoftKeyItem>\n"
+            ));
+        }
     }
     format!("{xml}</{root}>\n")
 }

@@ -127,10 +127,44 @@ fn an_organizer_without_a_way_out_sees_whom_nothing_reached() {
         assert_eq!(codes, [vec![], vec!["5.1".to_owned()]]);
         assert_ne!(seen.etag, now.etag);
         assert!(text(db, &hanako).contains("SCHEDULE-STATUS=\"1.1\""));
-        // What is called off is told of each time.
+        // What is called off is told of each time, of the same addresses.
         try_delete(db, &hanako, &event.id, Scope::All, &seen.etag).unwrap();
         deliver(db, nothing(false, false));
-        assert_eq!(told(db, &hanako, Language::Ja)[0].1, 4);
+        assert_eq!(told(db, &hanako, Language::Ja)[0].1, 2);
+    });
+}
+
+#[test]
+fn an_address_counts_once_however_many_mails_did_not_arrive() {
+    on_each_database(|db, clock| {
+        let hanako = person(db, "佐藤");
+        let event = create(
+            db,
+            &hanako,
+            json!({"title": "会議", "start": "2026-11-26T10:00:00", "duration": "PT1H",
+                "participants": {"a": {"calendarAddress": "mailto:guest@example.com"}}}),
+        );
+        deliver(db, nothing(true, false));
+        let seen = get(db, &hanako, &event.id).unwrap();
+        let two = json!({"start": "2026-11-26T11:00:00",
+            "participants": {"a": {"calendarAddress": "mailto:guest@example.com"}, "b": {"calendarAddress": "mailto:b@example.com"}}});
+        let now = patch(db, &hanako, &seen, Scope::All, json!({"start": "2026-11-26T11:00:00"}));
+        clock.advance(PAUSE);
+        deliver(db, nothing(true, false));
+        let counts = || {
+            let told = told(db, &hanako, Language::Ja);
+            (told.len(), told[0].1, told[0].2.contains("ほか"))
+        };
+        assert_eq!(counts(), (1, 1, false));
+        let now = get(db, &hanako, &now.id).unwrap();
+        let now = patch(db, &hanako, &now, Scope::All, two);
+        clock.advance(PAUSE);
+        deliver(db, nothing(true, false));
+        assert_eq!(counts(), (1, 2, true));
+        let now = get(db, &hanako, &now.id).unwrap();
+        try_delete(db, &hanako, &now.id, Scope::All, &now.etag).unwrap();
+        deliver(db, nothing(true, false));
+        assert_eq!(counts(), (1, 2, true));
     });
 }
 

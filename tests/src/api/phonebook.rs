@@ -49,7 +49,7 @@ impl<'s> Desk<'s> {
             let line = line.strip_suffix("</Telephone></DirectoryEntry>").unwrap();
             line.replace("</Name><Telephone>", " ").replace("</Telephone><Telephone>", " ")
         });
-        let next = text.split_once("<URL>").and_then(|(_, rest)| rest.split_once("</URL>"));
+        let next = text.split_once("<Name>Next</Name><URL>").and_then(|(_, rest)| rest.split_once("</URL>"));
         let next = next.map(|(url, _)| url.replace("&amp;", "&"));
         let path = next.map(|url| format!("/{}", url.splitn(4, '/').nth(3).unwrap()));
         (entries.collect(), path)
@@ -143,8 +143,73 @@ fn who_sends_no_app_password_is_asked_for_one() {
         }
         let desk = Desk::of(server, &hanako);
         desk.get("/phonebook/aastra.xml").problem(404, "not-found");
-        desk.get("/phonebook/cisco.xml?people=x").problem(400, "bad-query");
-        desk.get("/phonebook/cisco.xml?contacts=x").problem(400, "bad-query");
-        desk.get("/phonebook/cisco.xml?page=2").problem(400, "bad-query");
+        for (query, name) in [("people=x", "people"), ("contacts=x", "contacts"), ("page=2", "page")] {
+            let problem = desk.get(&format!("/phonebook/snom.xml?{query}")).problem(400, "bad-query");
+            assert_eq!(problem["errors"][0]["pointer"], name, "{problem}");
+        }
+    });
+}
+
+#[test]
+fn what_a_phone_shows_first_is_the_number_that_is_preferred() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let phones = json!({
+            "a": {"number": "0155-92-0001"},
+            "b": {"number": "0155-92-0002", "pref": 2},
+            "c": {"number": "0155-92-0003", "pref": 1},
+            "d": {"number": "0155-92-0004", "pref": 100, "features": {"fax": true}},
+        });
+        hanako.post("contacts", &json!({"name": {"full": "北見測量"}, "phones": phones})).expect(201);
+        let desk = Desk::of(server, &hanako);
+        for (form, numbers) in [
+            ("yealink", "0155-92-0003 0155-92-0002 0155-92-0001"),
+            ("snom", "0155-92-0003"),
+            ("cisco", "0155-92-0003"),
+        ] {
+            let path = format!("/phonebook/{form}.xml?q=%E5%8C%97%E8%A6%8B");
+            assert_eq!(desk.page(&path).0, [format!("北見測量 {numbers}")]);
+        }
+    });
+}
+
+#[test]
+fn a_cisco_keeps_its_keys_where_a_page_leads_on() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        for n in 0..33 {
+            person(server, &format!("応援 {n}"), "オウエン", &format!("{}", 3000 + n));
+        }
+        let desk = Desk::of(server, &hanako);
+        let text = |form: &str, q: &str| desk.get(&format!("/phonebook/{form}.xml?q={q}")).expect(200).text();
+        let keys = |text: &str| -> Vec<(String, String)> {
+            let keys = text.lines().filter_map(|line| line.strip_prefix("<SoftKeyItem><Name>"));
+            let keys = keys.map(|key| {
+                let (name, rest) = key.split_once("</Name><URL>").unwrap();
+                let (url, position) = rest.split_once("</URL><Position>").unwrap();
+                let url = if name == "Next" { "" } else { url };
+                (format!("{name}{url}"), position.replace("</Position></SoftKeyItem>", ""))
+            });
+            keys.collect()
+        };
+        let said = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
+            pairs.iter().map(|(name, at)| ((*name).to_owned(), (*at).to_owned())).collect()
+        };
+        let cisco = text("cisco", "応援");
+        let all = [
+            ("DialSoftKey:Dial", "1"),
+            ("EditDialSoftKey:EditDial", "2"),
+            ("Next", "3"),
+            ("ExitSoftKey:Exit", "4"),
+        ];
+        assert_eq!(keys(&cisco), said(&all));
+        let order =
+            ["<Title>", "<Prompt>", "<DirectoryEntry>", "<SoftKeyItem>"].map(|it| cisco.find(it).unwrap());
+        assert!(
+            order.is_sorted() && cisco.rfind("<DirectoryEntry>") < cisco.find("<SoftKeyItem>"),
+            "{cisco}"
+        );
+        assert_eq!(keys(&text("snom", "応援")), said(&[("Next", "3")]));
+        assert!(keys(&text("cisco", "3001")).is_empty(), "the phone has its own");
     });
 }

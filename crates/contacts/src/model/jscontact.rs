@@ -194,9 +194,14 @@ pub struct Phone {
 pub struct Address {
     /// The whole address.
     pub full: Option<String>,
-    /// Its parts.
+    /// Its parts, in order if `isOrdered` says so.
     #[serde(default)]
     pub components: Vec<Component>,
+    /// Whether the parts are in order.
+    #[serde(default)]
+    pub is_ordered: bool,
+    /// What stands between parts that are in order.
+    pub default_separator: Option<String>,
     /// The country (ISO 3166-1 alpha-2).
     pub country_code: Option<String>,
     /// `work`, `private`, `billing`, `delivery`.

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use renraku_base::Timestamp;
 use renraku_contacts::{
-    model::{Address, Contact, KnownMembers, Name, Phone},
+    model::{Contact, KnownMembers, Name, Phone},
     service,
 };
 use renraku_people::search::{fold_number, written_numbers};
@@ -10,6 +10,7 @@ use renraku_people::search::{fold_number, written_numbers};
 use super::{
     address_books,
     name::{CLASSES, Called, distinct},
+    postal::postal,
 };
 use crate::{
     dn::Dn,
@@ -104,15 +105,6 @@ fn put_numbers(entry: &mut Entry, card: &KnownMembers) {
         let values = numbers.remove(kind.name).unwrap_or_default();
         entry.add_all(kind, distinct(values.into_iter()));
     }
-}
-
-/// An address, its lines divided as RFC 4517 §3.3.28 says.
-fn postal(address: &Address) -> String {
-    let parts = || address.components.iter().map(|part| part.value.as_str()).collect();
-    let whole: String = address.full.clone().unwrap_or_else(parts);
-    let lines = whole.lines().map(str::trim).filter(|line| !line.is_empty());
-    let lines: Vec<String> = lines.map(|line| line.replace('\\', "\\5C").replace('$', "\\24")).collect();
-    lines.join("$")
 }
 
 /// A time as RFC 4517 §3.3.13 writes it.

@@ -49,7 +49,7 @@ fn tell_each(
         feeds = feeds::ensure(tx, &recipients)?;
         let key = match &notice.repeat {
             Repeat::Once(key) => Some(key.as_str()),
-            Repeat::Add | Repeat::Merge(..) => None,
+            Repeat::Add | Repeat::Merge(..) | Repeat::MergeEach(..) => None,
         };
         for (person, id) in inbox::put_all(tx, letters, key)? {
             let _recorded = changes::record(tx, feed_of(&feeds, &person)?, ObjectType::InboxMessage, &id);

@@ -1,6 +1,7 @@
 use diesel::prelude::*;
 use renraku_base::{ETag, Id, Language, Limit, NotificationId, PersonId, PhoneMemoId, Timestamp};
 use renraku_db::{Error, ReadTx, Tx, among, columns, schema::notifications};
+use serde::{Deserialize, Serialize};
 
 use crate::{Actor, Details, Notice, Notification, NotificationType, Repeat, Subject, rules::text};
 
@@ -100,7 +101,61 @@ pub(crate) fn put_all(
         Repeat::Add => (None, None, 1),
         Repeat::Once(key) => (Some(key.as_str()), None, 1),
         Repeat::Merge(key, count) => (None, Some(key.as_str()), i32::try_from(*count).unwrap_or(i32::MAX)),
+        Repeat::MergeEach(key, each) => {
+            let mut put = Vec::with_capacity(recipients.len());
+            for recipient in recipients {
+                let (details, count) = count_each(tx, recipient, (key, each), &notice.details)?;
+                put.extend(put_some(tx, &[recipient], notice, (&details, count), (None, Some(key)))?);
+            }
+            return Ok(put);
+        }
     };
+    put_some(tx, recipients, notice, (&details, count), (once_key, topic))
+}
+
+/// The facts as they are stored, with what the notification of this topic counts from now on, and how many of that are new.
+fn count_each(
+    tx: &mut Tx<'_>,
+    recipient: &PersonId,
+    (topic, each): (&str, &[String]),
+    details: &Details,
+) -> Result<(String, i32), Error> {
+    #[derive(Deserialize)]
+    struct Before {
+        #[serde(default)]
+        counted: Vec<String>,
+    }
+    #[derive(Serialize)]
+    struct After<'a> {
+        #[serde(flatten)]
+        details: &'a Details,
+        counted: &'a [String],
+    }
+    // Two processes may count at once.
+    tx.hold(topic)?;
+    let of_topic = notifications::person_id.eq(recipient.as_str()).and(notifications::topic.eq(topic));
+    let before: Option<String> =
+        tx.fetch_one(notifications::table.filter(of_topic).select(notifications::details))?;
+    let before = before.map(|it| serde_json::from_str::<Before>(&it)).transpose().map_err(Error::damaged)?;
+    let mut counted = before.map(|it| it.counted).unwrap_or_default();
+    let known = counted.len();
+    for one in each {
+        if !counted.contains(one) {
+            counted.push(one.clone());
+        }
+    }
+    let count = i32::try_from(counted.len() - known).unwrap_or(i32::MAX);
+    let after = serde_json::to_string(&After { details, counted: &counted }).map_err(Error::damaged)?;
+    Ok((after, count))
+}
+
+fn put_some(
+    tx: &mut Tx<'_>,
+    recipients: &[&PersonId],
+    notice: &Notice,
+    (details, count): (&str, i32),
+    (once_key, topic): (Option<&str>, Option<&str>),
+) -> Result<Vec<(PersonId, NotificationId)>, Error> {
     let subject = &notice.subject;
     let mut put: Vec<(String, String)> = Vec::with_capacity(recipients.len());
     for some in recipients.chunks(1_000) {
@@ -116,7 +171,7 @@ pub(crate) fn put_all(
                 facility_id: subject.facility_id.as_ref().map(Id::as_str),
                 actor_id: notice.actor.as_ref().and_then(|actor| actor.person_id.as_ref()).map(Id::as_str),
                 actor_name: notice.actor.as_ref().map(|actor| actor.name.as_str()),
-                details: &details,
+                details,
                 count,
                 once_key,
                 topic,

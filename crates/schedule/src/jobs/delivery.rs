@@ -51,13 +51,13 @@ pub(super) fn note_undelivered(
     let marked = mark(tx, &about.event, &it.addresses, Some(status))?;
     let news = if is_request { marked } else { it.addresses.clone() };
     let (Some(recipient), false) = (news.first(), it.author_knows) else { return Ok(()) };
-    let count = u32::try_from(news.len()).unwrap_or(u32::MAX);
+    let addresses = news.iter().map(|address| address.to_lowercase()).collect();
     let notice = Notice {
         kind: NotificationType::Undelivered,
         subject: Subject { event_id: Some(about.event.clone()), ..Subject::default() },
         actor: None,
         details: Details { recipient: Some(recipient.clone()), ..about.details.clone() },
-        repeat: Repeat::Merge(format!("undelivered:{}", about.event), count),
+        repeat: Repeat::MergeEach(format!("undelivered:{}", about.event), addresses),
     };
     Ok(service::tell(tx, &about.sender, &notice)?)
 }
