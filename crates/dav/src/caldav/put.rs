@@ -45,17 +45,16 @@ async fn store(call: &mut Call) -> Result<HttpResponse, DavFault> {
             };
             let calendar = objects::find_calendar(tx, &who, &person, &segment).map_err(no_calendar)?;
             match objects::put(tx, &who, &calendar, &name, &text, &expected) {
-                Ok(put) => Ok(as_sent(put.into_inner(), &text)),
+                Ok(put) => {
+                    // What was folded anew is not stored as it was sent.
+                    let put = put.into_inner();
+                    Ok(Put { etag: put.etag.filter(|_| matches!(text, Cow::Borrowed(_))), ..put })
+                }
                 Err(fault) => Err(refused(fault, &calendar)),
             }
         })
         .await?;
     Ok(stored(&put))
-}
-
-/// What was folded anew is not stored as it was sent.
-fn as_sent(put: Put, text: &Cow<'_, str>) -> Put {
-    Put { etag: put.etag.filter(|_| matches!(text, Cow::Borrowed(_))), ..put }
 }
 
 /// Why something is not stored in a calendar; of a UID that is in use with the path (RFC 4791 §5.3.2.1).

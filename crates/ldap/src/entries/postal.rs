@@ -88,7 +88,7 @@ fn run_together(parts: &[&str]) -> String {
                 line.push('-');
             }
             (Some(before), Some(after)) if known.is_none() && !is_cjk(before) && !is_cjk(after) => {
-                line.push(' ')
+                line.push(' ');
             }
             _ => {}
         }
@@ -106,7 +106,8 @@ fn parts<'a>(address: &'a Address, kinds: &[&str]) -> Vec<&'a str> {
         let of_kind = |part: &&Component| part.kind == *kind || *kind == "name" && !is_known(&part.kind);
         for part in address.components.iter().filter(of_kind) {
             let part = (of_street, part.value.trim());
-            if !part.1.is_empty() && !(of_street && found.contains(&part)) {
+            let is_said = of_street && found.contains(&part);
+            if !part.1.is_empty() && !is_said {
                 found.push(part);
             }
         }
