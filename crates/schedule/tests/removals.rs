@@ -220,3 +220,27 @@ fn a_change_of_everything_at_once_tells_of_single_occurrences_too() {
         assert_eq!(answer(&moved), "needs-action", "it is another time");
     });
 }
+
+/// Who comes to the series but not to all of it is sent no word of the rest, also when the series moves by the same PUT.
+#[test]
+fn what_somebody_does_not_come_to_is_left_out_of_their_invitation() {
+    on_each_database(|db, clock| {
+        let hanako = person(db, "佐藤");
+        let attendees = ["goes", "stays"].map(|name| format!(":mailto:{name}@example.com"));
+        let text = meeting(&hanako, &attendees);
+        put(db, &hanako, "m.ics", &text);
+        assert_eq!(mails(db).len(), 2);
+        clock.advance(PAUSE);
+        let moved = text.replace("T100000", "T110000");
+        let one = exception(27, 11, &["stays@example.com", &mail(&hanako)]);
+        put(db, &hanako, "m.ics", &moved.replace("END:VCALENDAR", &(one + "END:VCALENDAR")));
+        let mails = mails(db);
+        assert_eq!(sent(&mails), of(&[("goes", "REQUEST", ""), ("stays", "REQUEST", "27")]));
+        for mail in &mails {
+            let text = &mail.calendar.as_ref().unwrap().text;
+            let goes = mail.to[0].email.starts_with("goes");
+            assert_eq!(text.contains("EXDATE;TZID=Asia/Tokyo:20261127T110000"), goes, "{text}");
+            assert_eq!(text.matches("BEGIN:VEVENT").count(), if goes { 1 } else { 2 }, "{text}");
+        }
+    });
+}

@@ -351,10 +351,13 @@ fn outgoing(
 ) -> OutgoingMail {
     let invited = order.kind == NotificationType::Invited && !order.again;
     let text = invitation::text((mail.method, invited), &mail.event, &mail.more, name);
-    let events = [std::slice::from_ref(&mail.event), &mail.more].concat();
+    let events = std::iter::once(&mail.event).chain(&mail.more);
     let part = match mail.method {
-        Method::Request => ical::request_each(&events, now),
-        Method::Cancel | Method::Remove => ical::cancel_each(&events, now),
+        Method::Request => {
+            let events: Vec<Event> = events.map(|event| as_invited(event, address)).collect();
+            ical::request_each(&events, now)
+        }
+        Method::Cancel | Method::Remove => ical::cancel_each(&events.cloned().collect::<Vec<Event>>(), now),
     };
     let domain = email.rsplit('@').next().unwrap_or("localhost");
     let to = address.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
@@ -387,6 +390,17 @@ fn outgoing(
         files_of: None,
         whole: false,
     }
+}
+
+/// A series as it is for somebody outside who comes to it: what they do not come to is left out (RFC 6638 §3.2.6).
+fn as_invited(event: &Event, address: &str) -> Event {
+    let comes = |event: &Event| audience(event, None).1.iter().any(|it| it == address);
+    if !comes(event) {
+        return event.clone();
+    }
+    let exceptions = event.occurrences_of(PatchObject::changes_people).into_iter();
+    let others = exceptions.filter(|(_, occurrence)| !comes(occurrence));
+    others.fold(event.clone(), |series, (id, _)| series.without(id))
 }
 
 /// Puts a mail into the queue that tells an organizer outside the office what `who` answered. `shown` is the event or the
