@@ -193,8 +193,16 @@ fn one_occurrence_has_alerts_of_its_own() {
         let seen = get(db, &taro, &event.id).unwrap();
         assert_eq!(offsets(&seen, 27), "\"-PT1H\"");
         assert_eq!(seen.event.occurrence(day(27)).unwrap().title, "臨時");
-        // The organizer's own of one occurrence remind, too.
-        patch(db, &hanako, &now, second, json!({"alerts": {"1": before(30)}}));
+        // The organizer's own of one occurrence remind, too, and leave no trace for others.
+        let now = patch(db, &hanako, &now, second, json!({"alerts": {"1": before(30)}}));
+        let third = Scope::This(day(28));
+        let now = patch(db, &hanako, &now, third, json!({"alerts": {"1": before(30)}}));
+        let jiro = person(db, "田中");
+        let now =
+            patch(db, &hanako, &now, Scope::All, json!({"participants": {"j": {"personId": jiro.person}}}));
+        let seen = get(db, &jiro, &event.id).unwrap().event.recurrence_overrides;
+        assert!(!seen.contains_key(&day(28)) && seen.contains_key(&day(27)), "{seen:?}");
+        patch(db, &hanako, &now, third, json!({"alerts": {"1": before(5)}}));
         reply(db, &taro, &event.id, json!({"participationStatus": "accepted"})).unwrap();
         let told = |time: &str| {
             clock.set(at(time));

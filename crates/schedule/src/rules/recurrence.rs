@@ -142,6 +142,9 @@ pub fn has_occurrence(event: &Event, recurrence_id: LocalDateTime) -> bool {
 pub fn without_idle_exceptions(mut event: Event) -> Event {
     let empty = event.recurrence_overrides.iter().filter(|(_, patch)| patch.is_empty());
     let empty: Vec<LocalDateTime> = empty.map(|(id, _)| *id).collect();
+    if empty.is_empty() {
+        return event;
+    }
     let idle = given(&event, &empty);
     event.recurrence_overrides.retain(|id, _| !idle.contains(id));
     event

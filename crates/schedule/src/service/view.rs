@@ -38,14 +38,16 @@ enum Keeper<'p> {
 impl Keeper<'_> {
     /// The event with them, and its tag.
     fn apply(self, event: Event, version: i64) -> (Event, ETag) {
-        match self {
-            Self::Organizer => (event, ETag::of(version)),
+        let (event, etag) = match self {
+            Self::Organizer => return (event, ETag::of(version)),
             Self::Reader(None) => (without_alerts(event), ETag::of(version)),
             Self::Reader(Some(kept)) => (
                 kept.own.instead(without_kept_alarms(event), recurrence::has_occurrence),
                 ETag::of_own(version, kept.version),
             ),
-        }
+        };
+        // An exception for the organizer's alerts alone would say that there are some.
+        (recurrence::without_idle_exceptions(event), etag)
     }
 }
 
