@@ -1,6 +1,7 @@
 //! The phone book of desk phones that read XML over HTTP and not LDAP: Yealink, Snom, Cisco. No part of the API.
 
 use actix_web::{HttpRequest, HttpResponse, get, http::header, web::Path};
+use quick_xml::escape::escape;
 use renraku_base::{Cursor, Fault, FieldFault, Kind, Limit, Principal};
 use renraku_contacts::{
     model::{KnownMembers, Name, Phone},
@@ -205,12 +206,5 @@ fn written(root: &str, entries: &[Entry], one_number: bool, next: Option<&str>) 
 /// A text as it stands in XML; what XML cannot say is left out.
 fn in_xml(text: &str) -> String {
     let kept = text.chars().filter(|c| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}'));
-    let escaped = kept.map(|c| match c {
-        '&' => "&amp;".to_owned(),
-        '<' => "&lt;".to_owned(),
-        '>' => "&gt;".to_owned(),
-        '"' => "&quot;".to_owned(),
-        c => c.to_string(),
-    });
-    escaped.collect()
+    escape(kept.collect::<String>()).into_owned()
 }

@@ -121,7 +121,7 @@ fn it_is_the_predecessors_until_and_the_successors_from_the_same_instant() {
         let told = &told["items"][0];
         assert_eq!(told["details"]["entrusted"], 2, "{told}");
         let text = told["text"].as_str().unwrap();
-        assert!(text.ends_with("この職に共有されているカレンダー・アドレス帳が2件あります"), "{text}");
+        assert!(text.ends_with("この職に共有されている予定表・アドレス帳が2件あります"), "{text}");
 
         server.db().write(directory::undo_roster).unwrap().unwrap();
         assert_eq!(seen(), [true, false]);

@@ -147,7 +147,7 @@ impl Facts<'_> {
         let before = before.map(|name| format!("（前任：{name}さん）")).unwrap_or_default();
         let entrusted = match self.details.entrusted.unwrap_or_default() {
             0 => String::new(),
-            many => format!("。この職に共有されているカレンダー・アドレス帳が{many}件あります"),
+            many => format!("。この職に共有されている予定表・アドレス帳が{many}件あります"),
         };
         format!("{day}「{post}」への異動が発令されました{before}{entrusted}")
     }

@@ -140,7 +140,7 @@ fn a_new_post_is_told_with_its_day_and_whoever_held_it() {
         ),
         (
             Details { entrusted: Some(2), ..bare.clone() },
-            "4月1日(木)付けで「総務部 人事課 給与係」への異動が発令されました。この職に共有されているカレンダー・アドレス帳が2件あります",
+            "4月1日(木)付けで「総務部 人事課 給与係」への異動が発令されました。この職に共有されている予定表・アドレス帳が2件あります",
             "Your post from Thu 1 Apr: 総務部 人事課 給与係. 2 calendars and address books are shared with it",
         ),
         (
