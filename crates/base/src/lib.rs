@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod bytes;
 mod clock;
 pub mod content;
 mod etag;
@@ -14,6 +15,7 @@ mod principal;
 mod schema;
 mod timestamp;
 
+pub use bytes::find_byte;
 pub use clock::{Clock, Entropy, FixedClock, SystemClock};
 pub use etag::{ETag, Precondition};
 pub use fault::{Fault, FieldFault, Kind};

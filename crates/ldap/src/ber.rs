@@ -32,7 +32,12 @@ pub(crate) fn put_entry<'e, V: Iterator<Item = &'e [u8]>>(
 }
 
 fn octets(out: &mut Vec<u8>, parts: &[&[u8]]) {
-    nested(out, OCTET_STRING, |out| parts.iter().for_each(|part| out.extend_from_slice(part)));
+    out.push(OCTET_STRING);
+    match short(parts.iter().map(|part| part.len()).sum()) {
+        Ok(length) => out.push(length),
+        Err(length) => out.extend(length),
+    }
+    parts.iter().for_each(|part| out.extend_from_slice(part));
 }
 
 /// The shortest form of a number that is not negative (RFC 4511 §5.1 with X.690 §8.3.2).
@@ -48,16 +53,22 @@ fn nested(out: &mut Vec<u8>, tag: u8, write: impl FnOnce(&mut Vec<u8>)) {
     out.extend_from_slice(&[tag, 0]);
     let begin = out.len();
     write(out);
-    let length = out.len() - begin;
-    let bytes = length.to_be_bytes();
-    match u8::try_from(length) {
+    match short(out.len() - begin) {
         // One octet holds it, which is there already.
-        Ok(short @ ..0x80) => out.splice(begin - 1..begin, [short]).for_each(drop),
+        Ok(length) => out.iter_mut().skip(begin - 1).take(1).for_each(|octet| *octet = length),
+        Err(length) => out.splice(begin - 1..begin, length).for_each(drop),
+    }
+}
+
+/// The one octet that holds a length, or the octets of a long one (X.690 §8.1.3).
+fn short(length: usize) -> Result<u8, impl Iterator<Item = u8>> {
+    match u8::try_from(length) {
+        Ok(short @ ..0x80) => Ok(short),
         _ => {
+            let bytes = length.to_be_bytes();
             let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
             let count = u8::try_from(bytes.len() - zeros).unwrap_or_default();
-            let length = std::iter::once(0x80 | count).chain(bytes.into_iter().skip(zeros));
-            out.splice(begin - 1..begin, length).for_each(drop);
+            Err(std::iter::once(0x80 | count).chain(bytes.into_iter().skip(zeros)))
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Distinguished names as text (RFC 4514).
 
-use std::{fmt, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr};
 
 use crate::schema;
 
@@ -165,7 +165,11 @@ pub(crate) fn canonical(value: &str) -> String {
 }
 
 /// A value as it is written in a name.
-pub(crate) fn escape(value: &str) -> String {
+pub(crate) fn escape(value: &str) -> Cow<'_, str> {
+    let ends = |c| value.starts_with(c) || value.ends_with(c);
+    if !value.contains(['"', '+', ',', ';', '<', '>', '\\', '\0']) && !value.starts_with('#') && !ends(' ') {
+        return Cow::Borrowed(value);
+    }
     let mut escaped = String::with_capacity(value.len());
     let last = value.chars().count().saturating_sub(1);
     for (at, c) in value.chars().enumerate() {
@@ -177,7 +181,7 @@ pub(crate) fn escape(value: &str) -> String {
             _ => escaped.push(c),
         }
     }
-    escaped
+    Cow::Owned(escaped)
 }
 
 #[cfg(test)]

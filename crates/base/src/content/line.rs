@@ -225,14 +225,14 @@ fn fold(line: &str, out: &mut String) {
 
 /// The lines of a file, unfolded, each with the number at which it begins.
 #[must_use]
-pub fn unfold(file: &[u8]) -> Vec<(usize, Vec<u8>)> {
-    let mut lines: Vec<(usize, Vec<u8>)> = Vec::new();
+pub fn unfold(file: &[u8]) -> Vec<(usize, Cow<'_, [u8]>)> {
+    let mut lines: Vec<(usize, Cow<'_, [u8]>)> = Vec::new();
     for (at, physical) in file.split(|byte| *byte == b'\n').enumerate() {
         let physical = physical.strip_suffix(b"\r").unwrap_or(physical);
         match (physical, lines.last_mut()) {
-            ([b' ' | b'\t', rest @ ..], Some((_, line))) => line.extend_from_slice(rest),
+            ([b' ' | b'\t', rest @ ..], Some((_, line))) => line.to_mut().extend_from_slice(rest),
             ([], _) => {}
-            (physical, _) => lines.push((at + 1, physical.to_vec())),
+            (physical, _) => lines.push((at + 1, Cow::Borrowed(physical))),
         }
     }
     lines
@@ -292,11 +292,11 @@ mod tests {
         assert!(out.lines().all(|line| line.len() <= 75), "{out}");
         let back = unfold(out.as_bytes());
         assert_eq!(back.len(), 1);
-        assert_eq!(String::from_utf8(back[0].1.clone()).unwrap(), format!("SUMMARY:{}", "会".repeat(100)));
+        assert_eq!(String::from_utf8(back[0].1.to_vec()).unwrap(), format!("SUMMARY:{}", "会".repeat(100)));
         // Folded in the middle of 会 (E4 BC 9A), as some systems do.
         assert_eq!(
             unfold(b"A:\xE4\xBC\r\n \x9A\r\nB:1"),
-            [(1, b"A:\xE4\xBC\x9A".to_vec()), (3, b"B:1".to_vec())]
+            [(1, Cow::Borrowed(&b"A:\xE4\xBC\x9A"[..])), (3, Cow::Borrowed(&b"B:1"[..]))]
         );
     }
 

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::find_byte;
+
 /// Undoes the escapes of a text.
 #[must_use]
 pub fn unescape(text: &str) -> String {
@@ -61,7 +63,8 @@ pub fn list(text: &str) -> Vec<String> {
 /// A text of many lines, without control characters and no longer than `bytes`.
 #[must_use]
 pub fn lines(text: &str, bytes: usize) -> String {
-    if text.len() <= bytes && !text.bytes().any(|byte| byte == b'\r' || may_begin_control(byte)) {
+    let is_plain = find_byte(text.as_bytes(), 0, |byte| (byte == b'\r') | may_begin_control(byte)).is_none();
+    if text.len() <= bytes && is_plain {
         return text.to_owned();
     }
     let text: String = text.replace("\r\n", "\n").replace('\r', "\n");
@@ -89,7 +92,7 @@ pub fn line(text: &str, chars: usize) -> String {
 /// where they are not those of the text.
 #[must_use]
 pub fn without_controls(text: &str) -> Cow<'_, str> {
-    if !text.bytes().any(may_begin_control) && !has_lone_return(text) {
+    if find_byte(text.as_bytes(), 0, may_begin_control).is_none() && !has_lone_return(text) {
         return Cow::Borrowed(text);
     }
     let bad = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r');
@@ -107,12 +110,19 @@ pub fn without_controls(text: &str) -> Cow<'_, str> {
 /// Whether a control other than tabs and line breaks may begin with this byte: the later ones, from U+0080, have two, as has the rest of
 /// their row.
 const fn may_begin_control(byte: u8) -> bool {
-    matches!(byte, 0..=0x08 | 0x0B | 0x0C | 0x0E..=0x1F | 0x7F | 0xC2)
+    (byte < 0x20) & (byte != 0x09) & (byte != 0x0A) & (byte != 0x0D) | (byte == 0x7F) | (byte == 0xC2)
 }
 
 fn has_lone_return(text: &str) -> bool {
     let bytes = text.as_bytes();
-    text.match_indices('\r').any(|(at, _)| bytes.get(at + 1) != Some(&b'\n'))
+    let mut from = 0;
+    while let Some(at) = find_byte(bytes, from, |byte| byte == b'\r') {
+        if bytes.get(at + 1) != Some(&b'\n') {
+            return true;
+        }
+        from = at + 2;
+    }
+    false
 }
 
 /// How the bytes of a file are read.
@@ -127,7 +137,7 @@ pub enum Charset {
 impl Charset {
     /// UTF-8 as the standard wants it; what cannot be that is Shift_JIS, if it can be that.
     #[must_use]
-    pub fn of(lines: &[(usize, Vec<u8>)]) -> Self {
+    pub fn of(lines: &[(usize, Cow<'_, [u8]>)]) -> Self {
         let mut lines = lines.iter().map(|(_, line)| line);
         let is_utf8 = lines.clone().all(|line| std::str::from_utf8(line).is_ok());
         if !is_utf8 && lines.all(|line| shift_jis(line).is_some()) { Self::ShiftJis } else { Self::Utf8 }

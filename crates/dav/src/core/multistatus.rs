@@ -8,6 +8,9 @@ use super::{
 /// The largest answer that lists resources, in bytes: what goes beyond is asked for in parts.
 pub(crate) const ANSWER_BYTES: usize = 16 * 1024 * 1024;
 
+/// About as much as a resource with its text takes, in bytes.
+const RESOURCE_BYTES: usize = 1024;
+
 /// `DAV:multistatus` (RFC 4918 §13).
 pub(crate) struct Multistatus {
     xml: Writer,
@@ -30,6 +33,12 @@ impl Multistatus {
     /// An answer with nothing in it.
     pub fn of(prefixes: Prefixes, minimal: bool) -> Self {
         Self { xml: Writer::root_of(prefixes, &MULTISTATUS), minimal }
+    }
+
+    /// The same, with room for so many resources with their texts.
+    pub fn with_room(mut self, resources: usize) -> Self {
+        self.xml.reserve(resources.saturating_mul(RESOURCE_BYTES).min(ANSWER_BYTES));
+        self
     }
 
     /// Whether no further resource is taken.

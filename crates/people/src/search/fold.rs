@@ -28,7 +28,7 @@ enum Marks {
 
 fn fold_by(text: &str, marks: Marks) -> String {
     let mut folded = String::with_capacity(text.len());
-    if is_nfkc_quick(text.chars()) == IsNormalized::Yes {
+    if text.chars().all(is_plain) || is_nfkc_quick(text.chars()) == IsNormalized::Yes {
         fold_into(&mut folded, text.chars(), marks);
     } else {
         fold_into(&mut folded, text.nfkc(), marks);
@@ -41,6 +41,8 @@ fn fold_into(folded: &mut String, text: impl Iterator<Item = char>, marks: Marks
     for c in text {
         if c.is_ascii_alphanumeric() {
             folded.push(c.to_ascii_lowercase());
+        } else if is_kanji(c) {
+            folded.push(variants::representative(c));
         } else if is_dropped(c) {
         } else if let Some(repeated) = read(folded).and_then(|last| repeated(last, c)) {
             folded.push(repeated);
@@ -55,6 +57,16 @@ fn fold_into(folded: &mut String, text: impl Iterator<Item = char>, marks: Marks
             folded.extend(variants::representative(c).to_lowercase());
         }
     }
+}
+
+/// What names are mostly made of, and what NFKC leaves as it is wherever it stands.
+fn is_plain(c: char) -> bool {
+    c.is_ascii() || is_kanji(c) || matches!(c, 'ぁ'..='ゖ' | 'ァ'..='ヺ' | 'ー')
+}
+
+/// The kanji that Unicode had first, which have no case and are no marks.
+fn is_kanji(c: char) -> bool {
+    matches!(c, '\u{4e00}'..='\u{9fff}')
 }
 
 /// What a reader passes over: spaces, hyphens and dashes, the long-vowel mark, middle dots, and the selectors that pick

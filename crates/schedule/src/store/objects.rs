@@ -223,18 +223,22 @@ pub(crate) struct OfUid {
 /// What has a UID in a calendar.
 pub(crate) fn list_by_uid(tx: &mut ReadTx<'_>, collection: CollectionId, uid: &str) -> Result<OfUid, Error> {
     // A UID has few events, and a calendar many: a join might begin with the calendar.
-    let of_uid = events::table.filter(events::uid.eq(uid)).select(events::id);
-    let placed = placements::table
-        .filter(placements::event_id.eq_any(of_uid).and(placements::collection_id.eq(collection.0)))
-        .select((placements::event_id, placements::hidden, NOT_TASK));
+    let here = || {
+        placements::table
+            .filter(placements::event_id.eq(events::id).and(placements::collection_id.eq(collection.0)))
+    };
+    let placed = events::table
+        .filter(events::uid.eq(uid).and(exists(here().select(placements::event_id))))
+        .select((events::id, here().select(placements::hidden).single_value(), NOT_TASK));
     let tasks = objects::table
         .filter(objects::collection_id.eq(collection.0).and(IS_TASK))
         .filter(objects::uid.eq(uid).and(objects::body.is_not_null()))
-        .select((objects::object_id, NOT_TASK, IS_TASK));
-    let mut rows: Vec<(String, bool, bool)> = tx.fetch(placed.union_all(tasks))?;
+        .select((objects::object_id, NOT_TASK.nullable(), IS_TASK));
+    let mut rows: Vec<(String, Option<bool>, bool)> = tx.fetch(placed.union_all(tasks))?;
     let task = rows.iter().position(|(.., is_task)| *is_task).map(|at| rows.swap_remove(at).0);
     rows.sort_unstable();
-    let events = rows.into_iter().map(|(id, hidden, _)| (Id::stored(id), hidden)).collect();
+    let events =
+        rows.into_iter().map(|(id, hidden, _)| (Id::stored(id), hidden.unwrap_or_default())).collect();
     Ok(OfUid { events, task })
 }
 

@@ -44,7 +44,8 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
         let data = DataRequest::read(&report, zone_of(&report, calendar.calendar.time_zone))?;
         let epoch = meta::epoch(tx)?;
         let context = Context { data: Some(&data), ..Context::of(&dav, &who, epoch) };
-        let mut answer = Answer { multistatus: Multistatus::new(minimal), wanted: &wanted, context };
+        let multistatus = Multistatus::new(minimal).with_room(hrefs.len());
+        let mut answer = Answer { multistatus, wanted: &wanted, context };
         let path = address_of(&calendar).to_string();
         // What lies elsewhere is not in this calendar.
         let name_of = |href: &'_ str| match plain_name(&path, href) {

@@ -1,3 +1,5 @@
+use renraku_base::find_byte;
+
 use super::{Element, Name, OF_CALENDARS, Prefixes, character::can_be_said};
 
 /// An answer in the making. Its root declares the namespaces that it has prefixes for; others are declared where they are used.
@@ -8,44 +10,13 @@ pub(crate) struct Writer {
     overflown: bool,
 }
 
-/// The bytes with which something begins that XML says otherwise, or may not be able to say.
-const SPECIAL: [bool; 256] = {
-    let mut special = [false; 256];
-    let mut byte = 0;
-    while byte < 0x20 {
-        special[byte] = byte != 0x09 && byte != 0x0A;
-        byte += 1;
-    }
-    special[0x26] = true;
-    special[0x3C] = true;
-    special[0x3E] = true;
-    special[0xEF] = true;
-    special
-};
-
-/// So many bytes are looked at together.
-const TOGETHER: usize = 16;
-
-/// The first special byte from a place on.
-fn next_special(bytes: &[u8], from: usize) -> Option<(usize, u8)> {
-    let special = |byte: u8| SPECIAL.get(usize::from(byte)).copied().unwrap_or_default();
-    let mut at = from;
-    // Most bytes are said as they are: whether any of some is not is asked without a branch for each.
-    while let Some(some) = bytes.get(at..at + TOGETHER)
-        && !some.iter().fold(false, |any, byte| any | may_be_special(*byte))
-    {
-        at += TOGETHER;
-    }
-    let rest = bytes.get(at..).unwrap_or_default();
-    rest.iter()
-        .position(|byte| special(*byte))
-        .map(|found| at + found)
-        .and_then(|at| Some((at, *bytes.get(at)?)))
-}
-
-/// Whether a byte is special, or a tab or line feed.
-const fn may_be_special(byte: u8) -> bool {
-    (byte < 0x20) | (byte == 0x26) | (byte == 0x3C) | (byte == 0x3E) | (byte == 0xEF)
+/// Whether something begins with a byte that XML says otherwise, or may not be able to say.
+const fn is_special(byte: u8) -> bool {
+    (byte < 0x20) & (byte != 0x09) & (byte != 0x0A)
+        | (byte == 0x26)
+        | (byte == 0x3C)
+        | (byte == 0x3E)
+        | (byte == 0xEF)
 }
 
 impl Writer {
@@ -86,6 +57,11 @@ impl Writer {
     /// Whether that was noted.
     pub fn is_overflown(&self) -> bool {
         self.overflown
+    }
+
+    /// Makes room for so many bytes.
+    pub fn reserve(&mut self, bytes: usize) {
+        self.out.reserve(bytes);
     }
 
     /// How many bytes are written.
@@ -185,8 +161,8 @@ impl Writer {
     pub fn text(&mut self, text: &str) {
         self.out.reserve(text.len());
         let (mut begin, mut at) = (0, 0);
-        while let Some((found, byte)) = next_special(text.as_bytes(), at) {
-            let (escape, len) = match byte {
+        while let Some(found) = find_byte(text.as_bytes(), at, is_special) {
+            let (escape, len) = match text.as_bytes().get(found).copied().unwrap_or_default() {
                 b'&' => ("&amp;", 1),
                 b'<' => ("&lt;", 1),
                 b'>' => ("&gt;", 1),

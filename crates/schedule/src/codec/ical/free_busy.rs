@@ -16,6 +16,9 @@ use crate::{
 /// The most whose busy time is asked for at once.
 const ATTENDEES: usize = 200;
 
+/// How many bytes a period takes, with what parts it from the next.
+const PERIOD_BYTES: usize = 34;
+
 /// How each kind of busy time is told.
 const KINDS: [(BusyStatus, &str); 3] = [
     (BusyStatus::Confirmed, "BUSY"),
@@ -84,12 +87,17 @@ pub fn write_free_busy(
     Line::new("DTSTART", when::write_instant(from)).write(&mut out);
     Line::new("DTEND", when::write_instant(to)).write(&mut out);
     for (status, kind) in KINDS {
-        let periods = busy.iter().filter(|period| period.status == status);
-        let periods: Vec<String> = periods
-            .map(|it| when::write_instant(it.utc_start) + "/" + &when::write_instant(it.utc_end))
-            .collect();
+        let mut periods = String::with_capacity(busy.len() * PERIOD_BYTES);
+        for period in busy.iter().filter(|period| period.status == status) {
+            if !periods.is_empty() {
+                periods.push(',');
+            }
+            when::push_instant(&mut periods, period.utc_start);
+            periods.push('/');
+            when::push_instant(&mut periods, period.utc_end);
+        }
         if !periods.is_empty() {
-            Line::new("FREEBUSY", periods.join(",")).with("FBTYPE", kind).write(&mut out);
+            Line::new("FREEBUSY", periods).with("FBTYPE", kind).write(&mut out);
         }
     }
     out.push_str("END:VFREEBUSY\r\nEND:VCALENDAR\r\n");

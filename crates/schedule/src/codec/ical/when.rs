@@ -184,34 +184,43 @@ pub(super) fn write_date(day: NaiveDate) -> String {
 pub(super) fn write_local(at: NaiveDateTime) -> String {
     // With room for the letter of UTC.
     let mut out = String::with_capacity(16);
-    push_date(&mut out, at.date());
-    out.push('T');
-    let time = at.time();
-    for number in [time.hour(), time.minute(), time.second()] {
-        push_digits::<2>(&mut out, number);
-    }
+    push_local(&mut out, at);
     out
-}
-
-fn push_date(out: &mut String, day: NaiveDate) {
-    push_digits::<4>(out, day.year().unsigned_abs());
-    push_digits::<2>(out, day.month());
-    push_digits::<2>(out, day.day());
-}
-
-/// A number as so many digits, told one by one: a day with many events is written with a hundred of them.
-fn push_digits<const COUNT: usize>(out: &mut String, mut number: u32) {
-    let mut digits = ['0'; COUNT];
-    for digit in digits.iter_mut().rev() {
-        *digit = char::from_digit(number % 10, 10).unwrap_or('0');
-        number /= 10;
-    }
-    out.extend(digits);
 }
 
 /// An instant as it is written.
 pub(super) fn write_instant(at: Timestamp) -> String {
-    let mut out = write_local(at.to_datetime().naive_utc());
-    out.push('Z');
+    let mut out = String::with_capacity(16);
+    push_instant(&mut out, at);
     out
+}
+
+/// Writes an instant behind what is there.
+pub(super) fn push_instant(out: &mut String, at: Timestamp) {
+    push_local(out, at.to_datetime().naive_utc());
+    out.push('Z');
+}
+
+fn push_local(out: &mut String, at: NaiveDateTime) {
+    push_date(out, at.date());
+    out.push('T');
+    let time = at.time();
+    push_pairs(out, [time.hour(), time.minute(), time.second()]);
+}
+
+fn push_date(out: &mut String, day: NaiveDate) {
+    let year = day.year().unsigned_abs();
+    push_pairs(out, [year / 100, year, day.month(), day.day()]);
+}
+
+/// All pairs of digits: a day with many events is written with hundreds of them.
+const PAIRS: &str = "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849\
+    5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
+
+/// The last two digits of each of these numbers.
+fn push_pairs<const COUNT: usize>(out: &mut String, numbers: [u32; COUNT]) {
+    for number in numbers {
+        let at = usize::try_from(number % 100 * 2).unwrap_or_default();
+        out.push_str(PAIRS.get(at..at + 2).unwrap_or_default());
+    }
 }
