@@ -86,7 +86,10 @@ fn run(db: &Db, edges: &Edges, job: &Job) -> Result<Ran, JobFault> {
         }
         RETENTION => forget_old(db)?,
         // One that was planned before the settings changed has nothing to do.
-        ldap_source::JOB => edges.staff.iter().try_for_each(|source| ldap_source::run_job(db, source))?,
+        ldap_source::JOB => {
+            let mut sources = edges.staff.iter();
+            sources.try_for_each(|source| ldap_source::run_job(db, &edges.directory, source))?;
+        }
         kind if renraku_schedule::jobs::KINDS.contains(&kind) => {
             let work = |tx: &mut Tx<'_>| {
                 renraku_schedule::jobs::run(tx, kind, &job.payload)?;

@@ -9,7 +9,9 @@ use std::collections::HashSet;
 
 use anyhow::anyhow;
 use renraku_db::Db;
-use renraku_people::directory::{DirectoryFault, Roster, RosterPerson, RosterPlan, service as directory};
+use renraku_people::directory::{
+    Directory, DirectoryFault, Roster, RosterPerson, RosterPlan, service as directory,
+};
 
 pub(crate) use cells::staff_number;
 
@@ -74,13 +76,17 @@ pub(crate) fn plan(db: &Db, roster: &Roster) -> anyhow::Result<RosterPlan> {
     db.read(|tx| directory::plan_roster(tx, roster)).map_err(named)
 }
 
-/// Makes the directory as a roster says.
+/// Makes the directory as a roster says; in a server, where it is shown is told.
 ///
 /// # Errors
 /// As [`plan`].
-pub(crate) fn import(db: &Db, roster: &Roster, plan: &RosterPlan) -> anyhow::Result<Imported> {
+pub(crate) fn import(
+    db: &Db,
+    shown: Option<&Directory>,
+    (roster, plan): (&Roster, &RosterPlan),
+) -> anyhow::Result<Imported> {
     let left = report::commitments(db, &plan.ended)?;
-    let plan = directory::import_roster(db, roster).map_err(named)?;
+    let plan = directory::import_roster(db, shown, roster).map_err(named)?;
     Ok(Imported { plan, left })
 }
 

@@ -97,7 +97,7 @@ fn it_is_the_predecessors_until_and_the_successors_from_the_same_instant() {
             source: None,
             effective_on: Some(directory::office_day(server.db().now())),
         };
-        directory::import_roster(server.db(), &roster).unwrap();
+        directory::import_roster(server.db(), None, &roster).unwrap();
         assert_eq!(seen(), [false, true]);
         taro.get(&format!("calendars/{calendar}")).problem(404, "not-found");
         taro.get(&format!("address-books/{book}")).problem(404, "not-found");

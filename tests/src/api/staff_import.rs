@@ -209,13 +209,13 @@ fn who_took_a_post_by_an_import_of_today_is_told_and_nobody_of_what_was_taken_ba
         for person in &mut first.people {
             person.posts.iter_mut().flatten().for_each(|post| post.title = Some("主事".to_owned()));
         }
-        directory::import_roster(db, &first).unwrap();
+        directory::import_roster(db, None, &first).unwrap();
         server.run_due_jobs();
         let people = db.read(directory::staff_numbers).unwrap();
         let ichiro = &people["990001"];
         assert_eq!(told(server, ichiro), [], "everybody came");
         server.clock().advance(Duration::from_secs(1));
-        directory::import_roster(db, &transfer()).unwrap();
+        directory::import_roster(db, None, &transfer()).unwrap();
         db.write(directory::undo_roster).unwrap().unwrap();
         server.run_due_jobs();
         let withdrawn = "11月25日(水)付けの「総務部 財政課 係長」への異動の発令は取り消されました";
@@ -223,7 +223,7 @@ fn who_took_a_post_by_an_import_of_today_is_told_and_nobody_of_what_was_taken_ba
         let texts = told(server, ichiro);
         assert!(texts.iter().all(|(text, _)| text == withdrawn), "{texts:?}");
         server.clock().advance(Duration::from_secs(1));
-        directory::import_roster(db, &transfer()).unwrap();
+        directory::import_roster(db, None, &transfer()).unwrap();
         server.run_due_jobs();
         let text = "11月25日(水)付けで「総務部 財政課 係長」への異動が発令されました".to_owned();
         assert_eq!(told(server, ichiro)[0], (text, false));

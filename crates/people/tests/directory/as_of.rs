@@ -297,7 +297,7 @@ fn a_day_that_was_over_is_taken_back_with_all_that_it_wrote_over() {
             effective_on: Some(day("2020-01-01")),
             ..roster(vec![said(6, "太田 誠", "総務部/財政課", "課長")])
         };
-        service::import_roster(db, &late).unwrap();
+        service::import_roster(db, None, &late).unwrap();
         assert_ne!(history(db, &directory, 6), before);
         db.write(service::undo_roster).unwrap().unwrap();
         assert_eq!(history(db, &directory, 6), before);
@@ -310,7 +310,7 @@ fn who_has_left_can_still_be_hidden() {
         let directory = opened(db, clock);
         let whole =
             Roster { whole: true, ..roster(vec![said(1, "高橋 花子", "総務部/財政課", "主事")]) };
-        service::import_roster(db, &whole).unwrap();
+        service::import_roster(db, None, &whole).unwrap();
         assert_ne!(post_on(db, &directory, 6, "2026-11-01"), "");
         db.write(|tx| service::suppress_person(tx, &id(6), true)).unwrap();
         assert_eq!(post_on(db, &directory, 6, "2026-11-01"), "");

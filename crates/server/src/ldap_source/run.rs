@@ -3,7 +3,7 @@
 use anyhow::{Context as _, bail};
 use renraku_base::Timestamp;
 use renraku_db::{Db, Error, jobs};
-use renraku_people::directory::{Roster, SourceReport, service as directory};
+use renraku_people::directory::{Directory, Roster, SourceReport, service as directory};
 
 use super::{
     LdapSource, Staff,
@@ -39,7 +39,12 @@ pub(crate) struct Choices {
 ///
 /// # Errors
 /// When nothing was done, with the reason.
-pub(crate) fn run(db: &Db, source: &LdapSource, choices: Choices) -> anyhow::Result<SourceReport> {
+pub(crate) fn run(
+    db: &Db,
+    shown: Option<&Directory>,
+    source: &LdapSource,
+    choices: Choices,
+) -> anyhow::Result<SourceReport> {
     let staff =
         source.read(db.now()).with_context(|| format!("the staff cannot be read from {}", source.name()))?;
     let reading = Reading::of(&staff.sheet);
@@ -67,7 +72,7 @@ pub(crate) fn run(db: &Db, source: &LdapSource, choices: Choices) -> anyhow::Res
     if let (Some(refusal), false) = (&refusal, choices.dry_run) {
         bail!("nothing was imported: {refusal}");
     }
-    let imported = if choices.dry_run { None } else { Some(staff::import(db, &roster, &plan)?) };
+    let imported = if choices.dry_run { None } else { Some(staff::import(db, shown, (&roster, &plan))?) };
     let coming = if choices.dry_run { plan.added.as_slice() } else { &[] };
     let followed = match source.signs_in {
         true => accounts::follow(&source.config, db, &staff, coming, choices)?,
@@ -105,8 +110,8 @@ fn told(reading: &Reading, staff: &Staff) -> SourceReport {
 ///
 /// # Errors
 /// When the database fails.
-pub(crate) fn run_job(db: &Db, source: &LdapSource) -> Result<(), Error> {
-    let ended = run(db, source, Choices::default());
+pub(crate) fn run_job(db: &Db, shown: &Directory, source: &LdapSource) -> Result<(), Error> {
+    let ended = run(db, Some(shown), source, Choices::default());
     let mut report = ended.unwrap_or_else(|fault| {
         let lines = vec![format!("{fault:#}")];
         SourceReport { failed: true, faults: lines.clone(), lines }

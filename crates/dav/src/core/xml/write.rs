@@ -1,6 +1,7 @@
-use renraku_base::find_byte;
-
-use super::{Element, Name, OF_CALENDARS, Prefixes, character::can_be_said};
+use super::{
+    Element, Name, OF_CALENDARS, Prefixes,
+    character::{can_be_said, can_say},
+};
 
 /// An answer in the making. Its root declares the namespaces that it has prefixes for; others are declared where they are used.
 #[derive(Debug)]
@@ -8,15 +9,6 @@ pub(crate) struct Writer {
     out: String,
     prefixes: Prefixes,
     overflown: bool,
-}
-
-/// Whether something begins with a byte that XML says otherwise, or may not be able to say.
-const fn is_special(byte: u8) -> bool {
-    (byte < 0x20) & (byte != 0x09) & (byte != 0x0A)
-        | (byte == 0x26)
-        | (byte == 0x3C)
-        | (byte == 0x3E)
-        | (byte == 0xEF)
 }
 
 impl Writer {
@@ -160,29 +152,40 @@ impl Writer {
     /// Text. What XML cannot say is left out; a carriage return is said by its number, for parsers turn it into a line feed.
     pub fn text(&mut self, text: &str) {
         self.out.reserve(text.len());
-        let (mut begin, mut at) = (0, 0);
-        while let Some(found) = find_byte(text.as_bytes(), at, is_special) {
-            let (escape, len) = match text.as_bytes().get(found).copied().unwrap_or_default() {
-                b'&' => ("&amp;", 1),
-                b'<' => ("&lt;", 1),
-                b'>' => ("&gt;", 1),
-                b'\r' => ("&#13;", 1),
-                ..0x20 => ("", 1),
-                // The first byte of U+FFFE and U+FFFF, of which XML has no word, and of others.
-                _ => match text.get(found..).and_then(|rest| rest.chars().next()) {
-                    Some(it) if !can_be_said(it) => ("", it.len_utf8()),
-                    _ => {
-                        at = found + 1;
-                        continue;
-                    }
-                },
-            };
-            self.out.push_str(text.get(begin..found).unwrap_or_default());
-            self.out.push_str(escape);
-            begin = found + len;
-            at = begin;
+        if can_say(text) {
+            self.sayable(text);
+        } else {
+            let said: String = text.chars().filter(|it| can_be_said(*it)).collect();
+            self.sayable(&said);
         }
-        self.out.push_str(text.get(begin..).unwrap_or_default());
+    }
+
+    /// The same of a text that XML can say all of.
+    fn sayable(&mut self, text: &str) {
+        let mut rest = text;
+        while let Some((before, byte, after)) =
+            split_at(rest, |bytes| memchr::memchr3(b'\r', b'&', b'<', bytes))
+        {
+            self.plain(before);
+            self.out.push_str(match byte {
+                b'\r' => "&#13;",
+                b'&' => "&amp;",
+                _ => "&lt;",
+            });
+            rest = after;
+        }
+        self.plain(rest);
+    }
+
+    /// The same without `\r`, `&` and `<`.
+    fn plain(&mut self, text: &str) {
+        let mut rest = text;
+        while let Some((before, _, after)) = split_at(rest, |bytes| memchr::memchr(b'>', bytes)) {
+            self.out.push_str(before);
+            self.out.push_str("&gt;");
+            rest = after;
+        }
+        self.out.push_str(rest);
     }
 
     fn value(&mut self, text: &str) {
@@ -210,6 +213,13 @@ impl Writer {
         element.children.iter().for_each(|child| self.element(child));
         self.close(&element.name);
     }
+}
+
+/// What stands before and after an ASCII character that is found, and that.
+fn split_at(text: &str, find: impl FnOnce(&[u8]) -> Option<usize>) -> Option<(&str, u8, &str)> {
+    let at = find(text.as_bytes())?;
+    let (before, rest) = text.split_at_checked(at)?;
+    Some((before, *rest.as_bytes().first()?, rest.get(1..)?))
 }
 
 #[cfg(test)]

@@ -34,13 +34,18 @@ fn plan(tx: &mut ReadTx<'_>, roster: &Roster, ids: &NewIds) -> Result<RosterPlan
 }
 
 /// Makes the directory as a roster says, at once for everybody who looks. It is compared before anything is locked; what can be
-/// seen is written by one transaction. Answers with what was changed.
+/// seen is written by one transaction. Those who look into `directory`, if there is one here, do not wait until it is loaded anew.
+/// Answers with what was changed.
 ///
 /// # Errors
 /// As [`plan_roster`]; nothing is changed then.
-pub fn import_roster(db: &Db, roster: &Roster) -> Result<RosterPlan, DirectoryFault> {
+pub fn import_roster(
+    db: &Db,
+    directory: Option<&Directory>,
+    roster: &Roster,
+) -> Result<RosterPlan, DirectoryFault> {
     let ids = NewIds::new(Entropy.new_id(db.now()), db.now());
-    let done = apply(db, None, (&ids, roster), Origin::New)?;
+    let done = apply(db, directory, (&ids, roster), Origin::New)?;
     done.ok_or_else(|| Error::damaged("a new roster was applied before").into())
 }
 

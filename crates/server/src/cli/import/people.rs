@@ -91,7 +91,7 @@ impl People {
         let db = assembly::open_database(config, assembly::system_clock())?;
         db.migrate()?;
         let &Self { dry_run, end_missing, many_leave, .. } = self;
-        let report = ldap_source::run(&db, &source, Choices { dry_run, end_missing, many_leave })?;
+        let report = ldap_source::run(&db, None, &source, Choices { dry_run, end_missing, many_leave })?;
         say_all(report.lines)?;
         if dry_run {
             say(DRY_RUN)?;
@@ -181,7 +181,7 @@ impl People {
                  `renraku roster cancel {day}` drops it."
             ))?;
         } else {
-            say_all(staff::import(db, roster, plan)?.lines(db)?)?;
+            say_all(staff::import(db, None, (roster, plan))?.lines(db)?)?;
         }
         Ok(())
     }
