@@ -144,3 +144,20 @@ fn kana(c: char) -> Option<char> {
 pub(super) fn is_kana(c: char) -> bool {
     matches!(c, 'ぁ'..='ゖ' | 'ァ'..='ヺ' | 'ー' | 'ヽ' | 'ヾ' | 'ゝ' | 'ゞ' | '\u{ff66}'..='\u{ff9f}')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_taken_for_plain_and_for_kanji_is_what_the_long_way_leaves_as_it_is() {
+        for c in ('\0'..=char::MAX).filter(|c| is_plain(*c)) {
+            assert_eq!(is_nfkc_quick([c, 'か', c].into_iter()), IsNormalized::Yes, "{c}");
+        }
+        for c in ('\0'..=char::MAX).filter(|c| is_kanji(*c)) {
+            assert!(!is_dropped(c) && kana(c).is_none() && repeated('か', c).is_none(), "{c}");
+            let glyph = variants::representative(c);
+            assert!(!c.is_lowercase() && glyph.to_lowercase().eq([glyph]), "{c}");
+        }
+    }
+}
