@@ -16,15 +16,25 @@ work=$(cd "$work" && pwd)
 pid=
 trap '[ -z "$pid" ] || kill "$pid" 2>/dev/null || true' EXIT
 trap 'exit 1' INT TERM
-export DONT_FAKE_MONOTONIC=1 FAKETIME_DONT_FAKE_MONOTONIC=1 TZ=UTC
-at() { time=$1; shift; faketime "2027-03-31 $time" "$@"; }
+# The library alone: the program `faketime` would stand between us and the server.
+preload=$(faketime now printenv LD_PRELOAD)
+export TZ=UTC FAKETIME_DONT_FAKE_MONOTONIC=1
+at() {
+    time=$1
+    shift
+    FAKETIME="@2027-03-31 $time" LD_PRELOAD=$preload exec "$renraku" "$@" --data "$work/office"
+}
 
 python3 bench/midnight.py sheet >"$work/before.csv"
 python3 bench/midnight.py sheet moved >"$work/after.csv"
-at 10:00:00 timeout 20 "$renraku" demo --data "$work/office" --staff 300 --listen 127.0.0.1:18950 --unlimited >"$work/fill.out" 2>&1 || true
-at 11:00:00 "$renraku" import people "$work/before.csv" --data "$work/office" | tail -n 1
-at 12:00:00 "$renraku" import people "$work/after.csv" --effective 2027-04-01 --data "$work/office" | tail -n 1
+(at 10:00:00 demo --staff 300 --listen 127.0.0.1:18950 >"$work/fill.out" 2>&1) &
+pid=$!
+python3 bench/midnight.py ready 127.0.0.1:18950
+kill "$pid"
+wait "$pid" || true
+(at 11:00:00 import people "$work/before.csv" | tail -n 1)
+(at 12:00:00 import people "$work/after.csv" --effective 2027-04-01 | tail -n 1)
 # Twenty seconds before the day begins in Japan.
-at 14:59:40 "$renraku" demo --data "$work/office" --listen 127.0.0.1:18950 --unlimited >"$work/renraku.out" 2>&1 &
+(at 14:59:40 demo --listen 127.0.0.1:18950 --unlimited >"$work/renraku.out" 2>&1) &
 pid=$!
 python3 bench/midnight.py measure "$work/office/demo.json" 127.0.0.1:18950

@@ -5,7 +5,7 @@ use std::{
 };
 
 use chrono::NaiveDate;
-use renraku_base::PersonId;
+use renraku_base::{PersonId, RosterId};
 use renraku_db::{
     CollectionId, CollectionKind, Error, ObjectType, ReadTx, Tx,
     changes::{self, Head},
@@ -14,7 +14,7 @@ use renraku_db::{
 use super::{
     as_of::{Days, Key, Then},
     index::{Index, Record},
-    roster::office_day,
+    roster::{RosterState, office_day},
     store,
 };
 
@@ -39,6 +39,8 @@ struct Live {
     collection: OnceLock<CollectionId>,
     state: RwLock<State>,
     days: Days,
+    /// What is about to be true.
+    coming: Mutex<Option<Coming>>,
     /// Held by the one who catches up, so that others wait for the result instead of loading it too.
     catching_up: Mutex<()>,
     /// Held by the one who works out the numbers of caller id.
@@ -127,21 +129,21 @@ impl Directory {
         Ok(self.0.head(tx)?.modseq)
     }
 
-    /// Makes ready what is to be read once the transaction has committed, of which this is the last step that records anything of the
-    /// directory; `before` is where its log stands, held until then. `None` where readers take the few changes over themselves.
+    /// Makes ready what is to be read once the transaction has committed that applies a roster, and of which this is the last step that
+    /// records anything of the directory; `before` is where its log stands, held until then. `None` where readers take the few changes
+    /// over themselves.
     pub(super) fn make_ready(
         &self,
         tx: &mut Tx<'_>,
-        collection: CollectionId,
-        before: i64,
+        (roster, collection, before): (&RosterId, CollectionId, i64),
     ) -> Result<Option<Ready<'_>>, Error> {
         let count = changes::count_recorded(tx, collection);
         if usize::try_from(count).is_ok_and(|count| count <= MOST_CHANGES) {
             return Ok(None);
         }
         let state = State { modseq: before + count, index: load(tx)? };
-        let alone = self.0.catching_up.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(Some(Ready { live: &self.0, state, alone }))
+        *self.0.coming() = Some(Coming { roster: roster.clone(), state });
+        Ok(Some(Ready(&self.0)))
     }
 
     /// Lets one of this process at a time work out what is shown of numbers that call.
@@ -150,23 +152,32 @@ impl Directory {
     }
 }
 
-/// The directory as a transaction leaves it that is about to commit. Readers who see the commit before it is shown wait for it, and do not
-/// load it too.
+/// The directory as a transaction leaves it that is about to commit.
 #[derive(Debug)]
-pub(super) struct Ready<'d> {
-    live: &'d Live,
+struct Coming {
+    /// What the transaction applies: where that is applied, it has committed.
+    roster: RosterId,
     state: State,
-    alone: MutexGuard<'d, ()>,
 }
 
+/// That a [`Coming`] directory is ready: whoever is the first to see the commit takes it over, be it before the transaction is told of
+/// that itself. Forgotten with this.
+#[derive(Debug)]
+pub(super) struct Ready<'d>(&'d Live);
+
 impl Ready<'_> {
-    /// Shows it: the transaction has committed.
+    /// Shows it, unless somebody took it over already: the transaction has committed.
     pub fn show(self) {
-        let Self { live, state, alone } = self;
-        let former = mem::replace(&mut *live.state.write().unwrap_or_else(PoisonError::into_inner), state);
-        drop(alone);
-        // Nobody waits for its end.
-        drop(former);
+        let _alone = self.0.catching_up.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(coming) = self.0.coming().take() {
+            self.0.replace(coming.state);
+        }
+    }
+}
+
+impl Drop for Ready<'_> {
+    fn drop(&mut self) {
+        *self.0.coming() = None;
     }
 }
 
@@ -187,8 +198,33 @@ impl Live {
         heads.first().copied().ok_or_else(|| Error::damaged("the directory has no collection"))
     }
 
+    fn coming(&self) -> MutexGuard<'_, Option<Coming>> {
+        self.coming.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Shows what is newer, by whoever catches up. The former one is dropped when nobody waits for that any more.
+    fn replace(&self, state: State) {
+        let _former = mem::replace(&mut *self.state.write().unwrap_or_else(PoisonError::into_inner), state);
+    }
+
+    /// Takes over what was made ready, where this transaction sees what it was made of.
+    fn take_coming(&self, tx: &mut ReadTx<'_>, head: Head) -> Result<(), Error> {
+        let mut coming = self.coming();
+        let Some(roster) = coming.as_ref().filter(|it| it.state.modseq <= head.modseq).map(|it| &it.roster)
+        else {
+            return Ok(());
+        };
+        if store::rosters::state(tx, roster)? == Some(RosterState::Applied)
+            && let Some(coming) = coming.take()
+        {
+            self.replace(coming.state);
+        }
+        Ok(())
+    }
+
     fn catch_up(&self, tx: &mut ReadTx<'_>, head: Head) -> Result<(), Error> {
         let _alone = self.catching_up.lock().unwrap_or_else(PoisonError::into_inner);
+        self.take_coming(tx, head)?;
         let known = self.modseq();
         if known >= head.modseq {
             return Ok(());
@@ -203,10 +239,7 @@ impl Live {
                 state.modseq = head.modseq;
             }
             None => {
-                let state = State { modseq: head.modseq, index: load(tx)? };
-                // The former one is dropped when nobody waits for it any more.
-                let _former =
-                    mem::replace(&mut *self.state.write().unwrap_or_else(PoisonError::into_inner), state);
+                self.replace(State { modseq: head.modseq, index: load(tx)? });
             }
         }
         Ok(())

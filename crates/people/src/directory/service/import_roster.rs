@@ -81,7 +81,7 @@ pub(super) fn apply(
         let again = if same { None } else { Some(plan(tx, roster, ids)?) };
         write(tx, id, roster, origin, again.as_ref().unwrap_or(&first))?;
         if let Some(directory) = directory {
-            ready = directory.make_ready(tx, collection, head)?;
+            ready = directory.make_ready(tx, (id, collection, head))?;
         }
         Ok(Some(again))
     })?;
@@ -113,4 +113,86 @@ fn write(
         jobs::enqueue(tx, TELL_APPOINTED, &payload, tx.now(), None)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use renraku_test_db::on_each_database;
+
+    use super::*;
+    use crate::directory::{RosterPerson, RosterPost, service::list_people_for_sync};
+
+    fn roster(name: &str) -> Roster {
+        let post = RosterPost { unit: vec!["総務部".to_owned()], title: None };
+        let people = (0..200).map(|number| RosterPerson {
+            staff_number: format!("{number:06}"),
+            name: name.to_owned(),
+            phonetic: None,
+            posts: Some(vec![post.clone()]),
+            phones: BTreeMap::new(),
+            emails: None,
+        });
+        Roster {
+            people: people.collect(),
+            says_titles: false,
+            whole: false,
+            by_address: true,
+            source: None,
+            effective_on: None,
+        }
+    }
+
+    /// Applies a roster as [`apply`] does, and shows nothing.
+    fn apply_unshown<'d>(db: &Db, directory: &'d Directory, name: &str, commits: bool) -> Option<Ready<'d>> {
+        let (roster, mut ready) = (roster(name), None);
+        let ids = NewIds::new(Entropy.new_id(db.now()), db.now());
+        let mut plan = db.read(|tx| plan(tx, &roster, &ids)).unwrap();
+        roster::stage(db, &mut plan).unwrap();
+        let done = db.write_many(|tx| {
+            let collection = live::collection(tx)?;
+            let head = changes::hold(tx, collection)?;
+            write(tx, ids.roster(), &roster, Origin::New, &plan)?;
+            ready = directory.make_ready(tx, (ids.roster(), collection, head))?;
+            if commits { Ok(()) } else { Err(DirectoryFault::from(Error::damaged("the disk is full"))) }
+        });
+        assert_eq!(done.is_ok(), commits);
+        ready
+    }
+
+    fn shown(db: &Db, directory: &Directory, name: &str) -> usize {
+        let people = db.read(|tx| list_people_for_sync(tx, directory, None, 1_000)).unwrap();
+        people.iter().filter(|person| person.as_str().contains(name)).count()
+    }
+
+    #[test]
+    fn whoever_sees_the_commit_first_takes_over_what_was_made_ready() {
+        on_each_database(|db, _| {
+            let directory = Directory::new();
+            assert_eq!(shown(db, &directory, "新田"), 0);
+            let ready = apply_unshown(db, &directory, "新田 新", true);
+            let begun = db.statements();
+            assert_eq!(shown(db, &directory, "新田"), 200);
+            let first = db.statements() - begun;
+            assert_eq!(shown(db, &directory, "新田"), 200);
+            assert_eq!(db.statements() - begun, first * 2 - 1, "the first looks whether it has committed");
+            ready.unwrap().show();
+            assert_eq!(shown(db, &directory, "新田"), 200);
+        });
+    }
+
+    #[test]
+    fn what_was_made_ready_and_not_committed_is_seen_by_nobody() {
+        on_each_database(|db, _| {
+            let directory = Directory::new();
+            assert_eq!(shown(db, &directory, "新田"), 0);
+            let ready = apply_unshown(db, &directory, "新田 新", false);
+            assert_eq!(shown(db, &directory, "新田"), 0);
+            // Of as many changes.
+            import_roster(db, None, &roster("別府 別")).unwrap();
+            assert_eq!((shown(db, &directory, "新田"), shown(db, &directory, "別府")), (0, 200));
+            drop(ready);
+        });
+    }
 }
