@@ -19,6 +19,11 @@ pub struct Dn {
 pub struct BadDn;
 
 impl Dn {
+    /// The name as it was written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
     /// The parts that this name has before those of `base`, from the top down; `None` when it does not lie at or below it.
     pub(crate) fn below(&self, base: &Self) -> Option<Vec<&str>> {
         let own = self.parts.strip_suffix(base.parts.as_slice())?;
@@ -49,7 +54,7 @@ impl Dn {
 impl fmt::Display for Dn {
     /// As it was written.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        f.write_str(self.as_str())
     }
 }
 
@@ -167,7 +172,8 @@ pub(crate) fn canonical(value: &str) -> String {
 /// A value as it is written in a name.
 pub(crate) fn escape(value: &str) -> Cow<'_, str> {
     let ends = |c| value.starts_with(c) || value.ends_with(c);
-    if !value.contains(['"', '+', ',', ';', '<', '>', '\\', '\0']) && !value.starts_with('#') && !ends(' ') {
+    let is_escaped = |byte| matches!(byte, b'"' | b'+' | b',' | b';' | b'<' | b'>' | b'\\' | b'\0');
+    if !value.bytes().any(is_escaped) && !value.starts_with('#') && !ends(' ') {
         return Cow::Borrowed(value);
     }
     let mut escaped = String::with_capacity(value.len());

@@ -56,6 +56,7 @@ struct Post<'a> {
 struct Phone<'a> {
     #[serde(borrow)]
     number: Cow<'a, str>,
+    #[serde(borrow)]
     kind: Cow<'a, str>,
 }
 
@@ -68,7 +69,7 @@ pub(crate) fn person(
 ) -> Result<Entry, Error> {
     let shown: Shown<'_> = serde_json::from_str(person.as_str()).map_err(Error::damaged)?;
     let uid = username.unwrap_or(person.id.as_str());
-    let dn = format!("uid={},ou=people,{base}", dn::escape(uid));
+    let dn = ["uid=", &dn::escape(uid), ",ou=people,", base.as_str()].concat();
     let mut entry = Entry::with(needs.clone(), dn, &CLASSES, false);
     entry.add(&schema::ENTRY_UUID, person.id.as_str());
     entry.add(&schema::UID, uid);
