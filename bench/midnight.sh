@@ -14,7 +14,7 @@ rm -rf "$work"
 mkdir -p "$work"
 work=$(cd "$work" && pwd)
 pid=
-trap '[ -z "$pid" ] || kill "$pid" 2>/dev/null || true' EXIT
+trap '[ -z "$pid" ] || { kill "$pid" && wait "$pid"; } 2>/dev/null || true' EXIT
 trap 'exit 1' INT TERM
 # The library alone: the program `faketime` would stand between us and the server.
 preload=$(faketime now printenv LD_PRELOAD)
