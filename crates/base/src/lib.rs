@@ -13,6 +13,7 @@ mod notification_choices;
 mod page;
 mod principal;
 mod schema;
+pub mod sheet;
 mod timestamp;
 
 pub use bytes::find_byte;

@@ -1,3 +1,4 @@
 //! Contacts as files.
 
+pub mod table;
 pub mod vcard;

@@ -30,7 +30,8 @@ pub use find_duplicates::find_duplicates;
 pub use get_contact::{get_contact, lookup_number};
 pub use get_picture::{decode_jpeg, find_jpeg, get_picture};
 pub use import_contacts::{
-    CardRefusal, IMPORT_BYTES, ImportReport, export_address_book, import_contacts, refused_cards,
+    CardRefusal, ContactsFile, IMPORT_BYTES, ImportReport, export_address_book, export_table,
+    import_contacts, refused_cards,
 };
 pub use index_anew::index_anew;
 pub use list_contacts::{ContactFilter, KeywordCount, list_contacts, list_keywords};

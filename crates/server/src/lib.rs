@@ -19,7 +19,6 @@ mod paced;
 mod phonebook;
 mod pusher;
 pub mod server;
-mod sheet;
 mod staff;
 mod surroundings;
 mod ticker;

@@ -15,7 +15,7 @@ use renraku_people::directory::{
 
 pub(crate) use cells::staff_number;
 
-use crate::sheet::{Column, LineFault, Sheet};
+use renraku_base::sheet::{Column, LineFault, Sheet};
 use report::Detail;
 
 /// So many leave in any office.

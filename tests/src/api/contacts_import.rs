@@ -192,3 +192,67 @@ fn a_file_in_another_charset_than_it_says_is_read_or_told_by_its_line() {
         assert!(told["refused"][0]["reason"].as_str().unwrap().starts_with("line 10: "), "{told}");
     });
 }
+
+fn import_table(who: &Staff, book: &str, file: impl Into<Vec<u8>>) -> Answer {
+    let ask = who.ask("POST", &format!("address-books/{book}/import")).fresh_key();
+    ask.header("accept-language", "ja").body("text/csv", file).send()
+}
+
+#[test]
+fn a_table_goes_out_and_comes_back_without_a_loss() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let (book, other) = (book(&hanako), book(&hanako));
+        let file = vcard("a", "山田", "X-FOO;X-BAR=1:c\\,d\r\nTEL;TYPE=CELL:090-1234-5678\r\nNOTE:=1+1\r\n")
+            + &vcard("b", "阿部", "");
+        import(&hanako, &book, &*file);
+        let out = hanako.get(&format!("address-books/{book}/export?format=csv")).expect(200);
+        assert_eq!(out.header("content-type"), Some("text/csv; charset=utf-8"));
+        assert!(out.header("content-disposition").is_some_and(|it| it.contains("contacts.csv")));
+        let table = out.text();
+        assert!(
+            table.starts_with("\u{feff}UID,氏名,フリガナ,会社名,") && table.contains(",'=1+1,"),
+            "{table}"
+        );
+        assert_eq!(
+            import_table(&hanako, &other, &*table).expect(200).json(),
+            json!({"created": 2, "updated": 0, "refused": [], "refusedCount": 0})
+        );
+        let text = |book: &str| hanako.get(&format!("address-books/{book}/export")).expect(200).text();
+        for line in ["X-FOO;X-BAR=1:c\\,d", "TEL;TYPE=CELL:090-1234-5678", "NOTE:=1+1"] {
+            assert!(text(&other).lines().any(|it| it == line), "{line} is not in {}", text(&other));
+        }
+        // Nothing was changed, so nothing is told.
+        let etags = || -> Vec<Value> {
+            let all = hanako.get(&format!("contacts?addressBooks={book}")).expect(200).json();
+            all["items"].as_array().unwrap().iter().map(|it| it["etag"].clone()).collect()
+        };
+        let before = etags();
+        assert_eq!(import_table(&hanako, &book, &*table).expect(200).json()["updated"], 2);
+        assert_eq!(etags(), before);
+        let changed = table.replace(",090-1234-5678,", ",090-9999-0000,");
+        import_table(&hanako, &book, &*changed).expect(200);
+        assert!(text(&book).contains("090-9999-0000") && text(&book).contains("X-FOO;X-BAR=1:c\\,d"));
+        hanako.get(&format!("address-books/{book}/export?format=xlsx")).expect(400);
+    });
+}
+
+#[test]
+fn what_is_wrong_with_a_table_is_told_with_its_line() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let book = book(&hanako);
+        let table = "氏名,電話,全項目\n良い,0155-1,\n悪い,,{\n多い,,,1\n,,\n";
+        let told = import_table(&hanako, &book, table).expect(200).json();
+        assert_eq!(told["created"], 1, "{told}");
+        let refused = told["refused"].as_array().unwrap();
+        let cards: Vec<&str> = refused.iter().map(|it| it["card"].as_str().unwrap()).collect();
+        assert_eq!(cards, ["line 3, 悪い", "line 4"], "{told}");
+        assert!(refused[0]["reason"].as_str().unwrap().contains("全項目"), "{told}");
+        let problem = import_table(&hanako, &book, "年齢,氏名\n1,x\n").problem(422, "invalid");
+        assert!(problem.to_string().contains("「年齢」という列はありません"), "{problem}");
+        import_table(&hanako, &book, "").problem(422, "invalid");
+        let again = import_table(&hanako, &book, table).expect(200).json();
+        assert_eq!((&again["created"], &again["updated"]), (&json!(0), &json!(1)), "{again}");
+    });
+}

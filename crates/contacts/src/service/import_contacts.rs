@@ -1,7 +1,7 @@
 use std::collections::{HashMap, HashSet};
 
 use renraku_base::{AddressBookId, FieldFault, Principal, Timestamp};
-use renraku_db::{Changed, Db, ObjectType, ReadTx, Tx, changes};
+use renraku_db::{Changed, Db, Error, ObjectType, ReadTx, Tx, changes};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
@@ -11,7 +11,10 @@ use super::{
 };
 use crate::{
     ContactsFault,
-    codec::vcard::{self, ParsedCard, Place},
+    codec::{
+        table::{self, TableLine},
+        vcard::{self, ParsedCard, Place},
+    },
     model::Card,
     rules::sent,
     store::{self, contacts::StoredContact},
@@ -21,6 +24,15 @@ use crate::{
 pub const IMPORT_BYTES: usize = 10 * 1024 * 1024;
 /// A transaction takes at most so many cards: it stays well below a second.
 const CARDS: usize = 500;
+
+/// A file of contacts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ContactsFile<'f> {
+    /// vCards, of any version.
+    VCard(&'f [u8]),
+    /// A table (CSV).
+    Table(&'f [u8]),
+}
 
 /// What an import did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -33,7 +45,7 @@ pub struct ImportReport {
     pub refused: Vec<CardRefusal>,
 }
 
-/// A card that was not taken.
+/// A card or line that was not taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CardRefusal {
     /// Where it stands.
@@ -42,27 +54,24 @@ pub struct CardRefusal {
     pub reasons: Vec<FieldFault>,
 }
 
-/// Imports a vCard file into an address book, by default the person's own. Contacts are matched by their UID in that address book.
-/// Each card is stored wholly or not at all; the file is not one transaction.
+/// Imports a file into an address book, by default the person's own. Contacts are matched by their UID in that address book; what a
+/// table has no column for stays as it was. Each contact is stored wholly or not at all; the file is not one transaction.
 ///
 /// # Errors
-/// [`ContactsFault::NotFound`] or [`ContactsFault::Forbidden`] for the address book, [`ContactsFault::NotAVCard`].
+/// [`ContactsFault::NotFound`] or [`ContactsFault::Forbidden`] for the address book, [`ContactsFault::NotAVCard`],
+/// [`ContactsFault::Invalid`] for a table of which the columns cannot be known.
 pub fn import_contacts(
     db: &Db,
     who: &Principal,
     book: Option<&AddressBookId>,
-    file: &[u8],
+    file: ContactsFile<'_>,
 ) -> Result<ImportReport, ContactsFault> {
     let book = db.write(|tx| match book {
         Some(id) => Ok(writable(tx, who, id)?.id),
         None => Ok::<_, ContactsFault>(stored_default(tx, &who.person)?.id),
     })?;
-    let parsed = vcard::parse(file);
-    if parsed.is_empty() {
-        return Err(ContactsFault::NotAVCard);
-    }
     let mut report = ImportReport::default();
-    let taken = sift(parsed, &mut report.refused);
+    let taken = sift(file, &mut report.refused)?;
     for some in taken.chunks(CARDS) {
         let done = db.write_many(|tx| import_some(tx, who, &book, some))?.into_inner();
         report.created += done.created;
@@ -73,44 +82,81 @@ pub fn import_contacts(
     Ok(report)
 }
 
-/// The cards of a file that no address book takes.
+/// What no address book takes of a file.
 #[must_use]
-pub fn refused_cards(file: &[u8]) -> Vec<CardRefusal> {
+pub fn refused_cards(file: ContactsFile<'_>) -> Vec<CardRefusal> {
     let mut refused = Vec::new();
-    for (place, members) in sift(vcard::parse(file), &mut refused) {
-        if let Err(reasons) = Card::of_vcard(members, Timestamp::from_micros(0)) {
-            refused.push(CardRefusal { place, reasons });
+    for taken in sift(file, &mut refused).unwrap_or_default() {
+        if let Err(reasons) = Card::of_vcard(taken.members(None), Timestamp::from_micros(0)) {
+            refused.push(CardRefusal { place: taken.place, reasons });
         }
     }
     refused.sort_by_key(|refusal| refusal.place.line);
     refused
 }
 
-type Taken = (Place, Map<String, Value>);
+/// A contact of a file.
+struct Taken {
+    place: Place,
+    uid: String,
+    said: Said,
+}
 
-/// The cards that can be read, each with a UID that no other one before it has.
-fn sift(parsed: Vec<ParsedCard>, refused: &mut Vec<CardRefusal>) -> Vec<Taken> {
-    let mut seen: HashSet<String> = HashSet::new();
-    let mut taken = Vec::new();
-    for ParsedCard { place, members } in parsed {
-        let reasons = match members {
-            Ok(mut members) => {
-                let uid = match members.get("uid").and_then(Value::as_str) {
-                    Some(uid) => uid.to_owned(),
-                    None => uid_of(&members),
-                };
-                members.insert("uid".to_owned(), Value::String(uid.clone()));
-                if seen.insert(uid) {
-                    taken.push((place, members));
-                    continue;
-                }
-                vec![FieldFault::new("UID", "vcard-uid-twice", "an earlier card of the file has this UID")]
-            }
-            Err(reasons) => reasons,
+/// What the file says of a contact.
+enum Said {
+    Card(Map<String, Value>),
+    Line(TableLine),
+}
+
+impl Taken {
+    /// The members of the contact, which had others before.
+    fn members(&self, before: Option<&Map<String, Value>>) -> Map<String, Value> {
+        let mut members = match &self.said {
+            Said::Card(members) => sent::keep(members.clone(), before),
+            Said::Line(line) => line.members(before),
         };
-        refused.push(CardRefusal { place, reasons });
+        members.insert("uid".to_owned(), Value::String(self.uid.clone()));
+        members
     }
-    taken
+}
+
+/// What can be read of a file, each with a UID that no other one before it has.
+fn sift(file: ContactsFile<'_>, refused: &mut Vec<CardRefusal>) -> Result<Vec<Taken>, ContactsFault> {
+    let mut all = Vec::new();
+    match file {
+        ContactsFile::VCard(file) => {
+            let parsed = vcard::parse(file);
+            if parsed.is_empty() {
+                return Err(ContactsFault::NotAVCard);
+            }
+            for ParsedCard { place, members } in parsed {
+                match members {
+                    Ok(members) => {
+                        let said = members.get("uid").and_then(Value::as_str).map(str::to_owned);
+                        let uid = said.unwrap_or_else(|| uid_of(&members));
+                        all.push(Taken { place, uid, said: Said::Card(members) });
+                    }
+                    Err(reasons) => refused.push(CardRefusal { place, reasons }),
+                }
+            }
+        }
+        ContactsFile::Table(file) => {
+            let read = table::read(file).map_err(ContactsFault::Invalid)?;
+            refused.extend(read.faults.into_iter().map(|(place, reasons)| CardRefusal { place, reasons }));
+            for line in read.lines {
+                let uid = line.uid.clone().unwrap_or_else(|| uid_of(&line.members(None)));
+                all.push(Taken { place: line.place.clone(), uid, said: Said::Line(line) });
+            }
+        }
+    }
+    let mut seen: HashSet<String> = HashSet::new();
+    let (taken, twice): (Vec<Taken>, Vec<Taken>) =
+        all.into_iter().partition(|it| seen.insert(it.uid.clone()));
+    refused.extend(twice.into_iter().map(|Taken { place, .. }| {
+        let reason = FieldFault::new("UID", "vcard-uid-twice", "an earlier card of the file has this UID");
+        CardRefusal { place, reasons: vec![reason] }
+    }));
+    Ok(taken)
 }
 
 /// The UID of a card that has none: made from what it says, so that the same file brings the same contacts.
@@ -130,23 +176,19 @@ fn import_some(
     // Two imports into one address book would find the same UIDs free.
     tx.hold(book.as_str())?;
     let book = writable(tx, who, book)?;
-    let uid = |members: &Map<String, Value>| {
-        members.get("uid").and_then(Value::as_str).unwrap_or_default().to_owned()
-    };
-    let uids: Vec<String> = cards.iter().map(|(_, members)| uid(members)).collect();
-    let uids: Vec<&str> = uids.iter().map(String::as_str).collect();
+    let uids: Vec<&str> = cards.iter().map(|taken| taken.uid.as_str()).collect();
     let mut known: HashMap<String, StoredContact> = store::contacts::list_by_uid(tx, book.collection, &uids)?
         .into_iter()
         .map(|contact| (contact.card.uid().to_owned(), contact))
         .collect();
     let (mut report, mut new, mut changed) = (ImportReport::default(), Vec::new(), Vec::new());
-    for (place, members) in cards {
-        let before = known.remove(&uid(members));
-        let members = sent::keep(members.clone(), before.as_ref().map(|it| it.card.members()));
+    for taken in cards {
+        let before = known.remove(&taken.uid);
+        let members = taken.members(before.as_ref().map(|it| it.card.members()));
         let card = match Card::of_vcard(members, tx.now()) {
             Ok(card) => card,
             Err(reasons) => {
-                report.refused.push(CardRefusal { place: place.clone(), reasons });
+                report.refused.push(CardRefusal { place: taken.place.clone(), reasons });
                 continue;
             }
         };
@@ -203,5 +245,27 @@ pub fn export_address_book(
             file.push_str("\r\n");
         }
     }
+    Ok(file)
+}
+
+/// The same as a table (CSV).
+///
+/// # Errors
+/// As [`export_address_book`].
+pub fn export_table(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    id: &AddressBookId,
+) -> Result<Vec<u8>, ContactsFault> {
+    let collection = readable(tx, who, id)?.0.collection;
+    let ids: Vec<String> =
+        store::contacts::list_ids(tx, collection)?.into_iter().map(renraku_base::Id::into_string).collect();
+    let mut cards = Vec::with_capacity(ids.len());
+    for some in ids.chunks(CARDS) {
+        let mut contacts = store::contacts::list_by_id(tx, &[collection], some)?;
+        contacts.sort_by(|a, b| a.id.cmp(&b.id));
+        cards.extend(contacts.into_iter().map(|contact| contact.card));
+    }
+    let file = table::write(cards.iter().map(Card::members)).map_err(Error::damaged)?;
     Ok(file)
 }

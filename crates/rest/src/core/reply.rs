@@ -7,6 +7,7 @@ use actix_web::{
         StatusCode,
         header::{self, ContentEncoding, HeaderValue},
     },
+    web::Bytes,
 };
 use renraku_base::{ETag, Page};
 use renraku_db::{Error, ObjectType, ledger::Outcome};
@@ -66,12 +67,12 @@ fn json(status: StatusCode, body: Vec<u8>) -> HttpResponse {
 }
 
 /// Answers with a file of text to keep, in UTF-8.
-pub(crate) fn download(media_type: &str, file_name: &str, text: String) -> HttpResponse {
+pub(crate) fn download(media_type: &str, file_name: &str, text: impl Into<Bytes>) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, format!("{media_type}; charset=utf-8")))
         .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{file_name}\"")))
         .insert_header((header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache")))
-        .body(text)
+        .body(text.into())
 }
 
 fn encode(value: &impl Serialize) -> Result<Vec<u8>, Problem> {

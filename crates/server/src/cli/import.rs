@@ -44,10 +44,10 @@ enum ImportCommand {
         #[arg(long = "for", value_name = "USER", value_parser = username)]
         user: Username,
     },
-    /// Read a vCard file into somebody's own address book; contacts that are there already, by their UID, become as the file
+    /// Read a vCard file or a table into somebody's own address book; contacts that are there already, by their UID, become as the file
     /// says
     Contacts {
-        /// The file (.vcf; version 2.1, 3.0 or 4.0)
+        /// The file (.vcf, version 2.1, 3.0 or 4.0; or .csv, in UTF-8 or Shift_JIS, with columns like 氏名, フリガナ, 会社名, 電話, メール)
         file: PathBuf,
         /// Whose address book
         #[arg(long = "for", value_name = "USER", value_parser = username)]

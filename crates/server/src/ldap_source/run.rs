@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, bail};
 use renraku_base::Timestamp;
+use renraku_base::sheet::LineFault;
 use renraku_db::{Db, Error, jobs};
 use renraku_people::directory::{Directory, Roster, SourceReport, service as directory};
 
@@ -9,12 +10,9 @@ use super::{
     LdapSource, Staff,
     accounts::{self, Followed},
 };
-use crate::{
-    sheet::LineFault,
-    staff::{
-        self, Reading,
-        report::{self, Detail},
-    },
+use crate::staff::{
+    self, Reading,
+    report::{self, Detail},
 };
 
 /// The kind of the job that reads the staff.

@@ -13,7 +13,7 @@ use super::{
     server::Server,
     wanted::{Attributes, Wanted},
 };
-use crate::sheet::{Row, Sheet};
+use renraku_base::sheet::{Row, Sheet};
 
 /// The staff as the server knows it.
 #[derive(Debug, Default)]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, hash_map::Entry};
 use renraku_people::directory::{PhoneKind, RosterPerson, RosterPost};
 
 use super::cells;
-use crate::sheet::{LineFault, Row, Sheet};
+use renraku_base::sheet::{LineFault, Row, Sheet};
 
 /// Reads a cell, or says what is wrong with it.
 type Reader = fn(&str) -> Result<String, String>;
@@ -147,7 +147,7 @@ fn add<T: PartialEq>(to: Option<&mut Vec<T>>, more: Option<Vec<T>>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sheet::Layout;
+    use renraku_base::sheet::Layout;
 
     fn read(text: &str) -> (Vec<RosterPerson>, Vec<String>) {
         let layout = Layout { whole_lines: true, ..Layout::of(super::super::COLUMNS) };

@@ -7,7 +7,7 @@ use renraku_people::{
     search::fold_number,
 };
 
-use crate::sheet::{LineFault, Sheet};
+use renraku_base::sheet::{LineFault, Sheet};
 
 /// What was found.
 #[derive(Debug, Default)]
@@ -72,7 +72,7 @@ fn another<'p>(said: &mut First<'p>, what: String, own: (&'p str, usize)) -> Opt
 mod tests {
     use super::super::{COLUMNS, gather};
     use super::*;
-    use crate::sheet::Layout;
+    use renraku_base::sheet::Layout;
 
     fn told(text: &str) -> (Vec<String>, Vec<String>) {
         let layout = Layout { whole_lines: true, ..Layout::of(COLUMNS) };

@@ -63,17 +63,28 @@ pub enum NotACard {
 /// Where a card stands in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
-    /// Which card of the file, counted from 1.
-    pub number: usize,
+    /// Which card of the file, counted from 1; in a table the line says it.
+    pub number: Option<usize>,
     /// On which line it begins, counted from 1.
     pub line: usize,
     /// Its uid, or else its name, if it says one.
     pub name: Option<String>,
 }
 
+impl Place {
+    /// In a table.
+    #[must_use]
+    pub fn of_line(line: usize, name: Option<String>) -> Self {
+        Self { number: None, line, name }
+    }
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "VCARD {}, line {}", self.number, self.line)?;
+        if let Some(number) = self.number {
+            write!(f, "VCARD {number}, ")?;
+        }
+        write!(f, "line {}", self.line)?;
         match &self.name {
             Some(name) => write!(f, ", {name}"),
             None => Ok(()),
@@ -133,7 +144,8 @@ pub fn parse(file: &[u8]) -> Vec<ParsedCard> {
         .enumerate()
         .map(|(at, card)| {
             let say = |name: &str| card.line(name).map(|line| format!("{name} {}", line.value.trim()));
-            let place = Place { number: at + 1, line: card.number, name: say("UID").or_else(|| say("FN")) };
+            let place =
+                Place { number: Some(at + 1), line: card.number, name: say("UID").or_else(|| say("FN")) };
             ParsedCard { place, members: members(card) }
         })
         .collect()

@@ -3,6 +3,7 @@ use std::{
     path::Path,
 };
 
+use renraku_base::sheet::{Column, Layout, LineFault, Row, Sheet};
 use renraku_base::{FieldFault, PersonId};
 use renraku_db::Tx;
 use renraku_people::{
@@ -18,11 +19,7 @@ use serde_json::{Map, Value};
 use unicode_normalization::UnicodeNormalization;
 
 use super::report::{Counts, Stop, tell};
-use crate::{
-    assembly,
-    config::Config,
-    sheet::{Column, Layout, LineFault, Row, Sheet},
-};
+use crate::{assembly, config::Config};
 
 pub(super) const HELP: &str = "\
 Columns, in any order, by either name; a column that is left out leaves what is there as it is, an empty cell clears it:

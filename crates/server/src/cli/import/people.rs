@@ -3,6 +3,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, anyhow, bail};
 use chrono::{Datelike, Months, NaiveDate};
 use clap::Args;
+use renraku_base::sheet::{Layout, LineFault, Sheet, Titles};
 use renraku_db::Db;
 use renraku_people::directory::{Roster, RosterPerson, RosterPlan, TakenAddress, service as directory};
 
@@ -12,7 +13,6 @@ use crate::{
     cli::{day, say, say_all},
     config::Config,
     ldap_source::{self, Choices, LdapSource},
-    sheet::{Layout, LineFault, Sheet, Titles},
     staff::{
         self, COLUMNS, Reading,
         report::{self, Detail},
@@ -101,7 +101,8 @@ impl People {
 
     fn import_table(&self, config: &Config, file: &Path) -> anyhow::Result<bool> {
         let titles = self.columns.as_deref().map(read_titles).transpose()?;
-        let layout = Layout { columns: COLUMNS, titles: titles.as_ref(), whole_lines: true };
+        let layout =
+            Layout { columns: COLUMNS, titles: titles.as_ref(), whole_lines: true, long_cells: false };
         let reading = Reading::of(&Sheet::read(&super::read(file)?, &layout));
         if !reading.faults.is_empty() {
             tell_faults(file, reading.faults)?;
@@ -196,5 +197,6 @@ fn next_april(today: NaiveDate) -> NaiveDate {
 
 fn read_titles(file: &Path) -> anyhow::Result<Titles> {
     let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
-    Titles::parse(&text, COLUMNS).map_err(|fault| anyhow!("{}: {fault}", file.display()))
+    let named = toml::from_str(&text).map_err(|error| anyhow!("{}: {error}", file.display()))?;
+    Titles::of(named, COLUMNS).map_err(|fault| anyhow!("{}: {fault}", file.display()))
 }

@@ -1,6 +1,8 @@
 use std::{fmt, io, path::Path};
 
-use crate::{cli::say, sheet::LineFault};
+use renraku_base::sheet::LineFault;
+
+use crate::cli::say;
 
 /// What an import did, or would do.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -17,12 +17,14 @@ pub(super) enum Title {
 
 /// An office's own names for columns.
 #[derive(Debug, Default)]
-pub(crate) struct Titles(BTreeMap<String, Option<&'static Column>>);
+pub struct Titles(BTreeMap<String, Option<&'static Column>>);
 
 impl Titles {
-    /// Reads a TOML file of lines like `"社員ID" = "staffNumber"`; an empty name passes the column over.
-    pub fn parse(text: &str, columns: &'static [Column]) -> Result<Self, String> {
-        let named: BTreeMap<String, String> = toml::from_str(text).map_err(|error| error.to_string())?;
+    /// Takes titles with the names of the columns for which they stand; an empty name passes the column over.
+    ///
+    /// # Errors
+    /// What stands for a column that there is not.
+    pub fn of(named: BTreeMap<String, String>, columns: &'static [Column]) -> Result<Self, String> {
         let mut titles = BTreeMap::new();
         for (title, name) in named {
             let column = find(&name, columns);
@@ -35,10 +37,18 @@ impl Titles {
     }
 }
 
+/// What is wrong with a header.
+#[derive(Debug, Default)]
+pub(super) struct BadHeader {
+    pub complaints: Vec<String>,
+    /// The titles that no column has.
+    pub unknown: Vec<String>,
+}
+
 /// Which column stands at which place, or all that is wrong with the header.
-pub(super) fn read(titles: &[String], layout: &Layout<'_>) -> Result<Vec<Title>, Vec<String>> {
+pub(super) fn read(titles: &[String], layout: &Layout<'_>) -> Result<Vec<Title>, BadHeader> {
     let columns = layout.columns;
-    let mut complaints = Vec::new();
+    let BadHeader { mut complaints, mut unknown } = BadHeader::default();
     let mut header: Vec<Title> = Vec::with_capacity(titles.len());
     for title in titles {
         let own = layout.titles.and_then(|titles| titles.0.get(&folded(title)));
@@ -50,6 +60,7 @@ pub(super) fn read(titles: &[String], layout: &Layout<'_>) -> Result<Vec<Title>,
         match found {
             Title::None if !title.is_empty() => {
                 complaints.push(format!("there is no column {title}: write {}", known(columns)));
+                unknown.push(title.clone());
             }
             Title::Of(column) if is_there(&header, column) => {
                 complaints.push(format!("the column {} is there twice", column.name));
@@ -61,7 +72,7 @@ pub(super) fn read(titles: &[String], layout: &Layout<'_>) -> Result<Vec<Title>,
     for column in columns.iter().filter(|column| column.required && !is_there(&header, column)) {
         complaints.push(format!("the column {} is missing", named(column)));
     }
-    if complaints.is_empty() { Ok(header) } else { Err(complaints) }
+    if complaints.is_empty() { Ok(header) } else { Err(BadHeader { complaints, unknown }) }
 }
 
 fn is_there(header: &[Title], column: &Column) -> bool {

@@ -8,12 +8,13 @@ mod tests;
 
 use decode::decode;
 use header::Title;
-pub(crate) use header::Titles;
+
+pub use header::Titles;
 use records::Records;
 
 /// What may stand in a table.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Column {
+pub struct Column {
     /// How it is called in the header and in complaints.
     pub name: &'static str,
     /// How else it may be called in the header.
@@ -24,7 +25,7 @@ pub(crate) struct Column {
 
 /// A line that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct LineFault {
+pub struct LineFault {
     /// Its number in the file; the header is in line 1.
     pub line: usize,
     /// What is wrong with it and what to write.
@@ -40,7 +41,7 @@ impl LineFault {
 
 /// A line below the header.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Row {
+pub struct Row {
     /// Its number in the file.
     pub line: usize,
     cells: Vec<(&'static str, String)>,
@@ -60,30 +61,34 @@ impl Row {
 
 /// What was read of a file.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Sheet {
+pub struct Sheet {
     /// The lines that can be read, empty ones left out.
     pub rows: Vec<Row>,
     /// The lines that cannot.
     pub faults: Vec<LineFault>,
+    /// The titles in its first line that no column has.
+    pub unknown: Vec<String>,
     /// What the rows are called, from the first on, where they are no lines of a file.
     pub names: Vec<String>,
 }
 
 /// What a file is expected to look like.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Layout<'l> {
+pub struct Layout<'l> {
     /// What may stand in it.
     pub columns: &'static [Column],
     /// What else its columns may be called.
     pub titles: Option<&'l Titles>,
     /// Whether a line must have all its cells; otherwise those that are left out at its end are empty.
     pub whole_lines: bool,
+    /// Whether a cell may have several lines.
+    pub long_cells: bool,
 }
 
 impl Layout<'_> {
     /// These columns under their own names, in lines that may end early.
     pub fn of(columns: &'static [Column]) -> Self {
-        Self { columns, titles: None, whole_lines: false }
+        Self { columns, titles: None, whole_lines: false, long_cells: false }
     }
 }
 
@@ -110,8 +115,10 @@ impl Sheet {
         };
         let header = match header::read(&first.cells, layout) {
             Ok(header) => header,
-            Err(complaints) => {
-                let faults = complaints.into_iter().map(|complaint| LineFault::new(first.line, complaint));
+            Err(bad) => {
+                sheet.unknown = bad.unknown;
+                let faults =
+                    bad.complaints.into_iter().map(|complaint| LineFault::new(first.line, complaint));
                 sheet.faults.extend(faults);
                 return sheet;
             }
@@ -150,13 +157,15 @@ fn row(
             Title::PassedOver => {}
             Title::None if cell.is_empty() => {}
             Title::None => return Err(format!("{cell} stands in a column without a name")),
-            Title::Of(column) if cell.contains('\n') => {
+            Title::Of(column) if cell.contains('\n') && !layout.long_cells => {
                 return Err(format!(
                     "{}: a line break in a cell, or a quote that is not closed",
                     column.name
                 ));
             }
-            Title::Of(column) if cell.chars().any(char::is_control) => {
+            Title::Of(column)
+                if cell.chars().any(|c| c.is_control() && !(layout.long_cells && c == '\n')) =>
+            {
                 return Err(format!("{}: a control character", column.name));
             }
             Title::Of(column) if cell.is_empty() && column.required => {
