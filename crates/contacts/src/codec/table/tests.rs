@@ -3,7 +3,8 @@ use serde_json::json;
 use super::*;
 
 fn card(value: Value) -> Map<String, Value> {
-    value.as_object().unwrap().clone()
+    let Value::Object(card) = value else { panic!("an object") };
+    card
 }
 
 /// One with more than any column says.
