@@ -173,6 +173,17 @@ fn ones_own_is_changed_and_renamed_beside_an_invitation() {
     });
 }
 
+/// Where something is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// Under a name of its own.
+    New,
+    /// Under the name that the invitation had.
+    Of,
+    /// The same, and it has another UID.
+    OfAnother,
+}
+
 #[test]
 fn ones_own_is_stored_beside_what_was_declined() {
     on_each_backend(|server| {
@@ -189,12 +200,13 @@ fn ones_own_is_stored_beside_what_was_declined() {
             ORGANIZER.to_owned(),
         ];
         for (at, more) in texts.iter().enumerate() {
-            for in_its_place in [false, true] {
-                let uid = format!("u{at}{in_its_place}");
+            for place in [Place::New, Place::Of, Place::OfAnother] {
+                let uid = format!("u{at}{place:?}");
                 let declined = guest.declined(&uid);
                 let held = guest.held();
-                let path = if in_its_place { declined.clone() } else { guest.path(&uid) };
-                let text = event(&uid, &format!("{HOUR}SUMMARY:own1\n{more}"));
+                let path = if place == Place::New { guest.path(&uid) } else { declined.clone() };
+                let own_uid = if place == Place::OfAnother { format!("{uid}-other") } else { uid.clone() };
+                let text = event(&own_uid, &format!("{HOUR}SUMMARY:own1\n{more}"));
                 let put = guest.client.ask("PUT", &path).header("if-none-match", "*");
                 let made = put.body("text/calendar", text.as_str()).send().expect(201);
                 let seen = guest.client.get(&path).expect(200);

@@ -165,8 +165,8 @@ fn busy_time_is_told_of_a_calendar_and_of_people() {
             "ATTENDEE:mailto:taro@pref.example.jp\r\nATTENDEE:mailto:nobody@example.com",
             "ATTENDEE:mailto:",
         );
-        let told = client.ask("POST", &outbox).body("text/calendar", alone).send().expect(200).text();
-        assert_eq!(told.matches("3.7;Invalid calendar user").count(), 1, "{told}");
+        let nobody = client.ask("POST", &outbox).body("text/calendar", alone).send().expect(200).text();
+        assert_eq!(nobody.matches("3.7;Invalid calendar user").count(), 1, "{nobody}");
         let as_taro = ask.replace("ORGANIZER:mailto:hanako", "ORGANIZER:mailto:taro");
         client.ask("POST", &outbox).body("text/calendar", as_taro).send().expect(403);
         // Whoever must not be found is nobody.
