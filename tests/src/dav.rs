@@ -1,6 +1,7 @@
 //! Calendar and contacts clients from outside: WebDAV, CalDAV and CardDAV.
 
 mod address_books;
+mod beside;
 mod card_queries;
 mod card_sync;
 mod cards;

@@ -12,8 +12,8 @@ use renraku_test_db::on_each_database;
 use serde_json::json;
 
 use crate::office::{
-    code, create, days, default_calendar, occurrences, patch, person, room, run_due_jobs, starts, titles,
-    try_create,
+    code, create, days, default_calendar, get, occurrences, patch, person, room, run_due_jobs, starts,
+    titles, try_create, try_delete,
 };
 
 const FILES: [&str; 6] = [
@@ -162,8 +162,19 @@ fn a_task_is_kept_and_its_uid_is_its_own() {
         let crossed = import(db, &hanako, &calendar(&(task("e", "x") + &vevent("t", "SUMMARY:x"))));
         let codes: Vec<_> = crossed.refused.iter().map(|it| it.reasons[0].code.to_string()).collect();
         assert_eq!((crossed.created, crossed.updated, codes), (0, 0, vec!["uid-taken".to_owned(); 2]));
-        // A task that says so is not shown to those who read along.
+        // Nobody changes that by an invitation, declined or not.
         let taro = person(db, "鈴木");
+        for (uid, code) in [("t", None), ("new", Some("uid-taken"))] {
+            let body = json!({"uid": uid, "title": "x", "start": "2026-11-26T10:00:00",
+                "participants": {"1": {"personId": hanako.person}}});
+            let invitation = create(db, &taro, body).id;
+            let before = import(db, &hanako, &calendar(&task(uid, "二度目")));
+            assert_eq!(before.refused.first().map(|it| it.reasons[0].code.as_ref()), code);
+            let etag = get(db, &hanako, &invitation).unwrap().etag;
+            try_delete(db, &hanako, &invitation, Scope::All, &etag).unwrap();
+            assert_eq!(import(db, &hanako, &calendar(&task(uid, "二度目"))).refused, []);
+        }
+        // A task that says so is not shown to those who read along.
         let calendar_id = default_calendar(db, &hanako);
         let share =
             Share { grantee: ShareTarget::Person { person_id: taro.person.clone() }, role: Role::Read };

@@ -145,6 +145,28 @@ fn busy_time_is_told_of_a_calendar_and_of_people() {
         let told = client.ask("POST", &outbox).body("text/calendar", ask).send().expect(200).text();
         assert!(told.contains("2.0;Success") && told.contains("3.7;Invalid calendar user"), "{told}");
         assert!(told.contains("FREEBUSY;FBTYPE=BUSY:20261126T010000Z/20261126T020000Z"), "{told}");
+        // Each who is asked about is answered for (RFC 6638 §10.2), also who cannot be anybody.
+        let strange = ["mailto:", "mailto:ab", "mailto:q r@x.example", "mailto:&lt;b@x.example"];
+        let asked = strange.map(|it| format!("ATTENDEE:{}\r\n", it.replace("&lt;", "<"))).concat();
+        for begin in ["ATTENDEE:mailto:taro", "END:VFREEBUSY"] {
+            let with = ask.replacen(begin, &format!("{asked}{begin}"), 1);
+            let told = client.ask("POST", &outbox).body("text/calendar", with).send().expect(200).text();
+            assert_eq!(told.matches("<c:response>").count(), 2 + strange.len(), "{told}");
+            for address in strange {
+                let nobody = format!(
+                    "<c:recipient><d:href>{address}</d:href></c:recipient>\
+                     <c:request-status>3.7;Invalid calendar user</c:request-status></c:response>"
+                );
+                assert!(told.contains(&nobody), "{address}: {told}");
+            }
+            assert_eq!(told.matches("2.0;Success").count(), 1, "{told}");
+        }
+        let alone = ask.replace(
+            "ATTENDEE:mailto:taro@pref.example.jp\r\nATTENDEE:mailto:nobody@example.com",
+            "ATTENDEE:mailto:",
+        );
+        let nobody = client.ask("POST", &outbox).body("text/calendar", alone).send().expect(200).text();
+        assert_eq!(nobody.matches("3.7;Invalid calendar user").count(), 1, "{nobody}");
         let as_taro = ask.replace("ORGANIZER:mailto:hanako", "ORGANIZER:mailto:taro");
         client.ask("POST", &outbox).body("text/calendar", as_taro).send().expect(403);
         // Whoever must not be found is nobody.

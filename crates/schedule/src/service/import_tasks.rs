@@ -36,7 +36,7 @@ pub(super) fn import(
             continue;
         }
         let known = store::objects::list_by_uid(tx, home.collection, &task.uid)?;
-        if known.events.is_empty() {
+        if known.task.is_some() || known.events.iter().all(|it| it.hidden) {
             let before = find(tx, &home, known.task)?;
             *if before.is_some() { &mut done.updated } else { &mut done.created } += 1;
             if before.as_ref().and_then(|before| before.body.as_ref()) != Some(&task.source) {

@@ -128,12 +128,7 @@ pub(crate) fn answer(
     renew(tx, &before, &mut after);
     store::events::put(tx, &after)?;
 
-    let mine: Vec<Placement> = places
-        .iter()
-        .filter(|place| place.person.as_ref() == Some(&who.person))
-        .map(|place| Placement { hidden: false, ..place.clone() })
-        .collect();
-    put_mine(tx, &after, &places, &mine)?;
+    put_mine(tx, &after, &places, &shown_to(who, &places))?;
     let shown: Vec<Placement> = places
         .iter()
         .map(|place| Placement {
@@ -146,6 +141,26 @@ pub(crate) fn answer(
     tell_organizer(tx, who, &after, reply)?;
     let view = sight.view(&who.person, &after).ok_or(ScheduleFault::NotFound)?;
     Ok(recorded.with(view))
+}
+
+/// Has the person see again in their calendar what they put away, as they answered it.
+pub(crate) fn show_again(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    id: &EventId,
+) -> Result<Changed<()>, ScheduleFault> {
+    tx.hold(id.as_str())?;
+    let stored = store::events::get(tx, id)?.ok_or(ScheduleFault::NotFound)?;
+    let places = store::placements::list(tx, id)?;
+    let mine = shown_to(who, &places);
+    put_mine(tx, &stored, &places, &mine)?;
+    Ok(placing::record(tx, id, (&places, &mine), Audiences::of(&stored.event))?.with(()))
+}
+
+/// The places of a person, none of them put away.
+fn shown_to(who: &Principal, places: &[Placement]) -> Vec<Placement> {
+    let mine = places.iter().filter(|place| place.person.as_ref() == Some(&who.person));
+    mine.map(|place| Placement { hidden: false, ..place.clone() }).collect()
 }
 
 /// The event with the answer in it.

@@ -210,12 +210,22 @@ pub(crate) fn list_whole_texts(
     )
 }
 
+/// An event of a UID that is placed in a calendar.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct EventOfUid {
+    pub id: EventId,
+    /// The calendar in which it was made.
+    pub calendar: CalendarId,
+    /// Whether its person put it away.
+    pub hidden: bool,
+}
+
 /// What has a UID in a calendar.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct OfUid {
-    /// The events that are placed there, wherever they were made, each with whether its person put it away, in ascending order of their
-    /// ids. There is more than one where somebody was invited to what has the UID of something else in their calendar.
-    pub events: Vec<(EventId, bool)>,
+    /// The events that are placed there, wherever they were made, in ascending order of their ids. There is more than one where somebody
+    /// was invited to what has the UID of something else in their calendar.
+    pub events: Vec<EventOfUid>,
     /// The task.
     pub task: Option<String>,
 }
@@ -227,33 +237,54 @@ pub(crate) fn list_by_uid(tx: &mut ReadTx<'_>, collection: CollectionId, uid: &s
         placements::table
             .filter(placements::event_id.eq(events::id).and(placements::collection_id.eq(collection.0)))
     };
-    let placed = events::table
-        .filter(events::uid.eq(uid).and(exists(here().select(placements::event_id))))
-        .select((events::id, here().select(placements::hidden).single_value(), NOT_TASK));
+    let placed =
+        events::table.filter(events::uid.eq(uid).and(exists(here().select(placements::event_id)))).select((
+            events::id,
+            events::calendar_id,
+            here().select(placements::hidden).single_value(),
+            NOT_TASK,
+        ));
     let tasks = objects::table
         .filter(objects::collection_id.eq(collection.0).and(IS_TASK))
         .filter(objects::uid.eq(uid).and(objects::body.is_not_null()))
-        .select((objects::object_id, NOT_TASK.nullable(), IS_TASK));
-    let mut rows: Vec<(String, Option<bool>, bool)> = tx.fetch(placed.union_all(tasks))?;
+        .select((objects::object_id, objects::object_id, NOT_TASK.nullable(), IS_TASK));
+    let mut rows: Vec<(String, String, Option<bool>, bool)> = tx.fetch(placed.union_all(tasks))?;
     let task = rows.iter().position(|(.., is_task)| *is_task).map(|at| rows.swap_remove(at).0);
     rows.sort_unstable();
-    let events =
-        rows.into_iter().map(|(id, hidden, _)| (Id::stored(id), hidden.unwrap_or_default())).collect();
-    Ok(OfUid { events, task })
+    let event = |(id, calendar, hidden, _): (String, String, Option<bool>, bool)| EventOfUid {
+        id: Id::stored(id),
+        calendar: Id::stored(calendar),
+        hidden: hidden.unwrap_or_default(),
+    };
+    Ok(OfUid { events: rows.into_iter().map(event).collect(), task })
 }
 
-/// Whether an object is there: an event that is seen in the calendar, or a task.
-pub(crate) fn is_there(tx: &mut ReadTx<'_>, collection: CollectionId, id: &str) -> Result<bool, Error> {
+/// Whether an object is in a calendar: an event that is placed there, or a task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Presence {
+    /// It is seen there.
+    There,
+    /// Its person put it away.
+    PutAway,
+    /// It is not there, or not any more.
+    Gone,
+}
+
+/// Whether an object is in a calendar.
+pub(crate) fn presence(tx: &mut ReadTx<'_>, collection: CollectionId, id: &str) -> Result<Presence, Error> {
     let placed = placements::table
         .filter(placements::event_id.eq(id).and(placements::collection_id.eq(collection.0)))
-        .filter(placements::hidden.eq(false))
-        .select(placements::event_id);
+        .select(placements::hidden);
     let tasks = objects::table
         .filter(objects::collection_id.eq(collection.0).and(objects::object_id.eq(id)))
         .filter(IS_TASK.and(objects::body.is_not_null()))
-        .select(objects::object_id);
-    let there: Vec<String> = tx.fetch(placed.union_all(tasks))?;
-    Ok(!there.is_empty())
+        .select(NOT_TASK);
+    let hidden: Vec<bool> = tx.fetch(placed.union_all(tasks))?;
+    Ok(match hidden.iter().all(|hidden| *hidden) {
+        _ if hidden.is_empty() => Presence::Gone,
+        true => Presence::PutAway,
+        false => Presence::There,
+    })
 }
 
 /// Those of these objects that are tasks which are there, in no order.

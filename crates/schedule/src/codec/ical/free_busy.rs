@@ -52,7 +52,9 @@ pub fn read_free_busy_request(text: &[u8]) -> Option<FreeBusyRequest> {
     let question = calendar.children.iter().find(|it| it.name == "VFREEBUSY")?;
     let zones = Zones::default();
     let instant = |name: &str| when::instant(question.line(name)?, &zones);
-    let attendees: Vec<String> = question.lines_of("ATTENDEE").filter_map(people::address).collect();
+    // Who cannot be anybody is answered for, too (RFC 6638 §10.2), as they were asked for.
+    let address = |line| people::address(line).unwrap_or_else(|| line.value.trim().to_owned());
+    let attendees: Vec<String> = question.lines_of("ATTENDEE").map(address).collect();
     let (from, to) = (instant("DTSTART")?, instant("DTEND")?);
     let request = FreeBusyRequest {
         uid: question.line("UID").map(|line| line.value.trim().to_owned()).unwrap_or_default(),

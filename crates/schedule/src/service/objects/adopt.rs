@@ -1,6 +1,6 @@
 //! Events that somebody else organizes: a calendar client keeps the person's own copy.
 
-use renraku_base::{ETag, PersonId, Principal};
+use renraku_base::{ETag, EventId, PersonId, Principal};
 use renraku_db::{Changed, ReadTx, Tx};
 use renraku_people::directory::service as directory;
 
@@ -14,7 +14,7 @@ use super::{
 use crate::{
     ScheduleFault,
     codec::ical::{self, Contents},
-    model::{Event, ParticipationStatus},
+    model::{Event, ParticipationStatus, PatchObject},
     rules::recurrence,
     service::{
         audience::renew,
@@ -52,6 +52,44 @@ pub(super) fn organized_by(
         }
     }
     Ok(false)
+}
+
+/// To which of these events, which the owner of a calendar put away, what is sent is the invitation: it has the same organizer, and
+/// the owner takes part in it.
+pub(super) fn invitation_among(
+    tx: &mut ReadTx<'_>,
+    home: &StoredCalendar,
+    put_away: Vec<EventId>,
+    sent: &Event,
+) -> Result<Option<EventId>, ScheduleFault> {
+    let (Some(owner), Some(address)) = (home.owner(), &sent.organizer_calendar_address) else {
+        return Ok(None);
+    };
+    for id in put_away {
+        let Some(stored) = store::events::get(tx, &id)? else { continue };
+        let same = match &stored.organizer {
+            Some(organizer) => {
+                facilities::is_address_of(address, organizer, email_of(tx, organizer)?.as_deref())
+            }
+            None => {
+                let known = stored.event.organizer_calendar_address.as_ref();
+                known.is_some_and(|known| known.eq_ignore_ascii_case(address))
+            }
+        };
+        if same && invites(sent, &owner, email_of(tx, &owner)?.as_deref()) {
+            return Ok(Some(id));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether somebody takes part in an event, or in single occurrences of it.
+fn invites(event: &Event, person: &PersonId, email: Option<&str>) -> bool {
+    let names = |event: &Event| {
+        let mut addresses = event.participants.values().filter_map(|it| it.calendar_address.as_deref());
+        addresses.any(|it| facilities::is_address_of(it, person, email))
+    };
+    names(event) || event.occurrences_of(PatchObject::changes_people).iter().any(|(_, it)| names(it))
 }
 
 /// Names the owner of the calendar among those who take part, so that they can answer; others are known by their addresses alone.

@@ -17,7 +17,7 @@ use crate::{
     rules::recurrence,
     service::{
         keep_own,
-        reply_event::{Answer, answer as reply},
+        reply_event::{Answer, answer as reply, show_again},
         view::Sight,
     },
     store,
@@ -53,6 +53,24 @@ pub(super) fn answer(
         Some(changed) => changed.map(|_| put),
         None => Changed::nothing(put),
     })
+}
+
+/// Brings back an invitation that the person put away, with what their client sent of it (RFC 6638 §3.2.2.2): as they answer it, or as they
+/// answered it.
+pub(super) fn bring_back(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    arrival: &Arrival<'_>,
+    id: &EventId,
+    sent: &Event,
+) -> Result<Changed<Put>, ObjectFault> {
+    // Whoever else writes into the calendar does not take its owner's answer back.
+    if !arrival.calendar.is_mine() {
+        return Err(ScheduleFault::Forbidden.into());
+    }
+    let shown = show_again(tx, who, id)?;
+    let answered = answer(tx, who, arrival, id, sent)?.into_inner();
+    Ok(shown.map(|()| Put { created: true, ..answered }))
 }
 
 /// Keeps the alarms that the person's client sent, where they are others than it was shown (RFC 6638 §3.2.2.1), as their own.

@@ -6,8 +6,8 @@ use super::{
     Expectation, ObjectCalendar, ObjectFault, ObjectKind, delete, get,
     list::heads,
     put,
-    put::uid_taken,
-    read::{get_schedule_tag, ids_of, refuse_unseen},
+    put::{put_moved, uid_taken},
+    read::{get_schedule_tag, ids_of, make_way},
 };
 use crate::{
     ScheduleFault, jobs,
@@ -38,9 +38,9 @@ impl Carry<'_> {
     /// Makes room at the destination; whether something was there.
     fn make_room(&self, tx: &mut Tx<'_>, who: &Principal) -> Result<bool, ObjectFault> {
         let there = get(tx, who, self.to.0, &[self.to.1])?.pop().flatten();
+        let holder = ids_of(tx, self.to.0, &[self.to.1])?.remove(self.to.1);
         if there.is_none() {
-            let holder = ids_of(tx, self.to.0, &[self.to.1])?.remove(self.to.1);
-            refuse_unseen(tx, self.to.0, holder.as_deref(), self.overwrite)?;
+            make_way(tx, self.to.0, holder.as_deref(), self.overwrite)?;
         }
         let same = self.from.0.collection == self.to.0.collection && self.from.1 == self.to.1;
         match there {
@@ -49,6 +49,8 @@ impl Carry<'_> {
             Some(_) if !self.overwrite => Err(ObjectFault::Stale),
             Some(_) => {
                 delete(tx, who, self.to.0, self.to.1, &Expectation::NONE)?;
+                // An invitation is declined by it, and may come back.
+                make_way(tx, self.to.0, holder.as_deref(), self.overwrite)?;
                 Ok(true)
             }
         }
@@ -197,6 +199,6 @@ impl Carry<'_> {
             return Err(ScheduleFault::Forbidden.into());
         }
         delete(tx, who, self.from.0, self.from.1, &Expectation::NONE)?;
-        Ok(put(tx, who, self.to.0, self.to.1, &object.text, &Expectation::NONE)?.map(|_| ()))
+        Ok(put_moved(tx, who, self.to, &object.text)?.map(|_| ()))
     }
 }

@@ -74,6 +74,15 @@ pub(crate) fn name_arrival(
     if !is_taken || !store::objects::list_names(tx, collection, &[id])?.is_empty() {
         return Ok(());
     }
+    name_anew(tx, collection, (id, uid))
+}
+
+/// Gives an event another name than it has, which nothing else has or had.
+pub(super) fn name_anew(
+    tx: &mut Tx<'_>,
+    collection: CollectionId,
+    (id, uid): (&str, &str),
+) -> Result<(), ScheduleFault> {
     let named = StoredObject {
         collection,
         object: id.to_owned(),

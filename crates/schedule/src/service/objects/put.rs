@@ -8,7 +8,7 @@ use super::{
     facilities::{self, Invited},
     list::heads,
     parameters,
-    read::{get_schedule_tag, ids_of, refuse_unseen, schedule_tag},
+    read::{get_schedule_tag, ids_of, make_way, schedule_tag},
     reader, tasks,
     text::{self, Names},
 };
@@ -84,6 +84,8 @@ pub struct Put {
 /// The name that an object is to have, and what has it.
 struct Named<'a> {
     name: &'a str,
+    /// Whether the object was somewhere else before.
+    is_moved: bool,
     /// What has the name, or had it.
     holder: Option<String>,
     /// The same, where it is there.
@@ -96,6 +98,8 @@ pub(super) struct Arrival<'a> {
     pub name: &'a str,
     /// What has the name, or had it.
     pub holder: Option<String>,
+    /// Whether the object was somewhere else before: then an invitation of its UID does not keep it from its new place.
+    pub is_moved: bool,
     pub uid: String,
     pub text: &'a str,
 }
@@ -203,6 +207,26 @@ pub fn put(
     text: &str,
     expected: &Expectation,
 ) -> Result<Changed<Put>, ObjectFault> {
+    store_named(tx, who, (calendar, name, false), text, expected)
+}
+
+/// The same with the text of an object that was taken from another place.
+pub(super) fn put_moved(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    (calendar, name): (&ObjectCalendar, &str),
+    text: &str,
+) -> Result<Changed<Put>, ObjectFault> {
+    store_named(tx, who, (calendar, name, true), text, &Expectation::NONE)
+}
+
+fn store_named(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    (calendar, name, is_moved): (&ObjectCalendar, &str, bool),
+    text: &str,
+    expected: &Expectation,
+) -> Result<Changed<Put>, ObjectFault> {
     let writable = calendar.hold_to_write(tx, who);
     let holder = ids_of(tx, calendar, &[name])?.remove(name);
     let there = match &holder {
@@ -210,7 +234,7 @@ pub fn put(
         None => None,
     };
     if there.is_none() {
-        refuse_unseen(tx, calendar, holder.as_deref(), expected.is_not == Precondition::None)?;
+        make_way(tx, calendar, holder.as_deref(), expected.is_not == Precondition::None)?;
     }
     expected.check(tx, (who, calendar), there.as_ref())?;
     if text.len() > OBJECT_BYTES {
@@ -220,12 +244,12 @@ pub fn put(
     let (home, role) = match writable {
         Err(ScheduleFault::Forbidden) => {
             let uid = String::new();
-            let arrival = Arrival { calendar, name, holder, uid, text: &clean };
+            let arrival = Arrival { calendar, name, holder, is_moved, uid, text: &clean };
             return reader::keep_alarms(tx, who, &arrival, there.as_ref());
         }
         writable => writable?,
     };
-    let named = Named { name, holder, there };
+    let named = Named { name, is_moved, holder, there };
     let put = store_object(tx, who, calendar, (home, role), (named, &clean))?;
     // A text out of which characters were left is not as it was sent.
     let as_sent = clean.len() == text.len();
@@ -245,16 +269,16 @@ fn store_object(
         Contents::Task => ObjectKind::Task,
     };
     calendar.check_kind(tx, who, kind)?;
-    let Named { name, holder, there } = named;
-    let arrival = Arrival { calendar, name, holder, uid: object.uid, text };
+    let Named { name, is_moved, holder, there } = named;
+    let arrival = Arrival { calendar, name, holder, is_moved, uid: object.uid, text };
     let put_away = arrival.check_uid(tx, who, there.as_ref())?;
     match (object.contents, there) {
         (Contents::Task, None) => arrival.put_task(tx, who, None),
         (Contents::Task, Some(head)) if head.kind == ObjectKind::Task => {
             arrival.put_task(tx, who, Some(&head))
         }
-        (Contents::Event(sent), None) => match put_away {
-            Some(id) => answer::answer(tx, who, &arrival, &id, &sent),
+        (Contents::Event(sent), None) => match adopt::invitation_among(tx, &home, put_away, &sent)? {
+            Some(id) => answer::bring_back(tx, who, &arrival, &id, &sent),
             None => arrival.create(tx, who, (home, role), *sent),
         },
         (Contents::Event(sent), Some(head)) if head.kind == ObjectKind::Event => {
@@ -267,27 +291,28 @@ fn store_object(
 }
 
 impl Arrival<'_> {
-    /// Refuses a UID that is in use under another name, and another UID under a name that is in use. Gives back the event of this
-    /// UID that the person put away, if there is one.
+    /// Refuses a UID that is in use under another name, and another UID under a name that is in use. Gives back the events of this
+    /// UID that the owner of the calendar put away, where nothing else has it.
     fn check_uid(
         &self,
         tx: &mut Tx<'_>,
         who: &Principal,
         there: Option<&ObjectHead>,
-    ) -> Result<Option<EventId>, ObjectFault> {
+    ) -> Result<Vec<EventId>, ObjectFault> {
         let OfUid { mut events, task } =
             store::objects::list_by_uid(tx, self.calendar.collection, &self.uid)?;
-        // Of several, what the client means comes first.
-        events.sort_by_key(|(id, hidden)| (there.is_none_or(|head| head.id != id.as_str()), *hidden));
-        let put_away = events.iter().find(|(_, hidden)| *hidden).map(|(id, _)| id.clone());
-        let holder = match events.into_iter().find(|(_, hidden)| !hidden) {
-            Some((id, _)) => Some(id.into_string()),
-            None => task,
-        };
-        match (holder, there) {
+        let is_there = |id: &str| there.is_some_and(|head| head.id == id);
+        if task.as_deref().is_some_and(is_there) || events.iter().any(|it| is_there(it.id.as_str())) {
+            return Ok(Vec::new());
+        }
+        let put_away = events.extract_if(.., |it| it.hidden).map(|it| it.id).collect();
+        // What is the owner's own comes before what they are invited to.
+        let here = &self.calendar.calendar.id;
+        let own = events.iter().find(|it| it.calendar == *here).map(|it| it.id.as_str());
+        let invitation = events.first().filter(|_| !self.is_moved).map(|it| it.id.as_str());
+        match (own.or(task.as_deref()).or(invitation), there) {
             (None, None) => Ok(put_away),
-            (Some(id), Some(head)) if head.id == id => Ok(None),
-            (Some(id), _) => Err(uid_taken(tx, who, self.calendar, &id)?),
+            (Some(id), _) => Err(uid_taken(tx, who, self.calendar, id)?),
             (None, Some(head)) => Err(ObjectFault::UidTaken { name: Some(head.name.clone()) }),
         }
     }

@@ -1,12 +1,12 @@
 use std::collections::HashMap;
 
 use renraku_base::{ETag, EventId, FacilityId, Principal};
-use renraku_db::ReadTx;
+use renraku_db::{ReadTx, Tx};
 use sha2::{Digest, Sha256};
 
 use super::{
     ObjectCalendar, ObjectFault, ObjectHead, ObjectKind,
-    list::{default_name, heads, id_of},
+    list::{default_name, heads, id_of, name_anew},
     parameters, tasks,
     text::{self, Names},
 };
@@ -16,7 +16,10 @@ use crate::{
     model::{Event, Participant, PatchObject},
     rules::recurrence,
     service::view::{BUSY, Sight, without_alerts},
-    store::{self, objects::StoredText},
+    store::{
+        self,
+        objects::{Presence, StoredText},
+    },
 };
 
 /// A calendar object with its text.
@@ -93,19 +96,24 @@ pub(super) fn ids_of(
     Ok(ids)
 }
 
-/// Refuses to put something where an object stands that the person does not see: it would lose its name by it, or be gone.
-pub(super) fn refuse_unseen(
-    tx: &mut ReadTx<'_>,
+/// Makes room for something under a name that nothing has which the person sees. Where an object stands that they do not see, it is
+/// refused: that would lose its name by it, or be gone. What was put away has another name from then on, under which it comes back.
+pub(super) fn make_way(
+    tx: &mut Tx<'_>,
     calendar: &ObjectCalendar,
     holder: Option<&str>,
     may_overwrite: bool,
 ) -> Result<(), ObjectFault> {
-    match holder {
-        Some(id) if store::objects::is_there(tx, calendar.collection, id)? => Err(match may_overwrite {
-            true => ScheduleFault::Forbidden.into(),
-            false => ObjectFault::Stale,
-        }),
-        _ => Ok(()),
+    let Some(id) = holder else { return Ok(()) };
+    match store::objects::presence(tx, calendar.collection, id)? {
+        Presence::There if may_overwrite => Err(ScheduleFault::Forbidden.into()),
+        Presence::There => Err(ObjectFault::Stale),
+        Presence::PutAway => {
+            let stored = store::events::get(tx, &EventId::stored(id.to_owned()))?;
+            let stored = stored.ok_or(ScheduleFault::NotFound)?;
+            Ok(name_anew(tx, calendar.collection, (id, &stored.event.uid))?)
+        }
+        Presence::Gone => Ok(()),
     }
 }
 
