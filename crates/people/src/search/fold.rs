@@ -23,6 +23,12 @@ pub fn fold_as_written(text: &str) -> Option<String> {
     (read != written).then_some(written)
 }
 
+/// Whether what begins so is read otherwise where something stands before it, as `々木` is.
+#[must_use]
+pub fn begins_within(text: &str) -> bool {
+    text.chars().next().is_some_and(is_read_by_what_stands_before)
+}
+
 /// Marks that repeat a letter, and the small vowels that make something else of `ゔ`.
 fn is_read_by_what_stands_before(c: char) -> bool {
     matches!(
