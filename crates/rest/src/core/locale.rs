@@ -1,6 +1,8 @@
 use std::{collections::HashMap, fmt, sync::Arc};
 
-use renraku_base::{Fitting, Language};
+use renraku_base::{Fitting, Language, Role};
+use renraku_contacts::codec::vcard;
+use renraku_schedule::codec::ical;
 use serde::Deserialize;
 
 const JA: &str = include_str!("../../locales/ja.toml");
@@ -57,6 +59,8 @@ impl Locales {
         Ok::<_, toml::de::Error>(Self(Arc::new([toml::from_str(JA)?, toml::from_str(EN)?])))
     }
 
+    /// What to do instead where the right to manage is missing.
+    manage: Option<String>,
     /// The texts of one language.
     #[must_use]
     pub fn of(&self, language: Language) -> &Texts {
@@ -98,6 +102,19 @@ impl Texts {
             }
             Fitting::Example(example) => self.example.replace("{example}", example),
         }
+    /// What to do where the right to manage is missing, for a code that tells it apart.
+    #[must_use]
+    pub fn manage(&self, code: &str) -> Option<&str> {
+        self.codes.get(code)?.manage.as_deref()
+    }
+
+    /// What to do about it when this role is missing.
+    #[must_use]
+    pub fn detail_missing(&self, code: &str, role: Option<Role>) -> &str {
+        let manage = role.filter(|role| *role == Role::Manage).and_then(|_| self.manage(code));
+        manage.unwrap_or_else(|| self.detail(code))
+    }
+
     }
 
     /// How long somebody waits, in the unit in which people say it; never less than it is.
@@ -187,3 +204,9 @@ mod tests {
         assert_eq!(sorted(locales.of(Language::Ja)), sorted(locales.of(Language::En)));
     }
 }
+            codes.extend(
+                texts
+                    .codes()
+                    .filter(|code| texts.manage(code).is_some())
+                    .map(|code| format!("{code}.manage")),
+            );
