@@ -66,10 +66,10 @@ fn each_bad_card_is_told_with_its_place_and_the_rest_is_taken() {
         assert_eq!((&told["created"], &told["updated"]), (&json!(2), &json!(0)), "{told}");
         let refused = told["refused"].as_array().unwrap();
         assert_eq!(refused.len(), 3, "{told}");
-        assert_eq!(refused[0]["card"], "VCARD 2, line 7, UID b");
+        assert_eq!(refused[0]["card"], "2件目、7行目、UID b");
         assert_eq!(
             refused[0]["reason"],
-            "line 12: この行は読み取れません。名前と値をコロンで区切り、続きの行は空白で始めてください。"
+            "12行目: この行は読み取れません。名前と値をコロンで区切り、続きの行は空白で始めてください。"
         );
         assert!(refused[1]["reason"].as_str().unwrap().starts_with("UID: 同じ UID"), "{told}");
         assert!(refused[2]["reason"].as_str().unwrap().starts_with("FN: 名前"), "{told}");
@@ -149,11 +149,11 @@ fn a_file_that_was_cut_is_told_where_it_ends() {
         let told = import(&hanako, &book, cut);
         assert_eq!(
             (&told["created"], &told["refused"][0]["card"]),
-            (&json!(1), &json!("VCARD 2, line 7, UID b"))
+            (&json!(1), &json!("2件目、7行目、UID b"))
         );
         let reason = told["refused"][0]["reason"].as_str().unwrap();
         assert!(
-            reason.starts_with("line 11: END:VCARD のないまま") && reason.contains("途中で切れ"),
+            reason.starts_with("11行目: END:VCARD のないまま") && reason.contains("途中で切れ"),
             "{told}"
         );
         // The rest of it comes by the whole file.
@@ -187,8 +187,8 @@ fn a_file_in_another_charset_than_it_says_is_read_or_told_by_its_line() {
         let told = import(&hanako, &book, [card("c", "鈴木".as_bytes()), card("d", &[0xff, 0xfe])].concat());
         assert_eq!(
             (&told["created"], &told["refused"][0]["card"]),
-            (&json!(1), &json!("VCARD 2, line 7, UID d"))
+            (&json!(1), &json!("2件目、7行目、UID d"))
         );
-        assert!(told["refused"][0]["reason"].as_str().unwrap().starts_with("line 10: "), "{told}");
+        assert!(told["refused"][0]["reason"].as_str().unwrap().starts_with("10行目: "), "{told}");
     });
 }

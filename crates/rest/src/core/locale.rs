@@ -19,6 +19,11 @@ pub struct Texts {
     allowed: String,
     /// The same where an example is known.
     example: String,
+    /// The same where it is said how much is taken at most, or at least.
+    most: String,
+    least: String,
+    /// Where something stands in a file.
+    place: PlaceTexts,
     /// How long something takes, in each unit.
     wait: WaitTexts,
     /// The kinds of JSON by name.
@@ -39,9 +44,23 @@ struct WaitTexts {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+struct PlaceTexts {
+    line: String,
+    /// A card by its number.
+    card: String,
+    /// What a card is called.
+    name: String,
+    /// Between two of these.
+    separator: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct CodeText {
     title: String,
     detail: String,
+    /// What to do instead where the right to manage is missing.
+    manage: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -59,8 +78,6 @@ impl Locales {
         Ok::<_, toml::de::Error>(Self(Arc::new([toml::from_str(JA)?, toml::from_str(EN)?])))
     }
 
-    /// What to do instead where the right to manage is missing.
-    manage: Option<String>,
     /// The texts of one language.
     #[must_use]
     pub fn of(&self, language: Language) -> &Texts {
@@ -85,23 +102,6 @@ impl Texts {
         self.codes.get(code).map_or("", |text| &text.detail)
     }
 
-    /// What to do about a field with this fault, where the fault has a text of its own.
-    #[must_use]
-    pub fn field(&self, code: &str) -> Option<&str> {
-        self.field.get(code).map(|text| text.detail.as_str())
-    }
-
-    /// What would be taken, in a sentence.
-    #[must_use]
-    pub fn allowed(&self, allowed: &Fitting) -> String {
-        match allowed {
-            Fitting::Values(values) => self.allowed.replace("{allowed}", values),
-            Fitting::Kind(kind) => {
-                let kind = self.kind.get(kind.name()).map_or(kind.name(), String::as_str);
-                self.allowed.replace("{allowed}", kind)
-            }
-            Fitting::Example(example) => self.example.replace("{example}", example),
-        }
     /// What to do where the right to manage is missing, for a code that tells it apart.
     #[must_use]
     pub fn manage(&self, code: &str) -> Option<&str> {
@@ -115,6 +115,55 @@ impl Texts {
         manage.unwrap_or_else(|| self.detail(code))
     }
 
+    /// What to do about a field with this fault, where the fault has a text of its own.
+    #[must_use]
+    pub fn field(&self, code: &str) -> Option<&str> {
+        self.field.get(code).map(|text| text.detail.as_str())
+    }
+
+    /// What would be taken, in a sentence.
+    #[must_use]
+    pub fn allowed(&self, allowed: &Fitting) -> String {
+        match allowed {
+            Fitting::Values(values) => match values.split_once(' ') {
+                Some(("≤", most)) => self.most.replace("{most}", most),
+                Some(("≥", least)) => self.least.replace("{least}", least),
+                _ => self.allowed.replace("{allowed}", values),
+            },
+            Fitting::Kind(kind) => {
+                let kind = self.kind.get(kind.name()).map_or(kind.name(), String::as_str);
+                self.allowed.replace("{allowed}", kind)
+            }
+            Fitting::Example(example) => self.example.replace("{example}", example),
+        }
+    }
+
+    /// The line of a file.
+    #[must_use]
+    pub fn line(&self, line: &str) -> String {
+        self.place.line.replace("{line}", line)
+    }
+
+    /// A card of a file: which, on which line, with its UID or name.
+    #[must_use]
+    pub fn card(&self, place: &vcard::Place) -> String {
+        let name = place.name.as_deref().map(|name| match name.strip_prefix("FN ") {
+            Some(name) => format!("{} {name}", self.place.name),
+            None => name.to_owned(),
+        });
+        let card = self.place.card.replace("{n}", &place.number.to_string());
+        self.joined([Some(card), Some(self.line(&place.line.to_string())), name])
+    }
+
+    /// A component of a file: which, on which line, with its UID.
+    #[must_use]
+    pub fn component(&self, place: &ical::Place) -> String {
+        let uid = place.uid.as_ref().map(|uid| format!("UID {uid}"));
+        self.joined([Some(place.component.clone()), Some(self.line(&place.line.to_string())), uid])
+    }
+
+    fn joined(&self, parts: [Option<String>; 3]) -> String {
+        parts.into_iter().flatten().collect::<Vec<_>>().join(&self.place.separator)
     }
 
     /// How long somebody waits, in the unit in which people say it; never less than it is.
@@ -196,6 +245,12 @@ mod tests {
         let locales = Locales::load().map_err(|error| error.to_string()).unwrap();
         let sorted = |texts: &Texts| {
             let mut codes: Vec<String> = texts.codes().map(str::to_owned).collect();
+            codes.extend(
+                texts
+                    .codes()
+                    .filter(|code| texts.manage(code).is_some())
+                    .map(|code| format!("{code}.manage")),
+            );
             codes.extend(texts.kind.keys().map(|kind| format!("kind.{kind}")));
             codes.extend(texts.fields().map(|field| format!("field.{field}")));
             codes.sort();
@@ -204,9 +259,3 @@ mod tests {
         assert_eq!(sorted(locales.of(Language::Ja)), sorted(locales.of(Language::En)));
     }
 }
-            codes.extend(
-                texts
-                    .codes()
-                    .filter(|code| texts.manage(code).is_some())
-                    .map(|code| format!("{code}.manage")),
-            );
