@@ -88,6 +88,58 @@ fn each_bad_card_is_told_with_its_place_and_the_rest_is_taken() {
 }
 
 #[test]
+fn a_card_without_a_name_is_refused_as_one_by_request_is() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let book = book(&hanako);
+        let nameless = |more: &str| format!("BEGIN:VCARD\r\nVERSION:3.0\r\n{more}END:VCARD\r\n");
+        let file = vcard("a", "一", "")
+            + &nameless("N:;;;;\r\n")
+            + &nameless("FN: \r\nORG:;\r\nTEL:090-1234-5678\r\n")
+            + &nameless("N:;;;;\r\nORG:北見測量\r\n");
+        let key = Uuid::now_v7().to_string();
+        let told = import_as(&hanako, &book, &key, &*file).expect(200).json();
+        assert_eq!((&told["created"], &told["refusedCount"]), (&json!(2), &json!(2)), "{told}");
+        for refused in told["refused"].as_array().unwrap() {
+            assert!(refused["reason"].as_str().unwrap().contains("氏名"), "{told}");
+        }
+        assert_eq!(import_as(&hanako, &book, &key, &*file).expect(200).json(), told);
+        let english = hanako
+            .ask("POST", &format!("address-books/{book}/import"))
+            .fresh_key()
+            .header("accept-language", "en")
+            .body("text/vcard", vcard("x", "y", "").replace("UID:x\r\n", "bad\r\n"))
+            .send()
+            .expect(200)
+            .json();
+        assert_eq!(english["refused"][0]["card"], "VCARD 1, line 1, FN y");
+        assert!(english["refused"][0]["reason"].as_str().unwrap().starts_with("line 3: "), "{english}");
+        let japanese = import(&hanako, &book, vcard("x", "y", "").replace("UID:x\r\n", "bad\r\n"));
+        assert_eq!(japanese["refused"][0]["card"], "1件目、1行目、氏名 y");
+        let there = hanako.get(&format!("contacts?addressBooks={book}")).expect(200).json();
+        assert_eq!(there["items"].as_array().unwrap().len(), 2);
+    });
+}
+
+#[test]
+fn contacts_of_old_phones_are_found_by_how_they_are_read() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let book = book(&hanako);
+        let old = "BEGIN:VCARD\r\nVERSION:2.1\r\nN:小松;清;;;\r\nSOUND;X-IRMC-N:ｺﾏﾂ;ｷﾖｼ;;;\r\nEND:VCARD\r\n";
+        assert_eq!(import(&hanako, &book, old)["created"], 1);
+        for typed in ["こまつ", "コマツ きよし", "komatsu", "kiyoshi"] {
+            let found = hanako.get(&format!("contacts?q={typed}")).expect(200).json();
+            assert_eq!(found["items"][0]["name"]["components"][0]["phonetic"], "ｺﾏﾂ", "{typed}: {found}");
+        }
+        let out = hanako.get(&format!("address-books/{book}/export")).expect(200).text();
+        for line in ["X-PHONETIC-LAST-NAME:ｺﾏﾂ", "X-PHONETIC-FIRST-NAME:ｷﾖｼ"] {
+            assert!(out.lines().any(|it| it == line), "{line}: {out}");
+        }
+    });
+}
+
+#[test]
 fn a_repeat_has_no_second_effect() {
     on_each_backend(|server| {
         let hanako = server.staff("hanako");

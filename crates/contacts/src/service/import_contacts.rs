@@ -78,7 +78,7 @@ pub fn import_contacts(
 pub fn refused_cards(file: &[u8]) -> Vec<CardRefusal> {
     let mut refused = Vec::new();
     for (place, members) in sift(vcard::parse(file), &mut refused) {
-        if let Err(reasons) = Card::of_vcard(members, Timestamp::from_micros(0)) {
+        if let Err(reasons) = Card::imported(members, Timestamp::from_micros(0)) {
             refused.push(CardRefusal { place, reasons });
         }
     }
@@ -143,7 +143,7 @@ fn import_some(
     for (place, members) in cards {
         let before = known.remove(&uid(members));
         let members = sent::keep(members.clone(), before.as_ref().map(|it| it.card.members()));
-        let card = match Card::of_vcard(members, tx.now()) {
+        let card = match Card::imported(members, tx.now()) {
             Ok(card) => card,
             Err(reasons) => {
                 report.refused.push(CardRefusal { place: place.clone(), reasons });
