@@ -3,7 +3,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Fitting, JsonKind};
+use super::{Fitting, JsonKind, Role};
 
 /// The class of a refusal; each face maps it to its own status in one table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -122,6 +122,11 @@ pub trait Fault: std::error::Error + Send + Sync + 'static {
     /// The fields at fault.
     fn fields(&self) -> Vec<FieldFault> {
         Vec::new()
+    }
+
+    /// The role that is missing, where the text of the code depends on it.
+    fn missing(&self) -> Option<Role> {
+        None
     }
 
     /// Further members that this code promises, as a JSON object.

@@ -1,4 +1,4 @@
-use renraku_base::{ContactId, Fault, FieldFault, Kind};
+use renraku_base::{ContactId, Fault, FieldFault, Kind, Role};
 use renraku_db::Error;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -12,6 +12,9 @@ pub enum ContactsFault {
     /// Seen, but not allowed.
     #[error("the right for this is missing")]
     Forbidden,
+    /// Seen, but only those who manage it share, rename or delete it.
+    #[error("the right to manage this is missing")]
+    NotManaged,
     /// The object was changed in the meantime; carries it as it is now.
     #[error("the object has changed")]
     Stale(Value),
@@ -60,7 +63,7 @@ impl Fault for ContactsFault {
     fn kind(&self) -> Kind {
         match self {
             Self::NotFound => Kind::NotFound,
-            Self::Forbidden | Self::SharedWithGroup => Kind::Forbidden,
+            Self::Forbidden | Self::NotManaged | Self::SharedWithGroup => Kind::Forbidden,
             Self::Stale(_) => Kind::Stale,
             Self::BadQuery(_) | Self::NotAVCard => Kind::Malformed,
             Self::Invalid(_) => Kind::Invalid,
@@ -74,7 +77,7 @@ impl Fault for ContactsFault {
     fn code(&self) -> &'static str {
         match self {
             Self::NotFound => "not-found",
-            Self::Forbidden => "forbidden",
+            Self::Forbidden | Self::NotManaged => "forbidden",
             Self::Stale(_) => "stale",
             Self::BadQuery(_) => "bad-query",
             Self::Invalid(_) => "invalid",
@@ -94,6 +97,7 @@ impl Fault for ContactsFault {
             Self::Invalid(fields) => fields.clone(),
             Self::NotFound
             | Self::Forbidden
+            | Self::NotManaged
             | Self::Stale(_)
             | Self::IdTaken
             | Self::UidTaken(_)
@@ -105,12 +109,17 @@ impl Fault for ContactsFault {
         }
     }
 
+    fn missing(&self) -> Option<Role> {
+        matches!(self, Self::NotManaged).then_some(Role::Manage)
+    }
+
     fn members(&self) -> Option<Map<String, Value>> {
         let (name, value) = match self {
             Self::Stale(current) => ("current", current.clone()),
             Self::UidTaken(contact) | Self::ContactChanged(contact) => ("contactId", contact.as_str().into()),
             Self::NotFound
             | Self::Forbidden
+            | Self::NotManaged
             | Self::BadQuery(_)
             | Self::Invalid(_)
             | Self::IdTaken

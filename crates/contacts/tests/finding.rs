@@ -33,6 +33,30 @@ fn office(db: &Db) -> (Principal, AddressBook) {
 }
 
 #[test]
+fn a_search_may_begin_with_a_mark_that_repeats_what_stands_before_it() {
+    on_each_database(|db, _| {
+        let hanako = person(db);
+        let mine = book(db, &hanako, "業者");
+        for (name, firm) in [("佐々木 花", "代々木設計"), ("Nguyễn ヴァン", "いすゞ商会")]
+        {
+            let card = json!({"name": {"full": name}, "organizations": {"o": {"name": firm}}});
+            contact_in(db, &hanako, &mine.id, card);
+        }
+        for (typed, found) in [
+            ("々木", &["佐々木 花"][..]),
+            ("々木設", &["佐々木 花"]),
+            ("佐佐木", &["佐々木 花"]),
+            ("ゞ", &["Nguyễn ヴァン"]),
+            ("ｳﾞ", &["Nguyễn ヴァン"]),
+            ("バン すず", &["Nguyễn ヴァン"]),
+            ("々子", &[]),
+        ] {
+            assert_eq!(search(db, &hanako, typed), found, "{typed}");
+        }
+    });
+}
+
+#[test]
 fn a_contact_is_found_in_any_spelling_from_one_character_on() {
     on_each_database(|db, _| {
         let (hanako, _) = office(db);

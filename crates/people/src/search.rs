@@ -16,8 +16,7 @@ mod variants;
 mod written_numbers;
 
 pub(crate) use classes::Classes;
-pub use fold::fold;
-pub(crate) use fold::fold_as_written;
+pub use fold::{begins_within, fold, fold_as_written};
 pub use number::{fold_number, fold_public_number};
 pub use order::reading_order;
 pub use query::{Query, Word};

@@ -122,7 +122,7 @@ impl ImportAnswer {
 
 impl Told {
     fn new(refusal: &Refusal, texts: &Texts) -> Self {
-        Self { component: refusal.place.to_string(), reason: reason(&refusal.reasons, texts) }
+        Self { component: texts.component(&refusal.place), reason: reason(&refusal.reasons, texts) }
     }
 }
 
@@ -131,7 +131,11 @@ pub(crate) fn reason(reasons: &[FieldFault], texts: &Texts) -> String {
     let reasons = reasons.iter().map(|reason| {
         let text = texts.field(&reason.code).or(Some(texts.detail(&reason.code)));
         let text = text.filter(|text| !text.is_empty()).unwrap_or(&reason.detail);
-        if reason.pointer.is_empty() { text.to_owned() } else { format!("{}: {text}", reason.pointer) }
+        match reason.pointer.strip_prefix("line ") {
+            Some(line) => format!("{}: {text}", texts.line(line)),
+            None if reason.pointer.is_empty() => text.to_owned(),
+            None => format!("{}: {text}", reason.pointer),
+        }
     });
     reasons.collect::<Vec<_>>().join(" ")
 }

@@ -93,7 +93,7 @@ impl Resource for ContactsImportAnswer {
 impl ContactsImportAnswer {
     fn new(report: &ImportReport, book: AddressBookId, texts: &Texts) -> Self {
         let told = |refusal: &CardRefusal| RefusedCard {
-            card: refusal.place.to_string(),
+            card: texts.card(&refusal.place),
             reason: reason(&refusal.reasons, texts),
         };
         Self {

@@ -1,6 +1,6 @@
 mod booking;
 
-use renraku_base::{EventId, Fault, FieldFault, Kind};
+use renraku_base::{EventId, Fault, FieldFault, Kind, Role};
 use renraku_db::Error;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -20,6 +20,9 @@ pub enum ScheduleFault {
     /// Seen, but not allowed.
     #[error("the right for this is missing")]
     Forbidden,
+    /// Seen, but only those who manage it share, rename or delete it.
+    #[error("the right to manage this is missing")]
+    NotManaged,
     /// Only the organizer's side may change what everyone sees of an event.
     #[error("only the organizer may change the event")]
     NotOrganizer,
@@ -98,7 +101,9 @@ impl Fault for ScheduleFault {
     fn kind(&self) -> Kind {
         match self {
             Self::NotFound | Self::NoOccurrence => Kind::NotFound,
-            Self::Forbidden | Self::NotOrganizer | Self::SharedWithGroup => Kind::Forbidden,
+            Self::Forbidden | Self::NotManaged | Self::NotOrganizer | Self::SharedWithGroup => {
+                Kind::Forbidden
+            }
             Self::Stale(_) => Kind::Stale,
             Self::BadQuery(_) | Self::NotACalendar => Kind::Malformed,
             Self::IdTaken | Self::UidTaken(_) | Self::FacilityTaken(_) | Self::CalendarFixed => {
@@ -118,7 +123,7 @@ impl Fault for ScheduleFault {
     fn code(&self) -> &'static str {
         match self {
             Self::NotFound | Self::NoOccurrence => "not-found",
-            Self::Forbidden => "forbidden",
+            Self::Forbidden | Self::NotManaged => "forbidden",
             Self::NotOrganizer => "not-organizer",
             Self::Stale(_) => "stale",
             Self::BadQuery(_) => "bad-query",
@@ -168,6 +173,7 @@ impl Fault for ScheduleFault {
             }
             Self::NotFound
             | Self::Forbidden
+            | Self::NotManaged
             | Self::NotOrganizer
             | Self::Stale(_)
             | Self::IdTaken
@@ -179,6 +185,10 @@ impl Fault for ScheduleFault {
             | Self::NotACalendar
             | Self::Internal(_) => Vec::new(),
         }
+    }
+
+    fn missing(&self) -> Option<Role> {
+        matches!(self, Self::NotManaged).then_some(Role::Manage)
     }
 
     fn members(&self) -> Option<Map<String, Value>> {
@@ -194,6 +204,7 @@ impl Fault for ScheduleFault {
             Self::NotFound
             | Self::NoOccurrence
             | Self::Forbidden
+            | Self::NotManaged
             | Self::NotOrganizer
             | Self::BadQuery(_)
             | Self::Invalid(_)

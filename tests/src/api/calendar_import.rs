@@ -83,7 +83,7 @@ fn what_is_wrong_is_told_in_the_readers_language() {
         );
         let told = import(&hanako, &file);
         assert_eq!(told["created"], 1);
-        assert_eq!(told["refused"][0]["component"], "VEVENT 2, line 9, UID bad");
+        assert_eq!(told["refused"][0]["component"], "VEVENT 2、9行目、UID bad");
         assert_eq!(
             told["refused"][0]["reason"],
             "EXDATE: 日付または日時が読み取れません。20260401 または 20260401T090000 のように書いてください。"
@@ -109,7 +109,7 @@ fn a_file_that_was_cut_is_told_where_it_ends() {
         let refused = done["refused"].as_array().unwrap();
         let event =
             refused.iter().find(|it| it["component"].as_str().unwrap().starts_with("VEVENT 2")).unwrap();
-        assert_eq!(event["component"], "VEVENT 2, line 11, UID b@example.jp");
+        assert_eq!(event["component"], "VEVENT 2、11行目、UID b@example.jp");
         assert!(event["reason"].as_str().unwrap().contains("途中で切れ"), "{event}");
     });
 }

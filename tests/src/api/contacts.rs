@@ -121,6 +121,35 @@ fn a_contact_has_something_to_be_called_by() {
 }
 
 #[test]
+fn the_standards_other_name_of_the_address_book_is_told_apart() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let book = hanako.post("address-books", &json!({"name": "業者"})).expect(201).json();
+        let into = json!({book["id"].as_str().unwrap(): true});
+        let mut body = yamada();
+        body["addressBookIds"] = into.clone();
+        let made = hanako.post("contacts", &yamada()).expect(201);
+        let path = format!("contacts/{}", made.json()["id"].as_str().unwrap());
+        for answer in
+            [hanako.post("contacts", &body), hanako.patch(&path, "*", &json!({"addressBookIds": into}))]
+        {
+            let problem = answer.problem(422, "invalid");
+            let error = &problem["errors"][0];
+            assert_eq!(
+                (&error["pointer"], &error["code"]),
+                (&json!("/addressBookIds"), &json!("other-name"))
+            );
+            assert!(error["detail"].as_str().unwrap().contains("addressBookId）"), "{problem}");
+        }
+        assert_eq!(names(&hanako.get("contacts").expect(200).json()).len(), 1);
+        // To take away what is not there is no mistake.
+        hanako.patch(&path, "*", &json!({"addressBookIds": null})).expect(200);
+        body["addressBookIds"] = Value::Null;
+        hanako.post("contacts", &body).expect(201);
+    });
+}
+
+#[test]
 fn a_contact_is_changed_moved_and_deleted_in_the_version_that_was_seen() {
     on_each_backend(|server| {
         let hanako = server.staff("hanako");

@@ -66,10 +66,10 @@ fn each_bad_card_is_told_with_its_place_and_the_rest_is_taken() {
         assert_eq!((&told["created"], &told["updated"]), (&json!(2), &json!(0)), "{told}");
         let refused = told["refused"].as_array().unwrap();
         assert_eq!(refused.len(), 3, "{told}");
-        assert_eq!(refused[0]["card"], "VCARD 2, line 7, UID b");
+        assert_eq!(refused[0]["card"], "2件目、7行目、UID b");
         assert_eq!(
             refused[0]["reason"],
-            "line 12: この行は読み取れません。名前と値をコロンで区切り、続きの行は空白で始めてください。"
+            "12行目: この行は読み取れません。名前と値をコロンで区切り、続きの行は空白で始めてください。"
         );
         assert!(refused[1]["reason"].as_str().unwrap().starts_with("UID: 同じ UID"), "{told}");
         assert!(refused[2]["reason"].as_str().unwrap().starts_with("FN: 名前"), "{told}");
@@ -84,6 +84,58 @@ fn each_bad_card_is_told_with_its_place_and_the_rest_is_taken() {
         );
         // The same file brings the same contacts, those without a UID too.
         assert_eq!(import(&hanako, &book, &*file)["created"], 0);
+    });
+}
+
+#[test]
+fn a_card_without_a_name_is_refused_as_one_by_request_is() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let book = book(&hanako);
+        let nameless = |more: &str| format!("BEGIN:VCARD\r\nVERSION:3.0\r\n{more}END:VCARD\r\n");
+        let file = vcard("a", "一", "")
+            + &nameless("N:;;;;\r\n")
+            + &nameless("FN: \r\nORG:;\r\nTEL:090-1234-5678\r\n")
+            + &nameless("N:;;;;\r\nORG:北見測量\r\n");
+        let key = Uuid::now_v7().to_string();
+        let told = import_as(&hanako, &book, &key, &*file).expect(200).json();
+        assert_eq!((&told["created"], &told["refusedCount"]), (&json!(2), &json!(2)), "{told}");
+        for refused in told["refused"].as_array().unwrap() {
+            assert!(refused["reason"].as_str().unwrap().contains("氏名"), "{told}");
+        }
+        assert_eq!(import_as(&hanako, &book, &key, &*file).expect(200).json(), told);
+        let english = hanako
+            .ask("POST", &format!("address-books/{book}/import"))
+            .fresh_key()
+            .header("accept-language", "en")
+            .body("text/vcard", vcard("x", "y", "").replace("UID:x\r\n", "bad\r\n"))
+            .send()
+            .expect(200)
+            .json();
+        assert_eq!(english["refused"][0]["card"], "VCARD 1, line 1, FN y");
+        assert!(english["refused"][0]["reason"].as_str().unwrap().starts_with("line 3: "), "{english}");
+        let japanese = import(&hanako, &book, vcard("x", "y", "").replace("UID:x\r\n", "bad\r\n"));
+        assert_eq!(japanese["refused"][0]["card"], "1件目、1行目、氏名 y");
+        let there = hanako.get(&format!("contacts?addressBooks={book}")).expect(200).json();
+        assert_eq!(there["items"].as_array().unwrap().len(), 2);
+    });
+}
+
+#[test]
+fn contacts_of_old_phones_are_found_by_how_they_are_read() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let book = book(&hanako);
+        let old = "BEGIN:VCARD\r\nVERSION:2.1\r\nN:小松;清;;;\r\nSOUND;X-IRMC-N:ｺﾏﾂ;ｷﾖｼ;;;\r\nEND:VCARD\r\n";
+        assert_eq!(import(&hanako, &book, old)["created"], 1);
+        for typed in ["こまつ", "コマツ きよし", "komatsu", "kiyoshi"] {
+            let found = hanako.get(&format!("contacts?q={typed}")).expect(200).json();
+            assert_eq!(found["items"][0]["name"]["components"][0]["phonetic"], "ｺﾏﾂ", "{typed}: {found}");
+        }
+        let out = hanako.get(&format!("address-books/{book}/export")).expect(200).text();
+        for line in ["X-PHONETIC-LAST-NAME:ｺﾏﾂ", "X-PHONETIC-FIRST-NAME:ｷﾖｼ"] {
+            assert!(out.lines().any(|it| it == line), "{line}: {out}");
+        }
     });
 }
 
@@ -149,11 +201,11 @@ fn a_file_that_was_cut_is_told_where_it_ends() {
         let told = import(&hanako, &book, cut);
         assert_eq!(
             (&told["created"], &told["refused"][0]["card"]),
-            (&json!(1), &json!("VCARD 2, line 7, UID b"))
+            (&json!(1), &json!("2件目、7行目、UID b"))
         );
         let reason = told["refused"][0]["reason"].as_str().unwrap();
         assert!(
-            reason.starts_with("line 11: END:VCARD のないまま") && reason.contains("途中で切れ"),
+            reason.starts_with("11行目: END:VCARD のないまま") && reason.contains("途中で切れ"),
             "{told}"
         );
         // The rest of it comes by the whole file.
@@ -187,9 +239,9 @@ fn a_file_in_another_charset_than_it_says_is_read_or_told_by_its_line() {
         let told = import(&hanako, &book, [card("c", "鈴木".as_bytes()), card("d", &[0xff, 0xfe])].concat());
         assert_eq!(
             (&told["created"], &told["refused"][0]["card"]),
-            (&json!(1), &json!("VCARD 2, line 7, UID d"))
+            (&json!(1), &json!("2件目、7行目、UID d"))
         );
-        assert!(told["refused"][0]["reason"].as_str().unwrap().starts_with("line 10: "), "{told}");
+        assert!(told["refused"][0]["reason"].as_str().unwrap().starts_with("10行目: "), "{told}");
     });
 }
 
@@ -247,7 +299,7 @@ fn what_is_wrong_with_a_table_is_told_with_its_line() {
         assert_eq!(told["created"], 1, "{told}");
         let refused = told["refused"].as_array().unwrap();
         let cards: Vec<&str> = refused.iter().map(|it| it["card"].as_str().unwrap()).collect();
-        assert_eq!(cards, ["line 3, 悪い", "line 4"], "{told}");
+        assert_eq!(cards, ["3行目、悪い", "4行目"], "{told}");
         assert!(refused[0]["reason"].as_str().unwrap().contains("全項目"), "{told}");
         let problem = import_table(&hanako, &book, "年齢,氏名\n1,x\n").problem(422, "invalid");
         assert!(problem.to_string().contains("「年齢」という列はありません"), "{problem}");

@@ -38,7 +38,18 @@ fn whoever_leaves_what_is_shared_takes_nothing_from_its_owner() {
                 if role != "manage" {
                     // Their own right alone is theirs to give away, and only whole.
                     taro.post(&shares, &own(&taro, Some("manage"))).problem(403, "forbidden");
-                    taro.post(&shares, &own(&hanako, None)).problem(403, "forbidden");
+                    let problem = taro.post(&shares, &own(&hanako, None)).problem(403, "forbidden");
+                    assert!(problem["detail"].as_str().unwrap().contains("管理の権限"), "{problem}");
+                    let etag = taro.get(&path).expect(200).etag();
+                    for answer in [taro.patch(&path, &etag, &json!({"name": "x"})), taro.delete(&path, &etag)]
+                    {
+                        assert_eq!(answer.problem(403, "forbidden")["detail"], problem["detail"]);
+                    }
+                    if role == "read" {
+                        let etag = taro.get(&member).expect(200).etag();
+                        let other = taro.patch(&member, &etag, &json!({"x-a": 1})).problem(403, "forbidden");
+                        assert!(!other["detail"].as_str().unwrap().contains("管理"), "{other}");
+                    }
                 }
                 taro.post(&shares, &own(&taro, None)).expect(204);
                 taro.get(&path).problem(404, "not-found");

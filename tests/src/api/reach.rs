@@ -119,6 +119,21 @@ fn what_one_says_counts_first_and_ends() {
         ] {
             assert_eq!(put("*", &body).problem(422, "invalid")["errors"][0]["pointer"], field, "{body}");
         }
+        // What is told as possible is what can be said, whatever was wrong.
+        for wrong in ["free", "sleeping"] {
+            let problem = put("*", &json!({"activity": wrong})).problem(422, "invalid");
+            let detail = problem["errors"][0]["detail"].as_str().unwrap();
+            let (_, told) = detail.trim_end_matches('）').split_once("使える値: ").unwrap();
+            for name in told.split(", ") {
+                put("*", &json!({"activity": name})).expect(200);
+            }
+            assert!(told.contains("on-the-phone"), "{told}");
+        }
+        let long = put("*", &json!({"activity": "out", "place": "あ".repeat(101)})).problem(422, "invalid");
+        assert_eq!(long["errors"][0]["detail"], "文字数が多すぎます。（上限: 100）");
+        let type_of = put("*", &json!({"activity": 1})).problem(422, "invalid");
+        assert_eq!(type_of["errors"][0]["pointer"], "/activity");
+        let set = hanako.get("me/reach").expect(200);
         assert_eq!(put(&set.etag(), &json!({})).expect(200).json(), nothing.json());
         assert_eq!(reach(&taro, &hanako)["activity"], "busy");
         put(&nothing.etag(), &json!({"activity": "on-the-phone"})).expect(200);

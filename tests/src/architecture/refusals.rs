@@ -168,12 +168,17 @@ fn page() -> String {
         };
         let numbers: BTreeSet<String> = kinds.iter().map(number).collect();
         let numbers = numbers.into_iter().collect::<Vec<_>>().join(", ");
-        let (title, detail) = (en.title(&code), en.detail(&code));
+        let details = |language| {
+            let texts = locales.of(language);
+            let details: Vec<&str> = [texts.detail(&code)].into_iter().chain(texts.manage(&code)).collect();
+            details.join(" / ")
+        };
+        let (title, detail) = (en.title(&code), details(Language::En));
         writeln!(
             page,
             "| `{code}` | {numbers} | {title} | {detail} | {}。{} |",
             ja.title(&code),
-            ja.detail(&code)
+            details(Language::Ja)
         )
         .unwrap();
     }

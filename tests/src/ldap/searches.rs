@@ -3,6 +3,7 @@ use ldap3_proto::proto::{
     LdapSubstringFilter,
 };
 use renraku_people::directory::{PhoneKind, service as directory};
+use serde_json::json;
 
 use super::{
     client::{Client, search, search_for, value, values},
@@ -59,6 +60,49 @@ fn people_are_found_however_their_names_and_numbers_are_spelt() {
         // What looks like a filter is text where text is looked for.
         let injected = LdapFilter::Equality("cn".to_owned(), "*)(uid=*".to_owned());
         assert!(client.find(search_for(injected), Vec::new()).entries.is_empty());
+    });
+}
+
+#[test]
+fn a_piece_may_begin_with_a_mark_that_repeats_what_stands_before_it() {
+    let (sasaki, van) = (&["佐々木 ゞゑ"][..], &["ヴァン 菜々子"][..]);
+    let table: &[(&str, &[&str])] = &[
+        ("(cn=*々木*)", sasaki),
+        ("(sn=*々木*)", sasaki),
+        ("(sn=*々木)", sasaki),
+        ("(cn=*々木 ゞ*)", sasaki),
+        ("(cn=佐々木*ゞ*)", sasaki),
+        ("(cn=*佐佐木*)", sasaki),
+        ("(cn=*ゞ*)", sasaki),
+        ("(givenName=ゞ*)", sasaki),
+        ("(cn~=々木)", sasaki),
+        ("(cn=*ヴ*)", van),
+        ("(cn=ヴ*)", van),
+        ("(sn=ヴ*)", van),
+        ("(cn=バン*)", van),
+        ("(cn=ヴ*々子)", van),
+        ("(cn=ヴァン*々子)", van),
+        ("(&(cn=*々*)(!(sn=*々木*)))", van),
+        // Their names begin otherwise.
+        ("(cn=々木*)", &[]),
+        ("(sn=々木)", &[]),
+        ("(cn=*々山*)", &[]),
+    ];
+    in_each_office(|office| {
+        let own = json!({"name": {"full": "佐々木 ゞゑ", "components": [
+            {"kind": "surname", "value": "佐々木"}, {"kind": "given", "value": "ゞゑ"},
+        ]}, "organizations": {"o": {"name": "いすゞ商会"}}});
+        office.add("佐々木 ゞゑ", "ササキ スズエ", &[]);
+        office.add("ヴァン 菜々子", "バン ナナコ", &[]);
+        let mut client = office.client();
+        for (filter, wanted) in table {
+            assert_eq!(client.names(filter), *wanted, "{filter}");
+        }
+        office.hanako.post("contacts", &own).expect(201);
+        for (filter, wanted) in table.iter().filter(|(_, wanted)| *wanted == sasaki) {
+            assert_eq!(client.names(filter), [wanted[0]; 2], "{filter}");
+        }
+        assert_eq!(client.names("(o=*ゞ商*)"), sasaki);
     });
 }
 

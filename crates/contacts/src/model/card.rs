@@ -36,6 +36,12 @@ impl Card {
         Self::checked(members, now)
     }
 
+    /// Takes a card of a file that is imported, which has something to be called by as that of a request has.
+    pub(crate) fn imported(members: Map<String, Value>, now: Timestamp) -> Result<Self, Vec<FieldFault>> {
+        let card = Self::of_vcard(members, now)?;
+        if card.is_named() { Ok(card) } else { Err(vec![nameless()]) }
+    }
+
     /// Whether another card says the same, whenever it was changed.
     pub(crate) fn says_the_same(&self, other: &Self) -> bool {
         let said = |card: &Self| {

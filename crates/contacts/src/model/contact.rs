@@ -8,6 +8,10 @@ use super::Card;
 /// What the server tells about a contact beside its card, and takes from nobody.
 const TOLD_BY_THE_SERVER: [&str; 3] = ["id", "etag", "updated"];
 
+/// What other interfaces call a member that has its own name here (RFC 9610). Kept as an unknown member it would leave the contact in
+/// another address book, and whoever wrote it would never learn. What is stored already, or comes as a vCard, may have it.
+const OTHER_NAMES: [(&str, &str); 1] = [("addressBookIds", "addressBookId")];
+
 /// A card in an address book.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -44,6 +48,7 @@ impl ContactDraft {
         let mut faults = Vec::new();
         let id = take_id(&mut members, "id", &mut faults).unwrap_or(fresh);
         let address_book_id = take_id(&mut members, "addressBookId", &mut faults);
+        refuse_other_names(&members, &mut faults);
         for name in TOLD_BY_THE_SERVER {
             members.remove(name);
         }
@@ -73,6 +78,7 @@ impl ContactPatch {
         let mut members = object(body)?;
         let mut faults = Vec::new();
         let address_book_id = take_id(&mut members, "addressBookId", &mut faults);
+        refuse_other_names(&members, &mut faults);
         for name in TOLD_BY_THE_SERVER {
             members.remove(name);
         }
@@ -84,6 +90,16 @@ fn object(body: Value) -> Result<Map<String, Value>, Vec<FieldFault>> {
     match body {
         Value::Object(members) => Ok(members),
         _ => Err(vec![FieldFault::new("", "type", "a JSON object is expected here")]),
+    }
+}
+
+/// Refuses what a request calls by another interface's name; one that is `null` asks for nothing.
+fn refuse_other_names(members: &Map<String, Value>, faults: &mut Vec<FieldFault>) {
+    for (other, ours) in OTHER_NAMES {
+        if members.get(other).is_some_and(|value| !value.is_null()) {
+            let fault = FieldFault::new(format!("/{other}"), "other-name", format!("use {ours}"));
+            faults.push(fault.allowing(ours));
+        }
     }
 }
 

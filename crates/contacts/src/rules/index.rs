@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use renraku_people::search::{fold, fold_reading, reading_order};
+use renraku_people::search::{fold, fold_as_written, fold_reading, reading_order};
 use serde::Deserialize;
 
 use super::{
@@ -25,7 +25,7 @@ pub(crate) const FOUND: [&str; 9] =
 pub(crate) struct Index {
     /// What contacts are sorted by: the reading if there is one, in あいうえお order.
     pub sort_key: String,
-    /// All that is found, folded, a line each.
+    /// All that is found, folded, a line each; what has marks that repeat a letter also as written.
     pub search: String,
     /// Names and readings as romaji keys, a line each.
     pub romaji: String,
@@ -39,7 +39,7 @@ pub(crate) struct Index {
 
 impl Index {
     /// Names the rules of this file: another number where one of them changes, so that what is stored is made anew.
-    pub const RULES: &str = "5";
+    pub const RULES: &str = "6";
 
     /// The index of a card.
     pub fn of(card: &Card) -> Self {
@@ -47,7 +47,10 @@ impl Index {
         let names = names(&card);
         let numbers = callers::numbers(&card);
 
-        let mut lines: Vec<String> = names.iter().chain(&facts(&card)).map(|text| fold(text)).collect();
+        let facts = facts(&card);
+        let texts = || names.iter().chain(&facts);
+        let mut lines: Vec<String> = texts().map(|text| fold(text)).collect();
+        lines.extend(texts().filter_map(|text| fold_as_written(text)));
         lines.extend(numbers.keys().cloned());
         let firms = card.organizations.values().flat_map(|firm| firm.name.iter().chain(&firm.sort_as));
         let sounds = names.iter().chain(firms).map(|text| fold_reading(text));

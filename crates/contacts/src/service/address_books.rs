@@ -84,7 +84,7 @@ pub fn create_address_book(
 /// Renames an address book. What changes nothing makes no new version.
 ///
 /// # Errors
-/// [`ContactsFault::Stale`], [`ContactsFault::Invalid`], [`ContactsFault::Forbidden`] below `manage`,
+/// [`ContactsFault::Stale`], [`ContactsFault::Invalid`], [`ContactsFault::NotManaged`] below `manage`,
 /// [`ContactsFault::NotFound`].
 pub fn update_address_book(
     tx: &mut Tx<'_>,
@@ -113,7 +113,7 @@ pub fn update_address_book(
 /// Deletes an address book with its contacts.
 ///
 /// # Errors
-/// [`ContactsFault::AddressBookFixed`] for a default one, [`ContactsFault::Stale`], [`ContactsFault::Forbidden`] below
+/// [`ContactsFault::AddressBookFixed`] for a default one, [`ContactsFault::Stale`], [`ContactsFault::NotManaged`] below
 /// `manage`, [`ContactsFault::NotFound`].
 pub fn delete_address_book(
     tx: &mut Tx<'_>,
@@ -235,7 +235,7 @@ pub(super) fn manageable(
 ) -> Result<StoredBook, ContactsFault> {
     match readable(tx, who, id)? {
         (book, Role::Manage) => Ok(book),
-        _ => Err(ContactsFault::Forbidden),
+        _ => Err(ContactsFault::NotManaged),
     }
 }
 

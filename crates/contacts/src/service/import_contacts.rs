@@ -87,7 +87,7 @@ pub fn import_contacts(
 pub fn refused_cards(file: ContactsFile<'_>) -> Vec<CardRefusal> {
     let mut refused = Vec::new();
     for taken in sift(file, &mut refused).unwrap_or_default() {
-        if let Err(reasons) = Card::of_vcard(taken.members(None), Timestamp::from_micros(0)) {
+        if let Err(reasons) = Card::imported(taken.members(None), Timestamp::from_micros(0)) {
             refused.push(CardRefusal { place: taken.place, reasons });
         }
     }
@@ -185,7 +185,7 @@ fn import_some(
     for taken in cards {
         let before = known.remove(&taken.uid);
         let members = taken.members(before.as_ref().map(|it| it.card.members()));
-        let card = match Card::of_vcard(members, tx.now()) {
+        let card = match Card::imported(members, tx.now()) {
             Ok(card) => card,
             Err(reasons) => {
                 report.refused.push(CardRefusal { place: taken.place.clone(), reasons });

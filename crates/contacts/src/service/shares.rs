@@ -13,7 +13,7 @@ use crate::{ContactsFault, store::address_books::StoredBook};
 /// Who may do what in an address book, its owner included.
 ///
 /// # Errors
-/// [`ContactsFault::Forbidden`] below `manage`, [`ContactsFault::NotFound`].
+/// [`ContactsFault::NotManaged`] below `manage`, [`ContactsFault::NotFound`].
 pub fn list_shares(
     tx: &mut ReadTx<'_>,
     who: &Principal,
@@ -29,7 +29,7 @@ pub fn list_shares(
 /// # Errors
 /// As [`leave_address_book`] for one's own;
 /// [`ContactsFault::AddressBookFixed`] for the owner's own right, [`ContactsFault::Invalid`] for a role below `read` or
-/// a grantee that is nobody, [`ContactsFault::Forbidden`] below `manage`, [`ContactsFault::NotFound`].
+/// a grantee that is nobody, [`ContactsFault::NotManaged`] below `manage`, [`ContactsFault::NotFound`].
 pub fn change_share(
     tx: &mut Tx<'_>,
     who: &Principal,

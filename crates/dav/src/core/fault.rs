@@ -283,7 +283,9 @@ impl DavFault {
 fn schedule(fault: &ScheduleFault) -> Told {
     match fault {
         ScheduleFault::NotFound | ScheduleFault::NoOccurrence => Told::status(StatusCode::NOT_FOUND),
-        ScheduleFault::Forbidden | ScheduleFault::SharedWithGroup => Condition::NeedPrivileges.into(),
+        ScheduleFault::Forbidden | ScheduleFault::NotManaged | ScheduleFault::SharedWithGroup => {
+            Condition::NeedPrivileges.into()
+        }
         ScheduleFault::NotOrganizer => Condition::AllowedOrganizerChange.into(),
         ScheduleFault::Stale(_) => Told::status(StatusCode::PRECONDITION_FAILED),
         ScheduleFault::BadQuery(_) => Told::status(StatusCode::BAD_REQUEST),
@@ -319,7 +321,9 @@ fn object(fault: &ObjectFault) -> Told {
 fn contacts(fault: &ContactsFault) -> Told {
     match fault {
         ContactsFault::NotFound => Told::status(StatusCode::NOT_FOUND),
-        ContactsFault::Forbidden | ContactsFault::SharedWithGroup => Condition::NeedPrivileges.into(),
+        ContactsFault::Forbidden | ContactsFault::NotManaged | ContactsFault::SharedWithGroup => {
+            Condition::NeedPrivileges.into()
+        }
         ContactsFault::Stale(_) => Told::status(StatusCode::PRECONDITION_FAILED),
         ContactsFault::BadQuery(_) => Told::status(StatusCode::BAD_REQUEST),
         ContactsFault::Invalid(_) | ContactsFault::NotAVCard => Condition::ValidAddressData.into(),

@@ -1,4 +1,4 @@
-use renraku_people::search::{Word, fold, fold_number, fold_reading};
+use renraku_people::search::{Word, begins_within, fold, fold_as_written, fold_number, fold_reading};
 
 use crate::{
     dn::{self, Dn},
@@ -9,6 +9,8 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Needle {
     pub text: String,
+    /// The same as written, where it has marks that repeat a letter.
+    written: Option<String>,
     /// The same by its sound, for names.
     pub sound: Option<String>,
     /// As the directory's index finds it.
@@ -42,12 +44,17 @@ pub(crate) fn normal(matching: Matching, value: &str) -> Option<String> {
     (!normal.is_empty()).then_some(normal)
 }
 
+/// What has marks that repeat a letter as it is written: a piece may begin with one.
+fn as_written(matching: Matching, value: &str) -> Option<String> {
+    matches!(matching, Matching::Name | Matching::Text).then(|| fold_as_written(value)).flatten()
+}
+
 impl Needle {
     /// A whole value.
     pub fn whole(matching: Matching, value: &str) -> Option<Self> {
         let text = normal(matching, value)?;
         let word = Word::whole(if matching == Matching::Number { &text } else { value });
-        Some(Self::new(matching, text, word))
+        Some(Self::new(matching, text, value, word))
     }
 
     /// A piece of a value.
@@ -66,13 +73,15 @@ impl Needle {
             Matching::Word => piece.to_lowercase(),
             Matching::Dn | Matching::Picture => return None,
         };
-        (!text.is_empty()).then(|| Self::new(matching, text, word))
+        // The index knows each word of a name as written, and not what goes from one into the next.
+        let known = !begins_within(piece) || piece.split_whitespace().nth(1).is_none();
+        (!text.is_empty()).then(|| Self::new(matching, text, piece, word.filter(|_| known)))
     }
 
-    fn new(matching: Matching, text: String, word: Option<Word>) -> Self {
+    fn new(matching: Matching, text: String, typed: &str, word: Option<Word>) -> Self {
         let by_sound = word.as_ref().filter(|_| matching == Matching::Name);
         let sound = by_sound.and_then(Word::romaji).map(str::to_owned);
-        Self { text, sound, word }
+        Self { text, written: as_written(matching, typed), sound, word }
     }
 
     /// Whether a value is the one that is looked for.
@@ -94,6 +103,14 @@ pub(crate) fn fits(pieces: &[Piece], matching: Matching, value: &str, phonetic: 
     };
     if normal.is_some_and(|value| follow_one_another(texts, &value)) {
         return true;
+    }
+    if let Some(value) = as_written(matching, value) {
+        let written = pieces
+            .iter()
+            .map(|Piece { place, needle }| Some((*place, needle.written.as_deref().unwrap_or(&needle.text))));
+        if follow_one_another(written, &value) {
+            return true;
+        }
     }
     if !phonetic || pieces.iter().any(|piece| piece.needle.sound.is_none()) {
         return false;

@@ -14,9 +14,43 @@ pub fn fold(text: &str) -> String {
 
 /// The text as it is compared with what begins in the middle of it, where a mark that repeats a letter stands for nothing yet:
 /// `々木` is in `佐々木`, `ヴ` in `ヴァン`. `None` where there is no such place.
-pub(crate) fn fold_as_written(text: &str) -> Option<String> {
+#[must_use]
+pub fn fold_as_written(text: &str) -> Option<String> {
+    if !text.chars().any(is_read_by_what_stands_before) {
+        return None;
+    }
     let (read, written) = (fold(text), fold_by(text, Marks::AsWritten));
     (read != written).then_some(written)
+}
+
+/// Whether what begins so is read otherwise where something stands before it, as `々木` is.
+#[must_use]
+pub fn begins_within(text: &str) -> bool {
+    text.chars().next().is_some_and(is_read_by_what_stands_before)
+}
+
+/// Marks that repeat a letter, and the small vowels that make something else of `ゔ`.
+fn is_read_by_what_stands_before(c: char) -> bool {
+    matches!(
+        c,
+        '々' | '〻'
+            | 'ゝ'
+            | 'ヽ'
+            | 'ゞ'
+            | 'ヾ'
+            | 'ァ'
+            | 'ぁ'
+            | 'ィ'
+            | 'ぃ'
+            | 'ェ'
+            | 'ぇ'
+            | 'ォ'
+            | 'ぉ'
+            | 'ｧ'
+            | 'ｨ'
+            | 'ｪ'
+            | 'ｫ'
+    )
 }
 
 /// What becomes of marks and letters that say what they are only by what stands before them.
@@ -158,6 +192,16 @@ mod tests {
             assert!(!is_dropped(c) && kana(c).is_none() && repeated('か', c).is_none(), "{c}");
             let glyph = variants::representative(c);
             assert!(!c.is_lowercase() && glyph.to_lowercase().eq([glyph]), "{c}");
+        }
+    }
+
+    #[test]
+    fn what_is_said_to_be_read_by_what_stands_before_is_all_of_it() {
+        // Beyond these planes are tags, selectors and what is nobody's.
+        for c in '\0'..='\u{3ffff}' {
+            let text = format!("か{c}ヴ{c}");
+            let differs = fold(&text) != fold_by(&text, Marks::AsWritten);
+            assert_eq!(differs, is_read_by_what_stands_before(c), "{c}");
         }
     }
 }

@@ -1,4 +1,4 @@
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 use utoipa::ToSchema;
 
 /// What somebody does as far as a caller cares; words of RPID (RFC 4480 §3.2) where it has one.
@@ -79,11 +79,18 @@ impl Activity {
     }
 
     /// The names of all that somebody can say of themselves.
-    pub(crate) fn settable() -> String {
-        let names: Vec<&str> =
-            Self::ALL.into_iter().filter(|it| it.is_settable()).map(Self::as_str).collect();
-        names.join(", ")
-    }
+    pub(crate) const SETTABLE: [&'static str; 10] = [
+        Self::Available.as_str(),
+        Self::Meeting.as_str(),
+        Self::Busy.as_str(),
+        Self::OnThePhone.as_str(),
+        Self::Away.as_str(),
+        Self::Out.as_str(),
+        Self::Travel.as_str(),
+        Self::Telework.as_str(),
+        Self::Vacation.as_str(),
+        Self::Left.as_str(),
+    ];
 
     /// Whether a call reaches them now.
     pub(crate) const fn takes_calls(self) -> bool {
@@ -98,5 +105,23 @@ impl Activity {
     /// Whether they are not at work.
     pub(crate) const fn is_off_duty(self) -> bool {
         matches!(self, Self::Vacation | Self::Left)
+    }
+}
+
+/// Reads what somebody says that they do; what is no activity is told with those that can be said.
+pub(super) fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Activity>, D::Error> {
+    let name = Option::<String>::deserialize(deserializer)?;
+    let unknown = |name: &str| de::Error::unknown_variant(name, &Activity::SETTABLE);
+    name.map(|name| Activity::parse(&name).ok_or_else(|| unknown(&name))).transpose()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_named_as_settable_is_all_that_is() {
+        let settable = Activity::ALL.into_iter().filter(|activity| activity.is_settable());
+        assert_eq!(settable.map(Activity::as_str).collect::<Vec<_>>(), Activity::SETTABLE);
     }
 }

@@ -3,7 +3,7 @@ use renraku_people::directory::PhoneKind;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Activity;
+use super::{Activity, activity};
 
 /// What I say of how I am reached. All is `null` when I say nothing, or what I said has ended: then the schedule speaks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -31,6 +31,7 @@ pub struct Setting {
 #[schema(as = NewReachSetting)]
 pub struct NewSetting {
     /// What I do; any but `free` and `unknown`.
+    #[serde(default, deserialize_with = "activity::read")]
     pub activity: Option<Activity>,
     /// Until when, at most a year ahead; until the end of the day when left out.
     pub until: Option<Timestamp>,

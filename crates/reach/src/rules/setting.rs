@@ -36,7 +36,7 @@ pub(crate) fn read(new: &NewSetting, now: Timestamp) -> Result<Option<Said>, Vec
     };
     if !activity.is_settable() {
         let fault = FieldFault::new("/activity", "bad-value", "this follows from the schedule alone");
-        faults.push(fault.allowing(Activity::settable()));
+        faults.push(fault.allowing(Activity::SETTABLE.join(", ")));
     }
     let until = new.until.unwrap_or_else(|| office_time::end_of_day(now));
     if until <= now || until > now + LONGEST {

@@ -1,6 +1,8 @@
 use std::{collections::HashMap, fmt, sync::Arc};
 
-use renraku_base::{Fitting, Language};
+use renraku_base::{Fitting, Language, Role};
+use renraku_contacts::codec::vcard;
+use renraku_schedule::codec::ical;
 use serde::Deserialize;
 
 const JA: &str = include_str!("../../locales/ja.toml");
@@ -17,6 +19,11 @@ pub struct Texts {
     allowed: String,
     /// The same where an example is known.
     example: String,
+    /// The same where it is said how much is taken at most, or at least.
+    most: String,
+    least: String,
+    /// Where something stands in a file.
+    place: PlaceTexts,
     /// How long something takes, in each unit.
     wait: WaitTexts,
     /// The kinds of JSON by name.
@@ -37,9 +44,23 @@ struct WaitTexts {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+struct PlaceTexts {
+    line: String,
+    /// A card by its number.
+    card: String,
+    /// What a card is called.
+    name: String,
+    /// Between two of these.
+    separator: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct CodeText {
     title: String,
     detail: String,
+    /// What to do instead where the right to manage is missing.
+    manage: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -81,6 +102,19 @@ impl Texts {
         self.codes.get(code).map_or("", |text| &text.detail)
     }
 
+    /// What to do where the right to manage is missing, for a code that tells it apart.
+    #[must_use]
+    pub fn manage(&self, code: &str) -> Option<&str> {
+        self.codes.get(code)?.manage.as_deref()
+    }
+
+    /// What to do about it when this role is missing.
+    #[must_use]
+    pub fn detail_missing(&self, code: &str, role: Option<Role>) -> &str {
+        let manage = role.filter(|role| *role == Role::Manage).and_then(|_| self.manage(code));
+        manage.unwrap_or_else(|| self.detail(code))
+    }
+
     /// What to do about a field with this fault, where the fault has a text of its own.
     #[must_use]
     pub fn field(&self, code: &str) -> Option<&str> {
@@ -91,13 +125,45 @@ impl Texts {
     #[must_use]
     pub fn allowed(&self, allowed: &Fitting) -> String {
         match allowed {
-            Fitting::Values(values) => self.allowed.replace("{allowed}", values),
+            Fitting::Values(values) => match values.split_once(' ') {
+                Some(("≤", most)) => self.most.replace("{most}", most),
+                Some(("≥", least)) => self.least.replace("{least}", least),
+                _ => self.allowed.replace("{allowed}", values),
+            },
             Fitting::Kind(kind) => {
                 let kind = self.kind.get(kind.name()).map_or(kind.name(), String::as_str);
                 self.allowed.replace("{allowed}", kind)
             }
             Fitting::Example(example) => self.example.replace("{example}", example),
         }
+    }
+
+    /// The line of a file.
+    #[must_use]
+    pub fn line(&self, line: &str) -> String {
+        self.place.line.replace("{line}", line)
+    }
+
+    /// A card of a file: which, on which line, with its UID or name.
+    #[must_use]
+    pub fn card(&self, place: &vcard::Place) -> String {
+        let name = place.name.as_deref().map(|name| match name.strip_prefix("FN ") {
+            Some(name) => format!("{} {name}", self.place.name),
+            None => name.to_owned(),
+        });
+        let card = place.number.map(|number| self.place.card.replace("{n}", &number.to_string()));
+        self.joined([card, Some(self.line(&place.line.to_string())), name])
+    }
+
+    /// A component of a file: which, on which line, with its UID.
+    #[must_use]
+    pub fn component(&self, place: &ical::Place) -> String {
+        let uid = place.uid.as_ref().map(|uid| format!("UID {uid}"));
+        self.joined([Some(place.component.clone()), Some(self.line(&place.line.to_string())), uid])
+    }
+
+    fn joined(&self, parts: [Option<String>; 3]) -> String {
+        parts.into_iter().flatten().collect::<Vec<_>>().join(&self.place.separator)
     }
 
     /// How long somebody waits, in the unit in which people say it; never less than it is.
@@ -179,6 +245,12 @@ mod tests {
         let locales = Locales::load().map_err(|error| error.to_string()).unwrap();
         let sorted = |texts: &Texts| {
             let mut codes: Vec<String> = texts.codes().map(str::to_owned).collect();
+            codes.extend(
+                texts
+                    .codes()
+                    .filter(|code| texts.manage(code).is_some())
+                    .map(|code| format!("{code}.manage")),
+            );
             codes.extend(texts.kind.keys().map(|kind| format!("kind.{kind}")));
             codes.extend(texts.fields().map(|field| format!("field.{field}")));
             codes.sort();

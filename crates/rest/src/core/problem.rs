@@ -54,7 +54,7 @@ impl Problem {
             code: code.to_owned(),
             title: texts.title(code).to_owned(),
             status: status(self.0.kind()).as_u16(),
-            detail: fill_in(texts, code, &members),
+            detail: fill_in(texts.detail_missing(code, self.0.missing()), texts, &members),
             request_id: request_id.to_owned(),
             errors,
             members,
@@ -63,8 +63,8 @@ impl Problem {
 }
 
 /// Puts the members that a text names in braces into their places.
-fn fill_in(texts: &Texts, code: &str, members: &Map<String, Value>) -> String {
-    members.iter().fold(texts.detail(code).to_owned(), |text, (name, value)| {
+fn fill_in(text: &str, texts: &Texts, members: &Map<String, Value>) -> String {
+    members.iter().fold(text.to_owned(), |text, (name, value)| {
         let said = match (name.as_str(), value) {
             (_, Value::String(value)) => value.clone(),
             ("retryAfterS", Value::Number(wait)) => texts.wait(wait.as_u64().unwrap_or_default()),

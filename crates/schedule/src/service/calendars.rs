@@ -136,7 +136,7 @@ pub fn create_calendar(
 ///
 /// # Errors
 /// [`ScheduleFault::CalendarFixed`] for the name of a facility's, [`ScheduleFault::Stale`], [`ScheduleFault::Invalid`],
-/// [`ScheduleFault::Forbidden`] below `manage`, [`ScheduleFault::NotFound`].
+/// [`ScheduleFault::NotManaged`] below `manage`, [`ScheduleFault::NotFound`].
 pub fn update_calendar(
     tx: &mut Tx<'_>,
     who: &Principal,
@@ -288,7 +288,7 @@ pub(crate) fn manageable(
 ) -> Result<StoredCalendar, ScheduleFault> {
     match readable(tx, who, id)? {
         (calendar, Role::Manage) => Ok(calendar),
-        _ => Err(ScheduleFault::Forbidden),
+        _ => Err(ScheduleFault::NotManaged),
     }
 }
 

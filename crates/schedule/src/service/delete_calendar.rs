@@ -28,7 +28,7 @@ const ENTRIES_OF_SERIES: usize = 500;
 ///
 /// # Errors
 /// [`ScheduleFault::CalendarFixed`] for a default calendar or that of a facility, [`ScheduleFault::Stale`],
-/// [`ScheduleFault::Forbidden`] below `manage`, [`ScheduleFault::NotFound`].
+/// [`ScheduleFault::NotManaged`] below `manage`, [`ScheduleFault::NotFound`].
 pub fn delete_calendar(
     tx: &mut Tx<'_>,
     who: &Principal,

@@ -13,7 +13,7 @@ use crate::{ScheduleFault, model::CalendarKind, store::calendars::StoredCalendar
 /// Who may do what in a calendar, its owner included.
 ///
 /// # Errors
-/// [`ScheduleFault::Forbidden`] below `manage`, [`ScheduleFault::NotFound`].
+/// [`ScheduleFault::NotManaged`] below `manage`, [`ScheduleFault::NotFound`].
 pub fn list_shares(
     tx: &mut ReadTx<'_>,
     who: &Principal,
@@ -28,7 +28,7 @@ pub fn list_shares(
 ///
 /// # Errors
 /// [`ScheduleFault::CalendarFixed`] for the owner's own right and for a facility's calendar, [`ScheduleFault::Invalid`] for a
-/// grantee that is not there, [`ScheduleFault::Forbidden`] below `manage`, [`ScheduleFault::NotFound`].
+/// grantee that is not there, [`ScheduleFault::NotManaged`] below `manage`, [`ScheduleFault::NotFound`].
 pub fn put_share(
     tx: &mut Tx<'_>,
     who: &Principal,

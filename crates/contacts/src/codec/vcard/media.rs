@@ -18,6 +18,20 @@ fn is_inline(property: &Property) -> bool {
     property.param("ENCODING").is_some_and(|it| matches!(it.to_ascii_lowercase().as_str(), "b" | "base64"))
 }
 
+/// Whether the value of a property is a medium or says where one lies, and is no text.
+pub(super) fn is_medium(property: &Property) -> bool {
+    let said = property.param("VALUE").is_some_and(|it| it.eq_ignore_ascii_case("uri"));
+    is_inline(property) || said || is_uri(property.text().trim())
+}
+
+/// Whether a text begins with a scheme (RFC 3986 §3.1).
+fn is_uri(text: &str) -> bool {
+    text.split_once(':').is_some_and(|(scheme, _)| {
+        scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+            && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+    })
+}
+
 /// The type that says what the data in a property are, and nothing else.
 pub(super) fn format(property: &Property) -> Option<String> {
     let of_anything = ["home", "pref", "work"];
@@ -67,6 +81,8 @@ pub(super) fn write<'o>(
             entry.types.extend(media_type.split('/').nth(1).map(str::to_owned));
             entry
         }
+        // What old phones say of how a name is read was kept as a sound.
+        (Version::V3, None) if name == "SOUND" && !is_uri(uri) => entry(uri),
         (Version::V3, None) => entry(uri).param("VALUE", "uri"),
         (Version::V4, Some(_)) => entry(uri),
         (Version::V4, None) => match values::member(object, "mediaType") {

@@ -30,6 +30,7 @@ pub(super) struct NameReader {
     params: Option<Map<String, Value>>,
     has_parts: bool,
     readings: Vec<(&'static str, String)>,
+    sound: Option<Property>,
     sort_as: Vec<String>,
 }
 
@@ -58,6 +59,7 @@ impl NameReader {
             "SORT-STRING" if self.sort_as.is_empty() && property.params.is_empty() => {
                 self.sort_as.push(property.text());
             }
+            "SOUND" if self.sound.is_none() && is_reading(property) => self.sound = Some(property.clone()),
             name => {
                 let Some((_, kind)) = READINGS.iter().find(|it| it.0 == name) else { return false };
                 let plain = property.params.is_empty() && property.group.is_none();
@@ -71,9 +73,10 @@ impl NameReader {
     }
 
     /// The name, and the readings of parts that it has not, which are kept as they came.
-    pub fn finish(self) -> (Option<Value>, Vec<Value>) {
+    pub fn finish(mut self) -> (Option<Value>, Vec<Value>) {
         let mut name = Map::new();
         let (mut components, mut left) = (Vec::new(), Vec::new());
+        left.extend(self.take_sound());
         let mut readings = self.readings;
         for (kind, value) in self.components {
             let mut component =
@@ -108,6 +111,33 @@ impl NameReader {
         name.extend(self.params.map(|params| (kept::PARAMS.to_owned(), Value::Object(params))));
         ((!name.is_empty()).then_some(Value::Object(name)), left)
     }
+}
+
+impl NameReader {
+    /// Takes how the name sounds for how its parts are read; what is said of a part that the name has not is said of its first one. Where
+    /// another property says how a part is read, that one counts, and the sound is kept as it came.
+    fn take_sound(&mut self) -> Option<Value> {
+        let sound = self.sound.take()?;
+        let (mut heard, mut kept): (Vec<(&'static str, Vec<String>)>, _) = (Vec::new(), None);
+        for (values, kind) in sound.parts().into_iter().zip(PARTS).filter(|(values, _)| !values.is_empty()) {
+            let has = |kind| self.components.iter().any(|it| it.0 == kind);
+            let part = if has(kind) { Some(kind) } else { self.components.first().map(|it| it.0) };
+            match part.filter(|part| !self.readings.iter().any(|it| it.0 == *part)) {
+                Some(part) => match heard.iter_mut().find(|it| it.0 == part) {
+                    Some((_, said)) => said.extend(values),
+                    None => heard.push((part, values)),
+                },
+                None => kept = Some(kept::property(&sound)),
+            }
+        }
+        self.readings.extend(heard.into_iter().map(|(kind, said)| (kind, said.join(" "))));
+        kept
+    }
+}
+
+/// Whether a sound is how a name is read, part by part, as Japanese phones write it (IrMC).
+pub(super) fn is_reading(property: &Property) -> bool {
+    property.name == "SOUND" && values::types(property).iter().any(|it| it == "x-irmc-n")
 }
 
 /// The lines of a name; a card is never without `FN`, and in 3.0 never without `N`. `other` is what it is called without a name.

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     dates, kept, labels, media,
-    name::NameReader,
+    name::{self, NameReader},
     places,
     property::{self, Property},
     values,
@@ -134,7 +134,8 @@ impl Reader {
                         Map::from_iter([("kind".to_owned(), json!(kind)), ("date".to_owned(), date)]);
                     return self.entry("anniversaries", property, object, &dates::USED);
                 }
-                if let Some((_, kind)) = media::KINDS.iter().find(|it| it.0 == name) {
+                let heard = name == "SOUND" && (name::is_reading(property) || !media::is_medium(property));
+                if let Some((_, kind)) = media::KINDS.iter().find(|it| it.0 == name && !heard) {
                     return self.entry("media", property, media::read(property, kind), &media::USED);
                 }
                 // A label is said with what it names.

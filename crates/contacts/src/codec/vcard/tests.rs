@@ -170,6 +170,79 @@ fn cards_of_old_phones_are_read() {
 }
 
 #[test]
+fn the_sound_of_old_phones_is_how_the_name_is_read() {
+    let name = |lines: &str| {
+        let old = format!("BEGIN:VCARD\r\nVERSION:2.1\r\n{lines}\r\nEND:VCARD\r\n");
+        parse(old.as_bytes()).remove(0).members.unwrap()
+    };
+    let read = |card: &Map| -> Vec<String> {
+        let parts = card["name"]["components"].as_array().unwrap().iter();
+        parts.map(|part| part["phonetic"].as_str().unwrap_or("-").to_owned()).collect()
+    };
+    let (quoted, _, _) = encoding_rs::SHIFT_JIS.encode("ｺﾏﾂ;ｷﾖｼ;;;");
+    let quoted: String = quoted.iter().map(|byte| format!("={byte:02X}")).collect();
+    for (lines, expected) in [
+        ("N:小松;清;;;\r\nSOUND;X-IRMC-N:ｺﾏﾂ;ｷﾖｼ;;;", &["ｺﾏﾂ", "ｷﾖｼ"][..]),
+        ("SOUND;X-IRMC-N;CHARSET=UTF-8:こまつ;きよし\r\nN:小松;清;;;", &["こまつ", "きよし"]),
+        (
+            &format!("N:小松;清;;;\r\nSOUND;X-IRMC-N;CHARSET=SHIFT_JIS;ENCODING=QUOTED-PRINTABLE:{quoted}"),
+            &["ｺﾏﾂ", "ｷﾖｼ"],
+        ),
+        ("N:小松;清;;;\r\nSOUND;X-IRMC-N:;ｷﾖｼ;;;", &["-", "ｷﾖｼ"]),
+        ("N:小松清;;;;\r\nSOUND;X-IRMC-N:ｺﾏﾂ;ｷﾖｼ;;;", &["ｺﾏﾂ ｷﾖｼ"]),
+        ("N:小松;清;;;\r\nSOUND;X-IRMC-N:;;;;", &["-", "-"]),
+    ] {
+        let card = name(lines);
+        assert_eq!(read(&card), expected, "{lines}");
+        assert!(!card.contains_key("media") && !card.contains_key("vCardProps"), "{lines}: {card:?}");
+        // What was learned so is written as programs of today read it, and is the same when it comes back.
+        for version in Version::ALL {
+            let written = write(&card, version);
+            assert!(!written.contains("SOUND"), "{written}");
+            assert_eq!(read(parse(written.as_bytes())[0].members.as_ref().unwrap()), expected, "{lines}");
+        }
+    }
+
+    // Other properties say it better, and count; the sound is kept beside them.
+    let both = "FN:小松 清\nN:小松;清;;;\nX-PHONETIC-LAST-NAME:コマツ\nSOUND;TYPE=X-IRMC-N:ｵﾏﾂ;ｷﾖｼ;;;\n";
+    let card = self::read(both);
+    assert_eq!(read(&card), ["コマツ", "ｷﾖｼ"]);
+    let written = lines(&write(&card, Version::V3));
+    for line in ["SOUND;TYPE=X-IRMC-N:ｵﾏﾂ;ｷﾖｼ;;;", "X-PHONETIC-LAST-NAME:コマツ", "X-PHONETIC-FIRST-NAME:ｷﾖｼ"]
+    {
+        assert!(written.contains(&line.to_owned()), "{line}: {written:?}");
+    }
+}
+
+#[test]
+fn a_sound_is_a_medium_or_a_text() {
+    let written = |sound: &str| {
+        let card = read(&format!("FN:山田\n{sound}\n"));
+        let line = lines(&write(&card, Version::V3)).into_iter().find(|line| line.starts_with("SOUND"));
+        (card.contains_key("media"), line.unwrap())
+    };
+    for text in ["SOUND;TYPE=X-IRMC-N:ﾔﾏﾀﾞ;;;;", "SOUND;VALUE=text:やまだ", "SOUND:やまだ", "SOUND:1:2"]
+    {
+        assert_eq!(written(text), (false, text.to_owned()));
+    }
+    for medium in [
+        "SOUND;TYPE=OGG;ENCODING=b:AAEC",
+        "SOUND;VALUE=uri:https://example.jp/a.ogg",
+        "SOUND;VALUE=uri:a.ogg",
+        "SOUND:cid:a",
+    ] {
+        let (is_medium, line) = written(medium);
+        assert!(is_medium, "{medium}");
+        assert_eq!(line.contains("VALUE=uri"), medium.contains("ex") || medium.contains("cid"), "{line}");
+    }
+    // As it was kept before these rules.
+    let media = json!({"s": {"kind": "sound", "uri": "ｺﾏﾂ;ｷﾖｼ;;;", "vCardParams": {"type": "x-irmc-n"}}});
+    let card = json!({"uid": "u", "name": {"full": "小松 清"}, "media": media});
+    let text = lines(&write(card.as_object().unwrap(), Version::V3));
+    assert!(text.contains(&"SOUND;TYPE=X-IRMC-N:ｺﾏﾂ;ｷﾖｼ;;;".to_owned()), "{text:?}");
+}
+
+#[test]
 fn what_the_api_sends_cannot_break_a_card() {
     let members = json!({
         "uid": "u", "name": {"full": "a\r\nX-EVIL:1"},

@@ -62,6 +62,35 @@ fn a_person_is_found_however_it_is_written() {
 }
 
 #[test]
+fn a_mark_that_repeats_a_letter_is_found_as_written_too() {
+    let index = index(json!({
+        "name": {"components": [
+            {"kind": "surname", "value": "佐々木", "phonetic": "ささき"},
+            {"kind": "given", "value": "ヴァン"},
+        ]},
+        "organizations": {"o": {"name": "いすゞ商会", "units": [{"name": "第二代々木課"}]}},
+    }));
+    for typed in [
+        "佐々木",
+        "佐佐木",
+        "々木",
+        "々",
+        "ゞ",
+        "ゞ商",
+        "すゞ",
+        "いすず",
+        "ヴ",
+        "ヴァ",
+        "バン",
+        "々木 ヴ ゞ",
+        "々木課",
+    ] {
+        assert!(found(&index, typed), "{typed}");
+    }
+    assert!(!found(&index, "々木 ゝ"));
+}
+
+#[test]
 fn without_a_reading_the_next_best_is_sorted_by() {
     for (card, sorted) in [
         (json!({"name": {"full": "山田 太郎"}}), "山田 太郎"),

@@ -142,7 +142,7 @@ pub struct BookChange {
 /// Changes an address book's own properties.
 ///
 /// # Errors
-/// [`ContactsFault::Forbidden`] below `manage` for what everybody sees, [`ContactsFault::Invalid`].
+/// [`ContactsFault::NotManaged`] below `manage` for what everybody sees, [`ContactsFault::Invalid`].
 pub fn change_book(
     tx: &mut Tx<'_>,
     who: &Principal,

@@ -216,7 +216,7 @@ pub struct CalendarChange {
 /// Changes a calendar's own properties.
 ///
 /// # Errors
-/// [`ScheduleFault::Forbidden`] below `manage` for what everybody sees, [`ScheduleFault::Invalid`].
+/// [`ScheduleFault::NotManaged`] below `manage` for what everybody sees, [`ScheduleFault::Invalid`].
 pub fn change_calendar(
     tx: &mut Tx<'_>,
     who: &Principal,
