@@ -19,6 +19,7 @@ use crate::{
     AnyConn, Error, Location, ReadTx, Tx, changes,
     connection::{Connector, Use},
     control, error, meta,
+    turns::Turns,
     writer::{Company, Writer},
 };
 
@@ -49,8 +50,8 @@ struct Inner {
 enum Writers {
     /// One at a time, on the embedded database.
     One(Writer),
-    /// As many as the pool has connections.
-    Many(Pool<Connector>),
+    /// As many as the pool has connections, but for one that is left to readers.
+    Many(Pool<Connector>, Turns),
 }
 
 /// How to open the database.
@@ -58,7 +59,7 @@ enum Writers {
 pub struct Settings {
     /// Where the data are.
     pub location: Location,
-    /// How many transactions run at once (on SQLite: how many read; one writes).
+    /// How many transactions run at once (on SQLite: how many read; one writes. On PostgreSQL one of them only reads).
     pub pool_size: u32,
     /// How long a request waits for its turn before it is told to come back later.
     pub wait: Duration,
@@ -108,7 +109,7 @@ impl Db {
             }
             Location::Postgres(_) => {
                 let pool = pool(Use::Write)?;
-                (pool.clone(), Writers::Many(pool))
+                (pool.clone(), Writers::Many(pool, Turns::of_pool(settings.pool_size, settings.wait)))
             }
         };
         let db = Self(Arc::new(Inner {
@@ -207,7 +208,7 @@ impl Db {
     fn with_writer<T>(&self, work: impl FnOnce(&mut AnyConn) -> Result<T, Error>) -> Result<T, Error> {
         match &self.0.writers {
             Writers::One(writer) => writer.lend(work)?,
-            Writers::Many(pool) => work(&mut *checkout(pool)?),
+            Writers::Many(pool, _) => work(&mut *checkout(pool)?),
         }
     }
 
@@ -313,7 +314,10 @@ impl Db {
         };
         let (value, committed) = match &self.0.writers {
             Writers::One(writer) => writer.run(company, work)?,
-            Writers::Many(pool) => write_on(&mut *checkout(pool)?, work)?,
+            Writers::Many(pool, turns) => {
+                let _turn = turns.take()?;
+                write_on(&mut *checkout(pool)?, work)?
+            }
         };
         self.tell(&committed);
         Ok(value)

@@ -15,6 +15,7 @@ pub mod meta;
 mod prepared;
 pub mod schema;
 mod transaction;
+mod turns;
 mod writer;
 
 // The crate's features choose how libpq and SQLite are built.

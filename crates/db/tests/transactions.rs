@@ -1,14 +1,17 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
-        Barrier,
+        Arc, Barrier, Mutex,
         atomic::{AtomicUsize, Ordering},
+        mpsc,
     },
     thread,
+    time::Duration,
 };
 
 use diesel::RunQueryDsl;
-use renraku_db::{Db, Error, Location, meta};
+use renraku_base::SystemClock;
+use renraku_db::{Db, Error, Location, Settings, meta};
 use renraku_test_db::on_each_database;
 
 fn value(db: &Db, key: &str) -> Option<String> {
@@ -110,6 +113,32 @@ fn writers_that_would_wait_for_each_other_for_ever_both_succeed() {
         // PostgreSQL may end the same one more than once: its second run can be first at the row again.
         let least = if meet.is_some() { 3 } else { 2 };
         assert!(runs.load(Ordering::SeqCst) >= least, "the one that was ended did not run again");
+    });
+}
+
+#[test]
+fn those_who_write_leave_a_connection_to_those_who_read() {
+    on_each_database(|db, _| {
+        let wait = Duration::from_millis(200);
+        let settings = Settings { pool_size: 2, wait, ..Settings::new(db.location().clone()) };
+        let db = Db::open(settings, Arc::new(SystemClock)).unwrap();
+        let (gate, (told, refused)) = (Mutex::new(()), mpsc::channel());
+        thread::scope(|scope| {
+            let closed = gate.lock().unwrap();
+            for _ in 0..3 {
+                let (db, gate, told) = (&db, &gate, told.clone());
+                scope.spawn(move || {
+                    let wrote = db.write(|_| Ok::<_, Error>(drop(gate.lock())));
+                    if let Err(error) = wrote {
+                        told.send(error).unwrap();
+                    }
+                });
+            }
+            // As many write as may, and wait for each other.
+            assert!(matches!(refused.recv().unwrap(), Error::Busy));
+            db.read(meta::epoch).unwrap();
+            drop(closed);
+        });
     });
 }
 

@@ -109,8 +109,9 @@ const SERVER: &[Setting] = &[
         "pool",
         Kind::Number { least: 1, most: 256 },
         "4",
-        "How many transactions run at once (on SQLite: how many read, while one writes). Twice the cores\n\
-         gives nearly all the throughput; more only lengthens the waits.",
+        "How many transactions run at once (on SQLite: how many read, while one writes; on PostgreSQL\n\
+         all but one may write). Twice the cores gives nearly all the throughput; more only lengthens\n\
+         the waits.",
     ),
     setting(
         "database",
