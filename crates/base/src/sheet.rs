@@ -66,6 +66,8 @@ pub struct Sheet {
     pub rows: Vec<Row>,
     /// The lines that cannot.
     pub faults: Vec<LineFault>,
+    /// Whether its columns are known.
+    pub has_header: bool,
     /// The titles in its first line that no column has.
     pub unknown: Vec<String>,
     /// What the rows are called, from the first on, where they are no lines of a file.
@@ -123,6 +125,7 @@ impl Sheet {
                 return sheet;
             }
         };
+        sheet.has_header = true;
         for record in records {
             let line = record.line;
             let cells = if record.open { Err(OPEN.to_owned()) } else { row(&header, record.cells, layout) };

@@ -20,7 +20,7 @@ pub use write::write;
 
 /// The columns in the order in which they are written.
 const COLUMNS: &[Column] = &[
-    Column { name: "uid", titles: &["UID"], required: false },
+    Column { name: UID, titles: &["UID"], required: false },
     Column { name: "name", titles: &["氏名", "名前", "姓名"], required: false },
     Column {
         name: "kana", titles: &["フリガナ", "カナ", "ふりがな", "よみがな"], required: false
@@ -38,6 +38,8 @@ const COLUMNS: &[Column] = &[
     Column { name: "keywords", titles: &["キーワード", "分類"], required: false },
     Column { name: CARD, titles: &["全項目"], required: false },
 ];
+/// The column with the uid, and the member.
+const UID: &str = "uid";
 /// The column with the whole card (RFC 9553, JSON).
 const CARD: &str = "card";
 
@@ -75,7 +77,7 @@ pub fn read(file: &[u8]) -> Result<Table, Vec<FieldFault>> {
         };
         return Err(sheet.unknown.into_iter().map(unknown).collect());
     }
-    if sheet.rows.is_empty() && !sheet.faults.is_empty() {
+    if !sheet.has_header {
         let whole =
             |it: LineFault| FieldFault::new("", "csv-file", format!("line {}: {}", it.line, it.complaint));
         return Err(sheet.faults.into_iter().map(whole).collect());
@@ -89,8 +91,8 @@ pub fn read(file: &[u8]) -> Result<Table, Vec<FieldFault>> {
         let place = Place::of_line(row.line, cell(&row, "name").or_else(|| cell(&row, "company")));
         match card_of(&row) {
             Ok(card) => {
-                let of_card = card.as_ref().and_then(|card| card.get("uid")?.as_str()).map(str::to_owned);
-                let uid = cell(&row, "uid").or(of_card);
+                let of_card = card.as_ref().and_then(|card| card.get(UID)?.as_str()).map(str::to_owned);
+                let uid = cell(&row, UID).or(of_card);
                 table.lines.push(TableLine { place, uid, card, row });
             }
             Err(fault) => table.faults.push((place, vec![fault])),

@@ -54,6 +54,7 @@ fn only(file: &[u8]) -> TableLine {
 fn what_goes_out_comes_back_as_it_was() {
     let few = card(json!({"@type": "Card", "uid": "x", "name": {"full": "'=' という名"}}));
     let file = written(&[rich(), few.clone()]);
+    assert!(String::from_utf8(file.clone()).unwrap().contains("\r\nurn:uuid:1,高橋 花子,たかはし はなこ,"));
     let table = read(&file).unwrap();
     assert_eq!(table.lines[0].members(None), rich());
     assert_eq!(table.lines[0].uid.as_deref(), Some("urn:uuid:1"));
@@ -140,6 +141,8 @@ fn what_cannot_be_read_is_told_with_its_line() {
     {
         assert_eq!(codes(read(file.as_bytes()).unwrap_err()), [code], "{file}");
     }
+    let open = read("氏名,電話\nx,\"1\ny,2\n".as_bytes()).unwrap();
+    assert_eq!(open.faults[0].0.to_string(), "line 2");
     let table = read("氏名,全項目\nx,{\ny,[]\nz,,1\nw,\n".as_bytes()).unwrap();
     let faults: Vec<_> =
         table.faults.into_iter().map(|(place, faults)| (place.to_string(), codes(faults))).collect();

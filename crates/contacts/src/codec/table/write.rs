@@ -1,6 +1,6 @@
 use serde_json::{Map, Value};
 
-use super::{CARD, COLUMNS, MEDIA, columns::FIELDS, guard};
+use super::{CARD, COLUMNS, MEDIA, UID, columns::FIELDS, guard};
 
 /// As much as a spreadsheet takes in one cell, in characters.
 const CELL_CHARS: usize = 32_000;
@@ -18,6 +18,7 @@ pub fn write<'c>(cards: impl Iterator<Item = &'c Map<String, Value>>) -> Result<
     for card in cards {
         let cells = COLUMNS.iter().map(|column| match column.name {
             CARD => whole(card),
+            UID => guard::put_on(card.get(UID).and_then(Value::as_str).unwrap_or_default()),
             name => {
                 let field = FIELDS.iter().find(|field| field.column == name);
                 field.map(|field| guard::put_on(&field.say(card))).unwrap_or_default()
