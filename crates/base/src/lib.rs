@@ -16,7 +16,7 @@ mod schema;
 pub mod sheet;
 mod timestamp;
 
-pub use bytes::find_byte;
+pub use bytes::any_byte;
 pub use clock::{Clock, Entropy, FixedClock, SystemClock};
 pub use etag::{ETag, Precondition};
 pub use fault::{Fault, FieldFault, Kind};

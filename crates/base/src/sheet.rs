@@ -94,6 +94,14 @@ impl Layout<'_> {
     }
 }
 
+impl Layout<'_> {
+    /// Its columns by both their names, as complaints list them.
+    #[must_use]
+    pub fn names(&self) -> String {
+        header::known(self.columns)
+    }
+}
+
 impl Sheet {
     /// Where a row stands, for complaints about another.
     pub fn place(&self, line: usize) -> String {

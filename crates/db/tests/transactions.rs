@@ -128,7 +128,10 @@ fn those_who_write_leave_a_connection_to_those_who_read() {
             for _ in 0..3 {
                 let (db, gate, told) = (&db, &gate, told.clone());
                 scope.spawn(move || {
-                    let wrote = db.write(|_| Ok::<_, Error>(drop(gate.lock())));
+                    let wrote = db.write(|_| {
+                        drop(gate.lock());
+                        Ok::<_, Error>(())
+                    });
                     if let Err(error) = wrote {
                         told.send(error).unwrap();
                     }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::find_byte;
+use crate::any_byte;
 
 /// Undoes the escapes of a text.
 #[must_use]
@@ -63,8 +63,8 @@ pub fn list(text: &str) -> Vec<String> {
 /// A text of many lines, without control characters and no longer than `bytes`.
 #[must_use]
 pub fn lines(text: &str, bytes: usize) -> String {
-    let is_plain = find_byte(text.as_bytes(), 0, |byte| (byte == b'\r') | may_begin_control(byte)).is_none();
-    if text.len() <= bytes && is_plain {
+    let is_odd = |byte| (byte == b'\r') | may_begin_control(byte);
+    if text.len() <= bytes && !any_byte(text.as_bytes(), is_odd) {
         return text.to_owned();
     }
     let text: String = text.replace("\r\n", "\n").replace('\r', "\n");
@@ -92,7 +92,7 @@ pub fn line(text: &str, chars: usize) -> String {
 /// where they are not those of the text.
 #[must_use]
 pub fn without_controls(text: &str) -> Cow<'_, str> {
-    if find_byte(text.as_bytes(), 0, may_begin_control).is_none() && !has_lone_return(text) {
+    if !any_byte(text.as_bytes(), may_begin_control) && !has_lone_return(text) {
         return Cow::Borrowed(text);
     }
     let bad = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r');
@@ -115,14 +115,7 @@ const fn may_begin_control(byte: u8) -> bool {
 
 fn has_lone_return(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let mut from = 0;
-    while let Some(at) = find_byte(bytes, from, |byte| byte == b'\r') {
-        if bytes.get(at + 1) != Some(&b'\n') {
-            return true;
-        }
-        from = at + 2;
-    }
-    false
+    memchr::memchr_iter(b'\r', bytes).any(|at| bytes.get(at + 1) != Some(&b'\n'))
 }
 
 /// How the bytes of a file are read.

@@ -86,7 +86,7 @@ fn find(title: &str, columns: &'static [Column]) -> Option<&'static Column> {
         .find(|column| column.titles.iter().chain([&column.name]).any(|title| folded(title) == wanted))
 }
 
-fn known(columns: &[Column]) -> String {
+pub(super) fn known(columns: &[Column]) -> String {
     columns.iter().map(named).collect::<Vec<_>>().join(", ")
 }
 

@@ -69,10 +69,11 @@ pub struct TableLine {
 /// # Errors
 /// What is wrong with the file as a whole, or with the names of its columns.
 pub fn read(file: &[u8]) -> Result<Table, Vec<FieldFault>> {
-    let sheet = Sheet::read(file, &Layout { long_cells: true, ..Layout::of(COLUMNS) });
+    let layout = Layout { long_cells: true, ..Layout::of(COLUMNS) };
+    let sheet = Sheet::read(file, &layout);
     if !sheet.unknown.is_empty() {
         let unknown = |title: String| {
-            let detail = format!("there is no column {title}");
+            let detail = format!("there is no column {title}: write {}", layout.names());
             FieldFault::new("", "csv-column", detail).naming(title)
         };
         return Err(sheet.unknown.into_iter().map(unknown).collect());

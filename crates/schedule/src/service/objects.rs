@@ -7,6 +7,7 @@
 mod adopt;
 mod answer;
 mod apply;
+mod arrival;
 mod calendars;
 mod carry;
 mod delete;

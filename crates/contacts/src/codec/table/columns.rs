@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::model::Phone;
+use crate::model::plain_number;
 
 /// Parts several in a cell.
 const BETWEEN: char = ';';
@@ -269,8 +269,8 @@ impl Line {
     }
 }
 
-fn number(phone: &Value) -> String {
-    Phone { number: text(phone, "number").to_owned(), ..Phone::default() }.plain_number().to_owned()
+fn number(phone: &Value) -> &str {
+    plain_number(text(phone, "number"))
 }
 
 fn numbers(card: &Map<String, Value>, line: Line) -> String {
@@ -282,7 +282,7 @@ fn numbers(card: &Map<String, Value>, line: Line) -> String {
 fn set_numbers(card: &mut Map<String, Value>, line: Line, cell: &str) {
     let wanted = several(cell);
     change(card, "phones", |phones| {
-        phones.retain(|_, phone| Line::of(phone) != line || wanted.contains(&number(phone).as_str()));
+        phones.retain(|_, phone| Line::of(phone) != line || wanted.contains(&number(phone)));
         for new in wanted {
             if !phones.values().any(|phone| Line::of(phone) == line && number(phone) == new) {
                 phones.insert(free_key(phones), line.phone(new));

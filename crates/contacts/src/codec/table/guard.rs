@@ -1,7 +1,7 @@
 //! What keeps a spreadsheet from taking a cell for a formula.
 
 /// With what a formula begins, full-width forms included.
-const STARTS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠', '\n'];
+const STARTS: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
 const MARK: char = '\'';
 
 /// A cell that no spreadsheet reckons with.

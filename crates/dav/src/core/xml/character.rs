@@ -1,4 +1,4 @@
-use renraku_base::find_byte;
+use renraku_base::any_byte;
 
 /// Whether XML can say a character at all (XML 1.0 §2.2); a reference by its number is no way around it (§4.1).
 pub(super) const fn can_be_said(character: char) -> bool {
@@ -10,5 +10,5 @@ pub(super) fn can_say(text: &str) -> bool {
     // Most texts have no byte with which any other character begins.
     let begins_other =
         |byte| (byte < 0x20) & (byte != 0x09) & (byte != 0x0A) & (byte != 0x0D) | (byte == 0xEF);
-    find_byte(text.as_bytes(), 0, begins_other).is_none() || text.chars().all(can_be_said)
+    !any_byte(text.as_bytes(), begins_other) || text.chars().all(can_be_said)
 }

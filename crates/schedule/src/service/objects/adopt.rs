@@ -5,10 +5,7 @@ use renraku_db::{Changed, ReadTx, Tx};
 use renraku_people::directory::service as directory;
 
 use super::{
-    ObjectFault, ObjectKind,
-    answer::keep as keep_alarms,
-    facilities, parameters,
-    put::{Arrival, Put},
+    ObjectFault, ObjectKind, answer::keep as keep_alarms, arrival::Arrival, facilities, parameters, put::Put,
     text,
 };
 use crate::{

@@ -5,10 +5,7 @@ use renraku_db::{Changed, ReadTx, Tx};
 use renraku_people::directory::service as directory;
 
 use super::{
-    ObjectFault, ObjectKind, facilities, parameters,
-    put::{Arrival, Put},
-    read::schedule_tag,
-    text,
+    ObjectFault, ObjectKind, arrival::Arrival, facilities, parameters, put::Put, read::schedule_tag, text,
 };
 use crate::{
     ScheduleFault,

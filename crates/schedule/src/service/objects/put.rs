@@ -5,6 +5,7 @@ use renraku_notify::NotificationType;
 use super::{
     ObjectCalendar, ObjectFault, ObjectHead, ObjectKind, adopt, answer,
     apply::apply,
+    arrival::Arrival,
     facilities::{self, Invited},
     list::heads,
     parameters,
@@ -16,15 +17,9 @@ use crate::{
     ScheduleFault,
     codec::ical::{self, Contents},
     jobs::{self, News},
-    model::{Event, EventDraft, EventView, LocalDateTime},
-    rules::merge::{merge, merge_of_reader},
+    model::{Event, EventDraft},
     service::{create_event::create, update_event::open, view::without_alerts},
-    store::{
-        self,
-        calendars::StoredCalendar,
-        events::StoredEvent,
-        objects::{OfUid, StoredObject},
-    },
+    store::{self, calendars::StoredCalendar, events::StoredEvent, objects::OfUid},
 };
 
 /// The largest text of an object, in bytes.
@@ -84,103 +79,12 @@ pub struct Put {
 /// The name that an object is to have, and what has it.
 struct Named<'a> {
     name: &'a str,
-    /// Whether the object was somewhere else before.
+    /// Whether the object was somewhere else before: then an invitation of its UID does not keep it from its new place.
     is_moved: bool,
     /// What has the name, or had it.
     holder: Option<String>,
     /// The same, where it is there.
     there: Option<ObjectHead>,
-}
-
-/// A text on its way into a calendar.
-pub(super) struct Arrival<'a> {
-    pub calendar: &'a ObjectCalendar,
-    pub name: &'a str,
-    /// What has the name, or had it.
-    pub holder: Option<String>,
-    /// Whether the object was somewhere else before: then an invitation of its UID does not keep it from its new place.
-    pub is_moved: bool,
-    pub uid: String,
-    pub text: &'a str,
-}
-
-impl Arrival<'_> {
-    /// Keeps the name, and the text where it says all that is to be said.
-    pub fn keep(&self, tx: &mut Tx<'_>, id: &str, kind: ObjectKind, etag: &str) -> Result<(), ScheduleFault> {
-        let object = self.object(id, kind, etag);
-        self.free_name(tx, &object)?;
-        Ok(store::objects::put_named(tx, &object)?)
-    }
-
-    /// Takes the name away from what had it before.
-    fn free_name(&self, tx: &mut Tx<'_>, object: &StoredObject) -> Result<(), ScheduleFault> {
-        match self.holder.as_ref().is_some_and(|holder| *holder != object.object) {
-            true => Ok(store::objects::free_name(tx, object)?),
-            false => Ok(()),
-        }
-    }
-
-    fn object(&self, id: &str, kind: ObjectKind, etag: &str) -> StoredObject {
-        StoredObject {
-            collection: self.calendar.collection,
-            object: id.to_owned(),
-            name: self.name.to_owned(),
-            component: kind.component().to_owned(),
-            uid: self.uid.clone(),
-            etag: etag.to_owned(),
-            body: Some(self.text.to_owned()),
-        }
-    }
-
-    /// Whether the text says of alarms what is to be said to everybody; `before` is the event that it is put into. In a calendar of
-    /// another none may come in or be left out: those of whoever sent it are theirs alone, and those of the owner are not in it.
-    pub fn is_whole(&self, before: Option<&Event>) -> bool {
-        self.calendar.is_mine()
-            || !ical::has_alarms(self.text)
-                && before.is_none_or(|event| without_alerts(event.clone()) == *event)
-    }
-
-    /// What the sender changed of an event, put into it.
-    pub fn merge(&self, before: &Event, shown: &Event, sent: &Event) -> Result<Event, ScheduleFault> {
-        let merge = if self.calendar.is_mine() { merge } else { merge_of_reader };
-        merge(before, shown, sent).map_err(ScheduleFault::Invalid)
-    }
-
-    /// Leaves out the exceptions that somebody sends to a calendar of another and of which nothing but the alarms is otherwise.
-    fn leave_out_exceptions_for_alarms(&self, sent: &mut Event, shown: &Event) -> Result<(), ObjectFault> {
-        let is_new = |id: &LocalDateTime| !shown.recurrence_overrides.contains_key(id);
-        if sent.recurrence_overrides.keys().any(is_new) {
-            let bare = reader::bare(self.text)?;
-            sent.recurrence_overrides
-                .retain(|id, _| !is_new(id) || bare.recurrence_overrides.contains_key(id));
-        }
-        Ok(())
-    }
-
-    /// Whether somebody sends to a calendar of another what is there already, as with alarms of their own.
-    pub fn changes_nothing(&self, stored: &StoredEvent, merged: &Event) -> bool {
-        !self.calendar.is_mine() && stored.event == *merged
-    }
-
-    /// Keeps the text of an event, when it is whole; when others take part in it, or something is booked, what is said of them is ours
-    /// to write.
-    pub fn keep_event(
-        &self,
-        tx: &mut Tx<'_>,
-        (view, is_whole): (&EventView, bool),
-        created: bool,
-    ) -> Result<Put, ScheduleFault> {
-        let alone = is_whole && view.event.participants.is_empty() && view.facility_ids.is_empty();
-        // A sender who keeps something of their own with it has another tag than everybody else.
-        let alone = alone
-            && (self.calendar.is_mine()
-                || store::events::get(tx, &view.id)?.is_some_and(|it| ETag::of(it.version) == view.etag));
-        let etag = alone.then(|| view.etag.clone());
-        let kept = etag.as_ref().map(ETag::as_str).unwrap_or_default();
-        self.keep(tx, view.id.as_str(), ObjectKind::Event, kept)?;
-        let schedule_tag = schedule_tag(&view.event, &view.facility_ids);
-        Ok(Put { created, etag, schedule_tag })
-    }
 }
 
 /// That a UID belongs to an object of a calendar, which is named to whoever sees it.
@@ -244,7 +148,7 @@ fn store_named(
     let (home, role) = match writable {
         Err(ScheduleFault::Forbidden) => {
             let uid = String::new();
-            let arrival = Arrival { calendar, name, holder, is_moved, uid, text: &clean };
+            let arrival = Arrival { calendar, name, holder, uid, text: &clean };
             return reader::keep_alarms(tx, who, &arrival, there.as_ref());
         }
         writable => writable?,
@@ -270,8 +174,8 @@ fn store_object(
     };
     calendar.check_kind(tx, who, kind)?;
     let Named { name, is_moved, holder, there } = named;
-    let arrival = Arrival { calendar, name, holder, is_moved, uid: object.uid, text };
-    let put_away = arrival.check_uid(tx, who, there.as_ref())?;
+    let arrival = Arrival { calendar, name, holder, uid: object.uid, text };
+    let put_away = arrival.check_uid(tx, who, (there.as_ref(), is_moved))?;
     match (object.contents, there) {
         (Contents::Task, None) => arrival.put_task(tx, who, None),
         (Contents::Task, Some(head)) if head.kind == ObjectKind::Task => {
@@ -297,7 +201,7 @@ impl Arrival<'_> {
         &self,
         tx: &mut Tx<'_>,
         who: &Principal,
-        there: Option<&ObjectHead>,
+        (there, is_moved): (Option<&ObjectHead>, bool),
     ) -> Result<Vec<EventId>, ObjectFault> {
         let OfUid { mut events, task } =
             store::objects::list_by_uid(tx, self.calendar.collection, &self.uid)?;
@@ -309,7 +213,7 @@ impl Arrival<'_> {
         // What is the owner's own comes before what they are invited to.
         let here = &self.calendar.calendar.id;
         let own = events.iter().find(|it| it.calendar == *here).map(|it| it.id.as_str());
-        let invitation = events.first().filter(|_| !self.is_moved).map(|it| it.id.as_str());
+        let invitation = events.first().filter(|_| !is_moved).map(|it| it.id.as_str());
         match (own.or(task.as_deref()).or(invitation), there) {
             (None, None) => Ok(put_away),
             (Some(id), _) => Err(uid_taken(tx, who, self.calendar, id)?),

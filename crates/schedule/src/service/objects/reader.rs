@@ -4,11 +4,7 @@ use renraku_base::{EventId, Principal};
 use renraku_db::{Changed, Tx};
 
 use super::{
-    ObjectFault, ObjectHead, ObjectKind, ObjectText,
-    answer::keep,
-    get,
-    put::{Arrival, Put},
-    tasks,
+    ObjectFault, ObjectHead, ObjectKind, ObjectText, answer::keep, arrival::Arrival, get, put::Put, tasks,
 };
 use crate::{
     ScheduleFault,
