@@ -92,9 +92,7 @@ impl Layout<'_> {
     pub fn of(columns: &'static [Column]) -> Self {
         Self { columns, titles: None, whole_lines: false, long_cells: false }
     }
-}
 
-impl Layout<'_> {
     /// Its columns by both their names, as complaints list them.
     #[must_use]
     pub fn names(&self) -> String {
