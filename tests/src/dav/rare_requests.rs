@@ -83,7 +83,7 @@ fn where_nothing_takes_place_there_is_no_calendar_data() {
             assert_eq!(there.matches("BEGIN:VEVENT").count(), 1, "{there}");
             let outside = ask("20261201T000000Z", "20261202T000000Z");
             assert!(outside.contains("<d:getetag>") && !outside.contains("BEGIN:VCALENDAR"), "{outside}");
-            let missing = outside.split("<d:propstat>").find(|part| part.contains("404")).unwrap();
+            let missing = outside.split("<d:propstat>").find(|part| part.contains("HTTP/1.1 404")).unwrap();
             assert!(missing.contains("<c:calendar-data/>"), "{outside}");
         }
     });
