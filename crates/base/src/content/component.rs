@@ -2,7 +2,7 @@
 
 use super::{
     line::{BadLine, LINE_BYTES, Line, unfold},
-    text::{self, Charset},
+    text,
 };
 
 /// How deep components may lie in each other.
@@ -106,12 +106,11 @@ pub fn read(file: &[u8]) -> Component {
 pub fn read_within(file: &[u8], line_bytes: usize) -> Component {
     let file = file.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(file);
     let lines = unfold(file);
-    let charset = Charset::of(&lines);
+    let texts = text::decode(&lines);
     let mut open = vec![Component::default()];
-    for (number, bytes) in &lines {
-        let text = charset.decode(bytes);
+    for ((number, _), text) in lines.iter().zip(&texts) {
         let clean = text.as_deref().map(text::without_controls);
-        if let (Some(text), Some(clean), Some(component)) = (&text, &clean, open.last_mut())
+        if let (Some(text), Some(clean), Some(component)) = (text, &clean, open.last_mut())
             && text.len() != clean.len()
         {
             component.cleaned.get_or_insert(*number);

@@ -31,6 +31,17 @@ pub fn unescape(text: &str) -> String {
 /// Escapes a text; control characters other than line breaks and tabs are left out.
 #[must_use]
 pub fn escape(text: &str) -> String {
+    let is_odd = |byte| {
+        (byte == b'\\')
+            | (byte == b',')
+            | (byte == b';')
+            | (byte == b'\n')
+            | (byte == b'\r')
+            | may_begin_control(byte)
+    };
+    if !any_byte(text.as_bytes(), is_odd) {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -118,32 +129,17 @@ fn has_lone_return(text: &str) -> bool {
     memchr::memchr_iter(b'\r', bytes).any(|at| bytes.get(at + 1) != Some(&b'\n'))
 }
 
-/// How the bytes of a file are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Charset {
-    /// As the standards want it.
-    Utf8,
-    /// As old systems write it.
-    ShiftJis,
-}
-
-impl Charset {
-    /// UTF-8 as the standard wants it; what cannot be that is Shift_JIS, if it can be that.
-    #[must_use]
-    pub fn of(lines: &[(usize, Cow<'_, [u8]>)]) -> Self {
-        let mut lines = lines.iter().map(|(_, line)| line);
-        let is_utf8 = lines.clone().all(|line| std::str::from_utf8(line).is_ok());
-        if !is_utf8 && lines.all(|line| shift_jis(line).is_some()) { Self::ShiftJis } else { Self::Utf8 }
+/// The texts of the lines of a file, which is UTF-8 as the standard wants it; one that cannot be that is Shift_JIS, as old systems
+/// write it, if it can be that. `None` stands for a line that is no text.
+#[must_use]
+pub fn decode<'l>(lines: &'l [(usize, Cow<'_, [u8]>)]) -> Vec<Option<Cow<'l, str>>> {
+    let utf8 = |line: &'l [u8]| str::from_utf8(line).ok().map(Cow::Borrowed);
+    let texts: Vec<_> = lines.iter().map(|(_, line)| utf8(line)).collect();
+    if texts.iter().all(Option::is_some) {
+        return texts;
     }
-
-    /// The text of a line; `None` when it is none.
-    #[must_use]
-    pub fn decode(self, bytes: &[u8]) -> Option<Cow<'_, str>> {
-        match self {
-            Self::Utf8 => std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
-            Self::ShiftJis => shift_jis(bytes),
-        }
-    }
+    let old: Option<Vec<_>> = lines.iter().map(|(_, line)| shift_jis(line)).collect();
+    old.map_or(texts, |old| old.into_iter().map(Some).collect())
 }
 
 fn shift_jis(bytes: &[u8]) -> Option<Cow<'_, str>> {

@@ -1,11 +1,10 @@
-use std::{borrow::Cow, fmt, str::FromStr};
+use std::{borrow::Cow, fmt, ops::Range, str::FromStr};
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::limits;
 
-const FORMAT: &str = "%Y-%m-%dT%H:%M:%S";
 const SHAPE: &str = "0000-00-00T00:00:00";
 
 /// A date and time of day without a time zone, like `2026-04-01T09:00:00`, in the years 1900 to 2100.
@@ -57,8 +56,16 @@ impl LocalDateTime {
 impl fmt::Display for LocalDateTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (date, time) = (self.0.date(), self.0.time());
-        write!(f, "{:04}-{:02}-{:02}T", date.year(), date.month(), date.day())?;
-        write!(f, "{:02}:{:02}:{:02}", time.hour(), time.minute(), time.second())
+        let year = date.year().unsigned_abs();
+        let mut text = [0; SHAPE.len()];
+        text.copy_from_slice(SHAPE.as_bytes());
+        let parts = [date.month(), date.day(), time.hour(), time.minute(), time.second()];
+        let places = [0, 2, 5, 8, 11, 14, 17];
+        for (place, number) in places.into_iter().zip([year / 100, year].into_iter().chain(parts)) {
+            let digit = |number: u32| b'0' + u8::try_from(number % 10).unwrap_or_default();
+            text[place..place + 2].copy_from_slice(&[digit(number / 10), digit(number)]);
+        }
+        f.write_str(str::from_utf8(&text).map_err(|_not_text| fmt::Error)?)
     }
 }
 
@@ -80,7 +87,18 @@ impl FromStr for LocalDateTime {
         if !shaped {
             return Err(BadLocal::Unreadable);
         }
-        let at = NaiveDateTime::parse_from_str(text, FORMAT).map_err(|_unreadable| BadLocal::Unreadable)?;
+        let number = |place: Range<usize>| {
+            text.bytes()
+                .take(place.end)
+                .skip(place.start)
+                .fold(0, |number, digit| number * 10 + u32::from(digit - b'0'))
+        };
+        let year = i32::try_from(number(0..4)).map_err(|_too_great| BadLocal::Year)?;
+        // A leap second is the one before it.
+        let second = Some(number(17..19)).filter(|second| *second <= 60).map(|second| second.min(59));
+        let at = NaiveDate::from_ymd_opt(year, number(5..7), number(8..10))
+            .and_then(|day| day.and_hms_opt(number(11..13), number(14..16), second?))
+            .ok_or(BadLocal::Unreadable)?;
         Self::new(at).ok_or(BadLocal::Year)
     }
 }
@@ -110,6 +128,9 @@ mod tests {
             "2026-04-01T09:00:00Z",
             "2026-04-01T09:00",
             "2026-02-30T09:00:00",
+            "2026-04-01T24:00:00",
+            "2026-04-01T09:60:00",
+            "2026-04-01T09:00:61",
             "２０２６-04-01T09:00:00",
             "",
         ] {

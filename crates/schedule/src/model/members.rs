@@ -99,7 +99,12 @@ impl<'f> Members<'f> {
 
     /// A text of one line.
     pub fn line(&mut self, name: &str) -> Option<String> {
-        let text: String = self.take(name, "type")?;
+        let text = self.take(name, "type")?;
+        self.check_line(name, text)
+    }
+
+    /// The text of a member of one line, if it may be that.
+    pub fn check_line(&mut self, name: &str, text: String) -> Option<String> {
         if text.chars().count() > limits::SHORT_TEXT_CHARS {
             self.too_much(name, "too-long", limits::SHORT_TEXT_CHARS, "characters");
             return None;
@@ -113,7 +118,12 @@ impl<'f> Members<'f> {
 
     /// A text of many lines, with `\n` between them.
     pub fn lines(&mut self, name: &str) -> Option<String> {
-        let text: String = self.take(name, "type")?;
+        let text = self.take(name, "type")?;
+        self.check_lines(name, text)
+    }
+
+    /// The text of a member of many lines, if it may be that.
+    pub fn check_lines(&mut self, name: &str, text: String) -> Option<String> {
         let text = if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text };
         if text.len() > limits::DESCRIPTION_BYTES {
             self.too_much(name, "too-long", limits::DESCRIPTION_BYTES, "bytes");

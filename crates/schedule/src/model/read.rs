@@ -1,11 +1,12 @@
 use std::collections::BTreeMap;
 
 use renraku_base::{CalendarId, EventId, FacilityId, FieldFault, Timestamp};
-use serde_json::Value;
+use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::{
-    Alert, Duration, Event, EventType, Frequency, LocalDateTime, Location, Participant, PatchObject,
-    RecurrenceRule, VirtualLocation, Zone, limits,
+    Alert, Duration, Event, Frequency, LocalDateTime, Location, Participant, PatchObject, RecurrenceRule,
+    VirtualLocation, Zone, limits,
     members::{Members, pointer},
     participant,
 };
@@ -113,11 +114,60 @@ impl Event {
         event.filter(|_| faults.is_empty()).ok_or(faults)
     }
 
+    /// The event as it would be [`read`](Self::read) from its JSON: what is one value is checked as it stands, the parts are read anew.
+    ///
+    /// # Errors
+    /// Every field at fault.
+    pub(crate) fn checked(mut self) -> Result<Self, Vec<FieldFault>> {
+        #[cfg(debug_assertions)]
+        let read = Self::read(self.to_value());
+        let mut faults = Vec::new();
+        if let Some(mut members) = Members::of(Value::Object(self.parts()), String::new(), &mut faults) {
+            refuse_older_names(&mut members);
+            self.uid = check_uid(&mut members, Some(self.uid)).unwrap_or_default();
+            self.title = members.check_line("title", self.title).unwrap_or_default();
+            self.description = members.check_lines("description", self.description).unwrap_or_default();
+            let duration = Some(self.duration);
+            check_duration(&mut members, duration);
+            read_parts(&mut self, members, duration);
+        }
+        #[cfg(debug_assertions)]
+        assert_eq!(read.as_ref().ok(), faults.is_empty().then_some(&self), "{read:?} {faults:?}");
+        if faults.is_empty() { Ok(self) } else { Err(faults) }
+    }
+
+    /// What of the event is more than one value, as JSON.
+    fn parts(&self) -> Map<String, Value> {
+        let more = self.more.iter().map(|(name, value)| (name.clone(), value.clone()));
+        let mut parts: Map<String, Value> = more.collect();
+        put(&mut parts, "recurrenceRule", &self.recurrence_rule);
+        put(&mut parts, "recurrenceOverrides", &self.recurrence_overrides);
+        put(&mut parts, "participants", &self.participants);
+        put(&mut parts, "organizerCalendarAddress", &self.organizer_calendar_address);
+        put(&mut parts, "locations", &self.locations);
+        put(&mut parts, "virtualLocations", &self.virtual_locations);
+        put(&mut parts, "alerts", &self.alerts);
+        put(&mut parts, "keywords", &self.keywords);
+        put(&mut parts, "categories", &self.categories);
+        put(&mut parts, "color", &self.color);
+        parts
+    }
+
     /// The same event as JSON.
     #[must_use]
     pub fn to_value(&self) -> Value {
         // Every key is text and every number finite, so this cannot fail; an empty object would be refused when read.
         serde_json::to_value(self).unwrap_or_default()
+    }
+}
+
+/// Adds a part that there is.
+fn put<T: Serialize>(parts: &mut Map<String, Value>, name: &str, part: &T) {
+    // As in `to_value`, this cannot fail.
+    match serde_json::to_value(part).unwrap_or_default() {
+        Value::Null => {}
+        Value::Object(empty) if empty.is_empty() => {}
+        part => drop(parts.insert(name.to_owned(), part)),
     }
 }
 
@@ -133,15 +183,8 @@ pub(super) fn facility_ids(members: &mut Members<'_>) -> Option<Vec<FacilityId>>
 }
 
 fn read_event(mut members: Members<'_>, uid: Option<String>) -> Option<Event> {
-    for name in TOLD_BY_THE_SERVER {
-        members.ignore(name);
-    }
     members.object_type("Event");
-    for (older, name) in OLDER_NAMES {
-        if members.has(older) {
-            members.fault(older, "older-name", format!("use {name}"));
-        }
-    }
+    refuse_older_names(&mut members);
     if !members.has("start") {
         members.fault("start", "required", "an event has a start");
     }
@@ -149,56 +192,79 @@ fn read_event(mut members: Members<'_>, uid: Option<String>) -> Option<Event> {
         members.fault("uid", "required", "an event has a uid");
     }
     let given_uid = members.line("uid");
-    if given_uid.as_ref().is_some_and(String::is_empty) {
-        members.fault("uid", "required", "a uid is not empty; left out, it is the id");
-    }
-    if given_uid.as_ref().is_some_and(|uid| uid.chars().count() > UID_CHARS) {
-        members.fault("uid", "too-long", format!("at most {UID_CHARS} characters"));
-    }
+    let given_uid = check_uid(&mut members, given_uid);
     let given_duration = members.take::<Duration>("duration", "duration");
-    if given_duration.is_some_and(Duration::is_negative) {
-        members.fault("duration", "duration", "an event does not end before it starts");
-    }
+    check_duration(&mut members, given_duration);
     let start = members.take::<LocalDateTime>("start", "local-date-time");
     let mut event = Event {
-        object_type: EventType::Event,
-        uid: uid.or(given_uid).unwrap_or_default(),
         title: members.line("title").unwrap_or_default(),
         description: members.lines("description").unwrap_or_default(),
-        start: start.unwrap_or(LocalDateTime::UNREAD),
         time_zone: members.take("timeZone", "time-zone"),
         duration: given_duration.unwrap_or_default(),
         show_without_time: members.take("showWithoutTime", "type").unwrap_or_default(),
-        recurrence_rule: members.object("recurrenceRule").and_then(RecurrenceRule::read),
-        recurrence_overrides: overrides(&mut members),
         recurrence_id: members.take("recurrenceId", "local-date-time"),
         recurrence_id_time_zone: members.take("recurrenceIdTimeZone", "time-zone"),
-        participants: members.map("participants", limits::PARTICIPANTS, Participant::read),
-        organizer_calendar_address: participant::address(&mut members, "organizerCalendarAddress"),
-        locations: members.map("locations", limits::SMALL_MEMBERS, Location::read),
-        virtual_locations: members.map("virtualLocations", limits::SMALL_MEMBERS, VirtualLocation::read),
-        alerts: members.map("alerts", limits::SMALL_MEMBERS, Alert::read),
         privacy: members.take("privacy", "one-of").unwrap_or_default(),
         free_busy_status: members.take("freeBusyStatus", "one-of").unwrap_or_default(),
         status: members.take("status", "one-of").unwrap_or_default(),
         sequence: members.take("sequence", "type").unwrap_or_default(),
         created: members.take("created", "instant"),
         updated: members.take("updated", "instant"),
-        keywords: members.set("keywords"),
-        categories: members.set("categories"),
-        color: members.line("color"),
-        more: BTreeMap::new(),
+        ..Event::new(uid.or(given_uid).unwrap_or_default(), "", start.unwrap_or(LocalDateTime::UNREAD))
     };
-    if event.show_without_time && start.is_some() {
-        make_whole_days(&mut event, given_duration, &mut members);
+    read_parts(&mut event, members, given_duration);
+    start.map(|_| event)
+}
+
+/// Reads what of an event is more than one value, and checks the whole.
+fn read_parts(event: &mut Event, mut members: Members<'_>, given_duration: Option<Duration>) {
+    for name in TOLD_BY_THE_SERVER {
+        members.ignore(name);
     }
-    check_end(&event, &mut members);
-    check_hourly(&event, &mut members);
-    check_people(&event, &mut members);
-    check_overrides(&event, &mut members);
+    event.recurrence_rule = members.object("recurrenceRule").and_then(RecurrenceRule::read);
+    event.recurrence_overrides = overrides(&mut members);
+    event.participants = members.map("participants", limits::PARTICIPANTS, Participant::read);
+    event.organizer_calendar_address = participant::address(&mut members, "organizerCalendarAddress");
+    event.locations = members.map("locations", limits::SMALL_MEMBERS, Location::read);
+    event.virtual_locations = members.map("virtualLocations", limits::SMALL_MEMBERS, VirtualLocation::read);
+    event.alerts = members.map("alerts", limits::SMALL_MEMBERS, Alert::read);
+    event.keywords = members.set("keywords");
+    event.categories = members.set("categories");
+    event.color = members.line("color");
+    if event.show_without_time {
+        make_whole_days(event, given_duration, &mut members);
+    }
+    check_end(event, &mut members);
+    check_hourly(event, &mut members);
+    check_people(event, &mut members);
+    check_overrides(event, &mut members);
     members.check_links();
     event.more = members.rest();
-    start.map(|_| event)
+}
+
+fn refuse_older_names(members: &mut Members<'_>) {
+    for (older, name) in OLDER_NAMES {
+        if members.has(older) {
+            members.fault(older, "older-name", format!("use {name}"));
+        }
+    }
+}
+
+fn check_uid(members: &mut Members<'_>, uid: Option<String>) -> Option<String> {
+    let uid = uid?;
+    if uid.is_empty() {
+        members.fault("uid", "required", "a uid is not empty; left out, it is the id");
+    }
+    if uid.chars().count() > UID_CHARS {
+        members.fault("uid", "too-long", format!("at most {UID_CHARS} characters"));
+    }
+    Some(uid)
+}
+
+fn check_duration(members: &mut Members<'_>, given: Option<Duration>) {
+    if given.is_some_and(Duration::is_negative) {
+        members.fault("duration", "duration", "an event does not end before it starts");
+    }
 }
 
 /// An event of whole days starts with a day and lasts for days, one if nothing is said.

@@ -1,7 +1,7 @@
 use diesel::{
     dsl::max,
     prelude::*,
-    sql_types::{Nullable, Text},
+    sql_types::{Integer, Nullable, Text},
 };
 use renraku_base::{CalendarId, Id, PersonId, Principal, Role};
 use renraku_db::{
@@ -119,6 +119,10 @@ type AtPathRow = (Row, Option<String>, (i64, i64), Option<i32>);
 extern "SQL" {
     /// The first of two that is there.
     fn coalesce(first: Nullable<Text>, second: Text) -> Text;
+
+    /// The first of two that is there.
+    #[sql_name = "coalesce"]
+    fn first_rank(first: Nullable<Integer>, second: Nullable<Integer>) -> Nullable<Integer>;
 }
 
 /// The calendar at a segment of somebody's home: the one for which the segment was chosen, or the one that bears it as its id and
@@ -141,6 +145,14 @@ pub(crate) fn find_by_path(
         // In order and but the first, SQLite would sort them.
         .select(max(grants::role))
         .single_value();
+    // Nobody may do more than manage: whose own grant says that, as of what is theirs, is looked for in no group.
+    let own = diesel::alias!(grants as own);
+    let managed = own
+        .filter(own.field(grants::collection_id).eq(calendars::collection_id))
+        .filter(own.field(grants::grantee_id).eq(who.as_str()))
+        .filter(own.field(grants::role).eq(Role::Manage.rank()))
+        .select(own.field(grants::role).nullable())
+        .single_value();
     let rows: Vec<AtPathRow> = tx.fetch(
         calendars::table
             .inner_join(collections::table.on(collections::id.eq(calendars::collection_id)))
@@ -150,7 +162,7 @@ pub(crate) fn find_by_path(
                 columns::<Row>(),
                 paths::segment.nullable(),
                 (collections::modseq, collections::floor),
-                rank,
+                first_rank(managed, rank),
             )),
     )?;
     let is_there = |row: &AtPathRow| match &row.1 {

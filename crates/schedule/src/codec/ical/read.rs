@@ -293,7 +293,7 @@ impl<'a> Group<'a> {
             },
         };
         if let Some((place, event)) = add_exceptions(series, self.exceptions, context, parsed) {
-            match Event::read(event.to_value()) {
+            match event.checked() {
                 Ok(event) => parsed.events.push(ParsedEvent { place, event, source: None }),
                 Err(reasons) => parsed.refused.push(Refusal { place, reasons }),
             }

@@ -62,6 +62,7 @@ fn every_fault_is_told() {
             "/start local-date-time",
             "/title control-character",
             "/timeZone time-zone",
+            "/privacy one-of",
             "/recurrenceRule/frequency recurrence-too-frequent",
             "/participants/1/calendarAddress required",
             "/participants/2/calendarAddress calendar-address",
@@ -71,7 +72,6 @@ fn every_fault_is_told() {
             "/virtualLocations/v/uri uri",
             "/alerts/1/trigger/offset duration",
             "/alerts/2/trigger required",
-            "/privacy one-of",
         ]
     );
     assert_eq!(draft(json!({"title": "x"})).unwrap_err(), ["/start required"]);
