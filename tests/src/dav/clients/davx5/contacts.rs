@@ -89,7 +89,7 @@ fn groups_are_contacts() {
         let etag = put(&client, &group, ("if-none-match", "*"), &text).expect(201).etag();
         holds(
             of(&multiget(&client, &book, &[&group]).text(), &group),
-            &["KIND:group", "MEMBER:urn:uuid:one", &etag],
+            &["\nKIND:group", "\nMEMBER:urn:uuid:one", &etag],
         );
         let cards = hanako.get("contacts").expect(200).text();
         holds(&cards, &["\"kind\":\"group\"", "\"members\":{\"urn:uuid:one\":true}"]);
