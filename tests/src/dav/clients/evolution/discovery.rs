@@ -60,9 +60,9 @@ fn opens_a_calendar() {
     });
 }
 
-/// A calendar from within the program, with its colour; renamed afterwards.
+/// A calendar from within the program, with its colour, renamed afterwards; and an address book.
 #[test]
-fn makes_a_calendar() {
+fn makes_collections() {
     on_each_backend(|server| {
         let client = Client::of(server, &server.staff("hanako"));
         let path = format!("{}A1B2C3D4E5F60718293A4B5C6D7E8F9001122334/", client.home);
@@ -82,8 +82,14 @@ fn makes_a_calendar() {
             of(&propfind(&client, &client.home, "1", LISTED), &path),
             &["旅行", "#ff2968", ">4<", "県外へ"],
         );
-        let body = format!("<A:mkcol {NAMESPACES}/>").replace("A:mkcol", "D:mkcol");
-        client.send("MKCOL", &format!("{}x/", client.home), &[], XML, &body).expect(403);
+        client.bare("DELETE", &path, &[("depth", "infinity")]).expect(204);
+        let path = format!("{}A1B2C3D4E5F60718293A4B5C6D7E8F9001122335/", client.books);
+        let body = format!(
+            "<D:mkcol {NAMESPACES}><D:set><D:prop><D:resourcetype><D:collection/><A:addressbook/></D:resourcetype>\
+             <D:displayname>取引先</D:displayname></D:prop></D:set></D:mkcol>"
+        );
+        client.send("MKCOL", &path, &[], XML, &body).expect(201);
+        holds(of(&propfind(&client, &client.books, "1", LISTED), &path), &["<c:addressbook/>", "取引先"]);
         client.bare("DELETE", &path, &[("depth", "infinity")]).expect(204);
     });
 }
