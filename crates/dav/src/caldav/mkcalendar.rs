@@ -37,7 +37,7 @@ pub(super) async fn extended(mut call: Call) -> Result<HttpResponse, DavFault> {
     make(call, edits).await
 }
 
-async fn make(call: Call, edits: Edits) -> Result<HttpResponse, DavFault> {
+async fn make(call: Call, mut edits: Edits) -> Result<HttpResponse, DavFault> {
     call.writes()?;
     let segment = match call.address.clone() {
         // A delegate writes into what is there.
@@ -62,8 +62,12 @@ async fn make(call: Call, edits: Edits) -> Result<HttpResponse, DavFault> {
         return Err(condition.into());
     }
     let set = Name::caldav("supported-calendar-component-set");
-    if edits.get(&set).is_some_and(|set| !holds_ours(set)) {
-        return Err(Condition::SupportedCalendarComponent.into());
+    if let Some((_, Some(set))) = edits.0.iter_mut().find(|(name, _)| *name == set) {
+        // The property says what may be stored (RFC 4791 §5.2.3): what else is wished for would be refused then.
+        set.children.retain(is_ours);
+        if set.children.is_empty() {
+            return Err(Condition::SupportedCalendarComponent.into());
+        }
     }
     let who = call.who.clone();
     call.write(move |tx| {
@@ -83,9 +87,9 @@ async fn make(call: Call, edits: Edits) -> Result<HttpResponse, DavFault> {
     Ok(HttpResponse::Created().insert_header(("cache-control", "no-cache")).finish())
 }
 
-/// Whether a set names something that calendars hold.
-fn holds_ours(set: &Element) -> bool {
-    let comp = Name::caldav("comp");
-    let mut named = set.children_of(&comp).filter_map(|comp| comp.attribute("name"));
-    named.any(|name| ["VEVENT", "VTODO"].iter().any(|ours| ours.eq_ignore_ascii_case(name)))
+/// Whether an element of a set names something that calendars hold.
+fn is_ours(comp: &Element) -> bool {
+    let name = comp.attribute("name").unwrap_or_default();
+    comp.name == Name::caldav("comp")
+        && ["VEVENT", "VTODO"].iter().any(|ours| ours.eq_ignore_ascii_case(name))
 }

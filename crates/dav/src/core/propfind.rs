@@ -30,6 +30,14 @@ impl Wanted {
         Self::of(&root)?.ok_or(DavFault::BadRequest("DAV:propfind is empty"))
     }
 
+    /// Whether the texts of objects are among them.
+    pub fn texts(&self) -> bool {
+        match self {
+            Self::Named(names) => names.iter().any(|name| name.local.ends_with("-data")),
+            Self::All(_) | Self::Names => true,
+        }
+    }
+
     /// Which properties an element that has `prop`, `allprop` or `propname` in it wants; `None` when it has none of them.
     pub fn of(element: &Element) -> Result<Option<Self>, DavFault> {
         let names = |element: &Element| match element.children.len() {

@@ -123,11 +123,7 @@ impl Ask {
 
     /// Whether it is little work to tell what is new to a client that stands there: a few changes, and no texts.
     pub fn is_little(from: &SyncToken, modseq: i64, wanted: &Wanted) -> bool {
-        let texts = match wanted {
-            Wanted::Named(names) => names.iter().any(|name| name.local.ends_with("-data")),
-            Wanted::All(_) | Wanted::Names => true,
-        };
-        from.cursor.is_none() && !texts && modseq - from.modseq <= FEW
+        from.cursor.is_none() && !wanted.texts() && modseq - from.modseq <= FEW
     }
 
     /// The token that an answer bears, which takes the client from one place to another: whoever stays where they are keeps theirs.

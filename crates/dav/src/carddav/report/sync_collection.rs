@@ -5,8 +5,8 @@ use renraku_db::{ReadTx, meta};
 use crate::{
     carddav::{address_data::DataRequest, book::Book, property::Context, propfind::Answer},
     core::{
-        Address, Ask, Call, Condition, Dav, DavFault, Haste, Multistatus, News, Place, SyncToken, Wanted,
-        minimal,
+        Address, Ask, Call, Condition, Dav, DavFault, Depth, Haste, Multistatus, News, Place, SyncToken,
+        Wanted, depth, minimal,
         xml::{Element, OF_CONTACTS},
     },
 };
@@ -19,6 +19,7 @@ pub(super) async fn answer(call: Call, place: Place, report: Element) -> Result<
     let ask = Ask::read(&report)?;
     let wanted = Wanted::of(&report)?.unwrap_or(Wanted::Named(Vec::new()));
     let data = DataRequest::read(&report)?;
+    let is_deep = depth(call.headers(), Depth::Zero)? != Depth::Zero;
     let minimal = minimal(call.headers());
     let (who, dav) = (call.who.clone(), call.dav.clone());
     let (multistatus, token) = call
@@ -30,7 +31,17 @@ pub(super) async fn answer(call: Call, place: Place, report: Element) -> Result<
             let book = Book::find(tx, &dav, &who, &place)?;
             let (collection, modseq, floor) =
                 book.position().ok_or(DavFault::from(Condition::SupportedReport))?;
-            let from = ask.position(&dav, &who.person, epoch, (collection, floor..=modseq))?;
+            let from = ask.position(&dav, &who.person, epoch, (collection, floor..=modseq));
+            // RFC 6578 §3.2: the report is defined at depth 0, and another is 400. It is answered while the token is good; of refusals
+            // Thunderbird, which asks so, takes 400 alone for the sign to begin anew.
+            let from = match from {
+                Err(_) if is_deep && wanted.texts() => {
+                    return Err(DavFault::BadRequest(
+                        "DAV:sync-collection has depth 0, and this token is not valid",
+                    ));
+                }
+                from => from?,
+            };
             if haste == Haste::Glance && !Ask::is_little(&from, modseq, &wanted) {
                 return Ok(None);
             }
