@@ -14,6 +14,7 @@ mod hostile_cards;
 mod inbox;
 mod large_answers;
 mod leaving;
+mod moved_series;
 mod objects;
 mod push;
 mod push_contacts;

@@ -1,14 +1,14 @@
 use std::collections::{HashMap, HashSet};
 
 use renraku_base::{CalendarId, ETag, EventId, Fault, FieldFault, PersonId, Precondition, Principal};
-use renraku_db::{Changed, Db, Tx, changes::Recorded};
+use renraku_db::{Changed, Db, Tx};
 use renraku_people::directory::service as directory;
 
 use super::{
     audience::{Audiences, renew},
     booking,
     create_event::writable,
-    import_lines, import_tasks, index,
+    import_lines, import_tasks, index, keep_own,
     objects::{OBJECT_BYTES, ObjectKind, default_name},
     placing, staff, update_event,
 };
@@ -143,7 +143,7 @@ struct Import<'a> {
     /// The texts of new events.
     texts: Vec<StoredObject>,
     entries: Vec<(EventId, Entry)>,
-    recorded: Option<Recorded>,
+    recorded: Option<Changed<()>>,
     done: Done,
 }
 
@@ -287,16 +287,16 @@ impl<'a> Import<'a> {
                 store::objects::put(tx, &text)?;
             }
         }
-        let places = placing::places(tx, &after, &self.home, &facilities, &before.places)?;
+        let kept = keep_own::along(tx, (&before.stored, &after), &before.places)?;
+        let places = placing::places(tx, &after, &self.home, &facilities, &kept)?;
         // About as many entries go as come.
         self.done.entries += happenings.len();
         self.work += REPLACED + 2 * happenings.len() * places.len();
-        self.recorded =
-            Some(placing::put_changed(tx, &after, (&before.places, &places), &happenings, &before.stored)?);
+        let recorded =
+            placing::put_changed(tx, &after, (&before.places, &places), &happenings, &before.stored)?;
+        self.recorded = Some(recorded.with(()));
+        keep_own::remind(tx, (&after, self.home.time_zone), &kept)?;
         let now = tx.now();
-        for place in before.places.iter().filter(|place| place.own.is_some()) {
-            jobs::remind_own(tx, (&after, place), self.home.time_zone, now)?;
-        }
         jobs::remind_next(tx, &after, self.home.time_zone, now)
     }
 
@@ -357,10 +357,10 @@ impl<'a> Import<'a> {
             jobs::remind_next(tx, stored, self.home.time_zone, now)?;
             let places = std::slice::from_ref(&place);
             let audiences = Audiences::of(&stored.event);
-            self.recorded = Some(placing::record(tx, &stored.id, (&[], places), audiences)?);
+            self.recorded = Some(placing::record(tx, &stored.id, (&[], places), audiences)?.with(()));
         }
         Ok(match self.recorded {
-            Some(recorded) => recorded.with(self.done),
+            Some(recorded) => recorded.map(|()| self.done),
             None => Changed::nothing(self.done),
         })
     }

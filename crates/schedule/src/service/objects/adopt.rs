@@ -11,11 +11,12 @@ use super::{
 use crate::{
     ScheduleFault,
     codec::ical::{self, Contents},
+    jobs,
     model::{Event, ParticipationStatus, PatchObject},
     rules::recurrence,
     service::{
         audience::renew,
-        index, placing,
+        index, keep_own, placing,
         reply_event::{Answer, answer, tell_organizer},
         update_event::Opened,
         view::without_alerts,
@@ -134,6 +135,8 @@ pub(super) fn create(
     }
     let place = Placement::new(home.collection, home.owner());
     let recorded = placing::put_new(tx, &stored, &[place], &happenings)?;
+    let now = tx.now();
+    jobs::remind_next(tx, &stored, home.time_zone, now)?;
     if let Some(sent) = of_sender {
         keep_alarms(tx, who, arrival, &stored.id, &sent)?;
     }
@@ -193,8 +196,11 @@ pub(super) fn replace(
     let (happenings, indexed) = index::to_index(&after, before.home.time_zone, tx.now())?;
     after.indexed = indexed;
     store::events::put(tx, &after)?;
-    let places = (before.places.as_slice(), before.places.as_slice());
-    let recorded = placing::put_changed(tx, &after, places, &happenings, &before.stored)?;
+    let kept = keep_own::along(tx, (&before.stored, &after), &before.places)?;
+    let recorded = placing::put_changed(tx, &after, (&before.places, &kept), &happenings, &before.stored)?;
+    let (zone, at) = (before.home.time_zone, tx.now());
+    jobs::remind_next(tx, &after, zone, at)?;
+    keep_own::remind(tx, (&after, zone), &kept)?;
     let answered =
         now.filter(|now| (forced || Some(*now) != was) && *now != ParticipationStatus::NeedsAction);
     let Some(participation_status) = answered else {

@@ -83,7 +83,9 @@ pub(super) fn keep(
     let Some(seen) = kept.seen(who)? else { return Ok(None) };
     let shown = ical::read_object(text::write(&seen).as_bytes())?;
     let Contents::Event(shown) = shown.contents else { return Ok(None) };
-    let (shown, mut sent) = (Own::of(&shown), Own::of(sent));
+    // Where the client moved the series, or does not know yet that it moved, its occurrences have other names.
+    let occurrences = recurrence::move_along(sent, &shown, Own::of(sent).occurrences);
+    let (shown, mut sent) = (Own::of(&shown), Own { occurrences, ..Own::of(sent) });
     sent.occurrences.retain(|id, _| recurrence::has_occurrence(&seen, *id));
     if (&shown.alerts, &shown.occurrences) == (&sent.alerts, &sent.occurrences) {
         return Ok(None);
