@@ -12,6 +12,7 @@ mod discovery;
 mod hostile;
 mod hostile_cards;
 mod inbox;
+mod invitations;
 mod large_answers;
 mod leaving;
 mod moved_series;

@@ -60,25 +60,27 @@ pub(super) fn invitation_among(
     put_away: Vec<EventId>,
     sent: &Event,
 ) -> Result<Option<EventId>, ScheduleFault> {
-    let (Some(owner), Some(address)) = (home.owner(), &sent.organizer_calendar_address) else {
+    let Some(owner) = home.owner().filter(|_| sent.organizer_calendar_address.is_some()) else {
         return Ok(None);
     };
     for id in put_away {
         let Some(stored) = store::events::get(tx, &id)? else { continue };
-        let same = match &stored.organizer {
-            Some(organizer) => {
-                facilities::is_address_of(address, organizer, email_of(tx, organizer)?.as_deref())
-            }
-            None => {
-                let known = stored.event.organizer_calendar_address.as_ref();
-                known.is_some_and(|known| known.eq_ignore_ascii_case(address))
-            }
-        };
-        if same && invites(sent, &owner, email_of(tx, &owner)?.as_deref()) {
+        if is_of(tx, &stored, sent)? && invites(sent, &owner, email_of(tx, &owner)?.as_deref()) {
             return Ok(Some(id));
         }
     }
     Ok(None)
+}
+
+/// Whether what is sent names the organizer whom an event has, as it was shown or as they are reached now.
+pub(super) fn is_of(tx: &mut ReadTx<'_>, stored: &StoredEvent, sent: &Event) -> Result<bool, ScheduleFault> {
+    let known = stored.event.organizer_calendar_address.as_ref();
+    let Some(address) = &sent.organizer_calendar_address else { return Ok(known.is_none()) };
+    if known.is_some_and(|known| known.eq_ignore_ascii_case(address)) {
+        return Ok(true);
+    }
+    let Some(organizer) = &stored.organizer else { return Ok(false) };
+    Ok(facilities::is_address_of(address, organizer, email_of(tx, organizer)?.as_deref()))
 }
 
 /// Whether somebody takes part in an event, or in single occurrences of it.

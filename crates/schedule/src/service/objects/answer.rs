@@ -5,7 +5,8 @@ use renraku_db::{Changed, ReadTx, Tx};
 use renraku_people::directory::service as directory;
 
 use super::{
-    ObjectFault, ObjectKind, arrival::Arrival, facilities, parameters, put::Put, read::schedule_tag, text,
+    ObjectFault, ObjectKind, adopt::is_of, arrival::Arrival, facilities, parameters, put::Put,
+    read::schedule_tag, text,
 };
 use crate::{
     ScheduleFault,
@@ -30,6 +31,9 @@ pub(super) fn answer(
     sent: &Event,
 ) -> Result<Changed<Put>, ObjectFault> {
     let stored = store::events::get(tx, id)?.ok_or(ScheduleFault::NotFound)?;
+    if !is_of(tx, &stored, sent)? {
+        return Err(ObjectFault::AnotherEvent);
+    }
     let mut sent = sent.clone();
     let forced = parameters::take_from_organizer(&mut sent);
     let sent = &sent;
