@@ -54,7 +54,7 @@ pub(super) fn organized_by(
 
 /// To which of these events, which the owner of a calendar put away, what is sent is the invitation: it has the same organizer, and
 /// the owner takes part in it.
-pub(super) fn invitation_among(
+pub(crate) fn invitation_among(
     tx: &mut ReadTx<'_>,
     home: &StoredCalendar,
     put_away: Vec<EventId>,
