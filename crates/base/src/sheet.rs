@@ -147,6 +147,11 @@ impl Sheet {
 const OPEN: &str = "a quote is opened and not closed";
 
 /// The cells of a line by their columns, or what is wrong with it.
+/// Whether a cell may not hold a character. A long one holds any text, in which U+0080 to U+009F are no controls.
+fn is_control(c: char, layout: &Layout<'_>) -> bool {
+    if layout.long_cells { c.is_ascii_control() && c != '\n' } else { c.is_control() }
+}
+
 fn row(
     header: &[Title],
     cells: Vec<String>,
@@ -172,9 +177,7 @@ fn row(
                     column.name
                 ));
             }
-            Title::Of(column)
-                if cell.chars().any(|c| c.is_control() && !(layout.long_cells && c == '\n')) =>
-            {
+            Title::Of(column) if cell.chars().any(|c| is_control(c, layout)) => {
                 return Err(format!("{}: a control character", column.name));
             }
             Title::Of(column) if cell.is_empty() && column.required => {

@@ -7,20 +7,20 @@ use serde_json::{Value, json};
 use super::client::{Client, HOUR, event};
 use crate::harness::{Staff, TestServer, on_each_backend};
 
-const ORGANIZER: &str = "ORGANIZER:mailto:hanako@pref.example.jp\n";
+pub(super) const ORGANIZER: &str = "ORGANIZER:mailto:hanako@pref.example.jp\n";
 const ALARM: &str = "BEGIN:VALARM\nACTION:DISPLAY\nTRIGGER:-PT7M\nEND:VALARM\n";
 
 /// Somebody of the office, whom a colleague invites to what has the UID of something of theirs.
-struct Guest {
-    organizer: Client,
-    client: Client,
-    staff: Staff,
+pub(super) struct Guest {
+    pub organizer: Client,
+    pub client: Client,
+    pub staff: Staff,
     /// A second calendar.
     side: Client,
 }
 
 impl Guest {
-    fn of(server: &TestServer) -> Self {
+    pub(super) fn of(server: &TestServer) -> Self {
         let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
         let client = Client::of(server, &taro);
         let side = taro.post("calendars", &json!({"name": "第2"})).expect(201).json();
@@ -28,13 +28,13 @@ impl Guest {
         Self { organizer: Client::of(server, &hanako), client, staff: taro, side }
     }
 
-    fn path(&self, name: &str) -> String {
+    pub(super) fn path(&self, name: &str) -> String {
         format!("{}{name}.ics", self.client.calendar)
     }
 
     /// The paths in the default calendar, by each way to ask for them.
     #[track_caller]
-    fn listed(&self) -> BTreeSet<String> {
+    pub(super) fn listed(&self) -> BTreeSet<String> {
         let (listed, _) = self.client.sync(&self.client.calendar, "", 100);
         let paths: BTreeSet<String> = listed.iter().map(|(path, _)| path.clone()).collect();
         assert_eq!(paths.len(), listed.len(), "one path, one object: {listed:?}");
@@ -49,7 +49,7 @@ impl Guest {
 
     /// Has the colleague invite them; gives back where the invitation lies.
     #[track_caller]
-    fn invited(&self, uid: &str) -> String {
+    pub(super) fn invited(&self, uid: &str) -> String {
         let before = self.listed();
         self.organizer.put(&self.meeting(uid), &invitation(uid, "NEEDS-ACTION")).expect(201);
         let new: Vec<String> = self.listed().difference(&before).cloned().collect();
@@ -58,7 +58,7 @@ impl Guest {
     }
 
     #[track_caller]
-    fn declined(&self, uid: &str) -> String {
+    pub(super) fn declined(&self, uid: &str) -> String {
         let at = self.invited(uid);
         self.client.ask("DELETE", &at).send().expect(204);
         at
@@ -72,13 +72,13 @@ impl Guest {
         self.staff.post(&format!("events/{id}/reply"), &yes).expect(200);
     }
 
-    fn meeting(&self, uid: &str) -> String {
+    pub(super) fn meeting(&self, uid: &str) -> String {
         format!("{}{uid}.ics", self.organizer.calendar)
     }
 
     /// What the organizer sees that they answered.
     #[track_caller]
-    fn said(&self, uid: &str) -> String {
+    pub(super) fn said(&self, uid: &str) -> String {
         let text = self.organizer.get(&self.meeting(uid)).expect(200).text().replace("\r\n ", "");
         let line = text.lines().find(|it| it.starts_with("ATTENDEE") && it.contains("taro@")).unwrap();
         let status = line.split_once("PARTSTAT=").map_or("NEEDS-ACTION", |(_, rest)| rest);
@@ -92,7 +92,7 @@ impl Guest {
 
     /// The titles on the phone.
     #[track_caller]
-    fn titles(&self) -> Vec<String> {
+    pub(super) fn titles(&self) -> Vec<String> {
         let path = "occurrences?from=2026-11-25T15:00:00Z&to=2026-11-26T15:00:00Z";
         let found = self.staff.get(path).expect(200).json();
         let title = |it: &Value| it["title"].as_str().unwrap().to_owned();
@@ -122,7 +122,7 @@ impl Guest {
     }
 }
 
-fn own(uid: &str, title: &str) -> String {
+pub(super) fn own(uid: &str, title: &str) -> String {
     event(uid, &format!("{HOUR}SUMMARY:{title}\n{ALARM}"))
 }
 
@@ -130,12 +130,12 @@ fn own_task(uid: &str, title: &str) -> String {
     event(uid, &format!("SUMMARY:{title}\n{ALARM}")).replace("VEVENT", "VTODO")
 }
 
-fn invitation(uid: &str, status: &str) -> String {
+pub(super) fn invitation(uid: &str, status: &str) -> String {
     let people = format!("{ORGANIZER}ATTENDEE;PARTSTAT={status};RSVP=TRUE:mailto:taro@pref.example.jp\n");
     event(uid, &format!("{HOUR}SUMMARY:会議\n{people}"))
 }
 
-fn set<const N: usize>(paths: [&String; N]) -> BTreeSet<String> {
+pub(super) fn set<const N: usize>(paths: [&String; N]) -> BTreeSet<String> {
     paths.into_iter().cloned().collect()
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::client::{Client, HOUR, between, event};
 use crate::harness::{Answer, Staff, TestServer, on_each_backend};
 
-fn alarm(before: &str) -> String {
+pub(super) fn alarm(before: &str) -> String {
     format!("BEGIN:VALARM\nACTION:DISPLAY\nDESCRIPTION:x\nTRIGGER:-{before}\nEND:VALARM\n")
 }
 
@@ -24,15 +24,15 @@ fn etag(answer: &Answer) -> String {
     answer.header("etag").unwrap_or_default().to_owned()
 }
 
-struct Office {
-    owner: Client,
-    writer: Client,
-    reader: Client,
-    staff: [Staff; 3],
+pub(super) struct Office {
+    pub owner: Client,
+    pub writer: Client,
+    pub reader: Client,
+    pub staff: [Staff; 3],
 }
 
 /// A calendar that its owner shares, as each of them finds it.
-fn office(server: &TestServer) -> Office {
+pub(super) fn office(server: &TestServer) -> Office {
     let staff = ["hanako", "taro", "jiro"].map(|name| server.staff(name));
     let [hanako, taro, jiro] = &staff;
     for (person, role) in [(taro, "write"), (jiro, "read")] {
@@ -43,13 +43,13 @@ fn office(server: &TestServer) -> Office {
     Office { owner: of(hanako), writer: of(taro), reader: of(jiro), staff: staff.clone() }
 }
 
-fn at(client: &Client, name: &str) -> String {
+pub(super) fn at(client: &Client, name: &str) -> String {
     format!("{}{name}.ics", client.calendar)
 }
 
 /// The tag and the text by each of the ways in which a client reads an object, all of which tell the same.
 #[track_caller]
-fn read(client: &Client, name: &str) -> (String, String) {
+pub(super) fn read(client: &Client, name: &str) -> (String, String) {
     let path = at(client, name);
     let got = client.get(&path).expect(200);
     let props = "<d:prop><d:getetag/><c:calendar-data/></d:prop>";
@@ -69,7 +69,7 @@ fn read(client: &Client, name: &str) -> (String, String) {
     (etag(&got), got.text())
 }
 
-fn triggers(text: &str) -> Vec<&str> {
+pub(super) fn triggers(text: &str) -> Vec<&str> {
     text.lines().filter_map(|line| line.strip_prefix("TRIGGER:-")).collect()
 }
 

@@ -181,3 +181,56 @@ fn two_clients_and_a_phone_end_up_with_the_same() {
         }
     });
 }
+
+/// RFC 5545 §3.1 and RFC 6350 §3.3: U+0080 to U+009F are no controls there.
+#[test]
+fn later_controls_stay_where_they_were_written() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let client = Client::of(server, &hanako);
+        let odd = "a\u{80}b\u{9b}c";
+        let path = format!("{}a.ics", client.calendar);
+        let more = format!(
+            "{HOUR}SUMMARY:{odd}\nDESCRIPTION:{odd}\u{85}d\nX-ODD;X-P={odd}:{odd}\n\
+             ATTENDEE;SCHEDULE-AGENT=CLIENT;CN={odd};X-P={odd}:mailto:x@other.example\nORGANIZER:mailto:hanako@pref.example.jp\n"
+        );
+        let alone = event("b", &format!("{HOUR}SUMMARY:{odd}\u{85}d\n"));
+        let put = client.put(&format!("{}b.ics", client.calendar), &alone).expect(201);
+        assert!(put.header("etag").is_some(), "it is as it was sent");
+        assert_eq!(client.get(&format!("{}b.ics", client.calendar)).text(), alone);
+        client.put(&path, &event("a", &more)).expect(201);
+        let days = "occurrences?from=2026-11-26T00:00:00Z&to=2026-11-27T00:00:00Z";
+        let found = hanako.get(days).expect(200).json();
+        let id = found["items"].as_array().unwrap().iter().find(|it| it["title"] == odd).unwrap()["eventId"]
+            .clone();
+        let event_path = format!("events/{}", id.as_str().unwrap());
+        let tag = hanako.get(&event_path).expect(200).etag();
+        let back = json!({"title": odd, "description": format!("{odd}\u{85}d"), "locations": {"1": {"@type": "Location", "name": "x"}}});
+        hanako.patch(&event_path, &tag, &back).expect(200);
+        let text = client.get(&path).expect(200).text().replace("\r\n ", "");
+        for line in [
+            format!("SUMMARY:{odd}\r\n"),
+            format!("DESCRIPTION:{odd}\u{85}d\r\n"),
+            format!("X-ODD;X-P={odd}:{odd}\r\n"),
+            format!("CN={odd};"),
+            format!(";X-P={odd}:mailto:x@other.example"),
+        ] {
+            assert!(text.contains(&line), "{line:?} is not in {text:?}");
+        }
+        let told = client.xml("REPORT", &client.calendar, "1", "<c:calendar-query NS><d:prop><c:calendar-data/></d:prop><c:filter><c:comp-filter name=\"VCALENDAR\"/></c:filter></c:calendar-query>");
+        assert!(told.expect(207).text().contains(&format!("SUMMARY:{odd}")));
+
+        let card_path = format!("{}c.vcf", client.address_book());
+        client
+            .put_card(&card_path, &card("c", odd, &format!("NOTE:{odd}\u{85}d\nX-ODD:{odd}\n")))
+            .expect(201);
+        let id = hanako.get("contacts").expect(200).json()["items"][0]["id"].as_str().unwrap().to_owned();
+        let tag = hanako.get(&format!("contacts/{id}")).expect(200).etag();
+        let patch = json!({"keywords": {"x": true}});
+        hanako.patch(&format!("contacts/{id}"), &tag, &patch).expect(200);
+        let text = client.get(&card_path).expect(200).text().replace("\r\n ", "");
+        for line in [format!("FN:{odd}\r\n"), format!("NOTE:{odd}\u{85}d\r\n"), format!("X-ODD:{odd}\r\n")] {
+            assert!(text.contains(&line), "{line:?} is not in {text:?}");
+        }
+    });
+}

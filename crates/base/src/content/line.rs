@@ -197,13 +197,28 @@ fn decode_param(text: &str) -> String {
     if !text.contains('^') {
         return text.to_owned();
     }
-    text.replace("^n", "\n").replace("^'", "\"").replace("^^", "^")
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        match (c, chars.as_str().chars().next()) {
+            ('^', Some('n')) => out.push('\n'),
+            ('^', Some('\'')) => out.push('"'),
+            ('^', Some('^')) => out.push('^'),
+            _ => {
+                out.push(c);
+                continue;
+            }
+        }
+        chars.next();
+    }
+    out
 }
 
 /// Parameter values with quotes where they need them, and the escapes of RFC 6868.
 fn quoted(values: &[String]) -> String {
     let one = |value: &String| {
-        let value: String = value.chars().filter(|c| !c.is_control() || *c == '\n').collect();
+        let value: String =
+            value.chars().filter(|c| !c.is_ascii_control() || matches!(c, '\n' | '\t')).collect();
         let value = value.replace('^', "^^").replace('\n', "^n").replace('"', "^'");
         if value.contains([',', ';', ':']) { format!("\"{value}\"") } else { value }
     };
@@ -255,6 +270,17 @@ pub fn text_of(file: &[u8]) -> Option<Cow<'_, str>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_circumflex_is_read_once() {
+        let values =
+            |line: &Line| -> Vec<String> { line.params.iter().map(|it| it.values[0].clone()).collect() };
+        let line = Line::parse("X;A=\"a^^nb\";B=a^nb;C=^^^'^x^;D=a\tb:y").unwrap();
+        assert_eq!(values(&line), ["a^nb", "a\nb", "^\"^x^", "a\tb"]);
+        let params = line.params.iter().map(|it| Param { raw: String::new(), ..it.clone() }).collect();
+        let anew = Line { params, ..line.clone() }.text();
+        assert_eq!(values(&Line::parse(&anew).unwrap()), values(&line));
+    }
 
     #[test]
     fn a_line_that_is_folded_within_a_character_is_made_whole() {

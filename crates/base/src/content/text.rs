@@ -28,7 +28,7 @@ pub fn unescape(text: &str) -> String {
     out
 }
 
-/// Escapes a text; control characters other than line breaks and tabs are left out.
+/// Escapes a text; control characters (RFC 5545 §3.1: those of ASCII) other than line breaks and tabs are left out.
 #[must_use]
 pub fn escape(text: &str) -> String {
     let is_odd = |byte| {
@@ -48,7 +48,7 @@ pub fn escape(text: &str) -> String {
             '\\' | ',' | ';' => out.extend(['\\', c]),
             '\n' => out.push_str("\\n"),
             '\t' => out.push(c),
-            c if c.is_control() => {}
+            c if c.is_ascii_control() => {}
             c => out.push(c),
         }
     }
@@ -74,12 +74,12 @@ pub fn list(text: &str) -> Vec<String> {
 /// A text of many lines, without control characters and no longer than `bytes`.
 #[must_use]
 pub fn lines(text: &str, bytes: usize) -> String {
-    let is_odd = |byte| (byte == b'\r') | may_begin_control(byte);
+    let is_odd = |byte| (byte == b'\r') | is_control(byte);
     if text.len() <= bytes && !any_byte(text.as_bytes(), is_odd) {
         return text.to_owned();
     }
     let text: String = text.replace("\r\n", "\n").replace('\r', "\n");
-    let kept = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t'));
+    let kept = text.chars().filter(|c| !c.is_ascii_control() || matches!(c, '\n' | '\t'));
     let mut out = String::with_capacity(text.len().min(bytes));
     for c in kept {
         if out.len() + c.len_utf8() > bytes {
@@ -93,20 +93,25 @@ pub fn lines(text: &str, bytes: usize) -> String {
 /// A text of one line, no longer than `chars`: line breaks become spaces.
 #[must_use]
 pub fn line(text: &str, chars: usize) -> String {
-    let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
-    let text: String = text.chars().map(|c| if breaks(c) { ' ' } else { c }).collect();
+    let text: String = text.chars().map(|c| if breaks_a_line(c) { ' ' } else { c }).collect();
     let cut: String = text.trim_start().chars().take(chars).collect();
     cut.trim_end().to_owned()
+}
+
+/// Whether a character ends a line or is another control of ASCII.
+#[must_use]
+pub const fn breaks_a_line(c: char) -> bool {
+    c.is_ascii_control() || matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
 /// A text without the characters that no line of a file may hold (RFC 5545 §3.1): controls other than tabs, and line breaks
 /// where they are not those of the text.
 #[must_use]
 pub fn without_controls(text: &str) -> Cow<'_, str> {
-    if !any_byte(text.as_bytes(), may_begin_control) && !has_lone_return(text) {
+    if !any_byte(text.as_bytes(), is_control) && !has_lone_return(text) {
         return Cow::Borrowed(text);
     }
-    let bad = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r');
+    let bad = |c: char| c.is_ascii_control() && !matches!(c, '\t' | '\n' | '\r');
     let mut out = String::with_capacity(text.len());
     let mut rest = text.chars().peekable();
     while let Some(c) = rest.next() {
@@ -118,10 +123,9 @@ pub fn without_controls(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Whether a control other than tabs and line breaks may begin with this byte: the later ones, from U+0080, have two, as has the rest of
-/// their row.
-const fn may_begin_control(byte: u8) -> bool {
-    (byte < 0x20) & (byte != 0x09) & (byte != 0x0A) & (byte != 0x0D) | (byte == 0x7F) | (byte == 0xC2)
+/// Whether this byte is a control other than tabs and line breaks.
+const fn is_control(byte: u8) -> bool {
+    (byte < 0x20) & (byte != 0x09) & (byte != 0x0A) & (byte != 0x0D) | (byte == 0x7F)
 }
 
 fn has_lone_return(text: &str) -> bool {
@@ -160,8 +164,14 @@ mod tests {
         assert_eq!(list(r"防災,a\,b, ,c\\,d"), ["防災", "a,b", "c\\", "d"]);
         assert_eq!(line("a\r\nb\u{2028}c", 4), "a  b");
         assert_eq!(lines("a\r\nb\u{0}会", 6), "a\nb会");
-        assert_eq!(without_controls("a\tb\r\nc\u{0}d\re\u{85}\r"), "a\tb\r\ncde");
-        assert!(('\0'..='\u{a0}').all(|c| !c.is_control() || "\t\n\r".contains(c) || {
+        assert_eq!(without_controls("a\tb\r\nc\u{0}d\re\u{85}\r"), "a\tb\r\ncde\u{85}");
+        let odd = "a\u{80}b\u{9f}";
+        assert_eq!(
+            (line(odd, 9), lines(odd, 9), escape(odd)),
+            (odd.to_owned(), odd.to_owned(), odd.to_owned())
+        );
+        assert_eq!(line("a\u{85}b\u{7f}c", 9), "a b c");
+        assert!(('\0'..='\u{a0}').all(|c| !c.is_ascii_control() || "\t\n\r".contains(c) || {
             let text = c.to_string();
             without_controls(&text).is_empty()
         }));

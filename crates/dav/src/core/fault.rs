@@ -51,8 +51,10 @@ pub(crate) enum Condition {
     SupportedFilter,
     /// RFC 4791 §7.5.1.
     SupportedCollation,
-    /// RFC 6638 §3.2.4.1.
+    /// RFC 6638 §3.2.4.3.
     AllowedOrganizerChange,
+    /// RFC 6638 §3.2.4.4.
+    AllowedAttendeeChange,
     /// RFC 6638 §5.
     DefaultCalendarNeeded,
     /// RFC 6638 §6.
@@ -104,6 +106,7 @@ impl Condition {
             Self::SupportedFilter => Name::caldav("supported-filter"),
             Self::SupportedCollation => Name::caldav("supported-collation"),
             Self::AllowedOrganizerChange => Name::caldav("allowed-organizer-scheduling-object-change"),
+            Self::AllowedAttendeeChange => Name::caldav("allowed-attendee-scheduling-object-change"),
             Self::DefaultCalendarNeeded => Name::caldav("default-calendar-needed"),
             Self::OriginatorAllowed => Name::caldav("originator-allowed"),
             Self::InvalidSubscription => Name::push("invalid-subscription"),
@@ -148,6 +151,7 @@ impl Condition {
             | Self::SupportedFilter
             | Self::SupportedCollation
             | Self::AllowedOrganizerChange
+            | Self::AllowedAttendeeChange
             | Self::DefaultCalendarNeeded
             | Self::OriginatorAllowed
             | Self::AddressbookCollectionLocationOk
@@ -308,6 +312,8 @@ fn schedule(fault: &ScheduleFault) -> Told {
 fn object(fault: &ObjectFault) -> Told {
     match fault {
         ObjectFault::Stale => Told::status(StatusCode::PRECONDITION_FAILED),
+        ObjectFault::Same => Told::status(StatusCode::FORBIDDEN),
+        ObjectFault::AnotherEvent => Condition::AllowedAttendeeChange.into(),
         ObjectFault::TooLarge => Condition::MaxResourceSize.into(),
         ObjectFault::CalendarData(_) => Condition::ValidCalendarData.into(),
         ObjectFault::Shape(_) => Condition::ValidCalendarObjectResource.into(),
@@ -338,6 +344,7 @@ fn contacts(fault: &ContactsFault) -> Told {
 fn card(fault: &CardFault) -> Told {
     match fault {
         CardFault::Stale => Told::status(StatusCode::PRECONDITION_FAILED),
+        CardFault::Same => Told::status(StatusCode::FORBIDDEN),
         CardFault::TooLarge => Condition::MaxCardSize.into(),
         CardFault::Version => Condition::SupportedAddressData.into(),
         CardFault::AddressData(_) => Condition::ValidAddressData.into(),

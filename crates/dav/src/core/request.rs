@@ -11,6 +11,7 @@ use actix_web::{
 };
 use renraku_base::Principal;
 use renraku_db::ReadTx;
+use renraku_schedule::service::objects::ObjectFault;
 use renraku_web::{Gate, RateKind, WebFault, Work, receive};
 
 use super::{
@@ -183,6 +184,10 @@ pub(crate) fn refuse(gate: &Gate, fault: &DavFault, allow: &str) -> HttpResponse
     let mut xml = Writer::root_of(condition.prefixes(), &error);
     match fault {
         DavFault::UidInUse(href) | DavFault::CardUidInUse(href) => xml.href_in(&condition.element(), href),
+        DavFault::Object(ObjectFault::AnotherEvent) => {
+            xml.empty(&condition.element());
+            xml.leaf(&Name::dav("responsedescription"), &fault.to_string());
+        }
         _ => xml.empty(&condition.element()),
     }
     response.insert_header((header::CONTENT_TYPE, "application/xml; charset=utf-8")).body(xml.finish(&error))

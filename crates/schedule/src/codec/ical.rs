@@ -37,7 +37,7 @@ pub use object::{CalendarObject, Contents, NotAnObject, read_object};
 pub use people::{is_param, server_replies};
 pub use read::{NotACalendar, Parsed, ParsedEvent, ParsedTask, Place, Refusal, read};
 pub use select::{Selection, select};
-pub use task::{is_guarded as is_guarded_task, takes_time as task_takes_time};
+pub use task::{is_guarded as is_guarded_task, move_alarms, takes_time as task_takes_time};
 pub use text::without_controls;
 pub use timezone::{read_zone, write_zone};
 pub use write::write;

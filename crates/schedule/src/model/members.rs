@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use renraku_base::{FieldFault, JsonKind, is_link};
+use renraku_base::{FieldFault, JsonKind, content::text::breaks_a_line, is_link};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -129,7 +129,7 @@ impl<'f> Members<'f> {
             self.too_much(name, "too-long", limits::DESCRIPTION_BYTES, "bytes");
             return None;
         }
-        if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
+        if text.chars().any(|c| c.is_ascii_control() && c != '\n' && c != '\t') {
             self.fault(name, "control-character", "control characters are not taken here");
             return None;
         }
@@ -241,11 +241,6 @@ impl<'f> Members<'f> {
     pub fn rest(self) -> BTreeMap<String, Value> {
         self.members.into_iter().filter(|(_, value)| !value.is_null()).collect()
     }
-}
-
-/// Whether a character would end a line in a mail's header or on a screen, or is another control.
-pub(super) fn breaks_a_line(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
 /// The JSON Pointer of a member (RFC 6901).

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     model::{Event, Own, PatchObject},
-    rules::recurrence::has_occurrence,
+    rules::recurrence::{has_occurrence, move_along},
 };
 
 const PARTICIPANTS: &str = "participants";
@@ -47,21 +47,22 @@ pub fn merge(before: &Event, shown: &Event, sent: &Event) -> Result<Event, Vec<F
 }
 
 /// The same for whoever was shown the event without its alerts, which are another's: they stay as they are, also where single
-/// occurrences have their own.
+/// occurrences have their own, with which they move.
 ///
 /// # Errors
 /// As [`merge`].
 pub fn merge_of_reader(before: &Event, shown: &Event, sent: &Event) -> Result<Event, Vec<FieldFault>> {
     let mut merged = merge(before, shown, sent)?;
-    for (id, patch) in &before.recurrence_overrides {
-        let there = merged.recurrence_overrides.get(id);
-        if there.is_some_and(PatchObject::is_excluded) || !has_occurrence(&merged, *id) {
+    let alerts = move_along(before, &merged, before.recurrence_overrides.clone());
+    for (id, patch) in alerts {
+        let there = merged.recurrence_overrides.get(&id);
+        if there.is_some_and(PatchObject::is_excluded) || !has_occurrence(&merged, id) {
             continue;
         }
         let mut kept = there.cloned().unwrap_or_default();
         patch.of(&Own::MEMBERS).for_each(|(pointer, value)| kept.add(pointer, value));
         if !kept.is_empty() {
-            merged.recurrence_overrides.insert(*id, kept);
+            merged.recurrence_overrides.insert(id, kept);
         }
     }
     Ok(merged)

@@ -1,16 +1,18 @@
 use std::collections::{HashMap, HashSet};
 
 use renraku_base::{CalendarId, ETag, EventId, Fault, FieldFault, PersonId, Precondition, Principal};
-use renraku_db::{Changed, Db, Tx, changes::Recorded};
+use renraku_db::{Changed, Db, Tx};
 use renraku_people::directory::service as directory;
 
 use super::{
     audience::{Audiences, renew},
     booking,
     create_event::writable,
-    import_lines, import_tasks, index,
-    objects::{OBJECT_BYTES, ObjectKind, default_name},
-    placing, staff, update_event,
+    import_lines, import_tasks, index, keep_own,
+    objects::{OBJECT_BYTES, ObjectKind, default_name, invitation_among},
+    placing,
+    reply_event::show_again,
+    staff, update_event,
 };
 use crate::{
     ScheduleFault,
@@ -22,7 +24,7 @@ use crate::{
         self,
         calendars::StoredCalendar,
         events::{Indexed, StoredEvent},
-        objects::StoredObject,
+        objects::{StoredObject, TakenUids},
         occurrences::Entry,
         placements::Placement,
     },
@@ -137,13 +139,15 @@ struct Import<'a> {
     known: HashMap<String, StoredEvent>,
     /// The UIDs of what is there and is not the file's to change.
     taken: HashSet<String>,
+    /// The events that the owner of the calendar put away, by their UIDs.
+    put_away: HashMap<String, Vec<EventId>>,
     /// How many index entries it writes and removes.
     work: usize,
     new: Vec<StoredEvent>,
     /// The texts of new events.
     texts: Vec<StoredObject>,
     entries: Vec<(EventId, Entry)>,
-    recorded: Option<Recorded>,
+    recorded: Option<Changed<()>>,
     done: Done,
 }
 
@@ -163,13 +167,15 @@ impl<'a> Import<'a> {
         };
         let uids: Vec<&str> = events.iter().map(|parsed| parsed.event.uid.as_str()).collect();
         let known = store::events::list_by_uid(tx, &home.id, &uids)?;
-        let taken = store::objects::list_taken_uids(tx, (home.collection, &home.id), &uids)?;
+        let TakenUids { taken, put_away } =
+            store::objects::list_taken_uids(tx, (home.collection, &home.id), &uids)?;
         Ok(Self {
             who,
             home,
             address,
             known,
             taken,
+            put_away,
             work: 0,
             new: Vec::new(),
             texts: Vec::new(),
@@ -192,6 +198,7 @@ impl<'a> Import<'a> {
                 self.done.refused.push(uid_taken(&parsed.place));
                 Ok(())
             }
+            None if self.bring_back(tx, parsed)? => Ok(()),
             None => match self.create(tx, parsed) {
                 Err(fault @ ScheduleFault::SeriesTooDense) => {
                     self.done.refused.push(refusal(parsed, &fault));
@@ -218,6 +225,21 @@ impl<'a> Import<'a> {
                 }
             }
         }
+    }
+
+    /// Shows an invitation again that the owner of the calendar put away, where the file has it; whether it does. It is as they answered
+    /// it: of an import nobody is told. What has its UID alone does not find it.
+    fn bring_back(&mut self, tx: &mut Tx<'_>, parsed: &ParsedEvent) -> Result<bool, ScheduleFault> {
+        let Some(put_away) = self.put_away.remove(&parsed.event.uid) else { return Ok(false) };
+        let Some(id) = invitation_among(tx, &self.home, put_away, &parsed.event)? else { return Ok(false) };
+        // Whoever else writes into the calendar does not take its owner's answer back.
+        if self.home.owner().as_ref() == Some(&self.who.person) {
+            self.recorded = Some(show_again(tx, self.who, &id)?);
+            self.done.created += 1;
+        } else {
+            self.done.refused.push(uid_taken(&parsed.place));
+        }
+        Ok(true)
     }
 
     /// Makes a new event ready to be written with the others.
@@ -287,16 +309,16 @@ impl<'a> Import<'a> {
                 store::objects::put(tx, &text)?;
             }
         }
-        let places = placing::places(tx, &after, &self.home, &facilities, &before.places)?;
+        let kept = keep_own::along(tx, (&before.stored, &after), &before.places)?;
+        let places = placing::places(tx, &after, &self.home, &facilities, &kept)?;
         // About as many entries go as come.
         self.done.entries += happenings.len();
         self.work += REPLACED + 2 * happenings.len() * places.len();
-        self.recorded =
-            Some(placing::put_changed(tx, &after, (&before.places, &places), &happenings, &before.stored)?);
+        let recorded =
+            placing::put_changed(tx, &after, (&before.places, &places), &happenings, &before.stored)?;
+        self.recorded = Some(recorded.with(()));
+        keep_own::remind(tx, (&after, self.home.time_zone), &kept)?;
         let now = tx.now();
-        for place in before.places.iter().filter(|place| place.own.is_some()) {
-            jobs::remind_own(tx, (&after, place), self.home.time_zone, now)?;
-        }
         jobs::remind_next(tx, &after, self.home.time_zone, now)
     }
 
@@ -341,7 +363,7 @@ impl<'a> Import<'a> {
 
     /// Writes the new events.
     fn finish(mut self, tx: &mut Tx<'_>) -> Result<Changed<Done>, ScheduleFault> {
-        self.done.created = self.new.len();
+        self.done.created += self.new.len();
         store::events::insert_many(tx, &self.new)?;
         store::objects::insert_many(tx, std::mem::take(&mut self.texts))?;
         let place = self.place();
@@ -357,10 +379,10 @@ impl<'a> Import<'a> {
             jobs::remind_next(tx, stored, self.home.time_zone, now)?;
             let places = std::slice::from_ref(&place);
             let audiences = Audiences::of(&stored.event);
-            self.recorded = Some(placing::record(tx, &stored.id, (&[], places), audiences)?);
+            self.recorded = Some(placing::record(tx, &stored.id, (&[], places), audiences)?.with(()));
         }
         Ok(match self.recorded {
-            Some(recorded) => recorded.with(self.done),
+            Some(recorded) => recorded.map(|()| self.done),
             None => Changed::nothing(self.done),
         })
     }

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     ScheduleFault, jobs,
-    model::{Event, EventPatch, EventView, Own},
+    model::{Event, EventPatch, EventView, Own, Zone},
     rules::recurrence,
     store::{
         self,
@@ -148,4 +148,53 @@ impl Kept {
         let view = Sight::of(tx, who, &[stored.id.as_str()])?.view(&who.person, &stored);
         Ok(recorded.with(view.ok_or(ScheduleFault::NotFound)?))
     }
+}
+
+/// Moves what readers keep with single occurrences along with a series, and gives back its places with what those who take part keep,
+/// likewise.
+pub(super) fn along(
+    tx: &mut Tx<'_>,
+    (before, after): (&StoredEvent, &StoredEvent),
+    places: &[Placement],
+) -> Result<Vec<Placement>, ScheduleFault> {
+    let (was, is) = (&before.event, &after.event);
+    let mut places = places.to_vec();
+    let is_single = was.recurrence_rule.is_none() && was.recurrence_overrides.is_empty();
+    if is_single || recurrence::shift(was, is).is_zero() {
+        return Ok(places);
+    }
+    let moved = |tx: &Tx<'_>, own: &StoredOwn| {
+        let occurrences = recurrence::move_along(was, is, own.own.occurrences.clone());
+        (occurrences != own.own.occurrences).then(|| StoredOwn {
+            version: tx.next_version(Some(own.version)),
+            own: Own { occurrences, ..own.own.clone() },
+        })
+    };
+    for (person, own) in store::reader_alerts::list_of(tx, &after.id)? {
+        if let Some(moved) = moved(tx, &own) {
+            store::reader_alerts::put(tx, &person, &after.id, &moved)?;
+        }
+    }
+    for own in places.iter_mut().filter_map(|place| place.own.as_mut()) {
+        if let Some(moved) = moved(tx, own) {
+            *own = moved;
+        }
+    }
+    Ok(places)
+}
+
+/// Has those reminded anew who keep something with an event whose time is another.
+pub(super) fn remind(
+    tx: &mut Tx<'_>,
+    (stored, zone): (&StoredEvent, Zone),
+    places: &[Placement],
+) -> Result<(), ScheduleFault> {
+    let now = tx.now();
+    for place in places.iter().filter(|place| place.own.is_some()) {
+        jobs::remind_own(tx, (stored, place), zone, now)?;
+    }
+    for (person, own) in store::reader_alerts::list_of(tx, &stored.id)? {
+        jobs::remind_reader(tx, stored, (&person, &own), zone, now)?;
+    }
+    Ok(())
 }

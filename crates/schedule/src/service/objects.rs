@@ -22,6 +22,7 @@ mod reader;
 mod tasks;
 mod text;
 
+pub(crate) use adopt::invitation_among;
 pub(crate) use calendars::holds;
 pub use calendars::{
     CalendarChange, ObjectCalendar, change_calendar, delete_calendar, find_calendar,

@@ -15,12 +15,7 @@ use crate::{
     ScheduleFault, jobs,
     model::{Event, EventPatch, EventView, LocalDateTime, Own, PatchObject},
     rules::recurrence,
-    store::{
-        self,
-        calendars::StoredCalendar,
-        events::StoredEvent,
-        placements::{Placement, StoredOwn},
-    },
+    store::{self, calendars::StoredCalendar, events::StoredEvent, placements::Placement},
 };
 
 /// What a change is about.
@@ -299,7 +294,11 @@ impl Change {
             let next = self.before.stored.event.sequence.saturating_add(1);
             self.after.event.sequence = self.after.event.sequence.max(next);
         }
-        let places = if moved { self.own_along(tx)? } else { self.before.places.clone() };
+        let places = if moved {
+            keep_own::along(tx, (&self.before.stored, &self.after), &self.before.places)?
+        } else {
+            self.before.places.clone()
+        };
         let recorded = self.write(tx, who, (moved, &places))?;
         let (now, zone) = (tx.now(), self.home.time_zone);
         let replans = moved || !single.is_empty();
@@ -307,12 +306,7 @@ impl Change {
             jobs::remind_next(tx, &self.after, zone, now)?;
         }
         if replans {
-            for place in places.iter().filter(|place| place.own.is_some()) {
-                jobs::remind_own(tx, (&self.after, place), zone, now)?;
-            }
-            for (person, own) in store::reader_alerts::list_of(tx, &self.after.id)? {
-                jobs::remind_reader(tx, &self.after, (&person, &own), zone, now)?;
-            }
+            keep_own::remind(tx, (&self.after, zone), &places)?;
         }
         let seen = view(tx, who, (&self.after, &self.home), self.before.role, &self.before.places)?;
         Ok((recorded.with(seen), Untold::of(&self, moved, now)))
@@ -385,35 +379,6 @@ impl Change {
         };
         self.after.facilities != self.before.stored.facilities
             || bare(&self.after.event) != bare(&self.before.stored.event)
-    }
-
-    /// Moves what readers keep with single occurrences along with the series, and gives back the places with what those who take part
-    /// keep, likewise.
-    fn own_along(&self, tx: &mut Tx<'_>) -> Result<Vec<Placement>, ScheduleFault> {
-        let (was, is) = (&self.before.stored.event, &self.after.event);
-        let mut places = self.before.places.clone();
-        let is_single = was.recurrence_rule.is_none() && was.recurrence_overrides.is_empty();
-        if is_single || recurrence::shift(was, is).is_zero() {
-            return Ok(places);
-        }
-        let along = |tx: &Tx<'_>, own: &StoredOwn| {
-            let occurrences = recurrence::move_along(was, is, own.own.occurrences.clone());
-            (occurrences != own.own.occurrences).then(|| StoredOwn {
-                version: tx.next_version(Some(own.version)),
-                own: Own { occurrences, ..own.own.clone() },
-            })
-        };
-        for (person, own) in store::reader_alerts::list_of(tx, &self.after.id)? {
-            if let Some(moved) = along(tx, &own) {
-                store::reader_alerts::put(tx, &person, &self.after.id, &moved)?;
-            }
-        }
-        for own in places.iter_mut().filter_map(|place| place.own.as_mut()) {
-            if let Some(moved) = along(tx, own) {
-                *own = moved;
-            }
-        }
-        Ok(places)
     }
 
     /// `kept` are the places as they were, with what is kept there as it is now.

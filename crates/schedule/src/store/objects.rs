@@ -362,12 +362,21 @@ pub(crate) fn insert_many(tx: &mut Tx<'_>, many: Vec<StoredObject>) -> Result<()
     Ok(())
 }
 
-/// Which of these UIDs a calendar has already: of tasks, and of events that were made in another calendar and are seen here.
+/// Which of some UIDs a calendar has already.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct TakenUids {
+    /// Those of tasks, and of events that were made in another calendar and are seen here.
+    pub taken: HashSet<String>,
+    /// Those of which its person put events away, with these.
+    pub put_away: HashMap<String, Vec<EventId>>,
+}
+
+/// Which of these UIDs a calendar has already.
 pub(crate) fn list_taken_uids(
     tx: &mut ReadTx<'_>,
     (collection, calendar): (CollectionId, &CalendarId),
     uids: &[&str],
-) -> Result<HashSet<String>, Error> {
+) -> Result<TakenUids, Error> {
     let tasks: Vec<String> = tx.fetch(
         objects::table
             .filter(objects::collection_id.eq(collection.0).and(IS_TASK))
@@ -379,18 +388,27 @@ pub(crate) fn list_taken_uids(
             .filter(among(events::uid, uids.iter().copied()).and(events::calendar_id.ne(calendar.as_str())))
             .select((events::id, events::uid)),
     )?;
-    let mut taken: HashSet<String> = tasks.into_iter().collect();
-    if !elsewhere.is_empty() {
-        let seen: HashSet<String> = placements::table
+    let mut found = TakenUids { taken: tasks.into_iter().collect(), ..TakenUids::default() };
+    if elsewhere.is_empty() {
+        return Ok(found);
+    }
+    let placed: Vec<(String, bool)> = tx.fetch(
+        placements::table
             .filter(among(placements::event_id, elsewhere.iter().map(|(id, _)| id.as_str())))
             .filter(placements::collection_id.eq(collection.0))
-            .select(placements::event_id)
-            .load(tx.conn())?
-            .into_iter()
-            .collect();
-        taken.extend(elsewhere.into_iter().filter(|(id, _)| seen.contains(id)).map(|(_, uid)| uid));
+            .select((placements::event_id, placements::hidden)),
+    )?;
+    let placed: HashMap<String, bool> = placed.into_iter().collect();
+    for (id, uid) in elsewhere {
+        match placed.get(&id) {
+            Some(true) => found.put_away.entry(uid).or_default().push(Id::stored(id)),
+            Some(false) => {
+                found.taken.insert(uid);
+            }
+            None => {}
+        }
     }
-    Ok(taken)
+    Ok(found)
 }
 
 /// Objects that are not there any more: events that are not seen in their calendar, and tasks without a text. In ascending order of

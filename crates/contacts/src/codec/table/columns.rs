@@ -20,7 +20,7 @@ impl Field {
     /// What stands in the cell, as it is read: without spaces around, lines parted by line feeds.
     pub fn say(&self, card: &Map<String, Value>) -> String {
         let said = (self.say)(card).replace("\r\n", "\n").replace('\r', "\n");
-        said.chars().filter(|c| !c.is_control() || *c == '\n').collect::<String>().trim().to_owned()
+        said.chars().filter(|c| !c.is_ascii_control() || *c == '\n').collect::<String>().trim().to_owned()
     }
 
     /// Whether a cell says what the card does. A spreadsheet takes a number for one, and the zeros before it away.

@@ -153,3 +153,11 @@ fn what_cannot_be_read_is_told_with_its_line() {
     );
     assert_eq!(table.lines[0].place.to_string(), "line 5, w");
 }
+
+#[test]
+fn later_controls_go_out_and_come_back() {
+    let odd = card(
+        json!({"@type": "Card", "uid": "x", "name": {"full": "a\u{80}b\u{9b}c"}, "notes": {"n": {"note": "a\u{85}b"}}}),
+    );
+    assert_eq!(only(&written(std::slice::from_ref(&odd))).members(None), odd);
+}

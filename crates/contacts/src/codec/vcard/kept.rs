@@ -84,7 +84,8 @@ pub(super) fn lines(members: &Map<String, Value>) -> impl Iterator<Item = Line> 
 fn line(kept: &Value) -> Option<Line> {
     let [name, params, _, value] = kept.as_array()?.as_slice() else { return None };
     let name = name.as_str().filter(|name| is_word(name))?.to_ascii_uppercase();
-    let value: String = value.as_str()?.replace('\n', "\\n").chars().filter(|c| !c.is_control()).collect();
+    let value: String =
+        value.as_str()?.replace('\n', "\\n").chars().filter(|c| !c.is_ascii_control()).collect();
     let (group, params) = params.as_object().map(read).unwrap_or_default();
     let mut line = Line::new(&grouped(group.as_deref(), &name), value);
     line.params = params;

@@ -66,11 +66,11 @@ impl Carry<'_> {
 
     /// Its text, if it is what the client expects.
     fn text(&self, tx: &mut Tx<'_>) -> Result<String, CardFault> {
-        if self.from.0.collection == self.to.0.collection && self.from.1 == self.to.1 {
-            return Err(ContactsFault::Forbidden.into());
-        }
         let card = get(tx, self.from.0, &[self.from.1])?.pop().flatten().ok_or(ContactsFault::NotFound)?;
         self.expected.check(Some(&card.head))?;
+        if self.from.0.collection == self.to.0.collection && self.from.1 == self.to.1 {
+            return Err(CardFault::Same);
+        }
         Ok(card.text)
     }
 

@@ -24,6 +24,9 @@ pub enum CardFault {
         /// The name under which it is.
         name: String,
     },
+    /// Something is to be put where it is.
+    #[error("the source and the destination are the same")]
+    Same,
     /// The operation itself was refused.
     #[error(transparent)]
     Refused(#[from] ContactsFault),

@@ -89,7 +89,7 @@ pub fn with_alarms_of(text: &str, other: &str) -> String {
 }
 
 /// Which occurrence a line says that an exception is of, however it is folded.
-fn recurrence_id(line: &str) -> Option<String> {
+pub(super) fn recurrence_id(line: &str) -> Option<String> {
     const NAME: &str = "RECURRENCE-ID";
     let line: String = line.chars().filter(|c| !c.is_whitespace()).collect();
     let name = line.get(..NAME.len())?;
@@ -99,7 +99,7 @@ fn recurrence_id(line: &str) -> Option<String> {
 }
 
 /// The content lines of a text, each with its ends and folds.
-fn lines(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn lines(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
         if rest.is_empty() {
@@ -116,7 +116,7 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Whether a line is this word, however it is folded.
-fn says(line: &str, word: &str) -> bool {
+pub(super) fn says(line: &str, word: &str) -> bool {
     let mut letters = line.bytes().filter(|byte| !byte.is_ascii_whitespace());
     word.bytes().all(|expected| letters.next().is_some_and(|byte| byte.eq_ignore_ascii_case(&expected)))
         && letters.next().is_none()

@@ -11,11 +11,12 @@ use super::{
 use crate::{
     ScheduleFault,
     codec::ical::{self, Contents},
+    jobs,
     model::{Event, ParticipationStatus, PatchObject},
     rules::recurrence,
     service::{
         audience::renew,
-        index, placing,
+        index, keep_own, placing,
         reply_event::{Answer, answer, tell_organizer},
         update_event::Opened,
         view::without_alerts,
@@ -53,31 +54,33 @@ pub(super) fn organized_by(
 
 /// To which of these events, which the owner of a calendar put away, what is sent is the invitation: it has the same organizer, and
 /// the owner takes part in it.
-pub(super) fn invitation_among(
+pub(crate) fn invitation_among(
     tx: &mut ReadTx<'_>,
     home: &StoredCalendar,
     put_away: Vec<EventId>,
     sent: &Event,
 ) -> Result<Option<EventId>, ScheduleFault> {
-    let (Some(owner), Some(address)) = (home.owner(), &sent.organizer_calendar_address) else {
+    let Some(owner) = home.owner().filter(|_| sent.organizer_calendar_address.is_some()) else {
         return Ok(None);
     };
     for id in put_away {
         let Some(stored) = store::events::get(tx, &id)? else { continue };
-        let same = match &stored.organizer {
-            Some(organizer) => {
-                facilities::is_address_of(address, organizer, email_of(tx, organizer)?.as_deref())
-            }
-            None => {
-                let known = stored.event.organizer_calendar_address.as_ref();
-                known.is_some_and(|known| known.eq_ignore_ascii_case(address))
-            }
-        };
-        if same && invites(sent, &owner, email_of(tx, &owner)?.as_deref()) {
+        if is_of(tx, &stored, sent)? && invites(sent, &owner, email_of(tx, &owner)?.as_deref()) {
             return Ok(Some(id));
         }
     }
     Ok(None)
+}
+
+/// Whether what is sent names the organizer whom an event has, as it was shown or as they are reached now.
+pub(super) fn is_of(tx: &mut ReadTx<'_>, stored: &StoredEvent, sent: &Event) -> Result<bool, ScheduleFault> {
+    let known = stored.event.organizer_calendar_address.as_ref();
+    let Some(address) = &sent.organizer_calendar_address else { return Ok(known.is_none()) };
+    if known.is_some_and(|known| known.eq_ignore_ascii_case(address)) {
+        return Ok(true);
+    }
+    let Some(organizer) = &stored.organizer else { return Ok(false) };
+    Ok(facilities::is_address_of(address, organizer, email_of(tx, organizer)?.as_deref()))
 }
 
 /// Whether somebody takes part in an event, or in single occurrences of it.
@@ -134,6 +137,8 @@ pub(super) fn create(
     }
     let place = Placement::new(home.collection, home.owner());
     let recorded = placing::put_new(tx, &stored, &[place], &happenings)?;
+    let now = tx.now();
+    jobs::remind_next(tx, &stored, home.time_zone, now)?;
     if let Some(sent) = of_sender {
         keep_alarms(tx, who, arrival, &stored.id, &sent)?;
     }
@@ -193,8 +198,11 @@ pub(super) fn replace(
     let (happenings, indexed) = index::to_index(&after, before.home.time_zone, tx.now())?;
     after.indexed = indexed;
     store::events::put(tx, &after)?;
-    let places = (before.places.as_slice(), before.places.as_slice());
-    let recorded = placing::put_changed(tx, &after, places, &happenings, &before.stored)?;
+    let kept = keep_own::along(tx, (&before.stored, &after), &before.places)?;
+    let recorded = placing::put_changed(tx, &after, (&before.places, &kept), &happenings, &before.stored)?;
+    let (zone, at) = (before.home.time_zone, tx.now());
+    jobs::remind_next(tx, &after, zone, at)?;
+    keep_own::remind(tx, (&after, zone), &kept)?;
     let answered =
         now.filter(|now| (forced || Some(*now) != was) && *now != ParticipationStatus::NeedsAction);
     let Some(participation_status) = answered else {

@@ -5,7 +5,8 @@ use renraku_db::{Changed, ReadTx, Tx};
 use renraku_people::directory::service as directory;
 
 use super::{
-    ObjectFault, ObjectKind, arrival::Arrival, facilities, parameters, put::Put, read::schedule_tag, text,
+    ObjectFault, ObjectKind, adopt::is_of, arrival::Arrival, facilities, parameters, put::Put,
+    read::schedule_tag, text,
 };
 use crate::{
     ScheduleFault,
@@ -30,6 +31,9 @@ pub(super) fn answer(
     sent: &Event,
 ) -> Result<Changed<Put>, ObjectFault> {
     let stored = store::events::get(tx, id)?.ok_or(ScheduleFault::NotFound)?;
+    if !is_of(tx, &stored, sent)? {
+        return Err(ObjectFault::AnotherEvent);
+    }
     let mut sent = sent.clone();
     let forced = parameters::take_from_organizer(&mut sent);
     let sent = &sent;
@@ -83,7 +87,9 @@ pub(super) fn keep(
     let Some(seen) = kept.seen(who)? else { return Ok(None) };
     let shown = ical::read_object(text::write(&seen).as_bytes())?;
     let Contents::Event(shown) = shown.contents else { return Ok(None) };
-    let (shown, mut sent) = (Own::of(&shown), Own::of(sent));
+    // Where the client moved the series, or does not know yet that it moved, its occurrences have other names.
+    let occurrences = recurrence::move_along(sent, &shown, Own::of(sent).occurrences);
+    let (shown, mut sent) = (Own::of(&shown), Own { occurrences, ..Own::of(sent) });
     sent.occurrences.retain(|id, _| recurrence::has_occurrence(&seen, *id));
     if (&shown.alerts, &shown.occurrences) == (&sent.alerts, &sent.occurrences) {
         return Ok(None);

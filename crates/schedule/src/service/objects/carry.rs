@@ -3,7 +3,7 @@ use renraku_db::{Changed, Tx};
 use serde_json::json;
 
 use super::{
-    Expectation, ObjectCalendar, ObjectFault, ObjectKind, delete, get,
+    Expectation, ObjectCalendar, ObjectFault, ObjectHead, ObjectKind, delete, get,
     list::heads,
     put,
     put::{put_moved, uid_taken},
@@ -35,6 +35,13 @@ pub struct Carry<'a> {
 }
 
 impl Carry<'_> {
+    /// Refuses what is not as the client expects, and what is to go to where it is.
+    fn check(&self, tx: &mut Tx<'_>, who: &Principal, head: &ObjectHead) -> Result<(), ObjectFault> {
+        self.expected.check(tx, (who, self.from.0), Some(head))?;
+        let same = self.from.0.collection == self.to.0.collection && self.from.1 == self.to.1;
+        if same { Err(ObjectFault::Same) } else { Ok(()) }
+    }
+
     /// Makes room at the destination; whether something was there.
     fn make_room(&self, tx: &mut Tx<'_>, who: &Principal) -> Result<bool, ObjectFault> {
         let there = get(tx, who, self.to.0, &[self.to.1])?.pop().flatten();
@@ -42,10 +49,8 @@ impl Carry<'_> {
         if there.is_none() {
             make_way(tx, self.to.0, holder.as_deref(), self.overwrite)?;
         }
-        let same = self.from.0.collection == self.to.0.collection && self.from.1 == self.to.1;
         match there {
             None => Ok(false),
-            Some(_) if same => Err(ScheduleFault::Forbidden.into()),
             Some(_) if !self.overwrite => Err(ObjectFault::Stale),
             Some(_) => {
                 delete(tx, who, self.to.0, self.to.1, &Expectation::NONE)?;
@@ -63,7 +68,7 @@ impl Carry<'_> {
     pub fn copy(&self, tx: &mut Tx<'_>, who: &Principal) -> Result<Changed<bool>, ObjectFault> {
         let object = get(tx, who, self.from.0, &[self.from.1])?.pop().flatten();
         let object = object.ok_or(ScheduleFault::NotFound)?;
-        self.expected.check(tx, (who, self.from.0), Some(&object.head))?;
+        self.check(tx, who, &object.head)?;
         if object.schedule_tag.is_some() {
             return Err(ScheduleFault::Forbidden.into());
         }
@@ -81,7 +86,7 @@ impl Carry<'_> {
         let (from, name) = self.from;
         let id = ids_of(tx, from, &[name])?.remove(name).ok_or(ScheduleFault::NotFound)?;
         let head = heads(tx, who, from, &[&id])?.remove(&id).ok_or(ScheduleFault::NotFound)?;
-        self.expected.check(tx, (who, self.from.0), Some(&head))?;
+        self.check(tx, who, &head)?;
         let (source, _) = writable(tx, who, Some(&from.calendar.id))?;
         let (target, _) = writable(tx, who, Some(&self.to.0.calendar.id))?;
         let same_owner = source.owner_id == target.owner_id;

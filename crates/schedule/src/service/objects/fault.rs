@@ -30,6 +30,14 @@ pub enum ObjectFault {
         /// The name under which it is, where whoever asks sees it.
         name: Option<String>,
     },
+    /// What is sent over an invitation is not that invitation.
+    #[error(
+        "this is another event than the invitation here: decline that one, or store yours under a name and a UID of its own"
+    )]
+    AnotherEvent,
+    /// Something is to be put where it is.
+    #[error("the source and the destination are the same")]
+    Same,
     /// The operation itself was refused.
     #[error(transparent)]
     Refused(#[from] ScheduleFault),

@@ -243,8 +243,8 @@ impl Arrival<'_> {
         let mut task = self.object(&id, ObjectKind::Task, etag.as_str());
         if !self.calendar.is_mine() {
             let owners = before.as_ref().and_then(|before| before.body.as_deref()).unwrap_or_default();
-            task.body = Some(ical::with_alarms_of(self.text, owners));
-            tasks::keep_alarms(tx, who, &task, self.text)?;
+            let alarms = ical::move_alarms(&ical::alarms_of(owners), owners, self.text);
+            task.body = Some(ical::with_alarms_of(self.text, &alarms));
             if let Some(before) = before.filter(|before| before.body == task.body && before.name == task.name)
             {
                 // To everybody else it is as it was.
@@ -252,6 +252,9 @@ impl Arrival<'_> {
             }
         }
         let recorded = tasks::put(tx, &task)?;
+        if !self.calendar.is_mine() {
+            tasks::keep_alarms(tx, who, &task, self.text)?;
+        }
         // In a calendar of another, alarms are left out of what is stored and of what is shown.
         let as_sent = self.calendar.is_mine() || !ical::has_alarms(self.text);
         Ok(recorded.with(Put {

@@ -112,6 +112,23 @@ pub(crate) fn next_tag(tx: &Tx<'_>, before: Option<&str>) -> ETag {
     ETag::of(tx.next_version(before.and_then(version)))
 }
 
+/// Moves the alarms that readers keep with single occurrences of a task along with it.
+fn move_alarms(tx: &mut Tx<'_>, task: &StoredObject, (was, is): (&str, &str)) -> Result<(), ScheduleFault> {
+    if was == is {
+        return Ok(());
+    }
+    let id = EventId::stored(task.object.clone());
+    for (person, kept) in store::reader_alerts::list_of(tx, &id)? {
+        let task_alarms = ical::move_alarms(&kept.own.task_alarms, was, is);
+        if task_alarms != kept.own.task_alarms {
+            let version = tx.next_version(Some(kept.version));
+            let own = StoredOwn { version, own: Own { task_alarms, ..kept.own } };
+            store::reader_alerts::put(tx, &person, &id, &own)?;
+        }
+    }
+    Ok(())
+}
+
 /// Stores a task and records the change for those who can notice it.
 pub(crate) fn put(tx: &mut Tx<'_>, object: &StoredObject) -> Result<Recorded, ScheduleFault> {
     let before = store::objects::list_by_object(tx, object.collection, &[&object.object])?.pop();
@@ -121,6 +138,9 @@ pub(crate) fn put(tx: &mut Tx<'_>, object: &StoredObject) -> Result<Recorded, Sc
         false => Audience::Involved,
     };
     store::objects::put(tx, object)?;
+    if let (Some(was), Some(is)) = (before.and_then(|before| before.body), &object.body) {
+        move_alarms(tx, object, (&was, is))?;
+    }
     let id = Id::<()>::stored(object.object.clone());
     Ok(match object.body {
         Some(_) => changes::record_for(tx, object.collection, ObjectType::Task, &id, audience),
