@@ -31,14 +31,8 @@ pub fn unescape(text: &str) -> String {
 /// Escapes a text; control characters (RFC 5545 §3.1: those of ASCII) other than line breaks and tabs are left out.
 #[must_use]
 pub fn escape(text: &str) -> String {
-    let is_odd = |byte| {
-        (byte == b'\\')
-            | (byte == b',')
-            | (byte == b';')
-            | (byte == b'\n')
-            | (byte == b'\r')
-            | may_begin_control(byte)
-    };
+    let is_odd =
+        |byte| is_control(byte) | matches!(byte, b'\n' | b'\r') | matches!(byte, b'\\' | b',' | b';');
     if !any_byte(text.as_bytes(), is_odd) {
         return text.to_owned();
     }
