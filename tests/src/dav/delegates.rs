@@ -88,6 +88,28 @@ fn a_right_of_everybody_makes_nobody_a_delegate() {
 }
 
 #[test]
+fn of_several_rights_the_greatest_counts() {
+    on_each_backend(|server| {
+        let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
+        let colleague = Client::of(server, &hanako);
+        let write = |calendar: &str, uid: &str| {
+            let path = format!("{}{calendar}/{uid}.ics", colleague.home);
+            colleague.put(&path, &event(uid, HOUR)).status
+        };
+        let [read_by_all, written_by_all] = ["掲示", "予定表"].map(|name| new_calendar(&taro, name));
+        share(&taro, &read_by_all, &json!({"type": "everyone"}), "read");
+        share(&taro, &written_by_all, &json!({"type": "everyone"}), "write");
+        assert_eq!(write(&read_by_all, "at-first"), 403);
+        for (calendar, role) in [(&read_by_all, "write"), (&written_by_all, "read")] {
+            share(&taro, calendar, &by_name(&hanako), role);
+            assert_eq!(write(calendar, &format!("as-{role}")), 201);
+        }
+        share(&taro, &read_by_all, &by_name(&hanako), "manage");
+        assert_eq!(write(&read_by_all, "as-manage"), 201);
+    });
+}
+
+#[test]
 fn a_delegate_opens_the_home_and_sees_what_they_may_see() {
     on_each_backend(|server| {
         let (hanako, taro, jiro) = (server.staff("hanako"), server.staff("taro"), server.staff("jiro"));
