@@ -142,7 +142,9 @@ pub(super) fn create(
     if let Some(sent) = of_sender {
         keep_alarms(tx, who, arrival, &stored.id, &sent)?;
     }
-    tell_answer(tx, who, &stored)?;
+    if !arrival.is_moved {
+        tell_answer(tx, who, &stored)?;
+    }
     if forced {
         // The wish for a message is not handed out again, so that the text is ours to write.
         arrival.keep(tx, stored.id.as_str(), ObjectKind::Event, "")?;

@@ -15,6 +15,8 @@ use crate::{
 pub(super) struct Arrival<'a> {
     pub calendar: &'a ObjectCalendar,
     pub name: &'a str,
+    /// Whether it was somewhere else before: then an invitation of its UID does not keep it from its new place, and nobody is answered.
+    pub is_moved: bool,
     /// What has the name, or had it.
     pub holder: Option<String>,
     pub uid: String,

@@ -79,7 +79,7 @@ pub struct Put {
 /// The name that an object is to have, and what has it.
 struct Named<'a> {
     name: &'a str,
-    /// Whether the object was somewhere else before: then an invitation of its UID does not keep it from its new place.
+    /// Whether the object was somewhere else before.
     is_moved: bool,
     /// What has the name, or had it.
     holder: Option<String>,
@@ -148,7 +148,7 @@ fn store_named(
     let (home, role) = match writable {
         Err(ScheduleFault::Forbidden) => {
             let uid = String::new();
-            let arrival = Arrival { calendar, name, holder, uid, text: &clean };
+            let arrival = Arrival { calendar, name, is_moved, holder, uid, text: &clean };
             return reader::keep_alarms(tx, who, &arrival, there.as_ref());
         }
         writable => writable?,
@@ -174,8 +174,8 @@ fn store_object(
     };
     calendar.check_kind(tx, who, kind)?;
     let Named { name, is_moved, holder, there } = named;
-    let arrival = Arrival { calendar, name, holder, uid: object.uid, text };
-    let put_away = arrival.check_uid(tx, who, (there.as_ref(), is_moved))?;
+    let arrival = Arrival { calendar, name, is_moved, holder, uid: object.uid, text };
+    let put_away = arrival.check_uid(tx, who, there.as_ref())?;
     match (object.contents, there) {
         (Contents::Task, None) => arrival.put_task(tx, who, None),
         (Contents::Task, Some(head)) if head.kind == ObjectKind::Task => {
@@ -201,7 +201,7 @@ impl Arrival<'_> {
         &self,
         tx: &mut Tx<'_>,
         who: &Principal,
-        (there, is_moved): (Option<&ObjectHead>, bool),
+        there: Option<&ObjectHead>,
     ) -> Result<Vec<EventId>, ObjectFault> {
         let OfUid { mut events, task } =
             store::objects::list_by_uid(tx, self.calendar.collection, &self.uid)?;
@@ -213,7 +213,7 @@ impl Arrival<'_> {
         // What is the owner's own comes before what they are invited to.
         let here = &self.calendar.calendar.id;
         let own = events.iter().find(|it| it.calendar == *here).map(|it| it.id.as_str());
-        let invitation = events.first().filter(|_| !is_moved).map(|it| it.id.as_str());
+        let invitation = events.first().filter(|_| !self.is_moved).map(|it| it.id.as_str());
         match (own.or(task.as_deref()).or(invitation), there) {
             (None, None) => Ok(put_away),
             (Some(id), _) => Err(uid_taken(tx, who, self.calendar, id)?),
