@@ -47,7 +47,16 @@ pub fn delete_event(
             Scope::All => call_off(tx, who, &opened, ScheduleReply::Send),
             Scope::This(recurrence_id) => leave_out(tx, who, opened, recurrence_id),
         },
-        Err(ScheduleFault::NotOrganizer) => put_away(tx, who, id, scope, precondition),
+        Err(ScheduleFault::NotOrganizer) => {
+            expect(tx, who, id, precondition)?;
+            match scope {
+                Scope::All => put_away(tx, who, id, ScheduleReply::Send),
+                Scope::This(recurrence_id) => {
+                    let no = Answer { recurrence_id: Some(recurrence_id), ..NO };
+                    Ok(answer(tx, who, id, &no)?.map(|view| Some(view.etag)))
+                }
+            }
+        }
         Err(fault) => Err(fault),
     }
 }
@@ -61,7 +70,7 @@ pub(crate) fn delete_whole(
 ) -> Result<Changed<Option<ETag>>, ScheduleFault> {
     match open(tx, who, id, &Precondition::None) {
         Ok(opened) => call_off(tx, who, &opened, reply),
-        Err(ScheduleFault::NotOrganizer) => put_away(tx, who, id, Scope::All, &Precondition::None),
+        Err(ScheduleFault::NotOrganizer) => put_away(tx, who, id, reply),
         Err(fault) => Err(fault),
     }
 }
@@ -140,36 +149,40 @@ fn leave_out(
     Ok(change.store(tx, who)?.map(|view| Some(view.etag)))
 }
 
-/// A participant does not want an event in their calendar: that is a no, and the event leaves their calendar alone.
+/// Refuses what is not as a participant expects.
+fn expect(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    id: &EventId,
+    precondition: &Precondition,
+) -> Result<(), ScheduleFault> {
+    let stored = store::events::get(tx, id)?.ok_or(ScheduleFault::NotFound)?;
+    let view =
+        Sight::of(tx, who, &[id.as_str()])?.view(&who.person, &stored).ok_or(ScheduleFault::NotFound)?;
+    if precondition.holds(&view.etag) { Ok(()) } else { Err(ScheduleFault::stale(&view)) }
+}
+
+/// A participant does not want an event in their calendar: that is a no, unless they answer nothing, and the event leaves their
+/// calendar alone.
 fn put_away(
     tx: &mut Tx<'_>,
     who: &Principal,
     id: &EventId,
-    scope: Scope,
-    precondition: &Precondition,
+    reply: ScheduleReply,
 ) -> Result<Changed<Option<ETag>>, ScheduleFault> {
+    let declined = match reply {
+        ScheduleReply::Send => Some(answer(tx, who, id, &NO)?.map(|_| None)),
+        ScheduleReply::Withhold => None,
+    };
     let stored = store::events::get(tx, id)?.ok_or(ScheduleFault::NotFound)?;
-    let view =
-        Sight::of(tx, who, &[id.as_str()])?.view(&who.person, &stored).ok_or(ScheduleFault::NotFound)?;
-    if !precondition.holds(&view.etag) {
-        return Err(ScheduleFault::stale(&view));
+    let audience = Audiences::of(&stored.event).goes;
+    let mut hidden = None;
+    let places = store::placements::list(tx, id)?;
+    for place in places.iter().filter(|place| place.person.as_ref() == Some(&who.person)) {
+        store::placements::put_hidden(tx, id, place.collection, true)?;
+        store::occurrences::remove(tx, id, Some(place.collection))?;
+        let recorded = changes::record_gone_for(tx, place.collection, ObjectType::Event, id, audience);
+        hidden = Some(recorded.with(None));
     }
-    match scope {
-        Scope::This(recurrence_id) => {
-            let no = Answer { recurrence_id: Some(recurrence_id), ..NO };
-            Ok(answer(tx, who, id, &no)?.map(|view| Some(view.etag)))
-        }
-        Scope::All => {
-            let changed = answer(tx, who, id, &NO)?;
-            let places = store::placements::list(tx, id)?;
-            for place in places.iter().filter(|place| place.person.as_ref() == Some(&who.person)) {
-                store::placements::put_hidden(tx, id, place.collection, true)?;
-                store::occurrences::remove(tx, id, Some(place.collection))?;
-                let audience = Audiences::of(&stored.event).goes;
-                let _recorded =
-                    changes::record_gone_for(tx, place.collection, ObjectType::Event, id, audience);
-            }
-            Ok(changed.map(|_| None))
-        }
-    }
+    declined.or(hidden).ok_or(ScheduleFault::Forbidden)
 }
