@@ -1,17 +1,20 @@
 //! What deleting an invitation tells its organizer.
 
-use renraku_base::Principal;
+use renraku_base::{Precondition, Principal};
 use renraku_db::Db;
-use renraku_schedule::service::{
-    ScheduleReply, Scope,
-    objects::{self, Carry, Expectation},
+use renraku_schedule::{
+    model::NewCalendar,
+    service::{
+        self, ScheduleReply, Scope,
+        objects::{self, Carry, Expectation},
+    },
 };
 use renraku_test_db::on_each_database;
 use serde_json::json;
 
 use crate::{
     later::mails,
-    office::{days, get, occurrences, patch, person},
+    office::{code, days, get, occurrences, patch, person},
     scheduling::{mail, meeting, mine, put},
 };
 
@@ -91,5 +94,12 @@ fn what_an_organizer_outside_sent_changes_its_place_silently() {
         let event = get(db, &hanako, &id).unwrap();
         patch(db, &hanako, &event, Scope::All, json!({"start": "2099-11-26T15:00:00"}));
         assert_eq!(sent(db), []);
+        // Whoever deletes the calendar of another server declines nothing.
+        let new: NewCalendar = serde_json::from_value(json!({"name": "移行"})).unwrap();
+        let other = db.write(|tx| service::create_calendar(tx, &hanako, new.clone())).unwrap().into_inner();
+        let event = get(db, &hanako, &id).unwrap();
+        patch(db, &hanako, &event, Scope::All, json!({"calendarId": other.id}));
+        db.write(|tx| service::delete_calendar(tx, &hanako, &other.id, &Precondition::None)).unwrap();
+        assert_eq!((sent(db), code(get(db, &hanako, &id))), (vec![], "not-found"));
     });
 }
