@@ -3,10 +3,11 @@ use renraku_db::{Changed, Tx};
 use serde_json::json;
 
 use super::{
-    Expectation, ObjectCalendar, ObjectFault, ObjectHead, ObjectKind, delete, get,
+    Expectation, ObjectCalendar, ObjectFault, ObjectHead, ObjectKind,
+    arrival::Origin,
+    delete, get,
     list::heads,
-    put,
-    put::{put_moved, uid_taken},
+    put::{put_carried, uid_taken},
     read::{get_schedule_tag, ids_of, make_way},
 };
 use crate::{
@@ -76,7 +77,7 @@ impl Carry<'_> {
             return Err(ScheduleFault::Forbidden.into());
         }
         let replaced = self.make_room(tx, who)?;
-        let put = put(tx, who, self.to.0, self.to.1, &object.text, &Expectation::NONE)?;
+        let put = put_carried(tx, who, self.to, (&object.text, Origin::Copied))?;
         Ok(put.map(|_| replaced))
     }
 
@@ -212,6 +213,6 @@ impl Carry<'_> {
             return Err(ScheduleFault::Forbidden.into());
         }
         delete(tx, who, self.from, &Expectation::NONE, reply)?;
-        Ok(put_moved(tx, who, self.to, &object.text)?.map(|_| ()))
+        Ok(put_carried(tx, who, self.to, (&object.text, Origin::Moved))?.map(|_| ()))
     }
 }
