@@ -87,11 +87,11 @@ fn limits_hold() {
     assert_eq!(refused("start", "1899-12-31T00:00:00".into()), ["/start year"]);
     assert_eq!(refused("duration", "P100000D".into()), ["/duration duration"]);
     assert_eq!(refused("duration", "P36500D".into()), ["/duration year"]);
-    let people: serde_json::Map<_, _> = (0..501)
+    let people: Map<_, _> = (0..501)
         .map(|n| (n.to_string(), json!({"calendarAddress": format!("mailto:{n}@example.jp")})))
         .collect();
     assert_eq!(refused("participants", people.into()), ["/participants too-many"]);
-    let overrides: serde_json::Map<_, _> = (0..1_001)
+    let overrides: Map<_, _> = (0..1_001)
         .map(|n| {
             (format!("2026-04-{:02}T{:02}:{:02}:00", n % 30 + 1, n / 30 % 24, n / 720), json!({"title": "x"}))
         })
