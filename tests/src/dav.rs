@@ -21,6 +21,7 @@ mod push;
 mod push_contacts;
 mod queries;
 mod rare_requests;
+mod schedule_reply;
 mod scheduling;
 mod shared_alarms;
 mod staff_book;

@@ -7,7 +7,7 @@ mod calendars;
 mod create_event;
 mod delegates;
 pub(crate) mod delete_calendar;
-mod delete_event;
+pub(crate) mod delete_event;
 mod delete_facility;
 mod engagements;
 mod export_calendar;
@@ -40,7 +40,7 @@ pub use calendars::{
 pub use create_event::create_event;
 pub use delegates::{Delegation, is_delegate, list_delegates, list_delegators};
 pub use delete_calendar::delete_calendar;
-pub use delete_event::delete_event;
+pub use delete_event::{ScheduleReply, delete_event};
 pub use delete_facility::delete_facility;
 pub use engagements::{Engagement, list_engagements};
 pub use export_calendar::export_calendar;

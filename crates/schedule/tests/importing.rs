@@ -12,7 +12,7 @@ use renraku_test_db::on_each_database;
 use serde_json::json;
 
 use crate::office::{
-    code, create, days, default_calendar, get, occurrences, patch, person, room, run_due_jobs, starts,
+    code, create, days, default_calendar, get, local, occurrences, patch, person, room, run_due_jobs, starts,
     titles, try_create, try_delete,
 };
 
@@ -336,6 +336,51 @@ fn a_room_is_not_taken_twice_by_a_file_either() {
         assert_eq!(import(db, &hanako, &moved).updated, 1);
         assert_eq!(code(try_create(db, &taro, at("太郎", 13))), "facility-taken");
         assert!(try_create(db, &taro, at("太郎", 10)).is_ok());
+    });
+}
+
+/// What single occurrences book goes where the file moves their series.
+#[test]
+fn a_room_of_one_occurrence_moves_with_its_series() {
+    on_each_database(|db, _| {
+        let (hanako, taro) = (person(db, "佐藤"), person(db, "鈴木"));
+        let room = room(db, "第一会議室");
+        let series = |start: &str, rule: &str| {
+            calendar(&vevent("s", &format!("SUMMARY:朝会\n{rule}")).replace("20261126T09", start))
+        };
+        let daily = "RRULE:FREQ=DAILY;COUNT=3\nRDATE;TZID=Asia/Tokyo:20261201T150000";
+        import(db, &hanako, &series("20261126T09", daily));
+        let id = occurrences(db, &hanako, days("2026-11-26", "2026-11-27"))[0].event_id.clone();
+        for day in ["2026-11-27T09:00:00", "2026-12-01T15:00:00"] {
+            let event = get(db, &hanako, &id).unwrap();
+            patch(db, &hanako, &event, Scope::This(local(day)), json!({"facilityIds": [room]}));
+        }
+        let booked = || {
+            let event = get(db, &hanako, &id).unwrap().event;
+            let booked = event.recurrence_overrides.iter().filter(|(_, it)| it.facility_ids().is_some());
+            booked.map(|(id, _)| id.to_string()).collect::<Vec<_>>()
+        };
+        let is_free = |start: &str| {
+            let draft = json!({"title": "空き", "start": start, "duration": "PT1H", "facilityIds": [room]});
+            try_create(db, &taro, draft).is_ok()
+        };
+        // What was added to the series stays where it is.
+        for (start, at) in [("20261127T09", "2026-11-28T09:00:00"), ("20261127T11", "2026-11-28T11:00:00")] {
+            assert_eq!(import(db, &hanako, &series(start, daily)).updated, 1);
+            assert_eq!(booked(), [at, "2026-12-01T15:00:00"]);
+            assert!(!is_free(at), "{at}");
+        }
+        assert!(is_free("2026-11-27T09:00:00") && is_free("2026-11-28T09:00:00"));
+        assert!(!is_free("2026-12-01T15:00:00"));
+        // Where the room is taken at the new time, nothing of it changes.
+        let report = import(db, &hanako, &series("20261126T09", daily));
+        assert_eq!((report.updated, report.refused[0].reasons[0].code.as_ref()), (0, "facility-taken"));
+        assert_eq!(booked(), ["2026-11-28T11:00:00", "2026-12-01T15:00:00"]);
+        // By another rule the occurrence is another one, or none.
+        let weekly = "RRULE:FREQ=WEEKLY;COUNT=3";
+        assert_eq!(import(db, &hanako, &series("20261127T11", weekly)).updated, 1);
+        assert_eq!(booked(), [] as [String; 0]);
+        assert!(is_free("2026-11-28T11:00:00"));
     });
 }
 

@@ -3,6 +3,7 @@
 
 mod booking;
 mod calendars;
+mod declining;
 mod dense;
 mod engagements;
 mod events;

@@ -9,7 +9,7 @@ use renraku_schedule::{
     ScheduleFault, jobs,
     model::{FacilityDraft, Zone},
     service::{
-        self,
+        self, ScheduleReply,
         objects::{self, CalendarChange, Expectation, ObjectCalendar, ObjectText},
     },
 };
@@ -233,7 +233,10 @@ fn a_guest_of_single_occurrences_is_told_which_of_them_are_theirs_no_more() {
         let ids = put_guests(&[]);
         assert!(ids.len() == 1 && ids[0].contains(".cancel.guest-"), "all of them by one mail: {ids:?}");
         let calendar = mine(db, &hanako);
-        db.write(|tx| objects::delete(tx, &hanako, &calendar, "m.ics", &Expectation::NONE)).unwrap();
+        db.write(|tx| {
+            objects::delete(tx, &hanako, (&calendar, "m.ics"), &Expectation::NONE, ScheduleReply::Send)
+        })
+        .unwrap();
         clock.advance(Duration::from_secs(5 * 60));
         assert_eq!(sent(db), [] as [String; 0], "what waited is not sent");
     });
@@ -380,7 +383,10 @@ fn texts_of_what_is_gone_are_forgotten_and_names_while_nobody_asks_for_them() {
         put(db, &hanako, "m.ics", &alone);
         put(db, &hanako, "n.ics", &alone.replace("UID:m", "UID:n"));
         let calendar = mine(db, &hanako);
-        db.write(|tx| objects::delete(tx, &hanako, &calendar, "m.ics", &Expectation::NONE)).unwrap();
+        db.write(|tx| {
+            objects::delete(tx, &hanako, (&calendar, "m.ics"), &Expectation::NONE, ScheduleReply::Send)
+        })
+        .unwrap();
         let forget = || {
             let (mut after, mut all) = (Some((CollectionId(0), String::new())), 0);
             while let Some(from) = after {

@@ -47,6 +47,11 @@ impl Guest {
         paths
     }
 
+    /// In the second calendar.
+    pub(super) fn side_path(&self, name: &str) -> String {
+        format!("{}{name}.ics", self.side.calendar)
+    }
+
     /// Has the colleague invite them; gives back where the invitation lies.
     #[track_caller]
     pub(super) fn invited(&self, uid: &str) -> String {
@@ -86,7 +91,12 @@ impl Guest {
     }
 
     #[track_caller]
-    fn carry(&self, method: &str, (from, to): (&str, &str), overwrite: &str) -> crate::harness::Answer {
+    pub(super) fn carry(
+        &self,
+        method: &str,
+        (from, to): (&str, &str),
+        overwrite: &str,
+    ) -> crate::harness::Answer {
         self.client.ask(method, from).header("destination", to).header("overwrite", overwrite).send()
     }
 

@@ -134,3 +134,34 @@ fn nothing_is_carried_onto_itself() {
         }
     });
 }
+
+/// Whatever it names, a text that is carried stays what it is: it is no answer, and brings no invitation back.
+#[test]
+fn nothing_is_lost_that_is_carried_to_an_invitation() {
+    on_each_backend(|server| {
+        let guest = Guest::of(server);
+        let people = format!("{ORGANIZER}ATTENDEE;PARTSTAT=ACCEPTED:mailto:taro@pref.example.jp\n");
+        let cases = [("MOVE", false), ("MOVE", true), ("COPY", true)];
+        for (at, (method, from_side)) in cases.into_iter().enumerate() {
+            for (by, more) in ["", ORGANIZER, people.as_str()].into_iter().enumerate() {
+                // Over the invitation, to where it was declined, and beside it.
+                for (case, declines) in [("over", false), ("over", true), ("beside", true)] {
+                    let uid = format!("u{at}{by}{case}{declines}");
+                    let text = event(&uid, &format!("{HOUR}SUMMARY:own1\n{more}"));
+                    let source = if from_side { guest.side_path(&uid) } else { guest.path(&uid) };
+                    guest.client.put(&source, &text).expect(201);
+                    let invitation = if declines { guest.declined(&uid) } else { guest.invited(&uid) };
+                    let place = if case == "over" { invitation } else { guest.path(&format!("{uid}-n")) };
+                    let done = guest.carry(method, (&source, &place), "T");
+                    done.expect(if declines { 201 } else { 204 });
+                    assert_eq!(guest.client.get(&place).expect(200).text(), text, "{uid}");
+                    assert_eq!(guest.listed(), set([&place]), "{uid}");
+                    guest.client.get(&source).expect(if method == "COPY" { 200 } else { 404 });
+                    assert_eq!(guest.said(&uid), "DECLINED", "{uid}");
+                    guest.client.ask("DELETE", &place).send().expect(204);
+                    assert_eq!(guest.listed(), set([]), "{uid}");
+                }
+            }
+        }
+    });
+}

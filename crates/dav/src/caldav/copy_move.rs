@@ -3,7 +3,7 @@ use renraku_db::Changed;
 use renraku_schedule::service::objects;
 
 use super::put::refused;
-use crate::core::{Address, Call, DavFault, destination, expectation, overwrites};
+use crate::core::{Address, Call, DavFault, destination, expectation, overwrites, schedule_reply};
 
 /// What is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,14 +24,15 @@ pub(super) async fn answer(call: Call, act: Act) -> Result<HttpResponse, DavFaul
     };
     let overwrite = overwrites(call.headers());
     let expected = expectation(call.headers())?;
+    let reply = schedule_reply(call.headers());
     let who = call.who.clone();
     let replaced = call
         .write(move |tx| {
             let from = objects::find_calendar(tx, &who, &person, &segment)?;
             let to = objects::find_calendar(tx, &who, &to_person, &to_segment)
                 .map_err(|_none| DavFault::Conflict("there is no calendar at the destination"))?;
-            let carry =
-                objects::Carry { from: (&from, &name), to: (&to, &to_name), overwrite, expected: &expected };
+            let (from, to_place) = ((&from, name.as_str()), (&to, to_name.as_str()));
+            let carry = objects::Carry { from, to: to_place, overwrite, expected: &expected, reply };
             let replaced = match act {
                 Act::Copy => carry.copy(tx, &who),
                 Act::Move => carry.move_(tx, &who),

@@ -2,18 +2,19 @@ use actix_web::HttpResponse;
 use renraku_schedule::service::{leave_calendar, objects};
 
 use super::inbox;
-use crate::core::{Address, Call, Condition, DavFault, expectation};
+use crate::core::{Address, Call, Condition, DavFault, expectation, schedule_reply};
 
 /// DELETE of an object, a scheduling message or a calendar (RFC 4918 §9.6).
 pub(super) async fn answer(call: Call) -> Result<HttpResponse, DavFault> {
     let expected = expectation(call.headers())?;
+    let reply = schedule_reply(call.headers());
     call.writes()?;
     let who = call.who.clone();
     match call.address.clone() {
         Address::Object { person, segment, name } => {
             call.write(move |tx| {
                 let calendar = objects::find_calendar(tx, &who, &person, &segment)?;
-                objects::delete(tx, &who, &calendar, &name, &expected)?;
+                objects::delete(tx, &who, (&calendar, &name), &expected, reply)?;
                 Ok(())
             })
             .await?;

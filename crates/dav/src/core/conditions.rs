@@ -2,7 +2,7 @@
 
 use actix_web::http::header::{self, HeaderMap};
 use renraku_base::{ETag, Precondition};
-use renraku_schedule::service::objects::Expectation;
+use renraku_schedule::service::{ScheduleReply, objects::Expectation};
 
 use super::{Address, Call, Condition, DavFault, address::authority};
 
@@ -112,6 +112,14 @@ pub(crate) fn destination(call: &Call) -> Result<Option<Address>, DavFault> {
 /// Whether what is at the destination gives way (RFC 4918 §10.6).
 pub(crate) fn overwrites(headers: &HeaderMap) -> bool {
     headers.get("overwrite").is_none_or(|value| !value.as_bytes().eq_ignore_ascii_case(b"f"))
+}
+
+/// Whether the organizer of what is deleted hears that it is declined (RFC 6638 §8.1): unless the client says no.
+pub(crate) fn schedule_reply(headers: &HeaderMap) -> ScheduleReply {
+    match headers.get("schedule-reply") {
+        Some(value) if value.as_bytes().trim_ascii().eq_ignore_ascii_case(b"f") => ScheduleReply::Withhold,
+        _ => ScheduleReply::Send,
+    }
 }
 
 #[cfg(test)]

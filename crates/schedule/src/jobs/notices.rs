@@ -122,7 +122,8 @@ pub(super) fn order(
     more: Option<Vec<Event>>,
 ) -> Result<(), ScheduleFault> {
     let staff: Vec<PersonId> = staff.into_iter().filter(|person| *person != who.person).collect();
-    if staff.is_empty() && outside.is_empty() {
+    // What somebody outside organizes is theirs to tell of.
+    if news.stored.organizer.is_none() || staff.is_empty() && outside.is_empty() {
         return Ok(());
     }
     let shown = news.occurrence.map_or(&news.stored.event, |(_, occurrence)| occurrence);

@@ -4,11 +4,14 @@
 //! (JSCalendar §4.3.3): a weekly meeting stays at nine when summer time begins, and `until` needs no zone.
 
 mod rule;
+mod shift;
 
 use std::collections::{BTreeMap, HashSet};
 
 use chrono::{NaiveDateTime, TimeDelta};
 use renraku_base::Timestamp;
+
+pub use shift::shift;
 
 use crate::model::{Duration, Event, LocalDateTime, PatchObject, Zone};
 
@@ -248,13 +251,6 @@ pub fn move_along<T>(
     let ids: Vec<_> = kept.keys().copied().collect();
     let given = given(before, &ids);
     kept.into_iter().map(|(id, it)| (if given.contains(&id) { later(id, by) } else { id }, it)).collect()
-}
-
-/// By how much the exceptions of a series move when it turns from `before` into `after`.
-#[must_use]
-pub fn shift(before: &Event, after: &Event) -> TimeDelta {
-    let same_rule = before.recurrence_rule == after.recurrence_rule;
-    if same_rule { after.start.naive() - before.start.naive() } else { TimeDelta::zero() }
 }
 
 /// A local time so much later; the same when that lies outside of the calendar.

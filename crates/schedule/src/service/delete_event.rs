@@ -5,7 +5,7 @@ use renraku_notify::NotificationType;
 use super::{
     audience::Audiences,
     placing,
-    reply_event::{Answer, answer},
+    reply_event::{Answer, answer, answered, tell_organizer},
     update_event::{Change, Opened, Scope, open},
     view::Sight,
 };
@@ -16,6 +16,19 @@ use crate::{
     rules::recurrence,
     store::{self, events::StoredEvent, placements::Placement},
 };
+
+/// That somebody does not come.
+const NO: Answer =
+    Answer { participation_status: ParticipationStatus::Declined, comment: None, recurrence_id: None };
+
+/// Whether an organizer hears that somebody deletes what they were invited to (RFC 6638 §8.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScheduleReply {
+    /// It is declined.
+    Send,
+    /// It leaves the calendar alone, and what was answered stays as it is.
+    Withhold,
+}
 
 /// Deletes an event, or leaves one occurrence out of its series. From the organizer's side it is called off for everyone; a
 /// participant declines it and puts it away. Where the event is still there, its new tag is told.
@@ -31,10 +44,33 @@ pub fn delete_event(
 ) -> Result<Changed<Option<ETag>>, ScheduleFault> {
     match open(tx, who, id, precondition) {
         Ok(opened) => match scope {
-            Scope::All => call_off(tx, who, &opened),
+            Scope::All => call_off(tx, who, &opened, ScheduleReply::Send),
             Scope::This(recurrence_id) => leave_out(tx, who, opened, recurrence_id),
         },
-        Err(ScheduleFault::NotOrganizer) => put_away(tx, who, id, scope, precondition),
+        Err(ScheduleFault::NotOrganizer) => {
+            expect(tx, who, id, precondition)?;
+            match scope {
+                Scope::All => put_away(tx, who, id, ScheduleReply::Send),
+                Scope::This(recurrence_id) => {
+                    let no = Answer { recurrence_id: Some(recurrence_id), ..NO };
+                    Ok(answer(tx, who, id, &no)?.map(|view| Some(view.etag)))
+                }
+            }
+        }
+        Err(fault) => Err(fault),
+    }
+}
+
+/// Deletes the whole of an event; of what somebody else organizes they hear as is said.
+pub(crate) fn delete_whole(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    id: &EventId,
+    reply: ScheduleReply,
+) -> Result<Changed<Option<ETag>>, ScheduleFault> {
+    match open(tx, who, id, &Precondition::None) {
+        Ok(opened) => call_off(tx, who, &opened, reply),
+        Err(ScheduleFault::NotOrganizer) => put_away(tx, who, id, reply),
         Err(fault) => Err(fault),
     }
 }
@@ -43,8 +79,13 @@ fn call_off(
     tx: &mut Tx<'_>,
     who: &Principal,
     opened: &Opened,
+    reply: ScheduleReply,
 ) -> Result<Changed<Option<ETag>>, ScheduleFault> {
-    tell_of_end(tx, who, &opened.stored)?;
+    match opened.stored.organizer {
+        Some(_) => tell_of_end(tx, who, &opened.stored)?,
+        None if reply == ScheduleReply::Send => decline(tx, who, &opened.stored)?,
+        None => {}
+    }
     remove(tx, &opened.stored, &opened.places)?;
     let (home, audience) = (opened.home.collection, Audiences::of(&opened.stored.event).goes);
     let recorded = changes::record_gone_for(tx, home, ObjectType::Event, &opened.stored.id, audience);
@@ -67,6 +108,19 @@ pub(crate) fn tell_of_end(
     let kind = NotificationType::Cancelled;
     jobs::tell(tx, who, News { kind, stored: &last, occurrence: None, removed: false }, staff, outside)?;
     jobs::call_off(tx, who, &last)
+}
+
+/// Tells somebody outside that `who` deletes their copy of an invitation. What is over, or was declined before, is no news.
+fn decline(tx: &mut Tx<'_>, who: &Principal, stored: &StoredEvent) -> Result<(), ScheduleFault> {
+    let is_over = recurrence::end(&stored.event).is_some_and(|end| end < tx.now());
+    let is_declined = stored.event.participation(&who.person) == Some(ParticipationStatus::Declined);
+    if is_over || is_declined || !stored.event.staff().contains(&who.person) {
+        return Ok(());
+    }
+    let mut last = stored.clone();
+    last.version = tx.next_version(Some(stored.version));
+    last.event = answered(&stored.event, who, &NO, tx.now())?;
+    tell_organizer(tx, who, &last, &NO)
 }
 
 /// Takes an event with its places, occurrences and bookings away.
@@ -95,40 +149,40 @@ fn leave_out(
     Ok(change.store(tx, who)?.map(|view| Some(view.etag)))
 }
 
-/// A participant does not want an event in their calendar: that is a no, and the event leaves their calendar alone.
+/// Refuses what is not as a participant expects.
+fn expect(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    id: &EventId,
+    precondition: &Precondition,
+) -> Result<(), ScheduleFault> {
+    let stored = store::events::get(tx, id)?.ok_or(ScheduleFault::NotFound)?;
+    let view =
+        Sight::of(tx, who, &[id.as_str()])?.view(&who.person, &stored).ok_or(ScheduleFault::NotFound)?;
+    if precondition.holds(&view.etag) { Ok(()) } else { Err(ScheduleFault::stale(&view)) }
+}
+
+/// A participant does not want an event in their calendar: that is a no, unless they answer nothing, and the event leaves their
+/// calendar alone.
 fn put_away(
     tx: &mut Tx<'_>,
     who: &Principal,
     id: &EventId,
-    scope: Scope,
-    precondition: &Precondition,
+    reply: ScheduleReply,
 ) -> Result<Changed<Option<ETag>>, ScheduleFault> {
-    let stored = store::events::get(tx, id)?.ok_or(ScheduleFault::NotFound)?;
-    let view =
-        Sight::of(tx, who, &[id.as_str()])?.view(&who.person, &stored).ok_or(ScheduleFault::NotFound)?;
-    if !precondition.holds(&view.etag) {
-        return Err(ScheduleFault::stale(&view));
-    }
-    let no = |recurrence_id| Answer {
-        participation_status: ParticipationStatus::Declined,
-        comment: None,
-        recurrence_id,
+    let declined = match reply {
+        ScheduleReply::Send => Some(answer(tx, who, id, &NO)?.map(|_| None)),
+        ScheduleReply::Withhold => None,
     };
-    match scope {
-        Scope::This(recurrence_id) => {
-            Ok(answer(tx, who, id, &no(Some(recurrence_id)))?.map(|view| Some(view.etag)))
-        }
-        Scope::All => {
-            let changed = answer(tx, who, id, &no(None))?;
-            let places = store::placements::list(tx, id)?;
-            for place in places.iter().filter(|place| place.person.as_ref() == Some(&who.person)) {
-                store::placements::put_hidden(tx, id, place.collection, true)?;
-                store::occurrences::remove(tx, id, Some(place.collection))?;
-                let audience = Audiences::of(&stored.event).goes;
-                let _recorded =
-                    changes::record_gone_for(tx, place.collection, ObjectType::Event, id, audience);
-            }
-            Ok(changed.map(|_| None))
-        }
+    let stored = store::events::get(tx, id)?.ok_or(ScheduleFault::NotFound)?;
+    let audience = Audiences::of(&stored.event).goes;
+    let mut hidden = None;
+    let places = store::placements::list(tx, id)?;
+    for place in places.iter().filter(|place| place.person.as_ref() == Some(&who.person)) {
+        store::placements::put_hidden(tx, id, place.collection, true)?;
+        store::occurrences::remove(tx, id, Some(place.collection))?;
+        let recorded = changes::record_gone_for(tx, place.collection, ObjectType::Event, id, audience);
+        hidden = Some(recorded.with(None));
     }
+    declined.or(hidden).ok_or(ScheduleFault::Forbidden)
 }

@@ -403,13 +403,13 @@ fn keep_staff(event: &mut Event, stored: &StoredEvent) {
     });
 }
 
-/// Keeps what single occurrences book: a file does not know of it.
+/// Keeps what single occurrences book, which moves along with the series: a file does not know of it.
 fn keep_bookings(event: &mut Event, before: &Event) {
-    for (id, patch) in &before.recurrence_overrides {
-        if let Some(booked) = patch.facility_ids()
-            && recurrence::has_occurrence(event, *id)
-        {
-            event.put_facility_ids(*id, Some(&booked));
+    let booked = before.recurrence_overrides.iter();
+    let booked = booked.filter_map(|(id, patch)| Some((*id, patch.facility_ids()?))).collect();
+    for (id, booked) in recurrence::move_along(before, event, booked) {
+        if recurrence::has_occurrence(event, id) {
+            event.put_facility_ids(id, Some(&booked));
         }
     }
 }

@@ -164,7 +164,7 @@ fn shown_to(who: &Principal, places: &[Placement]) -> Vec<Placement> {
 }
 
 /// The event with the answer in it.
-fn answered(
+pub(crate) fn answered(
     event: &Event,
     who: &Principal,
     reply: &Answer,

@@ -211,7 +211,7 @@ fn frequency(frequency: Frequency) -> Freq {
     }
 }
 
-fn weekday(day: Weekday) -> Day {
+pub(super) fn weekday(day: Weekday) -> Day {
     match day {
         Weekday::Mo => Day::Mon,
         Weekday::Tu => Day::Tue,

@@ -249,9 +249,20 @@ fn exceptions_move_along_with_their_series() {
         (vec!["2026-04-08T13:30:00".into(), "2026-04-13T13:30:00".into(), "2026-04-18T10:00:00".into()], 0)
     );
 
+    let weekly = |days: serde_json::Value| {
+        Some(RecurrenceRule::from_value(json!({"frequency": "weekly", "byDay": days})).unwrap())
+    };
     let mut after = before.clone();
-    after.recurrence_rule =
-        Some(RecurrenceRule::from_value(json!({"frequency": "weekly", "byDay": [{"day": "mo"}]})).unwrap());
+    after.start = local("2026-04-07T09:00:00");
+    after.recurrence_rule = weekly(json!([{"day": "tu"}, {"day": "th"}]));
+    let (moved, dropped) = keep_exceptions(&before, after);
+    assert_eq!(
+        (keys(&moved), dropped.len()),
+        (vec!["2026-04-09T09:00:00".into(), "2026-04-14T09:00:00".into(), "2026-04-18T10:00:00".into()], 0)
+    );
+
+    let mut after = before.clone();
+    after.recurrence_rule = weekly(json!([{"day": "mo"}]));
     let (kept, dropped) = keep_exceptions(&before, after);
     assert_eq!(dropped, [local("2026-04-08T09:00:00")]);
     assert_eq!(keys(&kept), ["2026-04-13T09:00:00", "2026-04-18T10:00:00"]);

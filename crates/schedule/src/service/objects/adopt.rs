@@ -5,7 +5,11 @@ use renraku_db::{Changed, ReadTx, Tx};
 use renraku_people::directory::service as directory;
 
 use super::{
-    ObjectFault, ObjectKind, answer::keep as keep_alarms, arrival::Arrival, facilities, parameters, put::Put,
+    ObjectFault, ObjectKind,
+    answer::keep as keep_alarms,
+    arrival::{Arrival, Origin},
+    facilities, parameters,
+    put::Put,
     text,
 };
 use crate::{
@@ -142,7 +146,9 @@ pub(super) fn create(
     if let Some(sent) = of_sender {
         keep_alarms(tx, who, arrival, &stored.id, &sent)?;
     }
-    tell_answer(tx, who, &stored)?;
+    if arrival.origin == Origin::Sent {
+        tell_answer(tx, who, &stored)?;
+    }
     if forced {
         // The wish for a message is not handed out again, so that the text is ours to write.
         arrival.keep(tx, stored.id.as_str(), ObjectKind::Event, "")?;

@@ -11,10 +11,22 @@ use crate::{
     store::{self, events::StoredEvent, objects::StoredObject},
 };
 
+/// Where a text comes from. What is an object already stays the one that it is: it answers nobody, and brings no invitation back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// A client sent it.
+    Sent,
+    /// It is that of an object which stays.
+    Copied,
+    /// It is that of an object which leaves its place: an invitation of its UID does not keep it from its new one.
+    Moved,
+}
+
 /// A text on its way into a calendar.
 pub(super) struct Arrival<'a> {
     pub calendar: &'a ObjectCalendar,
     pub name: &'a str,
+    pub origin: Origin,
     /// What has the name, or had it.
     pub holder: Option<String>,
     pub uid: String,

@@ -3,10 +3,11 @@ use renraku_db::{Changed, Tx};
 use serde_json::json;
 
 use super::{
-    Expectation, ObjectCalendar, ObjectFault, ObjectHead, ObjectKind, delete, get,
+    Expectation, ObjectCalendar, ObjectFault, ObjectHead, ObjectKind,
+    arrival::Origin,
+    delete, get,
     list::heads,
-    put,
-    put::{put_moved, uid_taken},
+    put::{put_carried, uid_taken},
     read::{get_schedule_tag, ids_of, make_way},
 };
 use crate::{
@@ -14,6 +15,7 @@ use crate::{
     model::{EventPatch, Own},
     rules::recurrence,
     service::{
+        ScheduleReply,
         create_event::writable,
         update_event::{Scope, update_event},
         view::with_kept_alarms_of,
@@ -32,6 +34,8 @@ pub struct Carry<'a> {
     pub overwrite: bool,
     /// What the client expects of it.
     pub expected: &'a Expectation,
+    /// Whether the organizer of what leaves the person's calendars by it hears so.
+    pub reply: ScheduleReply,
 }
 
 impl Carry<'_> {
@@ -53,7 +57,7 @@ impl Carry<'_> {
             None => Ok(false),
             Some(_) if !self.overwrite => Err(ObjectFault::Stale),
             Some(_) => {
-                delete(tx, who, self.to.0, self.to.1, &Expectation::NONE)?;
+                delete(tx, who, self.to, &Expectation::NONE, self.reply)?;
                 // An invitation is declined by it, and may come back.
                 make_way(tx, self.to.0, holder.as_deref(), self.overwrite)?;
                 Ok(true)
@@ -73,7 +77,7 @@ impl Carry<'_> {
             return Err(ScheduleFault::Forbidden.into());
         }
         let replaced = self.make_room(tx, who)?;
-        let put = put(tx, who, self.to.0, self.to.1, &object.text, &Expectation::NONE)?;
+        let put = put_carried(tx, who, self.to, (&object.text, Origin::Copied))?;
         Ok(put.map(|_| replaced))
     }
 
@@ -101,7 +105,7 @@ impl Carry<'_> {
             return Ok(self.rename(tx, who, &EventId::stored(id))?.map(|()| replaced));
         }
         if !same_owner {
-            return Ok(self.store_anew(tx, who)?.map(|()| replaced));
+            return Ok(self.store_anew(tx, who, self.reply)?.map(|()| replaced));
         }
         let patch = EventPatch::read(json!({"calendarId": self.to.0.calendar.id}))
             .map_err(|faults: Vec<FieldFault>| ScheduleFault::Invalid(faults))?;
@@ -130,7 +134,7 @@ impl Carry<'_> {
     fn rename(&self, tx: &mut Tx<'_>, who: &Principal, id: &EventId) -> Result<Changed<()>, ObjectFault> {
         let before = store::events::get(tx, id)?.ok_or(ScheduleFault::NotFound)?;
         let kept = store::reader_alerts::list_of(tx, id)?;
-        let stored = self.store_anew(tx, who)?;
+        let stored = self.store_anew(tx, who, ScheduleReply::Withhold)?;
         let there = ids_of(tx, self.to.0, &[self.to.1])?.remove(self.to.1).map(EventId::stored);
         let Some(new) = there.map(|id| store::events::get(tx, &id)).transpose()?.flatten() else {
             return Ok(stored);
@@ -180,7 +184,7 @@ impl Carry<'_> {
         let row = store::objects::list_by_object(tx, self.from.0.collection, &[id])?.pop();
         let same_calendar = self.from.0.collection == self.to.0.collection;
         let kept = store::reader_alerts::list_of(tx, &EventId::stored(id.to_owned()))?;
-        let stored = self.store_anew(tx, who)?;
+        let stored = self.store_anew(tx, who, ScheduleReply::Withhold)?;
         let owners = row.and_then(|row| row.body).filter(|_| same_owner && !self.from.0.is_mine());
         let there = ids_of(tx, self.to.0, &[self.to.1])?.remove(self.to.1);
         let others = kept.into_iter().filter(|(person, _)| same_calendar && *person != who.person);
@@ -197,13 +201,18 @@ impl Carry<'_> {
     }
 
     /// Stores it under the new name and takes it away from the old one.
-    fn store_anew(&self, tx: &mut Tx<'_>, who: &Principal) -> Result<Changed<()>, ObjectFault> {
+    fn store_anew(
+        &self,
+        tx: &mut Tx<'_>,
+        who: &Principal,
+        reply: ScheduleReply,
+    ) -> Result<Changed<()>, ObjectFault> {
         let object = get(tx, who, self.from.0, &[self.from.1])?.pop().flatten();
         let object = object.ok_or(ScheduleFault::NotFound)?;
         if object.schedule_tag.is_some() {
             return Err(ScheduleFault::Forbidden.into());
         }
-        delete(tx, who, self.from.0, self.from.1, &Expectation::NONE)?;
-        Ok(put_moved(tx, who, self.to, &object.text)?.map(|_| ()))
+        delete(tx, who, self.from, &Expectation::NONE, reply)?;
+        Ok(put_carried(tx, who, self.to, (&object.text, Origin::Moved))?.map(|_| ()))
     }
 }

@@ -1,10 +1,10 @@
-use renraku_base::{EventId, Precondition, Principal};
+use renraku_base::{EventId, Principal};
 use renraku_db::{Changed, Tx};
 
 use super::{Expectation, ObjectCalendar, ObjectFault, ObjectKind, list::heads, read::ids_of, tasks};
 use crate::{
     ScheduleFault,
-    service::{Scope, create_event::writable, delete_event},
+    service::{ScheduleReply, create_event::writable, delete_event::delete_whole},
     store::{self, objects::StoredObject},
 };
 
@@ -16,9 +16,9 @@ use crate::{
 pub fn delete(
     tx: &mut Tx<'_>,
     who: &Principal,
-    calendar: &ObjectCalendar,
-    name: &str,
+    (calendar, name): (&ObjectCalendar, &str),
     expected: &Expectation,
+    reply: ScheduleReply,
 ) -> Result<Changed<()>, ObjectFault> {
     tx.hold(calendar.calendar.id.as_str())?;
     let id = ids_of(tx, calendar, &[name])?.remove(name).ok_or(ScheduleFault::NotFound)?;
@@ -26,9 +26,7 @@ pub fn delete(
     expected.check(tx, (who, calendar), Some(&head))?;
     writable(tx, who, Some(&calendar.calendar.id))?;
     match head.kind {
-        ObjectKind::Event => {
-            Ok(delete_event(tx, who, &EventId::stored(id), Scope::All, &Precondition::None)?.map(drop))
-        }
+        ObjectKind::Event => Ok(delete_whole(tx, who, &EventId::stored(id), reply)?.map(drop)),
         ObjectKind::Task => {
             let row = store::objects::list_by_object(tx, calendar.collection, &[&id])?.pop();
             let row = row.ok_or(ScheduleFault::NotFound)?;

@@ -5,7 +5,7 @@ use renraku_notify::NotificationType;
 use super::{
     ObjectCalendar, ObjectFault, ObjectHead, ObjectKind, adopt, answer,
     apply::apply,
-    arrival::Arrival,
+    arrival::{Arrival, Origin},
     facilities::{self, Invited},
     list::heads,
     parameters,
@@ -79,8 +79,7 @@ pub struct Put {
 /// The name that an object is to have, and what has it.
 struct Named<'a> {
     name: &'a str,
-    /// Whether the object was somewhere else before: then an invitation of its UID does not keep it from its new place.
-    is_moved: bool,
+    origin: Origin,
     /// What has the name, or had it.
     holder: Option<String>,
     /// The same, where it is there.
@@ -111,23 +110,23 @@ pub fn put(
     text: &str,
     expected: &Expectation,
 ) -> Result<Changed<Put>, ObjectFault> {
-    store_named(tx, who, (calendar, name, false), text, expected)
+    store_named(tx, who, (calendar, name, Origin::Sent), text, expected)
 }
 
-/// The same with the text of an object that was taken from another place.
-pub(super) fn put_moved(
+/// The same with the text of an object at another place.
+pub(super) fn put_carried(
     tx: &mut Tx<'_>,
     who: &Principal,
     (calendar, name): (&ObjectCalendar, &str),
-    text: &str,
+    (text, origin): (&str, Origin),
 ) -> Result<Changed<Put>, ObjectFault> {
-    store_named(tx, who, (calendar, name, true), text, &Expectation::NONE)
+    store_named(tx, who, (calendar, name, origin), text, &Expectation::NONE)
 }
 
 fn store_named(
     tx: &mut Tx<'_>,
     who: &Principal,
-    (calendar, name, is_moved): (&ObjectCalendar, &str, bool),
+    (calendar, name, origin): (&ObjectCalendar, &str, Origin),
     text: &str,
     expected: &Expectation,
 ) -> Result<Changed<Put>, ObjectFault> {
@@ -148,12 +147,12 @@ fn store_named(
     let (home, role) = match writable {
         Err(ScheduleFault::Forbidden) => {
             let uid = String::new();
-            let arrival = Arrival { calendar, name, holder, uid, text: &clean };
+            let arrival = Arrival { calendar, name, origin, holder, uid, text: &clean };
             return reader::keep_alarms(tx, who, &arrival, there.as_ref());
         }
         writable => writable?,
     };
-    let named = Named { name, is_moved, holder, there };
+    let named = Named { name, origin, holder, there };
     let put = store_object(tx, who, calendar, (home, role), (named, &clean))?;
     // A text out of which characters were left is not as it was sent.
     let as_sent = clean.len() == text.len();
@@ -173,18 +172,21 @@ fn store_object(
         Contents::Task => ObjectKind::Task,
     };
     calendar.check_kind(tx, who, kind)?;
-    let Named { name, is_moved, holder, there } = named;
-    let arrival = Arrival { calendar, name, holder, uid: object.uid, text };
-    let put_away = arrival.check_uid(tx, who, (there.as_ref(), is_moved))?;
+    let Named { name, origin, holder, there } = named;
+    let arrival = Arrival { calendar, name, origin, holder, uid: object.uid, text };
+    let put_away = arrival.check_uid(tx, who, there.as_ref())?;
     match (object.contents, there) {
         (Contents::Task, None) => arrival.put_task(tx, who, None),
         (Contents::Task, Some(head)) if head.kind == ObjectKind::Task => {
             arrival.put_task(tx, who, Some(&head))
         }
-        (Contents::Event(sent), None) => match adopt::invitation_among(tx, &home, put_away, &sent)? {
-            Some(id) => answer::bring_back(tx, who, &arrival, &id, &sent),
-            None => arrival.create(tx, who, (home, role), *sent),
-        },
+        (Contents::Event(sent), None) => {
+            let put_away = if origin == Origin::Sent { put_away } else { Vec::new() };
+            match adopt::invitation_among(tx, &home, put_away, &sent)? {
+                Some(id) => answer::bring_back(tx, who, &arrival, &id, &sent),
+                None => arrival.create(tx, who, (home, role), *sent),
+            }
+        }
         (Contents::Event(sent), Some(head)) if head.kind == ObjectKind::Event => {
             arrival.replace(tx, who, &EventId::stored(head.id), *sent)
         }
@@ -201,7 +203,7 @@ impl Arrival<'_> {
         &self,
         tx: &mut Tx<'_>,
         who: &Principal,
-        (there, is_moved): (Option<&ObjectHead>, bool),
+        there: Option<&ObjectHead>,
     ) -> Result<Vec<EventId>, ObjectFault> {
         let OfUid { mut events, task } =
             store::objects::list_by_uid(tx, self.calendar.collection, &self.uid)?;
@@ -213,7 +215,7 @@ impl Arrival<'_> {
         // What is the owner's own comes before what they are invited to.
         let here = &self.calendar.calendar.id;
         let own = events.iter().find(|it| it.calendar == *here).map(|it| it.id.as_str());
-        let invitation = events.first().filter(|_| !is_moved).map(|it| it.id.as_str());
+        let invitation = events.first().filter(|_| self.origin != Origin::Moved).map(|it| it.id.as_str());
         match (own.or(task.as_deref()).or(invitation), there) {
             (None, None) => Ok(put_away),
             (Some(id), _) => Err(uid_taken(tx, who, self.calendar, id)?),

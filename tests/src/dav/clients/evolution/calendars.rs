@@ -86,19 +86,29 @@ fn follows_by_the_calendars_tag() {
     });
 }
 
-/// Who deletes an invitation declines it, also where the program asks that nobody be told.
+/// Who deletes an invitation declines it, unless the program is to tell nobody.
 #[test]
 fn declines_by_deleting() {
     on_each_backend(|server| {
         let client = Client::of(server, &server.staff("hanako"));
         let host = Client::of(server, &server.staff("taro"));
         let people = "ORGANIZER:mailto:taro@pref.example.jp\nATTENDEE;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:hanako@pref.example.jp\n";
-        let path = format!("{}a.ics", host.calendar);
-        put(&host, &path, &[("if-none-match", "*")], &event("a", &format!("{HOUR}{people}"))).expect(201);
-        let (mine, _) = client.sync(&client.calendar, "", 10);
-        let etag = client.get(&mine[0].0).expect(200).etag();
-        client.bare("DELETE", &mine[0].0, &[("if-match", &etag), ("schedule-reply", "F")]).expect(204);
-        holds(&host.get(&path).expect(200).text().replace("\r\n ", ""), &["PARTSTAT=DECLINED"]);
+        for (uid, notify, said) in [
+            ("a", &[][..], "PARTSTAT=DECLINED"),
+            ("b", &[("schedule-reply", "F")], "mailto:hanako@pref.example.jp"),
+        ] {
+            let path = format!("{}{uid}.ics", host.calendar);
+            let text = event(uid, &format!("{HOUR}{people}"));
+            put(&host, &path, &[("if-none-match", "*")], &text).expect(201);
+            let (mine, _) = client.sync(&client.calendar, "", 10);
+            let etag = client.get(&mine[0].0).expect(200).etag();
+            let headers = [&[("if-match", etag.as_str())], notify].concat();
+            client.bare("DELETE", &mine[0].0, &headers).expect(204);
+            client.get(&mine[0].0).expect(404);
+            let told = host.get(&path).expect(200).text().replace("\r\n ", "");
+            holds(&told, &[said]);
+            assert_eq!(told.contains("DECLINED"), notify.is_empty(), "{told}");
+        }
     });
 }
 

@@ -1,0 +1,110 @@
+//! What deleting an invitation tells its organizer.
+
+use renraku_base::{Precondition, Principal};
+use renraku_db::Db;
+use renraku_schedule::{
+    model::NewCalendar,
+    service::{
+        self, ScheduleReply, Scope,
+        objects::{self, Carry, Expectation},
+    },
+};
+use renraku_test_db::on_each_database;
+use serde_json::json;
+
+use crate::{
+    later::mails,
+    office::{days, get, occurrences, patch, person},
+    scheduling::{mail, meeting, mine, put},
+};
+
+/// A copy of what boss@example.com organizes, in which somebody else outside takes part, too.
+fn copy(who: &Principal) -> String {
+    let attendees =
+        [format!(";PARTSTAT=NEEDS-ACTION:mailto:{}", mail(who)), ":mailto:someone@example.com".to_owned()];
+    let own = format!("ORGANIZER:mailto:{}", mail(who));
+    meeting(who, &attendees)
+        .replace(&own, "ORGANIZER:mailto:boss@example.com")
+        .replace("20261126T", "20991126T")
+}
+
+/// To whom which methods went.
+fn sent(db: &Db) -> Vec<(String, String)> {
+    let told = |mail: renraku_notify::OutgoingMail| {
+        (mail.to[0].email.clone(), mail.calendar.map(|part| part.method).unwrap_or_default())
+    };
+    mails(db).into_iter().map(told).collect()
+}
+
+/// Deletes what is stored under a name.
+fn delete(db: &Db, who: &Principal, name: &str, reply: ScheduleReply) {
+    let calendar = mine(db, who);
+    db.write(|tx| objects::delete(tx, who, (&calendar, name), &Expectation::NONE, reply)).unwrap();
+}
+
+fn reply_to_boss() -> [(String, String); 1] {
+    [("boss@example.com".to_owned(), "REPLY".to_owned())]
+}
+
+#[test]
+fn what_an_organizer_outside_sent_is_declined_to_them_alone() {
+    on_each_database(|db, _| {
+        let hanako = person(db, "佐藤");
+        for (status, said) in [
+            ("NEEDS-ACTION", vec![]),
+            ("ACCEPTED", reply_to_boss().to_vec()),
+            ("DECLINED", reply_to_boss().to_vec()),
+        ] {
+            let text = copy(&hanako).replace("NEEDS-ACTION", status);
+            put(db, &hanako, "m.ics", &text);
+            assert_eq!(sent(db), said, "{status}");
+            delete(db, &hanako, "m.ics", ScheduleReply::Send);
+            let declined = if status == "DECLINED" { vec![] } else { reply_to_boss().to_vec() };
+            assert_eq!(sent(db), declined, "{status}");
+            put(db, &hanako, "m.ics", &text);
+            assert_eq!(sent(db), said, "{status}");
+            delete(db, &hanako, "m.ics", ScheduleReply::Withhold);
+            assert_eq!(sent(db), [], "{status}");
+        }
+        // What is over is no news.
+        put(db, &hanako, "m.ics", &copy(&hanako).replace("20991126T", "20001126T"));
+        delete(db, &hanako, "m.ics", ScheduleReply::Send);
+        assert_eq!(sent(db), []);
+    });
+}
+
+#[test]
+fn what_an_organizer_outside_sent_changes_its_place_silently() {
+    on_each_database(|db, _| {
+        let hanako = person(db, "佐藤");
+        put(db, &hanako, "m.ics", &copy(&hanako).replace("NEEDS-ACTION", "ACCEPTED"));
+        assert_eq!(sent(db), reply_to_boss());
+        let calendar = mine(db, &hanako);
+        let carry = Carry {
+            from: (&calendar, "m.ics"),
+            to: (&calendar, "n.ics"),
+            overwrite: true,
+            expected: &Expectation::NONE,
+            reply: ScheduleReply::Send,
+        };
+        db.write(|tx| carry.move_(tx, &hanako)).unwrap();
+        assert_eq!(sent(db), []);
+        let new: NewCalendar = serde_json::from_value(json!({"name": "移行"})).unwrap();
+        let other = db.write(|tx| service::create_calendar(tx, &hanako, new.clone())).unwrap().into_inner();
+        let side =
+            db.read(|tx| objects::find_calendar(tx, &hanako, hanako.person.as_str(), other.id.as_str()));
+        let copied = Carry { from: (&calendar, "n.ics"), to: (&side.unwrap(), "n.ics"), ..carry };
+        db.write(|tx| copied.copy(tx, &hanako)).unwrap();
+        assert_eq!(sent(db), []);
+        // Nor does a change of it on the phone go out in the name of its organizer.
+        let id = occurrences(db, &hanako, days("2099-11-26", "2099-11-27"))[0].event_id.clone();
+        let event = get(db, &hanako, &id).unwrap();
+        patch(db, &hanako, &event, Scope::All, json!({"start": "2099-11-26T15:00:00"}));
+        assert_eq!(sent(db), []);
+        // Whoever deletes the calendar of another server declines nothing.
+        let left = || occurrences(db, &hanako, days("2099-11-26", "2099-11-27")).len();
+        assert_eq!(left(), 2);
+        db.write(|tx| service::delete_calendar(tx, &hanako, &other.id, &Precondition::None)).unwrap();
+        assert_eq!((sent(db), left()), (vec![], 1));
+    });
+}
