@@ -70,6 +70,10 @@ fn calendar_data_that_cannot_be_taken_are_refused_by_their_condition() {
             ),
             (event("u", "DTSTART;TZID=../../etc/passwd:20261126T100000\n"), "valid-calendar-data"),
             (event("u", HOUR).replace("END:VEVENT\r\n", ""), "valid-calendar-data"),
+            // Nothing could change what is called by two lines.
+            (event("a\\nb", HOUR), "valid-calendar-data"),
+            (event("a\u{85}b", HOUR), "valid-calendar-data"),
+            (event("a\u{2028}b", HOUR), "valid-calendar-data"),
             (
                 event("u", HOUR).replace("VERSION:2.0", "VERSION:2.0\r\nMETHOD:PUBLISH"),
                 "valid-calendar-object-resource",

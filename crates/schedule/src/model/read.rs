@@ -124,7 +124,8 @@ impl Event {
         let mut faults = Vec::new();
         if let Some(mut members) = Members::of(Value::Object(self.parts()), String::new(), &mut faults) {
             refuse_older_names(&mut members);
-            self.uid = check_uid(&mut members, Some(self.uid)).unwrap_or_default();
+            let uid = members.check_line("uid", self.uid);
+            self.uid = check_uid(&mut members, uid).unwrap_or_default();
             self.title = members.check_line("title", self.title).unwrap_or_default();
             self.description = members.check_lines("description", self.description).unwrap_or_default();
             let duration = Some(self.duration);

@@ -185,7 +185,7 @@ fn not_theirs(
     let sight = Sight::of(tx, who, &[stored.id.as_str()])?;
     Ok(match sight.view(&who.person, stored) {
         None => ScheduleFault::NotFound,
-        Some(_) if stored.event.participation(&who.person).is_some() => ScheduleFault::NotOrganizer,
+        Some(_) if stored.event.staff().contains(&who.person) => ScheduleFault::NotOrganizer,
         Some(_) => ScheduleFault::Forbidden,
     })
 }
