@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::client::{Client, HOUR, event};
+use super::client::{Client, HOUR, between, event};
 use crate::harness::{Wire, on_each_backend};
 
 #[test]
@@ -85,8 +85,15 @@ fn calendar_data_that_cannot_be_taken_are_refused_by_their_condition() {
             let answer = client.put(&path, &text);
             assert_eq!(answer.status, 403, "{condition}: {}", answer.text());
             assert!(answer.text().contains(&format!("<c:{condition}/>")), "{condition}: {}", answer.text());
+            if condition.starts_with("valid-") {
+                let told = answer.text();
+                let reason = between(&told, "<d:responsedescription>", "</d:responsedescription>");
+                assert!(reason.len() > 10 && reason != "the text is no valid calendar data", "{reason}");
+            }
             client.get(&path).expect(404);
         }
+        let answer = client.put(&path, &event("u", "SUMMARY:a\n")).expect(403).text();
+        assert!(answer.contains("<d:responsedescription>DTSTART: the event has no DTSTART</"), "{answer}");
         let answer = client.ask("PUT", &path).body("application/json", "{}").send().expect(403);
         assert!(answer.text().contains("<c:supported-calendar-data/>"), "{}", answer.text());
         client

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::client::{Client, card};
+use super::client::{Client, between, card};
 use crate::harness::on_each_backend;
 
 #[test]
@@ -38,6 +38,11 @@ fn address_data_that_cannot_be_taken_are_refused_by_their_condition() {
             assert_eq!(answer.status, 403, "{condition}: {}", answer.text());
             assert!(answer.text().contains(&format!("<c:{condition}/>")), "{condition}: {}", answer.text());
             assert!(began.elapsed() < Duration::from_secs(2), "{condition}: {:?}", began.elapsed());
+            if condition.starts_with("valid-") {
+                let told = answer.text();
+                let reason = between(&told, "<d:responsedescription>", "</d:responsedescription>");
+                assert!(reason.len() > 10 && reason != "the text is no valid address data", "{reason}");
+            }
             client.get(&path).expect(404);
         }
         let answer = client.ask("PUT", &path).body("application/json", "{}").send().expect(403);

@@ -1,5 +1,5 @@
 use actix_web::http::StatusCode;
-use renraku_base::Fault;
+use renraku_base::{Fault, FieldFault};
 use renraku_contacts::{ContactsFault, service::objects::CardFault};
 use renraku_db::Error;
 use renraku_people::{AccountFault, directory::DirectoryFault};
@@ -167,6 +167,9 @@ impl Condition {
     }
 }
 
+/// Of how many fields it is told what is wrong with them.
+const TOLD_FIELDS: usize = 5;
+
 /// What this face refuses, and with which words.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DavFault {
@@ -281,6 +284,37 @@ impl DavFault {
             Self::UnsupportedType => Told::status(StatusCode::UNSUPPORTED_MEDIA_TYPE),
             Self::OtherServer => Told::status(StatusCode::BAD_GATEWAY),
         }
+    }
+}
+
+impl DavFault {
+    /// What is wrong, where that says more than the element: clients show it, or write it into their log.
+    pub fn reason(&self) -> Option<String> {
+        match self {
+            Self::Schedule(ScheduleFault::Invalid(fields))
+            | Self::Object(
+                ObjectFault::CalendarData(fields) | ObjectFault::Refused(ScheduleFault::Invalid(fields)),
+            )
+            | Self::Contacts(ContactsFault::Invalid(fields))
+            | Self::Card(
+                CardFault::AddressData(fields) | CardFault::Refused(ContactsFault::Invalid(fields)),
+            ) => {
+                let said: Vec<String> = fields.iter().take(TOLD_FIELDS).map(of_field).collect();
+                Some(said.join("; "))
+            }
+            Self::Schedule(ScheduleFault::BadQuery(field))
+            | Self::Contacts(ContactsFault::BadQuery(field)) => Some(of_field(field)),
+            Self::Schedule(_) | Self::Object(_) | Self::Contacts(_) | Self::Card(_) => Some(self.to_string()),
+            _ => None,
+        }
+    }
+}
+
+/// What is wrong with a field, with its place where it has one.
+fn of_field(field: &FieldFault) -> String {
+    match field.pointer.as_str() {
+        "" => field.detail.clone(),
+        pointer => format!("{pointer}: {}", field.detail),
     }
 }
 

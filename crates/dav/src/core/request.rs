@@ -11,7 +11,6 @@ use actix_web::{
 };
 use renraku_base::Principal;
 use renraku_db::ReadTx;
-use renraku_schedule::service::objects::ObjectFault;
 use renraku_web::{Gate, RateKind, WebFault, Work, receive};
 
 use super::{
@@ -177,18 +176,18 @@ pub(crate) fn refuse(gate: &Gate, fault: &DavFault, allow: &str) -> HttpResponse
         _ => {}
     }
     let Some(condition) = told.condition else {
-        let text = if told.status.is_server_error() { String::new() } else { format!("{fault}\n") };
+        let said = || fault.reason().unwrap_or_else(|| fault.to_string());
+        let text = if told.status.is_server_error() { String::new() } else { format!("{}\n", said()) };
         return response.insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8")).body(text);
     };
     let error = Name::dav("error");
     let mut xml = Writer::root_of(condition.prefixes(), &error);
     match fault {
         DavFault::UidInUse(href) | DavFault::CardUidInUse(href) => xml.href_in(&condition.element(), href),
-        DavFault::Object(ObjectFault::AnotherEvent) => {
-            xml.empty(&condition.element());
-            xml.leaf(&Name::dav("responsedescription"), &fault.to_string());
-        }
         _ => xml.empty(&condition.element()),
+    }
+    if let Some(reason) = fault.reason() {
+        xml.leaf(&Name::dav("responsedescription"), &reason);
     }
     response.insert_header((header::CONTENT_TYPE, "application/xml; charset=utf-8")).body(xml.finish(&error))
 }
