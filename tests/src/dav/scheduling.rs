@@ -139,8 +139,11 @@ fn an_invitation_reaches_the_participant_and_the_answer_the_organizer() {
 }
 
 fn room(server: &TestServer) -> String {
-    let draft: renraku_schedule::model::FacilityDraft =
-        serde_json::from_value(json!({"name": "第1会議室", "kind": "room"})).unwrap();
+    facility(server, json!({"name": "第1会議室", "kind": "room"}))
+}
+
+fn facility(server: &TestServer, draft: Value) -> String {
+    let draft: renraku_schedule::model::FacilityDraft = serde_json::from_value(draft).unwrap();
     let made = server.db().write(|tx| renraku_schedule::service::create_facility(tx, draft.clone())).unwrap();
     made.into_inner().id.into_string()
 }
@@ -203,7 +206,26 @@ fn a_room_declines_a_series_that_it_cannot_take_and_the_series_stays() {
             let text = client.get(&path).expect(200).text().replace("\r\n ", "");
             let answer = text.lines().find(|line| line.contains(&room)).unwrap();
             assert!(answer.contains("PARTSTAT=DECLINED"), "{name}: {text}");
+            assert!(answer.contains("SCHEDULE-STATUS=\"3.5\""), "{name}: {text}");
         }
+    });
+}
+
+#[test]
+fn a_room_whose_rules_do_not_allow_it_declines_alone_and_not_as_taken() {
+    on_each_backend(|server| {
+        let client = Client::of(server, &server.staff("hanako"));
+        let early = json!({"name": "朝の部屋", "kind": "room", "bookingRules": {"closes": "09:00"}});
+        let rooms = [facility(server, early), room(server)];
+        let lines = rooms.each_ref().map(|room| format!("ATTENDEE;CUTYPE=ROOM:urn:uuid:{room}\n")).concat();
+        let path = format!("{}two.ics", client.calendar);
+        client.put(&path, &event("two", &format!("{HOUR}{ORGANIZER}{lines}"))).expect(201);
+        let text = client.get(&path).expect(200).text().replace("\r\n ", "");
+        let answers = rooms.each_ref().map(|room| text.lines().find(|line| line.contains(room)).unwrap());
+        for part in ["CN=朝の部屋", "PARTSTAT=DECLINED", "SCHEDULE-STATUS=\"3.4\""] {
+            assert!(answers[0].contains(part), "{part}: {text}");
+        }
+        assert!(answers[1].contains("PARTSTAT=ACCEPTED"), "{text}");
     });
 }
 

@@ -1,6 +1,6 @@
 //! Facilities among those who take part: a calendar client books a room by inviting it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use renraku_base::{FacilityId, Id, PersonId};
 use renraku_db::ReadTx;
@@ -16,8 +16,28 @@ use crate::{
 
 /// The scheme of addresses that are ids.
 const URN: &str = "urn:uuid:";
-/// What a client is told of a facility that is taken (RFC 5545 §8.4.4: the time is busy).
-const BUSY: &str = "SCHEDULE-STATUS=\"4.1\"";
+
+/// Why a facility is not booked, as a client is told it (RFC 5546 §3.6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// It is taken.
+    Taken,
+    /// Its rules do not allow this time.
+    Time,
+    /// No facility may be booked by a series like this.
+    Series,
+}
+
+impl Refusal {
+    /// The parameter that tells it.
+    const fn line(self) -> &'static str {
+        match self {
+            Self::Taken => "SCHEDULE-STATUS=\"4.1\"",
+            Self::Time => "SCHEDULE-STATUS=\"3.4\"",
+            Self::Series => "SCHEDULE-STATUS=\"3.5\"",
+        }
+    }
+}
 
 /// The address of a facility, or of a person who has no mail address.
 pub(super) fn address<K>(id: &Id<K>) -> String {
@@ -68,12 +88,12 @@ pub(super) fn find(tx: &mut ReadTx<'_>, event: &mut Event) -> Result<Vec<Invited
         return Ok(Vec::new());
     }
     let ids: Vec<&str> = by_id.keys().map(String::as_str).collect();
-    let known: BTreeSet<String> =
-        store::facilities::list_names(tx, &ids)?.into_iter().map(|(id, _)| id).collect();
+    let known: HashMap<String, String> = store::facilities::list_names(tx, &ids)?.into_iter().collect();
     let mut invited = Vec::new();
     for (id, key) in by_id {
         let Some(participant) = event.participants.get_mut(&key) else { continue };
-        if known.contains(&id) {
+        if let Some(name) = known.get(&id) {
+            participant.name.get_or_insert_with(|| name.clone());
             let declined = participant.participation_status == ParticipationStatus::Declined;
             invited.push(Invited { id: Id::stored(id), key, declined });
         } else {
@@ -103,10 +123,10 @@ pub(super) fn remove(event: &mut Event, keys: &[String]) {
 }
 
 /// Marks a facility as refused.
-pub(super) fn decline(event: &mut Event, key: &str) {
+pub(super) fn decline(event: &mut Event, key: &str, why: Refusal) {
     if let Some(participant) = event.participants.get_mut(key) {
         participant.participation_status = ParticipationStatus::Declined;
-        participant.more.insert(KEPT_LINES.to_owned(), json!([BUSY]));
+        participant.more.insert(KEPT_LINES.to_owned(), json!([why.line()]));
     }
 }
 

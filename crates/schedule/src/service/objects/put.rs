@@ -6,7 +6,7 @@ use super::{
     ObjectCalendar, ObjectFault, ObjectHead, ObjectKind, adopt, answer,
     apply::apply,
     arrival::{Arrival, Origin},
-    facilities::{self, Invited},
+    facilities::{self, Invited, Refusal},
     list::heads,
     parameters,
     read::{get_schedule_tag, ids_of, make_way, schedule_tag},
@@ -403,23 +403,29 @@ fn book<T>(
     if invited.is_empty() {
         return run(tx, sent.clone(), Vec::new());
     }
-    let (mut asked, mut refused): (Vec<Invited>, Vec<Invited>) = (invited, Vec::new());
+    let (mut asked, mut refused): (Vec<Invited>, Vec<(Invited, Refusal)>) = (invited, Vec::new());
     loop {
         let mut event = sent.clone();
-        refused.iter().for_each(|it| facilities::decline(&mut event, &it.key));
+        refused.iter().for_each(|(it, why)| facilities::decline(&mut event, &it.key, *why));
         let keys: Vec<String> = asked.iter().map(|it| it.key.clone()).collect();
         facilities::remove(&mut event, &keys);
         let ids: Vec<FacilityId> = asked.iter().map(|it| it.id.clone()).collect();
         match tx.savepoint(|tx| run(tx, event, ids)) {
             Err(ScheduleFault::FacilityTaken(taken)) if asked.iter().any(|it| it.id == taken.facility_id) => {
-                refused.extend(asked.extract_if(.., |it| it.id == taken.facility_id));
+                let them = asked.extract_if(.., |it| it.id == taken.facility_id);
+                refused.extend(them.map(|it| (it, Refusal::Taken)));
             }
-            Err(
-                ScheduleFault::FacilityRules(_)
-                | ScheduleFault::FacilitySeriesNeedsEnd
-                | ScheduleFault::SeriesTooDense,
-            ) if !asked.is_empty() => {
-                refused.append(&mut asked);
+            // What one of them does not allow, others may.
+            Err(ScheduleFault::FacilityRules(broken)) if !asked.is_empty() => {
+                let known = |id: &&FacilityId| asked.iter().any(|it| it.id == **id);
+                let one = broken.rule.facility_id.as_ref().filter(known).cloned();
+                let them = asked.extract_if(.., |it| one.as_ref().is_none_or(|id| it.id == *id));
+                refused.extend(them.map(|it| (it, Refusal::Time)));
+            }
+            Err(ScheduleFault::FacilitySeriesNeedsEnd | ScheduleFault::SeriesTooDense)
+                if !asked.is_empty() =>
+            {
+                refused.extend(asked.drain(..).map(|it| (it, Refusal::Series)));
             }
             done => return done,
         }
