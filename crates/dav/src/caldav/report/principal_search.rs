@@ -86,9 +86,41 @@ fn find_people(
         let mail = text.trim_start_matches("mailto:");
         let with_it = directory::find_by_email(tx, &[mail])?.into_values();
         let ids: Vec<String> = with_it.map(Id::into_string).collect();
+        if ids.is_empty() {
+            return find_by_part(tx, dav, who, mail);
+        }
         let listed = directory::get_people_for_sync(tx, dav.directory(), &ids)?;
         return Ok(listed.iter().flatten().map(|person| person.id.clone()).collect());
     }
+    find_by_words(tx, dav, who, text)
+}
+
+/// The people in whose mail address a part of one stands, as it is written letter by letter.
+fn find_by_part(
+    tx: &mut ReadTx<'_>,
+    dav: &Dav,
+    who: &Principal,
+    part: &str,
+) -> Result<Vec<PersonId>, DavFault> {
+    let local = part.split('@').next().unwrap_or_default();
+    if !shows_something(local) {
+        return Ok(Vec::new());
+    }
+    let mut found = find_by_words(tx, dav, who, local)?;
+    let (names, part) = (directory::names(tx, &found)?, part.to_lowercase());
+    found.retain(|id| {
+        let email = names.get(id).and_then(|person| person.email.as_deref());
+        email.is_some_and(|email| email.to_lowercase().contains(&part))
+    });
+    Ok(found)
+}
+
+fn find_by_words(
+    tx: &mut ReadTx<'_>,
+    dav: &Dav,
+    who: &Principal,
+    text: &str,
+) -> Result<Vec<PersonId>, DavFault> {
     let search = PeopleSearch { q: Some(text.to_owned()), ..PeopleSearch::default() };
     let page = directory::search_people(tx, dav.directory(), who, &search)?;
     Ok(page.items.iter().map(|person| person.id.clone()).collect())
