@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::office::{
     at, code, create, days, default_calendar, get, local, occurrences, patch, person, reply, run_due_jobs,
-    try_patch,
+    try_delete, try_patch,
 };
 
 fn before(minutes: u32) -> Value {
@@ -132,6 +132,24 @@ fn each_is_reminded_by_their_own() {
 }
 
 #[test]
+fn what_was_put_away_reminds_again_when_it_is_back() {
+    on_each_database(|db, clock| {
+        let (hanako, taro) = (person(db, "佐藤"), person(db, "鈴木"));
+        let event = meeting(db, &hanako, &taro);
+        let seen = get(db, &taro, &event.id).unwrap();
+        let mine = patch(db, &taro, &seen, Scope::All, json!({"alerts": {"a": before(15)}}));
+        try_delete(db, &taro, &event.id, Scope::All, &mine.etag).unwrap();
+        clock.set(at("2026-11-26T12:00:00+09:00"));
+        run_due_jobs(db);
+        assert_eq!(reminders(db, &taro), 0);
+        reply(db, &taro, &event.id, json!({"participationStatus": "accepted"})).unwrap();
+        clock.set(at("2026-11-27T09:45:00+09:00"));
+        run_due_jobs(db);
+        assert_eq!(reminders(db, &taro), 1);
+    });
+}
+
+#[test]
 fn who_may_write_where_it_was_made_keeps_their_own_too() {
     on_each_database(|db, _| {
         let (hanako, taro) = (person(db, "佐藤"), person(db, "鈴木"));
@@ -218,7 +236,7 @@ fn one_occurrence_has_alerts_of_its_own() {
         assert_eq!(told("2026-11-28T12:00:00+09:00"), (3, 2));
         // An occurrence that is left out does not come back by them.
         let now = get(db, &hanako, &event.id).unwrap();
-        crate::office::try_delete(db, &hanako, &event.id, second, &now.etag).unwrap();
+        try_delete(db, &hanako, &event.id, second, &now.etag).unwrap();
         let seen = get(db, &taro, &event.id).unwrap();
         assert!(seen.event.recurrence_overrides[&day(27)].is_excluded());
         let shorter = json!({"recurrenceRule": {"count": 2}});

@@ -126,3 +126,83 @@ fn instances_are_counted_before_they_are_expanded() {
         }
     });
 }
+
+#[test]
+fn every_instance_is_told_or_none() {
+    on_each_backend(|server| {
+        let client = Client::of(server, &server.staff("hanako"));
+        let path = |name: &str| format!("{}{name}.ics", client.calendar);
+        let hours = (0..24).map(|hour| hour.to_string()).collect::<Vec<_>>().join(",");
+        let hourly = format!("DTSTART:20270101T000000Z\nDURATION:PT5M\nRRULE:FREQ=DAILY;BYHOUR={hours}\n");
+        let daily = "DTSTART:20200101T000000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY\n";
+        let years = r#"start="20200101T000000Z" end="20300101T000000Z""#;
+        let year = r#"start="20270101T000000Z" end="20280101T000000Z""#;
+        let sync =
+            |token: &str| format!("<d:sync-token>{token}</d:sync-token><d:sync-level>1</d:sync-level>");
+        let ask = |range: &str, report: &str, which: &str| {
+            let data = format!("<d:prop><c:calendar-data><c:expand {range}/></c:calendar-data></d:prop>");
+            client.xml(
+                "REPORT",
+                &client.calendar,
+                "1",
+                &format!("<{report} NS>{}</{report}>", which.replace("PROP", &data)),
+            )
+        };
+        let all = |kind: &str| {
+            format!(
+                "PROP<c:filter><c:comp-filter name=\"VCALENDAR\"><c:comp-filter name=\"{kind}\"/></c:comp-filter></c:filter>"
+            )
+        };
+        let told = |kind: &str, range: &str, names: &[&str], expected: usize| {
+            let hrefs: String = names.iter().map(|name| format!("<d:href>{}</d:href>", path(name))).collect();
+            for (report, which) in [
+                ("c:calendar-query", all(kind)),
+                ("c:calendar-multiget", format!("PROP{hrefs}")),
+                ("d:sync-collection", format!("{}PROP", sync(""))),
+            ] {
+                let answer = ask(range, report, &which).expect(207).text();
+                let is_whole = !answer.contains("<d:number-of-matches-within-limits/>");
+                assert_eq!(
+                    (answer.matches(&format!("BEGIN:{kind}")).count(), is_whole),
+                    (expected, true),
+                    "{report}"
+                );
+            }
+        };
+        for (kind, name, rule, range, expected) in [
+            ("VEVENT", "daily", daily, years, 3_653),
+            ("VEVENT", "hourly", &hourly, year, 8_760),
+            ("VTODO", "task", daily, years, 3_653),
+        ] {
+            client.put(&path(name), &event(name, rule).replace("VEVENT", kind)).expect(201);
+            told(kind, range, &[name], expected);
+            client.ask("DELETE", &path(name)).send().expect(204);
+        }
+        // Each of them is told, and what is 10,000 together; one more is not.
+        client.put(&path("a"), &event("a", &hourly)).expect(201);
+        client.put(&path("b"), &event("b", &daily.replace("T00", "T01"))).expect(201);
+        let most = r#"start="20270101T000000Z" end="20280205T000000Z""#;
+        let more = r#"start="20270101T000000Z" end="20280205T010000Z""#;
+        told("VEVENT", most, &["a", "b"], 10_000);
+        let hrefs = format!("PROP<d:href>{}</d:href><d:href>{}</d:href>", path("a"), path("b"));
+        for (report, which) in [("c:calendar-query", all("VEVENT")), ("c:calendar-multiget", hrefs)] {
+            let refused = ask(more, report, &which).expect(507).text();
+            assert!(refused.contains("<d:number-of-matches-within-limits/>"), "{report}: {refused}");
+        }
+        // A sync goes on where a part of it ended.
+        let (mut token, mut parts) = (String::new(), Vec::new());
+        while parts.len() < 3 {
+            let part = ask(more, "d:sync-collection", &format!("{}PROP", sync(&token))).expect(207).text();
+            parts.push(part.matches("BEGIN:VEVENT").count());
+            between(&part, "<d:sync-token>", "</d:sync-token>").clone_into(&mut token);
+            if !part.contains("<d:number-of-matches-within-limits/>") {
+                break;
+            }
+        }
+        assert_eq!((parts.iter().sum::<usize>(), parts.len()), (10_001, 2), "{parts:?}");
+        // What does not fit by itself is no part.
+        client.ask("DELETE", &path("b")).send().expect(204);
+        let longer = r#"start="20270101T000000Z" end="20280301T000000Z""#;
+        ask(longer, "d:sync-collection", &format!("{}PROP", sync(""))).expect(507);
+    });
+}

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::client::{Client, HOUR, between, event, responses};
-use crate::harness::on_each_backend;
+use crate::harness::{Answer, on_each_backend};
 
 #[test]
 fn a_name_that_cannot_be_taken_is_told_as_such() {
@@ -194,6 +194,130 @@ fn a_line_may_be_folded_within_a_character() {
             assert!(stored.contains("会議"), "{stored}");
             let cut = client.ask("PUT", &path).body(media, b"BEGIN:\xE8\xAD\r\nEND:x\r\n".to_vec()).send();
             cut.expect(403);
+        }
+    });
+}
+
+/// An iCalendar object with something in it, as XML takes it.
+fn calendar(inside: &str) -> String {
+    format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n{inside}END:VCALENDAR\r\n")
+}
+
+fn zone(id: &str, more: &str) -> String {
+    format!("BEGIN:VTIMEZONE\r\nTZID:{id}\r\n{more}END:VTIMEZONE\r\n")
+}
+
+fn timezone(text: &str) -> String {
+    format!("<c:calendar-timezone>{text}</c:calendar-timezone>")
+}
+
+/// Makes a calendar with a property by either method.
+fn make(client: &Client, method: &str, path: &str, prop: &str) -> Answer {
+    let set = |more: &str| format!("<d:set><d:prop>{more}{prop}</d:prop></d:set>");
+    let kinds = "<d:resourcetype><d:collection/><c:calendar/></d:resourcetype>";
+    let body = match method {
+        "MKCOL" => format!("<d:mkcol NS>{}</d:mkcol>", set(kinds)),
+        _ => format!("<c:mkcalendar NS>{}</c:mkcalendar>", set("")),
+    };
+    client.xml(method, path, "0", &body)
+}
+
+#[test]
+fn the_zone_of_a_calendar_is_a_zone() {
+    on_each_backend(|server| {
+        let client = Client::of(server, &server.staff("hanako"));
+        let patch = |prop: &str| {
+            let body = format!("<d:propertyupdate NS>{prop}</d:propertyupdate>");
+            client.xml("PROPPATCH", &client.calendar, "0", &body).expect(207).text()
+        };
+        let set = |prop: &str| {
+            patch(&format!("<d:set><d:prop><d:displayname>仕事</d:displayname>{prop}</d:prop></d:set>"))
+        };
+        let id = |id: &str| format!("<c:calendar-timezone-id>{id}</c:calendar-timezone-id>");
+        let told = |path: &str| {
+            let told = client.propfind(path, "0", "<c:calendar-timezone-id/><c:calendar-timezone/>").text();
+            let id = between(&told, "<c:calendar-timezone-id>", "<").to_owned();
+            (id, between(&told, "<c:calendar-timezone>", "</c:calendar-timezone>").to_owned())
+        };
+        let is = |path: &str, zone: &str, name: &str| {
+            let (id, text) = told(path);
+            assert_eq!(id, zone);
+            assert!(text.contains(&format!("TZID:{name}")), "{zone}, {name}: {text}");
+        };
+        let york = "BEGIN:DAYLIGHT\r\nDTSTART:20070311T020000\r\nRRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=2SU\r\nTZOFFSETFROM:-0500\r\n\
+                    TZOFFSETTO:-0400\r\nEND:DAYLIGHT\r\nBEGIN:STANDARD\r\nDTSTART:20071104T020000\r\n\
+                    RRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=1SU\r\nTZOFFSETFROM:-0400\r\nTZOFFSETTO:-0500\r\nEND:STANDARD\r\n";
+        let made = |method: &str| format!("{}{method}/", client.home);
+        // What is understood, by its name, its clocks or its place; of what nobody understands the office's counts, as with PUT.
+        for (text, zone_id, name) in [
+            (zone("Europe/Berlin", ""), "Europe/Berlin", "Europe/Berlin"),
+            (zone("本社", york), "America/New_York", "本社"),
+            (zone("Some Time", "X-LIC-LOCATION:Europe/London\r\n"), "Europe/London", "Some Time"),
+            (zone("Some Time", ""), "Asia/Tokyo", "Some Time"),
+        ] {
+            let text = timezone(&format!("\n  {}", calendar(&text)));
+            let taken = set(&text);
+            assert!(taken.contains("HTTP/1.1 200") && !taken.contains("HTTP/1.1 4"), "{taken}");
+            is(&client.calendar, zone_id, name);
+            for method in ["MKCALENDAR", "MKCOL"] {
+                make(&client, method, &made(method), &text).expect(201);
+                is(&made(method), zone_id, name);
+                client.ask("DELETE", &made(method)).send().expect(204);
+            }
+        }
+        // By its name alone, which then decides the whole zone.
+        set(&id("Europe/Berlin"));
+        is(&client.calendar, "Europe/Berlin", "Europe/Berlin");
+        make(&client, "MKCALENDAR", &made("named"), &id("Europe/Berlin")).expect(201);
+        is(&made("named"), "Europe/Berlin", "Europe/Berlin");
+
+        let berlin = zone("Europe/Berlin", "");
+        let broken = [
+            "nonsense".to_owned(),
+            String::new(),
+            berlin.clone(),
+            calendar(""),
+            calendar("BEGIN:VTIMEZONE\r\nEND:VTIMEZONE\r\n"),
+            calendar(&format!("{berlin}{berlin}")),
+            calendar(&berlin).repeat(2),
+            calendar(&format!("{berlin}nonsense\r\n")),
+            calendar(&berlin).replace("END:VCALENDAR", ""),
+            event("a", HOUR),
+        ];
+        let broken = broken.iter().map(|text| (timezone(text), "<c:valid-calendar-data/>"));
+        for (prop, element) in broken.chain([(id("Asia/Nowhere"), "<c:valid-timezone/>")]) {
+            let refused = set(&prop);
+            let [_, name, zone] = refused.split("<d:propstat>").collect::<Vec<_>>()[..] else {
+                panic!("{prop}: {refused}");
+            };
+            assert!(name.contains("displayname") && name.contains("HTTP/1.1 424"), "{prop}: {refused}");
+            assert!(zone.contains("HTTP/1.1 403") && zone.contains(element), "{prop}: {refused}");
+            is(&client.calendar, "Europe/Berlin", "Europe/Berlin");
+            for method in ["MKCALENDAR", "MKCOL"] {
+                let refused = make(&client, method, &made(method), &prop).expect(403).text();
+                assert!(refused.contains(element), "{prop}: {refused}");
+                client.ask("PROPFIND", &made(method)).header("depth", "0").send().expect(404);
+            }
+        }
+        patch("<d:remove><d:prop><c:calendar-timezone/></d:prop></d:remove>");
+        is(&client.calendar, "Asia/Tokyo", "Asia/Tokyo");
+    });
+}
+
+#[test]
+fn a_calendar_holds_what_it_was_made_for_however_that_is_written() {
+    on_each_backend(|server| {
+        let client = Client::of(server, &server.staff("hanako"));
+        let prop = "<c:supported-calendar-component-set><c:comp name=\"vevent\"/></c:supported-calendar-component-set>";
+        for method in ["MKCALENDAR", "MKCOL"] {
+            let path = format!("{}{method}/", client.home);
+            make(&client, method, &path, prop).expect(201);
+            let told = client.propfind(&path, "0", "<c:supported-calendar-component-set/>").text();
+            assert!(told.contains("name=\"VEVENT\""), "{told}");
+            client.put(&format!("{path}a.ics"), &event(method, HOUR)).expect(201);
+            let task = event("task", HOUR).replace("VEVENT", "VTODO").replace("DTEND", "DUE");
+            let refused = client.put(&format!("{path}b.ics"), &task).expect(403).text();
+            assert!(refused.contains("<c:supported-calendar-component/>"), "{refused}");
         }
     });
 }

@@ -1,11 +1,14 @@
 //! `CALDAV:calendar-data` in a report (RFC 4791 §9.6): which part of the text of an object is wanted.
 
-use std::borrow::Cow;
+use std::{
+    borrow::Cow,
+    sync::atomic::{AtomicUsize, Ordering::Relaxed},
+};
 
 use renraku_base::Timestamp;
 use renraku_db::ReadTx;
 use renraku_schedule::{
-    codec::ical::{self, Expanded, Selection},
+    codec::ical::{self, Expanded, Most, Selection},
     model::Zone,
     service::objects::{self, ObjectCalendar},
 };
@@ -16,12 +19,17 @@ use crate::core::{
     xml::{Element, Name},
 };
 
+/// The most occurrences that one answer tells one by one.
+const INSTANCES: usize = 10_000;
+
 /// Which part of the text of an object is wanted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) struct DataRequest {
     recurrence: Option<Recurrence>,
     selection: Option<Selection>,
     zone: Zone,
+    /// So many occurrences more are told in this answer.
+    instances: AtomicUsize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,8 +48,8 @@ static PROP: Name = Name::caldav("prop");
 
 impl DataRequest {
     /// Everything.
-    pub const fn whole(zone: Zone) -> Self {
-        Self { recurrence: None, selection: None, zone }
+    pub fn whole(zone: Zone) -> Self {
+        Self { recurrence: None, selection: None, zone, instances: AtomicUsize::new(INSTANCES) }
     }
 
     /// Reads what a report wants of the texts.
@@ -65,7 +73,7 @@ impl DataRequest {
             (Some(_), Some(_)) => return Err(Condition::ValidFilter.into()),
         };
         let selection = data.child(&COMP).map(select).transpose()?;
-        Ok(Self { recurrence, selection, zone })
+        Ok(Self { recurrence, selection, ..Self::whole(zone) })
     }
 
     /// Whether occurrences are asked for one by one.
@@ -73,7 +81,7 @@ impl DataRequest {
         matches!(self.recurrence, Some(Recurrence::Expand(_)))
     }
 
-    /// Refuses to tell these objects occurrence by occurrence where they have more of them than one answer tells.
+    /// Refuses to tell these objects occurrence by occurrence where the index knows of more than one answer tells.
     pub fn check(
         &self,
         tx: &mut ReadTx<'_>,
@@ -86,11 +94,18 @@ impl DataRequest {
         }
     }
 
+    fn most(&self) -> Most {
+        Most { instances: self.instances.load(Relaxed), bytes: ANSWER_BYTES }
+    }
+
     /// The wanted part of a text.
     pub fn cut<'t>(&self, text: &'t str) -> Cut<'t> {
         let part = match self.recurrence {
-            Some(Recurrence::Expand(bounds)) => match ical::expand(text, bounds, self.zone, ANSWER_BYTES) {
-                Expanded::Text(expanded) => Cow::Owned(expanded),
+            Some(Recurrence::Expand(bounds)) => match ical::expand(text, bounds, self.zone, self.most()) {
+                Expanded::Text(expanded, count) => {
+                    self.instances.fetch_sub(count, Relaxed);
+                    Cow::Owned(expanded)
+                }
                 Expanded::Never => Cow::Borrowed(text),
                 // A calendar without a component is none (RFC 5545 §3.6): there is no such part of it.
                 Expanded::Nothing => return Cut::Nothing,
@@ -114,7 +129,7 @@ pub(super) enum Cut<'t> {
     Part(Cow<'t, str>),
     /// Occurrences in a part of time in which there are none.
     Nothing,
-    /// More than a whole answer holds.
+    /// More than the answer holds.
     TooLong,
 }
 

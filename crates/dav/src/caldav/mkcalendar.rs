@@ -1,6 +1,5 @@
 use actix_web::HttpResponse;
 use renraku_schedule::{
-    codec::ical,
     model::NewCalendar,
     service::objects::{self, CalendarChange},
 };
@@ -61,10 +60,15 @@ async fn make(call: Call, mut edits: Edits) -> Result<HttpResponse, DavFault> {
     if let Some(condition) = edits.refused_at_making() {
         return Err(condition.into());
     }
+    if let Some((_, condition)) = edits.refused_zones().into_iter().next() {
+        return Err(condition.into());
+    }
     let set = Name::caldav("supported-calendar-component-set");
     if let Some((_, Some(set))) = edits.0.iter_mut().find(|(name, _)| *name == set) {
         // The property says what may be stored (RFC 4791 §5.2.3): what else is wished for would be refused then.
         set.children.retain(is_ours);
+        let names = set.children.iter_mut().flat_map(|comp| &mut comp.attributes);
+        names.for_each(|(_, name)| name.make_ascii_uppercase());
         if set.children.is_empty() {
             return Err(Condition::SupportedCalendarComponent.into());
         }
@@ -76,7 +80,7 @@ async fn make(call: Call, mut edits: Edits) -> Result<HttpResponse, DavFault> {
             id: None,
             name: change.patch.name.unwrap_or_else(|| segment.clone()),
             color: change.patch.color.flatten(),
-            time_zone: zone.as_deref().and_then(ical::read_zone),
+            time_zone: zone,
         };
         let made = objects::make_calendar(tx, &who, &segment, new)?.into_inner();
         let change = CalendarChange { properties: change.properties, ..CalendarChange::default() };

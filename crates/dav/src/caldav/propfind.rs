@@ -255,11 +255,18 @@ pub(super) fn add_objects(
             if answer.multistatus.is_full() {
                 return Ok(added);
             }
-            added += 1;
             let text = texts.get(head.id.as_str()).copied();
             if text.is_some() || !needs_texts {
-                answer.add_at(&path_below(&path, &head.name), Resource::Object(head, text))?;
+                let path = path_below(&path, &head.name);
+                match answer.add_at(&path, Resource::Object(head, text)) {
+                    // It fits into another answer, perhaps.
+                    Err(DavFault::Condition(Condition::NumberOfMatchesWithinLimits)) if added > 0 => {
+                        return Ok(added);
+                    }
+                    done => done?,
+                }
             }
+            added += 1;
         }
     }
     Ok(added)

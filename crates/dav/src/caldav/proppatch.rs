@@ -30,7 +30,10 @@ pub(super) async fn answer(mut call: Call) -> Result<HttpResponse, DavFault> {
             |name: &Name| property::find(name).is_some().then_some(Condition::CannotModifyProtectedProperty);
         return Ok(told(OF_CALENDARS, &address, &edits, |name| Some((StatusCode::FORBIDDEN, refusal(name)))));
     };
-    let refused = edits.refused(OF_CALENDARS, |name| property::find(name).is_some_and(|row| !row.writable));
+    let mut refused =
+        edits.refused(OF_CALENDARS, |name| property::find(name).is_some_and(|row| !row.writable));
+    let zones = edits.refused_zones().into_iter();
+    refused.extend(zones.map(|(name, condition)| (name, condition.status(), Some(condition))));
     if !refused.is_empty() {
         return Ok(told(OF_CALENDARS, &address, &edits, |name| {
             refused.iter().find(|it| it.0 == *name).map(|it| (it.1, it.2))
@@ -72,9 +75,19 @@ impl Edits {
                     continue;
                 }
                 (Some(Property::CalendarTimezone), true) => {
-                    // Without one, and with one that tells none that we know, the office's counts.
-                    let zone = value.as_ref().and_then(|value| ical::read_zone(&value.text));
-                    change.time_zone = Some(zone.unwrap_or(Zone::TOKYO));
+                    // Without one the office's counts. Its name is told of it.
+                    change.time_zone = Some(self.zone().unwrap_or(Zone::TOKYO));
+                    change.properties.push((Name::caldav("calendar-timezone-id").to_string(), None));
+                }
+                (Some(Property::CalendarTimezoneId), true) => {
+                    change.time_zone = Some(self.zone().unwrap_or(Zone::TOKYO));
+                    // It is told of the zone, and so is what the zone is, where the client does not say that.
+                    change.properties.push((name.to_string(), None));
+                    let timezone = Name::caldav("calendar-timezone");
+                    if !self.0.iter().any(|(name, _)| *name == timezone) {
+                        change.properties.push((timezone.to_string(), None));
+                    }
+                    continue;
                 }
                 (Some(Property::CalendarColor), true) => {
                     // What is no number of a colour is kept for this client, and nobody else shows any.
@@ -93,25 +106,37 @@ impl Edits {
         Ok(change)
     }
 
+    /// The zone that the edits set, by what it is or else by its name.
+    fn zone(&self) -> Option<Zone> {
+        let of = |wanted| {
+            let mut zones = self.0.iter().filter_map(zone_of);
+            zones.find_map(|(property, zone)| zone.ok().filter(|_| property == wanted))
+        };
+        of(Property::CalendarTimezone).or_else(|| of(Property::CalendarTimezoneId))
+    }
+
+    /// What is set as a zone and is none (RFC 4791 §5.3.1.1).
+    pub fn refused_zones(&self) -> Vec<(Name, Condition)> {
+        self.0.iter().filter_map(|edit| Some((edit.0.clone(), zone_of(edit)?.1.err()?))).collect()
+    }
+
     /// What the edits say of a new calendar, and the zone in which its days begin.
-    pub fn new_calendar(&self) -> (CalendarChange, Option<String>) {
+    pub fn new_calendar(&self) -> (CalendarChange, Option<Zone>) {
         let mut change = CalendarChange::default();
-        let mut zone = None;
         for (name, value) in self.0.iter().filter_map(|(name, value)| Some((name, value.as_ref()?))) {
             let text = value.text.trim();
             match property::find(name).map(|row| row.property) {
-                Some(Property::ResourceType) => continue,
+                Some(Property::ResourceType | Property::CalendarTimezoneId) => continue,
                 Some(Property::DisplayName) => {
                     change.patch.name = Some(text.to_owned()).filter(|name| !name.is_empty());
                     continue;
                 }
                 Some(Property::CalendarColor) => change.patch.color = hex(text).map(Some),
-                Some(Property::CalendarTimezone) => zone = Some(value.text.clone()),
                 _ => {}
             }
             change.properties.push((name.to_string(), Some(written(OF_CALENDARS, value))));
         }
-        (change, zone)
+        (change, self.zone())
     }
 
     /// What may not be set at the making of a calendar either.
@@ -126,6 +151,17 @@ impl Edits {
         };
         self.0.iter().any(protected).then_some(Condition::CannotModifyProtectedProperty)
     }
+}
+
+/// The zone that an edit sets, or how it is refused; `None` where it sets something else.
+fn zone_of((name, value): &(Name, Option<Element>)) -> Option<(Property, Result<Zone, Condition>)> {
+    let (property, text) = (property::find(name)?.property, &value.as_ref()?.text);
+    let zone = match property {
+        Property::CalendarTimezone => ical::read_zone(text).ok_or(Condition::ValidCalendarData),
+        Property::CalendarTimezoneId => text.trim().parse().ok().ok_or(Condition::ValidTimezone),
+        _ => return None,
+    };
+    Some((property, zone))
 }
 
 /// The colour that everybody sees, of one that may say how much shines through.

@@ -35,6 +35,8 @@ pub(crate) enum Condition {
     SupportedCalendarData,
     /// RFC 4791 §5.3.2.1.
     ValidCalendarData,
+    /// RFC 7809 §5.2.
+    ValidTimezone,
     /// RFC 4791 §5.3.2.1.
     ValidCalendarObjectResource,
     /// RFC 4791 §5.3.2.1.
@@ -97,6 +99,7 @@ impl Condition {
             Self::CalendarCollectionLocationOk => Name::caldav("calendar-collection-location-ok"),
             Self::SupportedCalendarData => Name::caldav("supported-calendar-data"),
             Self::ValidCalendarData => Name::caldav("valid-calendar-data"),
+            Self::ValidTimezone => Name::caldav("valid-timezone"),
             Self::ValidCalendarObjectResource => Name::caldav("valid-calendar-object-resource"),
             Self::SupportedCalendarComponent => Name::caldav("supported-calendar-component"),
             Self::NoUidConflict => Name::caldav("no-uid-conflict"),
@@ -143,6 +146,7 @@ impl Condition {
             | Self::CalendarCollectionLocationOk
             | Self::SupportedCalendarData
             | Self::ValidCalendarData
+            | Self::ValidTimezone
             | Self::ValidCalendarObjectResource
             | Self::SupportedCalendarComponent
             | Self::MaxResourceSize

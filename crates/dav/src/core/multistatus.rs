@@ -47,7 +47,7 @@ impl Multistatus {
     }
 
     /// A resource with the properties that are wanted; `write` writes one and says whether it is there. Refused when
-    /// the answer is full.
+    /// the answer is full, and left out where it would be.
     pub fn resource(
         &mut self,
         href: &str,
@@ -58,8 +58,10 @@ impl Multistatus {
         if self.is_full() {
             return Err(Condition::NumberOfMatchesWithinLimits.into());
         }
+        let before = self.xml.len();
         response(&mut self.xml, self.minimal, href, wanted, names, &mut write);
-        if self.xml.is_overflown() {
+        if self.xml.take_overflow() {
+            self.xml.take_back(before);
             return Err(Condition::NumberOfMatchesWithinLimits.into());
         }
         Ok(())

@@ -28,7 +28,7 @@ use renraku_base::content::{component, line, text};
 
 pub use alarm_text::{alarms_of, has_alarms, with_alarms_of, without_alarms, without_marks};
 pub use component::{Component, read as read_components};
-pub use excerpt::{Expanded, expand, limit_recurrence_set};
+pub use excerpt::{Expanded, Most, expand, limit_recurrence_set};
 pub use free_busy::{FreeBusyRequest, read_free_busy_request, read_instant, write_free_busy};
 pub use invitation::{Invitation, cancel, cancel_each, reply, request, request_each};
 pub use line::{Line, Param};

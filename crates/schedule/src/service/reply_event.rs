@@ -216,6 +216,9 @@ fn put_mine(
         store::occurrences::remove(tx, &stored.id, Some(place.collection))?;
         if places.iter().any(|before| before.collection == place.collection && before.hidden) {
             store::placements::put_hidden(tx, &stored.id, place.collection, false)?;
+            // While it was away nothing of theirs was due.
+            let now = tx.now();
+            jobs::remind_own(tx, (stored, place), zone, now)?;
         }
     }
     Ok(index::insert(tx, stored, &happenings, mine)?)

@@ -41,14 +41,14 @@ impl Writer {
         Self { out: String::new(), prefixes, overflown: false }
     }
 
-    /// Notes that there was more to say than an answer holds: it is not sent.
+    /// Notes that there was more to say than an answer holds: what is being written is taken back.
     pub fn overflow(&mut self) {
         self.overflown = true;
     }
 
-    /// Whether that was noted.
-    pub fn is_overflown(&self) -> bool {
-        self.overflown
+    /// Whether that was noted since the last question.
+    pub fn take_overflow(&mut self) -> bool {
+        std::mem::take(&mut self.overflown)
     }
 
     /// Makes room for so many bytes.

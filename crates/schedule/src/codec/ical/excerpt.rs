@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     model::{Duration, Event, LocalDateTime, Zone},
-    rules::recurrence::{self, MAX_INSTANCES, Window},
+    rules::recurrence::{self, Window},
 };
 
 /// What makes an event more than one that takes place once.
@@ -22,33 +22,45 @@ const SERIES: [&str; 5] = ["RRULE", "RDATE", "EXRULE", "EXDATE", "RECURRENCE-ID"
 /// An event or task that was to be told occurrence by occurrence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expanded {
-    /// Its occurrences.
-    Text(String),
+    /// Its occurrences, and how many they are.
+    Text(String, usize),
     /// None of them is in that time.
     Nothing,
     /// It cannot be told so: a task that does not say when.
     Never,
-    /// More bytes than were asked for at most.
+    /// More occurrences, or more bytes, than were asked for at most.
     TooLong,
 }
 
-/// The occurrences of an event or task between two instants, each as one of its own in UTC (§9.6.5), in about `most` bytes: each has
-/// all the text of its series.
+/// How much is told at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Most {
+    /// So many occurrences.
+    pub instances: usize,
+    /// About so many bytes.
+    pub bytes: usize,
+}
+
+/// The occurrences of an event or task between two instants, each as one of its own in UTC (§9.6.5): each has all the text of its
+/// series. All of them are told or none.
 #[must_use]
-pub fn expand(text: &str, window: (Timestamp, Timestamp), zone: Zone, most: usize) -> Expanded {
+pub fn expand(text: &str, window: (Timestamp, Timestamp), zone: Zone, most: Most) -> Expanded {
     occurrences(text, window, zone, most).unwrap_or(Expanded::Never)
 }
 
-fn occurrences(text: &str, (from, to): (Timestamp, Timestamp), zone: Zone, most: usize) -> Option<Expanded> {
+fn occurrences(text: &str, (from, to): (Timestamp, Timestamp), zone: Zone, most: Most) -> Option<Expanded> {
     let root = component::read(text.as_bytes());
     let calendar = root.children.first()?;
     if let Some(text) = once(calendar, (from, to), zone) {
-        return Some(Expanded::Text(text));
+        return Some(if most.instances == 0 { Expanded::TooLong } else { Expanded::Text(text, 1) });
     }
     let is_task = calendar.children.iter().any(|part| part.name == "VTODO");
     let event = if is_task { task::as_event(calendar)? } else { object::read_event(&root).ok()? };
-    let found = recurrence::expand(&event, Window { from, to, zone }, MAX_INSTANCES).items;
-    let occurrences = found.into_iter().filter_map(|found| {
+    let found = recurrence::expand(&event, Window { from, to, zone }, most.instances);
+    if found.truncated {
+        return Some(Expanded::TooLong);
+    }
+    let occurrences = found.items.into_iter().filter_map(|found| {
         let occurrence = match found.recurrence_id {
             Some(id) => event.occurrence(id)?,
             None => event.single(),
@@ -56,19 +68,19 @@ fn occurrences(text: &str, (from, to): (Timestamp, Timestamp), zone: Zone, most:
         Some(in_utc(occurrence, found.utc_start, found.utc_end))
     });
     let mut writer = Writer::default();
-    let mut is_any = false;
+    let mut count = 0;
     for occurrence in occurrences {
-        is_any = true;
+        count += 1;
         writer.add(&occurrence);
-        if writer.bytes() > most {
+        if writer.bytes() > most.bytes {
             return Some(Expanded::TooLong);
         }
     }
-    if !is_any {
+    if count == 0 {
         return Some(Expanded::Nothing);
     }
     let text = writer.finish();
-    Some(Expanded::Text(if is_task { task::of_events(&text) } else { text }))
+    Some(Expanded::Text(if is_task { task::of_events(&text) } else { text }, count))
 }
 
 /// An event that takes place once, within a part of time: what its text says, its start and end in UTC.
@@ -185,6 +197,8 @@ mod tests {
         DTSTART;TZID=Asia/Tokyo:20260403T110000\r\nDTEND;TZID=Asia/Tokyo:20260403T120000\r\nSUMMARY:遅い朝会\r\nEND:VEVENT\r\n\
         END:VCALENDAR\r\n";
 
+    const MOST: Most = Most { instances: 2, bytes: usize::MAX };
+
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
     }
@@ -192,7 +206,7 @@ mod tests {
     #[test]
     fn a_series_is_told_occurrence_by_occurrence_in_utc() {
         let window = (at("2026-04-02T00:00:00Z"), at("2026-04-04T00:00:00Z"));
-        let Expanded::Text(text) = expand(DAILY, window, Zone::TOKYO, usize::MAX) else { panic!("not told") };
+        let Expanded::Text(text, 2) = expand(DAILY, window, Zone::TOKYO, MOST) else { panic!("not told") };
         assert!(!text.contains("RRULE") && !text.contains("VTIMEZONE") && !text.contains("TZID"), "{text}");
         assert_eq!(text.matches("BEGIN:VEVENT").count(), 2, "{text}");
         for line in ["DTSTART:20260402T000000Z", "DTEND:20260402T010000Z", "RECURRENCE-ID:20260402T000000Z"] {
@@ -213,8 +227,8 @@ mod tests {
             )
         };
         let window = (at("2026-04-01T00:00:00Z"), at("2026-04-02T00:00:00Z"));
-        let shown = |text: &str| match expand(text, window, Zone::TOKYO, usize::MAX) {
-            Expanded::Text(text) => text,
+        let shown = |text: &str| match expand(text, window, Zone::TOKYO, MOST) {
+            Expanded::Text(text, 1) => text,
             other => panic!("{other:?}"),
         };
         let without_zone =
@@ -228,8 +242,24 @@ mod tests {
             assert_eq!(shown(&once(lines)), without_zone(once(lines)));
         }
         let elsewhere = "DTSTART:20260501T000000Z\r\nDTEND:20260501T010000Z\r\n";
-        let never = expand(&once(elsewhere), window, Zone::TOKYO, usize::MAX);
+        let never = expand(&once(elsewhere), window, Zone::TOKYO, MOST);
         assert_eq!(never, Expanded::Nothing, "and no empty calendar");
+    }
+
+    #[test]
+    fn what_has_more_occurrences_than_are_told_is_not_told() {
+        let window = (at("2026-04-01T00:00:00Z"), at("2026-05-01T00:00:00Z"));
+        let single = DAILY.replace("RRULE:FREQ=DAILY;COUNT=5\r\n", "");
+        let single = format!("{}END:VCALENDAR\r\n", single.split_inclusive("END:VEVENT\r\n").next().unwrap());
+        for (text, count) in [(DAILY, 5), (&single, 1)] {
+            let told = |instances| expand(text, window, Zone::TOKYO, Most { instances, ..MOST });
+            assert!(matches!(told(count), Expanded::Text(_, told) if told == count), "{text}");
+            assert_eq!(told(count - 1), Expanded::TooLong, "{text}");
+        }
+        // However many there would be.
+        let endless = DAILY.replace("COUNT=5", "COUNT=1000000000");
+        let far = (at("2090-04-01T00:00:00Z"), at("2090-04-03T00:00:00Z"));
+        assert!(matches!(expand(&endless, far, Zone::TOKYO, MOST), Expanded::Text(_, 2)));
     }
 
     #[test]

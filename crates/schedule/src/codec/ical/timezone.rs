@@ -32,11 +32,16 @@ pub fn write_zone(zone: Zone) -> String {
     out
 }
 
-/// The zone that such a file tells; `None` when it tells none that we know.
+/// The zone that such a file tells, as events in it would be read; `None` when it is no valid file with one zone.
 #[must_use]
 pub fn read_zone(text: &str) -> Option<Zone> {
-    let root = component::read(text.as_bytes());
-    let timezone = root.children.first()?.children.iter().find(|it| it.name == "VTIMEZONE")?;
+    let root = component::read(text.trim_start().as_bytes());
+    let [calendar] = root.children.as_slice() else { return None };
+    if calendar.name != "VCALENDAR" || root.first_fault().is_some() {
+        return None;
+    }
+    let mut told = calendar.children.iter().filter(|it| it.name == "VTIMEZONE");
+    let (timezone, None) = (told.next()?, told.next()) else { return None };
     let mut zones = when::Zones::default();
     zones.learn(timezone);
     zones.find(timezone.line("TZID")?.value.trim())

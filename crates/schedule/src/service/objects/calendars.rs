@@ -51,7 +51,7 @@ pub struct ObjectCalendar {
 /// Whether a calendar with these properties was made for objects of a kind.
 pub(crate) fn holds(properties: &[(String, String)], kind: ObjectKind) -> bool {
     let set = properties.iter().find(|(name, _)| name == COMPONENT_SET).map(|(_, value)| value);
-    set.is_none_or(|set| set.contains(&format!("\"{}\"", kind.component())))
+    set.is_none_or(|set| set.to_ascii_uppercase().contains(&format!("\"{}\"", kind.component())))
 }
 
 impl ObjectCalendar {
@@ -268,4 +268,19 @@ pub fn delete_calendar(
     calendar: &ObjectCalendar,
 ) -> Result<Changed<()>, ScheduleFault> {
     whole::delete_calendar(tx, who, &calendar.calendar.id, &Precondition::None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_calendar_holds_what_its_set_names_in_whatever_letters() {
+        let set =
+            |name: &str| vec![(COMPONENT_SET.to_owned(), format!("<set><comp name=\"{name}\"/></set>"))];
+        for name in ["VEVENT", "vevent"] {
+            assert!(holds(&set(name), ObjectKind::Event) && !holds(&set(name), ObjectKind::Task), "{name}");
+        }
+        assert!(holds(&[], ObjectKind::Task));
+    }
 }

@@ -47,8 +47,8 @@ pub fn find(
     Ok(heads(tx, who, calendar, &ids)?.into_values().collect())
 }
 
-/// Refuses to expand events that have more instances between two instants than one answer tells. It is the index that is asked, so
-/// that a refusal costs no expansion.
+/// Refuses to expand events of which the index alone tells more instances between two instants than one answer does, so that the
+/// refusal costs no expansion. What is not in the index is counted where it is told.
 ///
 /// # Errors
 /// [`ScheduleFault::WindowTooFull`].
