@@ -23,6 +23,7 @@ mod queries;
 mod rare_requests;
 mod scheduling;
 mod shared_alarms;
+mod single_occurrences;
 mod staff_book;
 mod staff_photos;
 mod sync;
