@@ -69,22 +69,26 @@ fn assert_imported(who: &Staff, expected: &[&str], other: &Staff) {
     assert_eq!(seen(other).0, expected.len());
 }
 
+/// A weekly series to which somebody comes on some days alone.
+fn series_with(organizer: &Staff, days: &[&str], guest: &Value) -> String {
+    let series = json!({"title": "定例", "start": "2026-11-26T10:00:00", "timeZone": "Asia/Tokyo", "duration": "PT1H",
+        "recurrenceRule": {"frequency": "weekly", "count": 6}});
+    let id = organizer.post("events", &series).expect(201).json()["id"].as_str().unwrap().to_owned();
+    for day in days {
+        let tag = organizer.get(&format!("events/{id}")).expect(200).etag();
+        let at = format!("events/{id}?recurrenceId={day}T10:00:00");
+        organizer.patch(&at, &tag, &json!({"participants": guest})).expect(200);
+    }
+    id
+}
+
 #[test]
 fn a_guest_of_occurrences_that_are_alike_is_told_each() {
     on_each_backend(|server| {
         let [hanako, taro, jiro] = ["hanako", "taro", "jiro"].map(|name| server.staff(name));
         let client = Client::of(server, &taro);
-        let series = json!({"title": "定例", "start": "2026-11-26T10:00:00", "timeZone": "Asia/Tokyo", "duration": "PT1H",
-            "recurrenceRule": {"frequency": "weekly", "count": 6}});
-        let id = hanako.post("events", &series).expect(201).json()["id"].as_str().unwrap().to_owned();
-        let guest = |with: Value| {
-            for day in ["2026-12-03", "2026-12-10", "2026-12-17"] {
-                let tag = hanako.get(&format!("events/{id}")).expect(200).etag();
-                let at = format!("events/{id}?recurrenceId={day}T10:00:00");
-                hanako.patch(&at, &tag, &json!({"participants": with})).expect(200);
-            }
-        };
-        guest(json!({"t": {"personId": taro.person, "roles": {"attendee": true}}}));
+        let guest = json!({"t": {"personId": taro.person, "roles": {"attendee": true}}});
+        let id = series_with(&hanako, &["2026-12-03", "2026-12-10", "2026-12-17"], &guest);
         let path = client.sync(&client.calendar, "", 10).0[0].0.clone();
         let expected = ["1203", "1210", "1217"];
         assert_told(&taro, &client, &path, &expected);
@@ -97,6 +101,51 @@ fn a_guest_of_occurrences_that_are_alike_is_told_each() {
         let at = format!("events/{id}?recurrenceId=2026-12-10T10:00:00");
         hanako.patch(&at, &tag, &json!({"participants": {"t": null}})).expect(200);
         assert_told(&taro, &client, &path, &["1203", "1217"]);
+    });
+}
+
+/// What somebody said of each occurrence, as the organizer sees it.
+fn answers(organizer: &Staff, id: &str, days: [&str; 3]) -> [String; 3] {
+    let event = organizer.get(&format!("events/{id}")).expect(200).json();
+    days.map(|day| {
+        let guest = &event["recurrenceOverrides"][format!("{day}T10:00:00")]["participants/t"];
+        guest["participationStatus"].as_str().unwrap_or("needs-action").to_owned()
+    })
+}
+
+#[test]
+fn a_guest_of_single_occurrences_answers_each_by_a_calendar_program() {
+    on_each_backend(|server| {
+        let [hanako, taro] = ["hanako", "taro"].map(|name| server.staff(name));
+        let client = Client::of(server, &taro);
+        let days = ["2026-12-03", "2026-12-10", "2026-12-17"];
+        let guest = json!({"t": {"personId": taro.person, "roles": {"attendee": true}}});
+        let id = series_with(&hanako, &days, &guest);
+        let path = client.sync(&client.calendar, "", 10).0[0].0.clone();
+        let text = client.get(&path).expect(200).text();
+        client.put(&path, &text).expect(204);
+        assert_eq!(client.get(&path).expect(200).text(), text);
+        assert_eq!(answers(&hanako, &id, days), ["needs-action"; 3]);
+        // Each occurrence is answered as its own component says.
+        let answered = |said: [&str; 3]| {
+            let text = client.get(&path).expect(200).text().replace("\r\n ", "");
+            let mut parts = text.split("BEGIN:VEVENT");
+            let mut sent = parts.next().unwrap().to_owned();
+            for (part, said) in parts.zip(said) {
+                let line = part.lines().find(|it| it.ends_with("mailto:taro@pref.example.jp")).unwrap();
+                let new = format!("ATTENDEE;PARTSTAT={said}:mailto:taro@pref.example.jp");
+                sent += &format!("BEGIN:VEVENT{}", part.replace(line, &new));
+            }
+            client.put(&path, &sent).expect(204);
+            answers(&hanako, &id, days)
+        };
+        let first = ["ACCEPTED", "NEEDS-ACTION", "NEEDS-ACTION"];
+        assert_eq!(answered(first), ["accepted", "needs-action", "needs-action"]);
+        assert_eq!(
+            answered(["ACCEPTED", "DECLINED", "NEEDS-ACTION"]),
+            ["accepted", "declined", "needs-action"]
+        );
+        assert_eq!(answered(["TENTATIVE"; 3]), ["tentative"; 3]);
     });
 }
 

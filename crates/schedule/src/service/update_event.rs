@@ -185,7 +185,12 @@ fn not_theirs(
     let sight = Sight::of(tx, who, &[stored.id.as_str()])?;
     Ok(match sight.view(&who.person, stored) {
         None => ScheduleFault::NotFound,
-        Some(_) if stored.event.participation(&who.person).is_some() => ScheduleFault::NotOrganizer,
+        // A guest of single occurrences takes part in what they see of the series.
+        Some(seen)
+            if [&stored.event, &seen.event].iter().any(|it| it.participation(&who.person).is_some()) =>
+        {
+            ScheduleFault::NotOrganizer
+        }
         Some(_) => ScheduleFault::Forbidden,
     })
 }

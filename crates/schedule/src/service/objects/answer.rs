@@ -113,20 +113,24 @@ fn answers(
         });
         own.map(|it| (it.participation_status, it.participation_comment.clone()))
     };
+    // A guest of single occurrences sees the first of them as the event.
+    let first = sent.recurrence_id.filter(|_| stored.is_series() && stored.recurrence_id.is_none());
     let mut answers = Vec::new();
     let mut note = |recurrence_id: Option<LocalDateTime>, before: &Event, after: &Event| {
         let Some((participation_status, comment)) = said(after) else { return };
         let was = said(before).map(|(status, _)| status);
         // The organizer is told again what they were told, where the client asks for it (RFC 6638 §7.2).
-        let again = forced && recurrence_id.is_none();
+        let again = forced && recurrence_id == first;
         if (again || was != Some(participation_status))
             && participation_status != ParticipationStatus::NeedsAction
         {
             answers.push(Answer { participation_status, comment, recurrence_id });
         }
     };
-    note(None, stored, sent);
-    for id in sent.recurrence_overrides.keys().copied() {
+    if first.is_none() {
+        note(None, stored, sent);
+    }
+    for id in first.into_iter().chain(sent.recurrence_overrides.keys().copied()) {
         let known = stored.recurrence_overrides.contains_key(&id) || recurrence::has_occurrence(stored, id);
         if let (true, Some(before), Some(after)) = (known, stored.occurrence(id), sent.occurrence(id)) {
             note(Some(id), &before, &after);
