@@ -25,6 +25,7 @@ mod rare_requests;
 mod schedule_reply;
 mod scheduling;
 mod shared_alarms;
+mod single_occurrences;
 mod staff_book;
 mod staff_photos;
 mod sync;

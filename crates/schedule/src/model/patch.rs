@@ -216,7 +216,10 @@ impl Event {
 
     fn put_override(&mut self, recurrence_id: LocalDateTime, difference: PatchObject) {
         // An empty entry may be all that adds this occurrence to the series.
-        if !difference.is_empty() || self.recurrence_overrides.contains_key(&recurrence_id) {
+        if !difference.is_empty()
+            || self.recurrence_overrides.contains_key(&recurrence_id)
+            || self.recurrence_id.is_some_and(|own| own != recurrence_id)
+        {
             self.recurrence_overrides.insert(recurrence_id, difference);
         }
     }
@@ -227,6 +230,13 @@ impl Event {
         let mut series = self.clone();
         series.recurrence_overrides.insert(recurrence_id, PatchObject::excluded());
         series
+    }
+
+    /// The exceptions that are told as events of their own: those that differ from their series, and all where no series is known.
+    pub(crate) fn exceptions(&self) -> impl Iterator<Item = (LocalDateTime, &PatchObject)> {
+        let stands_alone = self.recurrence_id.is_some();
+        let all = self.recurrence_overrides.iter().map(|(id, patch)| (*id, patch));
+        all.filter(move |(_, patch)| (stands_alone || !patch.is_empty()) && !patch.is_excluded())
     }
 
     /// One occurrence as an event of its own: the series with what is different in it; `None` when it is left out.

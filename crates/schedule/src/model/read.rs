@@ -224,6 +224,9 @@ fn read_parts(event: &mut Event, mut members: Members<'_>, given_duration: Optio
     }
     event.recurrence_rule = members.object("recurrenceRule").and_then(RecurrenceRule::read);
     event.recurrence_overrides = overrides(&mut members);
+    if event.exceptions().count() > limits::CHANGED {
+        members.fault("recurrenceOverrides", "too-many", format!("at most {} changed ones", limits::CHANGED));
+    }
     event.participants = members.map("participants", limits::PARTICIPANTS, Participant::read);
     event.organizer_calendar_address = participant::address(&mut members, "organizerCalendarAddress");
     event.locations = members.map("locations", limits::SMALL_MEMBERS, Location::read);
@@ -350,10 +353,6 @@ fn overrides(members: &mut Members<'_>) -> BTreeMap<LocalDateTime, PatchObject> 
         }
     }
     members.extend(faults);
-    let changed = overrides.values().filter(|patch| !patch.is_empty() && !patch.is_excluded()).count();
-    if changed > limits::CHANGED {
-        members.fault("recurrenceOverrides", "too-many", format!("at most {} changed ones", limits::CHANGED));
-    }
     overrides
 }
 

@@ -52,7 +52,8 @@ mod tests {
                 "2026-04-02T09:00:00": {"participants/2": {"calendarAddress": "mailto:b@example.jp"}},
                 "2026-04-03T09:00:00": {"participants/1": null, "title": "別"},
                 "2026-04-04T09:00:00": {"participants/2": {"calendarAddress": "mailto:b@example.jp"}, "title": "三"},
-                "2026-04-05T09:00:00": {"title": "四"}
+                "2026-04-05T09:00:00": {"title": "四"},
+                "2026-04-06T09:00:00": {"participants/2": {"calendarAddress": "mailto:b@example.jp"}}
             }
         }))
         .unwrap()
@@ -71,7 +72,7 @@ mod tests {
         assert!(part.recurrence_rule.is_some());
         assert!(part.recurrence_overrides[&"2026-04-03T09:00:00".parse().unwrap()].is_excluded());
         assert!(!part.to_value().to_string().contains("別"));
-        assert_eq!(part.recurrence_overrides.len(), 4);
+        assert_eq!(part.recurrence_overrides.len(), 5);
     }
 
     #[test]
@@ -81,7 +82,7 @@ mod tests {
         assert_eq!(part.recurrence_id, Some("2026-04-02T09:00:00".parse().unwrap()));
         assert_eq!(part.title, "定例");
         let ids: Vec<_> = part.recurrence_overrides.keys().map(ToString::to_string).collect();
-        assert_eq!(ids, ["2026-04-04T09:00:00"]);
+        assert_eq!(ids, ["2026-04-04T09:00:00", "2026-04-06T09:00:00"]);
         assert_eq!(part.occurrence("2026-04-04T09:00:00".parse().unwrap()).unwrap().title, "三");
         assert_eq!(of("mailto:c@example.jp"), None);
     }

@@ -99,14 +99,13 @@ pub fn expand(event: &Event, window: Window, limit: usize) -> Expansion {
             truncated = true;
             break;
         };
-        if event.recurrence_overrides.contains_key(&recurrence_id) {
+        // Where only single occurrences of a series are known, the event itself is the first of them.
+        let id = event.recurrence_id.filter(|_| recurrence_id == event.start).unwrap_or(recurrence_id);
+        if event.recurrence_overrides.contains_key(&id) {
             continue;
         }
         let Some(mut found) = plain(recurrence_id) else { continue };
-        if event.recurrence_id.is_some() && recurrence_id == event.start {
-            // Of this series only single occurrences are known, the first of them by the event itself.
-            found.recurrence_id = event.recurrence_id;
-        }
+        found.recurrence_id = Some(id);
         if window.overlaps(found.utc_start, found.utc_end) {
             items.push(found);
         }
@@ -124,8 +123,9 @@ pub fn expand(event: &Event, window: Window, limit: usize) -> Expansion {
     );
     items.sort_by_key(|found| (found.utc_start, found.recurrence_id));
     // Hours that a change of the clocks skips fall on the hour after it.
-    items
-        .dedup_by_key(|found| (found.utc_start, found.utc_end, found.changed.then_some(found.recurrence_id)));
+    let stands_alone = event.recurrence_id.is_some();
+    let apart = |found: &Instance| (stands_alone || found.changed).then_some(found.recurrence_id);
+    items.dedup_by_key(|found| (found.utc_start, found.utc_end, apart(found)));
     truncated |= items.len() > limit;
     items.truncate(limit);
     Expansion { items, truncated }
@@ -158,8 +158,11 @@ fn generates(event: &Event, recurrence_id: LocalDateTime) -> bool {
     given(event, &[recurrence_id]).contains(&recurrence_id)
 }
 
-/// Which of these starts the rule gives, whatever the exceptions say.
+/// Which of these starts the rule gives, whatever the exceptions say; where no series is known, that of the event itself.
 fn given(event: &Event, starts: &[LocalDateTime]) -> HashSet<LocalDateTime> {
+    if let (Some(own), None) = (event.recurrence_id, &event.recurrence_rule) {
+        return starts.iter().copied().filter(|start| *start == own).collect();
+    }
     let (Some(first), Some(last)) = (starts.iter().min(), starts.iter().max()) else { return HashSet::new() };
     let wanted: HashSet<_> = starts.iter().copied().collect();
     rule::starts(event, (first.naive(), last.naive()))

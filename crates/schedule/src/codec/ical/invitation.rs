@@ -96,8 +96,7 @@ fn message(
 /// An event, and its exceptions as events of their own.
 fn with_exceptions(event: &Event) -> Vec<Event> {
     let alone = event.single();
-    let exceptions = event.recurrence_overrides.iter().filter(|(_, patch)| !patch.is_empty());
-    let exceptions = exceptions.filter_map(|(id, patch)| alone.happening(*id, Some(patch)));
+    let exceptions = event.exceptions().filter_map(|(id, patch)| alone.happening(id, Some(patch)));
     std::iter::once(event.clone()).chain(exceptions).collect()
 }
 

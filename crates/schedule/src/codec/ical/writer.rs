@@ -39,11 +39,8 @@ impl Writer {
         let alone = event.single();
         write_component(event, event.show_without_time, &mut self.components);
         self.note_zones(event);
-        for (id, patch) in &event.recurrence_overrides {
-            if patch.is_empty() || patch.is_excluded() {
-                continue;
-            }
-            if let Some(mut occurrence) = alone.happening(*id, Some(patch)) {
+        for (id, patch) in event.exceptions() {
+            if let Some(mut occurrence) = alone.happening(id, Some(patch)) {
                 occurrence.recurrence_id_time_zone = event.time_zone;
                 write_component(&occurrence, event.show_without_time, &mut self.components);
                 self.note_zones(&occurrence);
@@ -194,6 +191,31 @@ fn parts(text: &str) -> Option<Vec<Part>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{codec::ical, model::PatchObject};
+
+    #[test]
+    fn exceptions_without_their_series_are_told_though_they_do_not_differ() {
+        let days = ["03", "10", "17"];
+        let one = |day: &str| {
+            let at = format!("202604{day}T000000Z");
+            format!("BEGIN:VEVENT\nUID:s\nRECURRENCE-ID:{at}\nDTSTART:{at}\nSUMMARY:会\nEND:VEVENT\n")
+        };
+        let file = format!("BEGIN:VCALENDAR\n{}END:VCALENDAR\n", days.map(one).concat());
+        let read = |text: &str| ical::read(text.as_bytes()).unwrap().events.remove(0).event;
+        let event = read(&file);
+        let is_alike = event.recurrence_overrides.values().all(PatchObject::is_empty);
+        assert!(event.recurrence_overrides.len() == 2 && is_alike);
+        let written = ical::write([&event]);
+        assert_eq!(read(&written), event);
+        for text in [written, ical::request(&event, renraku_base::Timestamp::default()).text] {
+            for line in days.iter().flat_map(|day| {
+                ["DTSTART", "RECURRENCE-ID"].map(|name| format!("{name}:202604{day}T000000Z"))
+            }) {
+                assert_eq!(text.matches(&line).count(), 1, "{line}: {text}");
+            }
+            assert!(!text.contains("RDATE"), "{text}");
+        }
+    }
 
     #[test]
     fn what_came_without_a_stamp_is_written_with_one() {

@@ -91,12 +91,18 @@ fn limits_hold() {
         .map(|n| (n.to_string(), json!({"calendarAddress": format!("mailto:{n}@example.jp")})))
         .collect();
     assert_eq!(refused("participants", people.into()), ["/participants too-many"]);
-    let overrides: Map<_, _> = (0..1_001)
-        .map(|n| {
-            (format!("2026-04-{:02}T{:02}:{:02}:00", n % 30 + 1, n / 30 % 24, n / 720), json!({"title": "x"}))
-        })
-        .collect();
-    assert_eq!(refused("recurrenceOverrides", overrides.into()), ["/recurrenceOverrides too-many"]);
+    let overrides = |patch: Value| -> Map<String, Value> {
+        let at = |n| format!("2026-04-{:02}T{:02}:{:02}:00", n % 30 + 1, n / 30 % 24, n / 720);
+        (0..1_001).map(|n| (at(n), patch.clone())).collect()
+    };
+    let changed = overrides(json!({"title": "x"}));
+    assert_eq!(refused("recurrenceOverrides", changed.into()), ["/recurrenceOverrides too-many"]);
+    // Where no series is known each of them is an event of its own.
+    let mut event =
+        json!({"uid": "u", "start": "2026-04-01T09:00:00", "recurrenceOverrides": overrides(json!({}))});
+    assert!(Event::read(event.clone()).is_ok());
+    event["recurrenceId"] = "2026-03-01T09:00:00".into();
+    assert_eq!(Event::read(event).unwrap_err()[0].pointer, "/recurrenceOverrides");
     assert_eq!(
         refused("participants", json!({"1": {"personId": fresh()}, "2": {"personId": fresh()}})),
         ["/participants participant-twice"]

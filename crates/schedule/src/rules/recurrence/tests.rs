@@ -199,6 +199,23 @@ fn knows_its_own_occurrences() {
 }
 
 #[test]
+fn an_occurrence_that_was_moved_onto_another_takes_nothing_away() {
+    let one = |id: u8, at: u8| {
+        format!("RECURRENCE-ID:202604{id:02}T090000\nDTSTART:202604{at:02}T090000\nDURATION:PT1H")
+    };
+    let event = series(&format!("{}\nEND:VEVENT\nBEGIN:VEVENT\nUID:u\n{}", one(1, 2), one(2, 2)));
+    let event = without_idle_exceptions(event);
+    let ids = |event: &Event| {
+        let items = expand(event, always(), 10).items;
+        items.iter().map(|it| it.recurrence_id.unwrap().to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(&event), ["2026-04-01T09:00:00", "2026-04-02T09:00:00"]);
+    for id in ids(&event) {
+        assert!(has_occurrence(&event, local(&id)), "{id}");
+    }
+}
+
+#[test]
 fn an_endless_series_is_there_in_every_later_year() {
     for rule in [
         "DAILY",

@@ -113,8 +113,8 @@ fn answers(
         });
         own.map(|it| (it.participation_status, it.participation_comment.clone()))
     };
-    // What a guest of single occurrences is shown begins with the first of them.
-    let first = sent.recurrence_id.filter(|_| stored.recurrence_id.is_none());
+    // A guest of single occurrences sees the first of them as the event.
+    let first = sent.recurrence_id.filter(|_| stored.is_series() && stored.recurrence_id.is_none());
     let mut answers = Vec::new();
     let mut note = |recurrence_id: Option<LocalDateTime>, before: &Event, after: &Event| {
         let Some((participation_status, comment)) = said(after) else { return };
