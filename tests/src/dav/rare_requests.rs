@@ -305,6 +305,47 @@ fn the_zone_of_a_calendar_is_a_zone() {
 }
 
 #[test]
+fn a_report_is_read_in_the_zone_that_it_brings() {
+    on_each_backend(|server| {
+        let client = Client::of(server, &server.staff("hanako"));
+        client
+            .put(&format!("{}day.ics", client.calendar), &event("a", "DTSTART;VALUE=DATE:20261126\n"))
+            .expect(201);
+        // The last hour of the day in Berlin; in Tokyo the next day has begun.
+        let range = "<c:time-range start=\"20261126T220000Z\" end=\"20261126T230000Z\"/>";
+        let ask = |zone: &str| {
+            let filter = "<c:filter><c:comp-filter name=\"VCALENDAR\"><c:comp-filter name=\"VEVENT\"/></c:comp-filter></c:filter>";
+            let data = range.replace("time-range", "expand");
+            let data = format!("<d:prop><c:calendar-data>{data}</c:calendar-data></d:prop>");
+            client.xml(
+                "REPORT",
+                &client.calendar,
+                "1",
+                &format!("<c:calendar-query NS>{data}{filter}{zone}</c:calendar-query>"),
+            )
+        };
+        let brings = |text: &str| format!("<c:timezone>{text}</c:timezone>");
+        let berlin = zone("Europe/Berlin", "");
+        for (zone, is_told) in [
+            (String::new(), false),
+            (brings(&calendar(&berlin)), true),
+            ("<c:timezone-id>Europe/Berlin</c:timezone-id>".to_owned(), true),
+        ] {
+            let told = ask(&zone).expect(207).text();
+            assert_eq!(told.contains("BEGIN:VEVENT"), is_told, "{zone}: {told}");
+        }
+        for (zone, element) in [
+            (brings("nonsense"), "<c:valid-calendar-data/>"),
+            (brings(&calendar(&format!("{berlin}{berlin}"))), "<c:valid-calendar-data/>"),
+            ("<c:timezone-id>Asia/Nowhere</c:timezone-id>".to_owned(), "<c:valid-timezone/>"),
+        ] {
+            let refused = ask(&zone).expect(403).text();
+            assert!(refused.contains(element), "{zone}: {refused}");
+        }
+    });
+}
+
+#[test]
 fn a_calendar_holds_what_it_was_made_for_however_that_is_written() {
     on_each_backend(|server| {
         let client = Client::of(server, &server.staff("hanako"));

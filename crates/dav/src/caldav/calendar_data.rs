@@ -154,8 +154,10 @@ fn select(comp: &Element) -> Result<Selection, DavFault> {
 }
 
 /// The zone in which a report reads days and times on no clock: the one that it brings, or the calendar's (RFC 4791 §9.8).
-pub(super) fn zone_of(report: &Element, calendar: Zone) -> Zone {
-    let brought = report.child(&Name::caldav("timezone")).and_then(|it| ical::read_zone(&it.text));
-    let named = report.child(&Name::caldav("timezone-id")).and_then(|it| it.text.trim().parse().ok());
-    brought.or(named).unwrap_or(calendar)
+pub(super) fn zone_of(report: &Element, calendar: Zone) -> Result<Zone, DavFault> {
+    let brought = report.child(&Name::caldav("timezone"));
+    let brought = brought.map(|it| ical::read_zone(&it.text).ok_or(Condition::ValidCalendarData));
+    let named = report.child(&Name::caldav("timezone-id"));
+    let named = named.map(|it| it.text.trim().parse().ok().ok_or(Condition::ValidTimezone));
+    Ok(brought.or(named).transpose()?.unwrap_or(calendar))
 }

@@ -30,7 +30,7 @@ struct Asked {
 
 impl Asked {
     fn read(call: &Call, report: &Element) -> Result<Self, DavFault> {
-        let zone = zone_of(report, Zone::TOKYO);
+        let zone = zone_of(report, Zone::TOKYO)?;
         let data = DataRequest::read(report, zone)?;
         if data.expands() {
             // A message says a series as its sender did.

@@ -36,7 +36,7 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
     let (who, dav) = (call.who.clone(), call.dav.clone());
     call.read(move |tx| {
         let calendar = objects::find_calendar(tx, &who, &person, &segment)?;
-        let zone = zone_of(&report, calendar.calendar.time_zone);
+        let zone = zone_of(&report, calendar.calendar.time_zone)?;
         let data = DataRequest::read(&report, zone)?;
         let epoch = meta::epoch(tx)?;
         let context = Context { data: Some(&data), ..Context::of(&dav, &who, epoch) };

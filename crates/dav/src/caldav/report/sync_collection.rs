@@ -31,7 +31,7 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
     let (multistatus, token) = call
         .glance_or_read(move |tx, haste| {
             let calendar = objects::find_calendar(tx, &who, &person, &segment)?;
-            let data = DataRequest::read(&report, zone_of(&report, calendar.calendar.time_zone))?;
+            let data = DataRequest::read(&report, zone_of(&report, calendar.calendar.time_zone)?)?;
             let epoch = meta::epoch(tx)?;
             let context = Context { data: Some(&data), ..Context::of(&dav, &who, epoch) };
             let mut answer = Answer { multistatus: Multistatus::new(minimal), wanted: &wanted, context };
