@@ -5,16 +5,11 @@
 //! end of the transaction, in ascending order of collections, so that writers neither wait long nor deadlock.
 
 mod kinds;
+mod numbers;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use diesel::{
-    backend::Backend,
-    prelude::*,
-    query_builder::{AstPass, Query, QueryFragment},
-    serialize::ToSql,
-    sql_types::{BigInt, HasSqlType},
-};
+use diesel::prelude::*;
 
 use crate::{
     AnyConn, Error, ReadTx, Tx, among,
@@ -173,52 +168,6 @@ struct CollectionRow<'a> {
     owner_id: Option<&'a str>,
 }
 
-/// Takes the next `count` numbers of a collection and tells the last.
-#[derive(Debug, Clone, Copy, diesel::query_builder::QueryId)]
-struct TakeNumbers {
-    collection: i64,
-    count: i64,
-}
-
-impl<DB: Backend> QueryFragment<DB> for TakeNumbers
-where
-    DB: HasSqlType<BigInt>,
-    i64: ToSql<BigInt, DB>,
-{
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        out.push_sql("UPDATE collections SET modseq = modseq + ");
-        out.push_bind_param::<BigInt, _>(&self.count)?;
-        out.push_sql(" WHERE id = ");
-        out.push_bind_param::<BigInt, _>(&self.collection)?;
-        out.push_sql(" RETURNING modseq");
-        Ok(())
-    }
-}
-
-impl Query for TakeNumbers {
-    type SqlType = BigInt;
-}
-
-impl<C> RunQueryDsl<C> for TakeNumbers {}
-
-/// Names the statement that stores a collection's latest number.
-struct SetModseq;
-
-/// Takes the next `count` numbers of a collection and tells the last; `None` when the collection is not there. Where nobody else
-/// writes the number is read and stored: `RETURNING` would make a table each time.
-fn take_numbers(tx: &mut Tx<'_>, collection: CollectionId, count: i64) -> Result<Option<i64>, Error> {
-    if tx.has_company() {
-        return Ok(tx.fetch(TakeNumbers { collection: collection.0, count })?.pop());
-    }
-    let row = collections::table.find(collection.0);
-    let latest: Option<i64> = tx.fetch(row.select(collections::modseq))?.pop();
-    let upto = latest.map(|latest| latest + count);
-    if let Some(upto) = upto {
-        tx.run_named::<SetModseq, _>(diesel::update(row).set(collections::modseq.eq(upto)))?;
-    }
-    Ok(upto)
-}
-
 /// How many numbers of a collection the transaction takes when it commits, if it records nothing more.
 #[must_use]
 pub fn count_recorded(tx: &Tx<'_>, collection: CollectionId) -> i64 {
@@ -243,7 +192,7 @@ pub(crate) fn flush(tx: &mut Tx<'_>) -> Result<Committed, Error> {
     let mut committed = Committed { collections: Vec::new(), jobs_enqueued: tx.jobs_enqueued };
     for (collection, objects) in &by_collection {
         let count = i64::try_from(objects.len()).unwrap_or(i64::MAX);
-        let upto = take_numbers(tx, *collection, count)?
+        let upto = numbers::take(tx, *collection, count)?
             .ok_or_else(|| Error::damaged(format!("collection {} is not there", collection.0)))?;
         let mut types: Vec<ObjectType> = Vec::new();
         for (modseq, ((object_type, object), state)) in (upto - count + 1..).zip(objects) {

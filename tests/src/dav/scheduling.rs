@@ -206,7 +206,7 @@ fn a_room_declines_a_series_that_it_cannot_take_and_the_series_stays() {
             let text = client.get(&path).expect(200).text().replace("\r\n ", "");
             let answer = text.lines().find(|line| line.contains(&room)).unwrap();
             assert!(answer.contains("PARTSTAT=DECLINED"), "{name}: {text}");
-            assert!(answer.contains("SCHEDULE-STATUS=\"3.5\""), "{name}: {text}");
+            assert!(answer.contains("SCHEDULE-STATUS=\"3.6\""), "{name}: {text}");
         }
     });
 }
@@ -222,7 +222,7 @@ fn a_room_whose_rules_do_not_allow_it_declines_alone_and_not_as_taken() {
         client.put(&path, &event("two", &format!("{HOUR}{ORGANIZER}{lines}"))).expect(201);
         let text = client.get(&path).expect(200).text().replace("\r\n ", "");
         let answers = rooms.each_ref().map(|room| text.lines().find(|line| line.contains(room)).unwrap());
-        for part in ["CN=朝の部屋", "PARTSTAT=DECLINED", "SCHEDULE-STATUS=\"3.4\""] {
+        for part in ["CN=朝の部屋", "PARTSTAT=DECLINED", "SCHEDULE-STATUS=\"3.5\""] {
             assert!(answers[0].contains(part), "{part}: {text}");
         }
         assert!(answers[1].contains("PARTSTAT=ACCEPTED"), "{text}");

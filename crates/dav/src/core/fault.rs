@@ -289,9 +289,7 @@ impl DavFault {
             Self::OtherServer => Told::status(StatusCode::BAD_GATEWAY),
         }
     }
-}
 
-impl DavFault {
     /// What is wrong, where that says more than the element: clients show it, or write it into their log.
     pub fn reason(&self) -> Option<String> {
         match self {

@@ -22,9 +22,9 @@ const URN: &str = "urn:uuid:";
 pub(super) enum Refusal {
     /// It is taken.
     Taken,
-    /// Its rules do not allow this time.
+    /// Its rules do not allow this time: no valid date or time.
     Time,
-    /// No facility may be booked by a series like this.
+    /// No facility may be booked by a series like this: no valid rule.
     Series,
 }
 
@@ -33,8 +33,8 @@ impl Refusal {
     const fn line(self) -> &'static str {
         match self {
             Self::Taken => "SCHEDULE-STATUS=\"4.1\"",
-            Self::Time => "SCHEDULE-STATUS=\"3.4\"",
-            Self::Series => "SCHEDULE-STATUS=\"3.5\"",
+            Self::Time => "SCHEDULE-STATUS=\"3.5\"",
+            Self::Series => "SCHEDULE-STATUS=\"3.6\"",
         }
     }
 }
