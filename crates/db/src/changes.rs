@@ -177,6 +177,12 @@ pub fn count_recorded(tx: &Tx<'_>, collection: CollectionId) -> i64 {
     i64::try_from(objects.len()).unwrap_or(i64::MAX)
 }
 
+/// Notes the head of a collection that this same transaction has read. Where nobody else writes, it is not read again for the number
+/// of a change.
+pub fn note_head(tx: &mut Tx<'_>, head: Head) {
+    tx.seen = Some(head);
+}
+
 /// Numbers and stores what the transaction recorded. Called once, just before the commit.
 pub(crate) fn flush(tx: &mut Tx<'_>) -> Result<Committed, Error> {
     let pending = std::mem::take(&mut tx.pending);

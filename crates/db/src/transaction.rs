@@ -91,12 +91,14 @@ pub fn columns<R: Selectable<Sqlite>>() -> R::SelectExpression {
 pub struct Tx<'c> {
     read: ReadTx<'c>,
     pub(crate) pending: Vec<changes::Pending>,
+    /// The head of a collection as this transaction read it.
+    pub(crate) seen: Option<changes::Head>,
     pub(crate) jobs_enqueued: bool,
 }
 
 impl<'c> Tx<'c> {
     pub(crate) fn new(conn: &'c mut AnyConn, now: Timestamp) -> Self {
-        Self { read: ReadTx::new(conn, now), pending: Vec::new(), jobs_enqueued: false }
+        Self { read: ReadTx::new(conn, now), pending: Vec::new(), seen: None, jobs_enqueued: false }
     }
 
     /// Runs a statement on the connection of the database that there is.

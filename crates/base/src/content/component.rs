@@ -1,5 +1,7 @@
 //! What stands between `BEGIN` and `END`, read as far as it can be.
 
+use std::borrow::Cow;
+
 use super::{
     line::{BadLine, LINE_BYTES, Line, unfold},
     text,
@@ -107,9 +109,13 @@ pub fn read_within(file: &[u8], line_bytes: usize) -> Component {
     let file = file.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(file);
     let lines = unfold(file);
     let texts = text::decode(&lines);
+    let has_controls = text::has_controls(file);
     let mut open = vec![Component::default()];
     for ((number, _), text) in lines.iter().zip(&texts) {
-        let clean = text.as_deref().map(text::without_controls);
+        let clean = text.as_deref().map(|text| match has_controls {
+            true => text::without_controls(text),
+            false => Cow::Borrowed(text),
+        });
         if let (Some(text), Some(clean), Some(component)) = (text, &clean, open.last_mut())
             && text.len() != clean.len()
         {

@@ -148,6 +148,13 @@ impl Line {
         }
     }
 
+    /// Whether the line without folds is this text.
+    #[must_use]
+    pub fn reads(&self, text: &str) -> bool {
+        let Some(rest) = text.strip_prefix(self.name.as_str()) else { return false };
+        if self.params.is_empty() { rest.strip_prefix(':') == Some(&self.value) } else { self.text() == text }
+    }
+
     /// The line without folds.
     #[must_use]
     pub fn text(&self) -> String {
@@ -330,6 +337,10 @@ mod tests {
     fn a_parameter_survives() {
         let line = Line::new("A", "v").with("CN", "a\"b^c\nd, e");
         assert_eq!(line.text(), "A;CN=\"a^'b^^c^nd, e\":v");
+        assert!(line.reads("A;CN=\"a^'b^^c^nd, e\":v") && !line.reads("A:v"));
+        let plain = Line::new("A", "v");
+        assert!(plain.reads("A:v"));
+        assert!(["A:v ", "AB:v", "A;B=C:v", "A", "B:v"].iter().all(|other| !plain.reads(other)));
         assert_eq!(Line::read(1, &line.text()).unwrap().param("CN"), Some("a\"b^c\nd, e"));
     }
 }

@@ -102,7 +102,7 @@ pub const fn breaks_a_line(c: char) -> bool {
 /// where they are not those of the text.
 #[must_use]
 pub fn without_controls(text: &str) -> Cow<'_, str> {
-    if !any_byte(text.as_bytes(), is_control) && !has_lone_return(text) {
+    if !has_controls(text.as_bytes()) {
         return Cow::Borrowed(text);
     }
     let bad = |c: char| c.is_ascii_control() && !matches!(c, '\t' | '\n' | '\r');
@@ -122,8 +122,13 @@ const fn is_control(byte: u8) -> bool {
     (byte < 0x20) & (byte != 0x09) & (byte != 0x0A) & (byte != 0x0D) | (byte == 0x7F)
 }
 
-fn has_lone_return(text: &str) -> bool {
-    let bytes = text.as_bytes();
+/// Whether a text in UTF-8 or Shift_JIS has a character that no line of a file may hold: in neither do its bytes stand for another.
+#[must_use]
+pub fn has_controls(bytes: &[u8]) -> bool {
+    any_byte(bytes, is_control) || has_lone_return(bytes)
+}
+
+fn has_lone_return(bytes: &[u8]) -> bool {
     memchr::memchr_iter(b'\r', bytes).any(|at| bytes.get(at + 1) != Some(&b'\n'))
 }
 

@@ -1,6 +1,6 @@
 //! Paths. What a path names is looked up in the database; nothing of it ever reaches a file system.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, percent_decode_str, utf8_percent_encode};
 
@@ -76,11 +76,11 @@ impl Address {
             return None;
         }
         let rest = rest.strip_suffix('/').unwrap_or(rest);
-        let segments: Vec<String> = match rest {
+        let segments: Vec<Cow<'_, str>> = match rest {
             "" => Vec::new(),
             rest => rest.split('/').map(segment).collect::<Option<_>>()?,
         };
-        let texts: Vec<&str> = segments.iter().map(String::as_str).collect();
+        let texts: Vec<&str> = segments.iter().map(Cow::as_ref).collect();
         let own = |text: &str| text.to_owned();
         Some(match texts.as_slice() {
             [] => Self::Root,
@@ -240,7 +240,7 @@ fn encoded(text: &str) -> PercentEncode<'_> {
 }
 
 /// A segment, decoded; `None` for one that cannot name anything.
-fn segment(encoded: &str) -> Option<String> {
+fn segment(encoded: &str) -> Option<Cow<'_, str>> {
     let is_hex = |text: Option<&str>| text.is_some_and(|it| it.bytes().all(|byte| byte.is_ascii_hexdigit()));
     if encoded.match_indices('%').any(|(at, _)| !is_hex(encoded.get(at + 1..at + 3))) {
         return None;
@@ -252,7 +252,7 @@ fn segment(encoded: &str) -> Option<String> {
         || text == ".."
         || text.contains(['/', '\\'])
         || text.chars().any(char::is_control);
-    (!bad).then(|| text.into_owned())
+    (!bad).then_some(text)
 }
 
 impl fmt::Display for Address {

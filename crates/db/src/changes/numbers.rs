@@ -16,7 +16,10 @@ pub(super) fn take(tx: &mut Tx<'_>, collection: CollectionId, count: i64) -> Res
         let next = diesel::update(row).set(collections::modseq.eq(collections::modseq + count));
         return Ok(tx.fetch_prepared(next.returning(collections::modseq))?.pop());
     }
-    let latest: Option<i64> = tx.fetch(row.select(collections::modseq))?.pop();
+    let latest = match tx.seen.take().filter(|seen| seen.collection == collection) {
+        Some(seen) => Some(seen.modseq),
+        None => tx.fetch(row.select(collections::modseq))?.pop(),
+    };
     let upto = latest.map(|latest| latest + count);
     if let Some(upto) = upto {
         tx.run_named::<SetModseq, _>(diesel::update(row).set(collections::modseq.eq(upto)))?;

@@ -1,6 +1,6 @@
 //! One `VEVENT` (RFC 5545 §3.6.1) as an event.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::{NaiveDateTime, NaiveTime, TimeDelta};
 use renraku_base::{FieldFault, Timestamp};
@@ -335,8 +335,7 @@ fn read_date(
 
 /// Keeps every line that the event would not write by itself.
 fn keep_rest(component: &Component, event: &mut Event, unread: &[usize]) {
-    let whole_days = event.show_without_time;
-    let own: BTreeSet<String> = write::lines(event, whole_days).iter().map(Line::text).collect();
+    let own = write::said_lines(event);
     let kept: Vec<Value> = component
         .lines
         .iter()
@@ -345,7 +344,8 @@ fn keep_rest(component: &Component, event: &mut Event, unread: &[usize]) {
                 // Of several for one link each is kept: together they replace what the event would write.
                 || line.name == "CONFERENCE";
             let no_stamp = line.name == "DTSTAMP" && line.value == write::NO_STAMP;
-            let said = no_stamp || SAID.contains(&line.name.as_str()) || own.contains(&line.raw);
+            let said =
+                no_stamp || SAID.contains(&line.name.as_str()) || own.iter().any(|own| own.reads(&line.raw));
             // Of a property of which there may be one only the first is read.
             let first = component.line(&line.name).is_none_or(|first| first.number == line.number);
             odd || (!said && write::holds(event, line) && (first || !write::is_single(&line.name)))

@@ -48,31 +48,50 @@ pub(super) const NO_STAMP: &str = "19700101T000000Z";
 /// start of an exception is of the kind that the start of its series is.
 pub(super) fn lines(event: &Event, whole_days_series: bool) -> Vec<Line> {
     let mut lines = vec![Line::new("UID", text::escape(&event.uid))];
-    let stamp = event.updated.unwrap_or_default();
     if let Some(id) = event.recurrence_id {
         lines.push(time_line("RECURRENCE-ID", id.naive(), event.recurrence_id_time_zone, whole_days_series));
     }
-    lines.push(Line::new("DTSTAMP", when::write_instant(stamp)));
-    lines.extend(event.created.map(|at| Line::new("CREATED", when::write_instant(at))));
-    lines.extend(event.updated.map(|at| Line::new("LAST-MODIFIED", when::write_instant(at))));
-    lines.push(Line::new("SEQUENCE", event.sequence.to_string()));
+    lines.extend(counted_lines(event));
     lines.push(time_line("DTSTART", event.start.naive(), event.time_zone, event.show_without_time));
     lines.extend(end_line(event));
     lines.extend(recurrence_lines(event));
     lines.extend(word_lines(event));
     lines.extend(people::organizer(event));
     lines.extend(people::attendees(event));
-    for place in event.virtual_locations.values() {
+    lines.extend(conference_lines(event));
+    lines
+}
+
+/// Those of an event's lines of which there may be others in a file that mean the same.
+pub(super) fn said_lines(event: &Event) -> Vec<Line> {
+    let mut lines = counted_lines(event);
+    lines.extend(word_lines(event));
+    lines.extend(people::organizer(event));
+    lines.extend(conference_lines(event));
+    lines
+}
+
+/// The lines that count an event's versions.
+fn counted_lines(event: &Event) -> Vec<Line> {
+    let stamp = event.updated.unwrap_or_default();
+    let mut lines = vec![Line::new("DTSTAMP", when::write_instant(stamp))];
+    lines.extend(event.created.map(|at| Line::new("CREATED", when::write_instant(at))));
+    lines.extend(event.updated.map(|at| Line::new("LAST-MODIFIED", when::write_instant(at))));
+    lines.push(Line::new("SEQUENCE", event.sequence.to_string()));
+    lines
+}
+
+fn conference_lines(event: &Event) -> impl Iterator<Item = Line> + '_ {
+    event.virtual_locations.values().map(|place| {
         let mut line = Line::new("CONFERENCE", place.uri.clone()).with("VALUE", "URI");
         for feature in place.features.keys() {
             line = line.with("FEATURE", &feature.to_ascii_uppercase());
         }
-        lines.push(match &place.name {
+        match &place.name {
             Some(name) => line.with("LABEL", name),
             None => line,
-        });
-    }
-    lines
+        }
+    })
 }
 
 /// When the event ends: as a time, or as a length where that says it better.

@@ -69,7 +69,12 @@ impl ObjectCalendar {
     ) -> Result<(StoredCalendar, Role), ScheduleFault> {
         let id = &self.calendar.id;
         tx.hold(id.as_str())?;
-        if tx.has_company() { writable(tx, who, Some(id)) } else { may_write(self.stored.clone(), self.role) }
+        if tx.has_company() {
+            return writable(tx, who, Some(id));
+        }
+        let Self { collection, modseq, floor, .. } = *self;
+        changes::note_head(tx, Head { collection, modseq, floor });
+        may_write(self.stored.clone(), self.role)
     }
 
     /// Refuses a kind of object for which the person's clients did not make the calendar.
