@@ -24,7 +24,7 @@ pub(crate) use collation::Collation;
 pub(crate) use conditions::{Depth, depth, destination, expectation, minimal, overwrites, schedule_reply};
 pub(crate) use edits::{Edits, PROPERTIES, told, written};
 pub(crate) use fault::{Condition, DavFault};
-pub(crate) use multistatus::{ANSWER_BYTES, Multistatus, response};
+pub(crate) use multistatus::{ANSWER_BYTES, Multistatus, multistatus, response};
 pub(crate) use options::{allow, options};
 pub(crate) use privileges::{
     BIND, READ, READ_PRIVILEGES, UNBIND, WRITE, WRITE_CONTENT, WRITE_PROPERTIES, ace, granted_set,
@@ -32,7 +32,7 @@ pub(crate) use privileges::{
 };
 pub(crate) use propfind::{NAMES, Wanted};
 pub(crate) use represented::represented;
-pub(crate) use request::{Call, Haste, refuse};
+pub(crate) use request::{Call, Haste, refuse, tell_cause};
 pub(crate) use supported::{supported_collations, supported_reports};
 pub(crate) use sync::{Ask, News};
 pub(crate) use sync_token::{SyncToken, TokenKey};

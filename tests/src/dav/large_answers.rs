@@ -63,6 +63,37 @@ fn an_answer_about_many_members_is_bounded() {
     });
 }
 
+/// Thunderbird names all cards of an address book at once, and never asks for what an answer leaves out.
+#[test]
+fn cards_that_are_named_are_all_told() {
+    on_each_backend(|server| {
+        let client = Client::of(server, &server.staff("hanako"));
+        let book = client.address_book();
+        let path = |n: usize| format!("{book}m{n}.vcf");
+        for n in 0..MEMBERS {
+            client.put_card(&path(n), &card(&format!("u{n}"), "山田", "")).expect(201);
+        }
+        let ask = |paths: &[String], names: &str| {
+            let hrefs: String = paths.iter().map(|path| format!("<d:href>{path}</d:href>")).collect();
+            let body = format!(
+                "<c:addressbook-multiget NS><d:prop>{names}<c:address-data/></d:prop>{hrefs}</c:addressbook-multiget>"
+            );
+            client.cards_xml("REPORT", &book, "1", &body).expect(207).text()
+        };
+        let told = |paths: &[String]| paths.iter().map(|path| (path.clone(), 200)).collect::<Vec<_>>();
+        let all: Vec<String> = (0..MEMBERS).map(path).collect();
+        let answer = ask(&all, &unknown_names());
+        assert!(answer.len() > 20 * 1024 * 1024 && answer.ends_with("</d:multistatus>"));
+        assert_eq!((responses(&answer), answer.matches("FN:山田").count()), (told(&all), MEMBERS));
+        // A prefecture's staff.
+        let many: Vec<String> = (0..18_000).map(path).collect();
+        let answer = responses(&ask(&many, ""));
+        assert_eq!(answer.len(), many.len());
+        assert_eq!(answer[..MEMBERS], told(&all));
+        assert!(answer[MEMBERS..].iter().all(|(_, status)| *status == 404));
+    });
+}
+
 #[test]
 fn one_object_is_not_told_without_end() {
     on_each_backend(|server| {

@@ -24,7 +24,7 @@ pub(super) fn supported(resource: &Resource<'_>) -> Vec<Name> {
 
 /// Answers the report that the body names.
 pub(super) async fn answer(mut call: Call, place: Place) -> Result<HttpResponse, DavFault> {
-    let report = call.xml().await?;
+    let report = call.xml_of_names().await?;
     match &report.name {
         name if *name == QUERY => addressbook_query::answer(call, place, report).await,
         name if *name == MULTIGET => addressbook_multiget::answer(call, place, report).await,

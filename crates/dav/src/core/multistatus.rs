@@ -1,4 +1,4 @@
-use actix_web::{HttpResponse, http::StatusCode};
+use actix_web::{HttpResponse, HttpResponseBuilder, http::StatusCode, web::Bytes};
 
 use super::{
     Address, Condition, DavFault, Wanted,
@@ -7,6 +7,9 @@ use super::{
 
 /// The largest answer that lists resources, in bytes: what goes beyond is asked for in parts.
 pub(crate) const ANSWER_BYTES: usize = 16 * 1024 * 1024;
+
+/// How much is read of an answer that is told in parts before that is sent, in bytes.
+const PART_BYTES: usize = 4 * 1024 * 1024;
 
 /// About as much as a resource with its text takes, in bytes.
 const RESOURCE_BYTES: usize = 1024;
@@ -44,6 +47,21 @@ impl Multistatus {
     /// Whether no further resource is taken.
     pub fn is_full(&self) -> bool {
         self.xml.len() > ANSWER_BYTES
+    }
+
+    /// Whether there is enough for a part of an answer that is told in parts.
+    pub fn is_part(&self) -> bool {
+        self.xml.len() > PART_BYTES
+    }
+
+    /// The part that is there; the next goes on behind it.
+    pub fn take_part(&mut self) -> Bytes {
+        Bytes::from(self.xml.take())
+    }
+
+    /// The last part.
+    pub fn last_part(self) -> Bytes {
+        Bytes::from(self.xml.finish(&MULTISTATUS))
     }
 
     /// A resource with the properties that are wanted; `write` writes one and says whether it is there. Refused when
@@ -102,7 +120,7 @@ impl Multistatus {
 
     /// The answer.
     pub fn finish(self) -> HttpResponse {
-        multistatus(self.xml.finish(&MULTISTATUS))
+        multistatus().body(self.xml.finish(&MULTISTATUS))
     }
 
     /// The answer with a sync token (RFC 6578 §6.4).
@@ -156,10 +174,11 @@ fn open_propstat(xml: &mut Writer) {
     xml.raw("<d:propstat><d:prop>");
 }
 
-fn multistatus(body: String) -> HttpResponse {
-    HttpResponse::build(StatusCode::MULTI_STATUS)
-        .insert_header(("content-type", "application/xml; charset=utf-8"))
-        .body(body)
+/// An answer of this kind, before its body.
+pub(crate) fn multistatus() -> HttpResponseBuilder {
+    let mut answer = HttpResponse::build(StatusCode::MULTI_STATUS);
+    answer.insert_header(("content-type", "application/xml; charset=utf-8"));
+    answer
 }
 
 /// A status as a line (RFC 4918 §14.28).

@@ -20,6 +20,8 @@ use super::{
 
 /// The largest body that is XML.
 const XML_BYTES: usize = 1024 * 1024;
+/// The largest that names members of an address book: of a large office some programs name everybody at once.
+const NAMES_BYTES: usize = 4 * 1024 * 1024;
 /// What somebody who is not let in is told: the password of sign-in is not for clients that keep it.
 const HINT: &str = "Sign in with your username and an app password (アプリパスワード), which the phone app makes under \
                     settings; the password with which you sign in yourself is not taken here.\n";
@@ -86,6 +88,11 @@ impl Call {
     /// The body as XML.
     pub async fn xml(&mut self) -> Result<xml::Element, DavFault> {
         Ok(xml::read(&self.xml_body().await?)?)
+    }
+
+    /// The body as XML, which may name all members of an address book.
+    pub async fn xml_of_names(&mut self) -> Result<xml::Element, DavFault> {
+        Ok(xml::read(&self.body(NAMES_BYTES).await?)?)
     }
 
     /// The body of an extended MKCOL (RFC 5689 §3). One of any other kind is not understood (RFC 4918 §9.3), and without one a plain
@@ -193,7 +200,7 @@ pub(crate) fn refuse(gate: &Gate, fault: &DavFault, allow: &str) -> HttpResponse
 }
 
 /// Writes the chain of causes into the log, once; none of it is sent.
-fn tell_cause(fault: &DavFault) {
+pub(crate) fn tell_cause(fault: &DavFault) {
     let mut causes = fault.to_string();
     let mut cause = std::error::Error::source(fault);
     while let Some(error) = cause {

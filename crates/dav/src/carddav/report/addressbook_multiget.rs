@@ -1,9 +1,10 @@
 use std::collections::HashSet;
 
-use actix_web::{HttpResponse, http::StatusCode};
-use renraku_contacts::service::objects::CardText;
-use renraku_db::meta;
-use renraku_web::RateKind;
+use actix_web::{HttpResponse, http::StatusCode, web::Bytes};
+use futures_util::stream;
+use renraku_base::Principal;
+use renraku_db::{ReadTx, meta};
+use renraku_web::{RateKind, Work};
 
 use crate::{
     carddav::{
@@ -13,15 +14,17 @@ use crate::{
         propfind::Answer,
     },
     core::{
-        Address, Call, Condition, DavFault, Multistatus, Place, Wanted, minimal,
+        Address, Call, Condition, Dav, DavFault, Multistatus, Place, Wanted, minimal, multistatus,
+        tell_cause,
         xml::{Element, Name, OF_CONTACTS},
     },
 };
 
-/// The most cards that are asked for by name at once.
-const HREFS: usize = 10_000;
+/// How many cards are read at once.
+const AT_ONCE: usize = 100;
 
-/// `CARDDAV:addressbook-multiget` (RFC 6352 §8.7): cards by their paths.
+/// `CARDDAV:addressbook-multiget` (RFC 6352 §8.7): cards by their paths. There is an answer of any size, in parts, for programs name
+/// all cards of an address book at once, and never ask again for those that an answer leaves out.
 pub(super) async fn answer(call: Call, place: Place, report: Element) -> Result<HttpResponse, DavFault> {
     let place = match place.in_book() {
         Some((book, _)) => book,
@@ -31,54 +34,106 @@ pub(super) async fn answer(call: Call, place: Place, report: Element) -> Result<
     if matches!(place, Place::Directory(_)) {
         call.dav.gate().rates().take(&call.who, RateKind::Search)?;
     }
-    let hrefs: Vec<String> =
-        report.children_of(&Name::dav("href")).map(|it| it.text.trim().to_owned()).collect();
-    if hrefs.is_empty() {
+    let host = call.host();
+    // What lies elsewhere is not in this address book.
+    let place_of = |href: &str| match Address::of_href(href, host) {
+        Some(Address::Contacts(at)) if at.in_book().is_some_and(|(book, _)| book == place) => Some(at),
+        _ => None,
+    };
+    // What is asked for twice, by whatever spelling, is told once.
+    let mut asked: HashSet<String> = HashSet::new();
+    let href = Name::dav("href");
+    let hrefs = report.children_of(&href).map(|it| it.text.trim());
+    let mut named: Vec<(String, Option<Place>)> =
+        hrefs.map(|href| (href.to_owned(), place_of(href))).collect();
+    if named.is_empty() {
         return Err(DavFault::BadRequest("a multiget names at least one DAV:href"));
     }
-    if hrefs.len() > HREFS {
-        return Err(Condition::NumberOfMatchesWithinLimits.into());
+    named.retain(|(_, at)| {
+        let name = at.as_ref().and_then(|at| Some(at.in_book()?.1));
+        name.is_none_or(|name| asked.insert(name.to_owned()))
+    });
+    let multiget = Multiget {
+        wanted: Wanted::of(&report)?.unwrap_or(Wanted::Named(Vec::new())),
+        data: DataRequest::read(&report)?,
+        named,
+        told: 0,
+        multistatus: Multistatus::of(OF_CONTACTS, minimal(call.headers())),
+        place,
+        dav: call.dav.clone(),
+        who: call.who.clone(),
+    };
+    match multiget.go_on().await? {
+        all if all.is_done() => Ok(all.multistatus.finish()),
+        first => Ok(multistatus().streaming(Box::pin(stream::unfold(Some(first), told_next)))),
     }
-    let wanted = Wanted::of(&report)?.unwrap_or(Wanted::Named(Vec::new()));
-    let data = DataRequest::read(&report)?;
-    let minimal = minimal(call.headers());
-    let host = call.host().map(str::to_owned);
-    let (who, dav) = (call.who.clone(), call.dav.clone());
-    call.read(move |tx| {
-        let epoch = meta::epoch(tx)?;
-        let context = Context { dav: &dav, who: &who, epoch, data: Some(&data) };
-        let multistatus = Multistatus::of(OF_CONTACTS, minimal);
+}
+
+/// What is asked for, and how far it is told.
+struct Multiget {
+    dav: Dav,
+    who: Principal,
+    place: Place,
+    wanted: Wanted,
+    data: DataRequest,
+    named: Vec<(String, Option<Place>)>,
+    told: usize,
+    multistatus: Multistatus,
+}
+
+/// The part that is there, and what follows it. An answer that cannot go on ends without its end, so that nobody takes it for whole.
+async fn told_next(multiget: Option<Multiget>) -> Option<(Result<Bytes, DavFault>, Option<Multiget>)> {
+    let mut multiget = multiget?;
+    if multiget.is_done() {
+        return Some((Ok(multiget.multistatus.last_part()), None));
+    }
+    let part = multiget.multistatus.take_part();
+    match multiget.go_on().await {
+        Ok(further) => Some((Ok(part), Some(further))),
+        Err(fault) => {
+            tell_cause(&fault);
+            Some((Err(fault), None))
+        }
+    }
+}
+
+impl Multiget {
+    fn is_done(&self) -> bool {
+        self.told == self.named.len()
+    }
+
+    /// Reads the next part, off the event loop and on a snapshot of its own.
+    async fn go_on(self) -> Result<Self, DavFault> {
+        let gate = self.dav.gate().of(Work::Report);
+        let db = gate.db().clone();
+        gate.blocking(move || db.read(|tx| self.tell(tx))).await
+    }
+
+    fn tell(self, tx: &mut ReadTx<'_>) -> Result<Self, DavFault> {
+        let Self { dav, who, place, wanted, data, named, mut told, multistatus } = self;
+        let context = Context { dav: &dav, who: &who, epoch: meta::epoch(tx)?, data: Some(&data) };
         let mut answer = Answer { multistatus, wanted: &wanted, context };
         let book = Book::find(tx, &dav, &who, &place)?;
-        // What lies elsewhere is not in this address book.
-        let place_of = |href: &str| match Address::of_href(href, host.as_deref()) {
-            Some(Address::Contacts(at)) if at.in_book().is_some_and(|(book, _)| book == place) => Some(at),
-            _ => None,
-        };
-        // What is asked for twice, by whatever spelling, is told once.
-        let mut asked: HashSet<String> = HashSet::new();
-        let mut placed: Vec<(&str, Option<Place>)> =
-            hrefs.iter().map(|href| (href.as_str(), place_of(href))).collect();
-        placed.retain(|(_, at)| {
-            let name = at.as_ref().and_then(|at| Some(at.in_book()?.1));
-            name.is_none_or(|name| asked.insert(name.to_owned()))
-        });
-        for some in placed.chunks(100) {
+        'part: while let Some(rest) = named.get(told..).filter(|rest| !rest.is_empty()) {
+            let some = rest.get(..AT_ONCE).unwrap_or(rest);
             let at_once = some.iter().filter_map(|(_, at)| at.as_ref());
             let names: Vec<&str> = at_once.filter_map(|at| Some(at.in_book()?.1)).collect();
             let mut found = book.get(tx, &dav, &names)?.into_iter();
             for (href, at) in some {
-                let card: Option<CardText> = at.as_ref().and_then(|_| found.next()).flatten();
+                if answer.multistatus.is_part() {
+                    break 'part;
+                }
+                let card = at.as_ref().and_then(|_| found.next()).flatten();
                 match (at, card) {
                     (Some(at), Some(card)) => {
                         answer.add(at, Resource::Card(&card.head, Some(&card), book.role()))?;
                     }
                     _ => answer.multistatus.status(href, StatusCode::NOT_FOUND, None),
                 }
+                told += 1;
             }
         }
-        Ok(answer.multistatus)
-    })
-    .await
-    .map(Multistatus::finish)
+        let multistatus = answer.multistatus;
+        Ok(Self { dav, who, place, wanted, data, named, told, multistatus })
+    }
 }

@@ -61,6 +61,11 @@ impl Writer {
         self.out.len()
     }
 
+    /// What is written until here; what follows is written behind it.
+    pub fn take(&mut self) -> String {
+        std::mem::take(&mut self.out)
+    }
+
     /// Takes back what was written behind so many bytes.
     pub fn take_back(&mut self, len: usize) {
         self.out.truncate(len);
