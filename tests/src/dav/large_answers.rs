@@ -130,7 +130,7 @@ fn one_object_is_not_told_without_end() {
 }
 
 #[test]
-fn instances_are_counted_before_they_are_expanded() {
+fn instances_of_all_events_count_together() {
     on_each_backend(|server| {
         let client = Client::of(server, &server.staff("hanako"));
         let path = |n: usize| format!("{}d{n}.ics", client.calendar);

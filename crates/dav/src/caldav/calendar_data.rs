@@ -6,11 +6,9 @@ use std::{
 };
 
 use renraku_base::Timestamp;
-use renraku_db::ReadTx;
 use renraku_schedule::{
     codec::ical::{self, Expanded, Most, Selection},
     model::Zone,
-    service::objects::{self, ObjectCalendar},
 };
 
 use super::filter::{TimeRange, read_time_range};
@@ -79,19 +77,6 @@ impl DataRequest {
     /// Whether occurrences are asked for one by one.
     pub fn expands(&self) -> bool {
         matches!(self.recurrence, Some(Recurrence::Expand(_)))
-    }
-
-    /// Refuses to tell these objects occurrence by occurrence where the index knows of more than one answer tells.
-    pub fn check(
-        &self,
-        tx: &mut ReadTx<'_>,
-        calendar: &ObjectCalendar,
-        ids: &[&str],
-    ) -> Result<(), DavFault> {
-        match self.recurrence {
-            Some(Recurrence::Expand(bounds)) => Ok(objects::check_instances(tx, calendar, ids, bounds)?),
-            Some(Recurrence::Limit(_)) | None => Ok(()),
-        }
     }
 
     fn most(&self) -> Most {

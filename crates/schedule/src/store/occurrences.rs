@@ -295,41 +295,6 @@ pub(crate) fn list_of_events(
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
-/// How many occurrences in a calendar overlap a window; counts no further than `limit`.
-pub(crate) fn count_in(
-    tx: &mut ReadTx<'_>,
-    collection: CollectionId,
-    (from, to): (Timestamp, Timestamp),
-    limit: i64,
-) -> Result<i64, Error> {
-    let (from, to) = (from.micros(), to.micros());
-    let [short, medium, long] =
-        bands(from).map(|band| in_band(collection.0, band, from, to).select(occurrences::utc_start));
-    let starts: Vec<i64> = tx.fetch(short.union_all(medium).union_all(long).limit(limit))?;
-    Ok(i64::try_from(starts.len()).unwrap_or(i64::MAX))
-}
-
-/// How many occurrences of these events in a calendar overlap a window; counts no further than `limit`.
-pub(crate) fn count_of_events(
-    tx: &mut ReadTx<'_>,
-    collection: CollectionId,
-    events: &[&str],
-    (from, to): (Timestamp, Timestamp),
-    limit: i64,
-) -> Result<i64, Error> {
-    let (from, to) = (from.micros(), to.micros());
-    let starts: Vec<i64> = tx.fetch(
-        occurrences::table
-            .filter(among(occurrences::event_id, events.iter().copied()))
-            .filter(occurrences::collection_id.eq(collection.0))
-            .filter(occurrences::utc_start.lt(to))
-            .filter(occurrences::utc_end.gt(from).or(occurrences::utc_start.ge(from)))
-            .select(occurrences::utc_start)
-            .limit(limit),
-    )?;
-    Ok(i64::try_from(starts.len()).unwrap_or(i64::MAX))
-}
-
 /// The events that have an occurrence in a calendar's window.
 pub(crate) fn event_ids_in(
     tx: &mut ReadTx<'_>,

@@ -66,10 +66,7 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
         named.retain(|(_, name)| name.as_ref().is_none_or(|name| asked.insert(name.clone())));
         for some in named.chunks(500) {
             let names: Vec<&str> = some.iter().filter_map(|(_, name)| name.as_deref()).collect();
-            let found = objects::get(tx, &who, &calendar, &names)?;
-            let ids: Vec<&str> = found.iter().flatten().map(|object| object.head.id.as_str()).collect();
-            data.check(tx, &calendar, &ids)?;
-            let mut found = found.into_iter();
+            let mut found = objects::get(tx, &who, &calendar, &names)?.into_iter();
             for (href, name) in some {
                 let object: Option<ObjectText> = name.as_ref().and_then(|_| found.next()).flatten();
                 match (name, object) {

@@ -47,32 +47,6 @@ pub fn find(
     Ok(heads(tx, who, calendar, &ids)?.into_values().collect())
 }
 
-/// Refuses to expand events of which the index alone tells more instances between two instants than one answer does, so that the
-/// refusal costs no expansion. What is not in the index is counted where it is told.
-///
-/// # Errors
-/// [`ScheduleFault::WindowTooFull`].
-pub fn check_instances(
-    tx: &mut ReadTx<'_>,
-    calendar: &ObjectCalendar,
-    ids: &[&str],
-    bounds: (Timestamp, Timestamp),
-) -> Result<(), ScheduleFault> {
-    // Most windows have few occurrences, whatever calendar they lie in.
-    if store::occurrences::count_in(tx, calendar.collection, bounds, MOST + 1)? <= MOST {
-        return Ok(());
-    }
-    let mut count = 0;
-    for some in ids.chunks(500) {
-        let limit = MOST + 1 - count;
-        count += store::occurrences::count_of_events(tx, calendar.collection, some, bounds, limit)?;
-        if count > MOST {
-            return Err(ScheduleFault::WindowTooFull);
-        }
-    }
-    Ok(())
-}
-
 /// When a calendar is busy between two instants, merged.
 ///
 /// # Errors
