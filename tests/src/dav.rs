@@ -9,6 +9,7 @@ pub mod client;
 mod clients;
 mod delegates;
 mod discovery;
+mod first_occurrence;
 mod guests;
 mod hostile;
 mod hostile_cards;

@@ -10,7 +10,7 @@ const WINDOW: &str = "from=2026-11-25T15:00:00Z&to=2027-02-01T15:00:00Z";
 
 /// The days that a text names by `RECURRENCE-ID`, in its order; each must also begin then, in an event of its own.
 #[track_caller]
-fn days(text: &str) -> Vec<String> {
+pub fn days(text: &str) -> Vec<String> {
     let unfolded = text.replace("\r\n ", "").replace("&#13;", "");
     let events: Vec<_> = unfolded.split("BEGIN:VEVENT").skip(1).collect();
     assert!(!unfolded.contains("RDATE"), "{unfolded}");
@@ -29,7 +29,7 @@ fn days(text: &str) -> Vec<String> {
 }
 
 /// How often the phone sees something, and of which event the first is.
-fn seen(who: &Staff) -> (usize, String) {
+pub fn seen(who: &Staff) -> (usize, String) {
     let items = who.get(&format!("occurrences?{WINDOW}")).expect(200).json()["items"].clone();
     let items = items.as_array().unwrap();
     (items.len(), items.first().map(|it| it["eventId"].as_str().unwrap().to_owned()).unwrap_or_default())
@@ -45,7 +45,7 @@ fn queried(client: &Client, data: &str) -> String {
 
 /// What each way tells of the one object in the calendar of somebody.
 #[track_caller]
-fn assert_told(who: &Staff, client: &Client, path: &str, expected: &[&str]) {
+pub fn assert_told(who: &Staff, client: &Client, path: &str, expected: &[&str]) {
     let expand = r#"<c:expand start="20261125T150000Z" end="20270201T150000Z"/>"#;
     let export = who.get(&format!("calendars/{}/export", who.calendar)).expect(200).text();
     for text in [client.get(path).expect(200).text(), queried(client, ""), queried(client, expand), export] {

@@ -328,6 +328,10 @@ fn check_overrides(event: &Event, members: &mut Members<'_>) {
     for (recurrence_id, difference) in &event.recurrence_overrides {
         let at = pointer("/recurrenceOverrides", &recurrence_id.to_string());
         let mut faults = event.check_override(&plain, difference);
+        if event.is_itself(*recurrence_id) {
+            let detail = "this occurrence is the event itself, and is changed there";
+            faults.push(FieldFault::new("", "occurrence-itself", detail));
+        }
         for fault in &mut faults {
             fault.pointer.insert_str(0, &at);
         }

@@ -141,8 +141,9 @@ fn leave_out(
     if !recurrence::has_occurrence(&opened.stored.event, recurrence_id) {
         return Err(ScheduleFault::NoOccurrence);
     }
-    let mut after = opened.stored.clone();
-    after.event = opened.stored.event.without(recurrence_id);
+    let Some(after) = opened.stored.without(recurrence_id) else {
+        return call_off(tx, who, &opened, ScheduleReply::Send);
+    };
     let home = opened.home.clone();
     let scope = Scope::This(recurrence_id);
     let change = Change { before: opened, home, after, scope, dropped: Vec::new() };

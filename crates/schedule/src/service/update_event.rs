@@ -106,7 +106,7 @@ fn change(
             (after.event, dropped) = patched(&before.stored.event, patch)?;
             after.facilities = patch.facility_ids.clone().unwrap_or(after.facilities);
         }
-        Scope::This(recurrence_id) => after.event = patched_at(&before.stored, recurrence_id, patch)?,
+        Scope::This(recurrence_id) => after = patched_at(&before.stored, recurrence_id, patch)?,
     }
     let home = match &patch.calendar_id {
         Some(calendar) if *calendar != before.home.id && scope == Scope::All => {
@@ -199,7 +199,7 @@ fn patched_at(
     before: &StoredEvent,
     recurrence_id: LocalDateTime,
     patch: &EventPatch,
-) -> Result<Event, ScheduleFault> {
+) -> Result<StoredEvent, ScheduleFault> {
     let mut series = before.event.clone();
     if patch.brings_back()
         && series.recurrence_overrides.get(&recurrence_id).is_some_and(PatchObject::is_excluded)
@@ -213,14 +213,22 @@ fn patched_at(
         let detail = "belongs to the whole series and cannot differ in one occurrence";
         return Err(ScheduleFault::field("/calendarId", "series-only", detail));
     }
-    let mut after = series.patched_at(recurrence_id, patch).map_err(ScheduleFault::Invalid)?;
+    let event = series.patched_at(recurrence_id, patch).map_err(ScheduleFault::Invalid)?;
+    if patch.leaves_out() {
+        let only = || {
+            ScheduleFault::field(
+                "/excluded",
+                "occurrence-only",
+                "there is no other occurrence: delete the event",
+            )
+        };
+        return before.without(recurrence_id).ok_or_else(only);
+    }
+    let mut after = StoredEvent { event, ..before.clone() };
     if let Some(booked) = &patch.facility_ids
-        && recurrence::has_occurrence(&after, recurrence_id)
+        && recurrence::has_occurrence(&after.event, recurrence_id)
     {
-        after.put_facility_ids(
-            recurrence_id,
-            Some(booked).filter(|it| **it != before.facilities).map(Vec::as_slice),
-        );
+        after.put_facilities_at(recurrence_id, booked);
     }
     Ok(after)
 }
