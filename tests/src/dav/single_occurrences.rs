@@ -196,3 +196,46 @@ fn occurrences_that_are_alike_stay_when_one_of_them_is_written_anew() {
         }
     });
 }
+
+#[test]
+fn what_a_single_occurrence_says_of_repeating_is_kept_without_effect() {
+    on_each_backend(|server| {
+        let [taro, jiro] = ["taro", "jiro"].map(|name| server.staff(name));
+        let client = Client::of(server, &taro);
+        let path = format!("{}a.ics", client.calendar);
+        let rule = "DTSTART;TZID=Asia/Tokyo:20261203T100000\nDURATION:PT1H\nRRULE:FREQ=WEEKLY;COUNT=3\n";
+        let id = "RECURRENCE-ID;TZID=Asia/Tokyo:20261210T100000\nDTSTART;TZID=Asia/Tokyo:20261210T110000\n";
+        let exdate = "EXDATE;TZID=Asia/Tokyo:20261217T100000";
+        let own =
+            |more: &str| between(&event("u", &format!("{id}{more}\n")), "BEGIN:", "END:VCAL").to_owned();
+        let with = |more: &str| {
+            let exception = own(more);
+            let exception = exception.split_once("BEGIN:VEVENT").unwrap().1;
+            event("u", rule).replace("END:VCAL", &format!("BEGIN:VEVENT{exception}END:VCAL"))
+        };
+        client.put(&path, &with("EXDATE:yesterday")).expect(403);
+        client.put(&path, &with(exdate)).expect(201);
+        let id = seen(&taro).1;
+        let told = |window: &str| queried(&client, window).replace("\r\n ", "");
+        let expand = r#"<c:expand start="20261125T150000Z" end="20270201T150000Z"/>"#;
+        for colour in [None, Some("red")] {
+            if let Some(colour) = colour {
+                let tag = taro.get(&format!("events/{id}")).expect(200).etag();
+                let at = format!("events/{id}?recurrenceId=2026-12-10T10:00:00");
+                taro.patch(&at, &tag, &json!({"color": colour})).expect(200);
+            }
+            assert_eq!(seen(&taro).0, 3);
+            let text = told("");
+            assert_eq!(text.matches(exdate).count(), 1, "{text}");
+            let instances = told(expand);
+            assert_eq!(instances.matches("BEGIN:VEVENT").count(), 3, "{instances}");
+            assert!(!instances.contains("EXDATE"), "{instances}");
+        }
+        let import = jiro.ask("POST", &format!("calendars/{}/import", jiro.calendar));
+        let import = import.header("idempotency-key", &Uuid::now_v7().to_string());
+        let report = import.body("text/calendar", with(exdate)).send().expect(200).json();
+        assert_eq!((&report["created"], seen(&jiro).0), (&json!(1), 3), "{report}");
+        let reason = report["kept"][0]["reason"].as_str().unwrap();
+        assert!(reason.starts_with("EXDATE: ") && reason.contains("個別の回"), "{report}");
+    });
+}
