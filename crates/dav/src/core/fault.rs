@@ -6,7 +6,10 @@ use renraku_people::{AccountFault, directory::DirectoryFault};
 use renraku_schedule::{ScheduleFault, service::objects::ObjectFault};
 use renraku_web::{WebFault, status};
 
-use super::xml::{BadXml, CARDDAV, Name, OF_CALENDARS, OF_CONTACTS, Prefixes};
+use super::{
+    Need,
+    xml::{BadXml, CARDDAV, Name, OF_CALENDARS, OF_CONTACTS, Prefixes},
+};
 
 /// A condition that a standard names and a request did not meet; told by its element (RFC 4918 §16).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -213,6 +216,14 @@ pub(crate) enum DavFault {
     /// The UID of a card is in use, at this path.
     #[error("the UID is in use at {0}")]
     CardUidInUse(String),
+    /// A right is lacking, and not where the path of the request says.
+    #[error("{fault}")]
+    Lacks {
+        /// Which, and where.
+        need: Need,
+        /// The refusal.
+        fault: Box<DavFault>,
+    },
     /// Nothing that the client takes can be had.
     #[error("what is there cannot be had in any form that is accepted")]
     NotAcceptable,
@@ -265,6 +276,14 @@ impl From<Condition> for Told {
 }
 
 impl DavFault {
+    /// The same, told of a right that is needed elsewhere than at the path of the request, where a right is what is lacking.
+    pub fn needing(self, need: impl FnOnce() -> Need) -> Self {
+        match self.told().condition {
+            Some(Condition::NeedPrivileges) => Self::Lacks { need: need(), fault: Box::new(self) },
+            _ => self,
+        }
+    }
+
     /// The one table from refusals to statuses and elements.
     pub fn told(&self) -> Told {
         match self {
@@ -276,6 +295,7 @@ impl DavFault {
             Self::Object(fault) => object(fault),
             Self::Xml(_) | Self::BadRequest(_) => Told::status(StatusCode::BAD_REQUEST),
             Self::Condition(condition) => (*condition).into(),
+            Self::Lacks { fault, .. } => fault.told(),
             Self::UidInUse(_) => Condition::NoUidConflict.into(),
             Self::Contacts(fault) => contacts(fault),
             Self::Card(fault) => card(fault),
@@ -306,6 +326,7 @@ impl DavFault {
             }
             Self::Schedule(ScheduleFault::BadQuery(field))
             | Self::Contacts(ContactsFault::BadQuery(field)) => Some(of_field(field)),
+            Self::Lacks { fault, .. } => fault.reason(),
             Self::Schedule(_) | Self::Object(_) | Self::Contacts(_) | Self::Card(_) => Some(self.to_string()),
             _ => None,
         }
@@ -348,7 +369,7 @@ fn schedule(fault: &ScheduleFault) -> Told {
 fn object(fault: &ObjectFault) -> Told {
     match fault {
         ObjectFault::Stale => Told::status(StatusCode::PRECONDITION_FAILED),
-        ObjectFault::Same => Told::status(StatusCode::FORBIDDEN),
+        ObjectFault::Same | ObjectFault::OnePlace => Told::status(StatusCode::FORBIDDEN),
         ObjectFault::AnotherEvent => Condition::AllowedAttendeeChange.into(),
         ObjectFault::TooLarge => Condition::MaxResourceSize.into(),
         ObjectFault::CalendarData(_) => Condition::ValidCalendarData.into(),

@@ -14,7 +14,7 @@ use renraku_db::ReadTx;
 use renraku_web::{Gate, RateKind, WebFault, Work, receive};
 
 use super::{
-    Address, Condition, Dav, DavFault,
+    Address, Condition, Dav, DavFault, Need,
     xml::{self, Name, Writer},
 };
 
@@ -151,8 +151,8 @@ impl Call {
     }
 }
 
-/// A refusal as an answer: its status, and the element of the condition that is not met.
-pub(crate) fn refuse(gate: &Gate, fault: &DavFault, allow: &str) -> HttpResponse {
+/// A refusal as an answer: its status, and the element of the condition that is not met; `need` is what the method needs at its path.
+pub(crate) fn refuse(gate: &Gate, fault: &DavFault, allow: &str, need: Option<&Need>) -> HttpResponse {
     let told = fault.told();
     let mut response = HttpResponse::build(told.status);
     match told.status {
@@ -182,8 +182,15 @@ pub(crate) fn refuse(gate: &Gate, fault: &DavFault, allow: &str) -> HttpResponse
     };
     let error = Name::dav("error");
     let mut xml = Writer::root_of(condition.prefixes(), &error);
-    match fault {
-        DavFault::UidInUse(href) | DavFault::CardUidInUse(href) => xml.href_in(&condition.element(), href),
+    let need = match fault {
+        DavFault::Lacks { need, .. } => Some(need),
+        _ => need,
+    };
+    match (fault, need.filter(|_| condition == Condition::NeedPrivileges)) {
+        (_, Some(need)) => need.write(&condition.element(), &mut xml),
+        (DavFault::UidInUse(href) | DavFault::CardUidInUse(href), _) => {
+            xml.href_in(&condition.element(), href);
+        }
         _ => xml.empty(&condition.element()),
     }
     if let Some(reason) = fault.reason() {
