@@ -7,6 +7,7 @@ mod card_sync;
 mod cards;
 pub mod client;
 mod clients;
+mod date_range;
 mod delegates;
 mod discovery;
 mod first_occurrence;

@@ -45,6 +45,10 @@ pub(crate) enum Condition {
     /// RFC 4791 §5.3.2.1.
     SupportedCalendarComponent,
     /// RFC 4791 §5.3.2.1.
+    MinDateTime,
+    /// RFC 4791 §5.3.2.1.
+    MaxDateTime,
+    /// RFC 4791 §5.3.2.1.
     NoUidConflict,
     /// RFC 4791 §5.3.2.1.
     MaxResourceSize,
@@ -105,6 +109,8 @@ impl Condition {
             Self::ValidTimezone => Name::caldav("valid-timezone"),
             Self::ValidCalendarObjectResource => Name::caldav("valid-calendar-object-resource"),
             Self::SupportedCalendarComponent => Name::caldav("supported-calendar-component"),
+            Self::MinDateTime => Name::caldav("min-date-time"),
+            Self::MaxDateTime => Name::caldav("max-date-time"),
             Self::NoUidConflict => Name::caldav("no-uid-conflict"),
             Self::MaxResourceSize => Name::caldav("max-resource-size"),
             Self::MaxAttendeesPerInstance => Name::caldav("max-attendees-per-instance"),
@@ -152,6 +158,8 @@ impl Condition {
             | Self::ValidTimezone
             | Self::ValidCalendarObjectResource
             | Self::SupportedCalendarComponent
+            | Self::MinDateTime
+            | Self::MaxDateTime
             | Self::MaxResourceSize
             | Self::MaxAttendeesPerInstance
             | Self::ValidFilter
@@ -350,7 +358,8 @@ fn schedule(fault: &ScheduleFault) -> Told {
         ScheduleFault::NotOrganizer => Condition::AllowedOrganizerChange.into(),
         ScheduleFault::Stale(_) => Told::status(StatusCode::PRECONDITION_FAILED),
         ScheduleFault::BadQuery(_) => Told::status(StatusCode::BAD_REQUEST),
-        ScheduleFault::Invalid(_) | ScheduleFault::NotACalendar => Condition::ValidCalendarData.into(),
+        ScheduleFault::Invalid(fields) => calendar_data(fields).into(),
+        ScheduleFault::NotACalendar => Condition::ValidCalendarData.into(),
         ScheduleFault::IdTaken => Condition::ResourceMustBeNull.into(),
         ScheduleFault::UidTaken(_) => Condition::NoUidConflict.into(),
         ScheduleFault::FacilityTaken(_) => Told::status(StatusCode::CONFLICT),
@@ -366,13 +375,25 @@ fn schedule(fault: &ScheduleFault) -> Told {
     }
 }
 
+/// Of a text that is right but for its time, that this is too early or too late.
+fn calendar_data(fields: &[FieldFault]) -> Condition {
+    let all = |codes: &[&str]| !fields.is_empty() && fields.iter().all(|field| codes.contains(&&*field.code));
+    if all(&["year"]) {
+        Condition::MaxDateTime
+    } else if all(&["year-early", "year"]) {
+        Condition::MinDateTime
+    } else {
+        Condition::ValidCalendarData
+    }
+}
+
 fn object(fault: &ObjectFault) -> Told {
     match fault {
         ObjectFault::Stale => Told::status(StatusCode::PRECONDITION_FAILED),
         ObjectFault::Same | ObjectFault::OnePlace => Told::status(StatusCode::FORBIDDEN),
         ObjectFault::AnotherEvent => Condition::AllowedAttendeeChange.into(),
         ObjectFault::TooLarge => Condition::MaxResourceSize.into(),
-        ObjectFault::CalendarData(_) => Condition::ValidCalendarData.into(),
+        ObjectFault::CalendarData(fields) => calendar_data(fields).into(),
         ObjectFault::Shape(_) => Condition::ValidCalendarObjectResource.into(),
         ObjectFault::Component(_) => Condition::SupportedCalendarComponent.into(),
         ObjectFault::TooManyAttendees => Condition::MaxAttendeesPerInstance.into(),

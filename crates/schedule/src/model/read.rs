@@ -288,8 +288,11 @@ fn make_whole_days(event: &mut Event, given: Option<Duration>, members: &mut Mem
 fn check_end(event: &Event, members: &mut Members<'_>) {
     let seconds = chrono::TimeDelta::seconds(event.duration.seconds());
     let end = event.duration.after_days(event.start.naive()).and_then(|end| end.checked_add_signed(seconds));
-    if end.and_then(LocalDateTime::new).is_none() {
-        members.fault("duration", "year", "an event ends before the year 2101");
+    // What ends with the last day ends when the next begins.
+    let last =
+        end.map(|end| if end > event.start.naive() { end - chrono::TimeDelta::seconds(1) } else { end });
+    if last.and_then(LocalDateTime::new).is_none() {
+        members.fault("duration", "year", "an event ends with the year 2100");
     }
 }
 
