@@ -182,6 +182,10 @@ impl Condition {
     }
 }
 
+/// What to do where an answer would be too large.
+const TOO_MUCH: &str = "this is more than one answer tells (16 MiB, and 10,000 occurrences where series are expanded): ask for a \
+                        shorter time, or for fewer resources at once";
+
 /// Of how many fields it is told what is wrong with them.
 const TOLD_FIELDS: usize = 5;
 
@@ -254,7 +258,7 @@ pub(crate) enum DavFault {
     #[error("a body of this type is not taken")]
     UnsupportedType,
     /// A destination on another server.
-    #[error("the destination is on another server")]
+    #[error("the destination is on another server, to which nothing is brought from here")]
     OtherServer,
 }
 
@@ -335,6 +339,9 @@ impl DavFault {
             Self::Schedule(ScheduleFault::BadQuery(field))
             | Self::Contacts(ContactsFault::BadQuery(field)) => Some(of_field(field)),
             Self::Lacks { fault, .. } => fault.reason(),
+            Self::Condition(Condition::NumberOfMatchesWithinLimits)
+            | Self::Schedule(ScheduleFault::WindowTooFull) => Some(TOO_MUCH.to_owned()),
+            Self::OtherServer => Some(self.to_string()),
             Self::Schedule(_) | Self::Object(_) | Self::Contacts(_) | Self::Card(_) => Some(self.to_string()),
             _ => None,
         }
