@@ -139,13 +139,23 @@ fn a_guest_of_single_occurrences_answers_each_by_a_calendar_program() {
             client.put(&path, &sent).expect(204);
             answers(&hanako, &id, days)
         };
+        let told = || {
+            let told = hanako.get("notifications").expect(200).json()["items"].clone();
+            told.as_array().unwrap().iter().filter(|it| it["type"] == "answered").count()
+        };
         let first = ["ACCEPTED", "NEEDS-ACTION", "NEEDS-ACTION"];
         assert_eq!(answered(first), ["accepted", "needs-action", "needs-action"]);
         assert_eq!(
             answered(["ACCEPTED", "DECLINED", "NEEDS-ACTION"]),
             ["accepted", "declined", "needs-action"]
         );
+        assert_eq!(told(), 2, "each of several answers is told");
         assert_eq!(answered(["TENTATIVE"; 3]), ["tentative"; 3]);
+        assert_eq!(told(), 3, "one answer to all of them is told once");
+        // Also where it is an answer to only some of them that is new.
+        answered(["ACCEPTED", "TENTATIVE", "TENTATIVE"]);
+        assert_eq!(answered(["ACCEPTED"; 3]), ["accepted"; 3]);
+        assert_eq!(told(), 5);
     });
 }
 
