@@ -7,6 +7,7 @@ use super::{
     audience::{Audiences, renew},
     booking,
     create_event::{refuse_uid_of_task, role_in, writable},
+    delete_event::decline_occurrence,
     index, keep_own, objects, placing, staff,
     tell_change::Untold,
     view::{BUSY, Sight},
@@ -117,6 +118,11 @@ fn change(
     after.calendar = home.id.clone();
     if after == before.stored {
         return Ok(Changed::nothing(before.seen));
+    }
+    if let Scope::This(recurrence_id) = scope
+        && patch.leaves_out()
+    {
+        decline_occurrence(tx, who, &before.stored, recurrence_id)?;
     }
     let change = Change { before, home, after, scope, dropped: dropped.clone() };
     let changed = change.store(tx, who)?;
