@@ -7,6 +7,7 @@ mod conditions;
 mod edits;
 mod fault;
 mod multistatus;
+mod need;
 mod options;
 mod privileges;
 mod propfind;
@@ -25,6 +26,7 @@ pub(crate) use conditions::{Depth, depth, destination, expectation, minimal, ove
 pub(crate) use edits::{Edits, PROPERTIES, told, written};
 pub(crate) use fault::{Condition, DavFault};
 pub(crate) use multistatus::{ANSWER_BYTES, Multistatus, multistatus, response};
+pub(crate) use need::Need;
 pub(crate) use options::{allow, options};
 pub(crate) use privileges::{
     BIND, READ, READ_PRIVILEGES, UNBIND, WRITE, WRITE_CONTENT, WRITE_PROPERTIES, ace, granted_set,

@@ -11,7 +11,7 @@ use renraku_schedule::service::is_delegate;
 
 use crate::{
     caldav, carddav,
-    core::{Address, Call, Condition, Dav, DavFault, ROOT, allow, options, refuse},
+    core::{Address, Call, Condition, Dav, DavFault, Need, ROOT, allow, options, refuse},
     push::Hush,
 };
 
@@ -27,6 +27,7 @@ pub(crate) async fn serve(request: &HttpRequest, payload: Payload) -> HttpRespon
     };
     let address = Address::parse(request.uri().path());
     let allow = address.as_ref().map(allow).unwrap_or_default();
+    let need = address.as_ref().map(|address| Need::of(request.method().as_str(), address));
     let answer = match address {
         Some(address) => answer(dav, address, request, payload).await,
         None if makes(request.method().as_str()) && Address::is_misnamed(request.uri().path()) => {
@@ -34,7 +35,7 @@ pub(crate) async fn serve(request: &HttpRequest, payload: Payload) -> HttpRespon
         }
         None => Err(DavFault::NotFound),
     };
-    answer.unwrap_or_else(|fault| refuse(dav.gate(), &fault, allow))
+    answer.unwrap_or_else(|fault| refuse(dav.gate(), &fault, allow, need.as_ref()))
 }
 
 /// Whether a method makes what is not there yet, under a name that the client chooses.

@@ -1,6 +1,7 @@
 //! Events and occurrences in the words of JSCalendar 2.0 (draft-ietf-calext-jscalendarbis). Values only: no I/O.
 
 mod alert;
+mod alone;
 mod calendar;
 mod duration;
 mod event;

@@ -14,7 +14,7 @@ use serde_json::json;
 
 use crate::{
     later::mails,
-    office::{days, get, occurrences, patch, person},
+    office::{days, get, local, occurrences, patch, person, reply},
     scheduling::{mail, meeting, mine, put},
 };
 
@@ -106,5 +106,56 @@ fn what_an_organizer_outside_sent_changes_its_place_silently() {
         assert_eq!(left(), 2);
         db.write(|tx| service::delete_calendar(tx, &hanako, &other.id, &Precondition::None)).unwrap();
         assert_eq!((sent(db), left()), (vec![], 1));
+    });
+}
+
+/// The occurrences of which mails tell that they are declined.
+fn declined(db: &Db) -> Vec<String> {
+    let told = mails(db).into_iter().map(|mail| {
+        let text = mail.calendar.unwrap().text.replace("\r\n ", "");
+        assert!(text.contains("METHOD:REPLY") && text.contains("PARTSTAT=DECLINED"), "{text}");
+        let id = text.lines().find(|line| line.starts_with("RECURRENCE-ID")).unwrap_or_default();
+        id.rsplit(':').next().unwrap().trim().to_owned()
+    });
+    told.collect()
+}
+
+#[test]
+fn an_occurrence_that_is_left_out_of_a_copy_is_declined_to_its_organizer() {
+    on_each_database(|db, _| {
+        let hanako = person(db, "佐藤");
+        put(db, &hanako, "m.ics", &copy(&hanako));
+        assert_eq!(sent(db), []);
+        let id = occurrences(db, &hanako, days("2099-11-26", "2099-11-27"))[0].event_id.clone();
+        let left = || occurrences(db, &hanako, days("2099-11-26", "2099-11-29")).len();
+        // On the phone.
+        let leave_out = |day: &str| {
+            let scope = Scope::This(local(&format!("{day}T10:00:00")));
+            db.write(|tx| service::delete_event(tx, &hanako, &id, scope, &Precondition::None)).unwrap();
+        };
+        leave_out("2099-11-27");
+        assert_eq!((declined(db), left()), (vec!["20991127T100000".to_owned()], 2));
+        let event = get(db, &hanako, &id).unwrap();
+        let scope = Scope::This(local("2099-11-26T10:00:00"));
+        patch(db, &hanako, &event, scope, json!({"excluded": true}));
+        assert_eq!((declined(db), left()), (vec!["20991126T100000".to_owned()], 1));
+        // By a program, several at once.
+        put(db, &hanako, "m.ics", &copy(&hanako));
+        assert_eq!((declined(db), left()), (vec![], 3));
+        let left_out = copy(&hanako)
+            .replace("SUMMARY", "EXDATE;TZID=Asia/Tokyo:20991126T100000,20991128T100000\r\nSUMMARY");
+        put(db, &hanako, "m.ics", &left_out);
+        assert_eq!(
+            (declined(db), left()),
+            (vec!["20991126T100000".to_owned(), "20991128T100000".to_owned()], 1)
+        );
+        put(db, &hanako, "m.ics", &left_out.replace("SUMMARY:会議", "SUMMARY:別"));
+        assert_eq!((declined(db), left()), (vec![], 1));
+        // Nobody hears again of what they said before.
+        let answered = json!({"participationStatus": "declined", "recurrenceId": "2099-11-27T10:00:00"});
+        reply(db, &hanako, &id, answered).unwrap();
+        assert_eq!(declined(db), ["20991127T100000"]);
+        leave_out("2099-11-27");
+        assert_eq!((declined(db), left()), (vec![], 0));
     });
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::client::{Client, between, card, responses};
+use super::client::{Client, between, card, need, responses};
 use crate::harness::{Wire, on_each_backend};
 
 #[test]
@@ -140,11 +140,17 @@ fn what_others_have_is_there_when_they_share_it() {
         let seen = client.propfind(&mine, "1", "<d:resourcetype/><d:current-user-privilege-set/>").text();
         assert!(seen.contains("<cs:shared/>") && !seen.contains("<d:write-content/>"), "{seen}");
         assert_eq!(responses(&seen).len(), 2, "{seen}");
-        for answer in [
-            client.put_card(&format!("{mine}b.vcf"), &card("v", "b", "")),
-            client.ask("DELETE", &format!("{mine}a.vcf")).send(),
+        let there = format!("{mine}a.vcf");
+        let (own, elsewhere) = (format!("{}o.vcf", client.address_book()), format!("{mine}o.vcf"));
+        client.put_card(&own, &card("o", "o", "")).expect(201);
+        for (answer, expected) in [
+            (client.put_card(&format!("{mine}b.vcf"), &card("v", "b", "")), need(&mine, "bind")),
+            (client.put_card(&there, &card("u", "b", "")), need(&there, "write-content")),
+            (client.ask("DELETE", &there).send(), need(&mine, "unbind")),
+            (client.ask("MOVE", &own).header("destination", &elsewhere).send(), need(&mine, "bind")),
         ] {
-            assert!(answer.expect(403).text().contains("<d:need-privileges/>"));
+            let told = answer.expect(403).text();
+            assert!(told.contains(&expected), "{expected} in {told}");
         }
         let name = "<d:propertyupdate NS><d:set><d:prop><d:displayname>私の</d:displayname></d:prop></d:set></d:propertyupdate>";
         client.cards_xml("PROPPATCH", &mine, "0", name).expect(207);

@@ -173,6 +173,12 @@ fn cards_are_moved_and_copied_between_address_books() {
         let all = client.propfind(&book, "1", "<d:getetag/>").text();
         assert_eq!(responses(&all).len(), 2, "{all}");
         carry("MOVE", &format!("{book}c.vcf"), &client.calendar).expect(403);
-        carry("MOVE", &format!("{book}c.vcf"), "http://elsewhere.example.jp/dav/x").expect(502);
+        let elsewhere =
+            carry("MOVE", &format!("{book}c.vcf"), "http://elsewhere.example.jp/dav/x").expect(502).text();
+        assert!(
+            elsewhere.contains("<d:error") && elsewhere.contains("<d:responsedescription>"),
+            "{elsewhere}"
+        );
+        assert!(elsewhere.contains("on another server"), "{elsewhere}");
     });
 }

@@ -125,6 +125,14 @@ pub fn responses(text: &str) -> Vec<(String, u16)> {
     text.split("<d:response>").skip(1).map(one).collect()
 }
 
+/// How a refusal names the right that is lacking, and where.
+pub fn need(href: &str, privilege: &str) -> String {
+    format!(
+        "<d:need-privileges><d:resource><d:href>{href}</d:href><d:privilege><d:{privilege}/></d:privilege>\
+         </d:resource></d:need-privileges>"
+    )
+}
+
 /// The text of an event, with further lines.
 pub fn event(uid: &str, more: &str) -> String {
     let more = more.replace('\n', "\r\n");

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::client::{Client, between};
+use super::client::{Client, HOUR, between, event, need};
 use crate::harness::on_each_backend;
 
 #[test]
@@ -83,9 +83,29 @@ fn homes_and_calendars_of_others_are_not_there() {
         taro.post(&path, &share).expect(200);
         let seen = client.propfind(&mine, "0", "<d:resourcetype/><d:current-user-privilege-set/>").text();
         assert!(seen.contains("<cs:shared/>") && !seen.contains("<d:write-content/>"), "{seen}");
-        let put =
-            client.put(&format!("{mine}x.ics"), &super::client::event("u", super::client::HOUR)).expect(403);
-        assert!(put.text().contains("<d:need-privileges/>"), "{}", put.text());
+        let put = client.put(&format!("{mine}x.ics"), &event("u", HOUR)).expect(403);
+        assert!(put.text().contains(&need(&mine, "bind")), "{}", put.text());
+        // What is there, and what goes from there to elsewhere, is told apart.
+        let there = format!("{}there.ics", Client::of(server, &taro).calendar);
+        Client::of(server, &taro).put(&there, &event("t", HOUR)).expect(201);
+        let at_reader = format!("{mine}there.ics");
+        let own = format!("{}own.ics", client.calendar);
+        client.put(&own, &event("o", HOUR)).expect(201);
+        let carry = |method: &str, from: &str, to: &str| {
+            client.ask(method, from).header("destination", to).send().expect(403).text()
+        };
+        let otherwise = event("t", "DTSTART:20270101T000000Z\n");
+        let name = "<d:propertyupdate NS><d:set><d:prop><d:displayname>x</d:displayname></d:prop></d:set></d:propertyupdate>";
+        for (told, expected) in [
+            (client.put(&at_reader, &otherwise).expect(403).text(), need(&at_reader, "write-content")),
+            (client.ask("DELETE", &at_reader).send().expect(403).text(), need(&mine, "unbind")),
+            (carry("MOVE", &at_reader, &format!("{}a.ics", client.calendar)), need(&mine, "unbind")),
+            (carry("MOVE", &own, &format!("{mine}b.ics")), need(&mine, "bind")),
+            (carry("COPY", &own, &format!("{mine}c.ics")), need(&mine, "bind")),
+        ] {
+            assert!(told.contains(&expected), "{expected} in {told}");
+        }
+        client.xml("PROPPATCH", &mine, "0", name).expect(207);
     });
 }
 

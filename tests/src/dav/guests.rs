@@ -8,11 +8,11 @@ use super::{
 };
 use crate::harness::{Staff, TestServer, on_each_backend};
 
-const FIRST: &str = "2027-05-10T10:00:00";
-const SECOND: &str = "2027-05-24T10:00:00";
+pub const FIRST: &str = "2027-05-10T10:00:00";
+pub const SECOND: &str = "2027-05-24T10:00:00";
 
 /// A weekly series of hanako's, to two occurrences of which taro is invited, and the path at which taro has it.
-fn invited(server: &TestServer) -> ([Staff; 2], Client, Client, String) {
+pub fn invited(server: &TestServer) -> ([Staff; 2], Client, Client, String) {
     let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
     let (organizer, guest) = (Client::of(server, &hanako), Client::of(server, &taro));
     let series = json!({
@@ -33,7 +33,7 @@ fn invited(server: &TestServer) -> ([Staff; 2], Client, Client, String) {
 }
 
 /// The lines of a text, each within the occurrence that `RECURRENCE-ID` names.
-fn lines(text: &str) -> Vec<(String, String)> {
+pub fn lines(text: &str) -> Vec<(String, String)> {
     let text = text.replace("\r\n ", "");
     let components = text.split("BEGIN:VEVENT").skip(1);
     let within = components.flat_map(|component| {

@@ -154,6 +154,8 @@ fn instances_of_all_events_count_together() {
             assert_eq!(month.matches("BEGIN:VEVENT").count(), 30 * 31, "{report}");
             let year = ask("20271126T000000Z", report, which).expect(507).text();
             assert!(year.contains("<d:number-of-matches-within-limits/>"), "{report}: {year}");
+            let told = between(&year, "<d:responsedescription>", "</d:responsedescription>");
+            assert!(told.contains("10,000 occurrences") && told.contains("a shorter time"), "{told}");
         }
     });
 }

@@ -170,7 +170,12 @@ fn a_calendar_is_made_described_and_deleted() {
         client.get(&format!("{}a.ics", client.calendar)).expect(404);
         assert_eq!(client.get(&moved).expect(200).text(), event("u1", HOUR));
         carry("COPY", &moved, &format!("{}b.ics", client.calendar)).expect(201);
-        carry("MOVE", &moved, "http://elsewhere.example.jp/dav/x").expect(502);
+        let elsewhere = carry("MOVE", &moved, "http://elsewhere.example.jp/dav/x").expect(502).text();
+        assert!(
+            elsewhere.contains("<d:error") && elsewhere.contains("<d:responsedescription>"),
+            "{elsewhere}"
+        );
+        assert!(elsewhere.contains("on another server"), "{elsewhere}");
         client.ask("DELETE", &path).send().expect(204);
         client.get(&moved).expect(404);
         client.ask("DELETE", &client.calendar).send().expect(403);

@@ -230,6 +230,40 @@ fn a_room_whose_rules_do_not_allow_it_declines_alone_and_not_as_taken() {
 }
 
 #[test]
+fn whoever_organizes_hears_once_that_a_room_declines() {
+    on_each_backend(|server| {
+        let [hanako, taro] = ["hanako", "taro"].map(|name| server.staff(name));
+        let client = Client::of(server, &hanako);
+        let room = room(server);
+        let line = format!("ATTENDEE;CUTYPE=ROOM;PARTSTAT=NEEDS-ACTION:urn:uuid:{room}\n");
+        let phone = json!({"title": "先約", "start": "2026-11-26T10:30:00", "duration": "PT1H", "facilityIds": [room]});
+        taro.post("events", &phone).expect(201);
+        let told = |who: &Staff| {
+            let told = who.get("notifications").expect(200).json()["items"].clone();
+            let told = told.as_array().unwrap().iter().filter(|it| it["type"] == "answered").cloned();
+            told.collect::<Vec<Value>>()
+        };
+        let path = format!("{}late.ics", client.calendar);
+        let meeting = event("late", &format!("{HOUR}SUMMARY:会議\n{ORGANIZER}{line}"));
+        client.put(&path, &meeting).expect(201);
+        // The client sends what it knew, and then what it was shown.
+        client.put(&path, &meeting).expect(204);
+        client.put(&path, &client.get(&path).expect(200).text()).expect(204);
+        server.run_due_jobs();
+        let first = told(&hanako);
+        assert_eq!(first.len(), 1, "{first:?}");
+        assert!(first[0].to_string().contains("「会議」に第1会議室を予約できませんでした"), "{}", first[0]);
+        assert_eq!(told(&taro), [] as [Value; 0]);
+        // At another time that is taken as well it declines again.
+        client.put(&path, &meeting.replace("T100000", "T103000").replace("T110000", "T113000")).expect(204);
+        assert_eq!(told(&hanako).len(), 2);
+        // On the phone it is refused there and then.
+        hanako.post("events", &phone).problem(409, "facility-taken");
+        assert_eq!(told(&hanako).len(), 2);
+    });
+}
+
+#[test]
 fn an_invitation_from_outside_is_kept_and_answered() {
     on_each_backend(|server| {
         let hanako = server.staff("hanako");

@@ -10,7 +10,7 @@ const WINDOW: &str = "from=2026-11-25T15:00:00Z&to=2027-02-01T15:00:00Z";
 
 /// The days that a text names by `RECURRENCE-ID`, in its order; each must also begin then, in an event of its own.
 #[track_caller]
-fn days(text: &str) -> Vec<String> {
+pub fn days(text: &str) -> Vec<String> {
     let unfolded = text.replace("\r\n ", "").replace("&#13;", "");
     let events: Vec<_> = unfolded.split("BEGIN:VEVENT").skip(1).collect();
     assert!(!unfolded.contains("RDATE"), "{unfolded}");
@@ -29,7 +29,7 @@ fn days(text: &str) -> Vec<String> {
 }
 
 /// How often the phone sees something, and of which event the first is.
-fn seen(who: &Staff) -> (usize, String) {
+pub fn seen(who: &Staff) -> (usize, String) {
     let items = who.get(&format!("occurrences?{WINDOW}")).expect(200).json()["items"].clone();
     let items = items.as_array().unwrap();
     (items.len(), items.first().map(|it| it["eventId"].as_str().unwrap().to_owned()).unwrap_or_default())
@@ -45,7 +45,7 @@ fn queried(client: &Client, data: &str) -> String {
 
 /// What each way tells of the one object in the calendar of somebody.
 #[track_caller]
-fn assert_told(who: &Staff, client: &Client, path: &str, expected: &[&str]) {
+pub fn assert_told(who: &Staff, client: &Client, path: &str, expected: &[&str]) {
     let expand = r#"<c:expand start="20261125T150000Z" end="20270201T150000Z"/>"#;
     let export = who.get(&format!("calendars/{}/export", who.calendar)).expect(200).text();
     for text in [client.get(path).expect(200).text(), queried(client, ""), queried(client, expand), export] {
@@ -139,13 +139,23 @@ fn a_guest_of_single_occurrences_answers_each_by_a_calendar_program() {
             client.put(&path, &sent).expect(204);
             answers(&hanako, &id, days)
         };
+        let told = || {
+            let told = hanako.get("notifications").expect(200).json()["items"].clone();
+            told.as_array().unwrap().iter().filter(|it| it["type"] == "answered").count()
+        };
         let first = ["ACCEPTED", "NEEDS-ACTION", "NEEDS-ACTION"];
         assert_eq!(answered(first), ["accepted", "needs-action", "needs-action"]);
         assert_eq!(
             answered(["ACCEPTED", "DECLINED", "NEEDS-ACTION"]),
             ["accepted", "declined", "needs-action"]
         );
+        assert_eq!(told(), 2, "each of several answers is told");
         assert_eq!(answered(["TENTATIVE"; 3]), ["tentative"; 3]);
+        assert_eq!(told(), 3, "one answer to all of them is told once");
+        // Also where it is an answer to only some of them that is new.
+        answered(["ACCEPTED", "TENTATIVE", "TENTATIVE"]);
+        assert_eq!(answered(["ACCEPTED"; 3]), ["accepted"; 3]);
+        assert_eq!(told(), 5);
     });
 }
 
@@ -194,5 +204,48 @@ fn occurrences_that_are_alike_stay_when_one_of_them_is_written_anew() {
             }
             client.ask("DELETE", &path).send().expect(204);
         }
+    });
+}
+
+#[test]
+fn what_a_single_occurrence_says_of_repeating_is_kept_without_effect() {
+    on_each_backend(|server| {
+        let [taro, jiro] = ["taro", "jiro"].map(|name| server.staff(name));
+        let client = Client::of(server, &taro);
+        let path = format!("{}a.ics", client.calendar);
+        let rule = "DTSTART;TZID=Asia/Tokyo:20261203T100000\nDURATION:PT1H\nRRULE:FREQ=WEEKLY;COUNT=3\n";
+        let id = "RECURRENCE-ID;TZID=Asia/Tokyo:20261210T100000\nDTSTART;TZID=Asia/Tokyo:20261210T110000\n";
+        let exdate = "EXDATE;TZID=Asia/Tokyo:20261217T100000";
+        let own =
+            |more: &str| between(&event("u", &format!("{id}{more}\n")), "BEGIN:", "END:VCAL").to_owned();
+        let with = |more: &str| {
+            let exception = own(more);
+            let exception = exception.split_once("BEGIN:VEVENT").unwrap().1;
+            event("u", rule).replace("END:VCAL", &format!("BEGIN:VEVENT{exception}END:VCAL"))
+        };
+        client.put(&path, &with("EXDATE:yesterday")).expect(403);
+        client.put(&path, &with(exdate)).expect(201);
+        let id = seen(&taro).1;
+        let told = |window: &str| queried(&client, window).replace("\r\n ", "");
+        let expand = r#"<c:expand start="20261125T150000Z" end="20270201T150000Z"/>"#;
+        for colour in [None, Some("red")] {
+            if let Some(colour) = colour {
+                let tag = taro.get(&format!("events/{id}")).expect(200).etag();
+                let at = format!("events/{id}?recurrenceId=2026-12-10T10:00:00");
+                taro.patch(&at, &tag, &json!({"color": colour})).expect(200);
+            }
+            assert_eq!(seen(&taro).0, 3);
+            let text = told("");
+            assert_eq!(text.matches(exdate).count(), 1, "{text}");
+            let instances = told(expand);
+            assert_eq!(instances.matches("BEGIN:VEVENT").count(), 3, "{instances}");
+            assert!(!instances.contains("EXDATE"), "{instances}");
+        }
+        let import = jiro.ask("POST", &format!("calendars/{}/import", jiro.calendar));
+        let import = import.header("idempotency-key", &Uuid::now_v7().to_string());
+        let report = import.body("text/calendar", with(exdate)).send().expect(200).json();
+        assert_eq!((&report["created"], seen(&jiro).0), (&json!(1), 3), "{report}");
+        let reason = report["kept"][0]["reason"].as_str().unwrap();
+        assert!(reason.starts_with("EXDATE: ") && reason.contains("個別の回"), "{report}");
     });
 }

@@ -3,7 +3,7 @@
 use renraku_people::directory::service as directory;
 use renraku_test_db::Backend;
 
-use super::client::{Client, card, responses};
+use super::client::{Client, card, need, responses};
 use crate::harness::{Answer, TestServer, on_each_backend};
 
 fn query(client: &Client, filter: &str) -> Answer {
@@ -35,13 +35,15 @@ fn a_small_office_is_kept_whole() {
         );
         assert_eq!(responses(&query(&client, &named("試験 taro")).expect(207).text()).len(), 1);
         assert_eq!(responses(&query(&client, &named("しけん")).expect(207).text()).len(), 2);
-        for answer in [
-            client.put_card(&path, &card("u", "x", "")),
-            client.ask("DELETE", &path).send(),
-            client.ask("MOVE", &path).header("destination", &format!("{book}x.vcf")).send(),
+        let elsewhere = format!("{book}x.vcf");
+        for (answer, expected) in [
+            (client.put_card(&path, &card("u", "x", "")), need(&path, "write-content")),
+            (client.ask("DELETE", &path).send(), need(&book, "unbind")),
+            (client.ask("MOVE", &path).header("destination", &elsewhere).send(), need(&book, "unbind")),
         ] {
-            assert!(answer.expect(403).text().contains("<d:need-privileges/>"));
+            assert!(answer.expect(403).text().contains(&expected));
         }
+        client.ask("COPY", &path).header("destination", &elsewhere).send().expect(405);
         // Whoever leaves is gone.
         server.db().write(|tx| directory::end_person(tx, &taro.person)).unwrap();
         assert_eq!(client.sync(&book, &token, 100).0, [(path.clone(), 404)]);

@@ -24,7 +24,20 @@ pub fn is_cut(why: &str) -> bool {
 /// The code of what is wrong with a component or a line of iCalendar.
 #[must_use]
 pub fn code_of(why: &str) -> &'static str {
-    if is_cut(why) { "ical-no-end" } else { "ical-line" }
+    match why {
+        NO_END => "ical-no-end",
+        _ if why == BadLine::TooLong.as_str() => "ical-line-too-long",
+        _ => "ical-line",
+    }
+}
+
+/// The same in words, with the limit where there is one.
+#[must_use]
+pub fn detail_of(why: &str) -> String {
+    match why == BadLine::TooLong.as_str() {
+        true => format!("{why}: at most {LINE_BYTES} bytes when it is unfolded"),
+        false => why.to_owned(),
+    }
 }
 
 /// One component with what lies in it.

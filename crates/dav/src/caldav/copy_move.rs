@@ -1,9 +1,10 @@
 use actix_web::HttpResponse;
+use renraku_base::Role;
 use renraku_db::Changed;
 use renraku_schedule::service::objects;
 
-use super::put::refused;
-use crate::core::{Address, Call, DavFault, destination, expectation, overwrites, schedule_reply};
+use super::{propfind::address_of, put::refused};
+use crate::core::{Address, Call, DavFault, Need, destination, expectation, overwrites, schedule_reply};
 
 /// What is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +38,12 @@ pub(super) async fn answer(call: Call, act: Act) -> Result<HttpResponse, DavFaul
                 Act::Copy => carry.copy(tx, &who),
                 Act::Move => carry.move_(tx, &who),
             };
-            replaced.map(Changed::into_inner).map_err(|fault| refused(fault, &to))
+            let leaves = act == Act::Copy || from.0.calendar.role >= Role::Write;
+            replaced.map(Changed::into_inner).map_err(|fault| match refused(fault, &to) {
+                // What may leave its calendar is refused where it goes.
+                fault if leaves => fault.needing(|| Need::to_bind(&address_of(&to))),
+                fault => fault,
+            })
         })
         .await?;
     Ok(if replaced { HttpResponse::NoContent().finish() } else { HttpResponse::Created().finish() })

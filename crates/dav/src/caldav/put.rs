@@ -7,8 +7,11 @@ use actix_web::{
 use renraku_base::content::line::text_of;
 use renraku_schedule::service::objects::{self, OBJECT_BYTES, ObjectCalendar, ObjectFault, Put};
 
-use super::{get, propfind::object_path};
-use crate::core::{Address, Call, Condition, DavFault, expectation, represented};
+use super::{
+    get,
+    propfind::{address_of, object_path},
+};
+use crate::core::{Address, Call, Condition, DavFault, Need, expectation, represented};
 
 /// PUT of an object (RFC 4791 §5.3.2): the object is made, or turned into what is sent. Who asks for it is shown what is stored
 /// now.
@@ -50,7 +53,16 @@ async fn store(call: &mut Call) -> Result<HttpResponse, DavFault> {
                     let put = put.into_inner();
                     Ok(Put { etag: put.etag.filter(|_| matches!(text, Cow::Borrowed(_))), ..put })
                 }
-                Err(fault) => Err(refused(fault, &calendar)),
+                Err(fault) => {
+                    // What is not there, or not seen, would be put into the calendar.
+                    let is_there = objects::get(tx, &who, &calendar, &[&name])?.pop().flatten().is_some();
+                    let fault = refused(fault, &calendar);
+                    Err(if is_there {
+                        fault
+                    } else {
+                        fault.needing(|| Need::to_bind(&address_of(&calendar)))
+                    })
+                }
             }
         })
         .await?;

@@ -1,8 +1,10 @@
 use actix_web::HttpResponse;
+use renraku_base::Role;
 use renraku_contacts::service::objects;
+use renraku_db::Changed;
 
 use super::put::{expected, no_book};
-use crate::core::{Address, Call, Condition, DavFault, Place, destination, overwrites};
+use crate::core::{Address, Call, Condition, DavFault, Need, Place, destination, overwrites};
 
 /// What is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,7 +17,7 @@ pub(super) enum Act {
 pub(super) async fn answer(call: Call, place: Place, act: Act) -> Result<HttpResponse, DavFault> {
     let Place::Card { segment, name, .. } = place else {
         return Err(match place {
-            Place::Colleague { .. } => Condition::NeedPrivileges.into(),
+            Place::Colleague { .. } if act == Act::Move => Condition::NeedPrivileges.into(),
             _ => DavFault::MethodNotAllowed,
         });
     };
@@ -38,10 +40,18 @@ pub(super) async fn answer(call: Call, place: Place, act: Act) -> Result<HttpRes
             let carry =
                 objects::Carry { from: (&from, &name), to: (&to, &to_name), overwrite, expected: &expected };
             let replaced = match act {
-                Act::Copy => carry.copy(tx, &who)?,
-                Act::Move => carry.move_(tx, &who)?,
+                Act::Copy => carry.copy(tx, &who),
+                Act::Move => carry.move_(tx, &who),
             };
-            Ok(replaced.into_inner())
+            let leaves = act == Act::Copy || from.book.role >= Role::Write;
+            replaced.map(Changed::into_inner).map_err(|fault| match DavFault::from(fault) {
+                // What may leave its address book is refused where it goes.
+                fault if leaves => {
+                    let (person, segment) = (who.person.as_str().to_owned(), to_segment.clone());
+                    fault.needing(|| Need::to_bind(&Address::Contacts(Place::Book { person, segment })))
+                }
+                fault => fault,
+            })
         })
         .await?;
     Ok(if replaced { HttpResponse::NoContent().finish() } else { HttpResponse::Created().finish() })

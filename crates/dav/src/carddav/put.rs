@@ -12,7 +12,7 @@ use renraku_contacts::{
 };
 
 use super::{address_data::MEDIA_TYPE, get};
-use crate::core::{Address, Call, Condition, DavFault, Place, expectation, represented};
+use crate::core::{Address, Call, Condition, DavFault, Need, Place, expectation, represented};
 
 /// PUT of a card (RFC 6352 §6.3.2): the contact is made, or turned into what is sent. Who asks for it is shown what is stored now.
 pub(super) async fn answer(mut call: Call, place: Place) -> Result<HttpResponse, DavFault> {
@@ -60,7 +60,12 @@ async fn store(call: &mut Call, place: &Place) -> Result<HttpResponse, DavFault>
                     let href = at.card(&name).map(|at| Address::Contacts(at).to_string());
                     Err(DavFault::CardUidInUse(href.unwrap_or_default()))
                 }
-                Err(fault) => Err(fault.into()),
+                Err(fault) => {
+                    let is_there = objects::get(tx, &book, &[&name])?.pop().flatten().is_some();
+                    let (person, segment) = (who.person.as_str().to_owned(), segment.clone());
+                    let at = || Need::to_bind(&Address::Contacts(Place::Book { person, segment }));
+                    Err(if is_there { fault.into() } else { DavFault::from(fault).needing(at) })
+                }
             }
         })
         .await?;

@@ -6,7 +6,10 @@ use renraku_people::{AccountFault, directory::DirectoryFault};
 use renraku_schedule::{ScheduleFault, service::objects::ObjectFault};
 use renraku_web::{WebFault, status};
 
-use super::xml::{BadXml, CARDDAV, Name, OF_CALENDARS, OF_CONTACTS, Prefixes};
+use super::{
+    Need,
+    xml::{BadXml, CARDDAV, Name, OF_CALENDARS, OF_CONTACTS, Prefixes},
+};
 
 /// A condition that a standard names and a request did not meet; told by its element (RFC 4918 §16).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +44,10 @@ pub(crate) enum Condition {
     ValidCalendarObjectResource,
     /// RFC 4791 §5.3.2.1.
     SupportedCalendarComponent,
+    /// RFC 4791 §5.3.2.1.
+    MinDateTime,
+    /// RFC 4791 §5.3.2.1.
+    MaxDateTime,
     /// RFC 4791 §5.3.2.1.
     NoUidConflict,
     /// RFC 4791 §5.3.2.1.
@@ -102,6 +109,8 @@ impl Condition {
             Self::ValidTimezone => Name::caldav("valid-timezone"),
             Self::ValidCalendarObjectResource => Name::caldav("valid-calendar-object-resource"),
             Self::SupportedCalendarComponent => Name::caldav("supported-calendar-component"),
+            Self::MinDateTime => Name::caldav("min-date-time"),
+            Self::MaxDateTime => Name::caldav("max-date-time"),
             Self::NoUidConflict => Name::caldav("no-uid-conflict"),
             Self::MaxResourceSize => Name::caldav("max-resource-size"),
             Self::MaxAttendeesPerInstance => Name::caldav("max-attendees-per-instance"),
@@ -149,6 +158,8 @@ impl Condition {
             | Self::ValidTimezone
             | Self::ValidCalendarObjectResource
             | Self::SupportedCalendarComponent
+            | Self::MinDateTime
+            | Self::MaxDateTime
             | Self::MaxResourceSize
             | Self::MaxAttendeesPerInstance
             | Self::ValidFilter
@@ -170,6 +181,10 @@ impl Condition {
         }
     }
 }
+
+/// What to do where an answer would be too large.
+const TOO_MUCH: &str = "this is more than one answer tells (16 MiB, and 10,000 occurrences where series are expanded): ask for a \
+                        shorter time, or for fewer resources at once";
 
 /// Of how many fields it is told what is wrong with them.
 const TOLD_FIELDS: usize = 5;
@@ -213,6 +228,14 @@ pub(crate) enum DavFault {
     /// The UID of a card is in use, at this path.
     #[error("the UID is in use at {0}")]
     CardUidInUse(String),
+    /// A right is lacking, and not where the path of the request says.
+    #[error("{fault}")]
+    Lacks {
+        /// Which, and where.
+        need: Need,
+        /// The refusal.
+        fault: Box<DavFault>,
+    },
     /// Nothing that the client takes can be had.
     #[error("what is there cannot be had in any form that is accepted")]
     NotAcceptable,
@@ -235,7 +258,7 @@ pub(crate) enum DavFault {
     #[error("a body of this type is not taken")]
     UnsupportedType,
     /// A destination on another server.
-    #[error("the destination is on another server")]
+    #[error("the destination is on another server, to which nothing is brought from here")]
     OtherServer,
 }
 
@@ -265,6 +288,14 @@ impl From<Condition> for Told {
 }
 
 impl DavFault {
+    /// The same, told of a right that is needed elsewhere than at the path of the request, where a right is what is lacking.
+    pub fn needing(self, need: impl FnOnce() -> Need) -> Self {
+        match self.told().condition {
+            Some(Condition::NeedPrivileges) => Self::Lacks { need: need(), fault: Box::new(self) },
+            _ => self,
+        }
+    }
+
     /// The one table from refusals to statuses and elements.
     pub fn told(&self) -> Told {
         match self {
@@ -276,6 +307,7 @@ impl DavFault {
             Self::Object(fault) => object(fault),
             Self::Xml(_) | Self::BadRequest(_) => Told::status(StatusCode::BAD_REQUEST),
             Self::Condition(condition) => (*condition).into(),
+            Self::Lacks { fault, .. } => fault.told(),
             Self::UidInUse(_) => Condition::NoUidConflict.into(),
             Self::Contacts(fault) => contacts(fault),
             Self::Card(fault) => card(fault),
@@ -306,6 +338,10 @@ impl DavFault {
             }
             Self::Schedule(ScheduleFault::BadQuery(field))
             | Self::Contacts(ContactsFault::BadQuery(field)) => Some(of_field(field)),
+            Self::Lacks { fault, .. } => fault.reason(),
+            Self::Condition(Condition::NumberOfMatchesWithinLimits)
+            | Self::Schedule(ScheduleFault::WindowTooFull) => Some(TOO_MUCH.to_owned()),
+            Self::OtherServer => Some(self.to_string()),
             Self::Schedule(_) | Self::Object(_) | Self::Contacts(_) | Self::Card(_) => Some(self.to_string()),
             _ => None,
         }
@@ -329,7 +365,8 @@ fn schedule(fault: &ScheduleFault) -> Told {
         ScheduleFault::NotOrganizer => Condition::AllowedOrganizerChange.into(),
         ScheduleFault::Stale(_) => Told::status(StatusCode::PRECONDITION_FAILED),
         ScheduleFault::BadQuery(_) => Told::status(StatusCode::BAD_REQUEST),
-        ScheduleFault::Invalid(_) | ScheduleFault::NotACalendar => Condition::ValidCalendarData.into(),
+        ScheduleFault::Invalid(fields) => calendar_data(fields).into(),
+        ScheduleFault::NotACalendar => Condition::ValidCalendarData.into(),
         ScheduleFault::IdTaken => Condition::ResourceMustBeNull.into(),
         ScheduleFault::UidTaken(_) => Condition::NoUidConflict.into(),
         ScheduleFault::FacilityTaken(_) => Told::status(StatusCode::CONFLICT),
@@ -345,13 +382,25 @@ fn schedule(fault: &ScheduleFault) -> Told {
     }
 }
 
+/// Of a text that is right but for its time, that this is too early or too late.
+fn calendar_data(fields: &[FieldFault]) -> Condition {
+    let all = |codes: &[&str]| !fields.is_empty() && fields.iter().all(|field| codes.contains(&&*field.code));
+    if all(&["year"]) {
+        Condition::MaxDateTime
+    } else if all(&["year-early", "year"]) {
+        Condition::MinDateTime
+    } else {
+        Condition::ValidCalendarData
+    }
+}
+
 fn object(fault: &ObjectFault) -> Told {
     match fault {
         ObjectFault::Stale => Told::status(StatusCode::PRECONDITION_FAILED),
-        ObjectFault::Same => Told::status(StatusCode::FORBIDDEN),
+        ObjectFault::Same | ObjectFault::OnePlace => Told::status(StatusCode::FORBIDDEN),
         ObjectFault::AnotherEvent => Condition::AllowedAttendeeChange.into(),
         ObjectFault::TooLarge => Condition::MaxResourceSize.into(),
-        ObjectFault::CalendarData(_) => Condition::ValidCalendarData.into(),
+        ObjectFault::CalendarData(fields) => calendar_data(fields).into(),
         ObjectFault::Shape(_) => Condition::ValidCalendarObjectResource.into(),
         ObjectFault::Component(_) => Condition::SupportedCalendarComponent.into(),
         ObjectFault::TooManyAttendees => Condition::MaxAttendeesPerInstance.into(),

@@ -17,7 +17,8 @@ pub(crate) const BIND: Name = Name::dav("bind");
 /// To take something out of it.
 pub(crate) const UNBIND: Name = Name::dav("unbind");
 
-fn privilege(name: &Name, out: &mut Writer) {
+/// One right, as an element.
+pub(super) fn privilege(name: &Name, out: &mut Writer) {
     let around = Name::dav("privilege");
     out.open(&around);
     out.empty(name);

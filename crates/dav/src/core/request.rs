@@ -14,8 +14,8 @@ use renraku_db::ReadTx;
 use renraku_web::{Gate, RateKind, WebFault, Work, receive};
 
 use super::{
-    Address, Condition, Dav, DavFault,
-    xml::{self, Name, Writer},
+    Address, Condition, Dav, DavFault, Need,
+    xml::{self, Name, OF_CALENDARS, Writer},
 };
 
 /// The largest body that is XML.
@@ -158,8 +158,8 @@ impl Call {
     }
 }
 
-/// A refusal as an answer: its status, and the element of the condition that is not met.
-pub(crate) fn refuse(gate: &Gate, fault: &DavFault, allow: &str) -> HttpResponse {
+/// A refusal as an answer: its status, and the element of the condition that is not met; `need` is what the method needs at its path.
+pub(crate) fn refuse(gate: &Gate, fault: &DavFault, allow: &str, need: Option<&Need>) -> HttpResponse {
     let told = fault.told();
     let mut response = HttpResponse::build(told.status);
     match told.status {
@@ -182,21 +182,36 @@ pub(crate) fn refuse(gate: &Gate, fault: &DavFault, allow: &str) -> HttpResponse
         StatusCode::INTERNAL_SERVER_ERROR => tell_cause(fault),
         _ => {}
     }
-    let Some(condition) = told.condition else {
+    let of_server = matches!(fault, DavFault::OtherServer);
+    if told.condition.is_none() && !of_server {
         let said = || fault.reason().unwrap_or_else(|| fault.to_string());
         let text = if told.status.is_server_error() { String::new() } else { format!("{}\n", said()) };
         return response.insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8")).body(text);
-    };
+    }
     let error = Name::dav("error");
-    let mut xml = Writer::root_of(condition.prefixes(), &error);
-    match fault {
-        DavFault::UidInUse(href) | DavFault::CardUidInUse(href) => xml.href_in(&condition.element(), href),
-        _ => xml.empty(&condition.element()),
+    let mut xml = Writer::root_of(told.condition.map_or(OF_CALENDARS, Condition::prefixes), &error);
+    if let Some(condition) = told.condition {
+        write_condition(condition, fault, need, &mut xml);
     }
     if let Some(reason) = fault.reason() {
         xml.leaf(&Name::dav("responsedescription"), &reason);
     }
     response.insert_header((header::CONTENT_TYPE, "application/xml; charset=utf-8")).body(xml.finish(&error))
+}
+
+/// The element of a condition that is not met, with what is known of it.
+fn write_condition(condition: Condition, fault: &DavFault, need: Option<&Need>, xml: &mut Writer) {
+    let need = match fault {
+        DavFault::Lacks { need, .. } => Some(need),
+        _ => need,
+    };
+    match (fault, need.filter(|_| condition == Condition::NeedPrivileges)) {
+        (_, Some(need)) => need.write(&condition.element(), xml),
+        (DavFault::UidInUse(href) | DavFault::CardUidInUse(href), _) => {
+            xml.href_in(&condition.element(), href);
+        }
+        _ => xml.empty(&condition.element()),
+    }
 }
 
 /// Writes the chain of causes into the log, once; none of it is sent.

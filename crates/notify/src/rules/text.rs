@@ -119,7 +119,16 @@ impl Facts<'_> {
         local_start(self.details).is_none_or(|now| now.date() != was).then_some(was)
     }
 
+    /// The facility that declined: it answers at its place, and nobody says so.
+    fn declined_place(&self) -> Option<&str> {
+        let declined = self.details.participation_status.as_deref() == Some("declined");
+        self.details.place.as_deref().filter(|_| declined && self.actor.is_none())
+    }
+
     fn answered_japanese(&self, title: &str) -> String {
+        if let Some(place) = self.declined_place() {
+            return format!("{title}に{place}を予約できませんでした");
+        }
         let actor = self.actor.map_or_else(|| "参加者".to_owned(), |name| format!("{name}さん"));
         if self.count > 1 {
             return format!("{actor}ほか{}名が{title}への出欠を回答しました", self.count - 1);
@@ -221,6 +230,9 @@ impl Facts<'_> {
     }
 
     fn answered_english(&self, title: &str) -> String {
+        if let Some(place) = self.declined_place() {
+            return format!("{place} could not be booked for {title}");
+        }
         let actor = self.actor.unwrap_or("A participant");
         match (self.count, self.details.participation_status.as_deref()) {
             (2.., _) => format!("{actor} and {} more answered your invitation to {title}", self.count - 1),

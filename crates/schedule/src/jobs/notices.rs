@@ -424,9 +424,11 @@ pub(crate) fn mail_answer(
     let status = participant.participation_status.as_str().to_owned();
     let details = Details { participation_status: Some(status), ..details(shown) };
     let text = invitation::answer(shown, participant, &person.name.full);
+    let occurrence =
+        shown.recurrence_id.map(|id| format!(".{id}").replace([':', '-'], "")).unwrap_or_default();
     let domain = from.rsplit('@').next().unwrap_or("localhost");
     let mail = OutgoingMail {
-        message_id: format!("{}.{}.{}.reply@{domain}", stored.id, stored.version, who.person),
+        message_id: format!("{}.{}{occurrence}.{}.reply@{domain}", stored.id, stored.version, who.person),
         date: now,
         from: MailAddress { name: Some(person.name.full.clone()), email: from.clone() },
         to: vec![MailAddress { name: None, email: to }],

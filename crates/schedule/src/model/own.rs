@@ -58,10 +58,16 @@ impl Own {
             .map(|(id, patch)| (id, patch.without(&Self::MEMBERS)))
             .collect();
         for (id, own) in &self.occurrences {
-            if has(&event, *id) {
+            if !event.is_itself(*id) && has(&event, *id) {
                 let patch = event.recurrence_overrides.entry(*id).or_default();
                 own.iter().for_each(|(pointer, value)| patch.add(pointer, value));
             }
+        }
+        // What was kept with one of several is still kept with it when the others before it are gone.
+        let itself = event.recurrence_id.filter(|id| event.is_itself(*id));
+        if let Some(own) = itself.and_then(|id| self.occurrences.get(&id)) {
+            let first = event.single().different(own);
+            event.put_itself(&first);
         }
         event
     }

@@ -53,6 +53,12 @@ impl EventPatch {
         self.members.get(EXCLUDED) == Some(&Value::Bool(false))
     }
 
+    /// Whether it leaves an occurrence out.
+    #[must_use]
+    pub fn leaves_out(&self) -> bool {
+        self.members.get(EXCLUDED) == Some(&Value::Bool(true))
+    }
+
     /// Whether it touches one of these members.
     #[must_use]
     pub fn touches(&self, names: &[&str]) -> bool {
@@ -125,12 +131,12 @@ impl Event {
                 FieldFault::new(pointer("", name), "series-only", detail)
             })
             .collect();
-        let base = self.base_of(recurrence_id);
+        let is_itself = self.is_itself(recurrence_id);
+        let base = if is_itself { self.single().members() } else { self.base_of(recurrence_id) };
         let mut members = base.clone();
         if let Some(current) = self.recurrence_overrides.get(&recurrence_id) {
             current.apply(&mut members);
         }
-        let excluded = patch.members.get(EXCLUDED) == Some(&Value::Bool(true));
         members.remove(EXCLUDED);
         let mut members = Value::Object(members);
         merge_patch(&mut members, &patch.members);
@@ -142,8 +148,13 @@ impl Event {
             Ok(_) => return Err(faults),
             Err(more) => return Err(faults.into_iter().chain(more).collect()),
         };
-        if excluded {
+        if patch.leaves_out() {
             return Ok(self.without(recurrence_id));
+        }
+        if is_itself {
+            let mut event = self.clone();
+            event.put_itself(&occurrence);
+            return event.checked_size(Vec::new());
         }
         let mut members = occurrence.members();
         // Read as an event it says nothing of what it books.
@@ -156,6 +167,9 @@ impl Event {
 
     /// Replaces one occurrence of the series by `occurrence`, of which what belongs to the series is disregarded.
     pub fn put_occurrence(&mut self, recurrence_id: LocalDateTime, occurrence: &Self) {
+        if self.is_itself(recurrence_id) {
+            return self.put_itself(occurrence);
+        }
         let difference = self.difference(recurrence_id, occurrence);
         self.put_override(recurrence_id, difference);
     }
@@ -228,13 +242,16 @@ impl Event {
     #[must_use]
     pub fn without(&self, recurrence_id: LocalDateTime) -> Self {
         let mut series = self.clone();
-        series.recurrence_overrides.insert(recurrence_id, PatchObject::excluded());
+        match series.stands_alone() {
+            true => series.recurrence_overrides.remove(&recurrence_id),
+            false => series.recurrence_overrides.insert(recurrence_id, PatchObject::excluded()),
+        };
         series
     }
 
     /// The exceptions that are told as events of their own: those that differ from their series, and all where no series is known.
     pub(crate) fn exceptions(&self) -> impl Iterator<Item = (LocalDateTime, &PatchObject)> {
-        let stands_alone = self.recurrence_id.is_some();
+        let stands_alone = self.stands_alone();
         let all = self.recurrence_overrides.iter().map(|(id, patch)| (*id, patch));
         all.filter(move |(_, patch)| (stands_alone || !patch.is_empty()) && !patch.is_excluded())
     }
@@ -247,7 +264,11 @@ impl Event {
         if self.recurrence_id == Some(recurrence_id) {
             return Some(self.single());
         }
-        self.single().happening(recurrence_id, self.recurrence_overrides.get(&recurrence_id))
+        let difference = self.recurrence_overrides.get(&recurrence_id);
+        if self.stands_alone() && difference.is_none() {
+            return None;
+        }
+        self.single().happening(recurrence_id, difference)
     }
 
     /// The occurrences, by their original starts, of which another version of the series says something else.
@@ -269,7 +290,7 @@ impl Event {
         let mut plain = self.clone();
         plain.start = recurrence_id;
         plain.recurrence_id = Some(recurrence_id);
-        plain.recurrence_id_time_zone = self.time_zone;
+        plain.recurrence_id_time_zone = self.recurrence_id_time_zone.or(self.time_zone);
         let Some(difference) = difference.filter(|difference| !difference.is_empty()) else {
             return Some(plain);
         };
@@ -277,7 +298,7 @@ impl Event {
     }
 
     /// The event with a patch applied, going only through those participants whom the patch names.
-    fn different(mut self, difference: &PatchObject) -> Self {
+    pub(super) fn different(mut self, difference: &PatchObject) -> Self {
         let touched = difference.keys_within("participants");
         let (named, rest) =
             std::mem::take(&mut self.participants).into_iter().partition(|(key, _)| touched.contains(key));

@@ -288,8 +288,11 @@ fn make_whole_days(event: &mut Event, given: Option<Duration>, members: &mut Mem
 fn check_end(event: &Event, members: &mut Members<'_>) {
     let seconds = chrono::TimeDelta::seconds(event.duration.seconds());
     let end = event.duration.after_days(event.start.naive()).and_then(|end| end.checked_add_signed(seconds));
-    if end.and_then(LocalDateTime::new).is_none() {
-        members.fault("duration", "year", "an event ends before the year 2101");
+    // What ends with the last day ends when the next begins.
+    let last =
+        end.map(|end| if end > event.start.naive() { end - chrono::TimeDelta::seconds(1) } else { end });
+    if last.and_then(LocalDateTime::new).is_none() {
+        members.fault("duration", "year", "an event ends with the year 2100");
     }
 }
 
@@ -328,6 +331,10 @@ fn check_overrides(event: &Event, members: &mut Members<'_>) {
     for (recurrence_id, difference) in &event.recurrence_overrides {
         let at = pointer("/recurrenceOverrides", &recurrence_id.to_string());
         let mut faults = event.check_override(&plain, difference);
+        if event.is_itself(*recurrence_id) {
+            let detail = "this occurrence is the event itself, and is changed there";
+            faults.push(FieldFault::new("", "occurrence-itself", detail));
+        }
         for fault in &mut faults {
             fault.pointer.insert_str(0, &at);
         }

@@ -21,20 +21,13 @@ pub fn part(
     });
     if sees(event, booked) {
         let mut part = event.clone();
-        let unseen = own.filter(|(_, _, seen, _)| !seen);
-        part.recurrence_overrides.extend(unseen.map(|(id, ..)| (id, PatchObject::excluded())));
+        own.filter(|(_, _, seen, _)| !seen).for_each(|(id, ..)| part = part.without(id));
         return Some((part, booked.to_vec()));
     }
-    let mut seen = own.filter(|(_, _, seen, _)| *seen);
-    let (_, first, _, booked_first) = seen.next()?;
-    let mut part = first.without_bookings();
-    let booked_first = booked_first.unwrap_or_else(|| booked.to_vec());
-    for (id, occurrence, _, booked_then) in seen {
-        part.put_occurrence(id, &occurrence);
-        let then = booked_then.as_deref().unwrap_or(booked);
-        part.put_facility_ids(id, (then != booked_first).then_some(then));
-    }
-    Some((part, booked_first))
+    let seen = own.filter(|(_, _, seen, _)| *seen);
+    Event::alone(
+        seen.map(|(id, it, _, booked_then)| (id, it, booked_then.unwrap_or_else(|| booked.to_vec()))),
+    )
 }
 
 #[cfg(test)]

@@ -123,7 +123,7 @@ pub fn expand(event: &Event, window: Window, limit: usize) -> Expansion {
     );
     items.sort_by_key(|found| (found.utc_start, found.recurrence_id));
     // Hours that a change of the clocks skips fall on the hour after it.
-    let stands_alone = event.recurrence_id.is_some();
+    let stands_alone = event.stands_alone();
     let apart = |found: &Instance| (stands_alone || found.changed).then_some(found.recurrence_id);
     items.dedup_by_key(|found| (found.utc_start, found.utc_end, apart(found)));
     truncated |= items.len() > limit;
@@ -136,7 +136,7 @@ pub fn expand(event: &Event, window: Window, limit: usize) -> Expansion {
 pub fn has_occurrence(event: &Event, recurrence_id: LocalDateTime) -> bool {
     match event.recurrence_overrides.get(&recurrence_id) {
         Some(patch) => !patch.is_excluded(),
-        None => event.is_series() && generates(event, recurrence_id),
+        None => event.is_itself(recurrence_id) || event.is_series() && generates(event, recurrence_id),
     }
 }
 

@@ -123,6 +123,30 @@ fn decline(tx: &mut Tx<'_>, who: &Principal, stored: &StoredEvent) -> Result<(),
     tell_organizer(tx, who, &last, &NO)
 }
 
+/// Tells somebody outside that `who` leaves one occurrence out of their copy of an invitation, and so does not come to it (RFC 6638
+/// §3.2.2.1). What is over, or was declined before, is no news.
+pub(crate) fn decline_occurrence(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    stored: &StoredEvent,
+    recurrence_id: LocalDateTime,
+) -> Result<(), ScheduleFault> {
+    let Some(occurrence) = stored.event.occurrence(recurrence_id).filter(|_| stored.organizer.is_none())
+    else {
+        return Ok(());
+    };
+    let is_over = recurrence::end(&occurrence).is_some_and(|end| end < tx.now());
+    let said = occurrence.participation(&who.person);
+    if is_over || said.is_none_or(|said| said == ParticipationStatus::Declined) {
+        return Ok(());
+    }
+    let no = Answer { recurrence_id: Some(recurrence_id), ..NO };
+    let mut last = stored.clone();
+    last.version = tx.next_version(Some(stored.version));
+    last.event = answered(&stored.event, who, &no, tx.now())?;
+    tell_organizer(tx, who, &last, &no)
+}
+
 /// Takes an event with its places, occurrences and bookings away.
 fn remove(tx: &mut Tx<'_>, stored: &StoredEvent, places: &[Placement]) -> Result<(), ScheduleFault> {
     store::occurrences::remove(tx, &stored.id, None)?;
@@ -141,8 +165,10 @@ fn leave_out(
     if !recurrence::has_occurrence(&opened.stored.event, recurrence_id) {
         return Err(ScheduleFault::NoOccurrence);
     }
-    let mut after = opened.stored.clone();
-    after.event = opened.stored.event.without(recurrence_id);
+    let Some(after) = opened.stored.without(recurrence_id) else {
+        return call_off(tx, who, &opened, ScheduleReply::Send);
+    };
+    decline_occurrence(tx, who, &opened.stored, recurrence_id)?;
     let home = opened.home.clone();
     let scope = Scope::This(recurrence_id);
     let change = Change { before: opened, home, after, scope, dropped: Vec::new() };

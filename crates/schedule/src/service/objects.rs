@@ -8,6 +8,7 @@ mod adopt;
 mod answer;
 mod apply;
 mod arrival;
+mod book;
 mod calendars;
 mod carry;
 mod delete;

@@ -7,6 +7,7 @@ use super::{
     audience::{Audiences, renew},
     booking,
     create_event::{refuse_uid_of_task, role_in, writable},
+    delete_event::decline_occurrence,
     index, keep_own, objects, placing, staff,
     tell_change::Untold,
     view::{BUSY, Sight},
@@ -106,7 +107,7 @@ fn change(
             (after.event, dropped) = patched(&before.stored.event, patch)?;
             after.facilities = patch.facility_ids.clone().unwrap_or(after.facilities);
         }
-        Scope::This(recurrence_id) => after.event = patched_at(&before.stored, recurrence_id, patch)?,
+        Scope::This(recurrence_id) => after = patched_at(&before.stored, recurrence_id, patch)?,
     }
     let home = match &patch.calendar_id {
         Some(calendar) if *calendar != before.home.id && scope == Scope::All => {
@@ -117,6 +118,11 @@ fn change(
     after.calendar = home.id.clone();
     if after == before.stored {
         return Ok(Changed::nothing(before.seen));
+    }
+    if let Scope::This(recurrence_id) = scope
+        && patch.leaves_out()
+    {
+        decline_occurrence(tx, who, &before.stored, recurrence_id)?;
     }
     let change = Change { before, home, after, scope, dropped: dropped.clone() };
     let changed = change.store(tx, who)?;
@@ -199,7 +205,7 @@ fn patched_at(
     before: &StoredEvent,
     recurrence_id: LocalDateTime,
     patch: &EventPatch,
-) -> Result<Event, ScheduleFault> {
+) -> Result<StoredEvent, ScheduleFault> {
     let mut series = before.event.clone();
     if patch.brings_back()
         && series.recurrence_overrides.get(&recurrence_id).is_some_and(PatchObject::is_excluded)
@@ -213,14 +219,22 @@ fn patched_at(
         let detail = "belongs to the whole series and cannot differ in one occurrence";
         return Err(ScheduleFault::field("/calendarId", "series-only", detail));
     }
-    let mut after = series.patched_at(recurrence_id, patch).map_err(ScheduleFault::Invalid)?;
+    let event = series.patched_at(recurrence_id, patch).map_err(ScheduleFault::Invalid)?;
+    if patch.leaves_out() {
+        let only = || {
+            ScheduleFault::field(
+                "/excluded",
+                "occurrence-only",
+                "there is no other occurrence: delete the event",
+            )
+        };
+        return before.without(recurrence_id).ok_or_else(only);
+    }
+    let mut after = StoredEvent { event, ..before.clone() };
     if let Some(booked) = &patch.facility_ids
-        && recurrence::has_occurrence(&after, recurrence_id)
+        && recurrence::has_occurrence(&after.event, recurrence_id)
     {
-        after.put_facility_ids(
-            recurrence_id,
-            Some(booked).filter(|it| **it != before.facilities).map(Vec::as_slice),
-        );
+        after.put_facilities_at(recurrence_id, booked);
     }
     Ok(after)
 }

@@ -75,6 +75,31 @@ impl StoredEvent {
         own.unwrap_or_else(|| self.facilities.clone())
     }
 
+    /// The same without one occurrence. Where only single occurrences of a series are known the next takes the place of the event
+    /// itself; `None` when there is no other.
+    pub fn without(&self, recurrence_id: LocalDateTime) -> Option<Self> {
+        if !self.event.is_itself(recurrence_id) {
+            return Some(Self { event: self.event.without(recurrence_id), ..self.clone() });
+        }
+        let others = self.event.occurrences_of(|_| true).into_iter();
+        let (event, facilities) = Event::alone(others.map(|(id, it)| (id, it, self.facilities_at(id))))?;
+        Some(Self { event, facilities, ..self.clone() })
+    }
+
+    /// Has one occurrence book these, and the others what they booked.
+    pub fn put_facilities_at(&mut self, recurrence_id: LocalDateTime, booked: &[FacilityId]) {
+        if !self.event.is_itself(recurrence_id) {
+            let own = Some(booked).filter(|it| **it != self.facilities);
+            return self.event.put_facility_ids(recurrence_id, own);
+        }
+        let others: Vec<_> = self.event.recurrence_overrides.keys().copied().collect();
+        for id in others {
+            let then = self.facilities_at(id);
+            self.event.put_facility_ids(id, (then != booked).then_some(then.as_slice()));
+        }
+        self.facilities = booked.to_vec();
+    }
+
     /// What it books for any occurrence, each once and in ascending order.
     pub fn all_facilities(&self) -> Vec<FacilityId> {
         let own = self.event.recurrence_overrides.values().filter_map(PatchObject::facility_ids);

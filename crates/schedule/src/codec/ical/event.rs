@@ -24,19 +24,9 @@ use crate::model::{
 /// The most dates that are added to or taken from a series.
 const MAX_DATES: usize = 2_000;
 /// What the event's own fields say wholly, so that no line of it is kept.
-const SAID: [&str; 11] = [
-    "UID",
-    "RECURRENCE-ID",
-    "DTSTART",
-    "DTEND",
-    "DURATION",
-    "RRULE",
-    "EXRULE",
-    "RDATE",
-    "EXDATE",
-    "CATEGORIES",
-    "ATTENDEE",
-];
+const SAID: [&str; 7] = ["UID", "RECURRENCE-ID", "DTSTART", "DTEND", "DURATION", "CATEGORIES", "ATTENDEE"];
+/// What the event's own fields say of how it repeats, which one occurrence does not (RFC 5545 §3.8.5).
+pub(super) const REPEATS: [&str; 4] = ["RRULE", "EXRULE", "RDATE", "EXDATE"];
 
 /// What is known while an event is read.
 pub(super) struct Context<'a> {
@@ -58,7 +48,10 @@ impl Read {
     /// What is kept without effect, with its place.
     pub fn kept(&self, place: &Place) -> Option<Refusal> {
         let (line, _) = self.without_effect.first()?;
-        let detail = "is kept and not expanded: a series has one RRULE and no EXRULE";
+        let detail = match self.event.recurrence_id {
+            None => "is kept and not expanded: a series has one RRULE and no EXRULE",
+            Some(_) => "is kept and has no effect: one occurrence does not repeat",
+        };
         let reasons =
             self.without_effect.iter().map(|(_, name)| FieldFault::new(name.as_str(), "ical-kept", detail));
         Some(Refusal { place: Place { line: *line, ..place.clone() }, reasons: reasons.collect() })
@@ -140,6 +133,10 @@ pub(super) fn read(component: &Component, context: &mut Context<'_>) -> Result<R
         if let Some(series) = &context.series {
             (event.created, event.updated, event.sequence) =
                 (series.created, series.updated, series.sequence);
+        }
+        for line in component.lines.iter().filter(|line| REPEATS.contains(&line.name.as_str())) {
+            check_dates(line, zones).map_err(|reason| fault(&line.name, reason))?;
+            without_effect.push((line.number, line.name.clone()));
         }
     } else {
         read_recurrence(component, &mut event, start, zones, &mut without_effect)?;
@@ -307,6 +304,18 @@ fn read_recurrence(
     Ok(())
 }
 
+/// Refuses dates that cannot be read, where they have no effect.
+fn check_dates(line: &Line, zones: &Zones) -> Result<(), when::Reason> {
+    if !line.name.ends_with("DATE") {
+        return Ok(());
+    }
+    let mut dates = line.value.split(',').map(str::trim).filter(|text| !text.is_empty());
+    dates.try_for_each(|text| {
+        let start = text.split_once('/').map_or(text, |(start, _)| start);
+        when::read_value(line, start, zones).map(drop)
+    })
+}
+
 /// One date of `RDATE` or `EXDATE`, or the period of an `RDATE`.
 fn read_date(
     line: &Line,
@@ -335,6 +344,7 @@ fn read_date(
 
 /// Keeps every line that the event would not write by itself.
 fn keep_rest(component: &Component, event: &mut Event, unread: &[usize]) {
+    let is_series = component.line("RECURRENCE-ID").is_none();
     let own = write::said_lines(event);
     let kept: Vec<Value> = component
         .lines
@@ -344,8 +354,9 @@ fn keep_rest(component: &Component, event: &mut Event, unread: &[usize]) {
                 // Of several for one link each is kept: together they replace what the event would write.
                 || line.name == "CONFERENCE";
             let no_stamp = line.name == "DTSTAMP" && line.value == write::NO_STAMP;
-            let said =
-                no_stamp || SAID.contains(&line.name.as_str()) || own.iter().any(|own| own.reads(&line.raw));
+            let repeats = is_series && REPEATS.contains(&line.name.as_str());
+            let by_itself = || own.iter().any(|own| own.reads(&line.raw));
+            let said = no_stamp || repeats || SAID.contains(&line.name.as_str()) || by_itself();
             // Of a property of which there may be one only the first is read.
             let first = component.line(&line.name).is_none_or(|first| first.number == line.number);
             odd || (!said && write::holds(event, line) && (first || !write::is_single(&line.name)))

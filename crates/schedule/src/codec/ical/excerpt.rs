@@ -3,10 +3,12 @@
 use std::borrow::Cow;
 
 use renraku_base::Timestamp;
+use serde_json::Value;
 
 use super::{
-    Writer,
+    KEPT_LINES, Writer,
     component::{self, Component},
+    event::REPEATS,
     line::Line,
     object, task,
     when::{self, When, Zones},
@@ -65,7 +67,7 @@ fn occurrences(text: &str, (from, to): (Timestamp, Timestamp), zone: Zone, most:
             Some(id) => event.occurrence(id)?,
             None => event.single(),
         };
-        Some(in_utc(occurrence, found.utc_start, found.utc_end))
+        Some(in_utc(without_repetition(occurrence), found.utc_start, found.utc_end))
     });
     let mut writer = Writer::default();
     let mut count = 0;
@@ -120,6 +122,15 @@ fn in_utc_line<'l>(line: &'l Line, zones: &Zones) -> Option<Cow<'l, Line>> {
     line.value = when::write_instant(zone.instant(at).into());
     line.raw.clear();
     Some(Cow::Owned(line))
+}
+
+/// An occurrence without what it was sent with of how it repeats: what is expanded says nothing of that (§9.6.5).
+fn without_repetition(mut occurrence: Event) -> Event {
+    if let Some(Value::Array(kept)) = occurrence.more.get_mut(KEPT_LINES) {
+        let repeats = |raw: &str| REPEATS.iter().any(|name| raw.starts_with(name));
+        kept.retain(|raw| !raw.as_str().is_some_and(repeats));
+    }
+    occurrence
 }
 
 /// An occurrence on the clock that is the same everywhere; days and times on no clock stay as they are.

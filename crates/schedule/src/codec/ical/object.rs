@@ -47,7 +47,9 @@ pub enum NotAnObject {
 /// # Errors
 /// [`NotAnObject`].
 pub fn read_object(text: &[u8]) -> Result<CalendarObject, NotAnObject> {
-    let data = |why: &str| NotAnObject::Data(vec![FieldFault::new("", component::code_of(why), why)]);
+    let data = |why: &str| {
+        NotAnObject::Data(vec![FieldFault::new("", component::code_of(why), component::detail_of(why))])
+    };
     let root = component::read(text);
     let calendar = match root.children.as_slice() {
         [calendar] if calendar.name == "VCALENDAR" => calendar,

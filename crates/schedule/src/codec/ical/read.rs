@@ -157,7 +157,7 @@ fn take_lines(calendar: &Component, parsed: &mut Parsed) {
 
 fn stray(component: &str, (line, why): (usize, &'static str)) -> Refusal {
     let place = Place { component: component.to_owned(), line, uid: None };
-    Refusal { place, reasons: vec![FieldFault::new("", component::code_of(why), why)] }
+    Refusal { place, reasons: vec![FieldFault::new("", component::code_of(why), component::detail_of(why))] }
 }
 
 /// The components of a file by what becomes of them.
@@ -213,7 +213,7 @@ impl<'a> Found<'a> {
             self.refused.push(Refusal { place, reasons: vec![FieldFault::new("", code, why)] });
         };
         if let Some((line, why)) = component.first_fault() {
-            refuse(line, component::code_of(why), why);
+            refuse(line, component::code_of(why), &component::detail_of(why));
             return;
         }
         let Some(uid) = uid else {

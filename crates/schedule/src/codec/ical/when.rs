@@ -6,7 +6,7 @@ use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike, 
 use renraku_base::Timestamp;
 
 use super::{component::Component, foreign_zone, line::Line};
-use crate::model::{LocalDateTime, Zone};
+use crate::model::{LocalDateTime, Zone, limits};
 
 /// A date or time as a line says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -170,7 +170,10 @@ pub(super) fn instant(line: &Line, zones: &Zones) -> Option<Timestamp> {
 
 /// A local time, unless it lies in a year that is not taken.
 pub(super) fn local(at: NaiveDateTime, name: &str) -> Result<LocalDateTime, Reason> {
-    LocalDateTime::new(at).ok_or_else(|| ("year", format!("{name} lies outside the years 1900 to 2100")))
+    LocalDateTime::new(at).ok_or_else(|| {
+        let code = if at.year() < *limits::YEARS.start() { "year-early" } else { "year" };
+        (code, format!("{name} lies outside the years 1900 to 2100"))
+    })
 }
 
 /// A date as it is written.

@@ -135,9 +135,9 @@ fn recurrence_lines(event: &Event) -> Vec<Line> {
             event.recurrence_overrides.iter().filter(|(_, patch)| patch.is_empty()).map(|(id, _)| *id);
         let added: BTreeSet<_> = recurrence::additions(event).into_iter().chain(repeated).collect();
         lines.extend(added.into_iter().map(|id| one("RDATE", id)));
+        let excluded = event.recurrence_overrides.iter().filter(|(_, patch)| patch.is_excluded());
+        lines.extend(excluded.map(|(id, _)| one("EXDATE", *id)));
     }
-    let excluded = event.recurrence_overrides.iter().filter(|(_, patch)| patch.is_excluded());
-    lines.extend(excluded.map(|(id, _)| one("EXDATE", *id)));
     lines
 }
 

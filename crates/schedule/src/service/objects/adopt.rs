@@ -20,6 +20,7 @@ use crate::{
     rules::recurrence,
     service::{
         audience::renew,
+        delete_event::decline_occurrence,
         index, keep_own, placing,
         reply_event::{Answer, answer, tell_organizer},
         update_event::Opened,
@@ -206,6 +207,9 @@ pub(super) fn replace(
     store::events::put(tx, &after)?;
     let kept = keep_own::along(tx, (&before.stored, &after), &before.places)?;
     let recorded = placing::put_changed(tx, &after, (&before.places, &kept), &happenings, &before.stored)?;
+    if arrival.origin == Origin::Sent && now != Some(ParticipationStatus::Declined) {
+        decline_left_out(tx, who, &before.stored, &after.event)?;
+    }
     let (zone, at) = (before.home.time_zone, tx.now());
     jobs::remind_next(tx, &after, zone, at)?;
     keep_own::remind(tx, (&after, zone), &kept)?;
@@ -219,6 +223,21 @@ pub(super) fn replace(
     let is_whole = arrival.is_whole(Some(&before.stored.event));
     let put = arrival.keep_event(tx, (told.get(), is_whole), false)?;
     Ok(told.map(|_| put))
+}
+
+/// The organizer hears to which occurrences the person does not come whom their client left out (`EXDATE`).
+fn decline_left_out(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    before: &StoredEvent,
+    after: &Event,
+) -> Result<(), ScheduleFault> {
+    if !before.event.is_when(after) || before.event.recurrence_rule != after.recurrence_rule {
+        return Ok(());
+    }
+    let excluded = after.recurrence_overrides.iter().filter(|(_, patch)| patch.is_excluded());
+    let there = excluded.map(|(id, _)| *id).filter(|id| recurrence::has_occurrence(&before.event, *id));
+    there.into_iter().try_for_each(|id| decline_occurrence(tx, who, before, id))
 }
 
 /// Keeps the text: the copy says nothing beyond it.

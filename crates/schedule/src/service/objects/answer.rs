@@ -11,7 +11,7 @@ use super::{
 use crate::{
     ScheduleFault,
     codec::ical::{self, Contents},
-    model::{Event, EventView, LocalDateTime, Own, ParticipationStatus},
+    model::{Event, EventView, LocalDateTime, Own, ParticipationStatus, PatchObject},
     rules::recurrence,
     service::{
         keep_own,
@@ -134,6 +134,15 @@ fn answers(
         let known = stored.recurrence_overrides.contains_key(&id) || recurrence::has_occurrence(stored, id);
         if let (true, Some(before), Some(after)) = (known, stored.occurrence(id), sent.occurrence(id)) {
             note(Some(id), &before, &after);
+        }
+    }
+    // A guest of single occurrences who says the same of each answers once.
+    if let (Some(_), [one, _, ..]) = (first, answers.as_slice()) {
+        let theirs = stored.occurrences_of(PatchObject::changes_people).into_iter();
+        let mut theirs = theirs.filter(|(_, occurrence)| said(occurrence).is_some());
+        let same = Some((one.participation_status, one.comment.clone()));
+        if theirs.all(|(id, _)| sent.occurrence(id).and_then(|it| said(&it)) == same) {
+            return Ok(vec![Answer { recurrence_id: None, ..one.clone() }]);
         }
     }
     // An answer to the whole series is not said again for its occurrences.

@@ -74,7 +74,7 @@ impl Carry<'_> {
         let object = object.ok_or(ScheduleFault::NotFound)?;
         self.check(tx, who, &object.head)?;
         if object.schedule_tag.is_some() {
-            return Err(ScheduleFault::Forbidden.into());
+            return Err(ObjectFault::OnePlace);
         }
         let replaced = self.make_room(tx, who)?;
         let put = put_carried(tx, who, self.to, (&object.text, Origin::Copied))?;
@@ -95,7 +95,7 @@ impl Carry<'_> {
         let (target, _) = writable(tx, who, Some(&self.to.0.calendar.id))?;
         let same_owner = source.owner_id == target.owner_id;
         if !same_owner && get_schedule_tag(tx, who, from, &head)?.is_some() {
-            return Err(ScheduleFault::Forbidden.into());
+            return Err(ObjectFault::OnePlace);
         }
         let replaced = self.make_room(tx, who)?;
         if head.kind == ObjectKind::Task {
@@ -210,7 +210,7 @@ impl Carry<'_> {
         let object = get(tx, who, self.from.0, &[self.from.1])?.pop().flatten();
         let object = object.ok_or(ScheduleFault::NotFound)?;
         if object.schedule_tag.is_some() {
-            return Err(ScheduleFault::Forbidden.into());
+            return Err(ObjectFault::OnePlace);
         }
         delete(tx, who, self.from, &Expectation::NONE, reply)?;
         Ok(put_carried(tx, who, self.to, (&object.text, Origin::Moved))?.map(|_| ()))

@@ -30,7 +30,7 @@ pub(super) enum Refusal {
 
 impl Refusal {
     /// The parameter that tells it.
-    const fn line(self) -> &'static str {
+    pub const fn line(self) -> &'static str {
         match self {
             Self::Taken => "SCHEDULE-STATUS=\"4.1\"",
             Self::Time => "SCHEDULE-STATUS=\"3.5\"",

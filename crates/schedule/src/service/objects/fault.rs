@@ -38,6 +38,9 @@ pub enum ObjectFault {
     /// Something is to be put where it is.
     #[error("the source and the destination are the same")]
     Same,
+    /// What others take part in is to be copied, or to go into the calendar of another.
+    #[error("others take part in this event: it stays in a calendar of its organizer's, and is there once")]
+    OnePlace,
     /// The operation itself was refused.
     #[error(transparent)]
     Refused(#[from] ScheduleFault),

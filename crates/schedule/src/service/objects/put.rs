@@ -1,4 +1,4 @@
-use renraku_base::{ETag, EventId, FacilityId, Precondition, Principal, Role};
+use renraku_base::{ETag, EventId, Precondition, Principal, Role};
 use renraku_db::{Changed, Tx};
 use renraku_notify::NotificationType;
 
@@ -6,7 +6,8 @@ use super::{
     ObjectCalendar, ObjectFault, ObjectHead, ObjectKind, adopt, answer,
     apply::apply,
     arrival::{Arrival, Origin},
-    facilities::{self, Invited, Refusal},
+    book::{book, tell},
+    facilities,
     list::heads,
     parameters,
     read::{get_schedule_tag, ids_of, make_way, schedule_tag},
@@ -280,11 +281,12 @@ impl Arrival<'_> {
         // Everybody is told of what is new.
         parameters::take(&mut sent);
         let id = tx.new_id();
-        let made = book(tx, &sent, invited, |tx, event, facility_ids| {
+        let (made, refused) = book(tx, &sent, invited, |tx, event, facility_ids| {
             let calendar_id = Some(home.id.clone());
             let draft = EventDraft { id: EventId::clone(&id), calendar_id, facility_ids, event };
             create(tx, who, draft, (home.clone(), role))
         })?;
+        tell(tx, &id, &sent, refused)?;
         let put = self.keep_event(tx, (made.get(), self.is_whole(None)), true)?;
         Ok(made.map(|_| put))
     }
@@ -321,13 +323,14 @@ impl Arrival<'_> {
             && sent.recurrence_rule == shown.event.recurrence_rule;
         // What was refused, and known to be, is asked for again when the time is another.
         invited.retain(|it| !(it.declined && same_time));
-        let changed = book(tx, &sent, invited, |tx, event, facility_ids| {
+        let (changed, refused) = book(tx, &sent, invited, |tx, event, facility_ids| {
             let merged = self.merge(&before.stored.event, &shown.event, &event)?;
             if self.changes_nothing(&before.stored, &merged) && facility_ids == before.stored.facilities {
                 return Ok(None);
             }
             apply(tx, who, id, merged, &facility_ids).map(Some)
         })?;
+        tell(tx, id, &sent, refused)?;
         tell_by_all_means(tx, who, &before.stored, &forced)?;
         let Some(changed) = changed else {
             let schedule_tag = schedule_tag(&before.seen.event, &before.seen.facility_ids);
@@ -390,44 +393,5 @@ impl Shown {
         facilities::remove(&mut event, &keys);
         let event = if calendar.is_mine() { *event } else { without_alerts(*event) };
         Ok(Self { event })
-    }
-}
-
-/// Does what books facilities, which are invited: those that cannot be booked are refused, and the rest goes on.
-fn book<T>(
-    tx: &mut Tx<'_>,
-    sent: &Event,
-    invited: Vec<Invited>,
-    run: impl Fn(&mut Tx<'_>, Event, Vec<FacilityId>) -> Result<T, ScheduleFault>,
-) -> Result<T, ScheduleFault> {
-    if invited.is_empty() {
-        return run(tx, sent.clone(), Vec::new());
-    }
-    let (mut asked, mut refused): (Vec<Invited>, Vec<(Invited, Refusal)>) = (invited, Vec::new());
-    loop {
-        let mut event = sent.clone();
-        refused.iter().for_each(|(it, why)| facilities::decline(&mut event, &it.key, *why));
-        let keys: Vec<String> = asked.iter().map(|it| it.key.clone()).collect();
-        facilities::remove(&mut event, &keys);
-        let ids: Vec<FacilityId> = asked.iter().map(|it| it.id.clone()).collect();
-        match tx.savepoint(|tx| run(tx, event, ids)) {
-            Err(ScheduleFault::FacilityTaken(taken)) if asked.iter().any(|it| it.id == taken.facility_id) => {
-                let them = asked.extract_if(.., |it| it.id == taken.facility_id);
-                refused.extend(them.map(|it| (it, Refusal::Taken)));
-            }
-            // What one of them does not allow, others may.
-            Err(ScheduleFault::FacilityRules(broken)) if !asked.is_empty() => {
-                let known = |id: &&FacilityId| asked.iter().any(|it| it.id == **id);
-                let one = broken.rule.facility_id.as_ref().filter(known).cloned();
-                let them = asked.extract_if(.., |it| one.as_ref().is_none_or(|id| it.id == *id));
-                refused.extend(them.map(|it| (it, Refusal::Time)));
-            }
-            Err(ScheduleFault::FacilitySeriesNeedsEnd | ScheduleFault::SeriesTooDense)
-                if !asked.is_empty() =>
-            {
-                refused.extend(asked.drain(..).map(|it| (it, Refusal::Series)));
-            }
-            done => return done,
-        }
     }
 }
