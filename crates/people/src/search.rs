@@ -6,6 +6,7 @@
 
 mod classes;
 mod fold;
+mod in_a_row;
 mod number;
 mod order;
 mod query;
@@ -17,6 +18,7 @@ mod written_numbers;
 
 pub(crate) use classes::Classes;
 pub use fold::{begins_within, fold, fold_as_written};
+pub(crate) use in_a_row::in_a_row;
 pub use number::{fold_number, fold_public_number};
 pub use order::reading_order;
 pub use query::{Query, Word};

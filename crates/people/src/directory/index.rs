@@ -12,6 +12,7 @@ mod record;
 mod search;
 mod select;
 mod titles;
+mod units_in_a_row;
 
 use std::{collections::HashMap, sync::Arc};
 
