@@ -34,6 +34,8 @@ impl Index {
     /// How long the names of units are with which a folded text begins.
     fn unit_names_before(&self, text: &str) -> Vec<usize> {
         let names = (0..self.unit_names.len()).map(|at| self.unit_names.get(at));
+        // The first line is what a whole name is folded to.
+        let names = names.filter_map(|name| name.split(|byte| *byte == b'\n').next());
         names.filter(|name| !name.is_empty() && text.as_bytes().starts_with(name)).map(<[u8]>::len).collect()
     }
 }
