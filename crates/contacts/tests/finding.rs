@@ -37,7 +37,8 @@ fn a_search_may_begin_with_a_mark_that_repeats_what_stands_before_it() {
     on_each_database(|db, _| {
         let hanako = person(db);
         let mine = book(db, &hanako, "業者");
-        for (name, firm) in [("佐々木 花", "代々木設計"), ("Nguyễn ヴァン", "いすゞ商会")]
+        for (name, firm) in
+            [("佐々木 花", "代々木設計"), ("Nguyễn ヴァン", "いすゞ商会"), ("霞ヶ関 商子", "三ヵ月堂")]
         {
             let card = json!({"name": {"full": name}, "organizations": {"o": {"name": firm}}});
             contact_in(db, &hanako, &mine.id, card);
@@ -50,6 +51,10 @@ fn a_search_may_begin_with_a_mark_that_repeats_what_stands_before_it() {
             ("ｳﾞ", &["Nguyễn ヴァン"]),
             ("バン すず", &["Nguyễn ヴァン"]),
             ("々子", &[]),
+            ("霞が関商", &["霞ヶ関 商子"]),
+            ("霞ヶ", &["霞ヶ関 商子"]),
+            ("ケ関", &["霞ヶ関 商子"]),
+            ("三か月", &["霞ヶ関 商子"]),
         ] {
             assert_eq!(search(db, &hanako, typed), found, "{typed}");
         }

@@ -168,6 +168,9 @@ pub struct Details {
     /// With `undelivered`: the mail address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recipient: Option<String>,
+    /// With `appointed`: the post is held beside the main one (兼務), and is no transfer.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub concurrent: bool,
     /// With `appointed`: who held the post before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub predecessor: Option<String>,

@@ -4,8 +4,10 @@
 //! Folding only widens a search; what is stored and shown is never rewritten. `docs/SEARCH.md` tells the rules with
 //! their sources.
 
+mod between_kanji;
 mod classes;
 mod fold;
+mod in_a_row;
 mod number;
 mod order;
 mod query;
@@ -16,7 +18,8 @@ mod variants;
 mod written_numbers;
 
 pub(crate) use classes::Classes;
-pub use fold::{begins_within, fold, fold_as_written};
+pub use fold::{fold, fold_as_written, fold_letters, fold_lines, is_cut_within};
+pub(crate) use in_a_row::in_a_row;
 pub use number::{fold_number, fold_public_number};
 pub use order::reading_order;
 pub use query::{Query, Word};

@@ -49,7 +49,7 @@ const BASE: &str = "/api/v1";
 
 /// The routes outside the contract's base.
 fn outside<R: Routes>(routes: R) -> R {
-    routes.add(health::live).add(health::ready).add(health::metrics).add(auth::jwks)
+    routes.add(health::live).add(health::ready).add(health::metrics).add(auth::jwks).add(phonebook::phonebook)
 }
 
 /// Every route below `/api/v1`.
@@ -168,7 +168,6 @@ fn face(config: &mut web::ServiceConfig) {
         .app_data(web::Data::new(batch::InnerFace::default()))
         .service(front_page::page)
         .service(front_page::icon)
-        .service(phonebook::phonebook)
         .service(openapi::served)
         .service(web::redirect("/docs", "/docs/"))
         .service(docs_page::page)

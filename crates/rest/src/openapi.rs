@@ -65,6 +65,9 @@ impl Modify for Bearer {
         if let Some(components) = &mut openapi.components {
             let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
             components.add_security_scheme("bearer", SecurityScheme::Http(scheme));
+            let basic = HttpBuilder::new().scheme(HttpAuthScheme::Basic);
+            let basic = basic.description(Some("A username with one of its app passwords.")).build();
+            components.add_security_scheme("basic", SecurityScheme::Http(basic));
         }
     }
 }

@@ -1,6 +1,6 @@
-//! The phone book of desk phones that read XML over HTTP and not LDAP: Yealink, Snom, Cisco. No part of the API.
+//! The phone book of desk phones that read XML over HTTP and not LDAP: Yealink, Snom, Cisco.
 
-use actix_web::{HttpRequest, HttpResponse, get, http::header, web::Path};
+use actix_web::{HttpRequest, HttpResponse, get, http::header};
 use quick_xml::escape::escape;
 use renraku_base::{Cursor, Fault, FieldFault, Kind, Limit, Principal};
 use renraku_contacts::{
@@ -16,8 +16,12 @@ use renraku_people::{
     search::written_numbers,
 };
 use serde::{Deserialize, Serialize};
+use utoipa::IntoResponses;
 
-use crate::core::{App, Problem, Query, RateKind, RestFault, Work, cursor};
+use crate::{
+    ProblemBody,
+    core::{App, Problem, Query, RateKind, RestFault, Work, cursor},
+};
 
 /// As many entries as each of these phones takes at once.
 const ENTRIES: u16 = 32;
@@ -29,16 +33,20 @@ const CISCO: &str = "CiscoIPPhoneDirectory";
 const CHALLENGE: &str = "Basic realm=\"Renraku\", charset=\"UTF-8\"";
 
 /// Which page of whom.
-#[derive(Debug, Default, Deserialize, Serialize)]
+#[derive(Debug, Default, Deserialize, Serialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct PhonebookQuery {
     /// What was typed; everyone when nothing was.
+    #[param(max_length = 64)]
     q: Option<String>,
-    /// Where a page of people begins.
+    /// Where a page of people begins: as the soft key `Next` of the page before says it.
     #[serde(default, deserialize_with = "cursor")]
+    #[param(value_type = Option<String>)]
     people: Option<Cursor>,
-    /// Where a page of contacts begins that has no people before them; empty at the first.
+    /// Where a page of contacts begins that has no people before them, as the soft key says it; empty at the first.
     #[serde(default, deserialize_with = "cursor")]
+    #[param(value_type = Option<String>)]
     contacts: Option<Cursor>,
 }
 
@@ -55,15 +63,55 @@ struct Entry {
     numbers: Vec<String>,
 }
 
+/// How a phone is refused.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "only described")]
+pub(crate) enum PhonebookRefusals {
+    /// The query cannot be read.
+    #[response(status = 400, content_type = "application/problem+json")]
+    Malformed(ProblemBody),
+    /// No username with one of its app passwords; without a body, `WWW-Authenticate` asks for Basic.
+    #[response(status = 401)]
+    Unauthenticated,
+    /// There is no such form.
+    #[response(status = 404, content_type = "application/problem+json")]
+    NotFound(ProblemBody),
+    /// `Accept-Encoding` rules every coding out, the plain answer included.
+    #[response(status = 406, content_type = "application/problem+json")]
+    NotAcceptable(ProblemBody),
+    /// The address is longer than is taken.
+    #[response(status = 414, content_type = "application/problem+json")]
+    AddressTooLong(ProblemBody),
+    /// `q` is too long.
+    #[response(status = 422, content_type = "application/problem+json")]
+    Invalid(ProblemBody),
+    /// More often than is taken; see `Retry-After`.
+    #[response(status = 429, content_type = "application/problem+json")]
+    TooMany(ProblemBody),
+    /// A fault of the server; `requestId` names the request in its log.
+    #[response(status = 500, content_type = "application/problem+json")]
+    Internal(ProblemBody),
+    /// Not now; see `Retry-After`.
+    #[response(status = 503, content_type = "application/problem+json")]
+    Unavailable(ProblemBody),
+}
+
 /// The people and then the contacts whom the words fit, for whoever sends a username and an app password as Basic.
+///
+/// One page of at most 32, written as phones of the form read it (docs/DESK-PHONES.md).
+#[utoipa::path(
+    tag = "phonebook",
+    security(("basic" = [])),
+    params(("form" = String, Path, description = "The maker of the phone.", pattern = "^(yealink|snom|cisco)$"), PhonebookQuery),
+    responses((status = 200, body = String, content_type = "text/xml"), PhonebookRefusals)
+)]
 #[get("/phonebook/{form}.xml")]
 pub(crate) async fn phonebook(
     app: App,
     request: HttpRequest,
-    form: Path<String>,
     query: Query<PhonebookQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let root = match form.as_str() {
+    let root = match request.match_info().query("form") {
         "yealink" => "YealinkIPPhoneDirectory",
         "snom" => "SnomIPPhoneDirectory",
         "cisco" => CISCO,

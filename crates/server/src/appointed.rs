@@ -65,6 +65,7 @@ fn notice(
             place: Some(one.unit.replace('/', " ")),
             start: Some(format!("{}T00:00:00", one.from)),
             show_without_time: true,
+            concurrent: one.concurrent,
             predecessor: predecessor.map(|person| person.name.full.clone()),
             entrusted,
             ..Details::default()

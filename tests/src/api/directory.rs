@@ -72,6 +72,7 @@ fn a_person_is_found_by_every_spelling_and_shown_as_the_contract_says() {
             "7001",
             "健",
             "takahashi%E3%80%80人事",
+            "総務部人事課takahasi",
         ] {
             let answer = hanako.get(&format!("directory/people?q={q}")).expect(200).json();
             assert_eq!(names(&answer), ["髙橋 健一"], "{q}");

@@ -187,7 +187,7 @@ fn what_fits_and_is_free_is_found() {
             "bookingRules": {"opens": "08:30", "closes": "21:00"}});
         let hall = facility(server, hall);
         let small = room(server, "Ｂ会議室");
-        facility(server, json!({"name": "公用車1号", "kind": "car", "capacity": 5, "place": "車庫A"}));
+        facility(server, json!({"name": "公用車1号", "kind": "car", "capacity": 5, "place": "霞ヶ丘車庫A"}));
         facility(server, json!({"name": "スクリーン", "kind": "equipment", "description": "会議室へ貸出"}));
         hanako.post("events", &booking(&small, "2026-12-26T10:00:00", "PT1H")).expect(201);
         let names = |query: &str| {
@@ -203,6 +203,9 @@ fn what_fits_and_is_free_is_found() {
         assert_eq!(names("q=b会議室"), ["Ｂ会議室"]);
         assert_eq!(names("q=会議室"), ["スクリーン", "大会議室", "Ｂ会議室"]);
         assert_eq!(names("q=会議室 本館"), ["大会議室"]);
+        for q in ["霞が丘", "霞ケ丘", "霞ヶ"] {
+            assert_eq!(names(&format!("q={q}")), ["公用車1号"], "{q}");
+        }
         // 10:30 in Tokyo, 11:00, and 20:30 until 22:00.
         assert_eq!(names(&format!("kind=room&{}", at("01:30", "02:30"))), ["大会議室"]);
         assert_eq!(names(&format!("kind=room&{}", at("02:00", "03:00"))), ["大会議室", "Ｂ会議室"]);

@@ -45,7 +45,7 @@ fn a_query_finds_what_is_meant() {
             "b",
             &card("u2", "山田", "EMAIL;TYPE=WORK:B@example.jp\nNOTE:高橋の紹介\nCATEGORIES:取引先,北海道\n"),
         );
-        put("c", &card("u3", "Smith", "ORG:北見測量\nADR:;;北1西6;札幌市;;;\nNOTE:x\n"));
+        put("c", &card("u3", "Smith", "ORG:北見測量\nADR:;;北1西6;札幌市;;;\nNOTE:霞ヶ関\nNOTE:x\n"));
         let phone = json!({"name": {"full": "佐々木 花"}, "emails": {"e": {"address": "d@example.jp"}}});
         let id = hanako.post("contacts", &phone).expect(201).json()["id"].as_str().unwrap().to_owned();
         let id = id.as_str();
@@ -67,6 +67,9 @@ fn a_query_finds_what_is_meant() {
             (prop("ORG", "", "測量"), vec!["c"]),
             (prop("NOTE", "", "紹介"), vec!["b"]),
             (prop("NOTE", "", "X"), vec!["c"]),
+            (prop("NOTE", "", "霞が関"), vec!["c"]),
+            (prop("NOTE", "", "霞ヶ"), vec!["c"]),
+            (prop("NOTE", "", "ケ関"), vec!["c"]),
             (prop("NOTE", "", "山田"), vec![]),
             (prop("ADR", "", "札幌"), vec!["c"]),
             (prop("X-OWN", "match-type=\"starts-with\"", "独自"), vec!["a"]),

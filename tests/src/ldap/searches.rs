@@ -66,6 +66,7 @@ fn people_are_found_however_their_names_and_numbers_are_spelt() {
 #[test]
 fn a_piece_may_begin_with_a_mark_that_repeats_what_stands_before_it() {
     let (sasaki, van) = (&["佐々木 ゞゑ"][..], &["ヴァン 菜々子"][..]);
+    let kasumi = &["霞ヶ関 三ヶ月"][..];
     let table: &[(&str, &[&str])] = &[
         ("(cn=*々木*)", sasaki),
         ("(sn=*々木*)", sasaki),
@@ -87,6 +88,14 @@ fn a_piece_may_begin_with_a_mark_that_repeats_what_stands_before_it() {
         ("(cn=々木*)", &[]),
         ("(sn=々木)", &[]),
         ("(cn=*々山*)", &[]),
+        ("(sn=霞が関)", kasumi),
+        ("(cn=霞ケ関*)", kasumi),
+        ("(cn=*ヶ関*)", kasumi),
+        ("(cn=*ケ関 三*)", kasumi),
+        ("(cn=*霞ヶ*)", kasumi),
+        ("(cn=*関 三ヶ*)", kasumi),
+        ("(cn=霞が関 三か月)", kasumi),
+        ("(cn=霞か関*)", &[]),
     ];
     in_each_office(|office| {
         let own = json!({"name": {"full": "佐々木 ゞゑ", "components": [
@@ -94,6 +103,7 @@ fn a_piece_may_begin_with_a_mark_that_repeats_what_stands_before_it() {
         ]}, "organizations": {"o": {"name": "いすゞ商会"}}});
         office.add("佐々木 ゞゑ", "ササキ スズエ", &[]);
         office.add("ヴァン 菜々子", "バン ナナコ", &[]);
+        office.add("霞ヶ関 三ヶ月", "カスミガセキ ミカヅキ", &[]);
         let mut client = office.client();
         for (filter, wanted) in table {
             assert_eq!(client.names(filter), *wanted, "{filter}");

@@ -1,4 +1,4 @@
-use renraku_people::search::{Word, begins_within, fold, fold_as_written, fold_number, fold_reading};
+use renraku_people::search::{Word, fold, fold_as_written, fold_number, fold_reading, is_cut_within};
 
 use crate::{
     dn::{self, Dn},
@@ -44,7 +44,7 @@ pub(crate) fn normal(matching: Matching, value: &str) -> Option<String> {
     (!normal.is_empty()).then_some(normal)
 }
 
-/// What has marks that repeat a letter as it is written: a piece may begin with one.
+/// What has marks that are read by their neighbours as it is written: a piece may begin or end with one.
 fn as_written(matching: Matching, value: &str) -> Option<String> {
     matches!(matching, Matching::Name | Matching::Text).then(|| fold_as_written(value)).flatten()
 }
@@ -74,7 +74,7 @@ impl Needle {
             Matching::Dn | Matching::Picture => return None,
         };
         // The index knows each word of a name as written, and not what goes from one into the next.
-        let known = !begins_within(piece) || piece.split_whitespace().nth(1).is_none();
+        let known = piece.split_whitespace().nth(1).is_none() || !is_cut_within(piece);
         (!text.is_empty()).then(|| Self::new(matching, text, piece, word.filter(|_| known)))
     }
 

@@ -1,6 +1,7 @@
 //! What a mail is found by.
 
-use renraku_people::search::fold;
+// What is stored of mails was folded so, and is not made anew.
+use renraku_people::search::fold_letters as fold;
 
 use crate::{EmailAddress, codec::head::Head};
 

@@ -148,9 +148,10 @@ impl Facts<'_> {
             Some(title) => format!("{place} {title}"),
             None => place.to_owned(),
         };
+        let what = if self.details.concurrent { "の兼務" } else { "への異動" };
         if self.details.withdrawn {
             let day = when.map(|when| format!("{when}付けの")).unwrap_or_default();
-            return format!("{day}「{post}」への異動の発令は取り消されました");
+            return format!("{day}「{post}」{what}の発令は取り消されました");
         }
         let before = self.details.predecessor.as_deref();
         let before = before.map(|name| format!("（前任：{name}さん）")).unwrap_or_default();
@@ -158,7 +159,7 @@ impl Facts<'_> {
             0 => String::new(),
             many => format!("。この職に共有されている予定表・アドレス帳が{many}件あります"),
         };
-        format!("{day}「{post}」への異動が発令されました{before}{entrusted}")
+        format!("{day}「{post}」{what}が発令されました{before}{entrusted}")
     }
 
     fn in_english(&self, kind: NotificationType) -> String {
@@ -247,8 +248,9 @@ impl Facts<'_> {
         let day = when.map(|when| format!(" from {when}")).unwrap_or_default();
         let place = self.details.place.as_deref().unwrap_or("a new unit");
         let title = self.details.title.as_deref().map(|title| format!("{title}, ")).unwrap_or_default();
+        let post = if self.details.concurrent { "further post" } else { "post" };
         if self.details.withdrawn {
-            return format!("Taken back: your post{day}, {title}{place}");
+            return format!("Taken back: your {post}{day}, {title}{place}");
         }
         let before = self.details.predecessor.as_deref();
         let before = before.map(|name| format!(" (before you: {name})")).unwrap_or_default();
@@ -257,7 +259,7 @@ impl Facts<'_> {
             1 => ". One calendar or address book is shared with it".to_owned(),
             many => format!(". {many} calendars and address books are shared with it"),
         };
-        format!("Your post{day}: {title}{place}{before}{entrusted}")
+        format!("Your {post}{day}: {title}{place}{before}{entrusted}")
     }
 
     fn when_japanese(&self) -> Option<String> {

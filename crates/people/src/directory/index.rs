@@ -12,6 +12,7 @@ mod record;
 mod search;
 mod select;
 mod titles;
+mod units_in_a_row;
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -22,7 +23,7 @@ use super::{
     PersonJson, PersonName, Phone, Unit, UnitDetail, UnitRef,
     tree::{StoredUnit, Tree},
 };
-use crate::search::fold;
+use crate::search::fold_lines;
 use column::Column;
 use numbers::Numbers;
 use ragged::Ragged;
@@ -98,7 +99,7 @@ impl Index {
         let tree = Tree::new(units);
         let mut index = Self::default();
         for node in tree.nodes() {
-            index.unit_names.push(fold(&node.unit.name).as_bytes());
+            index.unit_names.push(fold_lines(&node.unit.name).as_bytes());
         }
         index.tree = tree;
         index

@@ -1,6 +1,6 @@
 use unicode_normalization::{IsNormalized, UnicodeNormalization, char::compose, is_nfkc_quick};
 
-use super::variants;
+use super::{between_kanji, variants};
 
 /// The text as it is compared: one width, one case, hiragana, one glyph of each kanji, without spaces, long-vowel
 /// marks, middle dots and hyphens.
@@ -12,21 +12,39 @@ pub fn fold(text: &str) -> String {
     fold_by(text, Marks::Read)
 }
 
-/// The text as it is compared with what begins in the middle of it, where a mark that repeats a letter stands for nothing yet:
-/// `々木` is in `佐々木`, `ヴ` in `ヴァン`. `None` where there is no such place.
+/// The same, but that `ヶ` between two kanji stays what it is.
+#[must_use]
+pub fn fold_letters(text: &str) -> String {
+    fold_by(text, Marks::Repeated)
+}
+
+/// The text as it is compared with what begins or ends in the middle of it, where a mark that repeats a letter stands for nothing yet:
+/// `々木` is in `佐々木`, `ヴ` in `ヴァン`, `霞ヶ` in `霞ヶ関`. `None` where there is no such place.
 #[must_use]
 pub fn fold_as_written(text: &str) -> Option<String> {
-    if !text.chars().any(is_read_by_what_stands_before) {
+    if !text.chars().any(|c| is_read_by_what_stands_before(c) || between_kanji::is_written_for_it(c)) {
         return None;
     }
     let (read, written) = (fold(text), fold_by(text, Marks::AsWritten));
     (read != written).then_some(written)
 }
 
-/// Whether what begins so is read otherwise where something stands before it, as `々木` is.
+/// The text as [`fold`] and as [`fold_as_written`] compare it, a line each.
 #[must_use]
-pub fn begins_within(text: &str) -> bool {
-    text.chars().next().is_some_and(is_read_by_what_stands_before)
+pub fn fold_lines(text: &str) -> String {
+    let mut lines = fold(text);
+    if let Some(written) = fold_as_written(text) {
+        lines.push('\n');
+        lines.push_str(&written);
+    }
+    lines
+}
+
+/// Whether what begins or ends so is read otherwise where something stands before or behind it, as `々木` and `霞ヶ` are.
+#[must_use]
+pub fn is_cut_within(text: &str) -> bool {
+    let first = text.chars().next();
+    first.is_some_and(is_read_by_what_stands_before) || between_kanji::is_cut_beside(text)
 }
 
 /// Marks that repeat a letter, and the small vowels that make something else of `ゔ`.
@@ -57,6 +75,8 @@ fn is_read_by_what_stands_before(c: char) -> bool {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Marks {
     Read,
+    /// Those that repeat a letter are read, and letters between two kanji stay.
+    Repeated,
     AsWritten,
 }
 
@@ -71,9 +91,20 @@ fn fold_by(text: &str, marks: Marks) -> String {
 }
 
 fn fold_into(folded: &mut String, text: impl Iterator<Item = char>, marks: Marks) {
-    let read = |folded: &str| if marks == Marks::Read { folded.chars().next_back() } else { None };
-    for c in text {
-        if c.is_ascii_alphanumeric() {
+    let read = |folded: &str| if marks == Marks::AsWritten { None } else { folded.chars().next_back() };
+    let (mut text, mut before) = (text.peekable(), None);
+    while let Some(c) = text.next() {
+        let between = if marks == Marks::Read && between_kanji::is_written_for_it(c) {
+            between_kanji::read(before, c, text.peek().copied())
+        } else {
+            None
+        };
+        if !is_selector(c) {
+            before = Some(c);
+        }
+        if let Some(letter) = between {
+            folded.push(letter);
+        } else if c.is_ascii_alphanumeric() {
             folded.push(c.to_ascii_lowercase());
         } else if is_kanji(c) {
             folded.push(variants::representative(c));
@@ -110,7 +141,12 @@ fn is_dropped(c: char) -> bool {
         || c.is_control()
         || matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | 'ー' | '・' | '·' | '\u{30a0}')
         || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
-        || matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
+        || is_selector(c)
+}
+
+/// What picks one glyph of the kanji before it.
+fn is_selector(c: char) -> bool {
+    matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
 }
 
 /// The character for which an iteration mark stands: `佐々木` is `佐佐木`, `いすゞ` is `いすず`.

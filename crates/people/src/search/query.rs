@@ -11,12 +11,18 @@ pub struct Query {
 /// One word of a [`Query`], in every form in which it may be found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Word {
+    typed: String,
     text: String,
     romaji: Option<String>,
     digits: Option<String>,
 }
 
 impl Query {
+    /// What is to be found by all of these words.
+    pub(crate) fn of(words: Vec<Word>) -> Self {
+        Self { words }
+    }
+
     /// Splits what was typed at spaces, full-width ones too. What is passed over by [`fold`] alone is no word, nor is one that only
     /// says what number follows it (`内線 7012`).
     #[must_use]
@@ -54,14 +60,15 @@ impl Query {
 }
 
 impl Word {
-    fn parse(typed: &str) -> Option<Self> {
+    pub(super) fn parse(typed: &str) -> Option<Self> {
         let text = fold(typed);
         if text.is_empty() {
             return None;
         }
         let romaji = is_spelt_out(typed).then(|| fold_romaji(typed)).filter(|key| !key.is_empty());
         let digits = number::digits(typed).or_else(|| number::labelled_digits(typed));
-        Some(Self { digits: digits.filter(|digits| *digits != text), text, romaji })
+        let digits = digits.filter(|digits| *digits != text);
+        Some(Self { typed: typed.to_owned(), digits, text, romaji })
     }
 
     /// The whole of what was typed as one word, whatever spaces are in it; `None` when nothing is left to look for.
@@ -75,7 +82,12 @@ impl Word {
         let spelt_out = words.clone().all(is_spelt_out);
         let romaji: Option<String> = spelt_out.then(|| words.by_ref().map(fold_romaji).collect());
         let digits = number::digits(typed).filter(|digits| *digits != text);
-        Some(Self { text, romaji: romaji.filter(|key| !key.is_empty()), digits })
+        Some(Self { typed: typed.to_owned(), text, romaji: romaji.filter(|key| !key.is_empty()), digits })
+    }
+
+    /// The word as it was typed.
+    pub(super) fn typed(&self) -> &str {
+        &self.typed
     }
 
     /// The word as it is found among folded texts.

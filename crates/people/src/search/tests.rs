@@ -11,7 +11,7 @@ fn every_spelling_finds_the_name_and_no_other_does() {
         let [name, reading, hits, misses] = line.split('\t').collect::<Vec<_>>()[..] else {
             panic!("{line}")
         };
-        let text = format!("{}\n{}", fold(&name.replace(' ', "")), fold(&reading.replace(' ', "")));
+        let text = format!("{}\n{}", fold_lines(&name.replace(' ', "")), fold(&reading.replace(' ', "")));
         let sound = fold_reading(reading);
         for (query, found) in parts(hits).map(|q| (q, true)).chain(parts(misses).map(|q| (q, false))) {
             pairs += 1;
@@ -30,6 +30,46 @@ fn selectors_of_a_glyph_are_passed_over() {
     assert_eq!(fold("邊\u{e0107}"), fold("辺"));
     // Compatibility ideographs, which NFKC joins.
     assert_eq!(fold("\u{fa19}\u{fa10}"), fold("神塚"));
+}
+
+#[test]
+fn ke_between_kanji_is_written_in_many_ways() {
+    for same in [
+        &["霞が関", "霞ヶ関", "霞ケ関", "霞ガ関", "霞ｹ関", "霞ｶﾞ関", "霞ヵ関"][..],
+        &["一か月", "一ヶ月", "一ケ月", "一カ月", "一ヵ月", "一箇月", "一個月", "一个月"],
+        &["3か年", "３ヶ年", "3ヵ年", "3箇年"],
+        &["八ヶ岳", "八ケ岳", "八が岳", "八ガ岳"],
+        &["代々ヶ原", "代代が原"],
+        &["𠮷ヶ丘", "𠮷が丘"],
+        &["葛\u{e0100}ヶ谷", "葛が谷"],
+        &["霞ヶ関一ヶ月", "霞が関一か月"],
+    ] {
+        for text in same {
+            assert_eq!(fold(text), fold(same[0]), "{text}");
+        }
+    }
+    for (other, than) in [
+        ("ケンジ", "ガンジ"),
+        ("高橋ケンジ", "高橋ガンジ"),
+        ("高橋 ケ子", "高橋 が子"),
+        ("総務カ課", "総務が課"),
+        ("医療的ケア児", "医療的があ児"),
+        ("箇条", "か条"),
+        ("個人", "か人"),
+        ("各個人", "各か人"),
+        ("霞ヶ", "霞が"),
+        ("市ヶ谷", "市谷"),
+    ] {
+        assert_ne!(fold(other), fold(than), "{other}");
+    }
+    assert_eq!(fold_as_written("霞ヶ関").as_deref(), Some("霞け関"));
+    assert_eq!(fold_as_written("霞が関"), None);
+    for within in ["霞ヶ", "一ｶ", "ヶ関 太郎", "山田 三が", "々木"] {
+        assert!(is_cut_within(within), "{within}");
+    }
+    for whole in ["カトウ タロウ", "霞ヶ関", "ヤマダ ケ", "ケ"] {
+        assert!(!is_cut_within(whole), "{whole}");
+    }
 }
 
 #[test]

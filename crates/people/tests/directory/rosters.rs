@@ -275,6 +275,48 @@ fn a_prepared_roster_takes_effect_at_midnight_of_the_office() {
 }
 
 #[test]
+fn a_post_beside_the_main_one_is_told_as_such() {
+    on_each_database(|db, _| {
+        open(db);
+        let mut sheet =
+            roster(vec![said(3, "森 太", "農政部/森林課", "主査"), said(6, "太田 誠", "農政部", "主任")]);
+        let further =
+            |unit: &str| RosterPost { unit: vec![unit.to_owned()], title: Some("参事".to_owned()) };
+        for (person, unit) in sheet.people.iter_mut().zip(["農政部", "総務部"]) {
+            person.posts.iter_mut().for_each(|posts| posts.push(further(unit)));
+        }
+        service::import_roster(db, None, &sheet).unwrap();
+        let [told] = due_jobs(db).try_into().expect("one job");
+        let told: Appointments = serde_json::from_str(&told.payload).unwrap();
+        let posts: Vec<_> =
+            told.people.iter().map(|one| (number(&one.person), one.unit.as_str(), one.concurrent)).collect();
+        assert_eq!(posts, [(3, "農政部", true), (6, "農政部", false), (6, "総務部", true)]);
+    });
+}
+
+#[test]
+fn each_import_of_a_day_is_taken_back_once_the_last_one_first() {
+    on_each_database(|db, clock| {
+        let directory = open(db);
+        let mut states = vec![shown(db, &directory)];
+        for title in ["主任", "参事"] {
+            clock.advance(Duration::from_secs(1));
+            let sheet =
+                roster(vec![said(3, "森 太", "農政部/緑化課", title), said(60, "新田 新", title, title)]);
+            service::import_roster(db, None, &sheet).unwrap();
+            states.push(shown(db, &directory));
+        }
+        states.pop();
+        while let Some(before) = states.pop() {
+            clock.advance(Duration::from_secs(1));
+            assert!(db.write(service::undo_roster).unwrap().is_some());
+            assert_eq!(shown(db, &directory), before);
+        }
+        assert!(db.write(service::undo_roster).unwrap().is_none(), "nothing is done again");
+    });
+}
+
+#[test]
 fn who_changes_and_keeps_the_post_is_told_of_none() {
     on_each_database(|db, _| {
         open(db);

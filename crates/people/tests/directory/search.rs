@@ -43,6 +43,16 @@ fn finds_by_every_spelling_and_by_all_that_a_card_says() {
             ("anna", &[11]),
             ("Schmidt", &[11]),
             ("農政部 部長", &[8]),
+            ("総務部人事課", &[7, 9, 5, 1]),
+            ("総務部人事課給与係", &[5, 1]),
+            ("総務部人", &[7, 9, 5, 1]),
+            ("総務部人事課高橋", &[1]),
+            ("総務部takahashi", &[1]),
+            ("人事課こうの", &[]),
+            ("総務部人事課 給与係たかはし", &[1]),
+            ("農政部森林課課長", &[2]),
+            ("農政部人事課", &[]),
+            ("総務部山", &[]),
             ("・", &[]),
             ("xyz", &[]),
             ("%", &[]),
@@ -50,6 +60,38 @@ fn finds_by_every_spelling_and_by_all_that_a_card_says() {
         ];
         for (q, expected) in cases {
             assert_eq!(found(db, &directory, q), *expected, "{q}");
+        }
+    });
+}
+
+#[test]
+fn units_and_titles_are_found_as_they_are_written_too() {
+    on_each_database(|db, _| {
+        let directory = open(db);
+        let units = [unit(910, "霞ヶ関事務所", None), unit(911, "代々木課", Some(910))];
+        let people = [
+            person(20, "山口 巌", "やまぐち いわお", 910, "野々市担当"),
+            person(21, "川口 蛍", "かわぐち ほたる", 911, "三ヶ月担当"),
+            person(22, "相川 岬", "あいかわ みさき", SOMU, "野々市担当長"),
+        ];
+        db.write(|tx| service::bulk_insert(tx, &units, &people)).unwrap();
+        for (q, expected) in [
+            ("霞が関", &[20, 21][..]),
+            ("霞ヶ", &[20, 21]),
+            ("ケ関事", &[21, 20]),
+            ("霞ケ関事務所", &[20, 21]),
+            ("霞か関", &[]),
+            ("々木", &[21]),
+            ("代代木課", &[21]),
+            ("々市", &[22, 20]),
+            ("野野市担当", &[20, 22]),
+            ("3か月", &[]),
+            ("三箇月", &[21]),
+            ("三カ月担当", &[21]),
+            ("ヶ月担", &[21]),
+            ("霞が関事務所代々木課川", &[21]),
+        ] {
+            assert_eq!(found(db, &directory, q), expected, "{q}");
         }
     });
 }

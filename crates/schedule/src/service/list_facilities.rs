@@ -76,6 +76,6 @@ fn words(q: &str) -> Result<search::Query, ScheduleFault> {
 /// What of a facility is searched.
 fn text(facility: &StoredFacility) -> String {
     let texts = [Some(&facility.name), facility.place.as_ref(), facility.description.as_ref()];
-    let folded: Vec<String> = texts.into_iter().flatten().map(|text| search::fold(text)).collect();
+    let folded: Vec<String> = texts.into_iter().flatten().map(|text| search::fold_lines(text)).collect();
     folded.join("\n")
 }

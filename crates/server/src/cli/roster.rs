@@ -55,7 +55,8 @@ enum RosterCommand {
     },
     /// Say what the last reading of the office's LDAP server by the clock came to, and when that was (in Japan)
     Report,
-    /// Take back the last import, within 24 hours: everyone whom it changed is again as before it
+    /// Take back the last import, within 24 hours: everyone whom it changed is again as before it. Once more, and the import before it
+    /// is taken back, if that was within 24 hours, too: `list` says which is next
     Undo,
 }
 

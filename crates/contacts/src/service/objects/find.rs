@@ -1,6 +1,6 @@
 use renraku_base::ContactId;
 use renraku_db::ReadTx;
-use renraku_people::search::{Query, fold, fold_reading};
+use renraku_people::search::{Query, fold, fold_as_written, fold_reading};
 
 use super::{ObjectBook, SearchTexts, others};
 use crate::{ContactsFault, codec::vcard::Property, rules::index::FOUND};
@@ -73,7 +73,9 @@ impl Needle {
         card: &[Property],
         meets: impl Fn(&str, &str) -> bool,
     ) -> bool {
-        if meets(&fold(&property.text()), &self.text) {
+        let text = property.text();
+        let written = || fold_as_written(&text).is_some_and(|written| meets(&written, &self.text));
+        if meets(&fold(&text), &self.text) || written() {
             return true;
         }
         READ_ALOUD.contains(&property.name.as_str())

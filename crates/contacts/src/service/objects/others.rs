@@ -10,7 +10,7 @@ use std::{
 
 use renraku_base::ContactId;
 use renraku_db::{CollectionId, ObjectType, ReadTx, changes, meta};
-use renraku_people::search::fold;
+use renraku_people::search::{fold, fold_as_written};
 
 use super::{Needle, ObjectBook, read::texts_of, texts::Held};
 use crate::{ContactsFault, codec::vcard::properties, store};
@@ -137,8 +137,10 @@ fn of_card(card: &str) -> Option<String> {
         if text.len() > VALUE_BYTES {
             return None;
         }
-        said.push_str(&fold(&text));
-        said.push('\n');
+        for folded in [Some(fold(&text)), fold_as_written(&text)].into_iter().flatten() {
+            said.push_str(&folded);
+            said.push('\n');
+        }
     }
     Some(said)
 }

@@ -144,6 +144,16 @@ fn a_new_post_is_told_with_its_day_and_whoever_held_it() {
             "Your post from Thu 1 Apr: 総務部 人事課 給与係. 2 calendars and address books are shared with it",
         ),
         (
+            Details { concurrent: true, ..bare.clone() },
+            "4月1日(木)付けで「総務部 人事課 給与係」の兼務が発令されました",
+            "Your further post from Thu 1 Apr: 総務部 人事課 給与係",
+        ),
+        (
+            Details { concurrent: true, withdrawn: true, ..bare.clone() },
+            "4月1日(木)付けの「総務部 人事課 給与係」の兼務の発令は取り消されました",
+            "Taken back: your further post from Thu 1 Apr, 総務部 人事課 給与係",
+        ),
+        (
             Details {
                 entrusted: Some(2),
                 predecessor: Some("鈴木 一郎".to_owned()),

@@ -26,11 +26,14 @@ pub(super) fn of_other(place: Place) -> Rank {
     }
 }
 
-/// How well a word of `length` bytes that begins at `at` fits the `name` of a unit or post.
+/// How well a word of `length` bytes that begins at `at` fits the `name` of a unit or post, of which each line is a whole one.
 pub(super) fn of_title(name: &[u8], at: usize, length: usize) -> Rank {
-    match (at, name.len() == length) {
-        (0, true) => 4,
-        (0, false) => 5,
+    let (before, behind) = name.split_at_checked(at).unwrap_or((name, &[]));
+    let begins = before.last().is_none_or(|last| *last == b'\n');
+    let ends = behind.get(length).is_none_or(|next| *next == b'\n');
+    match (begins, ends) {
+        (true, true) => 4,
+        (true, false) => 5,
         _ => OTHER_INSIDE,
     }
 }

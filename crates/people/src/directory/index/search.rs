@@ -114,9 +114,16 @@ impl Index {
         Some(Hit { person: &slot.person, after })
     }
 
-    /// The rows in which every word is found, with the sum of the words' ranks.
+    /// The rows that the query fits, with the sum of the words' ranks. Where it finds nobody as it stands, names of units that
+    /// were typed without spaces are told apart.
     pub(super) fn matches(&self, query: Option<&Query>) -> Vec<(usize, u8)> {
         let Some(query) = query else { return (0..self.order.len()).map(|row| (row, 0)).collect() };
+        let found = self.matches_of(query);
+        if found.is_empty() { self.matches_in_a_row(query) } else { found }
+    }
+
+    /// The rows in which every word is found, with the sum of the words' ranks.
+    pub(super) fn matches_of(&self, query: &Query) -> Vec<(usize, u8)> {
         // The longest word is the rarest: only where it is found the others are looked for.
         let mut words: Vec<Needles<'_>> = query.words().iter().map(Needles::new).collect();
         words.sort_by_key(|needles| Reverse(needles.text.bytes().len()));

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
 use super::ragged::Ragged;
-use crate::search::fold;
+use crate::search::fold_lines;
 
 /// The titles of posts, and what the holders of posts are called; each once, however many hold it.
 #[derive(Debug, Default, Clone)]
@@ -10,7 +10,7 @@ pub(super) struct TitleNames {
     called: Names,
 }
 
-/// Folded names by their places.
+/// Folded names by their places, each in one line or two.
 #[derive(Debug, Default, Clone)]
 struct Names {
     places: HashMap<String, u32>,
@@ -23,7 +23,7 @@ impl Names {
             return *known;
         }
         let place = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
-        self.names.push(fold(name).as_bytes());
+        self.names.push(fold_lines(name).as_bytes());
         self.places.insert(name.to_owned(), place);
         place
     }

@@ -23,11 +23,11 @@ pub(in crate::directory) fn appointments(plan: &RosterPlan, from: NaiveDate) -> 
         }
     }
     let news = plan.changed.iter().flat_map(|change| {
-        surplus(&change.after, &change.before).into_iter().map(|post| (&change.after.id, post))
+        surplus(&change.after, &change.before).into_iter().map(|post| (&change.after, post))
     });
     let back =
-        plan.returned.iter().flat_map(|person| person.posts.iter().map(|post| (&person.id, key(post))));
-    let news: Vec<(&PersonId, Post<'_>)> = news.chain(back).collect();
+        plan.returned.iter().flat_map(|person| person.posts.iter().map(move |post| (person, key(post))));
+    let news: Vec<(&PersonEntry, Post<'_>)> = news.chain(back).collect();
     for (_, post) in &news {
         *taken.entry(*post).or_default() += 1;
     }
@@ -36,11 +36,12 @@ pub(in crate::directory) fn appointments(plan: &RosterPlan, from: NaiveDate) -> 
             *taken.entry(key(post)).or_default() += 1;
         }
     }
-    let appointment = |(person, post): (&PersonId, Post<'_>)| Appointment {
-        person: person.clone(),
+    let appointment = |(person, post): (&PersonEntry, Post<'_>)| Appointment {
+        person: person.id.clone(),
         unit: plan.path(post.0).to_owned(),
         unit_id: Some(post.0.clone()),
         title: post.1.map(str::to_owned),
+        concurrent: person.posts.first().is_some_and(|main| key(main) != post),
         from: from.to_string(),
         predecessor: match given.get(&post).map(Vec::as_slice) {
             Some([one]) if taken.get(&post) == Some(&1) => Some((*one).clone()),

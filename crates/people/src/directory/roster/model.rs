@@ -339,6 +339,9 @@ pub struct Appointment {
     pub unit_id: Option<UnitId>,
     /// As what.
     pub title: Option<String>,
+    /// Whether it is held beside the main one (兼務).
+    #[serde(default)]
+    pub concurrent: bool,
     /// From which day on (`YYYY-MM-DD`).
     pub from: String,
     /// Who held it before, where that is one person and one took it.
