@@ -63,6 +63,10 @@ impl Waiting {
             Company::Alone => &mut self.alone,
         }
     }
+
+    fn anybody(&self) -> bool {
+        self.shared > 0 || self.alone > 0
+    }
 }
 
 /// A transaction that was begun and takes further writers in.
@@ -298,9 +302,13 @@ impl Turn<'_> {
         let mut desk = self.writer.lock();
         desk.seat = seat;
         desk.open = None;
+        let waits = desk.waiting.anybody();
         drop(desk);
         self.over = true;
-        self.writer.changed.notify_all();
+        // To wake nobody is a call of the kernel, too.
+        if waits {
+            self.writer.changed.notify_all();
+        }
     }
 }
 
