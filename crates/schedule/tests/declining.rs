@@ -159,3 +159,78 @@ fn an_occurrence_that_is_left_out_of_a_copy_is_declined_to_its_organizer() {
         assert_eq!((declined(db), left()), (vec![], 0));
     });
 }
+
+/// The occurrences that mails tell of, each with the answer to it; empty for the whole series.
+fn answers(db: &Db) -> Vec<(String, String)> {
+    let told = mails(db).into_iter().map(|mail| {
+        let text = mail.calendar.unwrap().text.replace("\r\n ", "");
+        let id = text.lines().find(|line| line.starts_with("RECURRENCE-ID")).unwrap_or_default();
+        let said = text.split("PARTSTAT=").nth(1).unwrap_or_default();
+        let said = said.split([':', ';']).next().unwrap_or_default().to_owned();
+        (id.rsplit(':').next().unwrap().trim().to_owned(), said)
+    });
+    let mut told: Vec<_> = told.collect();
+    told.sort();
+    told
+}
+
+#[test]
+fn answers_to_single_occurrences_of_a_copy_reach_its_organizer() {
+    on_each_database(|db, _| {
+        let hanako = person(db, "佐藤");
+        let series = copy(&hanako);
+        // The series, and one occurrence of it with an answer of its own.
+        let with = |whole: &str, day: &str, answer: &str| {
+            let begin = series.find("BEGIN:VEVENT").unwrap();
+            let end = series.find("END:VCALENDAR").unwrap();
+            let one = series[begin..end]
+                .lines()
+                .filter(|line| !line.starts_with("RRULE"))
+                .map(|line| match line.starts_with("UID") {
+                    true => format!("{line}\r\nRECURRENCE-ID;TZID=Asia/Tokyo:{day}T100000\r\n"),
+                    false => format!("{}\r\n", line.replace("20991126T", &format!("{day}T"))),
+                })
+                .collect::<String>()
+                .replace("NEEDS-ACTION", answer);
+            format!("{}{one}{}", series[..end].replace("NEEDS-ACTION", whole), &series[end..])
+        };
+        let told = |of: &[(&str, &str)]| {
+            let of = of.iter().map(|(id, said)| ((*id).to_owned(), (*said).to_owned()));
+            assert_eq!(answers(db), of.collect::<Vec<_>>());
+        };
+        put(db, &hanako, "m.ics", &series);
+        told(&[]);
+        put(db, &hanako, "m.ics", &with("NEEDS-ACTION", "20991127", "DECLINED"));
+        told(&[("20991127T100000", "DECLINED")]);
+        // The whole, and the same again for the occurrence.
+        put(db, &hanako, "m.ics", &with("ACCEPTED", "20991127", "DECLINED"));
+        told(&[("", "ACCEPTED")]);
+        put(db, &hanako, "m.ics", &with("ACCEPTED", "20991128", "TENTATIVE"));
+        told(&[("20991127T100000", "ACCEPTED"), ("20991128T100000", "TENTATIVE")]);
+        put(db, &hanako, "m.ics", &with("ACCEPTED", "20991128", "ACCEPTED"));
+        told(&[("20991128T100000", "ACCEPTED")]);
+        put(db, &hanako, "m.ics", &with("TENTATIVE", "20991128", "TENTATIVE"));
+        told(&[("", "TENTATIVE")]);
+        put(db, &hanako, "m.ics", &with("TENTATIVE", "20991128", "NEEDS-ACTION"));
+        told(&[]);
+        // A copy that comes with answers.
+        put(db, &hanako, "n.ics", &with("ACCEPTED", "20991127", "DECLINED").replace("UID:", "UID:n-"));
+        told(&[("", "ACCEPTED"), ("20991127T100000", "DECLINED")]);
+        put(db, &hanako, "o.ics", &with("ACCEPTED", "20991127", "ACCEPTED").replace("UID:", "UID:o-"));
+        told(&[("", "ACCEPTED")]);
+        // Single occurrences, of which the series is not known: to each its answer.
+        let alone = |answer: &str| {
+            let both = with("NEEDS-ACTION", "20991128", answer);
+            let first = with("NEEDS-ACTION", "20991127", answer);
+            let one = &first[first.rfind("BEGIN:VEVENT").unwrap()..first.find("END:VCALENDAR").unwrap()];
+            let head = &both[..both.find("BEGIN:VEVENT").unwrap()];
+            format!("{head}{one}{}", &both[both.rfind("BEGIN:VEVENT").unwrap()..]).replace("UID:", "UID:p-")
+        };
+        put(db, &hanako, "p.ics", &alone("NEEDS-ACTION"));
+        told(&[]);
+        put(db, &hanako, "p.ics", &alone("ACCEPTED"));
+        told(&[("20991127T100000", "ACCEPTED"), ("20991128T100000", "ACCEPTED")]);
+        put(db, &hanako, "p.ics", &alone("ACCEPTED").replace("SUMMARY:会議", "SUMMARY:別"));
+        told(&[]);
+    });
+}

@@ -41,9 +41,7 @@ pub fn merge(before: &Event, shown: &Event, sent: &Event) -> Result<Event, Vec<F
         };
         merged.extend(value.map(|value| (name.clone(), value)));
     }
-    let mut merged = Event::read(Value::Object(merged))?;
-    keep_answers(before, &mut merged);
-    Ok(merged)
+    Event::read(Value::Object(merged))
 }
 
 /// The same for whoever was shown the event without its alerts, which are another's: they stay as they are, also where single
@@ -70,7 +68,7 @@ pub fn merge_of_reader(before: &Event, shown: &Event, sent: &Event) -> Result<Ev
 
 /// A client that did not see yet what somebody answered for one occurrence does not take it back (RFC 6638 §3.2.1: what attendees
 /// answered is theirs to change).
-fn keep_answers(before: &Event, merged: &mut Event) {
+pub fn keep_answers(before: &Event, merged: &mut Event) {
     for (id, patch) in &before.recurrence_overrides {
         let there = merged.recurrence_overrides.get(id);
         if there.is_some_and(PatchObject::is_excluded) || !has_occurrence(merged, *id) {

@@ -1,5 +1,7 @@
 //! Events that somebody else organizes: a calendar client keeps the person's own copy.
 
+use std::collections::BTreeSet;
+
 use renraku_base::{ETag, EventId, PersonId, Principal};
 use renraku_db::{Changed, ReadTx, Tx};
 use renraku_people::directory::service as directory;
@@ -16,7 +18,7 @@ use crate::{
     ScheduleFault,
     codec::ical::{self, Contents},
     jobs,
-    model::{Event, ParticipationStatus, PatchObject},
+    model::{Event, LocalDateTime, ParticipationStatus, PatchObject},
     rules::recurrence,
     service::{
         audience::renew,
@@ -148,7 +150,8 @@ pub(super) fn create(
         keep_alarms(tx, who, arrival, &stored.id, &sent)?;
     }
     if arrival.origin == Origin::Sent {
-        tell_answer(tx, who, &stored)?;
+        let told = tell_answer(tx, who, &stored)?;
+        tell_occurrences(tx, who, None, &stored, told)?;
     }
     if forced {
         // The wish for a message is not handed out again, so that the text is ours to write.
@@ -158,18 +161,55 @@ pub(super) fn create(
     Ok(recorded.with(keep(tx, arrival, &stored, true)?))
 }
 
-/// Tells the organizer the answer with which a new copy comes (RFC 6638 §3.2.2.1). What is over needs none: those who bring the
-/// calendar of another server along answer nothing a second time.
-fn tell_answer(tx: &mut Tx<'_>, who: &Principal, stored: &StoredEvent) -> Result<(), ScheduleFault> {
+/// Tells the organizer the answer with which a new copy comes (RFC 6638 §3.2.2.1), and gives it back. What is over needs none: those
+/// who bring the calendar of another server along answer nothing a second time.
+fn tell_answer(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    stored: &StoredEvent,
+) -> Result<Option<ParticipationStatus>, ScheduleFault> {
     let answered = stored.event.participation(&who.person);
     let Some(participation_status) = answered.filter(|it| *it != ParticipationStatus::NeedsAction) else {
-        return Ok(());
+        return Ok(None);
     };
     if recurrence::end(&stored.event).is_some_and(|end| end <= tx.now()) {
-        return Ok(());
+        return Ok(None);
     }
     let reply = Answer { participation_status, comment: None, recurrence_id: None };
-    tell_organizer(tx, who, stored, &reply)
+    tell_organizer(tx, who, stored, &reply)?;
+    Ok(answered)
+}
+
+/// Tells the organizer what the person says to single occurrences and did not say before (RFC 6638 §3.2.2.2), as far as it is not what
+/// was `told` of the whole series. What is over is no news.
+fn tell_occurrences(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    before: Option<&Event>,
+    after: &StoredEvent,
+    told: Option<ParticipationStatus>,
+) -> Result<(), ScheduleFault> {
+    let of = |event: &Event, id: LocalDateTime| {
+        event.occurrence(id).filter(|_| recurrence::has_occurrence(event, id))
+    };
+    let event = &after.event;
+    let told = told.filter(|_| !event.stands_alone());
+    let exceptions = before.into_iter().chain([event]).flat_map(|it| it.recurrence_overrides.keys());
+    let ids: BTreeSet<LocalDateTime> = exceptions.copied().collect();
+    for id in ids {
+        let Some(occurrence) = of(event, id) else { continue };
+        let said = occurrence.participation(&who.person);
+        let was = before.and_then(|before| of(before, id)?.participation(&who.person));
+        let news = said.filter(|_| said != told && said != was);
+        let Some(participation_status) = news.filter(|it| *it != ParticipationStatus::NeedsAction) else {
+            continue;
+        };
+        if recurrence::end(&occurrence).is_none_or(|end| end > tx.now()) {
+            let reply = Answer { participation_status, comment: None, recurrence_id: Some(id) };
+            tell_organizer(tx, who, after, &reply)?;
+        }
+    }
+    Ok(())
 }
 
 /// Turns a copy into what the client sent of it; the organizer hears the person's answer.
@@ -194,6 +234,9 @@ pub(super) fn replace(
     let mut after = StoredEvent { event: merged, ..before.stored.clone() };
     find_owner(tx, &before.home, &mut after.event)?;
     let (was, now) = (before.stored.event.participation(&who.person), after.event.participation(&who.person));
+    let answered =
+        now.filter(|now| (forced || Some(*now) != was) && *now != ParticipationStatus::NeedsAction);
+    let said = after.event.clone();
     // The answer is given below, so that it is told.
     if let (Some(was), Some((key, _))) = (was, after.event.participant(&who.person)) {
         let key = key.to_owned();
@@ -207,14 +250,16 @@ pub(super) fn replace(
     store::events::put(tx, &after)?;
     let kept = keep_own::along(tx, (&before.stored, &after), &before.places)?;
     let recorded = placing::put_changed(tx, &after, (&before.places, &kept), &happenings, &before.stored)?;
-    if arrival.origin == Origin::Sent && now != Some(ParticipationStatus::Declined) {
-        decline_left_out(tx, who, &before.stored, &after.event)?;
+    if arrival.origin == Origin::Sent {
+        if now != Some(ParticipationStatus::Declined) {
+            decline_left_out(tx, who, &before.stored, &after.event)?;
+        }
+        let said = StoredEvent { event: said, ..after.clone() };
+        tell_occurrences(tx, who, Some(&before.stored.event), &said, answered)?;
     }
     let (zone, at) = (before.home.time_zone, tx.now());
     jobs::remind_next(tx, &after, zone, at)?;
     keep_own::remind(tx, (&after, zone), &kept)?;
-    let answered =
-        now.filter(|now| (forced || Some(*now) != was) && *now != ParticipationStatus::NeedsAction);
     let Some(participation_status) = answered else {
         return Ok(recorded.with(keep(tx, arrival, &after, false)?));
     };

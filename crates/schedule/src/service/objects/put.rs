@@ -19,6 +19,7 @@ use crate::{
     codec::ical::{self, Contents},
     jobs::{self, News},
     model::{Event, EventDraft},
+    rules::merge::keep_answers,
     service::{create_event::create, update_event::open, view::without_alerts},
     store::{self, calendars::StoredCalendar, events::StoredEvent, objects::OfUid},
 };
@@ -324,7 +325,8 @@ impl Arrival<'_> {
         // What was refused, and known to be, is asked for again when the time is another.
         invited.retain(|it| !(it.declined && same_time));
         let (changed, refused) = book(tx, &sent, invited, |tx, event, facility_ids| {
-            let merged = self.merge(&before.stored.event, &shown.event, &event)?;
+            let mut merged = self.merge(&before.stored.event, &shown.event, &event)?;
+            keep_answers(&before.stored.event, &mut merged);
             if self.changes_nothing(&before.stored, &merged) && facility_ids == before.stored.facilities {
                 return Ok(None);
             }
