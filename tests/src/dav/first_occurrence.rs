@@ -154,3 +154,31 @@ fn a_guests_alarms_of_the_first_are_the_events_and_stay_with_their_occurrences()
         assert_eq!(told["alerts"]["1"]["trigger"]["offset"], "-PT30M");
     });
 }
+
+#[test]
+fn it_is_shown_where_it_was_moved_and_moves_no_other() {
+    on_each_backend(|server| {
+        let (taro, client, path) = stored(server, "taro", BOSS);
+        let id = seen(&taro).1;
+        let first = format!("events/{id}?recurrenceId={}", at(DAYS[0]));
+        let moved = json!({"start": "2026-12-02T20:00:00", "timeZone": "America/New_York"});
+        taro.patch(&first, &etag(&taro, &id), &moved).expect(200);
+        let shown =
+            taro.get("occurrences?from=2026-12-01T00:00:00Z&to=2026-12-20T00:00:00Z").expect(200).json();
+        let told = |name: &str| -> Vec<Value> {
+            shown["items"].as_array().unwrap().iter().map(|it| it[name].clone()).collect()
+        };
+        assert_eq!(told("start"), ["2026-12-02T20:00:00", &at(DAYS[1]), &at(DAYS[2])]);
+        assert_eq!(told("recurrenceId"), DAYS.map(at));
+        assert_eq!(
+            said(&client, &path, "RECURRENCE-ID"),
+            DAYS.map(|day| (day.to_owned(), format!("2026{day}T010000Z")))
+        );
+        // How often it was changed is for its organizer to count, and how it repeats to say.
+        let rule = json!({"recurrenceRule": {"frequency": "daily", "count": 3}});
+        let refused = taro.patch(&format!("events/{id}"), &etag(&taro, &id), &rule).expect(422).json();
+        assert_eq!(refused["errors"][0]["code"], "series-only", "{refused}");
+        let text = client.get(&path).expect(200).text();
+        assert!(!text.contains("SEQUENCE:1"), "{text}");
+    });
+}

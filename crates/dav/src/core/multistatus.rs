@@ -9,7 +9,7 @@ use super::{
 pub(crate) const ANSWER_BYTES: usize = 16 * 1024 * 1024;
 
 /// How much is read of an answer that is told in parts before that is sent, in bytes.
-const PART_BYTES: usize = 4 * 1024 * 1024;
+pub(crate) const PART_BYTES: usize = 1024 * 1024;
 
 /// About as much as a resource with its text takes, in bytes.
 const RESOURCE_BYTES: usize = 1024;
@@ -47,6 +47,11 @@ impl Multistatus {
     /// Whether no further resource is taken.
     pub fn is_full(&self) -> bool {
         self.xml.len() > ANSWER_BYTES
+    }
+
+    /// How many bytes are there.
+    pub fn len(&self) -> usize {
+        self.xml.len()
     }
 
     /// Whether there is enough for a part of an answer that is told in parts.

@@ -104,6 +104,10 @@ fn change(
     let mut dropped = Vec::new();
     match scope {
         Scope::All => {
+            if before.stored.event.stands_alone() && patch.touches(&["recurrenceRule"]) {
+                let detail = "of this series only single occurrences are known: how it repeats is for its organizer to say";
+                return Err(ScheduleFault::field("/recurrenceRule", "series-only", detail));
+            }
             (after.event, dropped) = patched(&before.stored.event, patch)?;
             after.facilities = patch.facility_ids.clone().unwrap_or(after.facilities);
         }
@@ -302,8 +306,9 @@ impl Change {
         single.iter().for_each(|id| self.ask_again(Scope::This(*id)));
         renew(tx, &self.before.stored, &mut self.after);
         self.after.event.updated = Some(tx.now());
-        // Who is invited again after they were sent away must hear of it.
-        if self.changes_more_than_participants() || self.sends_away() {
+        // Who is invited again after they were sent away must hear of it. What somebody outside organizes they alone count.
+        let is_ours = self.before.stored.organizer.is_some();
+        if is_ours && (self.changes_more_than_participants() || self.sends_away()) {
             // A client that counts for itself may be ahead, never behind.
             let next = self.before.stored.event.sequence.saturating_add(1);
             self.after.event.sequence = self.after.event.sequence.max(next);

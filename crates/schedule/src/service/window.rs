@@ -12,7 +12,7 @@ use renraku_people::directory::{self, NamedPerson};
 use super::{index, view::BUSY};
 use crate::{
     ScheduleFault,
-    model::{CalendarKind, FacilityRef, FreeBusyStatus, Occurrence, ParticipationStatus, Privacy},
+    model::{CalendarKind, FacilityRef, FreeBusyStatus, Occurrence, ParticipationStatus, Privacy, Zone},
     rules::{
         access::{self, View},
         free_busy::BusyStatus,
@@ -61,7 +61,7 @@ impl Window {
         (self.from, self.to)
     }
 
-    pub(crate) fn in_zone(self, zone: crate::model::Zone) -> recurrence::Window {
+    pub(crate) fn in_zone(self, zone: Zone) -> recurrence::Window {
         recurrence::Window { from: self.from, to: self.to, zone }
     }
 
@@ -352,9 +352,13 @@ fn occurrence(
         "" => None,
         text => Some(text.parse().map_err(Error::damaged)?),
     };
-    let start = match seen.detail {
-        Some(_) => head.start,
-        None => recurrence_id.unwrap_or(head.start),
+    // A single occurrence of a series that is not known is the event itself, and may have been moved.
+    let is_head = || {
+        Timestamp::from(head.time_zone.unwrap_or(Zone::TOKYO).instant(head.start.naive())) == seen.utc_start
+    };
+    let start = match recurrence_id {
+        Some(original) if seen.detail.is_none() && !is_head() => original,
+        _ => head.start,
     };
     let facilities = head
         .facilities

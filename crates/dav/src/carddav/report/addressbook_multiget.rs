@@ -14,13 +14,13 @@ use crate::{
         propfind::Answer,
     },
     core::{
-        Address, Call, Condition, Dav, DavFault, Multistatus, Place, Wanted, minimal, multistatus,
-        tell_cause,
+        Address, Call, Condition, Dav, DavFault, Multistatus, PART_BYTES, Place, Wanted, minimal,
+        multistatus, tell_cause,
         xml::{Element, Name, OF_CONTACTS},
     },
 };
 
-/// How many cards are read at once.
+/// How many cards are read at once, at most; fewer where they are large.
 const AT_ONCE: usize = 100;
 
 /// `CARDDAV:addressbook-multiget` (RFC 6352 §8.7): cards by their paths. There is an answer of any size, in parts, for programs name
@@ -49,15 +49,16 @@ pub(super) async fn answer(call: Call, place: Place, report: Element) -> Result<
     if named.is_empty() {
         return Err(DavFault::BadRequest("a multiget names at least one DAV:href"));
     }
-    named.retain(|(_, at)| {
+    named.retain(|(href, at)| {
         let name = at.as_ref().and_then(|at| Some(at.in_book()?.1));
-        name.is_none_or(|name| asked.insert(name.to_owned()))
+        asked.insert(name.unwrap_or(href).to_owned())
     });
     let multiget = Multiget {
         wanted: Wanted::of(&report)?.unwrap_or(Wanted::Named(Vec::new())),
         data: DataRequest::read(&report)?,
         named,
         told: 0,
+        at_once: AT_ONCE,
         multistatus: Multistatus::of(OF_CONTACTS, minimal(call.headers())),
         place,
         dav: call.dav.clone(),
@@ -78,6 +79,8 @@ struct Multiget {
     data: DataRequest,
     named: Vec<(String, Option<Place>)>,
     told: usize,
+    /// How many cards the next reading reads.
+    at_once: usize,
     multistatus: Multistatus,
 }
 
@@ -110,14 +113,15 @@ impl Multiget {
     }
 
     fn tell(self, tx: &mut ReadTx<'_>) -> Result<Self, DavFault> {
-        let Self { dav, who, place, wanted, data, named, mut told, multistatus } = self;
+        let Self { dav, who, place, wanted, data, named, mut told, mut at_once, multistatus } = self;
         let context = Context { dav: &dav, who: &who, epoch: meta::epoch(tx)?, data: Some(&data) };
         let mut answer = Answer { multistatus, wanted: &wanted, context };
         let book = Book::find(tx, &dav, &who, &place)?;
         'part: while let Some(rest) = named.get(told..).filter(|rest| !rest.is_empty()) {
-            let some = rest.get(..AT_ONCE).unwrap_or(rest);
-            let at_once = some.iter().filter_map(|(_, at)| at.as_ref());
-            let names: Vec<&str> = at_once.filter_map(|at| Some(at.in_book()?.1)).collect();
+            let some = rest.get(..at_once).unwrap_or(rest);
+            let (begun, bytes) = (told, answer.multistatus.len());
+            let there = some.iter().filter_map(|(_, at)| at.as_ref());
+            let names: Vec<&str> = there.filter_map(|at| Some(at.in_book()?.1)).collect();
             let mut found = book.get(tx, &dav, &names)?.into_iter();
             for (href, at) in some {
                 if answer.multistatus.is_part() {
@@ -131,9 +135,11 @@ impl Multiget {
                     _ => answer.multistatus.status(href, StatusCode::NOT_FOUND, None),
                 }
                 told += 1;
+                let each = (answer.multistatus.len() - bytes) / (told - begun);
+                at_once = (PART_BYTES / each.max(1)).clamp(1, AT_ONCE);
             }
         }
         let multistatus = answer.multistatus;
-        Ok(Self { dav, who, place, wanted, data, named, told, multistatus })
+        Ok(Self { dav, who, place, wanted, data, named, told, at_once, multistatus })
     }
 }

@@ -40,8 +40,7 @@ impl Writer {
         write_component(event, event.show_without_time, &mut self.components);
         self.note_zones(event);
         for (id, patch) in event.exceptions() {
-            if let Some(mut occurrence) = alone.happening(id, Some(patch)) {
-                occurrence.recurrence_id_time_zone = event.time_zone;
+            if let Some(occurrence) = alone.happening(id, Some(patch)) {
                 write_component(&occurrence, event.show_without_time, &mut self.components);
                 self.note_zones(&occurrence);
             }
