@@ -182,3 +182,55 @@ fn it_is_shown_where_it_was_moved_and_moves_no_other() {
         assert!(!text.contains("SEQUENCE:1"), "{text}");
     });
 }
+
+/// The original start is the name by which its organizer knows an occurrence.
+#[test]
+fn an_original_start_stays_as_it_was_sent() {
+    const DAY: &str = "RECURRENCE-ID;VALUE=DATE:20261208";
+    const TIME: &str = "RECURRENCE-ID;TZID=Asia/Tokyo:20261208T100000";
+    const NEXT_DAY: &str = "RECURRENCE-ID;VALUE=DATE:20261209";
+    on_each_backend(|server| {
+        let taro = server.staff("taro");
+        let client = Client::of(server, &taro);
+        let ids = |path: &str| -> Vec<String> {
+            let text = client.get(path).expect(200).text();
+            text.lines().filter(|line| line.starts_with("RECURRENCE-ID")).map(str::to_owned).collect()
+        };
+        let id_of = |title: &str| {
+            let shown =
+                taro.get("occurrences?from=2026-12-07T00:00:00Z&to=2026-12-12T00:00:00Z").expect(200).json();
+            let items = shown["items"].as_array().unwrap().clone();
+            let it = items.into_iter().find(|it| it["title"] == title).unwrap();
+            (it["eventId"].as_str().unwrap().to_owned(), it["start"].clone())
+        };
+        let answer = |id: &str| {
+            let yes = json!({"participationStatus": "accepted"});
+            taro.post(&format!("events/{id}/reply"), &yes).expect(200);
+        };
+        let timed = "DTSTART;TZID=Asia/Tokyo:20261208T170000\nDURATION:PT1H";
+        let whole_day = "DTSTART;VALUE=DATE:20261208";
+        for (n, (original, when)) in
+            [(DAY, timed), (TIME, whole_day), (TIME, timed), (DAY, whole_day)].into_iter().enumerate()
+        {
+            let path = format!("{}k{n}.ics", client.calendar);
+            let lines = format!("{original}\n{when}\nSUMMARY:k{n}\n{BOSS}");
+            client.put(&path, &event(&format!("k{n}"), &lines)).expect(201);
+            answer(&id_of(&format!("k{n}")).0);
+            assert!(client.get(&path).expect(200).text().contains("PARTSTAT=ACCEPTED"));
+            assert_eq!(ids(&path), [original], "{when}");
+        }
+        // The other of two takes the place of the first.
+        let path = format!("{}two.ics", client.calendar);
+        let first = event("two", &format!("{DAY}\n{whole_day}\nSUMMARY:one\n{BOSS}"));
+        let later = timed.replace("1208", "1209");
+        let second = event("two", &format!("{NEXT_DAY}\n{later}\nSUMMARY:two\n{BOSS}"));
+        let component = &second[second.find("BEGIN:VEVENT").unwrap()..];
+        client.put(&path, &first.replace("END:VCALENDAR\r\n", component)).expect(201);
+        let (id, start) = id_of("two");
+        assert_eq!(start, "2026-12-09T17:00:00");
+        answer(&id);
+        assert_eq!(ids(&path), [DAY, NEXT_DAY]);
+        taro.delete(&format!("events/{id}?recurrenceId=2026-12-08T00:00:00"), &etag(&taro, &id)).expect(204);
+        assert_eq!((ids(&path), id_of("two").1), (vec![NEXT_DAY.to_owned()], json!("2026-12-09T17:00:00")));
+    });
+}

@@ -1,9 +1,10 @@
 //! A series of which only single occurrences are known (RFC 5546 §3.7.1): the event itself is the first of them, and the others are
 //! its overrides.
 
+use chrono::NaiveTime;
 use renraku_base::FacilityId;
 
-use super::{Event, LocalDateTime};
+use super::{Event, LocalDateTime, Zone};
 
 impl Event {
     /// Whether only single occurrences of its series are known.
@@ -14,6 +15,23 @@ impl Event {
     /// Whether this is the occurrence that the event itself is.
     pub(crate) fn is_itself(&self, recurrence_id: LocalDateTime) -> bool {
         self.recurrence_id == Some(recurrence_id) && self.stands_alone()
+    }
+
+    /// The zone on whose clock the original starts of occurrences are; `None` for no clock, and for days. Where the series is not known its
+    /// single occurrences tell it.
+    pub(crate) fn clock(&self) -> Option<Zone> {
+        if self.stands_alone() { self.recurrence_id_time_zone } else { self.time_zone }
+    }
+
+    /// Whether the original starts of occurrences are days.
+    pub(crate) fn tells_days(&self) -> bool {
+        match self.recurrence_id.filter(|_| self.stands_alone()) {
+            Some(id) => {
+                let on_no_clock = !self.show_without_time && self.time_zone.is_none();
+                self.recurrence_id_time_zone.is_none() && id.naive().time() == NaiveTime::MIN && !on_no_clock
+            }
+            None => self.show_without_time,
+        }
     }
 
     /// These occurrences, each with what it books, as the first of them with the others as its overrides.

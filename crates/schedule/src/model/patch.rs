@@ -290,7 +290,7 @@ impl Event {
         let mut plain = self.clone();
         plain.start = recurrence_id;
         plain.recurrence_id = Some(recurrence_id);
-        plain.recurrence_id_time_zone = self.recurrence_id_time_zone.or(self.time_zone);
+        plain.recurrence_id_time_zone = self.clock();
         let Some(difference) = difference.filter(|difference| !difference.is_empty()) else {
             return Some(plain);
         };

@@ -100,12 +100,13 @@ pub(super) fn recurrence_id(id: When, series: &Event) -> Result<LocalDateTime, V
 
 /// A date or time on the clock of a series. A date means the occurrence of that day.
 fn in_series(when: When, series: &Event) -> NaiveDateTime {
-    if series.show_without_time {
+    if series.tells_days() {
         return when.local_in(Some(Zone::TOKYO)).date().and_time(NaiveTime::MIN);
     }
     match when {
+        When::Date(day) if series.stands_alone() => day.and_time(NaiveTime::MIN),
         When::Date(day) => day.and_time(series.start.naive().time()),
-        When::Floating(_) | When::Zoned(..) => when.local_in(series.time_zone),
+        When::Floating(_) | When::Zoned(..) => when.local_in(series.clock()),
     }
 }
 
@@ -128,8 +129,18 @@ pub(super) fn read(component: &Component, context: &mut Context<'_>) -> Result<R
     let mut without_effect = Vec::new();
     if component.line("RECURRENCE-ID").is_some() {
         let id = read_recurrence_id(component, zones)?;
-        event.recurrence_id = Some(recurrence_id(id, context.series.as_ref().unwrap_or(&event))?);
-        event.recurrence_id_time_zone = event.time_zone;
+        match &context.series {
+            Some(series) => {
+                event.recurrence_id = Some(recurrence_id(id, series)?);
+                event.recurrence_id_time_zone = event.time_zone;
+            }
+            // Of a series that is not known it tells the clock, too.
+            None => {
+                let local = when::local(id.local_in(id.zone()), "RECURRENCE-ID");
+                event.recurrence_id = Some(local.map_err(|reason| fault("RECURRENCE-ID", reason))?);
+                event.recurrence_id_time_zone = id.zone();
+            }
+        }
         if let Some(series) = &context.series {
             (event.created, event.updated, event.sequence) =
                 (series.created, series.updated, series.sequence);

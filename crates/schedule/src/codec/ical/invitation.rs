@@ -108,7 +108,7 @@ fn component(
 ) -> icalendar::Event {
     let mut component = icalendar::Event::new();
     component.add_property("DTSTAMP", when::write_instant(now));
-    let lines = write::lines(event, event.show_without_time);
+    let lines = write::lines(event, event.tells_days());
     let lines = lines.iter().filter(|line| !OWN.contains(&line.name.as_str()) && wanted(line));
     for line in lines.chain(more) {
         let name = line.name.as_str();

@@ -37,11 +37,11 @@ impl Writer {
     /// Adds an event with its exceptions.
     pub fn add(&mut self, event: &Event) {
         let alone = event.single();
-        write_component(event, event.show_without_time, &mut self.components);
+        write_component(event, event.tells_days(), &mut self.components);
         self.note_zones(event);
         for (id, patch) in event.exceptions() {
             if let Some(occurrence) = alone.happening(id, Some(patch)) {
-                write_component(&occurrence, event.show_without_time, &mut self.components);
+                write_component(&occurrence, event.tells_days(), &mut self.components);
                 self.note_zones(&occurrence);
             }
         }
