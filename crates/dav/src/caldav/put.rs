@@ -4,7 +4,8 @@ use actix_web::{
     HttpResponse,
     http::{StatusCode, header},
 };
-use renraku_base::content::line::text_of;
+use renraku_base::{Principal, content::line::text_of};
+use renraku_db::ReadTx;
 use renraku_schedule::service::objects::{self, OBJECT_BYTES, ObjectCalendar, ObjectFault, Put};
 
 use super::{
@@ -53,20 +54,26 @@ async fn store(call: &mut Call) -> Result<HttpResponse, DavFault> {
                     let put = put.into_inner();
                     Ok(Put { etag: put.etag.filter(|_| matches!(text, Cow::Borrowed(_))), ..put })
                 }
-                Err(fault) => {
+                Err(fault) => match refused(fault, &calendar) {
                     // What is not there, or not seen, would be put into the calendar.
-                    let is_there = objects::get(tx, &who, &calendar, &[&name])?.pop().flatten().is_some();
-                    let fault = refused(fault, &calendar);
-                    Err(if is_there {
-                        fault
-                    } else {
-                        fault.needing(|| Need::to_bind(&address_of(&calendar)))
-                    })
-                }
+                    fault if fault.lacks_right() && !is_there(tx, &who, &calendar, &name)? => {
+                        Err(fault.needing(|| Need::to_bind(&address_of(&calendar))))
+                    }
+                    fault => Err(fault),
+                },
             }
         })
         .await?;
     Ok(stored(&put))
+}
+
+fn is_there(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    calendar: &ObjectCalendar,
+    name: &str,
+) -> Result<bool, DavFault> {
+    Ok(objects::get(tx, who, calendar, &[name])?.pop().flatten().is_some())
 }
 
 /// Why something is not stored in a calendar; of a UID that is in use with the path (RFC 4791 §5.3.2.1).

@@ -8,8 +8,9 @@ use renraku_base::content::line::text_of;
 use renraku_contacts::{
     ContactsFault,
     codec::vcard::CARD_BYTES,
-    service::objects::{self, CardFault, Expectation},
+    service::objects::{self, CardFault, Expectation, ObjectBook},
 };
+use renraku_db::ReadTx;
 
 use super::{address_data::MEDIA_TYPE, get};
 use crate::core::{Address, Call, Condition, DavFault, Need, Place, expectation, represented};
@@ -60,12 +61,15 @@ async fn store(call: &mut Call, place: &Place) -> Result<HttpResponse, DavFault>
                     let href = at.card(&name).map(|at| Address::Contacts(at).to_string());
                     Err(DavFault::CardUidInUse(href.unwrap_or_default()))
                 }
-                Err(fault) => {
-                    let is_there = objects::get(tx, &book, &[&name])?.pop().flatten().is_some();
-                    let (person, segment) = (who.person.as_str().to_owned(), segment.clone());
-                    let at = || Need::to_bind(&Address::Contacts(Place::Book { person, segment }));
-                    Err(if is_there { fault.into() } else { DavFault::from(fault).needing(at) })
-                }
+                Err(fault) => match DavFault::from(fault) {
+                    // What is not there would be put into the address book.
+                    fault if fault.lacks_right() && !is_there(tx, &book, &name)? => {
+                        let (person, segment) = (who.person.as_str().to_owned(), segment.clone());
+                        let at = Address::Contacts(Place::Book { person, segment });
+                        Err(fault.needing(|| Need::to_bind(&at)))
+                    }
+                    fault => Err(fault),
+                },
             }
         })
         .await?;
@@ -75,6 +79,10 @@ async fn store(call: &mut Call, place: &Place) -> Result<HttpResponse, DavFault>
         response.insert_header((header::ETAG, put.etag.as_str()));
     }
     Ok(response.finish())
+}
+
+fn is_there(tx: &mut ReadTx<'_>, book: &ObjectBook, name: &str) -> Result<bool, DavFault> {
+    Ok(objects::get(tx, book, &[name])?.pop().flatten().is_some())
 }
 
 /// What the client expects of a card.

@@ -288,12 +288,14 @@ impl From<Condition> for Told {
 }
 
 impl DavFault {
+    /// Whether a right is what is lacking.
+    pub fn lacks_right(&self) -> bool {
+        self.told().condition == Some(Condition::NeedPrivileges)
+    }
+
     /// The same, told of a right that is needed elsewhere than at the path of the request, where a right is what is lacking.
     pub fn needing(self, need: impl FnOnce() -> Need) -> Self {
-        match self.told().condition {
-            Some(Condition::NeedPrivileges) => Self::Lacks { need: need(), fault: Box::new(self) },
-            _ => self,
-        }
+        if self.lacks_right() { Self::Lacks { need: need(), fault: Box::new(self) } } else { self }
     }
 
     /// The one table from refusals to statuses and elements.
