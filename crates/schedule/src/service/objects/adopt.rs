@@ -281,8 +281,8 @@ fn decline_left_out(
         return Ok(());
     }
     let excluded = after.recurrence_overrides.iter().filter(|(_, patch)| patch.is_excluded());
-    let there = excluded.map(|(id, _)| *id).filter(|id| recurrence::has_occurrence(&before.event, *id));
-    there.into_iter().try_for_each(|id| decline_occurrence(tx, who, before, id))
+    let mut there = excluded.map(|(id, _)| *id).filter(|id| recurrence::has_occurrence(&before.event, *id));
+    there.try_for_each(|id| decline_occurrence(tx, who, before, id))
 }
 
 /// Keeps the text: the copy says nothing beyond it.
