@@ -64,6 +64,12 @@ const QUESTIONS: &[(&str, &str)] = &[
          WHERE NOT EXISTS (SELECT 1 FROM events AS e WHERE e.id = o.event_id)",
     ),
     (
+        "occurrences of which their place does not know",
+        "SELECT count(*) AS n FROM occurrences AS o WHERE o.recurrence_id = '' AND NOT EXISTS \
+         (SELECT 1 FROM placements AS p WHERE p.event_id = o.event_id AND p.collection_id = o.collection_id \
+         AND p.utc_start = o.utc_start)",
+    ),
+    (
         "prepared rosters that no job puts into effect",
         "SELECT count(*) AS n FROM rosters AS r WHERE r.state = 'prepared' AND NOT EXISTS \
          (SELECT 1 FROM jobs AS j WHERE j.unique_key = 'roster:' || r.id AND j.done_at IS NULL)",

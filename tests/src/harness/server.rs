@@ -2,7 +2,7 @@ use std::{net::SocketAddr, sync::Arc};
 
 use renraku::{Config, RunningServer};
 use renraku_base::FixedClock;
-use renraku_db::Db;
+use renraku_db::{Db, examine};
 use renraku_test_db::{Backend, START, TestDatabase};
 use tempfile::TempDir;
 
@@ -106,5 +106,18 @@ impl TestServer {
 pub fn on_each_backend(test: impl Fn(&TestServer)) {
     for backend in Backend::all() {
         test(&TestServer::start(*backend));
+    }
+}
+
+/// Whatever a test did, the index of the calendars holds nothing that is not there.
+impl Drop for TestServer {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        let found = self.db().read(examine).unwrap_or_default();
+        let torn: Vec<_> =
+            found.into_iter().filter(|it| it.faults > 0 && it.what.contains("occurrences")).collect();
+        assert!(torn.is_empty(), "{torn:?}");
     }
 }

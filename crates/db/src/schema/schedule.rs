@@ -52,6 +52,7 @@ diesel::table! {
         hidden -> Bool,
         own -> Nullable<Text>,
         own_version -> Nullable<BigInt>,
+        utc_start -> Nullable<BigInt>,
     }
 }
 

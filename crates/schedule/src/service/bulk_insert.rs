@@ -12,7 +12,7 @@ use crate::{
         self,
         calendars::StoredCalendar,
         events::{Indexed, StoredEvent},
-        placements::Placement,
+        placements::{NewPlace, Placement},
     },
 };
 
@@ -120,16 +120,22 @@ fn write(tx: &mut Tx<'_>, events: Vec<(PersonId, EventDraft)>) -> Result<(), Sch
         one.indexed = indexed;
         for place in known.places(&one, home) {
             entries.extend(happenings.iter().map(|it| (one.id.clone(), it.entry(&one.event, &place))));
-            places.push((one.id.clone(), place, !indexed.is_whole()));
+            places.push((one.id.clone(), place, !indexed.is_whole(), index::start_of_single(&happenings)));
         }
         stored.push(one);
     }
     store::events::insert_many(tx, &stored)?;
-    let places: Vec<_> = places.iter().map(|(id, place, open)| (id, place, *open)).collect();
+    let places: Vec<_> = places
+        .iter()
+        .map(|(event, placement, open, utc_start)| {
+            let (open, utc_start) = (*open, *utc_start);
+            NewPlace { event, placement, open, utc_start }
+        })
+        .collect();
     store::placements::insert_many(tx, &places)?;
     for one in stored.iter().filter(|one| one.indexed.is_dense()) {
         let of_it: Vec<Placement> =
-            places.iter().filter(|it| *it.0 == one.id).map(|it| it.1.clone()).collect();
+            places.iter().filter(|it| *it.event == one.id).map(|it| it.placement.clone()).collect();
         placing::mark_dense(tx, one, &of_it)?;
     }
     store::occurrences::insert_many(tx, entries)?;

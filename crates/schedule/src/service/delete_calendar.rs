@@ -79,8 +79,10 @@ fn empty(tx: &mut Tx<'_>, who: &Principal, calendar: &StoredCalendar) -> Result<
         placing::record_gone(tx, &stored.id, &places, Audiences::of(&stored.event))?;
         gone.push(&stored.id);
     }
+    for id in &gone {
+        store::occurrences::remove(tx, id, None)?;
+    }
     let ids: Vec<&str> = gone.iter().map(|id| Id::as_str(id)).collect();
-    store::occurrences::remove_many(tx, &ids)?;
     store::placements::remove_many(tx, &ids)?;
     store::reader_alerts::remove_many(tx, &ids)?;
     store::events::remove_many(tx, &ids)?;

@@ -60,8 +60,8 @@ fn release(
     bookings: CollectionId,
 ) -> Result<(), ScheduleFault> {
     tx.hold(event.as_str())?;
-    store::placements::remove(tx, event, bookings)?;
     store::occurrences::remove(tx, event, Some(bookings))?;
+    store::placements::remove(tx, event, bookings)?;
     let Some(mut stored) = store::events::get(tx, event)? else { return Ok(()) };
     let before = stored.clone();
     stored.facilities.retain(|booked| *booked != facility.id);

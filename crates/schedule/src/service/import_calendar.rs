@@ -1,6 +1,8 @@
 use std::collections::{HashMap, HashSet};
 
-use renraku_base::{CalendarId, ETag, EventId, Fault, FieldFault, PersonId, Precondition, Principal};
+use renraku_base::{
+    CalendarId, ETag, EventId, Fault, FieldFault, PersonId, Precondition, Principal, Timestamp,
+};
 use renraku_db::{Changed, Db, Tx};
 use renraku_people::directory::service as directory;
 
@@ -26,7 +28,7 @@ use crate::{
         events::{Indexed, StoredEvent},
         objects::{StoredObject, TakenUids},
         occurrences::Entry,
-        placements::Placement,
+        placements::{NewPlace, Placement},
     },
 };
 
@@ -144,6 +146,8 @@ struct Import<'a> {
     /// How many index entries it writes and removes.
     work: usize,
     new: Vec<StoredEvent>,
+    /// Where those of them that do not repeat stand in the index.
+    starts: Vec<Option<Timestamp>>,
     /// The texts of new events.
     texts: Vec<StoredObject>,
     entries: Vec<(EventId, Entry)>,
@@ -178,6 +182,7 @@ impl<'a> Import<'a> {
             put_away,
             work: 0,
             new: Vec::new(),
+            starts: Vec::new(),
             texts: Vec::new(),
             entries: Vec::new(),
             recorded: None,
@@ -273,6 +278,7 @@ impl<'a> Import<'a> {
         self.work += happenings.len();
         self.done.entries += happenings.len();
         self.texts.extend(self.text(parsed, &stored, None));
+        self.starts.push(index::start_of_single(&happenings));
         self.new.push(stored);
         Ok(())
     }
@@ -367,8 +373,14 @@ impl<'a> Import<'a> {
         store::events::insert_many(tx, &self.new)?;
         store::objects::insert_many(tx, std::mem::take(&mut self.texts))?;
         let place = self.place();
-        let places: Vec<_> =
-            self.new.iter().map(|stored| (&stored.id, &place, !stored.indexed.is_whole())).collect();
+        let places: Vec<_> = std::iter::zip(&self.new, &self.starts)
+            .map(|(stored, utc_start)| NewPlace {
+                event: &stored.id,
+                placement: &place,
+                open: !stored.indexed.is_whole(),
+                utc_start: *utc_start,
+            })
+            .collect();
         store::placements::insert_many(tx, &places)?;
         if let Some(dense) = self.new.iter().find(|stored| stored.indexed.is_dense()) {
             placing::mark_dense(tx, dense, std::slice::from_ref(&place))?;

@@ -65,6 +65,11 @@ impl Happening {
     }
 }
 
+/// Where the index holds an event that does not repeat.
+pub(crate) fn start_of_single(happenings: &[Happening]) -> Option<Timestamp> {
+    happenings.iter().find(|it| it.at.recurrence_id.is_none()).map(|it| it.at.utc_start)
+}
+
 /// How an occurrence takes the time of a person, or of a facility: that is held by whatever takes place, however the
 /// people take it.
 fn busy(shown: &Event, placement: &Placement, answer: Option<ParticipationStatus>) -> Option<BusyStatus> {

@@ -6,10 +6,19 @@ use renraku_db::{
     changes::{self, Audience, Recorded},
 };
 
-use super::{audience::Audiences, calendars::stored_default, index::Happening};
+use super::{
+    audience::Audiences,
+    calendars::stored_default,
+    index::{Happening, start_of_single},
+};
 use crate::{
     ScheduleFault, jobs as later,
-    store::{self, calendars::StoredCalendar, events::StoredEvent, placements::Placement},
+    store::{
+        self,
+        calendars::StoredCalendar,
+        events::StoredEvent,
+        placements::{NewPlace, Placement},
+    },
 };
 
 /// The most series with too many occurrences for the index that one person has.
@@ -64,7 +73,7 @@ pub(crate) fn put_new(
     if stored.indexed.is_dense() {
         refuse_more_dense(tx, stored, 0)?;
     }
-    insert_places(tx, stored, places)?;
+    insert_places(tx, stored, places, happenings)?;
     index_and_record(tx, stored, (&[], places), happenings, Audiences::of(&stored.event))
 }
 
@@ -80,23 +89,32 @@ pub(crate) fn put_changed(
         refuse_more_dense(tx, stored, 0)?;
     }
     let audiences = Audiences::of_change(&old.event, &stored.event);
-    store::occurrences::remove(tx, &stored.id, None)?;
+    let (stood, stands) = (store::occurrences::remove(tx, &stored.id, None)?, start_of_single(happenings));
     let mut sorted: Vec<Placement> = places.to_vec();
     sorted.sort_by_key(|place| place.collection);
     if sorted != before || old.indexed.is_whole() != stored.indexed.is_whole() {
         store::placements::remove_all(tx, &stored.id)?;
-        insert_places(tx, stored, places)?;
+        insert_places(tx, stored, places, happenings)?;
         let kept = |lost: &Placement| places.iter().any(|place| place.collection == lost.collection);
         record_gone(tx, &stored.id, before.iter().filter(|place| !kept(place)), audiences)?;
     } else {
+        if stood != stands {
+            store::placements::put_start(tx, &stored.id, stands)?;
+        }
         mark_dense(tx, stored, places)?;
     }
     index_and_record(tx, stored, (before, places), happenings, audiences)
 }
 
-fn insert_places(tx: &mut Tx<'_>, stored: &StoredEvent, places: &[Placement]) -> Result<(), ScheduleFault> {
-    let open = !stored.indexed.is_whole();
-    let rows: Vec<_> = places.iter().map(|place| (&stored.id, place, open)).collect();
+fn insert_places(
+    tx: &mut Tx<'_>,
+    stored: &StoredEvent,
+    places: &[Placement],
+    happenings: &[Happening],
+) -> Result<(), ScheduleFault> {
+    let (open, utc_start) = (!stored.indexed.is_whole(), start_of_single(happenings));
+    let new = |placement| NewPlace { event: &stored.id, placement, open, utc_start };
+    let rows: Vec<_> = places.iter().map(new).collect();
     store::placements::insert_many(tx, &rows)?;
     mark_dense(tx, stored, places)
 }

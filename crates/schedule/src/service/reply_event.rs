@@ -215,7 +215,8 @@ fn put_mine(
     for place in mine {
         store::occurrences::remove(tx, &stored.id, Some(place.collection))?;
         if places.iter().any(|before| before.collection == place.collection && before.hidden) {
-            store::placements::put_hidden(tx, &stored.id, place.collection, false)?;
+            let utc_start = index::start_of_single(&happenings);
+            store::placements::bring_back(tx, &stored.id, place.collection, utc_start)?;
             // While it was away nothing of theirs was due.
             let now = tx.now();
             jobs::remind_own(tx, (stored, place), zone, now)?;

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use renraku_base::{EventId, Id, PersonId, Role};
+use renraku_base::{EventId, Id, PersonId, Role, Timestamp};
 use renraku_db::{
     CollectionId, Error, ReadTx, Tx, among, columns,
     schema::{calendars as calendar_rows, placements},
@@ -64,6 +64,7 @@ struct Row<'a> {
     hidden: bool,
     own: Option<String>,
     own_version: Option<i64>,
+    utc_start: Option<i64>,
 }
 
 /// The columns of a place, after those that say which it is.
@@ -155,12 +156,23 @@ pub(crate) fn list_after(
     Ok(ids.into_iter().map(Id::stored).collect())
 }
 
-/// Places events; `open` says whether their series has occurrences that are not in the index.
-pub(crate) fn insert_many(tx: &mut Tx<'_>, many: &[(&EventId, &Placement, bool)]) -> Result<(), Error> {
+/// A place that an event gets.
+#[derive(Debug, Clone)]
+pub(crate) struct NewPlace<'a> {
+    pub event: &'a EventId,
+    pub placement: &'a Placement,
+    /// Whether the event is a series with occurrences that are not in the index.
+    pub open: bool,
+    /// Where an event that does not repeat stands in the index.
+    pub utc_start: Option<Timestamp>,
+}
+
+/// Places events.
+pub(crate) fn insert_many(tx: &mut Tx<'_>, many: &[NewPlace<'_>]) -> Result<(), Error> {
     for some in many.chunks(4_000) {
         let rows: Vec<Row<'_>> = some
             .iter()
-            .map(|(event, placement, open)| {
+            .map(|NewPlace { event, placement, open, utc_start }| {
                 Ok(Row {
                     event_id: event.as_str(),
                     collection_id: placement.collection.0,
@@ -169,6 +181,7 @@ pub(crate) fn insert_many(tx: &mut Tx<'_>, many: &[(&EventId, &Placement, bool)]
                     hidden: placement.hidden,
                     own: placement.own.as_ref().map(StoredOwn::text).transpose()?,
                     own_version: placement.own.as_ref().map(|own| own.version),
+                    utc_start: utc_start.map(Timestamp::micros),
                 })
             })
             .collect::<Result<_, Error>>()?;
@@ -181,19 +194,33 @@ pub(crate) fn insert_many(tx: &mut Tx<'_>, many: &[(&EventId, &Placement, bool)]
     Ok(())
 }
 
-/// Notes that a person put an event away, or that it is back.
-pub(crate) fn put_hidden(
+/// Notes where an event that does not repeat stands in the index of its calendars from now on.
+pub(crate) fn put_start(tx: &mut Tx<'_>, event: &EventId, utc_start: Option<Timestamp>) -> Result<(), Error> {
+    let places = placements::table.filter(placements::event_id.eq(event.as_str()));
+    tx.run_prepared(diesel::update(places).set(placements::utc_start.eq(utc_start.map(Timestamp::micros))))
+}
+
+/// Notes that a person put an event away.
+pub(crate) fn put_away(tx: &mut Tx<'_>, event: &EventId, collection: CollectionId) -> Result<(), Error> {
+    objects::outdate(tx, event)?;
+    tx.run_prepared(
+        diesel::update(placements::table.find((event.as_str(), collection.0)))
+            .set(placements::hidden.eq(true)),
+    )
+}
+
+/// Notes that an event which a person put away is back, and where it stands in the index if it does not repeat.
+pub(crate) fn bring_back(
     tx: &mut Tx<'_>,
     event: &EventId,
     collection: CollectionId,
-    hidden: bool,
+    utc_start: Option<Timestamp>,
 ) -> Result<(), Error> {
     objects::outdate(tx, event)?;
     tx.run_prepared(
         diesel::update(placements::table.find((event.as_str(), collection.0)))
-            .set(placements::hidden.eq(hidden)),
-    )?;
-    Ok(())
+            .set((placements::hidden.eq(false), placements::utc_start.eq(utc_start.map(Timestamp::micros)))),
+    )
 }
 
 /// Keeps something of a person's own with an event.

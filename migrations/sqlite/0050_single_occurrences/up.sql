@@ -1,0 +1,9 @@
+-- Where an event that does not repeat stands in the index of a calendar is known beside its place there, so that only the
+-- occurrences of series are found by an index of their own.
+ALTER TABLE placements ADD COLUMN utc_start BIGINT;
+UPDATE placements SET utc_start = (
+    SELECT o.utc_start FROM occurrences AS o
+    WHERE o.event_id = placements.event_id AND o.recurrence_id = '' LIMIT 1
+);
+DROP INDEX occurrences_event;
+CREATE INDEX occurrences_event ON occurrences (event_id, collection_id, utc_start) WHERE recurrence_id <> '';
