@@ -407,6 +407,7 @@ fn object(fault: &ObjectFault) -> Told {
         ObjectFault::Component(_) => Condition::SupportedCalendarComponent.into(),
         ObjectFault::TooManyAttendees => Condition::MaxAttendeesPerInstance.into(),
         ObjectFault::UidTaken { .. } => Condition::NoUidConflict.into(),
+        ObjectFault::ReservedName => Condition::NameAllowed.into(),
         ObjectFault::Refused(fault) => schedule(fault),
     }
 }
@@ -436,6 +437,7 @@ fn card(fault: &CardFault) -> Told {
         CardFault::Version => Condition::SupportedAddressData.into(),
         CardFault::AddressData(_) => Condition::ValidAddressData.into(),
         CardFault::UidTaken { .. } => Condition::NoCardUidConflict.into(),
+        CardFault::ReservedName => Condition::NameAllowed.into(),
         CardFault::Refused(fault) => contacts(fault),
     }
 }
