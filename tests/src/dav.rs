@@ -21,6 +21,7 @@ mod large_answers;
 mod leaving;
 mod moved_series;
 mod objects;
+mod open_answers;
 mod push;
 mod push_contacts;
 mod queries;

@@ -35,6 +35,11 @@ impl Client {
         }
     }
 
+    /// What proves who it is.
+    pub fn authorization(&self) -> &str {
+        &self.authorization
+    }
+
     /// The same client, looking at another calendar in its home.
     pub fn in_calendar(&self, segment: &str) -> Self {
         Self { calendar: format!("{}{segment}/", self.home), ..self.clone() }
