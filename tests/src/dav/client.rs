@@ -138,6 +138,12 @@ pub fn need(href: &str, privilege: &str) -> String {
     )
 }
 
+/// How a refusal names the rights that are lacking to move something to where something is.
+pub fn need_to_rebind(collection: &str) -> String {
+    let (bind, unbind) = (need(collection, "bind"), need(collection, "unbind"));
+    bind.replace("</d:need-privileges>", "") + &unbind.replace("<d:need-privileges>", "")
+}
+
 /// The text of an event, with further lines.
 pub fn event(uid: &str, more: &str) -> String {
     let more = more.replace('\n', "\r\n");

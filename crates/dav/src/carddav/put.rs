@@ -81,7 +81,8 @@ async fn store(call: &mut Call, place: &Place) -> Result<HttpResponse, DavFault>
     Ok(response.finish())
 }
 
-fn is_there(tx: &mut ReadTx<'_>, book: &ObjectBook, name: &str) -> Result<bool, DavFault> {
+/// Whether something is at a name.
+pub(super) fn is_there(tx: &mut ReadTx<'_>, book: &ObjectBook, name: &str) -> Result<bool, DavFault> {
     Ok(objects::get(tx, book, &[name])?.pop().flatten().is_some())
 }
 
