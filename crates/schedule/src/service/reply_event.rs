@@ -236,9 +236,9 @@ pub(crate) fn tell_organizer(
     }
     let named = directory::service::names(tx, std::slice::from_ref(&who.person))?;
     let Some(person) = named.get(&who.person) else { return Ok(()) };
-    let occurrence = answered_occurrence(&stored.event, who, reply);
-    let recurrence_id = occurrence.as_ref().map(|(id, _)| id.to_string());
-    let shown = occurrence.as_ref().map_or(&stored.event, |(_, occurrence)| occurrence);
+    let (recurrence_id, answered) = answered_parts(&stored.event, who, reply);
+    let recurrence_id = recurrence_id.map(|id| id.to_string());
+    let shown = answered.first().unwrap_or(&stored.event);
     let Some(organizer) = &stored.organizer else {
         return jobs::mail_answer(tx, who, person, stored, shown);
     };
@@ -252,20 +252,21 @@ pub(crate) fn tell_organizer(
         details,
         repeat: Repeat::Add,
     };
-    match jobs::answer_letter(organizer, &who.person, shown, tx.now()) {
+    match jobs::answer_letter(organizer, &who.person, &answered, tx.now()) {
         Some(letter) => Ok(notify::deliver(tx, &[letter], &notice)?),
         None => Ok(notify::tell(tx, organizer, &notice)?),
     }
 }
 
-/// The occurrence that was answered, or the first of them to which a guest is invited; `None` for the whole event.
-fn answered_occurrence(event: &Event, who: &Principal, reply: &Answer) -> Option<(LocalDateTime, Event)> {
-    match reply.recurrence_id {
-        Some(id) => Some((id, event.occurrence(id)?)),
-        None if event.participation(&who.person).is_some() => None,
-        None => event
-            .occurrences_of(PatchObject::changes_people)
-            .into_iter()
-            .find(|(_, occurrence)| occurrence.participation(&who.person).is_some()),
+/// What was answered: the whole event, an occurrence, or each of those to which a guest is invited, with the name of the first.
+fn answered_parts(event: &Event, who: &Principal, reply: &Answer) -> (Option<LocalDateTime>, Vec<Event>) {
+    if let Some(id) = reply.recurrence_id {
+        return (Some(id), event.occurrence(id).into_iter().collect());
     }
+    if event.participation(&who.person).is_some() {
+        return (None, vec![event.clone()]);
+    }
+    let mut theirs = event.occurrences_of(PatchObject::changes_people);
+    theirs.retain(|(_, occurrence)| occurrence.participation(&who.person).is_some());
+    (theirs.first().map(|(id, _)| *id), theirs.into_iter().map(|(_, occurrence)| occurrence).collect())
 }
