@@ -30,7 +30,7 @@ pub use alarm_text::{alarms_of, has_alarms, with_alarms_of, without_alarms, with
 pub use component::{Component, read as read_components};
 pub use excerpt::{Expanded, Most, expand, limit_recurrence_set};
 pub use free_busy::{FreeBusyRequest, read_free_busy_request, read_instant, write_free_busy};
-pub use invitation::{Invitation, cancel, cancel_each, reply, reply_each, request, request_each};
+pub use invitation::{Invitation, cancel, cancel_each, reply, request, request_each};
 pub use line::{Line, Param};
 pub use look::{property_instant, property_text};
 pub use object::{CalendarObject, Contents, NotAnObject, read_object};

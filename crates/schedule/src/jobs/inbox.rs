@@ -77,7 +77,7 @@ pub(crate) fn answer(
             participant.calendar_address.get_or_insert_with(|| address(who));
         }
     }
-    ical::reply_each(&shown, &key, now).map(|message| Letter { to: organizer.clone(), text: message.text })
+    ical::reply(&shown, &key, now).map(|message| Letter { to: organizer.clone(), text: message.text })
 }
 
 /// The address of somebody who has no mail.

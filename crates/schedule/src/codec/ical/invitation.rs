@@ -55,16 +55,10 @@ pub fn cancel_each(occurrences: &[Event], now: Timestamp) -> Invitation {
     }
 }
 
-/// Tells the organizer what one participant answered, with their comment; `None` when nobody has the key `participant`,
-/// or they have no address.
+/// Tells the organizer what one participant answered to an event, or the same to several occurrences of one series (RFC 5546 §3.2.3), with
+/// their comment; `None` when nobody has the key `participant`, or they have no address.
 #[must_use]
-pub fn reply(event: &Event, participant: &str, now: Timestamp) -> Option<Invitation> {
-    reply_each(std::slice::from_ref(event), participant, now)
-}
-
-/// The same of several occurrences of one series, to which they said the same (RFC 5546 §3.2.3).
-#[must_use]
-pub fn reply_each(occurrences: &[Event], participant: &str, now: Timestamp) -> Option<Invitation> {
+pub fn reply(occurrences: &[Event], participant: &str, now: Timestamp) -> Option<Invitation> {
     let participant = occurrences.first()?.participants.get(participant)?;
     let mut lines = vec![people::attendee(participant)?];
     let comment = participant.participation_comment.as_ref();
