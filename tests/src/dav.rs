@@ -19,6 +19,7 @@ mod inbox;
 mod invitations;
 mod large_answers;
 mod leaving;
+mod left_out;
 mod line_ends;
 mod moved_series;
 mod objects;

@@ -4,7 +4,7 @@ use renraku_notify::NotificationType;
 
 use super::{
     audience::Audiences,
-    placing,
+    keep_own, placing,
     reply_event::{Answer, answer, answered, tell_organizer},
     update_event::{Change, Opened, Scope, open},
     view::Sight,
@@ -31,7 +31,7 @@ pub enum ScheduleReply {
 }
 
 /// Deletes an event, or leaves one occurrence out of its series. From the organizer's side it is called off for everyone; a
-/// participant declines it and puts it away. Where the event is still there, its new tag is told.
+/// participant declines it and puts it away, or leaves it out of their calendar. Where the event is still there, its new tag is told.
 ///
 /// # Errors
 /// [`ScheduleFault::NotFound`], [`ScheduleFault::Forbidden`], [`ScheduleFault::Stale`].
@@ -53,6 +53,7 @@ pub fn delete_event(
                 Scope::All => put_away(tx, who, id, ScheduleReply::Send),
                 Scope::This(recurrence_id) => {
                     let no = Answer { recurrence_id: Some(recurrence_id), ..NO };
+                    keep_own::leave_out(tx, who, id, recurrence_id, true)?;
                     Ok(answer(tx, who, id, &no)?.map(|view| Some(view.etag)))
                 }
             }

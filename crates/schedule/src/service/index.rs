@@ -18,7 +18,7 @@ use crate::{
         self,
         events::{Indexed, StoredEvent},
         occurrences::Entry,
-        placements::Placement,
+        placements::{Placement, StoredOwn},
     },
 };
 
@@ -206,7 +206,10 @@ impl Attendance {
         match &placement.person {
             Some(person) => {
                 let shown = it.own.as_ref().unwrap_or(&stored.event);
-                !self.guests.contains(person) || shown.participation(person).is_some()
+                let is_left_out =
+                    |own: &StoredOwn| it.at.recurrence_id.is_some_and(|id| own.own.left_out.contains(&id));
+                (!self.guests.contains(person) || shown.participation(person).is_some())
+                    && !placement.own.as_ref().is_some_and(is_left_out)
             }
             None => self.booked.get(&placement.collection).is_none_or(|facility| {
                 it.facilities.as_ref().unwrap_or(&stored.facilities).contains(facility)

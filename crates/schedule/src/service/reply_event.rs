@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::{
     audience::{Audiences, renew},
-    index, placing,
+    index, keep_own, placing,
     view::Sight,
 };
 use crate::{
@@ -88,7 +88,13 @@ pub fn reply_event(
     tx.hold(id.as_str())?;
     match given_already(tx, who, id, reply)? {
         Some(seen) => Ok(Changed::nothing(seen)),
-        None => answer(tx, who, id, reply),
+        None => {
+            let comes = reply.participation_status != ParticipationStatus::Declined;
+            if let Some(left_out) = reply.recurrence_id.filter(|_| comes) {
+                keep_own::leave_out(tx, who, id, left_out, false)?;
+            }
+            answer(tx, who, id, reply)
+        }
     }
 }
 
