@@ -2,7 +2,10 @@
 
 use serde_json::json;
 
-use super::{client::Client, single_occurrences::seen};
+use super::{
+    client::Client,
+    single_occurrences::{assert_told, seen, series_with},
+};
 use crate::harness::{Staff, on_each_backend};
 
 /// Whether the organizer reads that one occurrence is declined.
@@ -73,5 +76,41 @@ fn what_a_guest_leaves_out_is_away_for_them_and_declined() {
         assert_eq!((counts(), left_out(&client, &path)), ((5, 5), vec![]));
         assert!(is_declined(&hanako, &id, "2026-12-03T11:00:00"));
         assert!(!is_declined(&hanako, &id, "2026-12-02T11:00:00"));
+    });
+}
+
+#[test]
+fn a_guest_of_single_occurrences_leaves_out_one_after_the_other() {
+    on_each_backend(|server| {
+        let [hanako, taro] = ["hanako", "taro"].map(|name| server.staff(name));
+        let client = Client::of(server, &taro);
+        let days = ["2026-12-03", "2026-12-10", "2026-12-17"];
+        let guest = json!({"t": {"personId": taro.person, "roles": {"attendee": true}}});
+        let id = series_with(&hanako, &days, &guest);
+        let path = client.sync(&client.calendar, "", 10).0[0].0.clone();
+        let at = |day: &str| format!("{day}T10:00:00");
+        let leave_out = |day: &str| {
+            let etag = taro.get(&format!("events/{id}")).expect(200).etag();
+            taro.delete(&format!("events/{id}?recurrenceId={}", at(day)), &etag).expect(204);
+            assert!(is_declined(&hanako, &id, &at(day)));
+        };
+        leave_out(days[0]);
+        assert_told(&taro, &client, &path, &["1210", "1217"]);
+        // An answer to all is none to what they left out; one to that takes it in again.
+        let answer = |more: serde_json::Value| {
+            taro.post(&format!("events/{id}/reply"), &more).expect(200);
+        };
+        answer(json!({"participationStatus": "accepted"}));
+        assert_told(&taro, &client, &path, &["1210", "1217"]);
+        assert!(is_declined(&hanako, &id, &at(days[0])));
+        answer(json!({"participationStatus": "accepted", "recurrenceId": at(days[0])}));
+        assert_told(&taro, &client, &path, &["1203", "1210", "1217"]);
+        leave_out(days[1]);
+        assert_told(&taro, &client, &path, &["1203", "1217"]);
+        leave_out(days[0]);
+        assert_told(&taro, &client, &path, &["1217"]);
+        leave_out(days[2]);
+        assert_eq!((seen(&taro).0, seen(&hanako).0), (0, 6));
+        client.get(&path).expect(404);
     });
 }

@@ -70,7 +70,7 @@ fn assert_imported(who: &Staff, expected: &[&str], other: &Staff) {
 }
 
 /// A weekly series to which somebody comes on some days alone.
-fn series_with(organizer: &Staff, days: &[&str], guest: &Value) -> String {
+pub fn series_with(organizer: &Staff, days: &[&str], guest: &Value) -> String {
     let series = json!({"title": "定例", "start": "2026-11-26T10:00:00", "timeZone": "Asia/Tokyo", "duration": "PT1H",
         "recurrenceRule": {"frequency": "weekly", "count": 6}});
     let id = organizer.post("events", &series).expect(201).json()["id"].as_str().unwrap().to_owned();

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     ScheduleFault,
     jobs::{self, News},
-    model::{LocalDateTime, ParticipationStatus},
+    model::{Event, LocalDateTime, ParticipationStatus},
     rules::recurrence,
     store::{self, events::StoredEvent, placements::Placement},
 };
@@ -48,9 +48,12 @@ pub fn delete_event(
             Scope::This(recurrence_id) => leave_out(tx, who, opened, recurrence_id),
         },
         Err(ScheduleFault::NotOrganizer) => {
-            expect(tx, who, id, precondition)?;
+            let seen = expect(tx, who, id, precondition)?;
             match scope {
                 Scope::All => put_away(tx, who, id, ScheduleReply::Send),
+                Scope::This(last) if seen.is_itself(last) && seen.recurrence_overrides.is_empty() => {
+                    put_away(tx, who, id, ScheduleReply::Send)
+                }
                 Scope::This(recurrence_id) => {
                     let no = Answer { recurrence_id: Some(recurrence_id), ..NO };
                     keep_own::leave_out(tx, who, id, recurrence_id, true)?;
@@ -176,17 +179,17 @@ fn leave_out(
     Ok(change.store(tx, who)?.map(|view| Some(view.etag)))
 }
 
-/// Refuses what is not as a participant expects.
+/// The event as a participant sees it; refused when it is not as they expect.
 fn expect(
     tx: &mut Tx<'_>,
     who: &Principal,
     id: &EventId,
     precondition: &Precondition,
-) -> Result<(), ScheduleFault> {
+) -> Result<Event, ScheduleFault> {
     let stored = store::events::get(tx, id)?.ok_or(ScheduleFault::NotFound)?;
     let view =
         Sight::of(tx, who, &[id.as_str()])?.view(&who.person, &stored).ok_or(ScheduleFault::NotFound)?;
-    if precondition.holds(&view.etag) { Ok(()) } else { Err(ScheduleFault::stale(&view)) }
+    if precondition.holds(&view.etag) { Ok(view.event) } else { Err(ScheduleFault::stale(&view)) }
 }
 
 /// A participant does not want an event in their calendar: that is a no, unless they answer nothing, and the event leaves their

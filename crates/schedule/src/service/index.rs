@@ -8,6 +8,7 @@ use std::{
 use renraku_base::{FacilityId, Id, PersonId, Timestamp};
 use renraku_db::{CollectionId, Error, ReadTx, Tx};
 
+use super::keep_own::leaves_out;
 use crate::{
     model::{Event, ParticipationStatus, PatchObject, Status, Zone},
     rules::{
@@ -18,7 +19,7 @@ use crate::{
         self,
         events::{Indexed, StoredEvent},
         occurrences::Entry,
-        placements::{Placement, StoredOwn},
+        placements::Placement,
     },
 };
 
@@ -206,10 +207,8 @@ impl Attendance {
         match &placement.person {
             Some(person) => {
                 let shown = it.own.as_ref().unwrap_or(&stored.event);
-                let is_left_out =
-                    |own: &StoredOwn| it.at.recurrence_id.is_some_and(|id| own.own.left_out.contains(&id));
                 (!self.guests.contains(person) || shown.participation(person).is_some())
-                    && !placement.own.as_ref().is_some_and(is_left_out)
+                    && !leaves_out(placement, it.at.recurrence_id)
             }
             None => self.booked.get(&placement.collection).is_none_or(|facility| {
                 it.facilities.as_ref().unwrap_or(&stored.facilities).contains(facility)

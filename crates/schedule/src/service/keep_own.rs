@@ -126,8 +126,8 @@ impl Kept {
         }
     }
 
-    /// Leaves an occurrence to which the person is invited out of their calendar, or takes it in again; `None` where it has no place of
-    /// its own there: where they are a guest of single occurrences, or see it in the calendar of another alone.
+    /// Leaves an occurrence to which the person is invited out of their calendar, or takes it in again; `None` where nothing would be left
+    /// of the event, or they see it in the calendar of another alone.
     fn leave_out(
         self,
         tx: &mut Tx<'_>,
@@ -138,7 +138,7 @@ impl Kept {
         let Slot::Place(placement) = &self.slot else { return Ok(None) };
         let mut own = placement.own.as_ref().map(|own| own.own.clone()).unwrap_or_default();
         if away {
-            let seen = self.seen(who)?.filter(|event| event.is_series() && !event.stands_alone());
+            let seen = self.seen(who)?.filter(Event::is_series);
             let there = seen.filter(|event| recurrence::has_occurrence(event, recurrence_id));
             let invited = there.and_then(|event| event.occurrence(recurrence_id)?.participation(&who.person));
             if invited.is_none() {
@@ -194,6 +194,12 @@ impl Kept {
         let view = Sight::of(tx, who, &[stored.id.as_str()])?.view(&who.person, &stored);
         Ok(recorded.with(view.ok_or(ScheduleFault::NotFound)?))
     }
+}
+
+/// Whether the person in whose calendar an event is seen leaves an occurrence out of it.
+pub(super) fn leaves_out(placement: &Placement, recurrence_id: Option<LocalDateTime>) -> bool {
+    let own = placement.own.as_ref();
+    recurrence_id.is_some_and(|id| own.is_some_and(|own| own.own.left_out.contains(&id)))
 }
 
 /// Leaves an occurrence of what somebody else organizes out of the person's calendar, or takes it in again; whether that is another state

@@ -88,13 +88,7 @@ pub fn reply_event(
     tx.hold(id.as_str())?;
     match given_already(tx, who, id, reply)? {
         Some(seen) => Ok(Changed::nothing(seen)),
-        None => {
-            let comes = reply.participation_status != ParticipationStatus::Declined;
-            if let Some(left_out) = reply.recurrence_id.filter(|_| comes) {
-                keep_own::leave_out(tx, who, id, left_out, false)?;
-            }
-            answer(tx, who, id, reply)
-        }
+        None => answer(tx, who, id, reply),
     }
 }
 
@@ -108,10 +102,10 @@ fn given_already(
     let stored = store::events::get(tx, id)?.ok_or(ScheduleFault::NotFound)?;
     let sight = Sight::of(tx, who, &[id.as_str()])?;
     let seen = sight.view(&who.person, &stored).ok_or(ScheduleFault::NotFound)?;
-    if answered(&stored.event, who, reply, tx.now())? != stored.event {
+    let places = store::placements::list(tx, id)?;
+    if answered_at(&stored.event, &places, who, reply, tx.now())? != stored.event {
         return Ok(None);
     }
-    let places = store::placements::list(tx, id)?;
     let put_away = places.iter().any(|place| place.hidden && place.person.as_ref() == Some(&who.person));
     Ok((!put_away).then_some(seen))
 }
@@ -123,14 +117,18 @@ pub(crate) fn answer(
     reply: &Answer,
 ) -> Result<Changed<EventView>, ScheduleFault> {
     tx.hold(id.as_str())?;
+    let comes = reply.participation_status != ParticipationStatus::Declined;
+    if let Some(left_out) = reply.recurrence_id.filter(|_| comes) {
+        keep_own::leave_out(tx, who, id, left_out, false)?;
+    }
     let before = store::events::get(tx, id)?.ok_or(ScheduleFault::NotFound)?;
     let sight = Sight::of(tx, who, &[id.as_str()])?;
     if sight.view(&who.person, &before).is_none() {
         return Err(ScheduleFault::NotFound);
     }
     let mut after = before.clone();
-    after.event = answered(&before.event, who, reply, tx.now())?;
     let places = store::placements::list(tx, id)?;
+    after.event = answered_at(&before.event, &places, who, reply, tx.now())?;
     renew(tx, &before, &mut after);
     store::events::put(tx, &after)?;
 
@@ -167,6 +165,21 @@ pub(crate) fn show_again(
 fn shown_to(who: &Principal, places: &[Placement]) -> Vec<Placement> {
     let mine = places.iter().filter(|place| place.person.as_ref() == Some(&who.person));
     mine.map(|place| Placement { hidden: false, ..place.clone() }).collect()
+}
+
+/// The event with the answer in it. One to all occurrences is none to those that somebody left out of their calendar.
+fn answered_at(
+    event: &Event,
+    places: &[Placement],
+    who: &Principal,
+    reply: &Answer,
+    now: renraku_base::Timestamp,
+) -> Result<Event, ScheduleFault> {
+    let mut after = answered(event, who, reply, now)?;
+    if reply.recurrence_id.is_none() {
+        keep_own::keep_declined(&mut after, places);
+    }
+    Ok(after)
 }
 
 /// The event with the answer in it.
@@ -273,6 +286,6 @@ fn answered_parts(event: &Event, who: &Principal, reply: &Answer) -> (Option<Loc
         return (None, vec![event.clone()]);
     }
     let mut theirs = event.occurrences_of(PatchObject::changes_people);
-    theirs.retain(|(_, occurrence)| occurrence.participation(&who.person).is_some());
+    theirs.retain(|(_, it)| it.participation(&who.person) == Some(reply.participation_status));
     (theirs.first().map(|(id, _)| *id), theirs.into_iter().map(|(_, occurrence)| occurrence).collect())
 }
