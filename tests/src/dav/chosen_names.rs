@@ -54,7 +54,9 @@ fn an_id_of_another_is_refused_like_one_of_nobody() {
         client.cards_xml("MKCOL", &client.address_book(), "0", BOOK).expect(405);
         for name in OF_CLIENTS {
             let [made, again, book] = make(&client, name);
-            (made.expect(201), again.expect(405), book.expect(201));
+            for (answer, status) in [(made, 201), (again, 405), (book, 201)] {
+                answer.expect(status);
+            }
         }
     });
 }
@@ -69,7 +71,9 @@ fn what_is_shared_is_not_hidden_by_what_somebody_called_by_its_id() {
             taro.post(kind, &json!({"id": name, "name": "課"})).expect(201);
         }
         let [made, again, book] = make(&client, name);
-        (made.expect(201), again.expect(405), book.expect(201));
+        for (answer, status) in [(made, 201), (again, 405), (book, 201)] {
+            answer.expect(status);
+        }
         for (kind, home) in [("calendars", &client.home), ("address-books", &client.books)] {
             let (own, shared) = (format!("{home}{name}/"), format!("{home}shared-{name}/"));
             client.ask("PROPFIND", &shared).header("depth", "0").send().expect(404);
