@@ -13,6 +13,7 @@ mod notification_choices;
 mod page;
 mod principal;
 mod schema;
+pub mod segment;
 pub mod sheet;
 mod timestamp;
 

@@ -8,6 +8,7 @@ mod edits;
 mod fault;
 mod multistatus;
 mod need;
+mod open_answers;
 mod options;
 mod privileges;
 mod propfind;
@@ -27,6 +28,7 @@ pub(crate) use edits::{Edits, PROPERTIES, told, written};
 pub(crate) use fault::{Condition, DavFault};
 pub(crate) use multistatus::{ANSWER_BYTES, Multistatus, PART_BYTES, multistatus, response};
 pub(crate) use need::Need;
+pub(crate) use open_answers::{MOST_OPEN, OpenAnswer};
 pub(crate) use options::{allow, options};
 pub(crate) use privileges::{
     BIND, READ, READ_PRIVILEGES, UNBIND, WRITE, WRITE_CONTENT, WRITE_PROPERTIES, ace, granted_set,

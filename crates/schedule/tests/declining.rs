@@ -162,14 +162,15 @@ fn an_occurrence_that_is_left_out_of_a_copy_is_declined_to_its_organizer() {
 
 /// The occurrences that mails tell of, each with the answer to it; empty for the whole series.
 fn answers(db: &Db) -> Vec<(String, String)> {
-    let told = mails(db).into_iter().map(|mail| {
-        let text = mail.calendar.unwrap().text.replace("\r\n ", "");
+    let one = |text: &str| {
         let id = text.lines().find(|line| line.starts_with("RECURRENCE-ID")).unwrap_or_default();
         let said = text.split("PARTSTAT=").nth(1).unwrap_or_default();
         let said = said.split([':', ';']).next().unwrap_or_default().to_owned();
         (id.rsplit(':').next().unwrap().trim().to_owned(), said)
-    });
-    let mut told: Vec<_> = told.collect();
+    };
+    let texts = mails(db).into_iter().map(|mail| mail.calendar.unwrap().text.replace("\r\n ", ""));
+    let mut told: Vec<_> =
+        texts.flat_map(|text| text.split("BEGIN:VEVENT").skip(1).map(one).collect::<Vec<_>>()).collect();
     told.sort();
     told
 }
@@ -232,5 +233,15 @@ fn answers_to_single_occurrences_of_a_copy_reach_its_organizer() {
         told(&[("20991127T100000", "ACCEPTED"), ("20991128T100000", "ACCEPTED")]);
         put(db, &hanako, "p.ics", &alone("ACCEPTED").replace("SUMMARY:会議", "SUMMARY:別"));
         told(&[]);
+        // The same from the phone, and when all of it is deleted.
+        let id = occurrences(db, &hanako, days("2099-11-27", "2099-11-28"))
+            .into_iter()
+            .map(|it| it.event_id)
+            .find(|id| get(db, &hanako, id).unwrap().event.uid.starts_with("p-"))
+            .unwrap();
+        reply(db, &hanako, &id, json!({"participationStatus": "tentative"})).unwrap();
+        told(&[("20991127T100000", "TENTATIVE"), ("20991128T100000", "TENTATIVE")]);
+        delete(db, &hanako, "p.ics", ScheduleReply::Send);
+        told(&[("20991127T100000", "DECLINED"), ("20991128T100000", "DECLINED")]);
     });
 }

@@ -205,7 +205,7 @@ fn an_invitation_is_not_made_anew_by_the_persons_own_export() {
 fn control_characters_go_to_nobody() {
     on_each_database(|db, _| {
         let hanako = person(db, "佐藤");
-        let file = calendar(&vevent("a", "SUMMARY:会\u{0}議\u{1b}[31m\nX-ODD:a\u{0}b\nDESCRIPTION:a\rb"));
+        let file = calendar(&vevent("a", "SUMMARY:会\u{0}議\u{1b}[31m\nX-ODD:a\u{0}b\nDESCRIPTION:a\u{7f}b"));
         let report = import(db, &hanako, &file);
         assert_eq!((report.created, report.kept[0].place.line), (1, 7));
         assert_eq!(report.kept[0].reasons[0].code, "ical-cleaned");

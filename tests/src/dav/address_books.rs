@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::client::{Client, between, card, need, responses};
+use super::client::{Client, between, card, need, need_to_rebind, responses};
 use crate::harness::{Wire, on_each_backend};
 
 #[test]
@@ -148,6 +148,9 @@ fn what_others_have_is_there_when_they_share_it() {
             (client.put_card(&there, &card("u", "b", "")), need(&there, "write-content")),
             (client.ask("DELETE", &there).send(), need(&mine, "unbind")),
             (client.ask("MOVE", &own).header("destination", &elsewhere).send(), need(&mine, "bind")),
+            (client.ask("COPY", &own).header("destination", &elsewhere).send(), need(&mine, "bind")),
+            (client.ask("COPY", &own).header("destination", &there).send(), need(&there, "write-content")),
+            (client.ask("MOVE", &own).header("destination", &there).send(), need_to_rebind(&mine)),
         ] {
             let told = answer.expect(403).text();
             assert!(told.contains(&expected), "{expected} in {told}");

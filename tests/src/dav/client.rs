@@ -35,6 +35,11 @@ impl Client {
         }
     }
 
+    /// What proves who it is.
+    pub fn authorization(&self) -> &str {
+        &self.authorization
+    }
+
     /// The same client, looking at another calendar in its home.
     pub fn in_calendar(&self, segment: &str) -> Self {
         Self { calendar: format!("{}{segment}/", self.home), ..self.clone() }
@@ -131,6 +136,12 @@ pub fn need(href: &str, privilege: &str) -> String {
         "<d:need-privileges><d:resource><d:href>{href}</d:href><d:privilege><d:{privilege}/></d:privilege>\
          </d:resource></d:need-privileges>"
     )
+}
+
+/// How a refusal names the rights that are lacking to move something to where something is.
+pub fn need_to_rebind(collection: &str) -> String {
+    let (bind, unbind) = (need(collection, "bind"), need(collection, "unbind"));
+    bind.replace("</d:need-privileges>", "") + &unbind.replace("<d:need-privileges>", "")
 }
 
 /// The text of an event, with further lines.

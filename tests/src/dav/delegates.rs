@@ -257,12 +257,12 @@ fn a_shared_calendar_is_not_stood_in_for_and_whoever_leaves_it_leaves_it_where_i
         let (owner, delegate) = (Client::of(server, &taro), Client::of(server, &hanako));
         let (shared, private) = (new_calendar(&taro, "課の予定"), new_calendar(&taro, "私用"));
         share(&taro, &shared, &by_name(&hanako), "manage");
-        for id in [&shared, &private] {
-            delegate.ask("MKCALENDAR", &format!("{}{id}/", delegate.home)).send().expect(405);
+        for (id, status) in [(&shared, 405), (&private, 403)] {
+            delegate.ask("MKCALENDAR", &format!("{}{id}/", delegate.home)).send().expect(status);
         }
         delegate.ask("DELETE", &format!("{}{shared}/", owner.home)).send().expect(403);
         delegate.ask("DELETE", &format!("{}{shared}/", delegate.home)).send().expect(204);
         owner.ask("PROPFIND", &format!("{}{shared}/", owner.home)).header("depth", "0").send().expect(207);
-        delegate.ask("MKCALENDAR", &format!("{}{shared}/", delegate.home)).send().expect(405);
+        delegate.ask("MKCALENDAR", &format!("{}{shared}/", delegate.home)).send().expect(403);
     });
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::client::{Client, HOUR, between, event, need};
+use super::client::{Client, HOUR, between, event, need, need_to_rebind};
 use crate::harness::on_each_backend;
 
 #[test]
@@ -102,6 +102,8 @@ fn homes_and_calendars_of_others_are_not_there() {
             (carry("MOVE", &at_reader, &format!("{}a.ics", client.calendar)), need(&mine, "unbind")),
             (carry("MOVE", &own, &format!("{mine}b.ics")), need(&mine, "bind")),
             (carry("COPY", &own, &format!("{mine}c.ics")), need(&mine, "bind")),
+            (carry("COPY", &own, &at_reader), need(&at_reader, "write-content")),
+            (carry("MOVE", &own, &at_reader), need_to_rebind(&mine)),
         ] {
             assert!(told.contains(&expected), "{expected} in {told}");
         }

@@ -220,3 +220,44 @@ fn messages_are_of_what_their_person_takes_part_in() {
         assert!(!last.contains("RRULE"), "{last}");
     });
 }
+
+#[test]
+fn an_answer_to_several_occurrences_names_each() {
+    on_each_backend(|server| {
+        let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
+        let (client, other) = (Client::of(server, &hanako), Client::of(server, &taro));
+        let series = format!("{HOUR}RRULE:FREQ=DAILY;COUNT=4\nSUMMARY:連日\n{ORGANIZER}");
+        let exceptions = ["27", "28"].map(|day| {
+            let at = |name: &str, hour| format!("{name};TZID=Asia/Tokyo:202611{day}T{hour}0000\n");
+            let when = at("RECURRENCE-ID", 10) + &at("DTSTART", 10) + &at("DTEND", 11);
+            format!("BEGIN:VEVENT\nUID:s1\nDTSTAMP:20261125T000000Z\n{when}SUMMARY:連日\n{ORGANIZER}{TARO}END:VEVENT\n")
+        });
+        let end = exceptions.concat().replace('\n', "\r\n") + "END:VCALENDAR";
+        let text = event("s1", &series).replace("END:VCALENDAR", &end);
+        client.put(&format!("{}s.ics", client.calendar), &text).expect(201);
+        let path = other.sync(&other.calendar, "", 10).0[0].0.clone();
+        let text = other.get(&path).expect(200).text().replace("\r\n ", "");
+        let lines = text.lines().map(|line| match line.ends_with("mailto:taro@pref.example.jp") {
+            true => "ATTENDEE;PARTSTAT=ACCEPTED:mailto:taro@pref.example.jp",
+            false => line,
+        });
+        other.put(&path, &lines.map(|line| format!("{line}\r\n")).collect::<String>()).expect(204);
+        arrive(server);
+        let id = super::single_occurrences::seen(&taro).1;
+        taro.post(&format!("events/{id}/reply"), &json!({"participationStatus": "declined"})).expect(200);
+        let arrived = messages(&client);
+        assert_eq!(arrived.len(), 2, "each answer is one message");
+        for (message, said) in arrived.iter().zip(["PARTSTAT=ACCEPTED", "PARTSTAT=DECLINED"]) {
+            let parts: Vec<&str> = message.split("BEGIN:VEVENT").skip(1).collect();
+            assert!(message.contains("METHOD:REPLY") && !message.contains("RRULE"), "{message}");
+            assert_eq!(parts.len(), 2, "{message}");
+            for (part, day) in parts.iter().zip(["27", "28"]) {
+                for line in
+                    [&format!("RECURRENCE-ID;TZID=Asia/Tokyo:202611{day}T100000"), "UID:s1", said, "taro@"]
+                {
+                    assert!(part.contains(line), "{line} in {message}");
+                }
+            }
+        }
+    });
+}

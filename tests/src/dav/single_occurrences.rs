@@ -70,7 +70,7 @@ fn assert_imported(who: &Staff, expected: &[&str], other: &Staff) {
 }
 
 /// A weekly series to which somebody comes on some days alone.
-fn series_with(organizer: &Staff, days: &[&str], guest: &Value) -> String {
+pub fn series_with(organizer: &Staff, days: &[&str], guest: &Value) -> String {
     let series = json!({"title": "定例", "start": "2026-11-26T10:00:00", "timeZone": "Asia/Tokyo", "duration": "PT1H",
         "recurrenceRule": {"frequency": "weekly", "count": 6}});
     let id = organizer.post("events", &series).expect(201).json()["id"].as_str().unwrap().to_owned();
@@ -223,7 +223,15 @@ fn what_a_single_occurrence_says_of_repeating_is_kept_without_effect() {
             let exception = exception.split_once("BEGIN:VEVENT").unwrap().1;
             event("u", rule).replace("END:VCAL", &format!("BEGIN:VEVENT{exception}END:VCAL"))
         };
-        client.put(&path, &with("EXDATE:yesterday")).expect(403);
+        // What cannot be read has no effect either.
+        for more in ["EXDATE:yesterday", "RDATE;TZID=Nowhere:20261210T100000", "RRULE:FREQ=NEVER"] {
+            client
+                .put(&format!("{}odd.ics", client.calendar), &with(more).replace("UID:u", "UID:odd"))
+                .expect(201);
+            assert_eq!(seen(&taro).0, 3);
+            assert_eq!(queried(&client, "").matches(more).count(), 1);
+            client.ask("DELETE", &format!("{}odd.ics", client.calendar)).send().expect(204);
+        }
         client.put(&path, &with(exdate)).expect(201);
         let id = seen(&taro).1;
         let told = |window: &str| queried(&client, window).replace("\r\n ", "");

@@ -245,12 +245,33 @@ fn fold(line: &str, out: &mut String) {
     out.push_str("\r\n");
 }
 
+/// The lines of a file as they stand. One ends with CR LF or LF, with a CR alone as in old files, or with CR CR LF, as some transfers
+/// leave it.
+pub fn physical(file: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(file);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let Some((line, after)) =
+            memchr::memchr2(b'\r', b'\n', text).and_then(|end| text.split_at_checked(end))
+        else {
+            rest = None;
+            return Some(text);
+        };
+        let end = match after {
+            [b'\r', b'\r', b'\n', ..] => 3,
+            [b'\r', b'\n', ..] => 2,
+            _ => 1,
+        };
+        rest = after.get(end..);
+        Some(line)
+    })
+}
+
 /// The lines of a file, unfolded, each with the number at which it begins.
 #[must_use]
 pub fn unfold(file: &[u8]) -> Vec<(usize, Cow<'_, [u8]>)> {
     let mut lines: Vec<(usize, Cow<'_, [u8]>)> = Vec::new();
-    for (at, physical) in file.split(|byte| *byte == b'\n').enumerate() {
-        let physical = physical.strip_suffix(b"\r").unwrap_or(physical);
+    for (at, physical) in physical(file).enumerate() {
         match (physical, lines.last_mut()) {
             ([b' ' | b'\t', rest @ ..], Some((_, line))) => line.to_mut().extend_from_slice(rest),
             ([], _) => {}
@@ -330,6 +351,19 @@ mod tests {
         assert_eq!(
             unfold(b"A:\xE4\xBC\r\n \x9A\r\nB:1"),
             [(1, Cow::Borrowed(&b"A:\xE4\xBC\x9A"[..])), (3, Cow::Borrowed(&b"B:1"[..]))]
+        );
+    }
+
+    #[test]
+    fn a_line_ends_in_each_of_the_ways_that_there_are() {
+        let lines = |file: &'static str| {
+            physical(file.as_bytes()).map(|it| str::from_utf8(it).unwrap()).collect::<Vec<_>>()
+        };
+        assert_eq!(lines("a\r\nb\nc\rd\r\r\ne"), ["a", "b", "c", "d", "e"]);
+        assert_eq!(lines("a\r\rb\n\n\r"), ["a", "", "b", "", "", ""]);
+        assert_eq!(
+            unfold(b"A:1\r 2\rB:3"),
+            [(1, Cow::Borrowed(&b"A:12"[..])), (3, Cow::Borrowed(&b"B:3"[..]))]
         );
     }
 

@@ -98,20 +98,21 @@ pub const fn breaks_a_line(c: char) -> bool {
     c.is_ascii_control() || matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
-/// A text without the characters that no line of a file may hold (RFC 5545 §3.1): controls other than tabs, and line breaks
-/// where they are not those of the text.
+/// A text without the characters that no line of a file may hold (RFC 5545 §3.1), controls other than tabs, and with CR LF where a
+/// line ends with a CR alone (see [`physical`](super::line::physical)).
 #[must_use]
 pub fn without_controls(text: &str) -> Cow<'_, str> {
     if !has_controls(text.as_bytes()) {
         return Cow::Borrowed(text);
     }
-    let bad = |c: char| c.is_ascii_control() && !matches!(c, '\t' | '\n' | '\r');
     let mut out = String::with_capacity(text.len());
-    let mut rest = text.chars().peekable();
+    let mut rest = text.chars();
     while let Some(c) = rest.next() {
-        let lone = c == '\r' && rest.peek() != Some(&'\n');
-        if !bad(c) && !lone {
-            out.push(c);
+        match c {
+            '\r' if rest.as_str().starts_with("\r\n") => {}
+            '\r' if !rest.as_str().starts_with('\n') => out.push_str("\r\n"),
+            c if c.is_ascii_control() && !matches!(c, '\t' | '\n' | '\r') => {}
+            c => out.push(c),
         }
     }
     Cow::Owned(out)
@@ -128,7 +129,9 @@ pub fn has_controls(bytes: &[u8]) -> bool {
     any_byte(bytes, is_control) || has_lone_return(bytes)
 }
 
-fn has_lone_return(bytes: &[u8]) -> bool {
+/// Whether a line of a text ends otherwise than with CR LF or LF.
+#[must_use]
+pub fn has_lone_return(bytes: &[u8]) -> bool {
     memchr::memchr_iter(b'\r', bytes).any(|at| bytes.get(at + 1) != Some(&b'\n'))
 }
 
@@ -163,7 +166,7 @@ mod tests {
         assert_eq!(list(r"防災,a\,b, ,c\\,d"), ["防災", "a,b", "c\\", "d"]);
         assert_eq!(line("a\r\nb\u{2028}c", 4), "a  b");
         assert_eq!(lines("a\r\nb\u{0}会", 6), "a\nb会");
-        assert_eq!(without_controls("a\tb\r\nc\u{0}d\re\u{85}\r"), "a\tb\r\ncde\u{85}");
+        assert_eq!(without_controls("a\tb\r\nc\u{0}d\re\u{85}\r\r\n\r"), "a\tb\r\ncd\r\ne\u{85}\r\n\r\n");
         let odd = "a\u{80}b\u{9f}";
         assert_eq!(
             (line(odd, 9), lines(odd, 9), escape(odd)),

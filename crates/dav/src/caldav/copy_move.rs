@@ -3,7 +3,10 @@ use renraku_base::Role;
 use renraku_db::Changed;
 use renraku_schedule::service::objects;
 
-use super::{propfind::address_of, put::refused};
+use super::{
+    propfind::{address_of, object_path},
+    put::{is_there, refused},
+};
 use crate::core::{Address, Call, DavFault, Need, destination, expectation, overwrites, schedule_reply};
 
 /// What is done.
@@ -39,11 +42,18 @@ pub(super) async fn answer(call: Call, act: Act) -> Result<HttpResponse, DavFaul
                 Act::Move => carry.move_(tx, &who),
             };
             let leaves = act == Act::Copy || from.0.calendar.role >= Role::Write;
-            replaced.map(Changed::into_inner).map_err(|fault| match refused(fault, &to) {
+            match replaced.map(Changed::into_inner).map_err(|fault| refused(fault, &to)) {
                 // What may leave its calendar is refused where it goes.
-                fault if leaves => fault.needing(|| Need::to_bind(&address_of(&to))),
-                fault => fault,
-            })
+                Err(fault) if leaves && fault.lacks_right() => {
+                    let is_there = is_there(tx, &who, &to, &to_name)?;
+                    Err(fault.needing(|| match (is_there, act) {
+                        (false, _) => Need::to_bind(&address_of(&to)),
+                        (true, Act::Copy) => Need::to_write(object_path(&to, &to_name)),
+                        (true, Act::Move) => Need::to_rebind(&address_of(&to)),
+                    }))
+                }
+                replaced => replaced,
+            }
         })
         .await?;
     Ok(if replaced { HttpResponse::NoContent().finish() } else { HttpResponse::Created().finish() })

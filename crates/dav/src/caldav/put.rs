@@ -67,7 +67,8 @@ async fn store(call: &mut Call) -> Result<HttpResponse, DavFault> {
     Ok(stored(&put))
 }
 
-fn is_there(
+/// Whether something is at a name, for whoever asks.
+pub(super) fn is_there(
     tx: &mut ReadTx<'_>,
     who: &Principal,
     calendar: &ObjectCalendar,

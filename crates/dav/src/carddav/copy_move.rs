@@ -3,8 +3,8 @@ use renraku_base::Role;
 use renraku_contacts::service::objects;
 use renraku_db::Changed;
 
-use super::put::{expected, no_book};
-use crate::core::{Address, Call, Condition, DavFault, Need, Place, destination, overwrites};
+use super::put::{expected, is_there, no_book};
+use crate::core::{Address, Call, Condition, DavFault, Need, Place, destination, overwrites, path_below};
 
 /// What is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,14 +44,20 @@ pub(super) async fn answer(call: Call, place: Place, act: Act) -> Result<HttpRes
                 Act::Move => carry.move_(tx, &who),
             };
             let leaves = act == Act::Copy || from.book.role >= Role::Write;
-            replaced.map(Changed::into_inner).map_err(|fault| match DavFault::from(fault) {
+            match replaced.map(Changed::into_inner).map_err(DavFault::from) {
                 // What may leave its address book is refused where it goes.
-                fault if leaves => {
+                Err(fault) if leaves && fault.lacks_right() => {
                     let (person, segment) = (who.person.as_str().to_owned(), to_segment.clone());
-                    fault.needing(|| Need::to_bind(&Address::Contacts(Place::Book { person, segment })))
+                    let at = Address::Contacts(Place::Book { person, segment });
+                    let is_there = is_there(tx, &to, &to_name)?;
+                    Err(fault.needing(|| match (is_there, act) {
+                        (false, _) => Need::to_bind(&at),
+                        (true, Act::Copy) => Need::to_write(path_below(&at.to_string(), &to_name)),
+                        (true, Act::Move) => Need::to_rebind(&at),
+                    }))
                 }
-                fault => fault,
-            })
+                replaced => replaced,
+            }
         })
         .await?;
     Ok(if replaced { HttpResponse::NoContent().finish() } else { HttpResponse::Created().finish() })

@@ -4,7 +4,10 @@ use actix_web::{
     HttpResponse,
     http::{StatusCode, header},
 };
-use renraku_base::content::line::text_of;
+use renraku_base::content::{
+    line::text_of,
+    text::{has_lone_return, without_controls},
+};
 use renraku_contacts::{
     ContactsFault,
     codec::vcard::CARD_BYTES,
@@ -49,9 +52,10 @@ async fn store(call: &mut Call, place: &Place) -> Result<HttpResponse, DavFault>
     let who = call.who.clone();
     let (put, as_sent) = call
         .write(move |tx| {
-            let Some(text) = text_of(&body) else {
-                return Err(Condition::ValidAddressData.into());
-            };
+            let mut text = text_of(&body).ok_or(Condition::ValidAddressData)?;
+            if has_lone_return(&body) {
+                text = Cow::Owned(without_controls(&text).into_owned());
+            }
             let book = objects::find_book(tx, &who, &segment).map_err(no_book)?;
             match objects::put(tx, &who, &book, &name, &text, &expected) {
                 // What was folded anew is not stored as it was sent: the client reads it.
@@ -81,7 +85,8 @@ async fn store(call: &mut Call, place: &Place) -> Result<HttpResponse, DavFault>
     Ok(response.finish())
 }
 
-fn is_there(tx: &mut ReadTx<'_>, book: &ObjectBook, name: &str) -> Result<bool, DavFault> {
+/// Whether something is at a name.
+pub(super) fn is_there(tx: &mut ReadTx<'_>, book: &ObjectBook, name: &str) -> Result<bool, DavFault> {
     Ok(objects::get(tx, book, &[name])?.pop().flatten().is_some())
 }
 

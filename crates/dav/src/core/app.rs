@@ -5,7 +5,7 @@ use renraku_notify::push::PushSender;
 use renraku_people::directory::Directory;
 use renraku_web::{Gate, Patience};
 
-use super::TokenKey;
+use super::{TokenKey, open_answers::OpenAnswers};
 
 /// The staff directory as an address book.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +32,7 @@ struct State {
     body_time: Duration,
     staff_book: StaffBook,
     texts: SearchTexts,
+    open_answers: OpenAnswers,
 }
 
 /// What wakes clients: the key to which their subscriptions are bound, and who sends.
@@ -55,8 +56,13 @@ impl Dav {
         staff_book: StaffBook,
     ) -> Self {
         let token_key = TokenKey::of(gate.secret());
-        let texts = SearchTexts::default();
-        Self(Arc::new(State { gate, directory, push, token_key, body_time, staff_book, texts }))
+        let (texts, open_answers) = (SearchTexts::default(), OpenAnswers::default());
+        let state = State { gate, directory, push, token_key, body_time, staff_book, texts, open_answers };
+        Self(Arc::new(state))
+    }
+
+    pub(crate) fn open_answers(&self) -> &OpenAnswers {
+        &self.0.open_answers
     }
 
     pub(crate) fn push(&self) -> &PushService {

@@ -7,7 +7,7 @@ use renraku_schedule::{ScheduleFault, service::objects::ObjectFault};
 use renraku_web::{WebFault, status};
 
 use super::{
-    Need,
+    MOST_OPEN, Need,
     xml::{BadXml, CARDDAV, Name, OF_CALENDARS, OF_CONTACTS, Prefixes},
 };
 
@@ -236,6 +236,11 @@ pub(crate) enum DavFault {
         /// The refusal.
         fault: Box<DavFault>,
     },
+    /// Enough answers of the person are on their way.
+    #[error(
+        "{MOST_OPEN} answers are on their way to you already: read them to their end or close their connections, then ask again"
+    )]
+    TooManyOpen,
     /// Nothing that the client takes can be had.
     #[error("what is there cannot be had in any form that is accepted")]
     NotAcceptable,
@@ -314,6 +319,7 @@ impl DavFault {
             Self::Contacts(fault) => contacts(fault),
             Self::Card(fault) => card(fault),
             Self::CardUidInUse(_) => Condition::NoCardUidConflict.into(),
+            Self::TooManyOpen => Told::status(StatusCode::TOO_MANY_REQUESTS),
             Self::NotAcceptable => Told::status(StatusCode::NOT_ACCEPTABLE),
             Self::NotFound => Told::status(StatusCode::NOT_FOUND),
             Self::MethodNotAllowed => Told::status(StatusCode::METHOD_NOT_ALLOWED),
@@ -407,6 +413,7 @@ fn object(fault: &ObjectFault) -> Told {
         ObjectFault::Component(_) => Condition::SupportedCalendarComponent.into(),
         ObjectFault::TooManyAttendees => Condition::MaxAttendeesPerInstance.into(),
         ObjectFault::UidTaken { .. } => Condition::NoUidConflict.into(),
+        ObjectFault::ReservedName => Condition::NameAllowed.into(),
         ObjectFault::Refused(fault) => schedule(fault),
     }
 }
@@ -436,6 +443,7 @@ fn card(fault: &CardFault) -> Told {
         CardFault::Version => Condition::SupportedAddressData.into(),
         CardFault::AddressData(_) => Condition::ValidAddressData.into(),
         CardFault::UidTaken { .. } => Condition::NoCardUidConflict.into(),
+        CardFault::ReservedName => Condition::NameAllowed.into(),
         CardFault::Refused(fault) => contacts(fault),
     }
 }

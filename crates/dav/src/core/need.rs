@@ -6,17 +6,24 @@ use super::{
     xml::{Name, Writer},
 };
 
-/// A right that is needed at a resource.
+/// Rights that are needed, each with its resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Need {
-    href: String,
-    privilege: Name,
-}
+pub(crate) struct Need(Vec<(String, Name)>);
 
 impl Need {
     /// To put something new into a collection.
     pub fn to_bind(collection: &Address) -> Self {
-        Self { href: collection.to_string(), privilege: BIND }
+        Self(vec![(collection.to_string(), BIND)])
+    }
+
+    /// To copy over what is there.
+    pub fn to_write(there: String) -> Self {
+        Self(vec![(there, WRITE_CONTENT)])
+    }
+
+    /// To move something to where something is, in a collection.
+    pub fn to_rebind(collection: &Address) -> Self {
+        Self([BIND, UNBIND].map(|privilege| (collection.to_string(), privilege)).into())
     }
 
     /// What a method needs that is refused at an address.
@@ -28,17 +35,19 @@ impl Need {
             "MKCALENDAR" | "MKCOL" => (collection_of(address), BIND),
             _ => (address.clone(), READ),
         };
-        Self { href: at.to_string(), privilege }
+        Self(vec![(at.to_string(), privilege)])
     }
 
-    /// The element of the condition, with the resource and the right.
+    /// The element of the condition, with each resource and the right.
     pub fn write(&self, condition: &Name, out: &mut Writer) {
         let resource = Name::dav("resource");
         out.open(condition);
-        out.open(&resource);
-        out.leaf(&Name::dav("href"), &self.href);
-        privileges::privilege(&self.privilege, out);
-        out.close(&resource);
+        for (href, privilege) in &self.0 {
+            out.open(&resource);
+            out.leaf(&Name::dav("href"), href);
+            privileges::privilege(privilege, out);
+            out.close(&resource);
+        }
         out.close(condition);
     }
 }

@@ -171,12 +171,12 @@ pub(crate) fn refuse(gate: &Gate, fault: &DavFault, allow: &str, need: Option<&N
         StatusCode::METHOD_NOT_ALLOWED => {
             response.insert_header((header::ALLOW, allow));
         }
-        StatusCode::TOO_MANY_REQUESTS => {
+        StatusCode::TOO_MANY_REQUESTS if matches!(fault, DavFault::Web(_)) => {
             if let DavFault::Web(WebFault::TooManyRequests { retry_after_s }) = fault {
                 response.insert_header((header::RETRY_AFTER, *retry_after_s));
             }
         }
-        StatusCode::SERVICE_UNAVAILABLE => {
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
             response.insert_header((header::RETRY_AFTER, gate.come_back_s()));
         }
         StatusCode::INTERNAL_SERVER_ERROR => tell_cause(fault),

@@ -1,5 +1,5 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use renraku_base::Principal;
+use renraku_base::{Principal, segment};
 use renraku_contacts::{ContactsFault, service::objects::find_book};
 use renraku_db::{CollectionId, Error, ReadTx};
 use renraku_notify::push::Subscription;
@@ -52,11 +52,14 @@ impl Followed {
         key: &TokenKey,
         subscription: &Subscription,
     ) -> Result<Option<Self>, Error> {
-        let (person, segment) = (who.person.as_str().to_owned(), subscription.resource.clone());
+        let (person, segment) = (|| who.person.as_str().to_owned(), subscription.resource.clone());
+        let beside = segment::beside(&segment);
         // A calendar and an address book may have the same segment: the collection tells them apart.
         for address in [
-            Address::Calendar { person: person.clone(), segment: segment.clone() },
-            Address::Contacts(Place::Book { person, segment }),
+            Address::Calendar { person: person(), segment: segment.clone() },
+            Address::Contacts(Place::Book { person: person(), segment }),
+            Address::Calendar { person: person(), segment: beside.clone() },
+            Address::Contacts(Place::Book { person: person(), segment: beside }),
         ] {
             match Self::at(tx, who, key, &address) {
                 Ok(found) if found.collection == subscription.collection => return Ok(Some(found)),

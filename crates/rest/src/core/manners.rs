@@ -2,10 +2,10 @@ use std::time::Instant;
 
 use actix_web::{
     HttpMessage, HttpRequest, HttpResponse,
-    body::{BoxBody, MessageBody},
+    body::{BodySize, BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
-        Method, StatusCode,
+        ConnectionType, Method, StatusCode, Version,
         header::{self, AcceptEncoding, Encoding, HeaderMap, HeaderName, HeaderValue},
     },
     middleware::Next,
@@ -65,7 +65,7 @@ pub(crate) async fn manners(
 #[derive(Debug, Clone, Copy)]
 struct TakesNothing;
 
-/// What the compressor leaves to us. A request that takes no coding at all goes past it, to be refused in words. And
+/// What the compressor leaves to us, and what has no length. A request that takes no coding at all goes past it, to be refused in words. And
 /// `Content-Encoding: identity`, by which a handler keeps it off, is taken away: it is no coding to tell (RFC 9110, section
 /// 8.4.1).
 pub(crate) async fn codings<B: MessageBody>(
@@ -82,6 +82,14 @@ pub(crate) async fn codings<B: MessageBody>(
     let headers = response.headers_mut();
     if headers.get(header::CONTENT_ENCODING).is_some_and(|coding| coding.as_bytes() == b"identity") {
         headers.remove(header::CONTENT_ENCODING);
+    }
+    // Whoever speaks HTTP/1.0 is sent no chunks (RFC 9112, section 6.1): the end of the connection is that of the answer.
+    if response.request().version() < Version::HTTP_11
+        && response.response().body().size() == BodySize::Stream
+    {
+        let head = response.response_mut().head_mut();
+        head.no_chunking(true);
+        head.set_connection_type(ConnectionType::Close);
     }
     Ok(response)
 }

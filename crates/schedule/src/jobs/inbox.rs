@@ -62,17 +62,22 @@ impl Message {
     }
 }
 
-/// The answer of somebody to an event or an occurrence, to its organizer; `None` of someone who does not take part.
-pub(crate) fn answer(organizer: &PersonId, who: &PersonId, shown: &Event, now: Timestamp) -> Option<Letter> {
-    let key = shown.participant(who)?.0.to_owned();
-    let mut event = shown.clone();
-    if event.organizer_calendar_address.is_none() {
-        event.organizer_calendar_address = Some(address(organizer));
+/// The answer of somebody to an event, or to one or more of its occurrences, to its organizer; `None` of someone who does not take part.
+pub(crate) fn answer(
+    organizer: &PersonId,
+    who: &PersonId,
+    shown: &[Event],
+    now: Timestamp,
+) -> Option<Letter> {
+    let key = shown.first()?.participant(who)?.0.to_owned();
+    let mut shown = shown.to_vec();
+    for event in &mut shown {
+        event.organizer_calendar_address.get_or_insert_with(|| address(organizer));
+        if let Some(participant) = event.participants.get_mut(&key) {
+            participant.calendar_address.get_or_insert_with(|| address(who));
+        }
     }
-    if let Some(participant) = event.participants.get_mut(&key) {
-        participant.calendar_address.get_or_insert_with(|| address(who));
-    }
-    ical::reply(&event, &key, now).map(|message| Letter { to: organizer.clone(), text: message.text })
+    ical::reply(&shown, &key, now).map(|message| Letter { to: organizer.clone(), text: message.text })
 }
 
 /// The address of somebody who has no mail.

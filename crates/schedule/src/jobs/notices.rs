@@ -1,5 +1,7 @@
 //! Who takes part in an event hears what became of it: members of staff in their feeds, others by mail.
 
+use std::iter;
+
 use renraku_base::{EventId, Id, PersonId, Principal};
 use renraku_db::{Tx, jobs};
 use renraku_notify::{
@@ -352,7 +354,7 @@ fn outgoing(
 ) -> OutgoingMail {
     let invited = order.kind == NotificationType::Invited && !order.again;
     let text = invitation::text((mail.method, invited), &mail.event, &mail.more, name);
-    let events = std::iter::once(&mail.event).chain(&mail.more);
+    let events = iter::once(&mail.event).chain(&mail.more);
     let part = match mail.method {
         Method::Request => {
             let events: Vec<Event> = events.map(|event| as_invited(event, address)).collect();
@@ -420,7 +422,15 @@ pub(crate) fn mail_answer(
     let (Some(to), Some(from)) = (organizer, &person.email) else { return Ok(()) };
     let Some((key, participant)) = shown.participant(&who.person) else { return Ok(()) };
     let now = tx.now();
-    let Some(part) = ical::reply(shown, key, now) else { return Ok(()) };
+    // Where the series is not known, those of its occurrences to which the answer is the same and which are not over are named, too.
+    let mut others = if shown.stands_alone() { shown.occurrences_of(|_| true) } else { Vec::new() };
+    others.retain(|(_, it)| {
+        it.participation(&who.person) == Some(participant.participation_status)
+            && recurrence::end(it).is_none_or(|end| end > now)
+    });
+    let answered: Vec<Event> =
+        iter::once(shown.clone()).chain(others.into_iter().map(|(_, it)| it)).collect();
+    let Some(part) = ical::reply(&answered, key, now) else { return Ok(()) };
     let status = participant.participation_status.as_str().to_owned();
     let details = Details { participation_status: Some(status), ..details(shown) };
     let text = invitation::answer(shown, participant, &person.name.full);

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -22,6 +22,9 @@ pub struct Own {
     /// What is otherwise in single occurrences of a series, by their original starts.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub occurrences: BTreeMap<LocalDateTime, PatchObject>,
+    /// Which occurrences of a series they leave out of their calendar, by their original starts.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub left_out: BTreeSet<LocalDateTime>,
     /// With a task, which is kept as its text: their alarms as they were sent, each with the line that says of which occurrence it is.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub task_alarms: String,
@@ -41,7 +44,7 @@ impl Own {
             (!own.is_empty()).then_some((*id, own))
         });
         let occurrences = occurrences.collect();
-        Self { alerts: event.alerts.clone(), use_default_alerts, occurrences, task_alarms: String::new() }
+        Self { alerts: event.alerts.clone(), use_default_alerts, occurrences, ..Self::default() }
     }
 
     /// The event with this instead of what its organizer keeps with it; `has` tells whether it has an occurrence.
@@ -61,6 +64,11 @@ impl Own {
             if !event.is_itself(*id) && has(&event, *id) {
                 let patch = event.recurrence_overrides.entry(*id).or_default();
                 own.iter().for_each(|(pointer, value)| patch.add(pointer, value));
+            }
+        }
+        for id in &self.left_out {
+            if !event.is_itself(*id) && has(&event, *id) {
+                event = event.without(*id);
             }
         }
         // What was kept with one of several is still kept with it when the others before it are gone.

@@ -4,7 +4,7 @@ use renraku_notify::NotificationType;
 
 use super::{
     audience::Audiences,
-    placing,
+    keep_own, placing,
     reply_event::{Answer, answer, answered, tell_organizer},
     update_event::{Change, Opened, Scope, open},
     view::Sight,
@@ -12,7 +12,7 @@ use super::{
 use crate::{
     ScheduleFault,
     jobs::{self, News},
-    model::{LocalDateTime, ParticipationStatus},
+    model::{Event, LocalDateTime, ParticipationStatus},
     rules::recurrence,
     store::{self, events::StoredEvent, placements::Placement},
 };
@@ -31,7 +31,7 @@ pub enum ScheduleReply {
 }
 
 /// Deletes an event, or leaves one occurrence out of its series. From the organizer's side it is called off for everyone; a
-/// participant declines it and puts it away. Where the event is still there, its new tag is told.
+/// participant declines it and puts it away, or leaves it out of their calendar. Where the event is still there, its new tag is told.
 ///
 /// # Errors
 /// [`ScheduleFault::NotFound`], [`ScheduleFault::Forbidden`], [`ScheduleFault::Stale`].
@@ -48,11 +48,15 @@ pub fn delete_event(
             Scope::This(recurrence_id) => leave_out(tx, who, opened, recurrence_id),
         },
         Err(ScheduleFault::NotOrganizer) => {
-            expect(tx, who, id, precondition)?;
+            let seen = expect(tx, who, id, precondition)?;
             match scope {
                 Scope::All => put_away(tx, who, id, ScheduleReply::Send),
+                Scope::This(last) if seen.is_itself(last) && seen.recurrence_overrides.is_empty() => {
+                    put_away(tx, who, id, ScheduleReply::Send)
+                }
                 Scope::This(recurrence_id) => {
                     let no = Answer { recurrence_id: Some(recurrence_id), ..NO };
+                    keep_own::leave_out(tx, who, id, recurrence_id, true)?;
                     Ok(answer(tx, who, id, &no)?.map(|view| Some(view.etag)))
                 }
             }
@@ -175,17 +179,17 @@ fn leave_out(
     Ok(change.store(tx, who)?.map(|view| Some(view.etag)))
 }
 
-/// Refuses what is not as a participant expects.
+/// The event as a participant sees it; refused when it is not as they expect.
 fn expect(
     tx: &mut Tx<'_>,
     who: &Principal,
     id: &EventId,
     precondition: &Precondition,
-) -> Result<(), ScheduleFault> {
+) -> Result<Event, ScheduleFault> {
     let stored = store::events::get(tx, id)?.ok_or(ScheduleFault::NotFound)?;
     let view =
         Sight::of(tx, who, &[id.as_str()])?.view(&who.person, &stored).ok_or(ScheduleFault::NotFound)?;
-    if precondition.holds(&view.etag) { Ok(()) } else { Err(ScheduleFault::stale(&view)) }
+    if precondition.holds(&view.etag) { Ok(view.event) } else { Err(ScheduleFault::stale(&view)) }
 }
 
 /// A participant does not want an event in their calendar: that is a no, unless they answer nothing, and the event leaves their

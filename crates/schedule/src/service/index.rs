@@ -8,6 +8,7 @@ use std::{
 use renraku_base::{FacilityId, Id, PersonId, Timestamp};
 use renraku_db::{CollectionId, Error, ReadTx, Tx};
 
+use super::keep_own::leaves_out;
 use crate::{
     model::{Event, ParticipationStatus, PatchObject, Status, Zone},
     rules::{
@@ -211,7 +212,8 @@ impl Attendance {
         match &placement.person {
             Some(person) => {
                 let shown = it.own.as_ref().unwrap_or(&stored.event);
-                !self.guests.contains(person) || shown.participation(person).is_some()
+                (!self.guests.contains(person) || shown.participation(person).is_some())
+                    && !leaves_out(placement, it.at.recurrence_id)
             }
             None => self.booked.get(&placement.collection).is_none_or(|facility| {
                 it.facilities.as_ref().unwrap_or(&stored.facilities).contains(facility)

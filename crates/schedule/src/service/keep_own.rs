@@ -1,6 +1,8 @@
 //! What somebody keeps for themselves alone with an event that was made in a calendar of another: their alerts. The event stays as it
 //! is, and nobody else notices.
 
+use std::collections::BTreeSet;
+
 use renraku_base::{ETag, EventId, Precondition, Principal};
 use renraku_db::{
     Changed, CollectionId, ObjectType, Tx,
@@ -14,7 +16,7 @@ use super::{
 };
 use crate::{
     ScheduleFault, jobs,
-    model::{Event, EventPatch, EventView, Own, Zone},
+    model::{Event, EventPatch, EventView, LocalDateTime, Own, ParticipationStatus, Zone},
     rules::recurrence,
     store::{
         self,
@@ -104,8 +106,52 @@ impl Kept {
         self.put(tx, who, own)
     }
 
-    /// Keeps this instead of what the person kept.
+    /// Keeps this instead of what the person kept; what they leave out stays away.
     pub fn put(
+        self,
+        tx: &mut Tx<'_>,
+        who: &Principal,
+        own: Own,
+    ) -> Result<Changed<EventView>, ScheduleFault> {
+        let left_out = self.left_out().clone();
+        self.put_all(tx, who, Own { left_out, ..own })
+    }
+
+    /// The occurrences that the person leaves out of their calendar.
+    pub fn left_out(&self) -> &BTreeSet<LocalDateTime> {
+        const NONE: &BTreeSet<LocalDateTime> = &BTreeSet::new();
+        match &self.slot {
+            Slot::Place(Placement { own: Some(own), .. }) => &own.own.left_out,
+            Slot::Place(_) | Slot::Reader(_) => NONE,
+        }
+    }
+
+    /// Leaves an occurrence to which the person is invited out of their calendar, or takes it in again; `None` where nothing would be left
+    /// of the event, or they see it in the calendar of another alone.
+    fn leave_out(
+        self,
+        tx: &mut Tx<'_>,
+        who: &Principal,
+        recurrence_id: LocalDateTime,
+        away: bool,
+    ) -> Result<Option<Changed<EventView>>, ScheduleFault> {
+        let Slot::Place(placement) = &self.slot else { return Ok(None) };
+        let mut own = placement.own.as_ref().map(|own| own.own.clone()).unwrap_or_default();
+        if away {
+            let seen = self.seen(who)?.filter(Event::is_series);
+            let there = seen.filter(|event| recurrence::has_occurrence(event, recurrence_id));
+            let invited = there.and_then(|event| event.occurrence(recurrence_id)?.participation(&who.person));
+            if invited.is_none() {
+                return Ok(None);
+            }
+            own.left_out.insert(recurrence_id);
+        } else if !own.left_out.remove(&recurrence_id) {
+            return Ok(None);
+        }
+        Ok(Some(self.put_all(tx, who, own)?))
+    }
+
+    fn put_all(
         self,
         tx: &mut Tx<'_>,
         who: &Principal,
@@ -150,6 +196,45 @@ impl Kept {
     }
 }
 
+/// Whether the person in whose calendar an event is seen leaves an occurrence out of it.
+pub(super) fn leaves_out(placement: &Placement, recurrence_id: Option<LocalDateTime>) -> bool {
+    let own = placement.own.as_ref();
+    recurrence_id.is_some_and(|id| own.is_some_and(|own| own.own.left_out.contains(&id)))
+}
+
+/// Leaves an occurrence of what somebody else organizes out of the person's calendar, or takes it in again; whether that is another state
+/// than before. The index of their calendar is to be written anew then.
+pub(super) fn leave_out(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    id: &EventId,
+    recurrence_id: LocalDateTime,
+    away: bool,
+) -> Result<bool, ScheduleFault> {
+    let Some(kept) = find(tx, who, id, None)? else { return Ok(false) };
+    if away && kept.left_out().contains(&recurrence_id) {
+        return Err(ScheduleFault::NoOccurrence);
+    }
+    Ok(kept.leave_out(tx, who, recurrence_id, away)?.is_some())
+}
+
+/// Whoever left an occurrence out of their calendar does not come to it at another time either: they are not shown that they are asked
+/// again.
+pub(super) fn keep_declined(event: &mut Event, places: &[Placement]) {
+    for place in places {
+        let (Some(person), Some(own)) = (&place.person, &place.own) else { continue };
+        for id in &own.own.left_out {
+            let there = event.occurrence(*id).filter(|_| recurrence::has_occurrence(event, *id));
+            let Some(mut occurrence) = there else { continue };
+            let key = occurrence.participant(person).map(|(key, _)| key.to_owned());
+            if let Some(participant) = key.and_then(|key| occurrence.participants.get_mut(&key)) {
+                participant.participation_status = ParticipationStatus::Declined;
+                event.put_occurrence(*id, &occurrence);
+            }
+        }
+    }
+}
+
 /// Moves what readers keep with single occurrences along with a series, and gives back its places with what those who take part keep,
 /// likewise.
 pub(super) fn along(
@@ -165,10 +250,10 @@ pub(super) fn along(
     }
     let moved = |tx: &Tx<'_>, own: &StoredOwn| {
         let occurrences = recurrence::move_along(was, is, own.own.occurrences.clone());
-        (occurrences != own.own.occurrences).then(|| StoredOwn {
-            version: tx.next_version(Some(own.version)),
-            own: Own { occurrences, ..own.own.clone() },
-        })
+        let left_out = own.own.left_out.iter().map(|id| (*id, ())).collect();
+        let left_out = recurrence::move_along(was, is, left_out).into_keys().collect();
+        let moved = Own { occurrences, left_out, ..own.own.clone() };
+        (moved != own.own).then(|| StoredOwn { version: tx.next_version(Some(own.version)), own: moved })
     };
     for (person, own) in store::reader_alerts::list_of(tx, &after.id)? {
         if let Some(moved) = moved(tx, &own) {

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::{
     audience::{Audiences, renew},
-    index, placing,
+    index, keep_own, placing,
     view::Sight,
 };
 use crate::{
@@ -102,10 +102,10 @@ fn given_already(
     let stored = store::events::get(tx, id)?.ok_or(ScheduleFault::NotFound)?;
     let sight = Sight::of(tx, who, &[id.as_str()])?;
     let seen = sight.view(&who.person, &stored).ok_or(ScheduleFault::NotFound)?;
-    if answered(&stored.event, who, reply, tx.now())? != stored.event {
+    let places = store::placements::list(tx, id)?;
+    if answered_at(&stored.event, &places, who, reply, tx.now())? != stored.event {
         return Ok(None);
     }
-    let places = store::placements::list(tx, id)?;
     let put_away = places.iter().any(|place| place.hidden && place.person.as_ref() == Some(&who.person));
     Ok((!put_away).then_some(seen))
 }
@@ -117,14 +117,18 @@ pub(crate) fn answer(
     reply: &Answer,
 ) -> Result<Changed<EventView>, ScheduleFault> {
     tx.hold(id.as_str())?;
+    let comes = reply.participation_status != ParticipationStatus::Declined;
+    if let Some(left_out) = reply.recurrence_id.filter(|_| comes) {
+        keep_own::leave_out(tx, who, id, left_out, false)?;
+    }
     let before = store::events::get(tx, id)?.ok_or(ScheduleFault::NotFound)?;
     let sight = Sight::of(tx, who, &[id.as_str()])?;
     if sight.view(&who.person, &before).is_none() {
         return Err(ScheduleFault::NotFound);
     }
     let mut after = before.clone();
-    after.event = answered(&before.event, who, reply, tx.now())?;
     let places = store::placements::list(tx, id)?;
+    after.event = answered_at(&before.event, &places, who, reply, tx.now())?;
     renew(tx, &before, &mut after);
     store::events::put(tx, &after)?;
 
@@ -161,6 +165,21 @@ pub(crate) fn show_again(
 fn shown_to(who: &Principal, places: &[Placement]) -> Vec<Placement> {
     let mine = places.iter().filter(|place| place.person.as_ref() == Some(&who.person));
     mine.map(|place| Placement { hidden: false, ..place.clone() }).collect()
+}
+
+/// The event with the answer in it. One to all occurrences is none to those that somebody left out of their calendar.
+fn answered_at(
+    event: &Event,
+    places: &[Placement],
+    who: &Principal,
+    reply: &Answer,
+    now: renraku_base::Timestamp,
+) -> Result<Event, ScheduleFault> {
+    let mut after = answered(event, who, reply, now)?;
+    if reply.recurrence_id.is_none() {
+        keep_own::keep_declined(&mut after, places);
+    }
+    Ok(after)
 }
 
 /// The event with the answer in it.
@@ -237,9 +256,9 @@ pub(crate) fn tell_organizer(
     }
     let named = directory::service::names(tx, std::slice::from_ref(&who.person))?;
     let Some(person) = named.get(&who.person) else { return Ok(()) };
-    let occurrence = answered_occurrence(&stored.event, who, reply);
-    let recurrence_id = occurrence.as_ref().map(|(id, _)| id.to_string());
-    let shown = occurrence.as_ref().map_or(&stored.event, |(_, occurrence)| occurrence);
+    let (recurrence_id, answered) = answered_parts(&stored.event, who, reply);
+    let recurrence_id = recurrence_id.map(|id| id.to_string());
+    let shown = answered.first().unwrap_or(&stored.event);
     let Some(organizer) = &stored.organizer else {
         return jobs::mail_answer(tx, who, person, stored, shown);
     };
@@ -253,20 +272,21 @@ pub(crate) fn tell_organizer(
         details,
         repeat: Repeat::Add,
     };
-    match jobs::answer_letter(organizer, &who.person, shown, tx.now()) {
+    match jobs::answer_letter(organizer, &who.person, &answered, tx.now()) {
         Some(letter) => Ok(notify::deliver(tx, &[letter], &notice)?),
         None => Ok(notify::tell(tx, organizer, &notice)?),
     }
 }
 
-/// The occurrence that was answered, or the first of them to which a guest is invited; `None` for the whole event.
-fn answered_occurrence(event: &Event, who: &Principal, reply: &Answer) -> Option<(LocalDateTime, Event)> {
-    match reply.recurrence_id {
-        Some(id) => Some((id, event.occurrence(id)?)),
-        None if event.participation(&who.person).is_some() => None,
-        None => event
-            .occurrences_of(PatchObject::changes_people)
-            .into_iter()
-            .find(|(_, occurrence)| occurrence.participation(&who.person).is_some()),
+/// What was answered: the whole event, an occurrence, or each of those to which a guest is invited, with the name of the first.
+fn answered_parts(event: &Event, who: &Principal, reply: &Answer) -> (Option<LocalDateTime>, Vec<Event>) {
+    if let Some(id) = reply.recurrence_id {
+        return (Some(id), event.occurrence(id).into_iter().collect());
     }
+    if event.participation(&who.person).is_some() {
+        return (None, vec![event.clone()]);
+    }
+    let mut theirs = event.occurrences_of(PatchObject::changes_people);
+    theirs.retain(|(_, it)| it.participation(&who.person) == Some(reply.participation_status));
+    (theirs.first().map(|(id, _)| *id), theirs.into_iter().map(|(_, occurrence)| occurrence).collect())
 }

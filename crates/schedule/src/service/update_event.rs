@@ -318,6 +318,7 @@ impl Change {
         } else {
             self.before.places.clone()
         };
+        keep_own::keep_declined(&mut self.after.event, &places);
         let recorded = self.write(tx, who, (moved, &places))?;
         let (now, zone) = (tx.now(), self.home.time_zone);
         let replans = moved || !single.is_empty();

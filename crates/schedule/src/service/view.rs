@@ -7,6 +7,7 @@ use renraku_db::{CollectionId, ReadTx};
 use renraku_people::access as people;
 use serde_json::Value;
 
+use super::keep_own::leaves_out;
 use crate::{
     ScheduleFault,
     codec::ical::KEPT_COMPONENTS,
@@ -225,7 +226,10 @@ impl Sight {
         let sees = |event: &Event, booked: &[FacilityId]| {
             self.places(&stored.id).filter(|it| !closed || it.calendar.is_of(who)).any(|it| {
                 match &it.placement.person {
-                    Some(person) => event.participation(person).is_some(),
+                    Some(person) => {
+                        event.participation(person).is_some()
+                            && !leaves_out(&it.placement, event.recurrence_id)
+                    }
                     None => booked.iter().any(|facility| facility.as_str() == it.calendar.owner_id),
                 }
             })

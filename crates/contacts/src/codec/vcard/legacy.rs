@@ -3,7 +3,7 @@
 use std::{borrow::Cow, fmt::Write};
 
 use memchr::memmem;
-use renraku_base::content::text;
+use renraku_base::content::{line, text};
 
 /// What may stand as a parameter without its name, and which one it is (vCard 2.1 §2.1.2).
 const ENCODINGS: [&str; 4] = ["QUOTED-PRINTABLE", "BASE64", "8BIT", "7BIT"];
@@ -13,8 +13,7 @@ pub(super) fn modern(file: &[u8]) -> Cow<'_, [u8]> {
     if memmem::find(file, b"VERSION:2.1").is_none() {
         return Cow::Borrowed(file);
     }
-    let physical: Vec<&[u8]> =
-        file.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line)).collect();
+    let physical: Vec<&[u8]> = line::physical(file).collect();
     let mut out: Vec<u8> = Vec::with_capacity(file.len());
     let (mut at, mut old) = (0, false);
     while let Some(line) = physical.get(at) {

@@ -1,12 +1,13 @@
 use std::{cmp::Reverse, collections::HashMap, str::FromStr};
 
-use renraku_base::{AddressBookId, Precondition, Principal, Role};
+use renraku_base::{AddressBookId, Precondition, Principal, Role, segment};
 use renraku_db::{
     Changed, CollectionId, ReadTx, Tx,
     changes::{self, Head},
 };
 use renraku_people::access;
 
+use super::CardFault;
 use crate::{
     ContactsFault,
     model::{AddressBook, AddressBookKind, AddressBookPatch, NewAddressBook},
@@ -52,8 +53,7 @@ impl ObjectBook {
 pub fn list_books(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<ObjectBook>, ContactsFault> {
     let roles: HashMap<CollectionId, Role> = access::standing(tx, who)?.readable.into_iter().collect();
     let stored = store::address_books::list_by_collection(tx, roles.keys().copied())?;
-    let mut segments: HashMap<AddressBookId, String> =
-        store::book_paths::list(tx, &who.person)?.into_iter().collect();
+    let chosen = store::book_paths::list(tx, &who.person)?;
     let collections: Vec<CollectionId> = stored.iter().map(|book| book.collection).collect();
     let heads: HashMap<CollectionId, Head> =
         changes::heads(tx, &collections)?.into_iter().map(|head| (head.collection, head)).collect();
@@ -65,7 +65,7 @@ pub fn list_books(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<ObjectBook
         .into_iter()
         .filter_map(|stored| Some((*roles.get(&stored.collection)?, stored)))
         .map(|(role, stored)| {
-            let segment = segments.remove(&stored.id).unwrap_or_else(|| stored.id.as_str().to_owned());
+            let segment = segment_of(&stored.id, &chosen);
             let kept = properties.remove(&stored.id).unwrap_or_default();
             let head = heads.get(&stored.collection).copied();
             ObjectBook { properties: kept, ..ObjectBook::new(stored, who, role, segment, head) }
@@ -78,6 +78,18 @@ pub fn list_books(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<ObjectBook
     Ok(books)
 }
 
+/// Where an address book lies in a home in which these segments were chosen: at its own, else at its id, else beside what stands
+/// there.
+fn segment_of(id: &AddressBookId, chosen: &[(AddressBookId, String)]) -> String {
+    if let Some((_, own)) = chosen.iter().find(|(book, _)| book == id) {
+        return own.clone();
+    }
+    match chosen.iter().any(|(_, segment)| segment == id.as_str()) {
+        true => segment::beside(id.as_str()),
+        false => id.as_str().to_owned(),
+    }
+}
+
 /// The address book of a segment in the person's home.
 ///
 /// # Errors
@@ -86,10 +98,10 @@ pub fn find_book(tx: &mut ReadTx<'_>, who: &Principal, segment: &str) -> Result<
     let id = match store::book_paths::find(tx, &who.person, segment)? {
         Some(id) => id,
         None => {
-            let id = AddressBookId::from_str(segment).map_err(|_no_id| ContactsFault::NotFound)?;
+            let id = segment::id_beside(segment).unwrap_or(segment);
+            let id = AddressBookId::from_str(id).map_err(|_no_id| ContactsFault::NotFound)?;
             // An address book has one path: the one that was chosen for it, if any was.
-            let chosen = store::book_paths::list(tx, &who.person)?;
-            if id.as_str() != segment || chosen.iter().any(|(book, _)| *book == id) {
+            if segment_of(&id, &store::book_paths::list(tx, &who.person)?) != segment {
                 return Err(ContactsFault::NotFound);
             }
             id
@@ -104,29 +116,27 @@ pub fn find_book(tx: &mut ReadTx<'_>, who: &Principal, segment: &str) -> Result<
 /// Makes an address book of the person's own at a segment of their home.
 ///
 /// # Errors
-/// [`ContactsFault::IdTaken`] when there is something already, [`ContactsFault::Invalid`] for a name that is not taken.
+/// [`ContactsFault::IdTaken`] when there is something already, [`CardFault::ReservedName`], [`ContactsFault::Invalid`] for a name that
+/// is not taken.
 pub fn make_book(
     tx: &mut Tx<'_>,
     who: &Principal,
     segment: &str,
     name: &str,
-) -> Result<Changed<AddressBook>, ContactsFault> {
+) -> Result<Changed<AddressBook>, CardFault> {
     tx.hold(who.person.as_str())?;
     match find_book(tx, who, segment) {
-        Ok(_) => return Err(ContactsFault::IdTaken),
+        Ok(_) => return Err(ContactsFault::IdTaken.into()),
         Err(ContactsFault::NotFound) => {}
-        Err(fault) => return Err(fault),
+        Err(fault) => return Err(fault.into()),
     }
-    let as_id = AddressBookId::from_str(segment).ok().filter(|id| id.as_str() == segment);
-    let free = match &as_id {
-        Some(id) => store::address_books::get(tx, id)?.is_none(),
-        None => false,
-    };
-    let new = NewAddressBook { id: as_id.filter(|_| free), name: name.to_owned() };
+    // Whether somebody else has it is not looked up, and so not told.
+    if segment::is_reserved(segment) {
+        return Err(CardFault::ReservedName);
+    }
+    let new = NewAddressBook { id: None, name: name.to_owned() };
     let made = operations::create_address_book(tx, who, new)?;
-    if made.get().id.as_str() != segment {
-        store::book_paths::put(tx, &made.get().id, &who.person, segment)?;
-    }
+    store::book_paths::put(tx, &made.get().id, &who.person, segment)?;
     Ok(made)
 }
 

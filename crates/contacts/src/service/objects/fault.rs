@@ -27,6 +27,9 @@ pub enum CardFault {
     /// Something is to be put where it is.
     #[error("the source and the destination are the same")]
     Same,
+    /// An address book is to be made under a name that is the server's to give.
+    #[error("the server gives names of this form itself: choose another name")]
+    ReservedName,
     /// The operation itself was refused.
     #[error(transparent)]
     Refused(#[from] ContactsFault),

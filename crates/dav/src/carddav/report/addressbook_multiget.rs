@@ -14,7 +14,7 @@ use crate::{
         propfind::Answer,
     },
     core::{
-        Address, Call, Condition, Dav, DavFault, Multistatus, PART_BYTES, Place, Wanted, minimal,
+        Address, Call, Condition, Dav, DavFault, Multistatus, OpenAnswer, PART_BYTES, Place, Wanted, minimal,
         multistatus, tell_cause,
         xml::{Element, Name, OF_CONTACTS},
     },
@@ -63,11 +63,14 @@ pub(super) async fn answer(call: Call, place: Place, report: Element) -> Result<
         place,
         dav: call.dav.clone(),
         who: call.who.clone(),
+        open: None,
     };
-    match multiget.go_on().await? {
-        all if all.is_done() => Ok(all.multistatus.finish()),
-        first => Ok(multistatus().streaming(Box::pin(stream::unfold(Some(first), told_next)))),
+    let mut first = multiget.go_on().await?;
+    if first.is_done() {
+        return Ok(first.multistatus.finish());
     }
+    first.open = Some(call.dav.open_answers().begin(&call.who.person)?);
+    Ok(multistatus().streaming(Box::pin(stream::unfold(Some(first), told_next))))
 }
 
 /// What is asked for, and how far it is told.
@@ -82,6 +85,8 @@ struct Multiget {
     /// How many cards the next reading reads.
     at_once: usize,
     multistatus: Multistatus,
+    /// Counts it while it is on its way in parts.
+    open: Option<OpenAnswer>,
 }
 
 /// The part that is there, and what follows it. An answer that cannot go on ends without its end, so that nobody takes it for whole.
@@ -113,23 +118,28 @@ impl Multiget {
     }
 
     fn tell(self, tx: &mut ReadTx<'_>) -> Result<Self, DavFault> {
-        let Self { dav, who, place, wanted, data, named, mut told, mut at_once, multistatus } = self;
+        let Self { dav, who, place, wanted, data, named, mut told, mut at_once, multistatus, open } = self;
         let context = Context { dav: &dav, who: &who, epoch: meta::epoch(tx)?, data: Some(&data) };
         let mut answer = Answer { multistatus, wanted: &wanted, context };
-        let book = Book::find(tx, &dav, &who, &place)?;
+        let book = match Book::find(tx, &dav, &who, &place) {
+            // What was shared when the answer began, and is no longer: from here on it is told as to whoever asks now.
+            Err(fault) if told > 0 && fault.told().status == StatusCode::NOT_FOUND => None,
+            found => Some(found?),
+        };
         'part: while let Some(rest) = named.get(told..).filter(|rest| !rest.is_empty()) {
             let some = rest.get(..at_once).unwrap_or(rest);
             let (begun, bytes) = (told, answer.multistatus.len());
             let there = some.iter().filter_map(|(_, at)| at.as_ref());
             let names: Vec<&str> = there.filter_map(|at| Some(at.in_book()?.1)).collect();
-            let mut found = book.get(tx, &dav, &names)?.into_iter();
+            let found = book.as_ref().map(|book| book.get(tx, &dav, &names)).transpose()?;
+            let mut found = found.unwrap_or_default().into_iter();
             for (href, at) in some {
                 if answer.multistatus.is_part() {
                     break 'part;
                 }
                 let card = at.as_ref().and_then(|_| found.next()).flatten();
-                match (at, card) {
-                    (Some(at), Some(card)) => {
+                match (at, card, &book) {
+                    (Some(at), Some(card), Some(book)) => {
                         answer.add(at, Resource::Card(&card.head, Some(&card), book.role()))?;
                     }
                     _ => answer.multistatus.status(href, StatusCode::NOT_FOUND, None),
@@ -140,6 +150,6 @@ impl Multiget {
             }
         }
         let multistatus = answer.multistatus;
-        Ok(Self { dav, who, place, wanted, data, named, told, at_once, multistatus })
+        Ok(Self { dav, who, place, wanted, data, named, told, at_once, multistatus, open })
     }
 }

@@ -145,10 +145,8 @@ pub(super) fn read(component: &Component, context: &mut Context<'_>) -> Result<R
             (event.created, event.updated, event.sequence) =
                 (series.created, series.updated, series.sequence);
         }
-        for line in component.lines.iter().filter(|line| REPEATS.contains(&line.name.as_str())) {
-            check_dates(line, zones).map_err(|reason| fault(&line.name, reason))?;
-            without_effect.push((line.number, line.name.clone()));
-        }
+        let repeats = component.lines.iter().filter(|line| REPEATS.contains(&line.name.as_str()));
+        without_effect.extend(repeats.map(|line| (line.number, line.name.clone())));
     } else {
         read_recurrence(component, &mut event, start, zones, &mut without_effect)?;
     }
@@ -313,18 +311,6 @@ fn read_recurrence(
         }
     }
     Ok(())
-}
-
-/// Refuses dates that cannot be read, where they have no effect.
-fn check_dates(line: &Line, zones: &Zones) -> Result<(), when::Reason> {
-    if !line.name.ends_with("DATE") {
-        return Ok(());
-    }
-    let mut dates = line.value.split(',').map(str::trim).filter(|text| !text.is_empty());
-    dates.try_for_each(|text| {
-        let start = text.split_once('/').map_or(text, |(start, _)| start);
-        when::read_value(line, start, zones).map(drop)
-    })
 }
 
 /// One date of `RDATE` or `EXDATE`, or the period of an `RDATE`.

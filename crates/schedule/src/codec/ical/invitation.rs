@@ -1,5 +1,7 @@
 //! Messages to participants outside the office (iTIP, RFC 5546), made with the `icalendar` crate.
 
+use std::collections::BTreeMap;
+
 use icalendar::{Calendar, Component, Parameter, Property};
 use renraku_base::Timestamp;
 
@@ -53,20 +55,22 @@ pub fn cancel_each(occurrences: &[Event], now: Timestamp) -> Invitation {
     }
 }
 
-/// Tells the organizer what one participant answered, with their comment; `None` when nobody has the key `participant`,
-/// or they have no address.
+/// Tells the organizer what one participant answered to an event, or the same to several occurrences of one series (RFC 5546 §3.2.3), with
+/// their comment; `None` when nobody has the key `participant`, or they have no address.
 #[must_use]
-pub fn reply(event: &Event, participant: &str, now: Timestamp) -> Option<Invitation> {
-    let participant = event.participants.get(participant)?;
-    let attendee = people::attendee(participant)?;
-    let mut alone = event.single();
-    alone.participants.clear();
-    alone.virtual_locations.clear();
-    alone.description.clear();
-    let mut lines = vec![attendee];
+pub fn reply(occurrences: &[Event], participant: &str, now: Timestamp) -> Option<Invitation> {
+    let participant = occurrences.first()?.participants.get(participant)?;
+    let mut lines = vec![people::attendee(participant)?];
     let comment = participant.participation_comment.as_ref();
     lines.extend(comment.map(|comment| Line::new("COMMENT", text::escape(comment))));
-    Some(Invitation { method: "REPLY", text: message("REPLY", &[alone], now, |_| true, &lines) })
+    let alone = |event: &Event| Event {
+        participants: BTreeMap::new(),
+        virtual_locations: BTreeMap::new(),
+        description: String::new(),
+        ..event.single()
+    };
+    let alone: Vec<Event> = occurrences.iter().map(alone).collect();
+    Some(Invitation { method: "REPLY", text: message("REPLY", &alone, now, |_| true, &lines) })
 }
 
 fn message(

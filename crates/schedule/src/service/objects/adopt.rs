@@ -193,7 +193,6 @@ fn tell_occurrences(
         event.occurrence(id).filter(|_| recurrence::has_occurrence(event, id))
     };
     let event = &after.event;
-    let told = told.filter(|_| !event.stands_alone());
     let exceptions = before.into_iter().chain([event]).flat_map(|it| it.recurrence_overrides.keys());
     let ids: BTreeSet<LocalDateTime> = exceptions.copied().collect();
     for id in ids {

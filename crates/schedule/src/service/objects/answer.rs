@@ -38,7 +38,7 @@ pub(super) fn answer(
     let forced = parameters::take_from_organizer(&mut sent);
     let sent = &sent;
     let answers = answers(tx, &who.person, &stored.event, (sent, forced))?;
-    let mut told: Option<Changed<EventView>> = None;
+    let mut told = leave_out(tx, who, arrival, (id, &stored.event), sent)?;
     for one in answers {
         told = Some(reply(tx, who, id, &one)?);
     }
@@ -54,6 +54,41 @@ pub(super) fn answer(
         Some(changed) => changed.map(|_| put),
         None => Changed::nothing(put),
     })
+}
+
+/// Leaves those occurrences out of the person's calendar that their client left out (`EXDATE`), which declines them, and takes those in
+/// again that it did not.
+fn leave_out(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    arrival: &Arrival<'_>,
+    (id, stored): (&EventId, &Event),
+    sent: &Event,
+) -> Result<Option<Changed<EventView>>, ScheduleFault> {
+    if !arrival.calendar.is_mine() || !sent.is_series() || sent.stands_alone() {
+        return Ok(None);
+    }
+    let Some(kept) = keep_own::find(tx, who, id, None)? else { return Ok(None) };
+    let left_out = kept.left_out().clone();
+    let excluded = sent.recurrence_overrides.iter().filter(|(_, patch)| patch.is_excluded());
+    let excluded = excluded.map(|(id, _)| *id).filter(|id| recurrence::has_occurrence(stored, *id));
+    let away = excluded.filter(|id| !left_out.contains(id)).map(|id| (id, true));
+    let again = left_out.iter().copied().filter(|id| recurrence::has_occurrence(sent, *id));
+    let mut told = None;
+    for (one, away) in away.chain(again.map(|id| (id, false))) {
+        if !keep_own::leave_out(tx, who, id, one, away)? {
+            continue;
+        }
+        let said = stored.occurrence(one).and_then(|it| it.participation(&who.person));
+        if away && said != Some(ParticipationStatus::Declined) {
+            let participation_status = ParticipationStatus::Declined;
+            let no = Answer { participation_status, comment: None, recurrence_id: Some(one) };
+            told = Some(reply(tx, who, id, &no)?);
+        } else {
+            show_again(tx, who, id)?;
+        }
+    }
+    Ok(told)
 }
 
 /// Brings back an invitation that the person put away, with what their client sent of it (RFC 6638 §3.2.2.2): as they answer it, or as they

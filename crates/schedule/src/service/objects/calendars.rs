@@ -1,6 +1,6 @@
 use std::{cmp::Reverse, collections::HashMap, str::FromStr};
 
-use renraku_base::{CalendarId, Precondition, Principal, Role};
+use renraku_base::{CalendarId, Precondition, Principal, Role, segment};
 use renraku_db::{
     Changed, CollectionId, ObjectType, ReadTx, Tx,
     changes::{self, Head},
@@ -117,14 +117,13 @@ pub fn list_calendars(
     let standing = access::standing(tx, who)?;
     let mut readable = store::calendars::list_readable(tx, &standing.readable)?;
     readable.retain(|(calendar, _)| lies_in(calendar, who, home));
-    let mut segments: HashMap<CalendarId, String> =
-        store::calendar_paths::list(tx, home)?.into_iter().collect();
+    let chosen = store::calendar_paths::list(tx, home)?;
     let collections: Vec<CollectionId> = readable.iter().map(|(calendar, _)| calendar.collection).collect();
     let heads: HashMap<CollectionId, Head> =
         changes::heads(tx, &collections)?.into_iter().map(|head| (head.collection, head)).collect();
     let mut calendars: Vec<ObjectCalendar> = Vec::with_capacity(readable.len());
     for (stored, role) in readable {
-        let segment = segments.remove(&stored.id).unwrap_or_else(|| stored.id.as_str().to_owned());
+        let segment = segment_of(&stored.id, &chosen);
         let properties = store::calendar_properties::list(tx, &stored.id, &who.person)?;
         let head = heads.get(&stored.collection).copied();
         calendars.push(ObjectCalendar {
@@ -137,6 +136,17 @@ pub fn list_calendars(
         (own(a), &a.calendar.name, &a.calendar.id).cmp(&(own(b), &b.calendar.name, &b.calendar.id))
     });
     Ok(calendars)
+}
+
+/// Where a calendar lies in a home in which these segments were chosen: at its own, else at its id, else beside what stands there.
+fn segment_of(id: &CalendarId, chosen: &[(CalendarId, String)]) -> String {
+    if let Some((_, own)) = chosen.iter().find(|(calendar, _)| calendar == id) {
+        return own.clone();
+    }
+    match chosen.iter().any(|(_, segment)| segment == id.as_str()) {
+        true => segment::beside(id.as_str()),
+        false => id.as_str().to_owned(),
+    }
 }
 
 /// Whether a calendar lies in somebody's home, for whoever asks: in their own, all do that they may read.
@@ -155,11 +165,32 @@ pub fn find_calendar(
     segment: &str,
 ) -> Result<ObjectCalendar, ScheduleFault> {
     // A calendar has one path: the one that was chosen for it, if any was.
-    let found = store::calendars::find_by_path(tx, &who.person, home, segment)?;
+    let found = match store::calendars::find_by_path(tx, &who.person, home, segment)? {
+        None => find_beside(tx, who, home, segment)?,
+        found => found,
+    };
     let AtPath { calendar, head, role } =
         found.filter(|it| lies_in(&it.calendar, who, home)).ok_or(ScheduleFault::NotFound)?;
     let role = role.filter(|role| *role >= Role::Read).ok_or(ScheduleFault::NotFound)?;
     Ok(ObjectCalendar::new((calendar, role), who, (home, segment.to_owned()), Some(head)))
+}
+
+/// The calendar at a segment that [`segment::beside`] made, where it lies there.
+fn find_beside(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    home: &str,
+    segment: &str,
+) -> Result<Option<AtPath>, ScheduleFault> {
+    let Some(id) = segment::id_beside(segment).and_then(|id| CalendarId::from_str(id).ok()) else {
+        return Ok(None);
+    };
+    if segment_of(&id, &store::calendar_paths::list(tx, home)?) != segment {
+        return Ok(None);
+    }
+    let (calendar, role) = operations::readable(tx, who, &id)?;
+    let head = changes::heads(tx, &[calendar.collection])?.into_iter().next();
+    Ok(head.map(|head| AtPath { calendar, head, role: Some(role) }))
 }
 
 /// The calendar of a segment in a person's home, with what their clients keep with it.
@@ -180,30 +211,26 @@ pub fn find_calendar_with_properties(
 /// Makes a calendar of the person's own at a segment of their home.
 ///
 /// # Errors
-/// [`ScheduleFault::IdTaken`] when there is something already, [`ScheduleFault::Invalid`] for a name or color that is not taken.
+/// [`ScheduleFault::IdTaken`] when there is something already, [`ObjectFault::ReservedName`], [`ScheduleFault::Invalid`] for a name
+/// or color that is not taken.
 pub fn make_calendar(
     tx: &mut Tx<'_>,
     who: &Principal,
     segment: &str,
     new: NewCalendar,
-) -> Result<Changed<Calendar>, ScheduleFault> {
+) -> Result<Changed<Calendar>, ObjectFault> {
     tx.hold(who.person.as_str())?;
     match find_calendar(tx, who, who.person.as_str(), segment) {
-        Ok(_) => return Err(ScheduleFault::IdTaken),
+        Ok(_) => return Err(ScheduleFault::IdTaken.into()),
         Err(ScheduleFault::NotFound) => {}
-        Err(fault) => return Err(fault),
+        Err(fault) => return Err(fault.into()),
     }
-    // The id of a calendar is its path wherever it is shared: no other one may stand there.
-    let as_id = CalendarId::from_str(segment).ok().filter(|id| id.as_str() == segment);
-    if let Some(id) = &as_id
-        && store::calendars::get(tx, id)?.is_some()
-    {
-        return Err(ScheduleFault::IdTaken);
+    // Whether somebody else has it is not looked up, and so not told.
+    if segment::is_reserved(segment) {
+        return Err(ObjectFault::ReservedName);
     }
-    let made = operations::create_calendar(tx, who, NewCalendar { id: as_id, ..new })?;
-    if made.get().id.as_str() != segment {
-        store::calendar_paths::put(tx, &made.get().id, who.person.as_str(), segment)?;
-    }
+    let made = operations::create_calendar(tx, who, NewCalendar { id: None, ..new })?;
+    store::calendar_paths::put(tx, &made.get().id, who.person.as_str(), segment)?;
     Ok(made)
 }
 

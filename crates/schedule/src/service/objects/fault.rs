@@ -41,6 +41,9 @@ pub enum ObjectFault {
     /// What others take part in is to be copied, or to go into the calendar of another.
     #[error("others take part in this event: it stays in a calendar of its organizer's, and is there once")]
     OnePlace,
+    /// A calendar is to be made under a name that is the server's to give.
+    #[error("the server gives names of this form itself: choose another name")]
+    ReservedName,
     /// The operation itself was refused.
     #[error(transparent)]
     Refused(#[from] ScheduleFault),

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use renraku_base::{ETag, EventId, Precondition, Principal, Role};
 use renraku_db::{Changed, Tx};
 use renraku_notify::NotificationType;
@@ -156,8 +158,8 @@ fn store_named(
     };
     let named = Named { name, origin, holder, there };
     let put = store_object(tx, who, calendar, (home, role), (named, &clean))?;
-    // A text out of which characters were left is not as it was sent.
-    let as_sent = clean.len() == text.len();
+    // A text out of which characters were left, or whose lines ended otherwise, is not as it was sent.
+    let as_sent = matches!(clean, Cow::Borrowed(_));
     Ok(put.map(|put| Put { etag: put.etag.filter(|_| as_sent), ..put }))
 }
 

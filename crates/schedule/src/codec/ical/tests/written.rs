@@ -105,7 +105,7 @@ fn invitations_are_read_by_their_receivers() {
 
     event.participants.get_mut("2").unwrap().participation_status =
         crate::model::ParticipationStatus::Accepted;
-    let answer = reply(&event, "2", now).unwrap().text.replace("\r\n ", "");
+    let answer = reply(std::slice::from_ref(&event), "2", now).unwrap().text.replace("\r\n ", "");
     assert!(
         answer.contains("METHOD:REPLY")
             && answer.contains("PARTSTAT=ACCEPTED")
@@ -113,7 +113,7 @@ fn invitations_are_read_by_their_receivers() {
         "{answer}"
     );
     assert_eq!(answer.matches("ATTENDEE").count(), 1);
-    assert_eq!(reply(&event, "9", now), None);
+    assert_eq!(reply(std::slice::from_ref(&event), "9", now), None);
 }
 
 #[test]

@@ -1,0 +1,116 @@
+//! Single occurrences that a guest leaves out of their calendar: away for them, declined to their organizer.
+
+use serde_json::json;
+
+use super::{
+    client::Client,
+    single_occurrences::{assert_told, seen, series_with},
+};
+use crate::harness::{Staff, on_each_backend};
+
+/// Whether the organizer reads that one occurrence is declined.
+fn is_declined(organizer: &Staff, id: &str, at: &str) -> bool {
+    let told = organizer.get(&format!("events/{id}")).expect(200).json();
+    told["recurrenceOverrides"][at].to_string().contains("declined")
+}
+
+/// The days that a calendar program reads as left out.
+fn left_out(client: &Client, path: &str) -> Vec<String> {
+    let text = client.get(path).expect(200).text().replace("\r\n ", "");
+    let days = text.lines().filter_map(|line| line.strip_prefix("EXDATE;TZID=Asia/Tokyo:"));
+    let mut days: Vec<_> = days.flat_map(|days| days.split(',')).map(str::to_owned).collect();
+    days.sort();
+    days
+}
+
+#[test]
+fn what_a_guest_leaves_out_is_away_for_them_and_declined() {
+    on_each_backend(|server| {
+        let [hanako, taro] = ["hanako", "taro"].map(|name| server.staff(name));
+        let client = Client::of(server, &taro);
+        let series = json!({"title": "朝会", "start": "2026-12-01T10:00:00", "timeZone": "Asia/Tokyo", "duration": "PT1H",
+            "recurrenceRule": {"frequency": "daily", "count": 5},
+            "participants": {"t": {"personId": taro.person, "roles": {"attendee": true}}}});
+        let id = hanako.post("events", &series).expect(201).json()["id"].as_str().unwrap().to_owned();
+        let path = client.sync(&client.calendar, "", 10).0[0].0.clone();
+        let (second, third) = ("2026-12-02T10:00:00", "2026-12-03T10:00:00");
+        let etag = |who: &Staff| who.get(&format!("events/{id}")).expect(200).etag();
+        let change = |at: &str, what: &serde_json::Value| {
+            hanako.patch(&format!("events/{id}{at}"), &etag(&hanako), what).expect(200);
+        };
+        let counts = || (seen(&hanako).0, seen(&taro).0);
+
+        // On the phone.
+        let (_, token) = client.sync(&client.calendar, "", 10);
+        taro.delete(&format!("events/{id}?recurrenceId={second}"), &etag(&taro)).expect(204);
+        assert_eq!((counts(), is_declined(&hanako, &id, second)), ((5, 4), true));
+        assert_eq!(left_out(&client, &path), ["20261202T100000"]);
+        assert_eq!(client.sync(&client.calendar, &token, 10).0, [(path.clone(), 200)]);
+        taro.delete(&format!("events/{id}?recurrenceId={second}"), &etag(&taro)).expect(404);
+        // By a program, which says it again without effect.
+        let text = client.get(&path).expect(200).text();
+        let more = text.replace("SUMMARY:", "EXDATE;TZID=Asia/Tokyo:20261203T100000\r\nSUMMARY:");
+        let told = || hanako.get("notifications").expect(200).json()["items"].as_array().unwrap().len();
+        client.put(&path, &more).expect(204);
+        assert_eq!((counts(), is_declined(&hanako, &id, third), told()), ((5, 3), true, 2));
+        client.put(&path, &client.get(&path).expect(200).text()).expect(204);
+        assert_eq!((counts(), told()), ((5, 3), 2));
+        // Whatever else changes: their alerts, the occurrence, the series.
+        let alert = json!({"alerts": {"1": {"trigger": {"@type": "OffsetTrigger", "offset": "-PT5M"}}}});
+        taro.patch(&format!("events/{id}"), &etag(&taro), &alert).expect(200);
+        assert_eq!(counts(), (5, 3));
+        change(&format!("?recurrenceId={second}"), &json!({"start": "2026-12-02T15:00:00", "title": "臨時"}));
+        assert_eq!(counts(), (5, 3));
+        assert!(is_declined(&hanako, &id, second), "it is not asked for again");
+        change("", &json!({"start": "2026-12-01T11:00:00"}));
+        assert_eq!(counts(), (5, 3));
+        assert_eq!(left_out(&client, &path), ["20261202T110000", "20261203T110000"]);
+        // Until they answer it otherwise, or take it in again.
+        let answer = json!({"participationStatus": "accepted", "recurrenceId": "2026-12-02T11:00:00"});
+        taro.post(&format!("events/{id}/reply"), &answer).expect(200);
+        assert_eq!((counts(), left_out(&client, &path)), ((5, 4), vec!["20261203T110000".to_owned()]));
+        let text = client.get(&path).expect(200).text();
+        let without: String =
+            text.split_inclusive("\r\n").filter(|line| !line.starts_with("EXDATE")).collect();
+        client.put(&path, &without).expect(204);
+        assert_eq!((counts(), left_out(&client, &path)), ((5, 5), vec![]));
+        assert!(is_declined(&hanako, &id, "2026-12-03T11:00:00"));
+        assert!(!is_declined(&hanako, &id, "2026-12-02T11:00:00"));
+    });
+}
+
+#[test]
+fn a_guest_of_single_occurrences_leaves_out_one_after_the_other() {
+    on_each_backend(|server| {
+        let [hanako, taro] = ["hanako", "taro"].map(|name| server.staff(name));
+        let client = Client::of(server, &taro);
+        let days = ["2026-12-03", "2026-12-10", "2026-12-17"];
+        let guest = json!({"t": {"personId": taro.person, "roles": {"attendee": true}}});
+        let id = series_with(&hanako, &days, &guest);
+        let path = client.sync(&client.calendar, "", 10).0[0].0.clone();
+        let at = |day: &str| format!("{day}T10:00:00");
+        let leave_out = |day: &str| {
+            let etag = taro.get(&format!("events/{id}")).expect(200).etag();
+            taro.delete(&format!("events/{id}?recurrenceId={}", at(day)), &etag).expect(204);
+            assert!(is_declined(&hanako, &id, &at(day)));
+        };
+        leave_out(days[0]);
+        assert_told(&taro, &client, &path, &["1210", "1217"]);
+        // An answer to all is none to what they left out; one to that takes it in again.
+        let answer = |more: serde_json::Value| {
+            taro.post(&format!("events/{id}/reply"), &more).expect(200);
+        };
+        answer(json!({"participationStatus": "accepted"}));
+        assert_told(&taro, &client, &path, &["1210", "1217"]);
+        assert!(is_declined(&hanako, &id, &at(days[0])));
+        answer(json!({"participationStatus": "accepted", "recurrenceId": at(days[0])}));
+        assert_told(&taro, &client, &path, &["1203", "1210", "1217"]);
+        leave_out(days[1]);
+        assert_told(&taro, &client, &path, &["1203", "1217"]);
+        leave_out(days[0]);
+        assert_told(&taro, &client, &path, &["1217"]);
+        leave_out(days[2]);
+        assert_eq!((seen(&taro).0, seen(&hanako).0), (0, 6));
+        client.get(&path).expect(404);
+    });
+}
