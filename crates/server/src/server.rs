@@ -132,6 +132,7 @@ pub(crate) fn start_on(
     };
     let threads = Threads::of(config);
     load_directory(&db, &directory)?;
+    index_mails(&db)?;
     let rates = if config.limits.rates { Rates::office() } else { Rates::unlimited() };
     let gate = Gate::new(db.clone(), sessions, secret, rates, threads.in_all());
     let app = App::new(Parts {
@@ -220,6 +221,17 @@ fn load_directory(db: &Db, directory: &Directory) -> io::Result<()> {
         }
     };
     thread::Builder::new().name("directory".to_owned()).spawn(load).map(drop)
+}
+
+/// Folds the texts of mails anew where an older version folded them, beside the start: there may be millions.
+fn index_mails(db: &Db) -> io::Result<()> {
+    let db = db.clone();
+    let index = move || match renraku_mail::service::index_anew(&db) {
+        Ok(0) => {}
+        Ok(indexed) => tracing::info!(indexed, "mails were indexed anew"),
+        Err(error) => tracing::warn!(error = %error, "mails are indexed anew by the next start instead"),
+    };
+    thread::Builder::new().name("mail-texts".to_owned()).spawn(index).map(drop)
 }
 
 /// Asks once a second what other processes revoked: one statement.
