@@ -16,6 +16,7 @@ mod hostile;
 mod hostile_cards;
 mod inbox;
 mod invitations;
+mod languages;
 mod large_answers;
 mod leaving;
 mod moved_series;

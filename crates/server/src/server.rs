@@ -135,6 +135,9 @@ pub(crate) fn start_on(
     index_mails(&db)?;
     let rates = if config.limits.rates { Rates::office() } else { Rates::unlimited() };
     let gate = Gate::new(db.clone(), sessions, secret, rates, threads.in_all());
+    let locales =
+        Locales::load().map_err(|error| anyhow!("the texts of refusals cannot be read: {error}"))?;
+    let words = assembly::words_for_programs(locales.clone());
     let app = App::new(Parts {
         gate: gate.clone(),
         directory: directory.clone(),
@@ -142,12 +145,12 @@ pub(crate) fn start_on(
         devices_each: usize::from(config.limits.devices),
         password_server,
         body_time: Duration::from_secs(config.limits.body_s),
-        locales: Locales::load().map_err(|error| anyhow!("the texts of refusals cannot be read: {error}"))?,
+        locales,
         figures: Some(assembly::figures()?),
         draining: Arc::clone(&draining),
     });
     let body_time = Duration::from_secs(config.limits.body_s);
-    let dav = Dav::new(gate.clone(), directory.clone(), push, body_time, config.dav.staff_book.into());
+    let dav = Dav::new(gate.clone(), directory.clone(), push, body_time, config.dav.staff_book.into(), words);
     let ldap = phonebook.map(|phonebook| phonebook.serve(gate.clone(), directory, threads.workers));
     let ldap = ldap.transpose()?;
     count_devices(&gate);
