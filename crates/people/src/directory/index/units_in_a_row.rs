@@ -10,10 +10,9 @@ impl Index {
     pub(super) fn matches_in_a_row(&self, query: &Query) -> Vec<(usize, u8)> {
         let of = |word| {
             let begins = |text: &str| self.begins(text);
-            in_a_row(
-                word,
-                Known { begins, ends: |text: &str| whole(self.titles.titles(), text, <[u8]>::ends_with) },
-            )
+            let ends =
+                |text: &str| whole(each(self.titles.titles()), |title| text.as_bytes().ends_with(title));
+            in_a_row(word, Known { begins, ends })
         };
         let ways: Vec<_> = query.words().iter().map(of).collect();
         if ways.iter().all(Vec::is_empty) {
@@ -26,7 +25,8 @@ impl Index {
         let mut words = Vec::new();
         for (word, ways) in query.words().iter().zip(ways) {
             let whole = std::slice::from_ref(word);
-            let found = if ways.is_empty() || finds(whole) {
+            // One word alone is known to find nobody.
+            let found = if ways.is_empty() || (query.words().len() > 1 && finds(whole)) {
                 Some(whole.to_vec())
             } else {
                 ways.into_iter().find(|way| finds(way))
@@ -39,20 +39,27 @@ impl Index {
 
     /// How long the names of units, the titles, and what holders of posts are called are with which a folded text begins.
     fn begins(&self, text: &str) -> Vec<usize> {
-        let mut lengths = whole(&self.unit_names, text, <[u8]>::starts_with);
+        let text = text.as_bytes();
+        let begins = |names| {
+            whole(each(names).filter(|name| name.first() == text.first()), |name| text.starts_with(name))
+        };
+        let mut lengths = begins(&self.unit_names);
         if !lengths.is_empty() {
             // It begins with the name of a unit.
-            lengths.extend(whole(self.titles.called(), text, <[u8]>::starts_with));
+            lengths.extend(begins(self.titles.called()));
         }
-        lengths.extend(whole(self.titles.titles(), text, <[u8]>::starts_with));
+        lengths.extend(begins(self.titles.titles()));
         lengths
     }
 }
 
-/// How long those of the names are that a folded text begins or ends with.
-fn whole(names: &Ragged<u8>, text: &str, fits: fn(&[u8], &[u8]) -> bool) -> Vec<usize> {
-    let names = (0..names.len()).map(|at| names.get(at));
+fn each(names: &Ragged<u8>) -> impl Iterator<Item = &[u8]> {
+    (0..names.len()).map(|at| names.get(at))
+}
+
+/// How long those of the names are that fit.
+fn whole<'n>(names: impl Iterator<Item = &'n [u8]>, fits: impl Fn(&[u8]) -> bool) -> Vec<usize> {
     // The first line is what a whole name is folded to.
     let names = names.filter_map(|name| name.split(|byte| *byte == b'\n').next());
-    names.filter(|name| !name.is_empty() && fits(text.as_bytes(), name)).map(<[u8]>::len).collect()
+    names.filter(|name| !name.is_empty() && fits(name)).map(<[u8]>::len).collect()
 }
