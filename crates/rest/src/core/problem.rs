@@ -274,7 +274,8 @@ mod tests {
     #[test]
     fn one_text_tells_what_is_wrong_and_points_to_nothing_that_it_does_not_tell() {
         let locales = Locales::load().map_err(|error| error.to_string()).unwrap();
-        let field = |pointer: &str| FieldFault::new(pointer, "no-such-code", "as it is");
+        let without_text = "no-such-code";
+        let field = |pointer: &str| FieldFault::new(pointer, without_text, "as it is");
         let fields = vec![field(""), field("/a"), FieldFault::new("/b", "required", "")];
         for (fault, ja) in [
             (
