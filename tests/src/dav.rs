@@ -17,6 +17,7 @@ mod hostile;
 mod hostile_cards;
 mod inbox;
 mod invitations;
+mod languages;
 mod large_answers;
 mod leaving;
 mod left_out;

@@ -18,6 +18,7 @@ mod supported;
 mod sync;
 mod sync_token;
 mod times;
+mod words;
 pub(crate) mod xml;
 
 pub(crate) use address::{Address, Place, ROOT, path_below, plain_name};
@@ -41,3 +42,4 @@ pub(crate) use supported::{supported_collations, supported_reports};
 pub(crate) use sync::{Ask, News};
 pub(crate) use sync_token::{SyncToken, TokenKey};
 pub(crate) use times::{changed_at, http_date};
+pub use words::Say;

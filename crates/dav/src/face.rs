@@ -35,7 +35,7 @@ pub(crate) async fn serve(request: &HttpRequest, payload: Payload) -> HttpRespon
         }
         None => Err(DavFault::NotFound),
     };
-    answer.unwrap_or_else(|fault| refuse(dav.gate(), &fault, allow, need.as_ref()))
+    answer.unwrap_or_else(|fault| refuse((dav, request.headers()), &fault, allow, need.as_ref()))
 }
 
 /// Whether a method makes what is not there yet, under a name that the client chooses.

@@ -13,7 +13,7 @@ use actix_web::{
 };
 
 pub use crate::{
-    core::{Dav, PushService, StaffBook},
+    core::{Dav, PushService, Say, StaffBook},
     push::PushWords,
 };
 

@@ -71,7 +71,7 @@ pub(crate) async fn serve_registration(
             false => Err(DavFault::NotFound),
         }
     };
-    ended.await.unwrap_or_else(|fault| refuse(dav.gate(), &fault, REGISTRATION_METHODS, None))
+    ended.await.unwrap_or_else(|fault| refuse((&dav, request.headers()), &fault, REGISTRATION_METHODS, None))
 }
 
 /// What a request says of whom its change need not wake (`Push-Dont-Notify`).

@@ -37,6 +37,8 @@ impl Needs {
 pub(crate) struct Entry {
     pub dn: String,
     attributes: Vec<Attribute>,
+    /// The units that it lies in, each by the names from the top down: what `ou` is compared with besides, and never shown.
+    unit_paths: Vec<Vec<String>>,
     needs: Needs,
     carries_photo: bool,
 }
@@ -58,7 +60,7 @@ impl Attribute {
 impl Entry {
     /// An entry without attributes, for those that are needed.
     pub fn bare(dn: String, needs: Needs) -> Self {
-        Self { dn, attributes: Vec::new(), needs, carries_photo: false }
+        Self { dn, attributes: Vec::new(), unit_paths: Vec::new(), needs, carries_photo: false }
     }
 
     /// An entry of these object classes, the structural one last.
@@ -112,6 +114,17 @@ impl Entry {
         if !values.is_empty() {
             self.attributes.push(Attribute { kind, phonetic, values });
         }
+    }
+
+    /// Says in which units it lies, each by the names from the top down.
+    pub fn lie_in<'n>(&mut self, paths: impl IntoIterator<Item = Vec<&'n str>>) {
+        let owned = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect();
+        self.unit_paths.extend(paths.into_iter().map(owned));
+    }
+
+    /// In which units it lies, as far as that was said.
+    pub fn unit_paths(&self) -> &[Vec<String>] {
+        &self.unit_paths
     }
 
     /// Whose photo it shows, which is read when it is sent; `None` for one without.

@@ -1,7 +1,11 @@
 use std::time::Instant;
 
+use diesel::prelude::*;
 use renraku_base::Timestamp;
-use renraku_mail::{EmailAddress, Keywords, MailboxRole, service, service::BulkHead, source::MailSource};
+use renraku_db::{meta, schema::message_texts};
+use renraku_mail::{
+    EmailAddress, Keywords, MailboxRole, SearchTexts, service, service::BulkHead, source::MailSource,
+};
 use renraku_test_db::on_each_database;
 
 use super::{Office, key, mail};
@@ -27,6 +31,52 @@ fn a_word_is_found_as_soon_as_its_mail_is_there_and_no_longer() {
         assert_eq!(office.found(&hanako, "会議"), ["会議室"]);
         let taro = office.mailer("taro");
         assert!(office.found(&taro, "会議").is_empty());
+    });
+}
+
+#[test]
+fn what_was_stored_by_former_rules_is_folded_anew_and_found_once() {
+    on_each_database(|db, _clock| {
+        let office = Office::new(db);
+        let (hanako, taro) = (office.mailer("hanako"), office.mailer("taro"));
+        for (n, subject) in [(1, "霞ヶ関への出張"), (2, "予算会議"), (3, "霞ケ関から")] {
+            hanako.maildir.append("", &key(n, "a"), &mail(subject, ""), Keywords::NONE).unwrap();
+        }
+        taro.maildir.append("", &key(1, "b"), &mail("霞が関", ""), Keywords::NONE).unwrap();
+        assert_eq!((office.index(&hanako), office.index(&taro)), (3, 1));
+        let both = ["霞ケ関から", "霞ヶ関への出張"];
+        assert_eq!(office.found(&hanako, "霞が関"), both);
+
+        let leave_as_of = |rules: &str| {
+            let of_kasumigaseki = message_texts::table.filter(message_texts::folded.like("%霞が関%"));
+            db.write(|tx| {
+                tx.run(diesel::update(of_kasumigaseki).set(message_texts::folded.eq("former")))?;
+                meta::put(tx, "mail-texts", rules)
+            })
+            .unwrap();
+        };
+        let modseq = office.modseq(&hanako);
+        leave_as_of("0");
+        let elsewhere = SearchTexts::new();
+        assert!(Office { texts: elsewhere.clone(), ..Office::new(db) }.found(&hanako, "霞が関").is_empty());
+        assert_eq!(service::index_anew(db).unwrap(), 3);
+        for texts in [office.texts.clone(), elsewhere, SearchTexts::new()] {
+            let office = Office { texts, ..Office::new(db) };
+            assert_eq!(office.found(&hanako, "霞が関"), both);
+            assert_eq!(office.found(&hanako, "会議"), ["予算会議"]);
+            assert!(office.found(&hanako, "former").is_empty());
+            assert_eq!(office.found(&taro, "霞が関"), ["霞が関"]);
+        }
+        assert_eq!(office.modseq(&hanako), modseq, "no phone hears of it");
+
+        // Whoever was interrupted goes on behind the last account that was done.
+        let last = [&hanako, &taro].map(|mailer| mailer.account.id.clone()).into_iter().max().unwrap();
+        leave_as_of(&format!("1 {last}"));
+        assert_eq!(service::index_anew(db).unwrap(), 0);
+        leave_as_of(&format!("0 {last}"));
+        assert_eq!(service::index_anew(db).unwrap(), 3);
+        leave_as_of("1");
+        assert_eq!(service::index_anew(db).unwrap(), 0);
     });
 }
 

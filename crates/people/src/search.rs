@@ -18,8 +18,8 @@ mod variants;
 mod written_numbers;
 
 pub(crate) use classes::Classes;
-pub use fold::{fold, fold_as_written, fold_letters, fold_lines, is_cut_within};
-pub(crate) use in_a_row::in_a_row;
+pub use fold::{fold, fold_as_written, fold_lines, is_cut_within};
+pub(crate) use in_a_row::{Known, in_a_row};
 pub use number::{fold_number, fold_public_number};
 pub use order::reading_order;
 pub use query::{Query, Word};

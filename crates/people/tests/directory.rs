@@ -9,6 +9,7 @@ mod lookup;
 mod office;
 mod recent;
 mod rosters;
+mod rosters_by_day;
 mod search;
 mod suppressed;
 mod sync;

@@ -19,7 +19,7 @@ pub(crate) use describe::{
     ChangeHeaders, FileBytes, IdempotencyKey, LargeRefusal, QueryRefusal, Refusals, WriteRefusals,
 };
 pub(crate) use locale::Texts;
-pub use locale::{Locales, accepted_language};
+pub use locale::{Locales, accepted_language, preferred_language};
 pub(crate) use manners::{RequestId, codings, manners, unknown_route};
 pub(crate) use problem::RestFault;
 pub use problem::{Problem, ProblemBody};

@@ -42,7 +42,7 @@ use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
 use crate::routes::Routes;
 
-pub use crate::core::{App, Locales, Parts, Problem, ProblemBody, accepted_language};
+pub use crate::core::{App, Locales, Parts, Problem, ProblemBody, accepted_language, preferred_language};
 
 /// Where the contract's routes begin.
 const BASE: &str = "/api/v1";

@@ -168,6 +168,35 @@ fn a_moved_series_takes_its_exceptions_along() {
 }
 
 #[test]
+fn a_monthly_series_on_another_day_takes_its_exceptions_along_month_by_month() {
+    on_each_database(|db, _| {
+        let hanako = person(db, "佐藤");
+        let on = |day: &str, nth: i8, start: &str| {
+            let rule = json!({"frequency": "monthly", "byDay": [{"day": day, "nthOfPeriod": nth}]});
+            json!({"start": start, "recurrenceRule": rule})
+        };
+        let mut first_monday = on("mo", 1, "2026-12-07T09:00:00");
+        first_monday["title"] = "定例".into();
+        first_monday["alerts"] = json!({"a": {"trigger": {"@type": "OffsetTrigger", "offset": "-PT10M"}}});
+        let event = create(db, &hanako, first_monday);
+        let this = |day: &str| Scope::This(local(&format!("{day}T09:00:00")));
+        let own = json!({"title": "拡大定例", "alerts": {"a": {"trigger": {"offset": "-PT2H"}}}});
+        let changed = patch(db, &hanako, &event, this("2027-01-04"), own);
+        let changed = patch(db, &hanako, &changed, this("2027-02-01"), json!({"excluded": true}));
+        let moved = patch(db, &hanako, &changed, Scope::All, on("tu", 1, "2026-12-01T09:00:00"));
+        assert!(moved.dropped_overrides.is_empty());
+        let found = occurrences(db, &hanako, days("2026-12-01", "2027-04-01"));
+        assert_eq!(starts(&found), ["2026-12-01T09:00:00", "2027-01-05T09:00:00", "2027-03-02T09:00:00"]);
+        assert_eq!(found[1].title.as_deref(), Some("拡大定例"));
+        let january = json!(moved.event.recurrence_overrides[&local("2027-01-05T09:00:00")]).to_string();
+        assert!(january.contains("-PT2H"), "{january}");
+        // Those two months have no fifth Tuesday.
+        let fifth = patch(db, &hanako, &moved, Scope::All, on("tu", 5, "2026-12-29T09:00:00"));
+        assert_eq!(fifth.dropped_overrides, [local("2027-01-05T09:00:00"), local("2027-02-02T09:00:00")]);
+    });
+}
+
+#[test]
 fn an_occurrence_that_was_left_out_comes_back() {
     on_each_database(|db, _| {
         let hanako = person(db, "佐藤");

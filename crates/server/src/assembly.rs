@@ -11,11 +11,20 @@ use std::{
 
 use anyhow::{Context, anyhow, bail};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
-use renraku_base::{Clock, SystemClock};
+use renraku_base::{Clock, Language, SystemClock};
 use renraku_db::{Db, Location, Settings};
 use renraku_people::{AccountFault, ServerSecret, account};
+use renraku_rest::{Locales, preferred_language};
 
 use crate::config::Config;
+
+/// What people are told of refusals by the programs in which they see them: the texts of the phone, for those who prefer Japanese.
+pub fn words_for_programs(locales: Locales) -> Box<renraku_dav::Say> {
+    Box::new(move |accepted, fault| {
+        let language = preferred_language(accepted).filter(|language| *language == Language::Ja)?;
+        Some(locales.of(language).say(fault))
+    })
+}
 
 /// The clock of a real server.
 #[must_use]

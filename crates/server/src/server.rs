@@ -132,8 +132,12 @@ pub(crate) fn start_on(
     };
     let threads = Threads::of(config);
     load_directory(&db, &directory)?;
+    index_mails(&db)?;
     let rates = if config.limits.rates { Rates::office() } else { Rates::unlimited() };
     let gate = Gate::new(db.clone(), sessions, secret, rates, threads.in_all());
+    let locales =
+        Locales::load().map_err(|error| anyhow!("the texts of refusals cannot be read: {error}"))?;
+    let words = assembly::words_for_programs(locales.clone());
     let app = App::new(Parts {
         gate: gate.clone(),
         directory: directory.clone(),
@@ -141,12 +145,12 @@ pub(crate) fn start_on(
         devices_each: usize::from(config.limits.devices),
         password_server,
         body_time: Duration::from_secs(config.limits.body_s),
-        locales: Locales::load().map_err(|error| anyhow!("the texts of refusals cannot be read: {error}"))?,
+        locales,
         figures: Some(assembly::figures()?),
         draining: Arc::clone(&draining),
     });
     let body_time = Duration::from_secs(config.limits.body_s);
-    let dav = Dav::new(gate.clone(), directory.clone(), push, body_time, config.dav.staff_book.into());
+    let dav = Dav::new(gate.clone(), directory.clone(), push, body_time, config.dav.staff_book.into(), words);
     let ldap = phonebook.map(|phonebook| phonebook.serve(gate.clone(), directory, threads.workers));
     let ldap = ldap.transpose()?;
     count_devices(&gate);
@@ -220,6 +224,17 @@ fn load_directory(db: &Db, directory: &Directory) -> io::Result<()> {
         }
     };
     thread::Builder::new().name("directory".to_owned()).spawn(load).map(drop)
+}
+
+/// Folds the texts of mails anew where an older version folded them, beside the start: there may be millions.
+fn index_mails(db: &Db) -> io::Result<()> {
+    let db = db.clone();
+    let index = move || match renraku_mail::service::index_anew(&db) {
+        Ok(0) => {}
+        Ok(indexed) => tracing::info!(indexed, "mails were indexed anew"),
+        Err(error) => tracing::warn!(error = %error, "mails are indexed anew by the next start instead"),
+    };
+    thread::Builder::new().name("mail-texts".to_owned()).spawn(index).map(drop)
 }
 
 /// Asks once a second what other processes revoked: one statement.

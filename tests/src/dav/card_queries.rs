@@ -45,7 +45,10 @@ fn a_query_finds_what_is_meant() {
             "b",
             &card("u2", "山田", "EMAIL;TYPE=WORK:B@example.jp\nNOTE:高橋の紹介\nCATEGORIES:取引先,北海道\n"),
         );
-        put("c", &card("u3", "Smith", "ORG:北見測量\nADR:;;北1西6;札幌市;;;\nNOTE:霞ヶ関\nNOTE:x\n"));
+        put(
+            "c",
+            &card("u3", "Smith", "ORG:北見測量;総務部;人事課\nADR:;;北1西6;札幌市;;;\nNOTE:霞ヶ関\nNOTE:x\n"),
+        );
         let phone = json!({"name": {"full": "佐々木 花"}, "emails": {"e": {"address": "d@example.jp"}}});
         let id = hanako.post("contacts", &phone).expect(201).json()["id"].as_str().unwrap().to_owned();
         let id = id.as_str();
@@ -65,6 +68,10 @@ fn a_query_finds_what_is_meant() {
             (prop("EMAIL", "negate-condition=\"yes\"", "a@"), vec!["b", id]),
             (prop("TEL", "", "+81 90"), vec!["a"]),
             (prop("ORG", "", "測量"), vec!["c"]),
+            (prop("ORG", "", "測量総務部人事"), vec!["c"]),
+            (prop("ORG", "match-type=\"starts-with\"", "北見測量総務部"), vec!["c"]),
+            (prop("ORG", "match-type=\"ends-with\"", "総務部人事課"), vec!["c"]),
+            (prop("ORG", "", "人事課総務部"), vec![]),
             (prop("NOTE", "", "紹介"), vec!["b"]),
             (prop("NOTE", "", "X"), vec!["c"]),
             (prop("NOTE", "", "霞が関"), vec!["c"]),

@@ -190,8 +190,9 @@ fn later_controls_stay_where_they_were_written() {
         let client = Client::of(server, &hanako);
         let odd = "a\u{80}b\u{9b}c";
         let path = format!("{}a.ics", client.calendar);
+        let many = (0..110).map(|at| format!("{at:03}")).collect::<Vec<_>>().join(",");
         let more = format!(
-            "{HOUR}SUMMARY:{odd}\nDESCRIPTION:{odd}\u{85}d\nX-ODD;X-P={odd}:{odd}\n\
+            "{HOUR}SUMMARY:{odd}\nDESCRIPTION:{odd}\u{85}d\nCATEGORIES:分\u{85}類,{many}\nX-ODD;X-P={odd}:{odd}\n\
              ATTENDEE;SCHEDULE-AGENT=CLIENT;CN={odd};X-P={odd}:mailto:x@other.example\nORGANIZER:mailto:hanako@pref.example.jp\n"
         );
         let alone = event("b", &format!("{HOUR}SUMMARY:{odd}\u{85}d\n"));
@@ -211,6 +212,7 @@ fn later_controls_stay_where_they_were_written() {
         for line in [
             format!("SUMMARY:{odd}\r\n"),
             format!("DESCRIPTION:{odd}\u{85}d\r\n"),
+            format!("CATEGORIES:分\u{85}類,{many}\r\n"),
             format!("X-ODD;X-P={odd}:{odd}\r\n"),
             format!("CN={odd};"),
             format!(";X-P={odd}:mailto:x@other.example"),
@@ -221,15 +223,23 @@ fn later_controls_stay_where_they_were_written() {
         assert!(told.expect(207).text().contains(&format!("SUMMARY:{odd}")));
 
         let card_path = format!("{}c.vcf", client.address_book());
+        let kept = [
+            format!("FN:{odd}\u{85}d\r\n"),
+            format!("NOTE:{odd}\u{85}d\r\n"),
+            "TITLE:課\u{85}長\r\n".to_owned(),
+            "ORG:部\u{85}局;課\u{2028}係\r\n".to_owned(),
+            "CATEGORIES:分\u{85}類\r\n".to_owned(),
+            format!("X-ODD:{odd}\r\n"),
+        ];
         client
-            .put_card(&card_path, &card("c", odd, &format!("NOTE:{odd}\u{85}d\nX-ODD:{odd}\n")))
+            .put_card(&card_path, &card("c", &format!("{odd}\u{85}d"), &kept[1..].concat().replace('\r', "")))
             .expect(201);
         let id = hanako.get("contacts").expect(200).json()["items"][0]["id"].as_str().unwrap().to_owned();
         let tag = hanako.get(&format!("contacts/{id}")).expect(200).etag();
         let patch = json!({"keywords": {"x": true}});
         hanako.patch(&format!("contacts/{id}"), &tag, &patch).expect(200);
         let text = client.get(&card_path).expect(200).text().replace("\r\n ", "");
-        for line in [format!("FN:{odd}\r\n"), format!("NOTE:{odd}\u{85}d\r\n"), format!("X-ODD:{odd}\r\n")] {
+        for line in kept {
             assert!(text.contains(&line), "{line:?} is not in {text:?}");
         }
     });

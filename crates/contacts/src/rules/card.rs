@@ -42,6 +42,8 @@ pub(crate) fn faults(members: &Map<String, Value>) -> Vec<FieldFault> {
                 FieldFault::new("/uid", "too-long", format!("at most {UID_CHARS} characters"))
                     .allowing(format!("≤ {UID_CHARS}")),
             );
+        } else if uid.contains('\u{85}') {
+            faults.push(FieldFault::new("/uid", "control-character", "a uid is one line"));
         }
     }
     if let Some(Value::Object(localizations)) = members.get("localizations") {

@@ -39,7 +39,7 @@ pub(crate) struct Index {
 
 impl Index {
     /// Names the rules of this file: another number where one of them changes, so that what is stored is made anew.
-    pub const RULES: &str = "7";
+    pub const RULES: &str = "8";
 
     /// The index of a card.
     pub fn of(card: &Card) -> Self {
@@ -107,6 +107,8 @@ fn facts(card: &KnownMembers) -> Vec<String> {
             facts.push(unit.name.clone());
             facts.extend(unit.sort_as.clone());
         }
+        let path = organization.name.iter().chain(organization.units.iter().map(|unit| &unit.name));
+        facts.push(path.map(String::as_str).collect());
     }
     facts.extend(card.titles.values().map(|title| title.name.clone()));
     facts.extend(card.emails.values().map(|email| email.address.clone()));

@@ -112,7 +112,7 @@ fn check_value(value: &Value, shape: Shape, at: &str, faults: &mut Vec<FieldFaul
         (Shape::Line, Value::String(text)) => {
             if text.chars().count() > LINE_CHARS {
                 wrong("too-long", format!("at most {LINE_CHARS} characters"));
-            } else if text.chars().any(|c| c.is_ascii_control() || c == '\u{85}') {
+            } else if text.chars().any(|c| c.is_ascii_control()) {
                 wrong(
                     "control-character",
                     "control characters and line breaks are not taken here".to_owned(),

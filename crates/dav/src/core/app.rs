@@ -5,7 +5,7 @@ use renraku_notify::push::PushSender;
 use renraku_people::directory::Directory;
 use renraku_web::{Gate, Patience};
 
-use super::{TokenKey, open_answers::OpenAnswers};
+use super::{TokenKey, open_answers::OpenAnswers, words::Say};
 
 /// The staff directory as an address book.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +31,7 @@ struct State {
     token_key: TokenKey,
     body_time: Duration,
     staff_book: StaffBook,
+    say: Box<Say>,
     texts: SearchTexts,
     open_answers: OpenAnswers,
 }
@@ -45,8 +46,8 @@ pub struct PushService {
 }
 
 impl Dav {
-    /// Takes what all faces share, what wakes clients, how long a body may take to arrive, and how the staff are shown to contacts
-    /// clients.
+    /// Takes what all faces share, what wakes clients, how long a body may take to arrive, how the staff are shown to contacts
+    /// clients, and who says refusals in other languages.
     #[must_use]
     pub fn new(
         gate: Gate,
@@ -54,10 +55,12 @@ impl Dav {
         push: PushService,
         body_time: Duration,
         staff_book: StaffBook,
+        say: Box<Say>,
     ) -> Self {
         let token_key = TokenKey::of(gate.secret());
         let (texts, open_answers) = (SearchTexts::default(), OpenAnswers::default());
-        let state = State { gate, directory, push, token_key, body_time, staff_book, texts, open_answers };
+        let state =
+            State { gate, directory, push, token_key, body_time, staff_book, say, texts, open_answers };
         Self(Arc::new(state))
     }
 
@@ -67,6 +70,10 @@ impl Dav {
 
     pub(crate) fn push(&self) -> &PushService {
         &self.0.push
+    }
+
+    pub(crate) fn words(&self) -> &Say {
+        &*self.0.say
     }
 
     pub(crate) fn gate(&self) -> &Gate {

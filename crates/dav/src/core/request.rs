@@ -11,7 +11,7 @@ use actix_web::{
 };
 use renraku_base::Principal;
 use renraku_db::ReadTx;
-use renraku_web::{Gate, RateKind, WebFault, Work, receive};
+use renraku_web::{RateKind, WebFault, Work, receive};
 
 use super::{
     Address, Condition, Dav, DavFault, Need,
@@ -159,8 +159,14 @@ impl Call {
 }
 
 /// A refusal as an answer: its status, and the element of the condition that is not met; `need` is what the method needs at its path.
-pub(crate) fn refuse(gate: &Gate, fault: &DavFault, allow: &str, need: Option<&Need>) -> HttpResponse {
+pub(crate) fn refuse(
+    (dav, headers): (&Dav, &HeaderMap),
+    fault: &DavFault,
+    allow: &str,
+    need: Option<&Need>,
+) -> HttpResponse {
     let told = fault.told();
+    let reason = || fault.in_language_of(dav, headers).or_else(|| fault.reason());
     let mut response = HttpResponse::build(told.status);
     match told.status {
         StatusCode::UNAUTHORIZED => {
@@ -177,14 +183,14 @@ pub(crate) fn refuse(gate: &Gate, fault: &DavFault, allow: &str, need: Option<&N
             }
         }
         StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
-            response.insert_header((header::RETRY_AFTER, gate.come_back_s()));
+            response.insert_header((header::RETRY_AFTER, dav.gate().come_back_s()));
         }
         StatusCode::INTERNAL_SERVER_ERROR => tell_cause(fault),
         _ => {}
     }
     let of_server = matches!(fault, DavFault::OtherServer);
     if told.condition.is_none() && !of_server {
-        let said = || fault.reason().unwrap_or_else(|| fault.to_string());
+        let said = || reason().unwrap_or_else(|| fault.to_string());
         let text = if told.status.is_server_error() { String::new() } else { format!("{}\n", said()) };
         return response.insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8")).body(text);
     }
@@ -193,7 +199,7 @@ pub(crate) fn refuse(gate: &Gate, fault: &DavFault, allow: &str, need: Option<&N
     if let Some(condition) = told.condition {
         write_condition(condition, fault, need, &mut xml);
     }
-    if let Some(reason) = fault.reason() {
+    if let Some(reason) = reason() {
         xml.leaf(&Name::dav("responsedescription"), &reason);
     }
     response.insert_header((header::CONTENT_TYPE, "application/xml; charset=utf-8")).body(xml.finish(&error))

@@ -43,6 +43,9 @@ pub(crate) fn contact(base: &Dn, contact: &Contact, needs: &Needs) -> Option<Ent
     entry.add_all(&schema::MAIL, distinct(emails));
     let firms = card.organizations.values();
     entry.add_all(&schema::O, said(firms.clone().filter_map(|firm| firm.name.as_deref())));
+    entry.lie_in(firms.clone().map(|firm| {
+        firm.name.iter().chain(firm.units.iter().map(|unit| &unit.name)).map(|name| name.trim()).collect()
+    }));
     entry.add_all(&schema::OU, said(firms.flat_map(|firm| &firm.units).map(|unit| unit.name.as_str())));
     entry.add_all(&schema::TITLE, said(card.titles.values().map(|title| title.name.as_str())));
     let addresses = card.addresses.values().map(postal).filter(|lines| !lines.is_empty());

@@ -83,6 +83,7 @@ impl Node {
         entry.add(&schema::ENTRY_UUID, self.unit.id.as_str());
         entry.add(&schema::OU, &self.unit.name);
         entry.add(&schema::DESCRIPTION, &self.unit.path);
+        entry.lie_in([self.unit.path.split('/').collect()]);
         entry
     }
 }

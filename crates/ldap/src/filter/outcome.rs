@@ -1,7 +1,7 @@
 use super::{Check, Condition};
 use crate::{
     entry::{Attribute, Entry},
-    schema::Description,
+    schema::{self, Description},
 };
 
 /// What a filter is for an entry.
@@ -24,13 +24,27 @@ impl Condition {
                 Outcome::Undefined => Outcome::Undefined,
             },
             Self::Attribute(description, check) => {
-                if entry.attributes_of(*description).any(|attribute| check.holds(attribute)) {
+                let joined =
+                    || is_ou(*description) && entry.unit_paths().iter().any(|path| check.joins(path));
+                if entry.attributes_of(*description).any(|attribute| check.holds(attribute)) || joined() {
                     Outcome::True
                 } else {
                     Outcome::False
                 }
             }
             Self::Undefined => Outcome::Undefined,
+        }
+    }
+
+    /// Whether it compares the names of units, for which the names of those above them must be known, too.
+    pub fn compares_units(&self) -> bool {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::compares_units),
+            Self::Not(condition) => condition.compares_units(),
+            Self::Attribute(description, check) => {
+                is_ou(*description) && matches!(check, Check::Equal(_) | Check::Pieces(_))
+            }
+            Self::Undefined => false,
         }
     }
 
@@ -60,7 +74,22 @@ fn fold(conditions: &[Condition], entry: &Entry, decisive: Outcome, rest: Outcom
     outcome
 }
 
+fn is_ou(description: Description) -> bool {
+    std::ptr::eq(description.kind, &schema::OU)
+}
+
 impl Check {
+    /// Whether names of units, from one down to the last, are it without anything between them, and none of them alone is.
+    fn joins(&self, names: &[String]) -> bool {
+        let is = |name: &str| match self {
+            Self::Equal(needle) => needle.is(schema::OU.matching, name, false),
+            Self::Pieces(pieces) => super::matching::fits(pieces, schema::OU.matching, name, false),
+            Self::Present | Self::AtLeast(_) | Self::AtMost(_) => false,
+        };
+        let from_each = (0..names.len().saturating_sub(1)).filter_map(|from| names.get(from..));
+        from_each.map(<[String]>::concat).any(|joined| is(&joined)) && !names.iter().any(|name| is(name))
+    }
+
     fn holds(&self, attribute: &Attribute) -> bool {
         let matching = attribute.kind.matching;
         let mut values = attribute.values.iter();

@@ -206,7 +206,9 @@ fn person(tx: &mut ReadTx<'_>, shared: &Shared, uid: &str, needs: &Needs) -> Res
     let base = &shared.settings.base;
     let narrow = Narrow::Uid(uid.to_owned());
     service::select_people(tx, &shared.directory, &narrow, None, |selected| {
-        found = Some(entries::person(base, selected.person, selected.username, needs));
+        let mut entry = entries::person(base, selected.person, selected.username, needs);
+        entry.iter_mut().for_each(|entry| entry.lie_in(selected.unit_paths()));
+        found = Some(entry);
         ControlFlow::Break(())
     })?;
     let above = || LdapFault::NoSuchObject(format!("ou=people,{base}"));

@@ -2,8 +2,8 @@ use std::{cell::OnceCell, ops::ControlFlow, sync::Arc};
 
 use renraku_base::{AddressBookId, ContactId, Id, Principal};
 use renraku_contacts::service::{self as contacts, Readable, Within};
-use renraku_db::ReadTx;
-use renraku_people::directory::{Narrow, PersonJson, service as people};
+use renraku_db::{Error, ReadTx};
+use renraku_people::directory::{Narrow, PersonJson, Selected, service as people};
 
 use super::{Resume, Search};
 use crate::{
@@ -168,10 +168,18 @@ fn people_after(
     let after =
         after.map(|spot| people::Place { order: spot.order.clone(), id: Id::stored(spot.id.clone()) });
     let (mut part, mut seen, mut failed) = (Part::default(), 0, None);
+    let by_units = search.condition.compares_units();
+    let entry_of = |selected: Selected<'_>| {
+        let mut entry = entries::person(base, selected.person, selected.username, &search.needs)?;
+        if by_units {
+            entry.lie_in(selected.unit_paths());
+        }
+        Ok::<_, Error>(entry)
+    };
     people::select_people(tx, &shared.directory, narrow, after.as_ref(), |selected| {
         seen += 1;
         let spot = || Spot { order: selected.order.to_owned(), id: selected.person.id.as_str().to_owned() };
-        match entries::person(base, selected.person, selected.username, &search.needs) {
+        match entry_of(selected) {
             Ok(entry) if search.condition.of(&entry) == Outcome::True => {
                 let username = selected.username.map(str::to_owned);
                 let origin = Origin::Person(Arc::clone(selected.person), username);

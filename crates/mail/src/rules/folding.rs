@@ -1,27 +1,29 @@
 //! What a mail is found by.
 
-// What is stored of mails was folded so, and is not made anew.
-use renraku_people::search::fold_letters as fold;
+use renraku_people::search::{fold, fold_lines};
 
 use crate::{EmailAddress, codec::head::Head};
 
 /// Recipients beyond these are not searched.
 const MAX_PEOPLE: usize = 20;
 
-/// The subject, the people and the preview of a mail as they are compared. Between them stands a line end, which no
-/// folded word contains.
+/// Names the rules of this file: another number where one of them changes, so that what is stored is made anew.
+pub const RULES: &str = "1";
+
+/// The subject, the people and the preview of a mail as they are compared, what has marks that are read by what stands before them also
+/// as written. Between them stands a line end, which no folded word contains.
 #[must_use]
 pub fn folded(head: &Head) -> String {
     let people = head.from.iter().chain(&head.to).chain(&head.cc).take(MAX_PEOPLE);
-    let mut text = fold(&head.subject);
+    let mut text = fold_lines(&head.subject);
     for EmailAddress { name, email } in people {
         text.push('\n');
-        text.push_str(&fold(name.as_deref().unwrap_or_default()));
+        text.push_str(&fold_lines(name.as_deref().unwrap_or_default()));
         text.push('\n');
-        text.push_str(&fold(email));
+        text.push_str(&fold_lines(email));
     }
     text.push('\n');
-    text.push_str(&fold(&head.preview));
+    text.push_str(&fold_lines(&head.preview));
     text
 }
 
@@ -85,6 +87,35 @@ mod tests {
         ] {
             assert!(words(query).iter().all(|word| text.contains(word)), "{query}");
         }
+    }
+
+    #[test]
+    fn ke_between_kanji_is_found_however_it_is_written_and_while_it_is_typed() {
+        let head = Head {
+            subject: "霞ヶ関への出張 佐々木".to_owned(),
+            from: vec![EmailAddress { name: Some("鶴ガ島 薫".to_owned()), email: String::new() }],
+            preview: "三箇所、市ケ谷".to_owned(),
+            ..Head::default()
+        };
+        let text = folded(&head);
+        for query in [
+            "霞が関",
+            "霞ケ関",
+            "霞ヶ",
+            "ヶ関",
+            "々木",
+            "佐佐木",
+            "鶴ヶ島",
+            "三か所",
+            "三ヵ所",
+            "市が谷",
+            "\"霞ガ関へ\"",
+        ] {
+            let words = words(query);
+            assert!(words.iter().all(|word| text.contains(word)), "{query}");
+        }
+        let plain = Head { subject: "会議が開かれる".to_owned(), ..Head::default() };
+        assert_eq!(folded(&plain).matches("会議").count(), 1, "what is read as it is written is held once");
     }
 
     #[test]

@@ -77,7 +77,8 @@ impl HeadRow {
     }
 }
 
-fn people(json: &str) -> Result<Vec<EmailAddress>, Error> {
+/// People as they are stored.
+pub(super) fn people(json: &str) -> Result<Vec<EmailAddress>, Error> {
     serde_json::from_str(json).map_err(Error::damaged)
 }
 

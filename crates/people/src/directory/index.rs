@@ -76,6 +76,8 @@ impl Slot {
 pub(super) struct Index {
     tree: Tree,
     unit_names: Ragged<u8>,
+    /// The name of each unit behind those of the units above it, without anything between them, and alone.
+    unit_paths: Ragged<u8>,
     titles: TitleNames,
     slots: Vec<Option<Slot>>,
     free: Vec<u32>,
@@ -98,8 +100,11 @@ impl Index {
     pub fn new(units: Vec<StoredUnit>) -> Self {
         let tree = Tree::new(units);
         let mut index = Self::default();
-        for node in tree.nodes() {
-            index.unit_names.push(fold_lines(&node.unit.name).as_bytes());
+        for (at, node) in (0..).zip(tree.nodes()) {
+            let name = fold_lines(&node.unit.name);
+            let path = fold_lines(&tree.names_down_to(at).concat());
+            index.unit_paths.push([&path, "\n", &name].concat().as_bytes());
+            index.unit_names.push(name.as_bytes());
         }
         index.tree = tree;
         index

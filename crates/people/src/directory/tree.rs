@@ -94,6 +94,14 @@ impl Tree {
         std::iter::successors(Some(from), |at| self.get(*at)?.parent)
     }
 
+    /// The names of a place and of those above it, from the top down.
+    pub fn names_down_to(&self, at: u32) -> Vec<&str> {
+        let mut names: Vec<&str> =
+            self.upwards(at).filter_map(|at| Some(self.get(at)?.unit.name.as_str())).collect();
+        names.reverse();
+        names
+    }
+
     /// A unit and all above it; none when it is not there.
     pub fn with_ancestors(&self, id: &UnitId) -> Vec<UnitId> {
         let Some(at) = self.find(id) else { return Vec::new() };

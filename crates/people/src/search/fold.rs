@@ -12,12 +12,6 @@ pub fn fold(text: &str) -> String {
     fold_by(text, Marks::Read)
 }
 
-/// The same, but that `ヶ` between two kanji stays what it is.
-#[must_use]
-pub fn fold_letters(text: &str) -> String {
-    fold_by(text, Marks::Repeated)
-}
-
 /// The text as it is compared with what begins or ends in the middle of it, where a mark that repeats a letter stands for nothing yet:
 /// `々木` is in `佐々木`, `ヴ` in `ヴァン`, `霞ヶ` in `霞ヶ関`. `None` where there is no such place.
 #[must_use]
@@ -75,8 +69,6 @@ fn is_read_by_what_stands_before(c: char) -> bool {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Marks {
     Read,
-    /// Those that repeat a letter are read, and letters between two kanji stay.
-    Repeated,
     AsWritten,
 }
 

@@ -5,16 +5,37 @@ const MOST_CHARACTERS: usize = 64;
 /// The most ways in which one word is taken apart.
 const MOST_WAYS: usize = 8;
 
-/// The ways in which a word is names one after the other, each whole, and what follows the last of them; long names first. `names` tells
-/// how long the names are, in bytes, that a folded text begins with.
-pub(crate) fn in_a_row(word: &Word, names: impl Fn(&str) -> Vec<usize>) -> Vec<Vec<Word>> {
-    if word.typed().chars().nth(MOST_CHARACTERS).is_some() || names(word.text()).is_empty() {
+/// How long, in bytes, what is known is: the names that a folded text begins with, and those that may end it behind something else.
+pub(crate) struct Known<B, E> {
+    pub begins: B,
+    pub ends: E,
+}
+
+/// The ways in which a word is names one after the other, each whole, and what follows the last of them, with a name at its end or without;
+/// long names first.
+pub(crate) fn in_a_row<B, E>(word: &Word, known: Known<B, E>) -> Vec<Vec<Word>>
+where
+    B: Fn(&str) -> Vec<usize>,
+    E: Fn(&str) -> Vec<usize>,
+{
+    if word.typed().chars().nth(MOST_CHARACTERS).is_some() {
         return Vec::new();
     }
-    let row = Row { cuts: cuts(word), word, names };
+    let ends = long_first((known.ends)(word.text()));
+    if ends.is_empty() && (known.begins)(word.text()).is_empty() {
+        return Vec::new();
+    }
+    let row = Row { cuts: cuts(word), word, begins: known.begins, ends };
     let mut ways = Vec::new();
     row.go_on(&mut vec![Cut::default()], &mut ways);
     ways
+}
+
+fn long_first(mut lengths: Vec<usize>) -> Vec<usize> {
+    lengths.sort_unstable_by(|a, b| b.cmp(a));
+    lengths.dedup();
+    lengths.retain(|length| *length > 0);
+    lengths
 }
 
 /// Where a word may be cut: how much of what was typed is before it, and how much of the folded text.
@@ -35,41 +56,45 @@ fn cuts(word: &Word) -> Vec<Cut> {
     cuts.collect()
 }
 
-struct Row<'w, N> {
+struct Row<'w, B> {
     word: &'w Word,
     cuts: Vec<Cut>,
-    names: N,
+    begins: B,
+    ends: Vec<usize>,
 }
 
-impl<N: Fn(&str) -> Vec<usize>> Row<'_, N> {
+impl<B: Fn(&str) -> Vec<usize>> Row<'_, B> {
     /// Adds the ways that begin with these cuts.
     fn go_on(&self, so_far: &mut Vec<Cut>, ways: &mut Vec<Vec<Word>>) {
         let here = so_far.last().copied().unwrap_or_default();
         let rest = self.word.text().get(here.folded..).unwrap_or_default();
-        let mut lengths = (self.names)(rest);
-        lengths.sort_unstable_by(|a, b| b.cmp(a));
-        lengths.dedup();
-        for length in lengths.into_iter().filter(|length| *length > 0) {
+        let next = long_first((self.begins)(rest)).into_iter().map(|length| here.folded + length);
+        for cut in next.filter_map(|folded| self.cut_at(folded)) {
             if ways.len() >= MOST_WAYS {
                 return;
             }
-            // Of several places with the same text before them, the last: what is passed over stays with the name.
-            let Some(cut) = self.cuts.iter().rev().find(|cut| cut.folded == here.folded + length) else {
-                continue;
-            };
-            so_far.push(*cut);
+            so_far.push(cut);
             self.go_on(so_far, ways);
             so_far.pop();
         }
-        if so_far.len() > 1 && ways.len() < MOST_WAYS {
-            ways.extend(self.words(so_far));
+        let ends = self.ends.iter().filter_map(|length| self.word.text().len().checked_sub(*length));
+        let last = ends.filter(|folded| *folded > here.folded).filter_map(|folded| self.cut_at(folded));
+        for last in std::iter::once(None).chain(last.map(Some)) {
+            if ways.len() < MOST_WAYS {
+                ways.extend(self.words(so_far.iter().copied().chain(last)));
+            }
         }
     }
 
+    /// Of several places with the same text before them, the last: what is passed over stays with the name.
+    fn cut_at(&self, folded: usize) -> Option<Cut> {
+        self.cuts.iter().rev().find(|cut| cut.folded == folded).copied()
+    }
+
     /// The words between these cuts and behind the last; `None` when that is the whole word.
-    fn words(&self, cuts: &[Cut]) -> Option<Vec<Word>> {
-        let ends = cuts.iter().skip(1).map(|cut| cut.typed).chain([self.word.typed().len()]);
-        let parts = cuts.iter().zip(ends).filter_map(|(from, end)| self.word.typed().get(from.typed..end));
+    fn words(&self, cuts: impl Iterator<Item = Cut> + Clone) -> Option<Vec<Word>> {
+        let ends = cuts.clone().skip(1).map(|cut| cut.typed).chain([self.word.typed().len()]);
+        let parts = cuts.zip(ends).filter_map(|(from, end)| self.word.typed().get(from.typed..end));
         let words: Vec<Word> = parts.filter_map(Word::parse).collect();
         (words.len() > 1).then_some(words)
     }
@@ -80,12 +105,14 @@ mod tests {
     use super::*;
 
     fn ways(typed: &str, names: &[&str]) -> Vec<String> {
-        let begins = |text: &str| {
-            let known = names.iter().map(|name| fold(name));
-            known.filter(|name| text.starts_with(name)).map(|name| name.len()).collect()
+        let known: Vec<String> = names.iter().map(|name| fold(name)).collect();
+        let lengths = |is_there: &dyn Fn(&str) -> bool| -> Vec<usize> {
+            known.iter().filter(|name| is_there(name)).map(String::len).collect()
         };
+        let begins = |text: &str| lengths(&|name| text.starts_with(name));
+        let ends = |text: &str| lengths(&|name| name.ends_with("長") && text.ends_with(name));
         let word = Word::parse(typed).unwrap();
-        let ways = in_a_row(&word, begins);
+        let ways = in_a_row(&word, Known { begins, ends });
         ways.iter().map(|way| way.iter().map(Word::typed).collect::<Vec<_>>().join("|")).collect()
     }
 
@@ -107,6 +134,30 @@ mod tests {
             assert_eq!(first(whole), None, "{whole}");
         }
         assert_eq!(ways("総務部人事課", &names), ["総務部|人事課", "総務部|人事|課", "総務部|人事課"]);
+    }
+
+    #[test]
+    fn a_title_stands_before_a_name_or_behind_it() {
+        let names = ["人事課", "課長", "副課長", "人事課長"];
+        let first = |typed: &str| ways(typed, &names).into_iter().next();
+        for (typed, apart) in [
+            ("課長山田", "課長|山田"),
+            ("人事課課長山田", "人事課|課長|山田"),
+            ("人事課長山田", "人事課長|山田"),
+            ("山田課長", "山田|課長"),
+            ("やまだ副課長", "やまだ|副課長"),
+            ("人事課課長", "人事課|課長"),
+        ] {
+            assert_eq!(first(typed).as_deref(), Some(apart), "{typed}");
+        }
+        assert_eq!(
+            ways("人事課山田課長", &names),
+            ["人事課|山田課長", "人事課|山田|課長", "人事課山田|課長"]
+        );
+        assert_eq!(ways("人事課長", &names), ["人事課|長", "人事|課長"]);
+        for whole in ["課長", "山田課長補佐"] {
+            assert_eq!(first(whole), None, "{whole}");
+        }
     }
 
     #[test]

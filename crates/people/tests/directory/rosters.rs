@@ -1,6 +1,7 @@
+//! What an import of staff changes and tells.
+
 use std::{collections::BTreeMap, time::Duration};
 
-use chrono::NaiveDate;
 use renraku_base::Limit;
 use renraku_db::{CollectionKind, Db, changes, jobs};
 use renraku_people::directory::{
@@ -13,7 +14,7 @@ use renraku_test_db::on_each_database;
 use super::office::*;
 
 /// A person of the sheet who is there already: with the staff number of person `number`.
-fn said(number: u32, name: &str, unit: &str, title: &str) -> RosterPerson {
+pub(super) fn said(number: u32, name: &str, unit: &str, title: &str) -> RosterPerson {
     let post = RosterPost {
         unit: unit.split('/').map(str::to_owned).collect(),
         title: (!title.is_empty()).then(|| title.to_owned()),
@@ -28,22 +29,18 @@ fn said(number: u32, name: &str, unit: &str, title: &str) -> RosterPerson {
     }
 }
 
-fn roster(people: Vec<RosterPerson>) -> Roster {
+pub(super) fn roster(people: Vec<RosterPerson>) -> Roster {
     Roster { people, says_titles: true, whole: false, by_address: true, source: None, effective_on: None }
 }
 
 /// 髙橋 goes to 財政課, where 太田 gives up the post of 主事; somebody new comes into a new unit.
-fn transfer() -> Roster {
+pub(super) fn transfer() -> Roster {
     roster(vec![
         said(1, "高橋 花子", "総務部/財政課", "主事"),
         said(6, "太田 誠", "農政部", "主任"),
         said(50, "新田 新", "農政部/森林課/緑化係", "主事"),
         said(3, "森 太", "農政部/森林課", "主査"),
     ])
-}
-
-fn day(text: &str) -> NaiveDate {
-    text.parse().unwrap()
 }
 
 /// The numbers of the directory's changes.
@@ -58,19 +55,14 @@ fn log(db: &Db) -> Vec<(i64, String)> {
     .collect()
 }
 
-fn paths(db: &Db, directory: &Directory) -> Vec<String> {
-    let page = db.read(|tx| service::list_units(tx, directory, Limit::default(), None)).unwrap();
-    page.items.into_iter().map(|unit| unit.path).collect()
-}
-
 /// Everyone as a client sees them, but for the tags.
-fn shown(db: &Db, directory: &Directory) -> Vec<String> {
+pub(super) fn shown(db: &Db, directory: &Directory) -> Vec<String> {
     let people = db.read(|tx| service::list_people_for_sync(tx, directory, None, 10_000)).unwrap();
     let without_tag = |person: &str| person.split("\"etag\"").next().unwrap().to_owned();
     people.iter().map(|person| without_tag(person.as_str())).collect()
 }
 
-fn due_jobs(db: &Db) -> Vec<jobs::Job> {
+pub(super) fn due_jobs(db: &Db) -> Vec<jobs::Job> {
     db.write(|tx| jobs::claim(tx, jobs::Kinds::ALL, 10, Duration::from_secs(60))).unwrap()
 }
 
@@ -155,67 +147,6 @@ fn who_is_missing_of_the_whole_staff_leaves() {
 }
 
 #[test]
-fn what_was_imported_is_taken_back_within_a_day() {
-    on_each_database(|db, clock| {
-        let directory = open(db);
-        let (before, units) = (shown(db, &directory), paths(db, &directory));
-        let undo = || db.write(service::undo_roster).unwrap();
-        assert!(undo().is_none(), "nothing was imported yet");
-        clock.advance(Duration::from_secs(1));
-        service::import_roster(db, None, &Roster { whole: true, ..transfer() }).unwrap();
-        assert_ne!(shown(db, &directory), before);
-        clock.advance(Duration::from_hours(23));
-        let (_, plan) = undo().unwrap();
-        assert_eq!((plan.changed.len(), plan.returned.len(), plan.ended.len()), (2, 8, 1));
-        assert_eq!(shown(db, &directory), before);
-        assert_eq!(paths(db, &directory), units);
-        assert_eq!(members(db, SOMU), [1, 4, 5, 6, 7, 9, 10]);
-        assert_eq!(db.read(renraku_db::examine).unwrap().iter().map(|one| one.faults).sum::<i64>(), 0);
-        assert!(undo().is_none(), "once is enough");
-        service::import_roster(db, None, &transfer()).unwrap();
-        clock.advance(Duration::from_hours(25));
-        assert!(undo().is_none(), "after a day it stands");
-    });
-}
-
-#[test]
-fn who_comes_back_is_the_same_person_and_leaves_again_when_it_is_taken_back() {
-    on_each_database(|db, clock| {
-        let directory = open(db);
-        let before = shown(db, &directory);
-        let everyone = |without: u32, title: &str| {
-            let said = people().into_iter().enumerate().filter_map(|(at, person)| {
-                let number = u32::try_from(at).unwrap() + 1;
-                (number != without).then(|| said(number, &person.name.full, "農政部", title))
-            });
-            Roster { whole: true, ..roster(said.collect()) }
-        };
-        service::import_roster(db, None, &everyone(4, "主事")).unwrap();
-        assert_eq!(shown(db, &directory).len(), before.len() - 1);
-        let gone = shown(db, &directory);
-        clock.advance(Duration::from_secs(60));
-        let mut renamed = everyone(0, "主事");
-        renamed.people[3].name = "森田 實".to_owned();
-        renamed.people[3].phonetic = Some("もりた みのる".to_owned());
-        let back = service::import_roster(db, None, &renamed).unwrap();
-        assert_eq!((back.added.len(), back.returned.len(), back.unchanged), (0, 1, 10));
-        assert_eq!(back.returned[0].id, id(4));
-        assert_eq!(members(db, NOSEI).len(), 11, "with the rights of the unit");
-        assert_eq!(found(db, &directory, "森田"), [4]);
-        db.write(service::undo_roster).unwrap().unwrap();
-        assert_eq!(shown(db, &directory), gone);
-        let names = db.read(|tx| service::names(tx, &[id(4)])).unwrap();
-        assert_eq!(names[&id(4)].name.full, "森田 実", "as they had left");
-        let counts = db.read(service::list_rosters).unwrap()[0].counts.unwrap();
-        assert_eq!((counts.people, counts.returned), (11, 1));
-        // Who had left before is known again, however it was that they left.
-        let again = service::import_roster(db, None, &everyone(0, "主事")).unwrap();
-        assert_eq!(again.returned[0].id, id(4));
-        assert_eq!(db.read(renraku_db::examine).unwrap().iter().map(|one| one.faults).sum::<i64>(), 0);
-    });
-}
-
-#[test]
 fn a_staff_number_is_given_once() {
     on_each_database(|db, _| {
         open(db);
@@ -239,42 +170,6 @@ fn a_staff_number_is_given_once() {
 }
 
 #[test]
-fn a_prepared_roster_takes_effect_at_midnight_of_the_office() {
-    on_each_database(|db, clock| {
-        let directory = open(db);
-        let first_of_april = day("2027-04-01");
-        let before = shown(db, &directory);
-        let wrong = roster(vec![said(4, "森田 実", "農政部", "部長")]);
-        db.write(|tx| service::prepare_roster(tx, first_of_april, &wrong)).unwrap();
-        db.write(|tx| service::prepare_roster(tx, first_of_april, &transfer())).unwrap();
-        assert_eq!(db.read(service::list_rosters).unwrap().len(), 1, "the later one of a day counts");
-        let midnight: renraku_base::Timestamp = "2027-04-01T00:00:00+09:00".parse().unwrap();
-        clock.advance(Duration::from_micros((midnight.micros() - db.now().micros() - 1).unsigned_abs()));
-        assert!(due_jobs(db).is_empty());
-        assert!(service::apply_due_rosters(db, &Directory::new()).unwrap().is_empty());
-        assert_eq!(shown(db, &directory), before);
-        clock.advance(Duration::from_micros(1));
-        assert_eq!(due_jobs(db).len(), 1);
-        let applied = service::apply_due_rosters(db, &Directory::new()).unwrap();
-        assert_eq!(applied[0].changed.len(), 2);
-        assert_eq!(members(db, ZAISEI), [1, 4]);
-        assert!(shown(db, &directory)[0].contains("\"startsOn\":\"2027-04-01\""));
-        assert!(service::apply_due_rosters(db, &Directory::new()).unwrap().is_empty(), "once");
-        // The holders are to be told, each with whom they follow.
-        let told = due_jobs(db);
-        let told: Appointments = serde_json::from_str(&told[0].payload).unwrap();
-        let posts: Vec<(u32, &str, Option<u32>)> = told
-            .people
-            .iter()
-            .map(|one| (number(&one.person), one.unit.as_str(), one.predecessor.as_ref().map(number)))
-            .collect();
-        assert_eq!(posts, [(1, "総務部/財政課", Some(6)), (6, "農政部", None)]);
-        db.write(service::undo_roster).unwrap().unwrap();
-        assert_eq!(shown(db, &directory), before);
-    });
-}
-
-#[test]
 fn a_post_beside_the_main_one_is_told_as_such() {
     on_each_database(|db, _| {
         open(db);
@@ -291,28 +186,6 @@ fn a_post_beside_the_main_one_is_told_as_such() {
         let posts: Vec<_> =
             told.people.iter().map(|one| (number(&one.person), one.unit.as_str(), one.concurrent)).collect();
         assert_eq!(posts, [(3, "農政部", true), (6, "農政部", false), (6, "総務部", true)]);
-    });
-}
-
-#[test]
-fn each_import_of_a_day_is_taken_back_once_the_last_one_first() {
-    on_each_database(|db, clock| {
-        let directory = open(db);
-        let mut states = vec![shown(db, &directory)];
-        for title in ["主任", "参事"] {
-            clock.advance(Duration::from_secs(1));
-            let sheet =
-                roster(vec![said(3, "森 太", "農政部/緑化課", title), said(60, "新田 新", title, title)]);
-            service::import_roster(db, None, &sheet).unwrap();
-            states.push(shown(db, &directory));
-        }
-        states.pop();
-        while let Some(before) = states.pop() {
-            clock.advance(Duration::from_secs(1));
-            assert!(db.write(service::undo_roster).unwrap().is_some());
-            assert_eq!(shown(db, &directory), before);
-        }
-        assert!(db.write(service::undo_roster).unwrap().is_none(), "nothing is done again");
     });
 }
 
@@ -346,26 +219,6 @@ fn the_first_import_of_an_office_is_no_transfer() {
         let moved = roster(vec![said(1, "高橋 花子", "農政部", "係長")]);
         service::import_roster(db, None, &moved).unwrap();
         assert_eq!(due_jobs(db).len(), 1, "the next is");
-    });
-}
-
-#[test]
-fn what_waits_can_be_dropped_and_what_is_old_is_forgotten() {
-    on_each_database(|db, clock| {
-        open(db);
-        let day = day("2027-04-01");
-        db.write(|tx| service::prepare_roster(tx, day, &transfer())).unwrap();
-        let waiting = db.read(service::list_rosters).unwrap();
-        let kept = db.read(|tx| service::get_prepared_roster(tx, &waiting[0].id)).unwrap();
-        assert_eq!(kept, Some(Roster { effective_on: Some(day), ..transfer() }));
-        assert!(db.write(|tx| service::cancel_roster(tx, day)).unwrap());
-        assert!(!db.write(|tx| service::cancel_roster(tx, day)).unwrap());
-        assert!(db.read(service::list_rosters).unwrap().is_empty());
-        service::import_roster(db, None, &transfer()).unwrap();
-        clock.advance(Duration::from_hours(24 * 6));
-        assert_eq!(db.write(service::forget_old_rosters).unwrap(), 0);
-        clock.advance(Duration::from_hours(25));
-        assert_eq!(db.write(service::forget_old_rosters).unwrap(), 1);
     });
 }
 
@@ -431,37 +284,5 @@ fn what_an_import_left_behind_is_seen_by_nobody_and_goes_with_the_next() {
             Ok::<_, renraku_db::Error>((people, of.count().get_result::<i64>(tx.conn())?))
         };
         assert_eq!(db.read(rows).unwrap(), (0, 0));
-    });
-}
-
-#[test]
-fn a_search_does_not_wait_for_a_great_transfer() {
-    on_each_database(|db, clock| {
-        let directory = open(db);
-        let many: Vec<PersonEntry> =
-            (100..300).map(|number| person(number, "応援 職員", "おうえん しょくいん", ZAISEI, "")).collect();
-        db.write(|tx| service::bulk_insert(tx, &[], &many)).unwrap();
-        let moved = (100..300).map(|number| said(number, "応援 職員", "農政部/応援課", "")).collect();
-        let moved = roster(moved);
-        let tomorrow = service::office_day(db.now()).succ_opt().unwrap();
-        db.write(|tx| service::prepare_roster(tx, tomorrow, &moved)).unwrap();
-        clock.advance(Duration::from_hours(24));
-        let search = |directory: &Directory, q: &str| {
-            let before = db.statements();
-            let found = found(db, directory, q);
-            (found.len(), db.statements() - before)
-        };
-        search(&directory, "応援課");
-        let (none, as_ever) = search(&directory, "応援課");
-        assert_eq!(none, 0);
-        let applied = service::apply_due_rosters(db, &directory).unwrap();
-        assert_eq!(applied[0].changed.len(), 200);
-        assert_eq!(search(&directory, "応援課"), (50, as_ever), "nothing is loaded by the search");
-        assert!(search(&Directory::new(), "応援課").1 > as_ever);
-        assert_eq!(shown(db, &directory), shown(db, &Directory::new()));
-
-        // What comes after it is taken over as ever.
-        db.write(|tx| service::end_person(tx, &id(100))).unwrap();
-        assert!(!shown(db, &directory).iter().any(|person| person.contains(id::<()>(100).as_str())));
     });
 }

@@ -191,8 +191,14 @@ impl Texts {
 /// The language that a request wants (RFC 9110 §12.5.4): the first of ours by weight, Japanese when it names none.
 #[must_use]
 pub fn accepted_language(header: Option<&str>) -> Language {
+    header.and_then(preferred_language).unwrap_or(Language::Ja)
+}
+
+/// The first of our languages by weight that is named.
+#[must_use]
+pub fn preferred_language(header: &str) -> Option<Language> {
     let mut best: Option<(f32, Language)> = None;
-    for choice in header.unwrap_or_default().split(',') {
+    for choice in header.split(',') {
         let mut parts = choice.split(';');
         let tag = parts.next().unwrap_or_default().trim();
         let primary = tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
@@ -204,7 +210,7 @@ pub fn accepted_language(header: Option<&str>) -> Language {
             best = Some((weight, language));
         }
     }
-    best.map_or(Language::Ja, |(_, language)| language)
+    best.map(|(_, language)| language)
 }
 
 #[cfg(test)]

@@ -9,6 +9,9 @@ use utoipa::ToSchema;
 
 use super::locale::Texts;
 
+/// Of how many fields one text says what is wrong with them.
+const SAID_FIELDS: usize = 5;
+
 /// A refusal on its way to the client: whatever an area or this face says no with.
 ///
 /// It becomes `application/problem+json` (RFC 9457) in the reader's language in one place, the `manners` middleware.
@@ -30,25 +33,7 @@ impl Problem {
     pub(crate) fn body(&self, texts: &Texts, request_id: &str) -> ProblemBody {
         let code = self.0.code();
         let members = self.0.members().unwrap_or_default();
-        let errors = self
-            .0
-            .fields()
-            .into_iter()
-            .map(|field| {
-                let said = texts.field(&field.code).map_or(field.detail, str::to_owned);
-                let said = match &field.value {
-                    Some(value) => said.replace("{value}", value),
-                    None => said,
-                };
-                let detail = match &field.allowed {
-                    // Some texts are examples themselves.
-                    Some(Fitting::Example(example)) if said.contains(example) => said,
-                    Some(allowed) => format!("{said}{}", texts.allowed(allowed)),
-                    None => said,
-                };
-                FieldFault { detail, ..field }
-            })
-            .collect();
+        let errors = self.0.fields().into_iter().map(|field| of_field(field, texts)).collect();
         ProblemBody {
             problem_type: format!("urn:renraku:problem:{code}"),
             code: code.to_owned(),
@@ -59,6 +44,45 @@ impl Problem {
             errors,
             members,
         }
+    }
+}
+
+/// A fault of a field in the reader's language, as far as its code has a text.
+fn of_field(field: FieldFault, texts: &Texts) -> FieldFault {
+    let said = texts.field(&field.code).map_or(field.detail, str::to_owned);
+    let said = match &field.value {
+        Some(value) => said.replace("{value}", value),
+        None => said,
+    };
+    let detail = match &field.allowed {
+        // Some texts are examples themselves.
+        Some(Fitting::Example(example)) if said.contains(example) => said,
+        Some(allowed) => format!("{said}{}", texts.allowed(allowed)),
+        None => said,
+    };
+    FieldFault { detail, ..field }
+}
+
+impl Texts {
+    /// A refusal in one text, for a face that has no members to tell: what is wrong with the fields, or else what is wrong and, where that
+    /// points to no members, what to do.
+    #[must_use]
+    pub fn say(&self, fault: &dyn Fault) -> String {
+        let fields = fault.fields();
+        if !fields.is_empty() {
+            let said = fields.into_iter().take(SAID_FIELDS).map(|field| of_field(field, self));
+            let said = said.map(|FieldFault { pointer, detail, .. }| match pointer.as_str() {
+                "" => detail,
+                pointer => format!("{pointer}: {detail}"),
+            });
+            return said.collect::<Vec<_>>().join("; ");
+        }
+        let (code, members) = (fault.code(), fault.members().unwrap_or_default());
+        let detail = self.detail_missing(code, fault.missing());
+        if members.keys().all(|name| detail.contains(&format!("{{{name}}}"))) {
+            return format!("{}: {}", self.title(code), fill_in(detail, self, &members));
+        }
+        self.title(code).to_owned()
     }
 }
 
@@ -235,6 +259,33 @@ impl Fault for RestFault {
             Self::MethodNotAllowed { allow } => member("allow", json!(allow)),
             Self::UnsupportedType { expected } => member("expected", json!(expected)),
             _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use renraku_base::Language;
+    use renraku_schedule::ScheduleFault;
+    use renraku_web::WebFault;
+
+    use super::{super::Locales, *};
+
+    #[test]
+    fn one_text_tells_what_is_wrong_and_points_to_nothing_that_it_does_not_tell() {
+        let locales = Locales::load().map_err(|error| error.to_string()).unwrap();
+        let without_text = "no-such-code";
+        let field = |pointer: &str| FieldFault::new(pointer, without_text, "as it is");
+        let fields = vec![field(""), field("/a"), FieldFault::new("/b", "required", "")];
+        for (fault, ja) in [
+            (
+                &WebFault::TooLarge { limit_bytes: 5 } as &dyn Fault,
+                "送る量が大きすぎます: 一度に送る量を減らしてください。上限は 5 バイトです。",
+            ),
+            (&ScheduleFault::Stale(json!({})), "ほかで変更されています"),
+            (&ScheduleFault::Invalid(fields), "as it is; /a: as it is; /b: この項目は必須です。"),
+        ] {
+            assert_eq!(locales.of(Language::Ja).say(fault), ja);
         }
     }
 }

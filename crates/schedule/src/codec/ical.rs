@@ -6,6 +6,7 @@
 
 mod alarm;
 mod alarm_text;
+mod categories;
 mod event;
 mod excerpt;
 mod foreign_zone;

@@ -6,12 +6,12 @@
 mod rule;
 mod shift;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{NaiveDateTime, TimeDelta};
 use renraku_base::Timestamp;
 
-pub use shift::shift;
+pub use shift::{Shift, shift};
 
 use crate::model::{Duration, Event, LocalDateTime, PatchObject, Zone};
 
@@ -219,18 +219,19 @@ pub fn keep_exceptions(before: &Event, mut after: Event) -> (Event, Vec<LocalDat
     if before.recurrence_overrides.is_empty() || (same_rule && before.start == after.start) {
         return (after, Vec::new());
     }
-    let by = shift(before, &after);
-    let new_id = |id: LocalDateTime| later(id, by);
+    let moves = shift(before, &after);
     let ids: Vec<_> = before.recurrence_overrides.keys().copied().collect();
-    let new_ids: Vec<_> = ids.iter().copied().map(new_id).collect();
-    let (given_before, given_after) = (given(before, &ids), given(&after, &new_ids));
+    let new_ids: HashMap<_, _> = ids.iter().map(|id| (*id, moves.of(*id))).collect();
+    let given_before = given(before, &ids);
+    let given_after = given(&after, &new_ids.values().copied().collect::<Vec<_>>());
     let mut dropped = Vec::new();
     let mut kept = BTreeMap::new();
     for (id, patch) in std::mem::take(&mut after.recurrence_overrides) {
+        let new_id = new_ids.get(&id).copied().unwrap_or_else(|| moves.of(id));
         if !given_before.contains(&id) {
             kept.insert(id, patch);
-        } else if given_after.contains(&new_id(id)) {
-            kept.insert(new_id(id), patch);
+        } else if given_after.contains(&new_id) {
+            kept.insert(new_id, patch);
         } else {
             dropped.push(id);
         }
@@ -247,18 +248,18 @@ pub fn move_along<T>(
     after: &Event,
     kept: BTreeMap<LocalDateTime, T>,
 ) -> BTreeMap<LocalDateTime, T> {
-    let by = shift(before, after);
-    if by.is_zero() || kept.is_empty() {
+    let moves = shift(before, after);
+    if moves.is_none() || kept.is_empty() {
         return kept;
     }
     let ids: Vec<_> = kept.keys().copied().collect();
     let given = given(before, &ids);
-    kept.into_iter().map(|(id, it)| (if given.contains(&id) { later(id, by) } else { id }, it)).collect()
+    kept.into_iter().map(|(id, it)| (if given.contains(&id) { moves.of(id) } else { id }, it)).collect()
 }
 
 /// A local time so much later; the same when that lies outside of the calendar.
 #[must_use]
-pub fn later(at: LocalDateTime, by: TimeDelta) -> LocalDateTime {
+pub(crate) fn later(at: LocalDateTime, by: TimeDelta) -> LocalDateTime {
     at.naive().checked_add_signed(by).and_then(LocalDateTime::new).unwrap_or(at)
 }
 

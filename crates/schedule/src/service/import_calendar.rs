@@ -406,7 +406,7 @@ fn keep_staff(event: &mut Event, stored: &StoredEvent) {
     let before = &stored.event;
     let shift = recurrence::shift(before, event);
     event.change_everywhere(PatchObject::touches_people, |id, event| {
-        let occurrence = id.and_then(|id| before.occurrence(recurrence::later(id, -shift)));
+        let occurrence = id.and_then(|id| before.occurrence(shift.before(id)));
         let before = occurrence.as_ref().unwrap_or(before);
         keep_staff_of(event, before);
         if !event.is_when(before) {

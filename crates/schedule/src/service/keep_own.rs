@@ -245,7 +245,7 @@ pub(super) fn along(
     let (was, is) = (&before.event, &after.event);
     let mut places = places.to_vec();
     let is_single = was.recurrence_rule.is_none() && was.recurrence_overrides.is_empty();
-    if is_single || recurrence::shift(was, is).is_zero() {
+    if is_single || recurrence::shift(was, is).is_none() {
         return Ok(places);
     }
     let moved = |tx: &Tx<'_>, own: &StoredOwn| {

@@ -218,7 +218,7 @@ pub(crate) fn ask_again(before: &Event, after: &mut Event, organizer: Option<&Pe
     let picks = |patch: &PatchObject| patch.touches_people() || patch.touches_time();
     after.change_everywhere(picks, |id, now| {
         let as_before = id
-            .and_then(|id| before.occurrence(recurrence::later(id, -shift)))
+            .and_then(|id| before.occurrence(shift.before(id)))
             .filter(|occurrence| occurrence.is_when(now));
         match as_before {
             Some(occurrence) => keep_answers(now, &occurrence),

@@ -179,7 +179,7 @@ fn lost(change: &Change, guests: Guests, now: Timestamp) -> Vec<Piece> {
     };
     let crowd_of = |it: Option<&Event>| it.map(|it| jobs::audience(it, organizer)).unwrap_or_default();
     // In a series that moved it may be called by its old start, or by its new one.
-    let new_id = recurrence::later(id, recurrence::shift(&change.before.stored.event, after));
+    let new_id = recurrence::shift(&change.before.stored.event, after).of(id);
     let (same, moved) = (there(id), there(new_id));
     let is = moved.as_ref().or(same.as_ref());
     let whole = jobs::audience(after, organizer);

@@ -82,9 +82,9 @@ impl Reader {
         match property.name.as_str() {
             // When a card was changed is told by the server.
             "VERSION" | "REV" | "BEGIN" | "END" => true,
-            "UID" => self.once("uid", &values::line(property.text().trim())),
-            "PRODID" => self.once("prodId", &values::line(&property.text())),
-            "LANGUAGE" => self.once("language", &values::line(property.text().trim())),
+            "UID" => self.once("uid", &values::name(&property.text())),
+            "PRODID" => self.once("prodId", &values::name(&property.text())),
+            "LANGUAGE" => self.once("language", &values::name(&property.text())),
             "KIND" | "X-ADDRESSBOOKSERVER-KIND" => {
                 self.once("kind", &property.text().trim().to_ascii_lowercase())
             }

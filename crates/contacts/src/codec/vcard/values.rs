@@ -30,9 +30,15 @@ pub(super) const FEATURES: [(&str, &str); 8] = [
 const CONTEXTS: [(&str, &str); 4] =
     [("billing", "billing"), ("delivery", "delivery"), ("home", "private"), ("work", "work")];
 
-/// A text of one line.
+/// A text of one line. What ends a line for Unicode alone stays: no line of a file ends there.
 pub(super) fn line(value: &str) -> String {
-    text::line(value, LINE_CHARS)
+    let text: String = value.chars().map(|c| if c.is_ascii_control() { ' ' } else { c }).collect();
+    text.trim_start().chars().take(LINE_CHARS).collect::<String>().trim_end().to_owned()
+}
+
+/// A text of one line by which something is known.
+pub(super) fn name(value: &str) -> String {
+    text::line(value.trim(), LINE_CHARS)
 }
 
 /// A text of many lines.

@@ -88,6 +88,14 @@ fn every_fault_is_told_with_its_place() {
 }
 
 #[test]
+fn a_line_for_unicode_alone_is_taken_but_in_what_a_card_is_known_by() {
+    assert!(of(json!({"titles": {"t": {"name": "課\u{85}長"}}})).is_empty());
+    let known = json!({"version": "1.0", "uid": "a\u{85}b"});
+    let told = faults(known.as_object().unwrap());
+    assert_eq!(told.iter().map(|fault| fault.code.as_ref()).collect::<Vec<&str>>(), ["control-character"]);
+}
+
+#[test]
 fn a_card_has_its_limits() {
     let deep = (0..40).fold(json!(1), |inner, _| json!({"x": inner}));
     assert_eq!(of(json!({"example.com:deep": deep})), [" too-many"]);

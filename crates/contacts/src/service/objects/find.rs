@@ -73,7 +73,11 @@ impl Needle {
         card: &[Property],
         meets: impl Fn(&str, &str) -> bool,
     ) -> bool {
-        let text = property.text();
+        let mut text = property.text();
+        if property.name == "ORG" {
+            // As it is said and searched: the firm and its units one after the other.
+            text = text.replace(';', "");
+        }
         let written = || fold_as_written(&text).is_some_and(|written| meets(&written, &self.text));
         if meets(&fold(&text), &self.text) || written() {
             return true;

@@ -39,9 +39,10 @@ impl Index {
 
     /// Puts other units in the place of those that there are; all of these are among them.
     pub fn replant(&mut self, units: Vec<StoredUnit>) {
-        let Self { tree, unit_names, .. } = Self::new(units);
+        let Self { tree, unit_names, unit_paths, .. } = Self::new(units);
         let before = mem::replace(&mut self.tree, tree);
         self.unit_names = unit_names;
+        self.unit_paths = unit_paths;
         let now: Vec<Option<u32>> = before.nodes().iter().map(|node| self.tree.find(&node.unit.id)).collect();
         let moved = |post: &PostRef| {
             let unit = now.get(post.unit as usize).copied().flatten()?;

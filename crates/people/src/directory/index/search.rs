@@ -248,6 +248,15 @@ impl Titles {
                 *rank = above.min(*rank);
             }
         }
+        Self::by(index, units, needle)
+    }
+
+    /// The same for a word that may go from the name of a unit into that of one below it.
+    pub fn joined(index: &Index, needle: &Needle<'_>) -> Self {
+        Self::by(index, ranks(&index.unit_paths, needle), needle)
+    }
+
+    fn by(index: &Index, units: Vec<Rank>, needle: &Needle<'_>) -> Self {
         let titles = ranks(index.titles.titles(), needle);
         let called = ranks(index.titles.called(), needle);
         let any = units.iter().chain(&titles).chain(&called).any(|rank| *rank != NONE);

@@ -3,10 +3,10 @@ use std::{ops::Range, sync::Arc};
 use renraku_base::PersonId;
 
 use super::{
-    Index, PersonJson,
+    Index, PersonJson, PostRef,
     search::{Needles, Titles},
 };
-use crate::search::Word;
+use crate::{directory::tree::Tree, search::Word};
 
 /// By what people are picked out of the directory before somebody looks at each of them: it may let through too many, and
 /// never too few.
@@ -18,7 +18,7 @@ pub enum Narrow {
     Address(Word),
     /// This is one of the phone numbers, as [`fold_number`](crate::search::fold_number) gives it.
     Number(String),
-    /// The word is in the title or the unit of a post, or in a unit above it.
+    /// The word is in the title of a post, or in the names of its unit and those above it, one after the other without anything between.
     Post(Word),
     /// This is the username, or the id of somebody without one.
     Uid(String),
@@ -37,6 +37,16 @@ pub struct Selected<'i> {
     pub username: Option<&'i str>,
     /// The key of the あいうえお order; the person's id decides between equals.
     pub order: &'i str,
+    posts: &'i [PostRef],
+    tree: &'i Tree,
+}
+
+impl<'i> Selected<'i> {
+    /// The units of the person's posts, each by its name behind those of the units above it.
+    pub fn unit_paths(&self) -> impl Iterator<Item = Vec<&'i str>> {
+        let tree = self.tree;
+        self.posts.iter().map(move |post| tree.names_down_to(post.unit))
+    }
 }
 
 impl Narrow {
@@ -80,7 +90,13 @@ impl Index {
         });
         rows.filter_map(|row| {
             let slot = self.slot_at(row)?;
-            Some(Selected { person: &slot.person, username: slot.username.as_deref(), order: &slot.order })
+            Some(Selected {
+                person: &slot.person,
+                username: slot.username.as_deref(),
+                order: &slot.order,
+                posts: self.posts.get(row),
+                tree: &self.tree,
+            })
         })
     }
 
@@ -109,7 +125,7 @@ impl Index {
                 rows.extend(holders.map(|slot| self.row_of_slot(slot)).filter(|row| stretch.contains(row)));
             }
             Narrow::Post(word) => {
-                let titles = Titles::new(self, &Needles::new(word).text);
+                let titles = Titles::joined(self, &Needles::new(word).text);
                 if titles.any {
                     rows.extend(stretch.clone().filter(|row| titles.fits(self.posts.get(*row))));
                 }

@@ -7,7 +7,7 @@ use renraku_base::{FieldFault, Timestamp};
 use serde_json::Value;
 
 use super::{
-    KEPT_COMPONENTS, KEPT_LINES, alarm,
+    KEPT_COMPONENTS, KEPT_LINES, alarm, categories,
     component::Component,
     line::Line,
     people::{self, Keys},
@@ -200,9 +200,7 @@ fn read_words(component: &Component, event: &mut Event) {
     event.status = value("STATUS").map(status).unwrap_or_default();
     event.free_busy_status = value("TRANSP").map(free_busy).unwrap_or_default();
     event.color = value("COLOR").map(|color| text::line(color, 64)).filter(|color| !color.is_empty());
-    let keywords = component.lines_of("CATEGORIES").flat_map(|line| text::list(&line.value));
-    let keywords = keywords.map(|word| text::line(&word, 80)).filter(|word| !word.is_empty());
-    event.keywords = keywords.take(limits::SMALL_MEMBERS).map(|word| (word, true)).collect();
+    event.keywords = categories::keywords(component).into_iter().map(|word| (word, true)).collect();
 }
 
 /// What `CLASS` means; what is not known is private (RFC 5545 §3.8.1.3).
@@ -343,13 +341,15 @@ fn read_date(
 fn keep_rest(component: &Component, event: &mut Event, unread: &[usize]) {
     let is_series = component.line("RECURRENCE-ID").is_none();
     let own = write::said_lines(event);
+    let categories_are_cut = categories::are_cut(component);
     let kept: Vec<Value> = component
         .lines
         .iter()
         .filter(|line| {
             let odd = unread.contains(&line.number)
                 // Of several for one link each is kept: together they replace what the event would write.
-                || line.name == "CONFERENCE";
+                || line.name == "CONFERENCE"
+                || (categories_are_cut && line.name == categories::NAME);
             let no_stamp = line.name == "DTSTAMP" && line.value == write::NO_STAMP;
             let repeats = is_series && REPEATS.contains(&line.name.as_str());
             let by_itself = || own.iter().any(|own| own.reads(&line.raw));

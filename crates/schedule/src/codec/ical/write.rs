@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::{
-    KEPT_COMPONENTS, KEPT_LINES, Writer, alarm, event as reading, line::Line, people, rule, text, when,
+    KEPT_COMPONENTS, KEPT_LINES, Writer, alarm, categories, event as reading, line::Line, people, rule, text,
+    when,
 };
 use crate::{
     model::{Event, FreeBusyStatus, KEPT_RULES, LocalDateTime, Privacy, Status, Zone, limits},
@@ -162,10 +163,7 @@ fn word_lines(event: &Event) -> Vec<Line> {
         lines.push(Line::new("TRANSP", "TRANSPARENT"));
     }
     lines.extend(event.color.as_ref().map(|color| Line::new("COLOR", text::escape(color))));
-    if !event.keywords.is_empty() {
-        let words: Vec<_> = event.keywords.keys().map(|word| text::escape(word)).collect();
-        lines.push(Line::new("CATEGORIES", words.join(",")));
-    }
+    lines.extend(categories::line(event));
     lines
 }
 
@@ -237,6 +235,7 @@ fn kept(event: &Event, name: &str) -> Vec<Line> {
 pub(super) fn write_component(event: &Event, whole_days_series: bool, out: &mut String) {
     let mut kept = kept(event, KEPT_LINES);
     kept.retain(|line| holds(event, line));
+    let kept = categories::merged(event, kept);
     out.push_str("BEGIN:VEVENT\r\n");
     for line in lines(event, whole_days_series) {
         let replaced = kept.iter().any(|kept| {

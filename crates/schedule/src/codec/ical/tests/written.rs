@@ -54,6 +54,43 @@ fn a_kept_line_gives_way_to_a_change() {
 }
 
 #[test]
+fn categories_that_are_too_many_or_too_long_stay_while_others_come_and_go() {
+    let many: Vec<String> = (0..120).map(|at| format!("分類{at:03}")).collect();
+    let long = "長".repeat(100);
+    let lines = format!(
+        "DTSTART:20260401T090000\nCATEGORIES;LANGUAGE=ja:{long},a\u{85}b\nCATEGORIES:{}\nCATEGORIES:分類118",
+        many.join(",")
+    );
+    let mut event = one(&lines);
+    assert_eq!(event.keywords.len(), 100);
+    assert!(event.keywords.contains_key(&"長".repeat(80)) && event.keywords.contains_key("a b"));
+    let written = |event: &Event| {
+        let text = write([event]).replace("\r\n ", "");
+        text.lines().filter(|line| line.starts_with("CATEGORIES")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let as_stored: Vec<&str> = lines.split('\n').skip(1).collect();
+    event.title = "別".to_owned();
+    assert_eq!(written(&event), as_stored);
+    // What the phone takes away of what it is shown goes, and what it adds comes.
+    for gone in ["a b", "分類003"] {
+        event.keywords.remove(gone);
+    }
+    event.keywords.insert("新,しい".to_owned(), true);
+    let left = many.join(",").replace("分類003,", "");
+    let now = [
+        format!("CATEGORIES;LANGUAGE=ja:{long}"),
+        format!("CATEGORIES:{left}"),
+        as_stored[2].to_owned(),
+        "CATEGORIES:新\\,しい".to_owned(),
+    ];
+    assert_eq!(written(&event), now);
+    event.keywords.clear();
+    assert_eq!(written(&event)[0].matches(',').count(), 21, "those that were never shown");
+    let few = one("DTSTART:20260401T090000\nCATEGORIES:b,a");
+    assert_eq!((written(&few).concat(), few.more.len()), ("CATEGORIES:a,b".to_owned(), 0));
+}
+
+#[test]
 fn invitations_are_read_by_their_receivers() {
     let mut event = Event::read(serde_json::json!({
         "uid": "u@renraku", "title": "予算会議, 第二回", "description": "資料は\n別紙; 持参", "start": "2026-04-01T09:00:00",

@@ -1,0 +1,56 @@
+//! Refusals in the language of who reads them.
+
+use serde_json::json;
+
+use super::client::{Client, HOUR, between, card, event};
+use crate::harness::on_each_backend;
+
+const REASON: [&str; 2] = ["<d:responsedescription>", "</d:responsedescription>"];
+
+#[test]
+fn whoever_prefers_japanese_reads_why_something_was_refused_in_japanese() {
+    on_each_backend(|server| {
+        let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
+        let (owner, reader) = (Client::of(server, &taro), Client::of(server, &hanako));
+        let share = json!({"grantee": {"type": "person", "personId": hanako.person}, "role": "read"});
+        taro.post(&format!("calendars/{}/shares", taro.calendar), &share).expect(200);
+        reader.propfind(&owner.home, "1", "<d:resourcetype/>");
+        let put = |path: &str, text: &str, language: &str| {
+            let kind = if path.ends_with(".vcf") { "text/vcard" } else { "text/calendar" };
+            let ask = reader.ask("PUT", path).body(&format!("{kind}; charset=utf-8"), text);
+            if language.is_empty() { ask } else { ask.header("accept-language", language) }.send()
+        };
+        let ends_early = event("u", "DTSTART:20261126T100000Z\nDTEND:20261126T090000Z\n");
+        let own = format!("{}x.ics", reader.calendar);
+        let theirs = format!("{}x.ics", owner.calendar);
+        let hour = event("u", HOUR);
+        let nameless = card("c", "", "").replace("FN:\r\nN:;;;;\r\n", "");
+        let of_card = format!("{}c.vcf", reader.address_book());
+        for (path, text, said) in [
+            (&own, &ends_early, "DTEND: 終了が開始より前になっています。"),
+            (
+                &theirs,
+                &hour,
+                "この操作は許可されていません: 見ることはできますが、変更はできません。持ち主に権限を依頼してください。",
+            ),
+            (&of_card, &nameless, "FN: 名前（FN または N）がありません。"),
+        ] {
+            let reason = |language: &str| {
+                let answer = put(path, text, language).expect(403).text();
+                between(&answer, REASON[0], REASON[1]).to_owned()
+            };
+            for language in ["ja", "ja-JP, en;q=0.8", "de, ja;q=0.5"] {
+                assert!(reason(language).contains(said), "{language}: {}", reason(language));
+            }
+            for language in ["", "en", "de", "ja;q=0.5, en"] {
+                assert!(reason(language).is_ascii(), "{language}: {}", reason(language));
+            }
+        }
+        // What has no element of its own is told by plain text.
+        let none = |language: &str| {
+            reader.ask("GET", &own).header("accept-language", language).send().expect(404).text()
+        };
+        assert_eq!(none("ja"), "見つかりません: 存在しないか、見る権限がありません。\n");
+        assert_eq!(none("en"), "there is nothing at this path\n");
+    });
+}
