@@ -74,7 +74,12 @@ pub(crate) async fn codings<B: MessageBody>(
 ) -> Result<ServiceResponse<B>, actix_web::Error> {
     let known =
         [Encoding::identity(), Encoding::zstd(), Encoding::brotli(), Encoding::gzip(), Encoding::deflate()];
-    if request.get_header::<AcceptEncoding>().is_some_and(|taken| taken.negotiate(known.iter()).is_none()) {
+    let takes_nothing = || {
+        request.get_header::<AcceptEncoding>().is_some_and(|taken| taken.negotiate(known.iter()).is_none())
+    };
+    // Whoever says no qualities refuses nothing, and few say any.
+    let mut accepted = request.headers().get_all(header::ACCEPT_ENCODING);
+    if accepted.any(|value| value.as_bytes().contains(&b';')) && takes_nothing() {
         request.headers_mut().remove(header::ACCEPT_ENCODING);
         request.extensions_mut().insert(TakesNothing);
     }
