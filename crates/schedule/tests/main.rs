@@ -16,6 +16,7 @@ mod own_alerts;
 mod privacy;
 mod removals;
 mod replies;
+mod rezoned;
 mod scheduling;
 mod series;
 mod single;

@@ -7,10 +7,10 @@ use renraku_db::{CollectionId, Db};
 use renraku_notify::jobs::SEND_MAIL;
 use renraku_schedule::{
     ScheduleFault, jobs,
-    model::{FacilityDraft, Zone},
+    model::FacilityDraft,
     service::{
         self, ScheduleReply,
-        objects::{self, CalendarChange, Expectation, ObjectCalendar, ObjectText},
+        objects::{self, Expectation, ObjectCalendar, ObjectText},
     },
 };
 use renraku_test_db::on_each_database;
@@ -348,30 +348,6 @@ fn a_room_that_is_called_otherwise_is_so_in_what_books_it() {
         assert_eq!(get(db, &taro, &past.id).unwrap().etag, past.etag, "what is over is over");
         let text = read(db, &taro, &format!("{}.ics", event.id)).text;
         assert!(text.contains("大会議室"), "{text}");
-    });
-}
-
-#[test]
-fn days_begin_where_the_calendar_says() {
-    on_each_database(|db, _| {
-        let hanako = person(db, "佐藤");
-        let whole_day = json!({"title": "休暇", "start": "2026-11-26T00:00:00", "duration": "P1D", "showWithoutTime": true, "timeZone": null});
-        let event = create(db, &hanako, whole_day);
-        let fixed =
-            create(db, &hanako, json!({"title": "会議", "start": "2026-11-26T10:00:00", "duration": "PT1H"}));
-        let calendar = default_calendar(db, &hanako);
-        let zone: Zone = "Europe/Berlin".parse().unwrap();
-        let change = CalendarChange { time_zone: Some(zone), ..CalendarChange::default() };
-        db.write(|tx| objects::change_calendar(tx, &hanako, &calendar, &change)).unwrap();
-        run_due_jobs(db);
-        let seen = occurrences(db, &hanako, days("2026-11-26", "2026-11-28"));
-        let start = |title: &str| {
-            seen.iter().find(|it| it.title.as_deref() == Some(title)).unwrap().utc_start.to_string()
-        };
-        assert_eq!(start("休暇"), "2026-11-25T23:00:00Z");
-        assert_eq!(start("会議"), "2026-11-26T01:00:00Z");
-        assert_ne!(get(db, &hanako, &event.id).unwrap().etag, event.etag);
-        assert_eq!(get(db, &hanako, &fixed.id).unwrap().etag, fixed.etag);
     });
 }
 

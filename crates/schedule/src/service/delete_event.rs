@@ -209,7 +209,7 @@ fn put_away(
     let mut hidden = None;
     let places = store::placements::list(tx, id)?;
     for place in places.iter().filter(|place| place.person.as_ref() == Some(&who.person)) {
-        store::placements::put_away(tx, id, place.collection)?;
+        store::placements::put_hidden(tx, id, place.collection, true)?;
         store::occurrences::remove(tx, id, Some(place.collection))?;
         let recorded = changes::record_gone_for(tx, place.collection, ObjectType::Event, id, audience);
         hidden = Some(recorded.with(None));

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use renraku_base::{FacilityId, Id, PersonId, Timestamp};
+use renraku_base::{EventId, FacilityId, Id, PersonId, Timestamp};
 use renraku_db::{CollectionId, Error, ReadTx, Tx};
 
 use super::keep_own::leaves_out;
@@ -220,6 +220,22 @@ impl Attendance {
             }),
         }
     }
+}
+
+/// Takes an event out of the index of one calendar, where it is to stand as these say: one that does not repeat may have stood
+/// elsewhere, when its home had another zone.
+pub(crate) fn take_out(
+    tx: &mut Tx<'_>,
+    event: &EventId,
+    collection: CollectionId,
+    happenings: &[Happening],
+) -> Result<(), Error> {
+    let (stood, stands) =
+        (store::occurrences::remove(tx, event, Some(collection))?.pop(), start_of_single(happenings));
+    if stood != stands {
+        store::placements::put_start(tx, event, Some(collection), stands)?;
+    }
+    Ok(())
 }
 
 /// Puts occurrences into the index of these calendars, except where the person put the event away or does not take part.

@@ -98,8 +98,12 @@ pub(crate) fn put_changed(
         let kept = |lost: &Placement| places.iter().any(|place| place.collection == lost.collection);
         record_gone(tx, &stored.id, before.iter().filter(|place| !kept(place)), audiences)?;
     } else {
-        if stood != stands {
-            store::placements::put_start(tx, &stored.id, stands)?;
+        let as_before = match stands {
+            None => stood.is_empty(),
+            Some(start) => stood.len() == before.len() && stood.iter().all(|it| *it == start),
+        };
+        if !as_before {
+            store::placements::put_start(tx, &stored.id, None, stands)?;
         }
         mark_dense(tx, stored, places)?;
     }
@@ -234,7 +238,7 @@ pub(crate) fn spread(
             .map_or(crate::model::Zone::TOKYO, |home| home.time_zone);
         let happenings = super::index::as_indexed(stored, zone)?;
         for place in &places {
-            store::occurrences::remove(tx, event, Some(place.collection))?;
+            super::index::take_out(tx, event, place.collection, &happenings)?;
         }
         super::index::insert(tx, stored, &happenings, &places)?;
     }

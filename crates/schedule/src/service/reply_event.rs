@@ -232,10 +232,9 @@ fn put_mine(
     let zone = home.map_or(Zone::TOKYO, |home| home.time_zone);
     let happenings = index::as_indexed(stored, zone)?;
     for place in mine {
-        store::occurrences::remove(tx, &stored.id, Some(place.collection))?;
+        index::take_out(tx, &stored.id, place.collection, &happenings)?;
         if places.iter().any(|before| before.collection == place.collection && before.hidden) {
-            let utc_start = index::start_of_single(&happenings);
-            store::placements::bring_back(tx, &stored.id, place.collection, utc_start)?;
+            store::placements::put_hidden(tx, &stored.id, place.collection, false)?;
             // While it was away nothing of theirs was due.
             let now = tx.now();
             jobs::remind_own(tx, (stored, place), zone, now)?;

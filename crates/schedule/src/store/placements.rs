@@ -194,33 +194,37 @@ pub(crate) fn insert_many(tx: &mut Tx<'_>, many: &[NewPlace<'_>]) -> Result<(), 
     Ok(())
 }
 
-/// Notes where an event that does not repeat stands in the index of its calendars from now on.
-pub(crate) fn put_start(tx: &mut Tx<'_>, event: &EventId, utc_start: Option<Timestamp>) -> Result<(), Error> {
+/// Notes where an event that does not repeat stands in the index of its calendars from now on, or of one.
+pub(crate) fn put_start(
+    tx: &mut Tx<'_>,
+    event: &EventId,
+    collection: Option<CollectionId>,
+    utc_start: Option<Timestamp>,
+) -> Result<(), Error> {
     let places = placements::table.filter(placements::event_id.eq(event.as_str()));
-    tx.run_prepared(diesel::update(places).set(placements::utc_start.eq(utc_start.map(Timestamp::micros))))
+    let start = placements::utc_start.eq(utc_start.map(Timestamp::micros));
+    match collection {
+        None => tx.run_prepared(diesel::update(places).set(start)),
+        Some(one) => {
+            let place = places.filter(placements::collection_id.eq(one.0));
+            tx.run_prepared(diesel::update(place).set(start))
+        }
+    }
 }
 
-/// Notes that a person put an event away.
-pub(crate) fn put_away(tx: &mut Tx<'_>, event: &EventId, collection: CollectionId) -> Result<(), Error> {
-    objects::outdate(tx, event)?;
-    tx.run_prepared(
-        diesel::update(placements::table.find((event.as_str(), collection.0)))
-            .set(placements::hidden.eq(true)),
-    )
-}
-
-/// Notes that an event which a person put away is back, and where it stands in the index if it does not repeat.
-pub(crate) fn bring_back(
+/// Notes that a person put an event away, or that it is back.
+pub(crate) fn put_hidden(
     tx: &mut Tx<'_>,
     event: &EventId,
     collection: CollectionId,
-    utc_start: Option<Timestamp>,
+    hidden: bool,
 ) -> Result<(), Error> {
     objects::outdate(tx, event)?;
     tx.run_prepared(
         diesel::update(placements::table.find((event.as_str(), collection.0)))
-            .set((placements::hidden.eq(false), placements::utc_start.eq(utc_start.map(Timestamp::micros)))),
-    )
+            .set(placements::hidden.eq(hidden)),
+    )?;
+    Ok(())
 }
 
 /// Keeps something of a person's own with an event.

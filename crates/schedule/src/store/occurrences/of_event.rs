@@ -109,23 +109,24 @@ pub(crate) fn put_own_version(
     tx.run_prepared(diesel::update(occurrences::table.filter(series.and(OF_SERIES))).set(version))
 }
 
-/// Takes an event, while it is placed, out of the index of every calendar, or of one. Gives back where it stood if it does not repeat.
+/// Takes an event, while it is placed, out of the index of every calendar, or of one. Gives back where each of them held it if it does not
+/// repeat.
 pub(crate) fn remove(
     tx: &mut Tx<'_>,
     event: &EventId,
     collection: Option<CollectionId>,
-) -> Result<Option<Timestamp>, Error> {
+) -> Result<Vec<Timestamp>, Error> {
     let stands = stands(tx, event, collection)?;
     for stand in &stands {
         tx.run_prepared(diesel::delete(single(event.as_str(), *stand)))?;
     }
-    if let Some((_, utc_start)) = stands.first() {
-        return Ok(Some(Timestamp::from_micros(*utc_start)));
+    if !stands.is_empty() {
+        return Ok(stands.into_iter().map(|(_, utc_start)| Timestamp::from_micros(utc_start)).collect());
     }
     let series = occurrences::table.filter(occurrences::event_id.eq(event.as_str()).and(OF_SERIES));
     match collection {
         None => tx.run_prepared(diesel::delete(series))?,
         Some(one) => tx.run_prepared(diesel::delete(series.filter(occurrences::collection_id.eq(one.0))))?,
     }
-    Ok(None)
+    Ok(Vec::new())
 }
