@@ -114,3 +114,28 @@ fn a_guest_of_single_occurrences_leaves_out_one_after_the_other() {
         client.get(&path).expect(404);
     });
 }
+
+#[test]
+fn what_does_not_repeat_any_more_is_there_for_whoever_left_its_first_occurrence_out() {
+    on_each_backend(|server| {
+        let [hanako, taro] = ["hanako", "taro"].map(|name| server.staff(name));
+        let series = json!({"title": "朝会", "start": "2026-12-01T10:00:00", "timeZone": "Asia/Tokyo", "duration": "PT1H",
+            "recurrenceRule": {"frequency": "daily", "count": 5},
+            "participants": {"t": {"personId": taro.person, "roles": {"attendee": true}}}});
+        let id = hanako.post("events", &series).expect(201).json()["id"].as_str().unwrap().to_owned();
+        let etag = |who: &Staff| who.get(&format!("events/{id}")).expect(200).etag();
+        let first = "2026-12-01T10:00:00";
+        taro.delete(&format!("events/{id}?recurrenceId={first}"), &etag(&taro)).expect(204);
+        assert_eq!((seen(&hanako).0, seen(&taro).0), (5, 4));
+        let single = json!({"recurrenceRule": null});
+        let told = hanako.patch(&format!("events/{id}"), &etag(&hanako), &single).expect(200).json();
+        assert_eq!(told["droppedOverrides"], json!([first]));
+        assert_eq!((seen(&hanako).0, seen(&taro).0), (1, 1));
+        taro.post(&format!("events/{id}/reply"), &json!({"participationStatus": "accepted"})).expect(200);
+        assert_eq!(seen(&taro).0, 1);
+        // A series again, it is whole.
+        let again = json!({"recurrenceRule": {"frequency": "daily", "count": 5}});
+        hanako.patch(&format!("events/{id}"), &etag(&hanako), &again).expect(200);
+        assert_eq!((seen(&hanako).0, seen(&taro).0), (5, 5));
+    });
+}

@@ -212,7 +212,7 @@ pub fn end(event: &Event) -> Option<Timestamp> {
 /// Fits the exceptions of a series to a change of its start or rule, and tells which no longer have an occurrence.
 ///
 /// When the whole series moves, its exceptions move along. Those that the new rule does not give are dropped, unless
-/// they were additions before.
+/// they were additions before. Where nothing is left of the series but its start, that is as the event says.
 #[must_use]
 pub fn keep_exceptions(before: &Event, mut after: Event) -> (Event, Vec<LocalDateTime>) {
     let same_rule = before.recurrence_rule == after.recurrence_rule;
@@ -223,6 +223,11 @@ pub fn keep_exceptions(before: &Event, mut after: Event) -> (Event, Vec<LocalDat
     let ids: Vec<_> = before.recurrence_overrides.keys().copied().collect();
     let new_ids: HashMap<_, _> = ids.iter().map(|id| (*id, moves.of(*id))).collect();
     let given_before = given(before, &ids);
+    let is_over = after.recurrence_rule.is_none() && given_before.len() == ids.len();
+    if is_over && before.recurrence_rule.is_some() {
+        after.recurrence_overrides.clear();
+        return (after, ids);
+    }
     let given_after = given(&after, &new_ids.values().copied().collect::<Vec<_>>());
     let mut dropped = Vec::new();
     let mut kept = BTreeMap::new();

@@ -245,12 +245,12 @@ pub(super) fn along(
     let (was, is) = (&before.event, &after.event);
     let mut places = places.to_vec();
     let is_single = was.recurrence_rule.is_none() && was.recurrence_overrides.is_empty();
-    if is_single || recurrence::shift(was, is).is_none() {
+    if is_single || is.is_series() && recurrence::shift(was, is).is_none() {
         return Ok(places);
     }
     let moved = |tx: &Tx<'_>, own: &StoredOwn| {
         let occurrences = recurrence::move_along(was, is, own.own.occurrences.clone());
-        let left_out = own.own.left_out.iter().map(|id| (*id, ())).collect();
+        let left_out = own.own.left_out.iter().filter(|_| is.is_series()).map(|id| (*id, ())).collect();
         let left_out = recurrence::move_along(was, is, left_out).into_keys().collect();
         let moved = Own { occurrences, left_out, ..own.own.clone() };
         (moved != own.own).then(|| StoredOwn { version: tx.next_version(Some(own.version)), own: moved })

@@ -283,6 +283,12 @@ fn exceptions_move_along_with_their_series() {
     let (kept, dropped) = keep_exceptions(&before, after);
     assert_eq!(dropped, [local("2026-04-08T09:00:00")]);
     assert_eq!(keys(&kept), ["2026-04-13T09:00:00", "2026-04-18T10:00:00"]);
+
+    // What was the first occurrence is the whole now, and as the event says.
+    let mut before = before;
+    before.recurrence_overrides = [(before.start, PatchObject::excluded())].into_iter().collect();
+    let (kept, dropped) = keep_exceptions(&before, Event { recurrence_rule: None, ..before.clone() });
+    assert_eq!((keys(&kept).len(), dropped), (0, vec![before.start]));
 }
 
 /// Rules that would cost much if they were followed blindly.
