@@ -2,6 +2,8 @@
 
 use uuid::Uuid;
 
+use crate::Id;
+
 /// Before an id, where the path that is made of it alone is that of something else.
 const BESIDE: &str = "shared-";
 
@@ -22,6 +24,18 @@ pub fn beside(id: &str) -> String {
 #[must_use]
 pub fn id_beside(segment: &str) -> Option<&str> {
     segment.strip_prefix(BESIDE).filter(|id| uuid(id).is_some())
+}
+
+/// Where what bears an id lies in a home in which these segments were chosen: at its own, else at its id, else beside what stands there.
+#[must_use]
+pub fn of<K>(id: &Id<K>, chosen: &[(Id<K>, String)]) -> String {
+    if let Some((_, own)) = chosen.iter().find(|(chooser, _)| chooser == id) {
+        return own.clone();
+    }
+    match chosen.iter().any(|(_, segment)| segment == id.as_str()) {
+        true => beside(id.as_str()),
+        false => id.as_str().to_owned(),
+    }
 }
 
 /// The UUID in a text that is how one is written here.

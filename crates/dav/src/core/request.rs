@@ -177,13 +177,12 @@ pub(crate) fn refuse(
         StatusCode::METHOD_NOT_ALLOWED => {
             response.insert_header((header::ALLOW, allow));
         }
-        StatusCode::TOO_MANY_REQUESTS if matches!(fault, DavFault::Web(_)) => {
-            if let DavFault::Web(WebFault::TooManyRequests { retry_after_s }) = fault {
-                response.insert_header((header::RETRY_AFTER, *retry_after_s));
-            }
-        }
         StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
-            response.insert_header((header::RETRY_AFTER, dav.gate().come_back_s()));
+            let wait_s = match fault {
+                DavFault::Web(WebFault::TooManyRequests { retry_after_s }) => *retry_after_s,
+                _ => dav.gate().come_back_s(),
+            };
+            response.insert_header((header::RETRY_AFTER, wait_s));
         }
         StatusCode::INTERNAL_SERVER_ERROR => tell_cause(fault),
         _ => {}

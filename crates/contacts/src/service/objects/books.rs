@@ -65,7 +65,7 @@ pub fn list_books(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<ObjectBook
         .into_iter()
         .filter_map(|stored| Some((*roles.get(&stored.collection)?, stored)))
         .map(|(role, stored)| {
-            let segment = segment_of(&stored.id, &chosen);
+            let segment = segment::of(&stored.id, &chosen);
             let kept = properties.remove(&stored.id).unwrap_or_default();
             let head = heads.get(&stored.collection).copied();
             ObjectBook { properties: kept, ..ObjectBook::new(stored, who, role, segment, head) }
@@ -76,18 +76,6 @@ pub fn list_books(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<ObjectBook
         (own(a), &a.book.name, &a.book.id).cmp(&(own(b), &b.book.name, &b.book.id))
     });
     Ok(books)
-}
-
-/// Where an address book lies in a home in which these segments were chosen: at its own, else at its id, else beside what stands
-/// there.
-fn segment_of(id: &AddressBookId, chosen: &[(AddressBookId, String)]) -> String {
-    if let Some((_, own)) = chosen.iter().find(|(book, _)| book == id) {
-        return own.clone();
-    }
-    match chosen.iter().any(|(_, segment)| segment == id.as_str()) {
-        true => segment::beside(id.as_str()),
-        false => id.as_str().to_owned(),
-    }
 }
 
 /// The address book of a segment in the person's home.
@@ -101,7 +89,7 @@ pub fn find_book(tx: &mut ReadTx<'_>, who: &Principal, segment: &str) -> Result<
             let id = segment::id_beside(segment).unwrap_or(segment);
             let id = AddressBookId::from_str(id).map_err(|_no_id| ContactsFault::NotFound)?;
             // An address book has one path: the one that was chosen for it, if any was.
-            if segment_of(&id, &store::book_paths::list(tx, &who.person)?) != segment {
+            if segment::of(&id, &store::book_paths::list(tx, &who.person)?) != segment {
                 return Err(ContactsFault::NotFound);
             }
             id

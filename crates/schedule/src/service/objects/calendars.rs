@@ -123,7 +123,7 @@ pub fn list_calendars(
         changes::heads(tx, &collections)?.into_iter().map(|head| (head.collection, head)).collect();
     let mut calendars: Vec<ObjectCalendar> = Vec::with_capacity(readable.len());
     for (stored, role) in readable {
-        let segment = segment_of(&stored.id, &chosen);
+        let segment = segment::of(&stored.id, &chosen);
         let properties = store::calendar_properties::list(tx, &stored.id, &who.person)?;
         let head = heads.get(&stored.collection).copied();
         calendars.push(ObjectCalendar {
@@ -136,17 +136,6 @@ pub fn list_calendars(
         (own(a), &a.calendar.name, &a.calendar.id).cmp(&(own(b), &b.calendar.name, &b.calendar.id))
     });
     Ok(calendars)
-}
-
-/// Where a calendar lies in a home in which these segments were chosen: at its own, else at its id, else beside what stands there.
-fn segment_of(id: &CalendarId, chosen: &[(CalendarId, String)]) -> String {
-    if let Some((_, own)) = chosen.iter().find(|(calendar, _)| calendar == id) {
-        return own.clone();
-    }
-    match chosen.iter().any(|(_, segment)| segment == id.as_str()) {
-        true => segment::beside(id.as_str()),
-        false => id.as_str().to_owned(),
-    }
 }
 
 /// Whether a calendar lies in somebody's home, for whoever asks: in their own, all do that they may read.
@@ -185,7 +174,7 @@ fn find_beside(
     let Some(id) = segment::id_beside(segment).and_then(|id| CalendarId::from_str(id).ok()) else {
         return Ok(None);
     };
-    if segment_of(&id, &store::calendar_paths::list(tx, home)?) != segment {
+    if segment::of(&id, &store::calendar_paths::list(tx, home)?) != segment {
         return Ok(None);
     }
     let (calendar, role) = operations::readable(tx, who, &id)?;

@@ -1,6 +1,8 @@
 //! The occurrences of one event. Those of a series stand in an index by event; one that does not repeat is found by its places, which know
 //! where it stands.
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 use renraku_base::{EventId, Timestamp};
 use renraku_db::{
@@ -117,8 +119,20 @@ pub(crate) fn remove(
     collection: Option<CollectionId>,
 ) -> Result<Vec<Timestamp>, Error> {
     let stands = stands(tx, event, collection)?;
-    for stand in &stands {
-        tx.run_prepared(diesel::delete(single(event.as_str(), *stand)))?;
+    match stands.as_slice() {
+        // A single row's statement stays prepared, and most events have one place.
+        [one] => tx.run_prepared(diesel::delete(single(event.as_str(), *one)))?,
+        // All hold it at one time, but where its home got another zone.
+        many => {
+            let starts: BTreeSet<i64> = many.iter().map(|(_, start)| *start).collect();
+            for start in starts {
+                let there = many.iter().filter(|(_, it)| *it == start).map(|(collection, _)| *collection);
+                let held = occurrences::table
+                    .filter(among(occurrences::collection_id, there).and(occurrences::utc_start.eq(start)))
+                    .filter(occurrences::event_id.eq(event.as_str()).and(OF_SINGLE));
+                tx.run(diesel::delete(held))?;
+            }
+        }
     }
     if !stands.is_empty() {
         return Ok(stands.into_iter().map(|(_, utc_start)| Timestamp::from_micros(utc_start)).collect());
