@@ -42,4 +42,4 @@ pub(crate) use supported::{supported_collations, supported_reports};
 pub(crate) use sync::{Ask, News};
 pub(crate) use sync_token::{SyncToken, TokenKey};
 pub(crate) use times::{changed_at, http_date};
-pub use words::Say;
+pub use words::{Said, Say};

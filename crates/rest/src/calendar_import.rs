@@ -128,15 +128,9 @@ impl Told {
 
 /// Reasons in the reader's language.
 pub(crate) fn reason(reasons: &[FieldFault], texts: &Texts) -> String {
-    let reasons = reasons.iter().map(|reason| {
-        let text = texts.field(&reason.code).or(Some(texts.detail(&reason.code)));
-        let text = text.filter(|text| !text.is_empty()).unwrap_or(&reason.detail);
-        match reason.pointer.strip_prefix("line ") {
-            Some(line) => format!("{}: {text}", texts.line(line)),
-            None if reason.pointer.is_empty() => text.to_owned(),
-            None => format!("{}: {text}", reason.pointer),
-        }
-    });
+    let reasons = reasons
+        .iter()
+        .map(|reason| texts.at(&reason.pointer, texts.field(&reason.code).unwrap_or(&reason.detail)));
     reasons.collect::<Vec<_>>().join(" ")
 }
 

@@ -22,7 +22,7 @@ use crate::config::Config;
 pub fn words_for_programs(locales: Locales) -> Box<renraku_dav::Say> {
     Box::new(move |accepted, fault| {
         let language = preferred_language(accepted).filter(|language| *language == Language::Ja)?;
-        Some(locales.of(language).say(fault))
+        Some((language, locales.of(language).say(fault)))
     })
 }
 

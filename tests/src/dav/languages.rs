@@ -46,6 +46,31 @@ fn whoever_prefers_japanese_reads_why_something_was_refused_in_japanese() {
                 assert!(reason(language).is_ascii(), "{language}: {}", reason(language));
             }
         }
+        // Where a line is named, it is named in Japanese too.
+        for (path, text, said) in [
+            (
+                &own,
+                "x",
+                "予定表から書き出した .ics ファイル（BEGIN:VCALENDAR で始まるもの）を送ってください。",
+            ),
+            (
+                &own,
+                "BEGIN:VCALENDAR\nVERSION:2.0\nno colon\nEND:VCALENDAR\n",
+                "3行目: この行は読み取れません。",
+            ),
+            (
+                &of_card,
+                "x",
+                "連絡先から書き出した .vcf ファイル（BEGIN:VCARD で始まるもの）を送ってください。",
+            ),
+        ] {
+            let answer = put(path, text, "ja").expect(403);
+            assert_eq!(answer.header("content-language"), Some("ja"));
+            let answer = answer.text();
+            let reason = between(&answer, REASON[0], REASON[1]);
+            assert!(reason.starts_with(said), "{reason}");
+            assert_eq!(put(path, text, "").expect(403).header("content-language"), Some("en"));
+        }
         // What has no element of its own is told by plain text.
         let none = |language: &str| {
             reader.ask("GET", &own).header("accept-language", language).send().expect(404).text()

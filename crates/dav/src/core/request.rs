@@ -9,7 +9,7 @@ use actix_web::{
     },
     web::Bytes,
 };
-use renraku_base::Principal;
+use renraku_base::{Language, Principal};
 use renraku_db::ReadTx;
 use renraku_web::{RateKind, WebFault, Work, receive};
 
@@ -166,7 +166,10 @@ pub(crate) fn refuse(
     need: Option<&Need>,
 ) -> HttpResponse {
     let told = fault.told();
-    let reason = || fault.in_language_of(dav, headers).or_else(|| fault.reason());
+    let (language, reason) = match fault.in_language_of(dav, headers) {
+        Some((language, said)) => (language, Some(said)),
+        None => (Language::En, fault.reason()),
+    };
     let mut response = HttpResponse::build(told.status);
     match told.status {
         StatusCode::UNAUTHORIZED => {
@@ -189,16 +192,20 @@ pub(crate) fn refuse(
     }
     let of_server = matches!(fault, DavFault::OtherServer);
     if told.condition.is_none() && !of_server {
-        let said = || reason().unwrap_or_else(|| fault.to_string());
-        let text = if told.status.is_server_error() { String::new() } else { format!("{}\n", said()) };
-        return response.insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8")).body(text);
+        response.insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8"));
+        if told.status.is_server_error() {
+            return response.finish();
+        }
+        response.insert_header((header::CONTENT_LANGUAGE, language.tag()));
+        return response.body(format!("{}\n", reason.unwrap_or_else(|| fault.to_string())));
     }
     let error = Name::dav("error");
     let mut xml = Writer::root_of(told.condition.map_or(OF_CALENDARS, Condition::prefixes), &error);
     if let Some(condition) = told.condition {
         write_condition(condition, fault, need, &mut xml);
     }
-    if let Some(reason) = reason() {
+    if let Some(reason) = reason {
+        response.insert_header((header::CONTENT_LANGUAGE, language.tag()));
         xml.leaf(&Name::dav("responsedescription"), &reason);
     }
     response.insert_header((header::CONTENT_TYPE, "application/xml; charset=utf-8")).body(xml.finish(&error))

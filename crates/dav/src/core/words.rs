@@ -1,24 +1,28 @@
 //! What people are told of a refusal in their language. Programs show it, or write it into their log.
 
 use actix_web::http::header::{self, HeaderMap};
-use renraku_base::Fault;
+use renraku_base::{Fault, Language};
 use renraku_contacts::{ContactsFault, service::objects::CardFault};
 use renraku_schedule::{ScheduleFault, service::objects::ObjectFault};
 
 use super::{Dav, DavFault};
 
-/// Says a refusal in the language that an `Accept-Language` prefers; `None` where that is English, in which refusals are told as they are.
-pub type Say = dyn Fn(&str, &dyn Fault) -> Option<String> + Send + Sync;
+/// Says a refusal in the language that an `Accept-Language` prefers, with the language; `None` where that is English, in which refusals are
+/// told as they are.
+pub type Say = dyn Fn(&str, &dyn Fault) -> Option<Said> + Send + Sync;
+
+/// A text and its language.
+pub type Said = (Language, String);
 
 impl DavFault {
     /// The refusal in the language that a request prefers; `None` for one that is told as it is.
-    pub fn in_language_of(&self, dav: &Dav, headers: &HeaderMap) -> Option<String> {
+    pub fn in_language_of(&self, dav: &Dav, headers: &HeaderMap) -> Option<Said> {
         let accepted = headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
         self.said(&|fault| (dav.words())(accepted, fault))
     }
 
     /// A refusal of an area as `say` has it; `None` for what this face refuses by itself.
-    fn said(&self, say: &dyn Fn(&dyn Fault) -> Option<String>) -> Option<String> {
+    fn said(&self, say: &dyn Fn(&dyn Fault) -> Option<Said>) -> Option<Said> {
         match self {
             Self::Web(fault) => say(fault),
             Self::Account(fault) => say(fault),

@@ -115,10 +115,21 @@ impl Texts {
         manage.unwrap_or_else(|| self.detail(code))
     }
 
-    /// What to do about a field with this fault, where the fault has a text of its own.
+    /// What to do about a field with this fault, where the fault has a text: one of its own, or that of what is refused as a whole.
     #[must_use]
     pub fn field(&self, code: &str) -> Option<&str> {
-        self.field.get(code).map(|text| text.detail.as_str())
+        let text = self.field.get(code).map(|text| text.detail.as_str());
+        text.or(Some(self.detail(code))).filter(|text| !text.is_empty())
+    }
+
+    /// What is wrong at a place that a fault of a field points to.
+    #[must_use]
+    pub fn at(&self, pointer: &str, text: &str) -> String {
+        match pointer.strip_prefix("line ") {
+            Some(line) => format!("{}: {text}", self.line(line)),
+            None if pointer.is_empty() => text.to_owned(),
+            None => format!("{pointer}: {text}"),
+        }
     }
 
     /// What would be taken, in a sentence.

@@ -71,10 +71,7 @@ impl Texts {
         let fields = fault.fields();
         if !fields.is_empty() {
             let said = fields.into_iter().take(SAID_FIELDS).map(|field| of_field(field, self));
-            let said = said.map(|FieldFault { pointer, detail, .. }| match pointer.as_str() {
-                "" => detail,
-                pointer => format!("{pointer}: {detail}"),
-            });
+            let said = said.map(|FieldFault { pointer, detail, .. }| self.at(&pointer, &detail));
             return said.collect::<Vec<_>>().join("; ");
         }
         let (code, members) = (fault.code(), fault.members().unwrap_or_default());

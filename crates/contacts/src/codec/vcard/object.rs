@@ -117,7 +117,7 @@ pub fn read_object(text: &[u8]) -> Result<CardObject, NotACard> {
     let root = component::read_within(text, CARD_BYTES);
     let card = match root.children.as_slice() {
         [card] if card.name == "VCARD" => card,
-        [] => return Err(data("there is no BEGIN:VCARD")),
+        [] => return Err(NotACard::Data(vec![fault("", "not-a-vcard", "there is no BEGIN:VCARD")])),
         _ => return Err(data("there is not one card and nothing else")),
     };
     if !root.lines.is_empty() {

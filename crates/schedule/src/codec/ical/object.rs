@@ -47,17 +47,16 @@ pub enum NotAnObject {
 /// # Errors
 /// [`NotAnObject`].
 pub fn read_object(text: &[u8]) -> Result<CalendarObject, NotAnObject> {
-    let data = |at: String, why: &str| {
-        NotAnObject::Data(vec![FieldFault::new(at, component::code_of(why), component::detail_of(why))])
-    };
+    let data = |fault: FieldFault| NotAnObject::Data(vec![fault]);
     let root = component::read(text);
     let calendar = match root.children.as_slice() {
         [calendar] if calendar.name == "VCALENDAR" => calendar,
-        [] => return Err(data(String::new(), "there is no BEGIN:VCALENDAR")),
+        [] => return Err(data(FieldFault::new("", "not-a-calendar", "there is no BEGIN:VCALENDAR"))),
         _ => return Err(NotAnObject::Shape("there is more than one calendar")),
     };
     if let Some((number, why)) = root.bad.first().copied().or_else(|| calendar.first_fault()) {
-        return Err(data(format!("line {number}"), why));
+        let at = format!("line {number}");
+        return Err(data(FieldFault::new(at, component::code_of(why), component::detail_of(why))));
     }
     if calendar.line("METHOD").is_some() {
         return Err(NotAnObject::Shape("what is stored has no METHOD"));
