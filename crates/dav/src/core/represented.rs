@@ -6,7 +6,7 @@ use actix_web::{
     },
 };
 
-use super::{Call, DavFault, conditions::wants_representation};
+use super::{Call, DavFault, headers::wants_representation};
 
 /// The answer to something that was stored, with what is stored now in it where the client prefers that (RFC 8144 §3): also when
 /// it was refused because something else is stored than the client expects.
