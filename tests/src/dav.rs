@@ -35,6 +35,7 @@ mod shared_alarms;
 mod single_occurrences;
 mod staff_book;
 mod staff_photos;
+mod states;
 mod sync;
 mod two_ways;
 mod unseen;

@@ -7,6 +7,7 @@ mod condition;
 mod edits;
 mod fault;
 mod headers;
+mod if_header;
 mod multistatus;
 mod need;
 mod open_answers;

@@ -35,7 +35,7 @@ pub(super) async fn answer(call: Call) -> Result<HttpResponse, DavFault> {
                 if !calendar.is_mine() && !at_home {
                     return Err(Condition::NeedPrivileges.into());
                 }
-                if !expected.is.holds(&calendar.calendar.etag) {
+                if !expected.holds(&calendar.calendar.etag) {
                     return Err(DavFault::Stale);
                 }
                 match calendar.is_mine() {

@@ -9,7 +9,7 @@ use renraku_schedule::{
 
 use super::property::{self, Property};
 use crate::core::{
-    Address, Call, Condition, DavFault, Edits, PROPERTIES, told, written,
+    Address, Call, Condition, DavFault, Edits, PROPERTIES, expectation, told, written,
     xml::{Element, Name, OF_CALENDARS},
 };
 
@@ -21,6 +21,7 @@ pub(super) async fn answer(mut call: Call) -> Result<HttpResponse, DavFault> {
         return Err(DavFault::BadRequest("the body is no DAV:propertyupdate"));
     }
     let edits = Edits::read(&update)?;
+    let expected = expectation(call.headers())?;
     let address = call.address.clone();
     let who = call.who.clone();
     let Address::Calendar { person, segment } = address.clone() else {
@@ -43,6 +44,9 @@ pub(super) async fn answer(mut call: Call) -> Result<HttpResponse, DavFault> {
     let done = call
         .write(move |tx| {
             let calendar = objects::find_calendar_with_properties(tx, &who, &person, &segment)?;
+            if !expected.holds(&calendar.calendar.etag) {
+                return Err(DavFault::Stale);
+            }
             let change = edits.change(&calendar)?;
             match objects::change_calendar(tx, &who, &calendar.calendar.id, &change) {
                 Ok(_) => Ok(true),

@@ -10,7 +10,7 @@ use super::{
     property::{self, Property},
 };
 use crate::core::{
-    Address, Call, DavFault, Edits, PROPERTIES, Place, told, written,
+    Address, Call, DavFault, Edits, PROPERTIES, Place, expectation, told, written,
     xml::{Name, OF_CONTACTS},
 };
 
@@ -22,6 +22,7 @@ pub(super) async fn answer(mut call: Call, place: Place) -> Result<HttpResponse,
         return Err(DavFault::BadRequest("the body is no DAV:propertyupdate"));
     }
     let edits = Edits::read(&update)?;
+    let expected = expectation(call.headers())?;
     let address = Address::Contacts(place.clone());
     let Place::Book { segment, .. } = place else {
         get::exists(&call, place).await?;
@@ -37,6 +38,9 @@ pub(super) async fn answer(mut call: Call, place: Place) -> Result<HttpResponse,
     let done = call
         .write(move |tx| {
             let book = objects::find_book(tx, &who, &segment)?;
+            if !expected.holds(&book.book.etag) {
+                return Err(DavFault::Stale);
+            }
             match objects::change_book(tx, &who, &book.book.id, &change(&edits, &book)?) {
                 Ok(_) => Ok(()),
                 Err(ContactsFault::Invalid(_)) => Err(DavFault::Conflict("a value cannot be taken")),

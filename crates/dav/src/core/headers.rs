@@ -4,7 +4,7 @@ use actix_web::http::header::{self, HeaderMap};
 use renraku_base::{ETag, Precondition};
 use renraku_schedule::service::{ScheduleReply, objects::Expectation};
 
-use super::{Address, Call, Condition, DavFault, address::authority};
+use super::{Address, Call, Condition, DavFault, address::authority, if_header::IfHeader};
 
 /// How far below a collection a request goes (RFC 4918 §10.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,13 +51,14 @@ pub(crate) fn wants_representation(headers: &HeaderMap) -> bool {
     values.flat_map(|value| value.split(',')).any(|it| it.trim().replace('"', "") == "return=representation")
 }
 
-/// What the client expects of an object (RFC 9110 §13.1, RFC 6638 §3.2.10, and the tags of RFC 4918 §10.4).
+/// What the client expects of a resource (RFC 9110 §13.1, RFC 6638 §3.2.10, and the tags of RFC 4918 §10.4). Of what else an `If` header
+/// says, [`Call::write`] sees to it.
 pub(crate) fn expectation(headers: &HeaderMap) -> Result<Expectation, DavFault> {
     let mut is = precondition(text(headers, "if-match")?);
     if is == Precondition::None
         && let Some(lists) = text(headers, "if")?
     {
-        is = of_if(lists)?;
+        is = read_if(lists)?.precondition().unwrap_or(Precondition::None);
     }
     let schedule_tag = text(headers, "if-schedule-tag-match")?.map(|tag| ETag::from(tag.trim().to_owned()));
     Ok(Expectation { is, is_not: precondition(text(headers, "if-none-match")?), schedule_tag })
@@ -74,21 +75,14 @@ fn precondition(header: Option<&str>) -> Precondition {
     }
 }
 
-/// The tags of an untagged `If` header: one of its lists has to hold. There are no locks, so that a state token never does.
-fn of_if(lists: &str) -> Result<Precondition, DavFault> {
-    let bad = DavFault::BadRequest("the If header cannot be read");
-    let mut tags = Vec::new();
-    for list in lists.split('(').skip(1) {
-        let Some((list, _)) = list.split_once(')') else { return Err(bad) };
-        if list.contains('<') || list.contains("Not") {
-            continue;
-        }
-        match list.trim().strip_prefix('[').and_then(|tag| tag.strip_suffix(']')) {
-            Some(tag) => tags.push(ETag::from(tag.trim().to_owned())),
-            None => return Err(bad),
-        }
-    }
-    Ok(Precondition::Match(tags))
+/// An `If` header that says more than in which version the resource is.
+pub(super) fn if_header(headers: &HeaderMap) -> Result<Option<IfHeader>, DavFault> {
+    let Some(lists) = text(headers, "if")? else { return Ok(None) };
+    Ok(Some(read_if(lists)?).filter(|it| it.precondition().is_none()))
+}
+
+fn read_if(lists: &str) -> Result<IfHeader, DavFault> {
+    IfHeader::parse(lists).ok_or(DavFault::BadRequest("the If header cannot be read"))
 }
 
 /// Where COPY and MOVE put something; `None` for a path that names nothing (RFC 4918 §10.3).
@@ -145,7 +139,8 @@ mod tests {
             is(&[("if-match", "\"a\", \"b\"")]),
             Precondition::Match(vec![tag("\"a\""), tag("\"b\"")])
         );
-        assert_eq!(is(&[("if", "([\"a\"]) (<urn:lock>)")]), Precondition::Match(vec![tag("\"a\"")]));
+        assert_eq!(is(&[("if", "([\"a\"])")]), Precondition::Match(vec![tag("\"a\"")]));
+        assert_eq!(is(&[("if", "([\"a\"]) (<urn:lock>)")]), Precondition::None);
         assert!(expectation(&headers(&[("if", "(oops)")])).is_err());
         let none = expectation(&headers(&[("if-none-match", "*")])).unwrap();
         assert_eq!((none.is, none.is_not), (Precondition::None, Precondition::Exists));

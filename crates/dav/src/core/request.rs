@@ -15,6 +15,7 @@ use renraku_web::{RateKind, WebFault, Work, receive};
 
 use super::{
     Address, Condition, Dav, DavFault, Need,
+    headers::if_header,
     xml::{self, Name, OF_CALENDARS, Writer},
 };
 
@@ -147,13 +148,26 @@ impl Call {
         found.ok_or_else(|| renraku_db::Error::damaged("a reading without haste gave up").into())
     }
 
-    /// Writes in one transaction.
-    pub async fn write<T, F>(&self, work: F) -> Result<T, DavFault>
+    /// Writes in one transaction, in the states alone of which an `If` header speaks.
+    pub async fn write<T, F>(&self, mut work: F) -> Result<T, DavFault>
     where
         F: FnMut(&mut renraku_db::Tx<'_>) -> Result<T, DavFault> + Send + 'static,
         T: Send + 'static,
     {
         let db = self.dav.gate().db().clone();
+        let Some(states) = if_header(self.headers())? else {
+            return self.dav.gate().blocking(move || db.write(work)).await;
+        };
+        let (dav, who) = (self.dav.clone(), self.who.clone());
+        let (here, host) = (self.address.clone(), self.host().map(str::to_owned));
+        let work = move |tx: &mut renraku_db::Tx<'_>| match states.holds(
+            tx,
+            (&who, dav.token_key()),
+            (&here, host.as_deref()),
+        )? {
+            true => work(tx),
+            false => Err(DavFault::Stale),
+        };
         self.dav.gate().blocking(move || db.write(work)).await
     }
 }

@@ -44,6 +44,17 @@ impl Expectation {
     /// No expectation.
     pub const NONE: Self = Self { is: Precondition::None, is_not: Precondition::None, schedule_tag: None };
 
+    /// Whether what is there with this tag is as the client expects.
+    #[must_use]
+    pub fn holds(&self, etag: &ETag) -> bool {
+        let is_not = match &self.is_not {
+            Precondition::None => true,
+            Precondition::Exists => false,
+            Precondition::Match(tags) => !tags.contains(etag),
+        };
+        self.is.holds(etag) && is_not
+    }
+
     /// Refuses what is not as the client expects.
     pub(super) fn check(
         &self,
@@ -52,20 +63,15 @@ impl Expectation {
         there: Option<&ObjectHead>,
     ) -> Result<(), ObjectFault> {
         let is = match there {
-            Some(head) => self.is.holds(&head.etag),
+            Some(head) => self.holds(&head.etag),
             None => self.is == Precondition::None,
-        };
-        let is_not = match (&self.is_not, there) {
-            (Precondition::None, _) | (_, None) => true,
-            (Precondition::Exists, Some(_)) => false,
-            (Precondition::Match(tags), Some(head)) => !tags.contains(&head.etag),
         };
         let same_tag = match (&self.schedule_tag, there) {
             (None, _) => true,
             (Some(_), None) => false,
             (Some(tag), Some(head)) => get_schedule_tag(tx, who, calendar, head)?.as_ref() == Some(tag),
         };
-        if is && is_not && same_tag { Ok(()) } else { Err(ObjectFault::Stale) }
+        if is && same_tag { Ok(()) } else { Err(ObjectFault::Stale) }
     }
 }
 

@@ -1,0 +1,194 @@
+//! The `If` header (RFC 4918 §10.4, RFC 6578 §5): in which state of which resources a request is carried out.
+
+use renraku_base::{ETag, Precondition, Principal};
+use renraku_contacts::{ContactsFault, service::objects as cards};
+use renraku_db::{CollectionId, ReadTx, meta};
+use renraku_schedule::{ScheduleFault, service::objects};
+
+use super::{Address, DavFault, Place, SyncToken, TokenKey};
+
+/// The lists of an `If` header, one of which has to hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct IfHeader(Vec<List>);
+
+/// Of one resource, by its path or URL, or of that of the request: what has to hold together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct List {
+    resource: Option<String>,
+    tests: Vec<Test>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Test {
+    negated: bool,
+    state: State,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum State {
+    /// A lock token, of which there are none here, or a sync token.
+    Token(String),
+    Tag(ETag),
+}
+
+/// What is known of a resource.
+#[derive(Debug, Default)]
+struct Known {
+    etag: Option<ETag>,
+    /// Of a collection, with the number of its latest change.
+    collection: Option<(CollectionId, i64)>,
+}
+
+impl IfHeader {
+    /// Reads the header; `None` for what is none.
+    pub fn parse(mut text: &str) -> Option<Self> {
+        let (mut lists, mut resource) = (Vec::new(), None);
+        loop {
+            text = text.trim_start();
+            if let Some(rest) = text.strip_prefix('<') {
+                let (href, rest) = rest.split_once('>')?;
+                (resource, text) = (Some(href.trim().to_owned()), rest);
+            } else if let Some(rest) = text.strip_prefix('(') {
+                let (tests, rest) = tests(rest)?;
+                lists.push(List { resource: resource.clone(), tests });
+                text = rest;
+            } else {
+                return (text.is_empty() && !lists.is_empty()).then_some(Self(lists));
+            }
+        }
+    }
+
+    /// The same where it says no more than in which version the resource of the request is.
+    pub fn precondition(&self) -> Option<Precondition> {
+        let tag = |list: &List| match (&list.resource, list.tests.as_slice()) {
+            (None, [Test { negated: false, state: State::Tag(tag) }]) => Some(tag.clone()),
+            _ => None,
+        };
+        Some(Precondition::Match(self.0.iter().map(tag).collect::<Option<_>>()?))
+    }
+
+    /// Whether it holds for a request at this address.
+    pub fn holds(
+        &self,
+        tx: &mut ReadTx<'_>,
+        (who, key): (&Principal, &TokenKey),
+        (here, host): (&Address, Option<&str>),
+    ) -> Result<bool, DavFault> {
+        for List { resource, tests } in &self.0 {
+            let known = match resource {
+                None => Known::at(tx, who, here)?,
+                Some(href) => match Address::of_href(href, host) {
+                    Some(address) => Known::at(tx, who, &address)?,
+                    None => Known::default(),
+                },
+            };
+            let mut holds = true;
+            for test in tests {
+                holds &= known.is(tx, (who, key), &test.state)? != test.negated;
+            }
+            if holds {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// What stands in one list, and what comes after it.
+fn tests(mut text: &str) -> Option<(Vec<Test>, &str)> {
+    let mut tests = Vec::new();
+    loop {
+        text = text.trim_start();
+        if let Some(rest) = text.strip_prefix(')') {
+            return (!tests.is_empty()).then_some((tests, rest));
+        }
+        let negated = text.get(..3).is_some_and(|word| word.eq_ignore_ascii_case("not"));
+        if negated {
+            text = text.get(3..)?.trim_start();
+        }
+        let (state, rest) = if let Some(rest) = text.strip_prefix('<') {
+            let (token, rest) = rest.split_once('>')?;
+            (State::Token(token.trim().to_owned()), rest)
+        } else {
+            let (tag, rest) = text.strip_prefix('[')?.split_once(']')?;
+            (State::Tag(ETag::from(tag.trim().to_owned())), rest)
+        };
+        tests.push(Test { negated, state });
+        text = rest;
+    }
+}
+
+impl Known {
+    fn at(tx: &mut ReadTx<'_>, who: &Principal, address: &Address) -> Result<Self, DavFault> {
+        match Self::find(tx, who, address) {
+            Err(
+                DavFault::Schedule(ScheduleFault::NotFound) | DavFault::Contacts(ContactsFault::NotFound),
+            ) => Ok(Self::default()),
+            known => known,
+        }
+    }
+
+    fn find(tx: &mut ReadTx<'_>, who: &Principal, address: &Address) -> Result<Self, DavFault> {
+        Ok(match address {
+            Address::Calendar { person, segment } => {
+                let found = objects::find_calendar(tx, who, person, segment)?;
+                let collection = Some((found.collection, found.modseq));
+                Self { etag: Some(found.calendar.etag), collection }
+            }
+            Address::Object { person, segment, name } => {
+                let calendar = objects::find_calendar(tx, who, person, segment)?;
+                let object = objects::get(tx, who, &calendar, &[name])?.pop().flatten();
+                Self { etag: object.map(|it| it.head.etag), collection: None }
+            }
+            Address::Contacts(Place::Book { segment, .. }) => {
+                let found = cards::find_book(tx, who, segment)?;
+                let collection = Some((found.collection, found.modseq));
+                Self { etag: Some(found.book.etag), collection }
+            }
+            Address::Contacts(Place::Card { segment, name, .. }) => {
+                let book = cards::find_book(tx, who, segment)?;
+                let card = cards::get(tx, &book, &[name])?.pop().flatten();
+                Self { etag: card.map(|it| it.head.etag), collection: None }
+            }
+            _ => Self::default(),
+        })
+    }
+
+    /// Whether the resource is in a state.
+    fn is(
+        &self,
+        tx: &mut ReadTx<'_>,
+        (who, key): (&Principal, &TokenKey),
+        state: &State,
+    ) -> Result<bool, DavFault> {
+        Ok(match (state, self.collection) {
+            (State::Tag(tag), _) => self.etag.as_ref() == Some(tag),
+            (State::Token(_), None) => false,
+            (State::Token(token), Some((collection, modseq))) => {
+                let now = SyncToken { epoch: meta::epoch(tx)?, collection, modseq, cursor: None };
+                SyncToken::open(token, key, &who.person) == Some(now)
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests_of_reading {
+    use super::*;
+
+    #[test]
+    fn lists_are_read() {
+        let tag = |text: &str| ETag::from(text.to_owned());
+        let simple = |text: &str| IfHeader::parse(text).unwrap().precondition();
+        assert_eq!(
+            simple(r#"(["a"]) ( ["b"] )"#),
+            Some(Precondition::Match(vec![tag("\"a\""), tag("\"b\"")]))
+        );
+        for more in [r#"(Not ["a"])"#, r#"(<urn:x> ["a"])"#, r#"</dav/> (["a"])"#, "(<urn:x>)(not<urn:y>)"] {
+            assert_eq!(simple(more), None, "{more}");
+        }
+        for none in ["", "()", "(oops)", "(<a)", r#"(["a")"#, "</dav/>", r#"(["a"]) oops"#, "(Not)"] {
+            assert_eq!(IfHeader::parse(none), None, "{none}");
+        }
+    }
+}
