@@ -80,6 +80,36 @@ fn an_invitation_its_change_and_its_end_arrive() {
 }
 
 #[test]
+fn dates_that_a_series_gets_and_loses_arrive() {
+    on_each_backend(|server| {
+        let (client, other) =
+            (Client::of(server, &server.staff("hanako")), Client::of(server, &server.staff("taro")));
+        let path = format!("{}series.ics", client.calendar);
+        let series = |more: &str| meeting("s1", &format!("RRULE:FREQ=WEEKLY;COUNT=3\n{more}"));
+        client.put(&path, &series("")).expect(201);
+        arrive(server);
+        let more = "RDATE;TZID=Asia/Tokyo:20261128T100000\n";
+        for (more, says, id) in [
+            (more, "METHOD:REQUEST", "20261128T100000"),
+            ("", "METHOD:CANCEL", "20261128T100000"),
+            ("EXDATE;TZID=Asia/Tokyo:20261203T100000\n", "METHOD:CANCEL", "20261203T100000"),
+            ("", "METHOD:REQUEST", "20261203T100000"),
+        ] {
+            let before = messages(&other).len();
+            client.put(&path, &series(more)).expect(204);
+            arrive(server);
+            let arrived = messages(&other);
+            assert_eq!(arrived.len(), before + 1, "{more}");
+            let last = arrived.last().unwrap();
+            assert!(
+                last.contains(says) && last.contains(&format!("RECURRENCE-ID;TZID=Asia/Tokyo:{id}")),
+                "{more}{last}"
+            );
+        }
+    });
+}
+
+#[test]
 fn an_answer_arrives_at_the_organizer() {
     on_each_backend(|server| {
         let (client, other, _) = invited(server);

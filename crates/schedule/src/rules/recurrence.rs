@@ -140,6 +140,12 @@ pub fn has_occurrence(event: &Event, recurrence_id: LocalDateTime) -> bool {
     }
 }
 
+/// The occurrence of a series, where it has one there.
+#[must_use]
+pub fn occurrence(event: &Event, recurrence_id: LocalDateTime) -> Option<Event> {
+    event.occurrence(recurrence_id).filter(|_| has_occurrence(event, recurrence_id))
+}
+
 /// The series without the exceptions that say nothing and bring no occurrence.
 #[must_use]
 pub fn without_idle_exceptions(mut event: Event) -> Event {

@@ -100,7 +100,7 @@ fn of_exceptions(change: &Change, stayed: &Crowd) -> Vec<Piece> {
     let (before, after) = (&change.before.stored.event, &change.after.event);
     let ids = before.different_exceptions(after);
     let told = |id: LocalDateTime| {
-        let when = (before.occurrence(id), after.occurrence(id));
+        let when = (recurrence::occurrence(before, id), recurrence::occurrence(after, id));
         let moved = match &when {
             (Some(before), Some(after)) => !before.is_when(after),
             (before, after) => before.is_some() != after.is_some(),
@@ -199,7 +199,7 @@ fn of_occurrence(change: &Change, id: LocalDateTime, moved: bool) -> Vec<Piece> 
     let organizer = change.after.organizer.as_ref();
     let (before, after) = (&change.before.stored, &change.after);
     // One that was left out is told as it was, and one that is back as it is.
-    let (was, is) = (before.event.occurrence(id), after.event.occurrence(id));
+    let (was, is) = (recurrence::occurrence(&before.event, id), recurrence::occurrence(&after.event, id));
     let gone = is.as_ref().is_none_or(|it| it.status == Status::Cancelled);
     let (Some(was), Some(is)) = (was.as_ref().or(is.as_ref()), is.as_ref().or(was.as_ref())) else {
         return Vec::new();

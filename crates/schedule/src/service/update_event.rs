@@ -356,7 +356,8 @@ impl Change {
         match self.scope {
             Scope::All => before.recurrence_rule != after.recurrence_rule || !before.is_when(after),
             Scope::This(recurrence_id) => {
-                match (before.occurrence(recurrence_id), after.occurrence(recurrence_id)) {
+                let occurrence = |event| recurrence::occurrence(event, recurrence_id);
+                match (occurrence(before), occurrence(after)) {
                     (Some(before), Some(after)) => !before.is_when(&after),
                     (before, after) => before.is_some() != after.is_some(),
                 }
