@@ -90,6 +90,7 @@ fn guests_of_what_nobody_organizes_are_told_nothing() {
         let mine = occurrences(&hanako);
         assert_eq!(mine.len(), 5);
         for seen in mine {
+            assert_eq!(seen["isOrganizer"], false, "{seen}");
             let at = format!("events/{}", seen["eventId"].as_str().unwrap());
             hanako.patch(&at, seen["etag"].as_str().unwrap(), &json!({"title": "昼会"})).expect(200);
         }
