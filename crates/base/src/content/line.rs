@@ -298,18 +298,19 @@ pub fn unfold(file: &[u8]) -> Vec<(usize, Cow<'_, [u8]>)> {
     lines
 }
 
-/// The text of a file. Where a line is folded within a character (RFC 5545 §3.1 has it restored), it is folded anew; `None` for what is
-/// no UTF-8 even then.
-#[must_use]
-pub fn text_of(file: &[u8]) -> Option<Cow<'_, str>> {
+/// The text of a file. Where a line is folded within a character (RFC 5545 §3.1 has it restored), it is folded anew.
+///
+/// # Errors
+/// The number of the first line that is no UTF-8 even then.
+pub fn text_of(file: &[u8]) -> Result<Cow<'_, str>, usize> {
     if let Ok(text) = std::str::from_utf8(file) {
-        return Some(Cow::Borrowed(text));
+        return Ok(Cow::Borrowed(text));
     }
     let mut text = String::with_capacity(file.len());
-    for (_, line) in unfold(file) {
-        fold(std::str::from_utf8(&line).ok()?, &mut text);
+    for (number, line) in unfold(file) {
+        fold(std::str::from_utf8(&line).map_err(|_not_utf8| number)?, &mut text);
     }
-    Some(Cow::Owned(text))
+    Ok(Cow::Owned(text))
 }
 
 #[cfg(test)]
@@ -329,10 +330,10 @@ mod tests {
 
     #[test]
     fn a_line_that_is_folded_within_a_character_is_made_whole() {
-        assert_eq!(text_of("a:会議\r\n b\n".as_bytes()), Some(Cow::Borrowed("a:会議\r\n b\n")));
+        assert_eq!(text_of("a:会議\r\n b\n".as_bytes()), Ok(Cow::Borrowed("a:会議\r\n b\n")));
         let split = b"FN:\xE5\xB1\xB1\xE7\r\n \x94\xB0\r\nN:x\r\n";
-        assert_eq!(text_of(split).as_deref(), Some("FN:山田\r\nN:x\r\n"));
-        assert_eq!(text_of(b"FN:\xE5\xB1\r\nN:x\r\n"), None);
+        assert_eq!(text_of(split).as_deref(), Ok("FN:山田\r\nN:x\r\n"));
+        assert_eq!(text_of(b"N:x\r\nFN:\xE5\xB1\r\nN:x\r\n"), Err(2));
     }
 
     #[test]
