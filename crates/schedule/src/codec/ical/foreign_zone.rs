@@ -13,6 +13,8 @@ use crate::{
 const YEAR: i32 = 2026;
 /// The most changes of the clocks that are looked at for one observance.
 const CHANGES: usize = 8;
+/// The most changes that are looked at for the last one of an observance that has ended.
+const PAST_CHANGES: usize = 200;
 /// In so many of the twelve months the clocks may stand otherwise and the zone still be the same.
 const MOST_APART: usize = 2;
 /// Of zones whose clocks stand alike these are meant before others.
@@ -90,28 +92,39 @@ fn onsets(observance: &Component) -> Vec<NaiveDateTime> {
     let mut turned = Component { name: "VEVENT".to_owned(), ..Component::default() };
     turned.lines.push(Line::new("UID", "observance"));
     let said = ["DTSTART", "RRULE", "RDATE"];
-    turned.lines.extend(observance.lines.iter().filter(|line| said.contains(&line.name.as_str())).map(
-        |line| {
-            Line {
-                // Some begin in 1601, where their counting of time begins.
-                value: line
-                    .value
-                    .strip_prefix("1601")
-                    .map_or_else(|| line.value.clone(), |rest| format!("1970{rest}")),
-                ..line.clone()
-            }
-        },
-    ));
+    turned.lines.extend(
+        observance
+            .lines
+            .iter()
+            .filter(|line| said.contains(&line.name.as_str()))
+            .map(|line| Line { value: since_1900(&line.value), ..line.clone() }),
+    );
     let calendar = Component { name: "VCALENDAR".to_owned(), children: vec![turned], ..Component::default() };
     let root = Component { children: vec![calendar], ..Component::default() };
     let Ok(event) = object::read_event(&root) else { return Vec::new() };
     let at =
         |year| NaiveDate::from_ymd_opt(year, 1, 1).map(|day| day.and_time(chrono::NaiveTime::MIN).and_utc());
-    let (Some(from), Some(to)) = (at(YEAR - 1), at(YEAR + 1)) else { return Vec::new() };
-    let window = Window { from: from.into(), to: to.into(), zone: Zone::UTC };
-    let found = recurrence::expand(&event, window, CHANGES).items;
+    let between = |from, to, limit| {
+        let (Some(from), Some(to)) = (at(from), at(to)) else { return Vec::new() };
+        let window = Window { from: from.into(), to: to.into(), zone: Zone::UTC };
+        recurrence::expand(&event, window, limit).items
+    };
+    let mut found = between(YEAR - 1, YEAR + 1, CHANGES);
+    if found.is_empty() {
+        // What ended long ago still says how the clocks stand, if nothing came after its last change.
+        found.extend(between(1900, YEAR - 1, PAST_CHANGES).pop());
+    }
     let found = found.into_iter().map(|it| it.start.naive());
     std::iter::once(event.start.naive()).chain(found).collect()
+}
+
+/// A date or time in years that are taken. Some programs count from 1601, and tables of zones begin with the first clocks.
+fn since_1900(value: &str) -> String {
+    match (value.strip_prefix("1601"), value.get(..2), value.get(4..)) {
+        (Some(rest), ..) => format!("1970{rest}"),
+        (None, Some("15" | "16" | "17" | "18"), Some(rest)) => format!("1904{rest}"),
+        _ => value.to_owned(),
+    }
 }
 
 /// What `TZOFFSETTO` says, in seconds east of UTC.
@@ -165,6 +178,21 @@ mod tests {
                 "Europe/Berlin",
             ),
             (vec![("STANDARD", "16010101T000000", "", "+0530")], "Asia/Kolkata"),
+            // Summer time that was given up, by a rule that ended and by dates.
+            (
+                vec![
+                    ("STANDARD", "18871231T150000", "RDATE:19510908T010000\r\n", "+0900"),
+                    ("DAYLIGHT", "19500507T000000", "RDATE:19510506T000000\r\n", "+1000"),
+                ],
+                "Asia/Tokyo",
+            ),
+            (
+                vec![
+                    ("DAYLIGHT", "19860504T020000", "RRULE:FREQ=YEARLY;UNTIL=19910504T020000\r\n", "+0900"),
+                    ("STANDARD", "19850914T020000", "RRULE:FREQ=YEARLY;UNTIL=19910914T020000\r\n", "+0800"),
+                ],
+                "Asia/Shanghai",
+            ),
             // Nobody's clocks stand so, or nothing is said of them.
             (vec![("STANDARD", "19700101T000000", "", "+0313")], "Asia/Tokyo"),
             (vec![("STANDARD", "19700101T000000", "RRULE:FREQ=SECONDLY\r\n", "nonsense")], "Asia/Tokyo"),
