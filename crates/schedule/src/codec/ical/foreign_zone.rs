@@ -1,7 +1,7 @@
 //! Zones that only a file knows. Their times are read by our own table: by the zone in it whose clocks stand most nearly as the
 //! file says (RFC 5545 §3.6.5 lets a file say anything; a table that it could change would be everybody's).
 
-use chrono::{NaiveDate, NaiveDateTime, Offset, TimeZone};
+use chrono::{NaiveDate, NaiveDateTime, Offset, TimeDelta, TimeZone};
 
 use super::{component::Component, line::Line, object};
 use crate::{
@@ -92,13 +92,15 @@ fn onsets(observance: &Component) -> Vec<NaiveDateTime> {
     let mut turned = Component { name: "VEVENT".to_owned(), ..Component::default() };
     turned.lines.push(Line::new("UID", "observance"));
     let said = ["DTSTART", "RRULE", "RDATE"];
-    turned.lines.extend(
-        observance
-            .lines
-            .iter()
-            .filter(|line| said.contains(&line.name.as_str()))
-            .map(|line| Line { value: since_1900(&line.value), ..line.clone() }),
-    );
+    let before = offset(observance, "TZOFFSETFROM").unwrap_or_default();
+    let said = observance.lines.iter().filter(|line| said.contains(&line.name.as_str()));
+    turned.lines.extend(said.map(|line| {
+        let value = match line.name.as_str() {
+            "RRULE" => until_local(&line.value, before),
+            _ => since_1900(&line.value),
+        };
+        Line { value, ..line.clone() }
+    }));
     let calendar = Component { name: "VCALENDAR".to_owned(), children: vec![turned], ..Component::default() };
     let root = Component { children: vec![calendar], ..Component::default() };
     let Ok(event) = object::read_event(&root) else { return Vec::new() };
@@ -118,6 +120,17 @@ fn onsets(observance: &Component) -> Vec<NaiveDateTime> {
     std::iter::once(event.start.naive()).chain(found).collect()
 }
 
+/// A rule that ends on the clock by which its starts are said, which is that of before the change (RFC 5545 §3.6.5).
+fn until_local(rule: &str, seconds: i32) -> String {
+    let local = |part: &str| {
+        let utc = NaiveDateTime::parse_from_str(part.strip_prefix("UNTIL=")?, "%Y%m%dT%H%M%SZ").ok()?;
+        let local = utc.checked_add_signed(TimeDelta::seconds(seconds.into()))?;
+        Some(local.format("UNTIL=%Y%m%dT%H%M%S").to_string())
+    };
+    let parts = rule.split(';').map(|part| local(part).unwrap_or_else(|| part.to_owned()));
+    parts.collect::<Vec<_>>().join(";")
+}
+
 /// A date or time in years that are taken. Some programs count from 1601, and tables of zones begin with the first clocks.
 fn since_1900(value: &str) -> String {
     match (value.strip_prefix("1601"), value.get(..2), value.get(4..)) {
@@ -129,7 +142,11 @@ fn since_1900(value: &str) -> String {
 
 /// What `TZOFFSETTO` says, in seconds east of UTC.
 fn offset_to(observance: &Component) -> Option<i32> {
-    let value = observance.line("TZOFFSETTO")?.value.trim();
+    offset(observance, "TZOFFSETTO")
+}
+
+fn offset(observance: &Component, name: &str) -> Option<i32> {
+    let value = observance.line(name)?.value.trim();
     let (sign, digits) = match value.strip_prefix('-') {
         Some(digits) => (-1, digits),
         None => (1, value.strip_prefix('+').unwrap_or(value)),
@@ -190,6 +207,18 @@ mod tests {
                 vec![
                     ("DAYLIGHT", "19860504T020000", "RRULE:FREQ=YEARLY;UNTIL=19910504T020000\r\n", "+0900"),
                     ("STANDARD", "19850914T020000", "RRULE:FREQ=YEARLY;UNTIL=19910914T020000\r\n", "+0800"),
+                ],
+                "Asia/Shanghai",
+            ),
+            (
+                vec![
+                    ("DAYLIGHT", "20080601T000000", "RDATE:20090415T000000\r\n", "+0900"),
+                    (
+                        "STANDARD",
+                        "20081101T000000",
+                        "RRULE:FREQ=YEARLY;UNTIL=20091031T150000Z\r\nTZOFFSETFROM:+0900\r\n",
+                        "+0800",
+                    ),
                 ],
                 "Asia/Shanghai",
             ),
