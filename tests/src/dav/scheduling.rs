@@ -100,6 +100,14 @@ fn guests_of_what_nobody_organizes_are_told_nothing() {
             assert_eq!((lines("ATTENDEE"), lines("ORGANIZER:mailto:hanako")), (1, 0), "{text}");
         }
         assert_eq!(occurrences(&taro), [] as [Value; 0]);
+        // Of a series to which nobody comes the organizer is said where somebody does.
+        let series = event("f", &format!("{HOUR}RRULE:FREQ=DAILY;COUNT=2\n"));
+        let one =
+            event("f", &format!("RECURRENCE-ID;TZID=Asia/Tokyo:20261126T100000\n{HOUR}{ORGANIZER}{TARO}"));
+        let one = format!("BEGIN:VEVENT{}END:VEVENT", between(&one, "BEGIN:VEVENT", "END:VEVENT"));
+        let both = series.replace("END:VCALENDAR", &format!("{one}\r\nEND:VCALENDAR"));
+        client.put(&path("f"), &both).expect(201);
+        assert_eq!(occurrences(&taro).len(), 1);
     });
 }
 

@@ -64,11 +64,10 @@ pub(super) fn organized_by(
 }
 
 /// Whether others take part in what nobody organizes, or somebody whose address cannot be read. It is no invitation (RFC 6638 §3.1):
-/// nobody is told of it. Rooms alone are booked.
+/// nobody is told of it. Rooms alone are booked, and who organizes what has guests of single occurrences alone may be said there.
 pub(super) fn is_unorganized(event: &Event, invited: &[Invited]) -> bool {
     let is_room = |key: &String| invited.iter().any(|it| it.key == *key);
-    event.organizer_calendar_address.is_none()
-        && (event.participants.keys().any(|key| !is_room(key)) || event.invites_to_occurrences())
+    event.organizer_calendar_address.is_none() && event.participants.keys().any(|key| !is_room(key))
 }
 
 /// To which of these events, which the owner of a calendar put away, what is sent is the invitation: it has the same organizer, and
