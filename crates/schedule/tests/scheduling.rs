@@ -135,6 +135,16 @@ fn what_is_not_the_servers_to_send_it_neither_sends_nor_brings() {
             assert!(
                 line_of(&read(db, &hanako, "m.ics"), "guest@").contains(&format!("SCHEDULE-AGENT={agent}"))
             );
+            // What they answer reaches her client alone, which says it.
+            for said in ["TENTATIVE", "ACCEPTED"] {
+                let said = format!(";PARTSTAT={said}");
+                let answered = by(agent).map(|line| format!("{said}{line}"));
+                put(db, &hanako, "m.ics", &meeting(&hanako, &answered));
+                let text = read(db, &hanako, "m.ics");
+                for guest in ["guest@", &mail(&taro)] {
+                    assert!(line_of(&text, guest).contains(&said), "{}", text.text);
+                }
+            }
         }
         // Then it is, and is not again.
         put(db, &hanako, "m.ics", &meeting(&hanako, &by("SERVER")));

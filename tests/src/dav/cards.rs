@@ -126,6 +126,44 @@ fn the_phone_and_the_client_see_the_same_contact() {
 }
 
 #[test]
+fn a_change_on_the_phone_keeps_what_it_is_not_shown() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let client = Client::of(server, &hanako);
+        let path = format!("{}a.vcf", client.address_book());
+        let long = format!("X-{}:長い名", "LONG".repeat(20));
+        let kept = [
+            "KIND:individual",
+            "N;SORT-AS=\"やまだ,たろう\":山田;太郎;;;",
+            "TEL;TYPE=携帯:090-1234-5678",
+            "URL:www.example.jp",
+            "URL;TYPE=work:https://example.jp/",
+            "URL:file://server/share a",
+            "LOGO;MEDIATYPE=image/png:https://example.jp/logo.png",
+            "X_SEAT;X_ROW=3:窓側",
+            &long,
+        ];
+        let four = card("u1", "山田 太郎", &kept.map(|line| format!("{line}\n")).concat());
+        let four = four.replace("VERSION:3.0", "VERSION:4.0").replacen("N:山田 太郎;;;;\r\n", "", 1);
+        client.put_card(&path, &four).expect(201);
+        let on_phone = hanako.get("contacts?q=yamada").expect(200).json()["items"][0].clone();
+        assert_eq!(on_phone["links"].as_object().map(serde_json::Map::len), Some(1), "{on_phone}");
+        let at = format!("contacts/{}", on_phone["id"].as_str().unwrap());
+        let change = json!({"notes": {"a": {"note": "電話で"}}});
+        hanako.patch(&at, on_phone["etag"].as_str().unwrap(), &change).expect(200);
+        let now =
+            client.ask("GET", &path).header("accept", "text/vcard;version=4.0").send().expect(200).text();
+        let now = now.replace("\r\n ", "");
+        let is_there = |line: &&&str| now.lines().any(|it| it == **line);
+        let missing: Vec<_> =
+            kept.iter().chain(&["NOTE;PROP-ID=a:電話で"]).filter(|it| !is_there(it)).collect();
+        assert!(missing.is_empty(), "{missing:?} not in {now}");
+        let refused = client.put_card(&path, &card("u1", "山田 太郎", "URL:javascript:alert(1)\n"));
+        assert!(refused.expect(403).text().contains("valid-address-data"));
+    });
+}
+
+#[test]
 fn a_uid_stands_once_in_an_address_book() {
     on_each_backend(|server| {
         let client = Client::of(server, &server.staff("hanako"));

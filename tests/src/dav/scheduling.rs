@@ -1,6 +1,7 @@
 //! Invitations and rooms by calendar clients: the same as by the phone.
 
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::client::{Client, HOUR, between, event};
 use crate::harness::{Staff, TestServer, on_each_backend};
@@ -60,6 +61,53 @@ fn a_schedule_tag_is_of_what_the_organizer_says_alone() {
             let stale = client.ask("PUT", path).header("if-schedule-tag-match", &tag);
             stale.body("text/calendar", changed.as_str()).send().expect(412);
         }
+    });
+}
+
+/// What names guests and nobody who organizes it, or somebody who cannot be reached, is no invitation (RFC 6638 §3.1).
+#[test]
+fn guests_of_what_nobody_organizes_are_told_nothing() {
+    on_each_backend(|server| {
+        let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
+        let client = Client::of(server, &hanako);
+        let path = |uid: &str| format!("{}{uid}.ics", client.calendar);
+        for (uid, organizer) in
+            [("a", ""), ("b", "ORGANIZER:/calendars/hanako/\n"), ("c", "ORGANIZER:mailto:\n")]
+        {
+            let text = event(uid, &format!("{HOUR}SUMMARY:会議\n{organizer}{TARO}"));
+            let etag = client.put(&path(uid), &text).expect(201).etag();
+            let seen = client.get(&path(uid)).expect(200);
+            assert_eq!((seen.text(), seen.etag()), (text.clone(), etag));
+            client.put(&path(uid), &text.replace("会議", "朝会")).expect(204);
+        }
+        let alone = event("d", &format!("{HOUR}SUMMARY:一人\n"));
+        client.put(&path("d"), &alone).expect(201);
+        client.put(&path("d"), &alone.replace("SUMMARY", &format!("{}\r\nSUMMARY", TARO.trim()))).expect(204);
+        let file = event("e", &format!("{HOUR}SUMMARY:持込\n{TARO}"));
+        let import = hanako.ask("POST", &format!("calendars/{}/import", hanako.calendar));
+        let import = import.header("idempotency-key", &Uuid::now_v7().to_string());
+        assert_eq!(import.body("text/calendar", file).send().expect(200).json()["created"], 1);
+        let mine = occurrences(&hanako);
+        assert_eq!(mine.len(), 5);
+        for seen in mine {
+            assert_eq!(seen["isOrganizer"], false, "{seen}");
+            let at = format!("events/{}", seen["eventId"].as_str().unwrap());
+            hanako.patch(&at, seen["etag"].as_str().unwrap(), &json!({"title": "昼会"})).expect(200);
+        }
+        for uid in ["a", "b", "c", "d"] {
+            let text = client.get(&path(uid)).expect(200).text();
+            let lines = |name: &str| text.lines().filter(|line| line.starts_with(name)).count();
+            assert_eq!((lines("ATTENDEE"), lines("ORGANIZER:mailto:hanako")), (1, 0), "{text}");
+        }
+        assert_eq!(occurrences(&taro), [] as [Value; 0]);
+        // Of a series to which nobody comes the organizer is said where somebody does.
+        let series = event("f", &format!("{HOUR}RRULE:FREQ=DAILY;COUNT=2\n"));
+        let one =
+            event("f", &format!("RECURRENCE-ID;TZID=Asia/Tokyo:20261126T100000\n{HOUR}{ORGANIZER}{TARO}"));
+        let one = format!("BEGIN:VEVENT{}END:VEVENT", between(&one, "BEGIN:VEVENT", "END:VEVENT"));
+        let both = series.replace("END:VCALENDAR", &format!("{one}\r\nEND:VCALENDAR"));
+        client.put(&path("f"), &both).expect(201);
+        assert_eq!(occurrences(&taro).len(), 1);
     });
 }
 

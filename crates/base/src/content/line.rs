@@ -185,7 +185,7 @@ impl Param {
         loop {
             let (value, next) = match rest.strip_prefix('"') {
                 Some(quoted) => quoted.split_once('"').ok_or(BadLine::BadParameter)?,
-                None => rest.split_at(rest.find([',', ';', ':']).ok_or(BadLine::NoColon)?),
+                None => rest.split_at(end_of_value(rest).ok_or(BadLine::NoColon)?),
             };
             values.push(decode_param(value));
             match next.strip_prefix(',') {
@@ -197,6 +197,23 @@ impl Param {
             }
         }
     }
+}
+
+/// Where a value without quotes ends. A semicolon behind a backslash with no parameter behind it belongs to the value: so iOS writes
+/// addresses (`X-TITLE=1-5\; 4041 Linz`).
+fn end_of_value(text: &str) -> Option<usize> {
+    let ends = |from: usize| Some(from + text.get(from..)?.find([',', ';', ':'])?);
+    let mut end = ends(0)?;
+    while let Some((true, after)) = text.split_at_checked(end).map(|(value, rest)| {
+        (value.ends_with('\\') && rest.starts_with(';'), rest.get(1..).unwrap_or_default())
+    }) {
+        let next = after.find([',', ';', ':'])?;
+        if after.get(..next)?.contains('=') {
+            break;
+        }
+        end += 1 + next;
+    }
+    Some(end)
 }
 
 /// Undoes the escapes of RFC 6868.
@@ -281,18 +298,19 @@ pub fn unfold(file: &[u8]) -> Vec<(usize, Cow<'_, [u8]>)> {
     lines
 }
 
-/// The text of a file. Where a line is folded within a character (RFC 5545 §3.1 has it restored), it is folded anew; `None` for what is
-/// no UTF-8 even then.
-#[must_use]
-pub fn text_of(file: &[u8]) -> Option<Cow<'_, str>> {
+/// The text of a file. Where a line is folded within a character (RFC 5545 §3.1 has it restored), it is folded anew.
+///
+/// # Errors
+/// The number of the first line that is no UTF-8 even then.
+pub fn text_of(file: &[u8]) -> Result<Cow<'_, str>, usize> {
     if let Ok(text) = std::str::from_utf8(file) {
-        return Some(Cow::Borrowed(text));
+        return Ok(Cow::Borrowed(text));
     }
     let mut text = String::with_capacity(file.len());
-    for (_, line) in unfold(file) {
-        fold(std::str::from_utf8(&line).ok()?, &mut text);
+    for (number, line) in unfold(file) {
+        fold(std::str::from_utf8(&line).map_err(|_not_utf8| number)?, &mut text);
     }
-    Some(Cow::Owned(text))
+    Ok(Cow::Owned(text))
 }
 
 #[cfg(test)]
@@ -312,10 +330,24 @@ mod tests {
 
     #[test]
     fn a_line_that_is_folded_within_a_character_is_made_whole() {
-        assert_eq!(text_of("a:会議\r\n b\n".as_bytes()), Some(Cow::Borrowed("a:会議\r\n b\n")));
+        assert_eq!(text_of("a:会議\r\n b\n".as_bytes()), Ok(Cow::Borrowed("a:会議\r\n b\n")));
         let split = b"FN:\xE5\xB1\xB1\xE7\r\n \x94\xB0\r\nN:x\r\n";
-        assert_eq!(text_of(split).as_deref(), Some("FN:山田\r\nN:x\r\n"));
-        assert_eq!(text_of(b"FN:\xE5\xB1\r\nN:x\r\n"), None);
+        assert_eq!(text_of(split).as_deref(), Ok("FN:山田\r\nN:x\r\n"));
+        assert_eq!(text_of(b"N:x\r\nFN:\xE5\xB1\r\nN:x\r\n"), Err(2));
+    }
+
+    #[test]
+    fn a_semicolon_behind_a_backslash_belongs_to_the_value() {
+        let line =
+            Line::read(1, r"X-LOCATION;X-TITLE=1-5\; 4041 Linz\; AT;X-RADIUS=70:geo:48.3,14.2").unwrap();
+        let read: Vec<(&str, &str)> =
+            line.params.iter().map(|it| (it.name.as_str(), it.values[0].as_str())).collect();
+        assert_eq!(read, [("X-TITLE", r"1-5\; 4041 Linz\; AT"), ("X-RADIUS", "70")]);
+        assert_eq!((line.value.as_str(), line.text()), ("geo:48.3,14.2", line.raw.clone()));
+        let line = Line::read(1, r"X;X-DIR=C\;VALUE=TEXT:a").unwrap();
+        assert_eq!((line.param("X-DIR"), line.param("VALUE")), (Some(r"C\"), Some("TEXT")));
+        assert_eq!(Line::read(1, r"X;A=b\;c;d=e:f").map(|line| line.params.len()), Ok(2));
+        assert_eq!(Line::read(1, "X;A=b;c:f"), Err(BadLine::BadParameter));
     }
 
     #[test]

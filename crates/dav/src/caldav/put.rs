@@ -4,7 +4,7 @@ use actix_web::{
     HttpResponse,
     http::{StatusCode, header},
 };
-use renraku_base::{Principal, content::line::text_of};
+use renraku_base::{FieldFault, Principal, content::line::text_of};
 use renraku_db::ReadTx;
 use renraku_schedule::service::objects::{self, OBJECT_BYTES, ObjectCalendar, ObjectFault, Put};
 
@@ -44,9 +44,10 @@ async fn store(call: &mut Call) -> Result<HttpResponse, DavFault> {
     let who = call.who.clone();
     let put = call
         .write(move |tx| {
-            let Some(text) = text_of(&body) else {
-                return Err(Condition::ValidCalendarData.into());
-            };
+            let text = text_of(&body).map_err(|line| {
+                let not_utf8 = FieldFault::new(format!("line {line}"), "ical-line", "the line is not UTF-8");
+                ObjectFault::CalendarData(vec![not_utf8])
+            })?;
             let calendar = objects::find_calendar(tx, &who, &person, &segment).map_err(no_calendar)?;
             match objects::put(tx, &who, &calendar, &name, &text, &expected) {
                 Ok(put) => {

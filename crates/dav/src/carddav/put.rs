@@ -4,9 +4,12 @@ use actix_web::{
     HttpResponse,
     http::{StatusCode, header},
 };
-use renraku_base::content::{
-    line::text_of,
-    text::{has_lone_return, without_controls},
+use renraku_base::{
+    FieldFault,
+    content::{
+        line::text_of,
+        text::{has_lone_return, without_controls},
+    },
 };
 use renraku_contacts::{
     ContactsFault,
@@ -52,7 +55,10 @@ async fn store(call: &mut Call, place: &Place) -> Result<HttpResponse, DavFault>
     let who = call.who.clone();
     let (put, as_sent) = call
         .write(move |tx| {
-            let mut text = text_of(&body).ok_or(Condition::ValidAddressData)?;
+            let mut text = text_of(&body).map_err(|line| {
+                let not_utf8 = FieldFault::new(format!("line {line}"), "vcard-line", "the line is not UTF-8");
+                CardFault::AddressData(vec![not_utf8])
+            })?;
             if has_lone_return(&body) {
                 text = Cow::Owned(without_controls(&text).into_owned());
             }

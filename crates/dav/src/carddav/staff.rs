@@ -4,10 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use renraku_base::{ContactId, ETag, Limit, Principal};
-use renraku_contacts::{
-    codec::vcard::{self, Version},
-    service::objects::{CardChange, CardHead, CardText},
-};
+use renraku_contacts::service::objects::{CardChange, CardHead, CardText};
 use renraku_db::{CollectionId, CollectionKind, ObjectType, ReadTx, changes};
 use renraku_people::{
     directory::{
@@ -167,7 +164,7 @@ fn cards<'p>(
         if let Some(photo) = photo {
             members.insert("media".to_owned(), media(&photo.jpeg));
         }
-        CardText { head, text: vcard::write(&members, Version::V3), version: Version::V3 }
+        CardText::written(head, members)
     };
     Ok(told.into_iter().map(card).collect())
 }
@@ -228,6 +225,8 @@ fn members(id: &str, person: &Value) -> Map<String, Value> {
 
 #[cfg(test)]
 mod tests {
+    use renraku_contacts::codec::vcard::{self, Version};
+
     use super::*;
 
     #[test]

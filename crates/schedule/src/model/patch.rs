@@ -201,6 +201,11 @@ impl Event {
         picked.filter_map(|(id, _)| Some((*id, self.occurrence(*id)?))).collect()
     }
 
+    /// Whether others take part in single occurrences than in the whole.
+    pub(crate) fn invites_to_occurrences(&self) -> bool {
+        self.recurrence_overrides.values().any(PatchObject::changes_people)
+    }
+
     /// The event without what became of the messages to those who take part: that is for its organizer.
     #[must_use]
     pub(crate) fn without_schedule_status(mut self) -> Self {

@@ -256,7 +256,7 @@ impl<'a> Import<'a> {
         let mut stored = StoredEvent {
             id: tx.new_id(),
             calendar: self.home.id.clone(),
-            organizer: self.organizer(&event),
+            organizer: self.organizer(&event, None),
             version,
             busy_version: version,
             indexed: Indexed::default(),
@@ -298,7 +298,7 @@ impl<'a> Import<'a> {
         let before = update_event::open(tx, self.who, id, &Precondition::None)?;
         let event = self.merged(&parsed.event, &before.stored);
         let mut after = StoredEvent { event, ..before.stored.clone() };
-        after.organizer = self.organizer(&after.event);
+        after.organizer = self.organizer(&after.event, Some(&before.stored));
         renew(tx, &before.stored, &mut after);
         booking::check_series(&after.event, &after.facilities)?;
         let (happenings, indexed) = index::to_index(&after, self.home.time_zone, tx.now())?;
@@ -356,10 +356,13 @@ impl<'a> Import<'a> {
         });
     }
 
-    /// The owner of the calendar, unless the event says that someone else organizes it.
-    fn organizer(&self, event: &Event) -> Option<PersonId> {
-        let address = event.organizer_calendar_address.as_deref();
-        let own = address.is_none_or(|address| staff::mail_address(address) == self.address);
+    /// The owner of the calendar, unless the event says that someone else organizes it, or that others take part and nobody does.
+    fn organizer(&self, event: &Event, before: Option<&StoredEvent>) -> Option<PersonId> {
+        let own = match (&event.organizer_calendar_address, before) {
+            (Some(address), _) => staff::mail_address(address) == self.address,
+            (None, Some(before)) => return before.organizer.clone(),
+            (None, None) => event.participants.is_empty(),
+        };
         self.home.owner().filter(|_| own)
     }
 

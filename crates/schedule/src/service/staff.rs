@@ -8,7 +8,7 @@ use renraku_people::directory::{NamedPerson, service};
 
 use crate::{
     ScheduleFault,
-    model::{Event, Participant, ParticipationStatus, PatchObject},
+    model::{Event, Participant, ParticipationStatus, PatchObject, ScheduleAgent},
     rules::recurrence,
 };
 
@@ -185,7 +185,8 @@ fn name_staff(
     if faults.is_empty() { Ok(named) } else { Err(ScheduleFault::Invalid(faults)) }
 }
 
-/// Nobody answers for somebody else: an answer stays as it was stored, and the organizer comes unless they say no.
+/// Nobody answers for somebody else: an answer stays as it was stored, and the organizer comes unless they say no. What those answer
+/// who are not the server's to ask is told by the organizer's client (RFC 6638 §7.1).
 fn reset_answers(event: &mut Event, organizer: &PersonId, before: Option<&Event>) {
     for (key, participant) in &mut event.participants {
         if participant.person_id.as_ref() == Some(organizer) {
@@ -195,7 +196,7 @@ fn reset_answers(event: &mut Event, organizer: &PersonId, before: Option<&Event>
             continue;
         }
         // A room's refusal is the booking's to say, not the room's.
-        if participant.is_refused_room() {
+        if participant.is_refused_room() || participant.schedule_agent != ScheduleAgent::Server {
             continue;
         }
         let stored = before.and_then(|before| match &participant.person_id {

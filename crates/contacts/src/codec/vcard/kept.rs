@@ -71,9 +71,7 @@ fn read(kept: &Map<String, Value>) -> (Option<String>, Vec<Param>) {
 
 /// Whether it can stand as the name of a property, a group or a parameter.
 pub(super) fn is_word(text: &str) -> bool {
-    !text.is_empty()
-        && text.len() <= 64
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
 /// The lines of the properties that a card keeps.

@@ -1,4 +1,5 @@
-//! vCard 2.1, which old phones write: turned into the lines of 3.0, each where it was.
+//! vCard 2.1, which old phones write: turned into the lines of 3.0, each where it was. So are lines of 3.0 with parameters without a name
+//! (`PHOTO;BASE64`), as old address books of Apple write them.
 
 use std::{borrow::Cow, fmt::Write};
 
@@ -10,7 +11,7 @@ const ENCODINGS: [&str; 4] = ["QUOTED-PRINTABLE", "BASE64", "8BIT", "7BIT"];
 
 /// The file with its cards of version 2.1 as 3.0 writes them; untouched when it has none.
 pub(super) fn modern(file: &[u8]) -> Cow<'_, [u8]> {
-    if memmem::find(file, b"VERSION:2.1").is_none() {
+    if memmem::find(file, b"VERSION:2.1").is_none() && !line::physical(file).any(has_nameless) {
         return Cow::Borrowed(file);
     }
     let physical: Vec<&[u8]> = line::physical(file).collect();
@@ -31,7 +32,7 @@ pub(super) fn modern(file: &[u8]) -> Cow<'_, [u8]> {
         if joined.eq_ignore_ascii_case(b"BEGIN:VCARD") {
             old = version_of(physical.get(at..).unwrap_or_default()) == Some(b"2.1");
         }
-        match old.then(|| modern_line(&joined)).flatten() {
+        match (old || has_nameless(line)).then(|| modern_line(&joined)).flatten() {
             Some(text) => out.extend_from_slice(text.as_bytes()),
             None => out.extend_from_slice(&joined),
         }
@@ -51,6 +52,14 @@ fn version_of<'f>(lines: &[&'f [u8]]) -> Option<&'f [u8]> {
 fn head(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let colon = memchr::memchr(b':', line)?;
     Some((line.get(..colon)?, line.get(colon + 1..)?))
+}
+
+/// Whether a line has a parameter without a name.
+fn has_nameless(line: &[u8]) -> bool {
+    let Some((head, _)) = head(line) else { return false };
+    let mut words = head.split(|byte| *byte == b';');
+    let is_word = |word: &[u8]| word.iter().all(|it| it.is_ascii_alphanumeric() || b"-._".contains(it));
+    words.next().is_some_and(is_word) && words.any(|word| !word.is_empty() && is_word(word))
 }
 
 fn is_quoted_printable(line: &[u8]) -> bool {

@@ -1,6 +1,6 @@
 use std::collections::{BTreeSet, HashMap};
 
-use renraku_base::{Timestamp, content::text};
+use renraku_base::{Timestamp, content::text, is_active, is_link};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -121,7 +121,11 @@ impl Reader {
             }
             "EMAIL" => self.plain(property, "emails", "address", &values::line(property.text().trim())),
             "NOTE" => self.plain(property, "notes", "note", &values::lines(&property.text())),
-            "URL" => self.plain(property, "links", "uri", &values::uri(property.text().trim())),
+            "URL" => {
+                let uri = values::uri(property.text().trim());
+                // What cannot be tapped is no link for the phone, and is kept; what would run something is refused.
+                (is_link(&uri) || is_active(&uri)) && self.plain(property, "links", "uri", &uri)
+            }
             "IMPP" => self.plain(property, "onlineServices", "uri", &values::uri(property.text().trim())),
             "ADR" => {
                 let address = places::read(property);
@@ -186,7 +190,8 @@ impl Reader {
         let group = property.group.as_ref().map(|group| group.to_ascii_lowercase());
         let label = group.and_then(|group| self.labels.get(&group).cloned());
         values::describe(&mut object, property, label.as_deref(), used);
-        let wished = property.param("PROP-ID").filter(|key| kept::is_word(key)).map(str::to_owned);
+        let wished = property.param("PROP-ID").filter(|key| is_key(key) && kept::is_word(key));
+        let wished = wished.map(str::to_owned);
         let Some(entries) = self.object(map) else { return false };
         let key = wished.filter(|key| !entries.contains_key(key)).unwrap_or_else(|| free_key(entries));
         entries.insert(key, Value::Object(object));

@@ -170,6 +170,21 @@ fn cards_of_old_phones_are_read() {
 }
 
 #[test]
+fn parameters_without_a_name_are_read_in_files_of_later_versions() {
+    let file = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:x\r\nitem1.TEL;HOME;VOICE:1\\,2\r\nPHOTO;BASE64:\r\n  AAE\r\n  C\r\n\
+                NOTE:a;b:c\r\n d;e:f\r\nEND:VCARD\r\n";
+    let card = parse(file.as_bytes()).remove(0).members.unwrap();
+    let phone = json!({"number": "1,2", "contexts": {"private": true}, "features": {"voice": true},
+                       "vCardParams": {"group": "item1"}});
+    assert_eq!(card["phones"]["k1"], phone);
+    assert_eq!(card["media"]["k1"]["uri"], "data:image/jpeg;base64,AAEC");
+    assert_eq!(card["notes"]["k1"]["note"], "a;b:cd;e:f");
+    // What a program stores now is written as the standard has it.
+    let stored = file.replace("FN:x", "UID:u\r\nFN:x");
+    assert!(matches!(read_object(stored.as_bytes()), Err(NotACard::Data(_))));
+}
+
+#[test]
 fn the_sound_of_old_phones_is_how_the_name_is_read() {
     let name = |lines: &str| {
         let old = format!("BEGIN:VCARD\r\nVERSION:2.1\r\n{lines}\r\nEND:VCARD\r\n");

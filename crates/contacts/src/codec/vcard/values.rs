@@ -153,7 +153,8 @@ impl<'o> Entry<'o> {
                 _ => params.push(it),
             }
         }
-        types.retain(|it| kept::is_word(it));
+        // A comma parts types, also within quotes.
+        types.retain(|it| !it.is_empty() && !it.contains(','));
         if version == Version::V3 {
             types.iter_mut().for_each(|it| it.make_ascii_uppercase());
         }

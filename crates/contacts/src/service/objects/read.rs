@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use renraku_base::{ContactId, Id};
 use renraku_db::{CollectionId, ReadTx};
+use serde_json::{Map, Value};
 
 use super::{
     CardHead, ObjectBook,
@@ -22,16 +23,30 @@ pub struct CardText {
     pub text: String,
     /// The version in which the text is written.
     pub version: Version,
+    /// What the card says, where the text is ours.
+    said: Option<Map<String, Value>>,
 }
 
 impl CardText {
+    /// What a card says, in the version that every client reads.
+    #[must_use]
+    pub fn written(head: CardHead, said: Map<String, Value>) -> Self {
+        let version = Version::V3;
+        Self { head, text: vcard::write(&said, version), version, said: Some(said) }
+    }
+
     /// The text in a version; as it is, when it is in that version.
     #[must_use]
     pub fn in_version(self, version: Version) -> Self {
         if self.version == version {
             return self;
         }
-        match vcard::convert(&self.text, version) {
+        let text = match &self.said {
+            // One version has words that the other has not.
+            Some(said) => Some(vcard::write(said, version)),
+            None => vcard::convert(&self.text, version),
+        };
+        match text {
             Some(text) => Self { text, version, ..self },
             None => self,
         }
@@ -99,15 +114,14 @@ pub(crate) fn texts_of(
             && let Some(head) = heads.remove(&kept.contact)
         {
             let version = version_of(&text);
-            cards.push(CardText { head, text, version });
+            cards.push(CardText { head, text, version, said: None });
         }
     }
     let others: Vec<String> = heads.keys().map(|id| id.as_str().to_owned()).collect();
     if !others.is_empty() {
         for stored in store::contacts::list_by_id(tx, &[collection], &others)? {
-            let text = vcard::write(stored.card.members(), Version::V3);
             let head = heads.remove(&stored.id);
-            cards.extend(head.map(|head| CardText { head, text, version: Version::V3 }));
+            cards.extend(head.map(|head| CardText::written(head, stored.card.members().clone())));
         }
     }
     cards.sort_by(|a, b| a.head.id.cmp(&b.head.id));

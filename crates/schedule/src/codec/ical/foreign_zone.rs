@@ -1,7 +1,7 @@
 //! Zones that only a file knows. Their times are read by our own table: by the zone in it whose clocks stand most nearly as the
 //! file says (RFC 5545 §3.6.5 lets a file say anything; a table that it could change would be everybody's).
 
-use chrono::{NaiveDate, NaiveDateTime, Offset, TimeZone};
+use chrono::{NaiveDate, NaiveDateTime, Offset, TimeDelta, TimeZone};
 
 use super::{component::Component, line::Line, object};
 use crate::{
@@ -13,6 +13,8 @@ use crate::{
 const YEAR: i32 = 2026;
 /// The most changes of the clocks that are looked at for one observance.
 const CHANGES: usize = 8;
+/// The most changes that are looked at for the last one of an observance that has ended.
+const PAST_CHANGES: usize = 200;
 /// In so many of the twelve months the clocks may stand otherwise and the zone still be the same.
 const MOST_APART: usize = 2;
 /// Of zones whose clocks stand alike these are meant before others.
@@ -90,33 +92,61 @@ fn onsets(observance: &Component) -> Vec<NaiveDateTime> {
     let mut turned = Component { name: "VEVENT".to_owned(), ..Component::default() };
     turned.lines.push(Line::new("UID", "observance"));
     let said = ["DTSTART", "RRULE", "RDATE"];
-    turned.lines.extend(observance.lines.iter().filter(|line| said.contains(&line.name.as_str())).map(
-        |line| {
-            Line {
-                // Some begin in 1601, where their counting of time begins.
-                value: line
-                    .value
-                    .strip_prefix("1601")
-                    .map_or_else(|| line.value.clone(), |rest| format!("1970{rest}")),
-                ..line.clone()
-            }
-        },
-    ));
+    let before = offset(observance, "TZOFFSETFROM").unwrap_or_default();
+    let said = observance.lines.iter().filter(|line| said.contains(&line.name.as_str()));
+    turned.lines.extend(said.map(|line| {
+        let value = match line.name.as_str() {
+            "RRULE" => until_local(&line.value, before),
+            _ => since_1900(&line.value),
+        };
+        Line { value, ..line.clone() }
+    }));
     let calendar = Component { name: "VCALENDAR".to_owned(), children: vec![turned], ..Component::default() };
     let root = Component { children: vec![calendar], ..Component::default() };
     let Ok(event) = object::read_event(&root) else { return Vec::new() };
     let at =
         |year| NaiveDate::from_ymd_opt(year, 1, 1).map(|day| day.and_time(chrono::NaiveTime::MIN).and_utc());
-    let (Some(from), Some(to)) = (at(YEAR - 1), at(YEAR + 1)) else { return Vec::new() };
-    let window = Window { from: from.into(), to: to.into(), zone: Zone::UTC };
-    let found = recurrence::expand(&event, window, CHANGES).items;
+    let between = |from, to, limit| {
+        let (Some(from), Some(to)) = (at(from), at(to)) else { return Vec::new() };
+        let window = Window { from: from.into(), to: to.into(), zone: Zone::UTC };
+        recurrence::expand(&event, window, limit).items
+    };
+    let mut found = between(YEAR - 1, YEAR + 1, CHANGES);
+    if found.is_empty() {
+        // What ended long ago still says how the clocks stand, if nothing came after its last change.
+        found.extend(between(1900, YEAR - 1, PAST_CHANGES).pop());
+    }
     let found = found.into_iter().map(|it| it.start.naive());
     std::iter::once(event.start.naive()).chain(found).collect()
 }
 
+/// A rule that ends on the clock by which its starts are said, which is that of before the change (RFC 5545 §3.6.5).
+fn until_local(rule: &str, seconds: i32) -> String {
+    let local = |part: &str| {
+        let utc = NaiveDateTime::parse_from_str(part.strip_prefix("UNTIL=")?, "%Y%m%dT%H%M%SZ").ok()?;
+        let local = utc.checked_add_signed(TimeDelta::seconds(seconds.into()))?;
+        Some(local.format("UNTIL=%Y%m%dT%H%M%S").to_string())
+    };
+    let parts = rule.split(';').map(|part| local(part).unwrap_or_else(|| part.to_owned()));
+    parts.collect::<Vec<_>>().join(";")
+}
+
+/// A date or time in years that are taken. Some programs count from 1601, and tables of zones begin with the first clocks.
+fn since_1900(value: &str) -> String {
+    match (value.strip_prefix("1601"), value.get(..2), value.get(4..)) {
+        (Some(rest), ..) => format!("1970{rest}"),
+        (None, Some("15" | "16" | "17" | "18"), Some(rest)) => format!("1904{rest}"),
+        _ => value.to_owned(),
+    }
+}
+
 /// What `TZOFFSETTO` says, in seconds east of UTC.
 fn offset_to(observance: &Component) -> Option<i32> {
-    let value = observance.line("TZOFFSETTO")?.value.trim();
+    offset(observance, "TZOFFSETTO")
+}
+
+fn offset(observance: &Component, name: &str) -> Option<i32> {
+    let value = observance.line(name)?.value.trim();
     let (sign, digits) = match value.strip_prefix('-') {
         Some(digits) => (-1, digits),
         None => (1, value.strip_prefix('+').unwrap_or(value)),
@@ -165,6 +195,33 @@ mod tests {
                 "Europe/Berlin",
             ),
             (vec![("STANDARD", "16010101T000000", "", "+0530")], "Asia/Kolkata"),
+            // Summer time that was given up, by a rule that ended and by dates.
+            (
+                vec![
+                    ("STANDARD", "18871231T150000", "RDATE:19510908T010000\r\n", "+0900"),
+                    ("DAYLIGHT", "19500507T000000", "RDATE:19510506T000000\r\n", "+1000"),
+                ],
+                "Asia/Tokyo",
+            ),
+            (
+                vec![
+                    ("DAYLIGHT", "19860504T020000", "RRULE:FREQ=YEARLY;UNTIL=19910504T020000\r\n", "+0900"),
+                    ("STANDARD", "19850914T020000", "RRULE:FREQ=YEARLY;UNTIL=19910914T020000\r\n", "+0800"),
+                ],
+                "Asia/Shanghai",
+            ),
+            (
+                vec![
+                    ("DAYLIGHT", "20080601T000000", "RDATE:20090415T000000\r\n", "+0900"),
+                    (
+                        "STANDARD",
+                        "20081101T000000",
+                        "RRULE:FREQ=YEARLY;UNTIL=20091031T150000Z\r\nTZOFFSETFROM:+0900\r\n",
+                        "+0800",
+                    ),
+                ],
+                "Asia/Shanghai",
+            ),
             // Nobody's clocks stand so, or nothing is said of them.
             (vec![("STANDARD", "19700101T000000", "", "+0313")], "Asia/Tokyo"),
             (vec![("STANDARD", "19700101T000000", "RRULE:FREQ=SECONDLY\r\n", "nonsense")], "Asia/Tokyo"),

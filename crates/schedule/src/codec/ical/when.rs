@@ -130,7 +130,8 @@ pub(super) fn read_value(line: &Line, text: &str, zones: &Zones) -> Result<When,
         None => (text, false),
     };
     let at = date_time(text).ok_or_else(unreadable)?;
-    match line.param("TZID") {
+    // A zone without a name is none, as some mail servers write it.
+    match line.param("TZID").filter(|id| !id.trim().is_empty()) {
         _ if utc => Ok(When::Zoned(at, Zone::UTC)),
         None => Ok(When::Floating(at)),
         Some(id) => match zones.find(id) {

@@ -87,7 +87,7 @@ fn expansion(event: &Event, rule: &RecurrenceRule, from: NaiveDateTime) -> Optio
     // A rule that counts must be followed from its beginning.
     let begin = if rule.count.is_none() { skip_to(rule, start, from) } else { start };
     let begin = to_crate(interval_begins(rule, begin));
-    let rule = explicit(rule, start);
+    let rule = explicit(rule, start, event.show_without_time);
     let rule = rule.validate(begin).ok()?;
     Some(RRuleSet::new(begin).rrule(rule).limit())
 }
@@ -140,8 +140,8 @@ fn skip_to(rule: &RecurrenceRule, start: NaiveDateTime, from: NaiveDateTime) -> 
     later.unwrap_or(start)
 }
 
-/// The rule with what it takes from `start` said outright, so that it can go on from another start.
-fn explicit(rule: &RecurrenceRule, start: NaiveDateTime) -> RRule<Unvalidated> {
+/// The rule with what it takes from `start`, a day or a time, said outright, so that it can go on from another start.
+fn explicit(rule: &RecurrenceRule, start: NaiveDateTime, whole_days: bool) -> RRule<Unvalidated> {
     let mut by_month: Vec<chrono::Month> =
         rule.by_month.iter().filter_map(|month| chrono::Month::try_from(month.number()).ok()).collect();
     let mut by_month_day = rule.by_month_day.clone();
@@ -175,9 +175,10 @@ fn explicit(rule: &RecurrenceRule, start: NaiveDateTime) -> RRule<Unvalidated> {
         _ => {}
     }
     let hourly = rule.frequency == Frequency::Hourly;
+    // Of whole days what a rule says of hours is passed over (RFC 5545 §3.3.10).
     let or_start = |part: &[u8], of_start: u32| match part {
-        [] => u8::try_from(of_start).into_iter().collect(),
-        part => part.to_vec(),
+        part if !part.is_empty() && !whole_days => part.to_vec(),
+        _ => u8::try_from(of_start).into_iter().collect(),
     };
     let counts_itself = rare::counts_itself(rule);
     let mut out = RRule::new(frequency(rule.frequency))

@@ -10,7 +10,8 @@ use super::{
     ObjectFault, ObjectKind,
     answer::keep as keep_alarms,
     arrival::{Arrival, Origin},
-    facilities, parameters,
+    facilities::{self, Invited},
+    parameters,
     put::Put,
     text,
 };
@@ -48,8 +49,11 @@ pub(super) fn organized_by(
     home: &StoredCalendar,
     who: &Principal,
     event: &Event,
+    invited: &[Invited],
 ) -> Result<bool, ScheduleFault> {
-    let Some(address) = &event.organizer_calendar_address else { return Ok(true) };
+    let Some(address) = &event.organizer_calendar_address else {
+        return Ok(!is_unorganized(event, invited));
+    };
     for person in home.owner().iter().chain([&who.person]) {
         let email = email_of(tx, person)?;
         if facilities::is_address_of(address, person, email.as_deref()) {
@@ -57,6 +61,13 @@ pub(super) fn organized_by(
         }
     }
     Ok(false)
+}
+
+/// Whether others take part in what nobody organizes, or somebody whose address cannot be read. It is no invitation (RFC 6638 §3.1):
+/// nobody is told of it. Rooms alone are booked, and who organizes what has guests of single occurrences alone may be said there.
+pub(super) fn is_unorganized(event: &Event, invited: &[Invited]) -> bool {
+    let is_room = |key: &String| invited.iter().any(|it| it.key == *key);
+    event.organizer_calendar_address.is_none() && event.participants.keys().any(|key| !is_room(key))
 }
 
 /// To which of these events, which the owner of a calendar put away, what is sent is the invitation: it has the same organizer, and

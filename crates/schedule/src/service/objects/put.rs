@@ -284,7 +284,7 @@ impl Arrival<'_> {
         mut sent: Event,
     ) -> Result<Changed<Put>, ObjectFault> {
         let invited = facilities::find(tx, &mut sent)?;
-        if !adopt::organized_by(tx, &home, who, &sent)? {
+        if !adopt::organized_by(tx, &home, who, &sent, &invited)? {
             return adopt::create(tx, who, self, &home, sent);
         }
         // Everybody is told of what is new.
@@ -307,7 +307,7 @@ impl Arrival<'_> {
         id: &EventId,
         mut sent: Event,
     ) -> Result<Changed<Put>, ObjectFault> {
-        let before = match open(tx, who, id, &Precondition::None) {
+        let mut before = match open(tx, who, id, &Precondition::None) {
             Ok(opened) => opened,
             Err(ScheduleFault::NotOrganizer) => return answer::answer(tx, who, self, id, &sent),
             Err(fault) => return Err(fault.into()),
@@ -317,6 +317,14 @@ impl Arrival<'_> {
         if !self.calendar.is_mine() {
             kept = answer::keep(tx, who, self, id, &sent)?;
             sent = without_alerts(sent);
+        }
+        let stored = &before.stored;
+        let was_alone = stored.event.participants.is_empty() && !stored.event.invites_to_occurrences();
+        if was_alone && stored.facilities.is_empty() && sent.organizer_calendar_address.is_none() {
+            let invited = facilities::find(tx, &mut sent.clone())?;
+            if adopt::is_unorganized(&sent, &invited) {
+                before.stored.organizer = None;
+            }
         }
         if before.stored.organizer.is_none() {
             return adopt::replace(tx, who, self, &before, &sent);
