@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::client::{Client, card, responses};
+use super::client::{Client, card};
 use crate::harness::on_each_backend;
 
 const MORE: &str = "X-PHONETIC-LAST-NAME:ヤマダ\nitem1.TEL;TYPE=CELL:090-1234-5678\nitem1.X-ABLabel:_$!<Mobile>!$_\n\
@@ -169,9 +169,6 @@ fn cards_are_moved_and_copied_between_address_books() {
             .header("overwrite", "F")
             .send()
             .expect(412);
-        carry("MOVE", &format!("{book}e.vcf"), &format!("{book}c.vcf")).expect(204);
-        let all = client.propfind(&book, "1", "<d:getetag/>").text();
-        assert_eq!(responses(&all).len(), 2, "{all}");
         carry("MOVE", &format!("{book}c.vcf"), &client.calendar).expect(403);
         let elsewhere =
             carry("MOVE", &format!("{book}c.vcf"), "http://elsewhere.example.jp/dav/x").expect(502).text();
