@@ -218,3 +218,37 @@ fn what_is_private_is_busy_to_others_whatever_is_asked() {
         seen.put(&format!("{}private.ics", seen.calendar), &event("private", HOUR)).expect(403);
     });
 }
+
+/// RFC 4791 §9.8.
+#[test]
+fn a_query_reads_days_and_times_on_no_clock_in_the_zone_that_it_brings() {
+    on_each_backend(|server| {
+        let client = Client::of(server, &server.staff("hanako"));
+        let put = |name: &str, when: &str| {
+            client.put(&format!("{}{name}.ics", client.calendar), &event(name, when)).expect(201);
+        };
+        put("day", "DTSTART;VALUE=DATE:20261126\n");
+        put("hour", HOUR);
+        put("noon", "DTSTART:20261126T120000\nDURATION:PT1H\n");
+        let berlin = "<c:timezone-id>Europe/Berlin</c:timezone-id>";
+        for (from, to, zone, there) in [
+            ("20261126T030000Z", "20261126T040000Z", "", vec!["day", "noon"]),
+            ("20261126T030000Z", "20261126T040000Z", berlin, vec!["day"]),
+            ("20261126T110000Z", "20261126T120000Z", berlin, vec!["day", "noon"]),
+            ("20261126T220000Z", "20261126T230000Z", berlin, vec!["day"]),
+            ("20261126T220000Z", "20261126T230000Z", "", vec![]),
+            // What is on a clock is when it is.
+            ("20261126T010000Z", "20261126T020000Z", berlin, vec!["day", "hour"]),
+        ] {
+            let query = format!(
+                "<c:calendar-query NS><d:prop/><c:filter><c:comp-filter name=\"VCALENDAR\"><c:comp-filter name=\"VEVENT\">\
+                 <c:time-range start=\"{from}\" end=\"{to}\"/></c:comp-filter></c:comp-filter></c:filter>{zone}</c:calendar-query>"
+            );
+            let told = client.xml("REPORT", &client.calendar, "1", &query).expect(207).text();
+            let mut found: Vec<String> = responses(&told).into_iter().map(|(path, _)| path).collect();
+            found.sort();
+            let there = there.into_iter().map(|name| format!("{}{name}.ics", client.calendar));
+            assert_eq!(found, there.collect::<Vec<_>>(), "{from} {zone}");
+        }
+    });
+}
