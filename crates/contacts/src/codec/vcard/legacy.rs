@@ -1,4 +1,4 @@
-//! vCard 2.1, which old phones write: turned into the lines of 3.0, each where it was.
+//! vCard 2.1, which old phones write: turned into the lines of 3.0, each where it was. Old programs write pictures so in 3.0, too.
 
 use std::{borrow::Cow, fmt::Write};
 
@@ -8,9 +8,12 @@ use renraku_base::content::{line, text};
 /// What may stand as a parameter without its name, and which one it is (vCard 2.1 §2.1.2).
 const ENCODINGS: [&str; 4] = ["QUOTED-PRINTABLE", "BASE64", "8BIT", "7BIT"];
 
-/// The file with its cards of version 2.1 as 3.0 writes them; untouched when it has none.
+/// What stands as a parameter without its name in cards of 3.0, too.
+const BARE: &[u8] = b";BASE64";
+
+/// The file with its cards of version 2.1, and pictures of others, as 3.0 writes them; untouched when it has none.
 pub(super) fn modern(file: &[u8]) -> Cow<'_, [u8]> {
-    if memmem::find(file, b"VERSION:2.1").is_none() {
+    if memmem::find(file, b"VERSION:2.1").is_none() && memmem::find(file, BARE).is_none() {
         return Cow::Borrowed(file);
     }
     let physical: Vec<&[u8]> = line::physical(file).collect();
@@ -31,7 +34,8 @@ pub(super) fn modern(file: &[u8]) -> Cow<'_, [u8]> {
         if joined.eq_ignore_ascii_case(b"BEGIN:VCARD") {
             old = version_of(physical.get(at..).unwrap_or_default()) == Some(b"2.1");
         }
-        match old.then(|| modern_line(&joined)).flatten() {
+        let bare = || head(&joined).is_some_and(|(head, _)| memmem::find(head, BARE).is_some());
+        match (old || bare()).then(|| modern_line(&joined)).flatten() {
             Some(text) => out.extend_from_slice(text.as_bytes()),
             None => out.extend_from_slice(&joined),
         }
