@@ -169,6 +169,10 @@ fn busy_time_is_told_of_a_calendar_and_of_people() {
         assert_eq!(nobody.matches("3.7;Invalid calendar user").count(), 1, "{nobody}");
         let as_taro = ask.replace("ORGANIZER:mailto:hanako", "ORGANIZER:mailto:taro");
         client.ask("POST", &outbox).body("text/calendar", as_taro).send().expect(403);
+        // Two questions at once are none (RFC 5546 §3.3.2).
+        let (begin, end) = (ask.find("BEGIN:VFREEBUSY").unwrap(), ask.find("END:VCALENDAR").unwrap());
+        let twice = format!("{}{}", &ask[..end], &ask[begin..]);
+        client.ask("POST", &outbox).body("text/calendar", twice).send().expect(403);
         // Whoever must not be found is nobody.
         let known = |told: &str| told.matches("2.0;Success").count();
         let before = known(&told);
