@@ -368,3 +368,37 @@ fn a_guest_is_told_that_their_answer_arrived_and_not_how_others_are_reached() {
         assert_eq!(arrived()[0], 0);
     });
 }
+
+#[test]
+fn a_room_declines_to_come_to_a_single_occurrence_alone() {
+    on_each_backend(|server| {
+        let [hanako, _] = ["hanako", "taro"].map(|name| server.staff(name));
+        let client = Client::of(server, &hanako);
+        let room = room(server);
+        let path = format!("{}m.ics", client.calendar);
+        let told = || hanako.get("notifications").expect(200).json()["items"].as_array().unwrap().len();
+        for kind in ["ROOM", "RESOURCE"] {
+            let line = format!("ATTENDEE;CUTYPE={kind};RSVP=TRUE:urn:uuid:{room}\n");
+            let series = event("m", &format!("{HOUR}RRULE:FREQ=DAILY;COUNT=3\n{ORGANIZER}{TARO}"));
+            let single = event("m", &format!("{HOUR}{ORGANIZER}{TARO}{line}"))
+                .replace("DTSTART;", "RECURRENCE-ID;TZID=Asia/Tokyo:20261127T100000\r\nDTSTART;");
+            let single = single.replace(":20261126T", ":20261127T");
+            let single = single.split_once("BEGIN:VEVENT").unwrap().1;
+            let both = series.replace("END:VCALENDAR\r\n", &format!("BEGIN:VEVENT{single}"));
+            client.ask("PUT", &path).body("text/calendar", both).send();
+            let text = client.get(&path).expect(200).text();
+            let unfolded = text.replace("\r\n ", "");
+            let answers: Vec<&str> = unfolded.lines().filter(|it| it.contains(&room)).collect();
+            let [answer] = answers.as_slice() else { panic!("{unfolded}") };
+            assert!(
+                answer.contains("PARTSTAT=DECLINED") && answer.contains("SCHEDULE-STATUS=\"3.14\""),
+                "{answer}"
+            );
+            assert_eq!(told(), 1);
+            // Stored as it was shown, nothing is another.
+            client.put(&path, &text).expect(204);
+            assert_eq!(client.get(&path).expect(200).text(), text);
+            assert_eq!(told(), 1);
+        }
+    });
+}
