@@ -223,6 +223,31 @@ fn what_is_private_is_busy_to_others_whatever_is_asked() {
     });
 }
 
+/// As the example in RFC 4791 §7.8.1 asks for zones.
+#[test]
+fn a_component_of_which_no_part_is_named_is_told_whole() {
+    on_each_backend(|server| {
+        let client = Client::of(server, &server.staff("hanako"));
+        let zone = "BEGIN:VTIMEZONE\r\nTZID:Asia/Tokyo\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\n\
+                    TZOFFSETFROM:+0900\r\nTZOFFSETTO:+0900\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n";
+        let text = event("u", &format!("{HOUR}SUMMARY:会議\n"));
+        let text = text.replacen("BEGIN:VEVENT", &format!("{zone}BEGIN:VEVENT"), 1);
+        client.put(&format!("{}u.ics", client.calendar), &text).expect(201);
+        let told = |inside: &str| {
+            let data = format!("<c:calendar-data><c:comp name=\"VCALENDAR\"{inside}</c:calendar-data>");
+            let told = query(&client, &data, "<c:comp-filter name=\"VEVENT\"/>");
+            told.replace("&#13;\n", "\r\n")
+        };
+        let parts =
+            "><c:comp name=\"VEVENT\"><c:prop name=\"UID\"/></c:comp><c:comp name=\"VTIMEZONE\"/></c:comp>";
+        let some = told(parts);
+        let expected =
+            format!("BEGIN:VCALENDAR\r\n{zone}BEGIN:VEVENT\r\nUID:u\r\nEND:VEVENT\r\nEND:VCALENDAR");
+        assert!(some.contains(&expected), "{some}");
+        assert!(told("/>").contains(&text), "{}", told("/>"));
+    });
+}
+
 /// RFC 4791 §9.8.
 #[test]
 fn a_query_reads_days_and_times_on_no_clock_in_the_zone_that_it_brings() {
