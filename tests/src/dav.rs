@@ -5,6 +5,7 @@ mod beside;
 mod card_queries;
 mod card_sync;
 mod cards;
+mod carried;
 mod chosen_names;
 pub mod client;
 mod clients;

@@ -27,7 +27,7 @@ pub(crate) use address::{Address, Place, ROOT, path_below, plain_name};
 pub use app::{Dav, PushService, StaffBook};
 pub(crate) use collation::Collation;
 pub(crate) use condition::Condition;
-pub(crate) use edits::{Edits, PROPERTIES, told, written};
+pub(crate) use edits::{Edits, PROPERTIES, made, told, written};
 pub(crate) use fault::DavFault;
 pub(crate) use headers::{Depth, depth, destination, expectation, minimal, overwrites, schedule_reply};
 pub(crate) use multistatus::{ANSWER_BYTES, Multistatus, PART_BYTES, multistatus, response};

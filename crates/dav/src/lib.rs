@@ -23,8 +23,8 @@ pub fn routes(dav: &Dav) -> impl Fn(&mut web::ServiceConfig) + Clone + use<> {
     move |config| {
         config
             .app_data(web::Data::new(dav.clone()))
-            .service(web::resource("/.well-known/caldav").to(face::discover))
-            .service(web::resource("/.well-known/carddav").to(face::discover))
+            .service(web::resource(["/.well-known/caldav", "/.well-known/caldav/"]).to(face::discover))
+            .service(web::resource(["/.well-known/carddav", "/.well-known/carddav/"]).to(face::discover))
             .service(web::scope("/dav/push").route("/{id}", web::to(push::serve_registration)))
             .service(Below("/dav"));
     }

@@ -149,6 +149,47 @@ fn what_moves_is_asked_again_and_what_stays_keeps_its_answers() {
 }
 
 #[test]
+fn what_ends_earlier_or_is_called_off_is_not_asked_again() {
+    on_each_database(|db, _| {
+        let (hanako, taro) = (person(db, "佐藤"), person(db, "鈴木"));
+        let event = create(
+            db,
+            &hanako,
+            json!({"title": "朝礼", "start": "2026-12-01T09:00:00", "duration": "PT30M",
+                "recurrenceRule": {"frequency": "daily"}, "participants": {"1": {"personId": taro.person}}}),
+        );
+        reply(db, &taro, &event.id, json!({"participationStatus": "accepted"})).unwrap();
+        let no = json!({"participationStatus": "declined", "recurrenceId": "2026-12-02T09:00:00"});
+        reply(db, &taro, &event.id, no).unwrap();
+        let change = |scope: Scope, change: serde_json::Value| {
+            let now = get(db, &hanako, &event.id).unwrap();
+            answers(&patch(db, &hanako, &now, scope, change).event)
+        };
+        let rule = |members: serde_json::Value| {
+            let mut rule = json!({"frequency": "daily"});
+            rule.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+            json!({"recurrenceRule": rule})
+        };
+        let (yes, no, asked) = ("accepted accepted", "accepted declined", "accepted needs-action");
+        for (members, expected) in [
+            (json!({"count": 5}), vec![yes, no, yes]),
+            (json!({"count": null, "until": "2026-12-03T09:00:00"}), vec![yes, no, yes]),
+            (json!({"until": null, "count": 3}), vec![yes, no, yes]),
+            (json!({"count": 2}), vec![yes, no]),
+        ] {
+            assert_eq!(change(Scope::All, rule(members.clone())), expected, "{members}");
+        }
+        // What takes place again is asked for, and so is a series that goes on for longer.
+        let first = local("2026-12-01T09:00:00");
+        assert_eq!(change(Scope::This(first), json!({"status": "cancelled"})), [yes, no]);
+        assert_eq!(change(Scope::All, json!({"status": "cancelled"})), [yes, no]);
+        assert_eq!(change(Scope::All, json!({"status": "confirmed"})), [asked, asked]);
+        reply(db, &taro, &event.id, json!({"participationStatus": "accepted"})).unwrap();
+        assert_eq!(change(Scope::All, rule(json!({"count": 3}))), [asked, asked, asked]);
+    });
+}
+
+#[test]
 fn what_was_put_away_is_not_there() {
     on_each_database(|db, _| {
         let (hanako, taro) = (person(db, "佐藤"), person(db, "鈴木"));

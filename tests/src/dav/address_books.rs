@@ -49,10 +49,13 @@ fn a_client_finds_its_address_books_from_the_root() {
 #[test]
 fn discovery_begins_at_the_well_known_address() {
     on_each_backend(|server| {
-        let mut wire = Wire::connect(&server.base());
-        wire.send(b"GET /.well-known/carddav HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
-        let led = wire.read_to_end();
-        assert!(led.starts_with("HTTP/1.1 301") && led.contains("location: /dav/"), "{led}");
+        for name in ["caldav", "caldav/", "carddav", "carddav/"] {
+            let mut wire = Wire::connect(&server.base());
+            let ask = format!("GET /.well-known/{name} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+            wire.send(ask.as_bytes());
+            let led = wire.read_to_end();
+            assert!(led.starts_with("HTTP/1.1 301") && led.contains("location: /dav/"), "{name}: {led}");
+        }
     });
 }
 

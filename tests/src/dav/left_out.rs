@@ -139,3 +139,36 @@ fn what_does_not_repeat_any_more_is_there_for_whoever_left_its_first_occurrence_
         assert_eq!((seen(&hanako).0, seen(&taro).0), (5, 5));
     });
 }
+
+/// RFC 6638 §3.2.2.1: where no series is known there is no place for an `EXDATE`.
+#[test]
+fn a_guest_of_single_occurrences_leaves_out_what_their_program_takes_away() {
+    on_each_backend(|server| {
+        let [hanako, taro] = ["hanako", "taro"].map(|name| server.staff(name));
+        let client = Client::of(server, &taro);
+        let days = ["2026-12-03", "2026-12-10", "2026-12-17"];
+        let guest = json!({"t": {"personId": taro.person, "roles": {"attendee": true}}});
+        let id = series_with(&hanako, &days, &guest);
+        let path = client.sync(&client.calendar, "", 10).0[0].0.clone();
+        let all = client.get(&path).expect(200).text();
+        let without = |days: &[&str]| {
+            let (head, rest) = all.split_once("BEGIN:VEVENT").unwrap();
+            let (events, foot) = rest.rsplit_once("END:VEVENT\r\n").unwrap();
+            let kept = events.split("BEGIN:VEVENT").filter(|it| !days.iter().any(|day| it.contains(day)));
+            let kept = kept.map(|it| it.trim_end().trim_end_matches("END:VEVENT"));
+            let kept: String =
+                kept.map(|it| format!("BEGIN:VEVENT{}\r\nEND:VEVENT\r\n", it.trim_end())).collect();
+            format!("{head}{kept}{foot}")
+        };
+        let declined = || days.map(|day| is_declined(&hanako, &id, &format!("{day}T10:00:00")));
+        client.put(&path, &without(&["20261210T"])).expect(204);
+        assert_told(&taro, &client, &path, &["1203", "1217"]);
+        assert_eq!(declined(), [false, true, false]);
+        // It is there again where the program says it again, and one may be left.
+        client.put(&path, &all).expect(204);
+        assert_told(&taro, &client, &path, &["1203", "1210", "1217"]);
+        client.put(&path, &without(&["20261203T", "20261210T"])).expect(204);
+        assert_told(&taro, &client, &path, &["1217"]);
+        assert_eq!(declined(), [true, true, false]);
+    });
+}

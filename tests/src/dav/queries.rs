@@ -169,6 +169,10 @@ fn busy_time_is_told_of_a_calendar_and_of_people() {
         assert_eq!(nobody.matches("3.7;Invalid calendar user").count(), 1, "{nobody}");
         let as_taro = ask.replace("ORGANIZER:mailto:hanako", "ORGANIZER:mailto:taro");
         client.ask("POST", &outbox).body("text/calendar", as_taro).send().expect(403);
+        // Two questions at once are none (RFC 5546 §3.3.2).
+        let (begin, end) = (ask.find("BEGIN:VFREEBUSY").unwrap(), ask.find("END:VCALENDAR").unwrap());
+        let twice = format!("{}{}", &ask[..end], &ask[begin..]);
+        client.ask("POST", &outbox).body("text/calendar", twice).send().expect(403);
         // Whoever must not be found is nobody.
         let known = |told: &str| told.matches("2.0;Success").count();
         let before = known(&told);
@@ -216,5 +220,64 @@ fn what_is_private_is_busy_to_others_whatever_is_asked() {
         seen.get(&format!("{}secret.ics", seen.calendar)).expect(404);
         // Whoever sees only busy time cannot mean to change the rest.
         seen.put(&format!("{}private.ics", seen.calendar), &event("private", HOUR)).expect(403);
+    });
+}
+
+/// As the example in RFC 4791 §7.8.1 asks for zones.
+#[test]
+fn a_component_of_which_no_part_is_named_is_told_whole() {
+    on_each_backend(|server| {
+        let client = Client::of(server, &server.staff("hanako"));
+        let zone = "BEGIN:VTIMEZONE\r\nTZID:Asia/Tokyo\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\n\
+                    TZOFFSETFROM:+0900\r\nTZOFFSETTO:+0900\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n";
+        let text = event("u", &format!("{HOUR}SUMMARY:会議\n"));
+        let text = text.replacen("BEGIN:VEVENT", &format!("{zone}BEGIN:VEVENT"), 1);
+        client.put(&format!("{}u.ics", client.calendar), &text).expect(201);
+        let told = |inside: &str| {
+            let data = format!("<c:calendar-data><c:comp name=\"VCALENDAR\"{inside}</c:calendar-data>");
+            let told = query(&client, &data, "<c:comp-filter name=\"VEVENT\"/>");
+            told.replace("&#13;\n", "\r\n")
+        };
+        let parts =
+            "><c:comp name=\"VEVENT\"><c:prop name=\"UID\"/></c:comp><c:comp name=\"VTIMEZONE\"/></c:comp>";
+        let some = told(parts);
+        let expected =
+            format!("BEGIN:VCALENDAR\r\n{zone}BEGIN:VEVENT\r\nUID:u\r\nEND:VEVENT\r\nEND:VCALENDAR");
+        assert!(some.contains(&expected), "{some}");
+        assert!(told("/>").contains(&text), "{}", told("/>"));
+    });
+}
+
+/// RFC 4791 §9.8.
+#[test]
+fn a_query_reads_days_and_times_on_no_clock_in_the_zone_that_it_brings() {
+    on_each_backend(|server| {
+        let client = Client::of(server, &server.staff("hanako"));
+        let put = |name: &str, when: &str| {
+            client.put(&format!("{}{name}.ics", client.calendar), &event(name, when)).expect(201);
+        };
+        put("day", "DTSTART;VALUE=DATE:20261126\n");
+        put("hour", HOUR);
+        put("noon", "DTSTART:20261126T120000\nDURATION:PT1H\n");
+        let berlin = "<c:timezone-id>Europe/Berlin</c:timezone-id>";
+        for (from, to, zone, there) in [
+            ("20261126T030000Z", "20261126T040000Z", "", vec!["day", "noon"]),
+            ("20261126T030000Z", "20261126T040000Z", berlin, vec!["day"]),
+            ("20261126T110000Z", "20261126T120000Z", berlin, vec!["day", "noon"]),
+            ("20261126T220000Z", "20261126T230000Z", berlin, vec!["day"]),
+            ("20261126T220000Z", "20261126T230000Z", "", vec![]),
+            // What is on a clock is when it is.
+            ("20261126T010000Z", "20261126T020000Z", berlin, vec!["day", "hour"]),
+        ] {
+            let query = format!(
+                "<c:calendar-query NS><d:prop/><c:filter><c:comp-filter name=\"VCALENDAR\"><c:comp-filter name=\"VEVENT\">\
+                 <c:time-range start=\"{from}\" end=\"{to}\"/></c:comp-filter></c:comp-filter></c:filter>{zone}</c:calendar-query>"
+            );
+            let told = client.xml("REPORT", &client.calendar, "1", &query).expect(207).text();
+            let mut found: Vec<String> = responses(&told).into_iter().map(|(path, _)| path).collect();
+            found.sort();
+            let there = there.into_iter().map(|name| format!("{}{name}.ics", client.calendar));
+            assert_eq!(found, there.collect::<Vec<_>>(), "{from} {zone}");
+        }
     });
 }

@@ -362,3 +362,25 @@ fn a_calendar_holds_what_it_was_made_for_however_that_is_written() {
         }
     });
 }
+
+/// RFC 8144 §2.2.
+#[test]
+fn whoever_asks_for_no_more_than_needed_is_told_of_a_change_what_failed_alone() {
+    on_each_backend(|server| {
+        let client = Client::of(server, &server.staff("hanako"));
+        for path in [client.calendar.clone(), client.address_book()] {
+            let patch = |prop: &str| {
+                let body = format!(
+                    "<d:propertyupdate xmlns:d=\"DAV:\"><d:set><d:prop>{prop}</d:prop></d:set></d:propertyupdate>"
+                );
+                let ask = client.ask("PROPPATCH", &path).header("prefer", "return=minimal");
+                ask.body("application/xml", body.as_str()).send()
+            };
+            let done = patch("<d:displayname>仕事</d:displayname>").expect(200);
+            assert_eq!(done.header("preference-applied"), Some("return=minimal"));
+            assert_eq!(done.text(), "");
+            assert!(client.propfind(&path, "0", "<d:displayname/>").text().contains("仕事"));
+            patch("<d:getetag>x</d:getetag>").expect(207);
+        }
+    });
+}

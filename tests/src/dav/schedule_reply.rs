@@ -92,11 +92,9 @@ fn what_takes_the_place_of_an_invitation_tells_its_organizer_or_not() {
     on_each_backend(|server| {
         let guest = Guest::of(server);
         for (reply, said) in [("T", "DECLINED"), ("F", "NEEDS-ACTION")] {
-            let (from, at) = (guest.path(reply), guest.invited(reply));
-            guest
-                .client
-                .put(&from, &own("own", "own1").replace("UID:own", &format!("UID:own-{reply}")))
-                .expect(201);
+            let from = guest.path(reply);
+            guest.client.put(&from, &own(reply, "own1")).expect(201);
+            let at = guest.invited(reply);
             let moved =
                 guest.client.ask("MOVE", &from).header("destination", &at).header("schedule-reply", reply);
             moved.send().expect(204);

@@ -378,3 +378,75 @@ fn a_participants_alarms_are_their_own() {
         assert!(tags.contains(&now.etag().replace('"', "&quot;")) || tags.contains(&now.etag()), "{tags}");
     });
 }
+
+/// RFC 6638 §7.1, §7.3.
+#[test]
+fn a_guest_is_told_that_their_answer_arrived_and_not_how_others_are_reached() {
+    on_each_backend(|server| {
+        let [hanako, taro, _] = ["hanako", "taro", "jiro"].map(|name| server.staff(name));
+        let (organizer, guest) = (Client::of(server, &hanako), Client::of(server, &taro));
+        let others = "ATTENDEE;SCHEDULE-AGENT=NONE:mailto:jiro@pref.example.jp\n\
+                      ATTENDEE;SCHEDULE-AGENT=X-BY-HAND:mailto:someone@other.example\n";
+        let named = ORGANIZER.replace("ORGANIZER", "ORGANIZER;CN=Hanako");
+        let series = format!("{HOUR}RRULE:FREQ=DAILY;COUNT=3\n{named}{TARO}{others}");
+        let meeting = format!("{}m.ics", organizer.calendar);
+        organizer.put(&meeting, &event("m", &series)).expect(201);
+        let theirs = guest.sync(&guest.calendar, "", 10).0[0].0.clone();
+        let read = |client: &Client, path: &str| client.get(path).expect(200).text().replace("\r\n ", "");
+        let arrived = || {
+            let text = read(&guest, &theirs);
+            assert!(!text.contains("SCHEDULE-AGENT"), "{text}");
+            let lines = text.lines().filter(|line| line.starts_with("ORGANIZER") && line.contains("CN="));
+            lines.map(|line| line.matches(";SCHEDULE-STATUS=\"1.2\"").count()).collect::<Vec<_>>()
+        };
+        assert_eq!(arrived(), [0]);
+        let id = occurrences(&taro)[0]["eventId"].as_str().unwrap().to_owned();
+        let answer = |more: Value| drop(taro.post(&format!("events/{id}/reply"), &more).expect(200));
+        answer(json!({"participationStatus": "declined", "recurrenceId": "2026-11-27T10:00:00"}));
+        assert_eq!(arrived(), [0, 1]);
+        answer(json!({"participationStatus": "accepted"}));
+        assert_eq!(arrived(), [1, 1]);
+        guest.put(&theirs, &guest.get(&theirs).expect(200).text()).expect(204);
+        assert_eq!(arrived(), [1, 1]);
+        let own = read(&organizer, &meeting);
+        assert!(own.contains("SCHEDULE-AGENT=NONE") && own.contains("SCHEDULE-AGENT=X-BY-HAND"), "{own}");
+        // At another time they are asked again.
+        let later = own.replace("T100000", "T140000").replace("T110000", "T150000");
+        organizer.put(&meeting, &later).expect(204);
+        assert_eq!(arrived()[0], 0);
+    });
+}
+
+#[test]
+fn a_room_declines_to_come_to_a_single_occurrence_alone() {
+    on_each_backend(|server| {
+        let [hanako, _] = ["hanako", "taro"].map(|name| server.staff(name));
+        let client = Client::of(server, &hanako);
+        let room = room(server);
+        let path = format!("{}m.ics", client.calendar);
+        let told = || hanako.get("notifications").expect(200).json()["items"].as_array().unwrap().len();
+        for kind in ["ROOM", "RESOURCE"] {
+            let line = format!("ATTENDEE;CUTYPE={kind};RSVP=TRUE:urn:uuid:{room}\n");
+            let series = event("m", &format!("{HOUR}RRULE:FREQ=DAILY;COUNT=3\n{ORGANIZER}{TARO}"));
+            let single = event("m", &format!("{HOUR}{ORGANIZER}{TARO}{line}"))
+                .replace("DTSTART;", "RECURRENCE-ID;TZID=Asia/Tokyo:20261127T100000\r\nDTSTART;");
+            let single = single.replace(":20261126T", ":20261127T");
+            let single = single.split_once("BEGIN:VEVENT").unwrap().1;
+            let both = series.replace("END:VCALENDAR\r\n", &format!("BEGIN:VEVENT{single}"));
+            client.ask("PUT", &path).body("text/calendar", both).send();
+            let text = client.get(&path).expect(200).text();
+            let unfolded = text.replace("\r\n ", "");
+            let answers: Vec<&str> = unfolded.lines().filter(|it| it.contains(&room)).collect();
+            let [answer] = answers.as_slice() else { panic!("{unfolded}") };
+            assert!(
+                answer.contains("PARTSTAT=DECLINED") && answer.contains("SCHEDULE-STATUS=\"3.14\""),
+                "{answer}"
+            );
+            assert_eq!(told(), 1);
+            // Stored as it was shown, nothing is another.
+            client.put(&path, &text).expect(204);
+            assert_eq!(client.get(&path).expect(200).text(), text);
+            assert_eq!(told(), 1);
+        }
+    });
+}

@@ -118,7 +118,7 @@ pub(super) enum Cut<'t> {
     TooLong,
 }
 
-/// Reads a `CALDAV:comp` (§9.6.1).
+/// Reads a `CALDAV:comp` (§9.6.1): where it says no more than a name, all of it (§7.8.1).
 fn select(comp: &Element) -> Result<Selection, DavFault> {
     let name = |element: &Element| {
         let name = element.attribute("name").map(str::to_ascii_uppercase);
@@ -129,11 +129,12 @@ fn select(comp: &Element) -> Result<Selection, DavFault> {
         let no_value = prop.attribute("novalue").is_some_and(|it| it.eq_ignore_ascii_case("yes"));
         Ok((name(prop)?, no_value))
     });
+    let is_whole = comp.children.is_empty();
     Ok(Selection {
         name: name(comp)?,
-        all_lines: has("allprop"),
+        all_lines: is_whole || has("allprop"),
         lines: lines.collect::<Result<_, DavFault>>()?,
-        all_parts: has("allcomp"),
+        all_parts: is_whole || has("allcomp"),
         parts: comp.children_of(&COMP).map(select).collect::<Result<_, _>>()?,
     })
 }

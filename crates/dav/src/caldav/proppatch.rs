@@ -9,7 +9,7 @@ use renraku_schedule::{
 
 use super::property::{self, Property};
 use crate::core::{
-    Address, Call, Condition, DavFault, Edits, PROPERTIES, expectation, told, written,
+    Address, Call, Condition, DavFault, Edits, PROPERTIES, expectation, made, told, written,
     xml::{Element, Name, OF_CALENDARS},
 };
 
@@ -56,7 +56,7 @@ pub(super) async fn answer(mut call: Call) -> Result<HttpResponse, DavFault> {
         })
         .await;
     match done {
-        Ok(_) => Ok(told(OF_CALENDARS, &address, &names, |_| Some((StatusCode::OK, None)))),
+        Ok(_) => Ok(made(call.headers(), OF_CALENDARS, &address, &names)),
         Err(DavFault::Conflict(_)) => {
             Ok(told(OF_CALENDARS, &address, &names, |_| Some((StatusCode::CONFLICT, None))))
         }

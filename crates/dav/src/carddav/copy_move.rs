@@ -3,7 +3,7 @@ use renraku_base::Role;
 use renraku_contacts::service::objects;
 use renraku_db::Changed;
 
-use super::put::{expected, is_there, no_book};
+use super::put::{expected, is_there, no_book, refused};
 use crate::core::{Address, Call, Condition, DavFault, Need, Place, destination, overwrites, path_below};
 
 /// What is done.
@@ -43,12 +43,13 @@ pub(super) async fn answer(call: Call, place: Place, act: Act) -> Result<HttpRes
                 Act::Copy => carry.copy(tx, &who),
                 Act::Move => carry.move_(tx, &who),
             };
+            let person = who.person.as_str().to_owned();
+            let to_address = Place::Book { person, segment: to_segment.clone() };
             let leaves = act == Act::Copy || from.book.role >= Role::Write;
-            match replaced.map(Changed::into_inner).map_err(DavFault::from) {
+            match replaced.map(Changed::into_inner).map_err(|fault| refused(fault, &to_address)) {
                 // What may leave its address book is refused where it goes.
                 Err(fault) if leaves && fault.lacks_right() => {
-                    let (person, segment) = (who.person.as_str().to_owned(), to_segment.clone());
-                    let at = Address::Contacts(Place::Book { person, segment });
+                    let at = Address::Contacts(to_address);
                     let is_there = is_there(tx, &to, &to_name)?;
                     Err(fault.needing(|| match (is_there, act) {
                         (false, _) => Need::to_bind(&at),

@@ -10,7 +10,7 @@ use super::{
     property::{self, Property},
 };
 use crate::core::{
-    Address, Call, DavFault, Edits, PROPERTIES, Place, expectation, told, written,
+    Address, Call, DavFault, Edits, PROPERTIES, Place, expectation, made, told, written,
     xml::{Name, OF_CONTACTS},
 };
 
@@ -48,12 +48,13 @@ pub(super) async fn answer(mut call: Call, place: Place) -> Result<HttpResponse,
             }
         })
         .await;
-    let status = match done {
-        Ok(()) => StatusCode::OK,
-        Err(DavFault::Conflict(_)) => StatusCode::CONFLICT,
-        Err(fault) => return Err(fault),
-    };
-    Ok(told(OF_CONTACTS, &address, &names, |_| Some((status, None))))
+    match done {
+        Ok(()) => Ok(made(call.headers(), OF_CONTACTS, &address, &names)),
+        Err(DavFault::Conflict(_)) => {
+            Ok(told(OF_CONTACTS, &address, &names, |_| Some((StatusCode::CONFLICT, None))))
+        }
+        Err(fault) => Err(fault),
+    }
 }
 
 /// What the edits change of an address book: what its manager says of the name holds for everybody.

@@ -63,20 +63,14 @@ async fn store(call: &mut Call, place: &Place) -> Result<HttpResponse, DavFault>
                 text = Cow::Owned(without_controls(&text).into_owned());
             }
             let book = objects::find_book(tx, &who, &segment).map_err(no_book)?;
+            let at = Place::Book { person: who.person.as_str().to_owned(), segment: segment.clone() };
             match objects::put(tx, &who, &book, &name, &text, &expected) {
                 // What was folded anew is not stored as it was sent: the client reads it.
                 Ok(put) => Ok((put.into_inner(), matches!(text, Cow::Borrowed(_)))),
-                Err(CardFault::UidTaken { name }) => {
-                    let at = Place::Book { person: who.person.as_str().to_owned(), segment: segment.clone() };
-                    let href = at.card(&name).map(|at| Address::Contacts(at).to_string());
-                    Err(DavFault::CardUidInUse(href.unwrap_or_default()))
-                }
-                Err(fault) => match DavFault::from(fault) {
+                Err(fault) => match refused(fault, &at) {
                     // What is not there would be put into the address book.
                     fault if fault.lacks_right() && !is_there(tx, &book, &name)? => {
-                        let (person, segment) = (who.person.as_str().to_owned(), segment.clone());
-                        let at = Address::Contacts(Place::Book { person, segment });
-                        Err(fault.needing(|| Need::to_bind(&at)))
+                        Err(fault.needing(|| Need::to_bind(&Address::Contacts(at))))
                     }
                     fault => Err(fault),
                 },
@@ -89,6 +83,17 @@ async fn store(call: &mut Call, place: &Place) -> Result<HttpResponse, DavFault>
         response.insert_header((header::ETAG, put.etag.as_str()));
     }
     Ok(response.finish())
+}
+
+/// Why a card does not come into an address book; of a UID that is taken, where it is.
+pub(super) fn refused(fault: CardFault, book: &Place) -> DavFault {
+    match fault {
+        CardFault::UidTaken { name } => {
+            let href = book.card(&name).map(|at| Address::Contacts(at).to_string());
+            DavFault::CardUidInUse(href.unwrap_or_default())
+        }
+        fault => fault.into(),
+    }
 }
 
 /// Whether something is at a name.

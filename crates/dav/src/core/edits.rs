@@ -1,9 +1,12 @@
 //! What a client sets and takes away (RFC 4918 §9.2).
 
-use actix_web::{HttpResponse, http::StatusCode};
+use actix_web::{
+    HttpResponse,
+    http::{StatusCode, header::HeaderMap},
+};
 
 use super::{
-    Address, Condition, DavFault, Multistatus,
+    Address, Condition, DavFault, Multistatus, minimal,
     xml::{Element, Name, Prefixes, Writer},
 };
 
@@ -64,6 +67,19 @@ pub(crate) fn written(prefixes: Prefixes, element: &Element) -> String {
     let mut xml = Writer::piece_of(prefixes);
     xml.element(element);
     xml.into_piece()
+}
+
+/// That every edit was made: to whoever asks for no more than needed, without a body (RFC 8144 §2.2).
+pub(crate) fn made(
+    headers: &HeaderMap,
+    prefixes: Prefixes,
+    address: &Address,
+    edits: &Edits,
+) -> HttpResponse {
+    if minimal(headers) {
+        return HttpResponse::Ok().insert_header(("preference-applied", "return=minimal")).finish();
+    }
+    told(prefixes, address, edits, |_| Some((StatusCode::OK, None)))
 }
 
 /// What became of each edit; those without a fate of their own failed with the others (RFC 4918 §9.2.1).

@@ -35,7 +35,7 @@ pub use invitation::{Invitation, cancel, cancel_each, reply, request, request_ea
 pub use line::{Line, Param};
 pub use look::{property_instant, property_text};
 pub use object::{CalendarObject, Contents, NotAnObject, read_object};
-pub use people::{is_param, server_replies};
+pub use people::{is_param, organizer as organizer_line, server_replies};
 pub use read::{NotACalendar, Parsed, ParsedEvent, ParsedTask, Place, Refusal, read};
 pub use select::{Selection, select};
 pub use task::{is_guarded as is_guarded_task, move_alarms, takes_time as task_takes_time};

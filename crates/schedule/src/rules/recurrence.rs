@@ -13,7 +13,7 @@ use renraku_base::Timestamp;
 
 pub use shift::{Shift, shift};
 
-use crate::model::{Duration, Event, LocalDateTime, PatchObject, Zone};
+use crate::model::{Duration, Event, LocalDateTime, PatchObject, RecurrenceRule, Zone};
 
 /// The most occurrences of one event that stand in the index, or that book a facility.
 pub const MAX_INSTANCES: usize = 3_000;
@@ -213,6 +213,18 @@ pub fn end(event: &Event) -> Option<Timestamp> {
     let all = expand(event, Window::everything(Zone::TOKYO), MAX_INSTANCES);
     let last = all.items.iter().map(|found| found.utc_end).max();
     last.filter(|_| !all.truncated)
+}
+
+/// Whether of a series nothing is another than that it ends earlier: what is left of it takes place when it did.
+#[must_use]
+pub fn only_ends_earlier(before: &Event, after: &Event) -> bool {
+    let open =
+        |event: &Event| Some(RecurrenceRule { until: None, count: None, ..event.recurrence_rule.clone()? });
+    let end = |event: &Event| end(&Event { recurrence_overrides: BTreeMap::new(), ..event.clone() });
+    before.is_when(after)
+        && before.recurrence_rule.is_some()
+        && open(before) == open(after)
+        && end(after).is_some_and(|end_after| end(before).is_none_or(|end_before| end_after <= end_before))
 }
 
 /// Fits the exceptions of a series to a change of its start or rule, and tells which no longer have an occurrence.

@@ -32,7 +32,7 @@ pub use calendars::{
 pub use carry::Carry;
 pub use delete::delete;
 pub use fault::ObjectFault;
-pub use find::{busy, busy_at_a_glance, find, resolve};
+pub use find::{busy, busy_at_a_glance, find, find_in, resolve};
 pub use list::{ObjectChange, ObjectHead, ObjectKind, list, list_changes};
 pub(crate) use list::{default_name, name_arrival};
 pub use put::{Expectation, OBJECT_BYTES, Put, put};

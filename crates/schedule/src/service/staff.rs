@@ -8,7 +8,7 @@ use renraku_people::directory::{NamedPerson, service};
 
 use crate::{
     ScheduleFault,
-    model::{Event, Participant, ParticipationStatus, PatchObject, ScheduleAgent},
+    model::{Event, Participant, ParticipationStatus, PatchObject, ScheduleAgent, Status},
     rules::recurrence,
 };
 
@@ -213,7 +213,7 @@ fn reset_answers(event: &mut Event, organizer: &PersonId, before: Option<&Event>
 }
 
 /// Whoever answered, other than the organizer, is asked again: the time that they answered for is no longer the time
-/// (RFC 5546 §3.2.2). An occurrence that has its own time and kept it keeps its answers.
+/// (RFC 5546 §3.2.2). An occurrence that has its own time and kept it keeps its answers, and so does what is called off.
 pub(crate) fn ask_again(before: &Event, after: &mut Event, organizer: Option<&PersonId>) {
     let shift = recurrence::shift(before, after);
     let picks = |patch: &PatchObject| patch.touches_people() || patch.touches_time();
@@ -223,6 +223,7 @@ pub(crate) fn ask_again(before: &Event, after: &mut Event, organizer: Option<&Pe
             .filter(|occurrence| occurrence.is_when(now));
         match as_before {
             Some(occurrence) => keep_answers(now, &occurrence),
+            None if now.status == Status::Cancelled => {}
             None => forget_answers(now, |it| it.person_id.is_none() || it.person_id.as_ref() != organizer),
         }
     });

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     ScheduleFault, jobs,
-    model::{Event, EventPatch, EventView, LocalDateTime, Own, PatchObject},
+    model::{Event, EventPatch, EventView, LocalDateTime, Own, PatchObject, Status},
     rules::recurrence,
     store::{self, calendars::StoredCalendar, events::StoredEvent, placements::Placement},
 };
@@ -375,13 +375,20 @@ impl Change {
         .collect()
     }
 
-    /// An answer was for the time that was; where that changed, it is asked for again.
+    /// An answer was for the time that was; where that changed, it is asked for again, and nobody is asked whether they come to what is
+    /// called off.
     fn ask_again(&mut self, scope: Scope) {
         let organizer = self.after.organizer.as_ref();
+        let before = &self.before.stored.event;
         match scope {
-            Scope::All => staff::ask_again(&self.before.stored.event, &mut self.after.event, organizer),
+            Scope::All if recurrence::only_ends_earlier(before, &self.after.event) => {
+                let moved = self.moved_occurrences();
+                moved.iter().for_each(|id| self.ask_again(Scope::This(*id)));
+            }
+            Scope::All => staff::ask_again(before, &mut self.after.event, organizer),
             Scope::This(recurrence_id) => {
-                if let Some(mut occurrence) = self.after.event.occurrence(recurrence_id) {
+                let occurrence = self.after.event.occurrence(recurrence_id);
+                if let Some(mut occurrence) = occurrence.filter(|it| it.status != Status::Cancelled) {
                     staff::forget_answers(&mut occurrence, |it| {
                         it.person_id.is_none() || it.person_id.as_ref() != organizer
                     });

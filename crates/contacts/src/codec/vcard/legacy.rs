@@ -9,7 +9,7 @@ use renraku_base::content::{line, text};
 /// What may stand as a parameter without its name, and which one it is (vCard 2.1 §2.1.2).
 const ENCODINGS: [&str; 4] = ["QUOTED-PRINTABLE", "BASE64", "8BIT", "7BIT"];
 
-/// The file with its cards of version 2.1 as 3.0 writes them; untouched when it has none.
+/// The file with its cards of version 2.1, and such lines of others, as 3.0 writes them; untouched when it has none.
 pub(super) fn modern(file: &[u8]) -> Cow<'_, [u8]> {
     if memmem::find(file, b"VERSION:2.1").is_none() && !line::physical(file).any(has_nameless) {
         return Cow::Borrowed(file);

@@ -114,7 +114,7 @@ pub fn read_object(text: &[u8]) -> Result<CardObject, NotACard> {
         return Err(NotACard::TooLarge);
     }
     let data = |why: &str| NotACard::Data(vec![fault("", "vcard-line", why)]);
-    let root = component::read_within(text, CARD_BYTES);
+    let root = component::read_within(&legacy::modern(text), CARD_BYTES);
     let card = match root.children.as_slice() {
         [card] if card.name == "VCARD" => card,
         [] => return Err(NotACard::Data(vec![fault("", "not-a-vcard", "there is no BEGIN:VCARD")])),

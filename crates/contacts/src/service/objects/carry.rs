@@ -4,6 +4,7 @@ use renraku_db::{Changed, Tx};
 use super::{CardFault, Expectation, ObjectBook, delete, get, put, read::ids_of};
 use crate::{
     ContactsFault,
+    codec::vcard,
     model::ContactPatch,
     service::{address_books::writable, update_contact},
     store::{self, card_objects::StoredCard},
@@ -45,7 +46,7 @@ impl Carry<'_> {
             return self.store(tx, who, &text);
         }
         let id = ids_of(tx, from, &[name])?.remove(name).ok_or(ContactsFault::NotFound)?;
-        let replaced = self.make_room(tx, who)?;
+        let replaced = self.make_room(tx, who, &text)?;
         let kept = store::card_objects::list_by_contact(tx, from.collection, &[id.as_str()])?.pop();
         let before = store::contacts::get(tx, &id)?.map(|contact| ETag::of(contact.version));
         let patch =
@@ -74,20 +75,24 @@ impl Carry<'_> {
         Ok(card.text)
     }
 
-    /// Makes room at the destination; whether something was there.
-    fn make_room(&self, tx: &mut Tx<'_>, who: &Principal) -> Result<bool, CardFault> {
-        if get(tx, self.to.0, &[self.to.1])?.pop().flatten().is_none() {
-            return Ok(false);
-        }
+    /// Makes room at the destination; whether something was there. Only a version of the same gives way (RFC 6352 §6.3.2.1).
+    fn make_room(&self, tx: &mut Tx<'_>, who: &Principal, text: &str) -> Result<bool, CardFault> {
+        let Some(there) = get(tx, self.to.0, &[self.to.1])?.pop().flatten() else { return Ok(false) };
         if !self.overwrite {
             return Err(CardFault::Stale);
+        }
+        writable(tx, who, &self.to.0.book.id)?;
+        let uid = vcard::read_object(text.as_bytes())?.members.remove("uid");
+        let uid = uid.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default();
+        if store::contacts::find_by_uid(tx, self.to.0.collection, uid)? != Some(there.head.id) {
+            return Err(CardFault::UidTaken { name: there.head.name });
         }
         delete(tx, who, self.to.0, self.to.1, &Expectation::NONE)?;
         Ok(true)
     }
 
     fn store(&self, tx: &mut Tx<'_>, who: &Principal, text: &str) -> Result<Changed<bool>, CardFault> {
-        let replaced = self.make_room(tx, who)?;
+        let replaced = self.make_room(tx, who, text)?;
         Ok(put(tx, who, self.to.0, self.to.1, text, &Expectation::NONE)?.map(|_| replaced))
     }
 }

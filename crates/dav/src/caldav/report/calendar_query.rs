@@ -61,7 +61,7 @@ fn find(
 ) -> Result<Vec<ObjectHead>, DavFault> {
     let plan = filter::plan(filter);
     let mut heads: Vec<ObjectHead> = match plan.events_in {
-        Some(range) => objects::find(tx, who, calendar, range.bounds())?,
+        Some(range) => objects::find_in(tx, who, calendar, range.bounds(), zone)?,
         None => {
             let listed = objects::list(tx, who, calendar, "", MEMBERS + 1)?;
             listed.into_iter().filter_map(|(_, head)| head).collect()

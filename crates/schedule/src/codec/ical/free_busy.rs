@@ -49,7 +49,8 @@ pub fn read_free_busy_request(text: &[u8]) -> Option<FreeBusyRequest> {
     if !calendar.line("METHOD")?.value.trim().eq_ignore_ascii_case("REQUEST") {
         return None;
     }
-    let question = calendar.children.iter().find(|it| it.name == "VFREEBUSY")?;
+    let mut questions = calendar.children.iter().filter(|it| it.name == "VFREEBUSY");
+    let question = questions.next().filter(|_| questions.next().is_none())?;
     let zones = Zones::default();
     let instant = |name: &str| when::instant(question.line(name)?, &zones);
     // Who cannot be anybody is answered for, too (RFC 6638 §10.2), as they were asked for.

@@ -120,7 +120,8 @@ pub(super) fn read_organizer(line: &Line, event: &mut Event, keys: &mut Keys) ->
 }
 
 /// The `ORGANIZER` line of an event.
-pub(super) fn organizer(event: &Event) -> Option<Line> {
+#[must_use]
+pub fn organizer(event: &Event) -> Option<Line> {
     let address = event.organizer_calendar_address.as_ref()?;
     let line = Line::new("ORGANIZER", address.clone());
     let participant = event

@@ -56,8 +56,8 @@ pub(super) fn answer(
     })
 }
 
-/// Leaves those occurrences out of the person's calendar that their client left out (`EXDATE`), which declines them, and takes those in
-/// again that it did not.
+/// Leaves those occurrences out of the person's calendar that their client left out (`EXDATE`, or of single occurrences the component:
+/// RFC 6638 §3.2.2.1), which declines them, and takes those in again that it did not.
 fn leave_out(
     tx: &mut Tx<'_>,
     who: &Principal,
@@ -65,14 +65,19 @@ fn leave_out(
     (id, stored): (&EventId, &Event),
     sent: &Event,
 ) -> Result<Option<Changed<EventView>>, ScheduleFault> {
-    if !arrival.calendar.is_mine() || !sent.is_series() || sent.stands_alone() {
+    if !arrival.calendar.is_mine() || !(sent.is_series() || sent.stands_alone()) {
         return Ok(None);
     }
     let Some(kept) = keep_own::find(tx, who, id, None)? else { return Ok(None) };
     let left_out = kept.left_out().clone();
-    let excluded = sent.recurrence_overrides.iter().filter(|(_, patch)| patch.is_excluded());
-    let excluded = excluded.map(|(id, _)| *id).filter(|id| recurrence::has_occurrence(stored, *id));
-    let away = excluded.filter(|id| !left_out.contains(id)).map(|id| (id, true));
+    let excluded = match sent.stands_alone() {
+        true => missing(stored, sent, &who.person),
+        false => {
+            let excluded = sent.recurrence_overrides.iter().filter(|(_, patch)| patch.is_excluded());
+            excluded.map(|(id, _)| *id).filter(|id| recurrence::has_occurrence(stored, *id)).collect()
+        }
+    };
+    let away = excluded.into_iter().filter(|id| !left_out.contains(id)).map(|id| (id, true));
     let again = left_out.iter().copied().filter(|id| recurrence::has_occurrence(sent, *id));
     let mut told = None;
     for (one, away) in away.chain(again.map(|id| (id, false))) {
@@ -89,6 +94,17 @@ fn leave_out(
         }
     }
     Ok(told)
+}
+
+/// The occurrences of a series to which somebody comes who comes to single ones alone, and which are not in what is sent.
+fn missing(stored: &Event, sent: &Event, person: &PersonId) -> Vec<LocalDateTime> {
+    if stored.stands_alone() || stored.participation(person).is_some() {
+        return Vec::new();
+    }
+    let theirs = stored.occurrences_of(PatchObject::changes_people).into_iter();
+    let theirs = theirs.filter(|(_, occurrence)| occurrence.participation(person).is_some());
+    let is_sent = |id: &LocalDateTime| sent.is_itself(*id) || sent.recurrence_overrides.contains_key(id);
+    theirs.map(|(id, _)| id).filter(|id| !is_sent(id)).collect()
 }
 
 /// Brings back an invitation that the person put away, with what their client sent of it (RFC 6638 §3.2.2.2): as they answer it, or as they

@@ -1,6 +1,6 @@
 //! What books the facilities that a calendar client invites.
 
-use renraku_base::{EventId, FacilityId};
+use renraku_base::{EventId, FacilityId, Id};
 use renraku_db::Tx;
 use renraku_notify::{Notice, NotificationType, Repeat, Subject, service as notify};
 
@@ -16,6 +16,14 @@ pub(super) struct Refused {
     id: FacilityId,
     name: Option<String>,
     why: Refusal,
+}
+
+/// Refuses the facilities that are invited to single occurrences alone.
+pub(super) fn refuse_in_single(tx: &mut Tx<'_>, event: &mut Event) -> Result<Vec<Refused>, ScheduleFault> {
+    let declined = facilities::decline_in_single(tx, event)?.into_iter();
+    let refused =
+        declined.map(|(id, name)| Refused { id: Id::stored(id), name: Some(name), why: Refusal::Single });
+    Ok(refused.collect())
 }
 
 /// Does what books facilities, which are invited: those that cannot be booked are refused, and the rest goes on. Gives back which they

@@ -11,7 +11,9 @@ use super::{
     read::{get_schedule_tag, ids_of, make_way},
 };
 use crate::{
-    ScheduleFault, jobs,
+    ScheduleFault,
+    codec::ical,
+    jobs,
     model::{EventPatch, Own},
     rules::recurrence,
     service::{
@@ -20,7 +22,10 @@ use crate::{
         update_event::{Scope, update_event},
         view::with_kept_alarms_of,
     },
-    store::{self, objects::StoredObject},
+    store::{
+        self,
+        objects::{OfUid, StoredObject},
+    },
 };
 
 /// An object on its way from one calendar and name to another.
@@ -46,7 +51,7 @@ impl Carry<'_> {
         if same { Err(ObjectFault::Same) } else { Ok(()) }
     }
 
-    /// Makes room at the destination; whether something was there.
+    /// Makes room at the destination; whether something was there. Only a version of the same gives way (RFC 4791 §5.3.2.1).
     fn make_room(&self, tx: &mut Tx<'_>, who: &Principal) -> Result<bool, ObjectFault> {
         let there = get(tx, who, self.to.0, &[self.to.1])?.pop().flatten();
         let holder = ids_of(tx, self.to.0, &[self.to.1])?.remove(self.to.1);
@@ -56,13 +61,31 @@ impl Carry<'_> {
         match there {
             None => Ok(false),
             Some(_) if !self.overwrite => Err(ObjectFault::Stale),
-            Some(_) => {
+            Some(there) => {
+                writable(tx, who, Some(&self.to.0.calendar.id))?;
+                if !self.is_of_the_same(tx, who, &there.head)? {
+                    return Err(ObjectFault::UidTaken { name: Some(there.head.name) });
+                }
                 delete(tx, who, self.to, &Expectation::NONE, self.reply)?;
                 // An invitation is declined by it, and may come back.
                 make_way(tx, self.to.0, holder.as_deref(), self.overwrite)?;
                 Ok(true)
             }
         }
+    }
+
+    /// Whether what is at the destination has the UID of what comes.
+    fn is_of_the_same(
+        &self,
+        tx: &mut Tx<'_>,
+        who: &Principal,
+        there: &ObjectHead,
+    ) -> Result<bool, ObjectFault> {
+        let object = get(tx, who, self.from.0, &[self.from.1])?.pop().flatten();
+        let object = object.ok_or(ScheduleFault::NotFound)?;
+        let uid = ical::read_object(object.text.as_bytes())?.uid;
+        let OfUid { events, task } = store::objects::list_by_uid(tx, self.to.0.collection, &uid)?;
+        Ok(task.as_deref() == Some(&there.id) || events.iter().any(|it| it.id.as_str() == there.id))
     }
 
     /// Stores a copy of it under another name; whether something gave way. What others take part in has one place.

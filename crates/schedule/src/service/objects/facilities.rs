@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::{
     ScheduleFault,
     codec::ical::KEPT_LINES,
-    model::{Event, Participant, ParticipationStatus},
+    model::{Event, Participant, ParticipationStatus, PatchObject},
     service::staff::mail_address,
     store,
 };
@@ -26,6 +26,8 @@ pub(super) enum Refusal {
     Time,
     /// No facility may be booked by a series like this: no valid rule.
     Series,
+    /// It is invited to a single occurrence alone: what is not supported.
+    Single,
 }
 
 impl Refusal {
@@ -35,6 +37,7 @@ impl Refusal {
             Self::Taken => "SCHEDULE-STATUS=\"4.1\"",
             Self::Time => "SCHEDULE-STATUS=\"3.5\"",
             Self::Series => "SCHEDULE-STATUS=\"3.6\"",
+            Self::Single => "SCHEDULE-STATUS=\"3.14\"",
         }
     }
 }
@@ -120,6 +123,45 @@ pub(super) fn remove(event: &mut Event, keys: &[String]) {
         event.participants.clear();
         event.organizer_calendar_address = None;
     }
+}
+
+/// Marks the facilities as refused that are invited to single occurrences alone, and gives them back with their names: a client
+/// books for the whole of an event.
+pub(super) fn decline_in_single(
+    tx: &mut ReadTx<'_>,
+    event: &mut Event,
+) -> Result<HashMap<String, String>, ScheduleFault> {
+    let ids = |event: &Event| -> Vec<(String, String)> {
+        let ids = event.participants.iter();
+        ids.filter_map(|(key, it)| Some((key.clone(), id_of(it.calendar_address.as_deref()?)?.to_owned())))
+            .collect()
+    };
+    let whole = ids(event);
+    let single: Vec<_> = event
+        .occurrences_of(PatchObject::changes_people)
+        .into_iter()
+        .map(|(id, occurrence)| {
+            let alone = ids(&occurrence).into_iter().filter(|(_, id)| !whole.iter().any(|(_, it)| it == id));
+            (id, alone.collect::<Vec<_>>(), occurrence)
+        })
+        .filter(|(_, alone, _)| !alone.is_empty())
+        .collect();
+    if single.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let asked: Vec<&str> = single.iter().flat_map(|it| &it.1).map(|(_, id)| id.as_str()).collect();
+    let known: HashMap<String, String> = store::facilities::list_names(tx, &asked)?.into_iter().collect();
+    for (at, alone, mut occurrence) in single {
+        for (key, id) in alone {
+            let Some(name) = known.get(&id) else { continue };
+            decline(&mut occurrence, &key, Refusal::Single);
+            if let Some(participant) = occurrence.participants.get_mut(&key) {
+                participant.name.get_or_insert_with(|| name.clone());
+            }
+        }
+        event.put_occurrence(at, &occurrence);
+    }
+    Ok(known)
 }
 
 /// Marks a facility as refused.

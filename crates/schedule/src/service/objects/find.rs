@@ -1,4 +1,7 @@
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::Duration,
+};
 
 use renraku_base::{PersonId, Principal, Timestamp};
 use renraku_db::ReadTx;
@@ -7,6 +10,7 @@ use renraku_people::directory::service as directory;
 use super::{ObjectCalendar, ObjectHead, facilities, list::heads};
 use crate::{
     ScheduleFault,
+    model::Zone,
     rules::{
         free_busy::{BusyPeriod, merge},
         recurrence,
@@ -15,9 +19,11 @@ use crate::{
         staff::mail_address,
         window::{MOST, beyond_index_in as beyond},
     },
-    store,
+    store::{self, events::StoredEvent},
 };
 
+/// So far from each other the days and clocks of two zones may be.
+const APART: Duration = Duration::from_hours(27);
 /// So many pieces of busy time are read at a glance.
 const LITTLE: i64 = 100;
 
@@ -45,6 +51,30 @@ pub fn find(
     }
     let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
     Ok(heads(tx, who, calendar, &ids)?.into_values().collect())
+}
+
+/// The same with days and times on no clock read in a zone that need not be the calendar's, by which the index was made.
+///
+/// # Errors
+/// [`ScheduleFault::Internal`] when the database fails.
+pub fn find_in(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    calendar: &ObjectCalendar,
+    (from, to): (Timestamp, Timestamp),
+    zone: Zone,
+) -> Result<Vec<ObjectHead>, ScheduleFault> {
+    if zone == calendar.calendar.time_zone {
+        return find(tx, who, calendar, (from, to));
+    }
+    let mut heads = find(tx, who, calendar, (from - APART, to + APART))?;
+    let ids: Vec<&str> = heads.iter().map(|head| head.id.as_str()).collect();
+    let window = recurrence::Window { from, to, zone };
+    let takes_place = |it: &StoredEvent| !recurrence::expand(&it.event, window, 1).items.is_empty();
+    let found = store::events::list_by_id(tx, &ids)?.into_iter().filter(takes_place);
+    let found: BTreeSet<String> = found.map(|it| it.id.into_string()).collect();
+    heads.retain(|head| found.contains(&head.id));
+    Ok(heads)
 }
 
 /// When a calendar is busy between two instants, merged.

@@ -1,15 +1,17 @@
 //! The parameters by which a client and the server speak of messages (RFC 6638 §7.1 to §7.3): a client asks for one, the server tells
 //! what became of it.
 
+use renraku_base::PersonId;
 use serde_json::Value;
 
 use crate::{
-    codec::ical::{KEPT_LINES, Line, is_param},
-    model::{Event, Participant, PatchObject},
+    codec::ical::{KEPT_LINES, Line, is_param, organizer_line, server_replies},
+    model::{Event, Participant, ParticipationStatus, PatchObject, ScheduleAgent},
     service::staff::mail_address,
 };
 
 const STATUS: &str = "SCHEDULE-STATUS";
+const AGENT: &str = "SCHEDULE-AGENT";
 const FORCE_SEND: &str = "SCHEDULE-FORCE-SEND";
 
 /// What became of a message (RFC 6638 §3.2.9).
@@ -54,6 +56,42 @@ pub(super) fn take_from_organizer(event: &mut Event) -> bool {
         *kept = line.without_params(&[FORCE_SEND, STATUS]).into();
     }
     asked
+}
+
+/// Tells somebody who takes part that the organizer has their answer, and not how the organizer reaches the others (RFC 6638 §7.1, §7.3).
+pub(super) fn tell_guest(event: &mut Event, guest: &PersonId) {
+    event.change_everywhere(
+        |_| true,
+        |_, event| {
+            for participant in event.participants.values_mut() {
+                participant.schedule_agent = ScheduleAgent::Server;
+                if let Some(Value::Array(kept)) = participant.more.get_mut(KEPT_LINES) {
+                    kept.retain(|raw| !raw.as_str().is_some_and(|raw| is_param(raw, AGENT)));
+                }
+            }
+            let said = event.participation(guest);
+            if said.is_some_and(|it| it != ParticipationStatus::NeedsAction) && server_replies(event) {
+                tell_delivered(event);
+            }
+        },
+    );
+}
+
+/// Adds to the organizer's line that a message reached them.
+fn tell_delivered(event: &mut Event) {
+    let Some(made) = organizer_line(event) else { return };
+    let kept = event.more.entry(KEPT_LINES.to_owned()).or_insert_with(|| Value::Array(Vec::new()));
+    let Value::Array(kept) = kept else { return };
+    let is_organizer = |raw: &Value| {
+        let line = raw.as_str().and_then(Line::parse).filter(|line| line.name == made.name);
+        line.map(|line| line.value.trim().eq_ignore_ascii_case(&made.value))
+    };
+    let at = kept.iter().position(|raw| is_organizer(raw) == Some(true));
+    let line = at.and_then(|at| kept.get(at)?.as_str().and_then(Line::parse));
+    let line = line.map_or_else(|| made.text(), |line| line.without_params(&[STATUS]));
+    let told = line.replacen(&made.name, &format!("{};{STATUS}=\"{DELIVERED}\"", made.name), 1);
+    kept.retain(|raw| is_organizer(raw).is_none());
+    kept.push(told.into());
 }
 
 /// Tells the organizer what became of the message to each who takes part.

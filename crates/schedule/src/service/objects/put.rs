@@ -8,7 +8,7 @@ use super::{
     ObjectCalendar, ObjectFault, ObjectHead, ObjectKind, adopt, answer,
     apply::apply,
     arrival::{Arrival, Origin},
-    book::{book, tell},
+    book::{book, refuse_in_single, tell},
     facilities,
     list::heads,
     parameters,
@@ -289,12 +289,14 @@ impl Arrival<'_> {
         }
         // Everybody is told of what is new.
         parameters::take(&mut sent);
+        let mut refused = refuse_in_single(tx, &mut sent)?;
         let id = tx.new_id();
-        let (made, refused) = book(tx, &sent, invited, |tx, event, facility_ids| {
+        let (made, more) = book(tx, &sent, invited, |tx, event, facility_ids| {
             let calendar_id = Some(home.id.clone());
             let draft = EventDraft { id: EventId::clone(&id), calendar_id, facility_ids, event };
             create(tx, who, draft, (home.clone(), role))
         })?;
+        refused.extend(more);
         tell(tx, &id, &sent, refused)?;
         let put = self.keep_event(tx, (made.get(), self.is_whole(None)), true)?;
         Ok(made.map(|_| put))
@@ -334,13 +336,14 @@ impl Arrival<'_> {
         if !self.calendar.is_mine() {
             self.leave_out_exceptions_for_alarms(&mut sent, &shown.event)?;
         }
+        let mut refused = refuse_in_single(tx, &mut sent)?;
         let mut invited = facilities::find(tx, &mut sent)?;
         let same_time = (sent.start, sent.duration, sent.time_zone)
             == (shown.event.start, shown.event.duration, shown.event.time_zone)
             && sent.recurrence_rule == shown.event.recurrence_rule;
         // What was refused, and known to be, is asked for again when the time is another.
         invited.retain(|it| !(it.declined && same_time));
-        let (changed, refused) = book(tx, &sent, invited, |tx, event, facility_ids| {
+        let (changed, more) = book(tx, &sent, invited, |tx, event, facility_ids| {
             let mut merged = self.merge(&before.stored.event, &shown.event, &event)?;
             keep_answers(&before.stored.event, &mut merged);
             if self.changes_nothing(&before.stored, &merged) && facility_ids == before.stored.facilities {
@@ -348,6 +351,7 @@ impl Arrival<'_> {
             }
             apply(tx, who, id, merged, &facility_ids).map(Some)
         })?;
+        refused.extend(more);
         tell(tx, id, &sent, refused)?;
         tell_by_all_means(tx, who, &before.stored, &forced)?;
         let Some(changed) = changed else {

@@ -164,6 +164,8 @@ pub fn get_texts(
         let mut shown = names.present(&view.event, it.organizer.as_ref(), &view.facility_ids);
         if it.calendar == calendar.calendar.id && it.organizer.is_some() {
             parameters::tell_status(&mut shown);
+        } else if calendar.is_mine() && it.organizer.is_some() {
+            parameters::tell_guest(&mut shown, &who.person);
         }
         if let Some(head) = heads.remove(it.id.as_str()) {
             let schedule_tag = schedule_tag(&view.event, &view.facility_ids);
