@@ -22,5 +22,6 @@ mod series;
 mod single;
 mod syncing;
 mod texts;
+mod told;
 mod undelivered;
 mod windows;

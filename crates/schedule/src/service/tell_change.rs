@@ -1,5 +1,5 @@
 //! Who hears of a change of an event: those who come to it, those who are no longer part of it, and, when the time or
-//! place is another one, those who stay.
+//! place is another one, those who stay; of another title or description those outside, who see nothing but what they are sent.
 
 use renraku_base::{PersonId, Principal, Timestamp};
 use renraku_db::Tx;
@@ -88,10 +88,28 @@ fn of_series(change: &Change, moved: bool, now: Timestamp) -> Vec<Piece> {
     if moved || elsewhere {
         news.push(Piece { kind: changed(&after.event), removed: false, occurrence: None, crowd: stayed });
     } else {
-        news.extend(of_exceptions(change, &stayed));
+        let mut of_exceptions = of_exceptions(change, &stayed);
+        if says_otherwise(&before.event, &after.event) {
+            // Staff see it as it is. Whoever is outside has what they were sent, and is sent it anew with all that is in it.
+            let outside = (Vec::new(), stayed.1);
+            let told = of_exceptions.iter_mut().filter(|piece| piece.kind == Moved);
+            told.for_each(|piece| piece.crowd = missing(&piece.crowd, &outside));
+            let kind = changed(&after.event);
+            news.push(Piece { kind, removed: false, occurrence: None, crowd: outside });
+        }
+        news.extend(of_exceptions);
     }
     news.extend(of_guests(change, now));
     news
+}
+
+/// Whether another version of an event, at the same time and place, says something else to those who come to it.
+fn says_otherwise(before: &Event, after: &Event) -> bool {
+    let says = |event: &Event| {
+        let Event { title, description, locations, virtual_locations, status, .. } = event.clone();
+        (title, description, locations, virtual_locations, status)
+    };
+    says(before) != says(after)
 }
 
 /// What those who take part in the series hear of single occurrences that changed with it; of many, that it did.

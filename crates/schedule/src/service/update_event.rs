@@ -365,14 +365,15 @@ impl Change {
         }
     }
 
-    /// The occurrences that happen at another time while their series does not.
+    /// The occurrences that happen at another time, or do now, while their series stays.
     fn moved_occurrences(&self) -> Vec<LocalDateTime> {
         let (before, after) = (&self.before.stored.event, &self.after.event);
-        let ids = before.different_exceptions(after).into_iter();
-        ids.filter(|id| {
-            matches!((before.occurrence(*id), after.occurrence(*id)), (Some(was), Some(is)) if !was.is_when(&is))
-        })
-        .collect()
+        let mut ids = before.different_exceptions(after);
+        ids.retain(|id| {
+            recurrence::occurrence(after, *id)
+                .is_some_and(|is| recurrence::occurrence(before, *id).is_none_or(|was| !was.is_when(&is)))
+        });
+        ids
     }
 
     /// An answer was for the time that was; where that changed, it is asked for again, and nobody is asked whether they come to what is

@@ -1,0 +1,76 @@
+//! What is told of a change that is neither of time nor of place, and who is asked to new dates.
+
+use renraku_schedule::service::Scope;
+use renraku_test_db::on_each_database;
+use serde_json::json;
+
+use crate::{
+    later::{PAUSE, kinds, mails},
+    office::{create, get, local, patch, person, reply},
+    scheduling::{mail, meeting, put},
+};
+
+#[test]
+fn whoever_is_outside_hears_of_another_title_or_description() {
+    on_each_database(|db, clock| {
+        let (hanako, taro) = (person(db, "佐藤"), person(db, "鈴木"));
+        let event = create(
+            db,
+            &hanako,
+            json!({"title": "会議", "start": "2026-11-26T10:00:00", "duration": "PT1H",
+                "participants": {"1": {"personId": taro.person}, "2": {"calendarAddress": "mailto:guest@example.com"}}}),
+        );
+        assert_eq!(mails(db).len(), 1);
+        for (change, says) in [
+            (json!({"title": "打合せ"}), "SUMMARY:打合せ"),
+            (json!({"description": "議題は資料のとおり"}), "DESCRIPTION:議題は資料のとおり"),
+            (json!({"alerts": {"1": {"trigger": {"offset": "-PT5M"}}}}), ""),
+            (json!({"color": "#112233"}), ""),
+        ] {
+            clock.advance(PAUSE);
+            let now = get(db, &hanako, &event.id).unwrap();
+            patch(db, &hanako, &now, Scope::All, change.clone());
+            let sent = mails(db);
+            assert_eq!(sent.len(), usize::from(!says.is_empty()), "{change}");
+            for mail in sent {
+                assert_eq!(mail.to[0].email, "guest@example.com");
+                let part = mail.calendar.unwrap();
+                assert_eq!(part.method, "REQUEST");
+                assert!(part.text.replace("\r\n ", "").contains(says), "{says}: {}", part.text);
+            }
+        }
+        let told: Vec<_> = kinds(db, &taro).iter().map(|kind| kind.as_str().to_owned()).collect();
+        assert_eq!(told, ["invited"], "staff see it as it is");
+    });
+}
+
+#[test]
+fn an_answer_does_not_stand_for_dates_that_a_series_gets_afterwards() {
+    on_each_database(|db, _| {
+        let (hanako, taro) = (person(db, "佐藤"), person(db, "鈴木"));
+        let series = |more: &str| {
+            let text = meeting(&hanako, &[format!(":mailto:{}", mail(&taro))]);
+            text.replace("SUMMARY:会議", &format!("{more}SUMMARY:会議"))
+        };
+        put(db, &hanako, "m.ics", &series(""));
+        let id = crate::office::occurrences(db, &taro, crate::office::days("2026-11-20", "2026-12-20"))[0]
+            .event_id
+            .clone();
+        reply(db, &taro, &id, json!({"participationStatus": "accepted"})).unwrap();
+        let answer = |day: &str| {
+            let event = get(db, &hanako, &id).unwrap().event;
+            event.occurrence(local(day)).unwrap().participation(&taro.person).unwrap().as_str()
+        };
+        put(db, &hanako, "m.ics", &series("RDATE;TZID=Asia/Tokyo:20261130T100000\r\n"));
+        assert_eq!(
+            (answer("2026-11-26T10:00:00"), answer("2026-11-30T10:00:00")),
+            ("accepted", "needs-action")
+        );
+        let more = series("RDATE;TZID=Asia/Tokyo:20261130T100000,20261201T100000\r\n");
+        put(db, &hanako, "m.ics", &more.replace("SUMMARY:会議", "SUMMARY:別"));
+        assert_eq!(
+            (answer("2026-11-27T10:00:00"), answer("2026-12-01T10:00:00")),
+            ("accepted", "needs-action")
+        );
+    });
+}
