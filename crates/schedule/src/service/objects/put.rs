@@ -322,7 +322,7 @@ impl Arrival<'_> {
         }
         let stored = &before.stored;
         let was_alone = stored.event.participants.is_empty() && !stored.event.invites_to_occurrences();
-        if was_alone && stored.facilities.is_empty() && sent.organizer_calendar_address.is_none() {
+        if was_alone && stored.facilities.is_empty() && adopt::is_unorganized(&sent, &[]) {
             let invited = facilities::find(tx, &mut sent.clone())?;
             if adopt::is_unorganized(&sent, &invited) {
                 before.stored.organizer = None;
