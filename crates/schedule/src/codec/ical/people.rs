@@ -1,7 +1,11 @@
 //! Organizers and attendees (RFC 5545 §3.8.4.1, §3.8.4.3).
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+};
 
+use percent_encoding::percent_decode_str;
 use renraku_base::Id;
 use serde_json::Value;
 
@@ -30,11 +34,17 @@ pub(super) fn address(line: &Line) -> Option<String> {
     let address = match value.split_once(':') {
         // A client may take the path of a principal from among its addresses (RFC 6638 §2.4.1).
         _ if principal(value).is_some() => format!("urn:uuid:{}", principal(value).unwrap_or_default()),
-        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("mailto") => format!("mailto:{}", rest.trim()),
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("mailto") => format!("mailto:{}", mailbox(rest)?),
         Some(_) => value.to_owned(),
         None => format!("mailto:{value}"),
     };
     is_address(&address).then_some(address)
+}
+
+/// The mail address of a `mailto` URI (RFC 6068 §2), without what a mail to it should say.
+fn mailbox(rest: &str) -> Option<Cow<'_, str>> {
+    let address = rest.split('?').next().unwrap_or_default().trim();
+    percent_decode_str(address).decode_utf8().ok()
 }
 
 /// The id in the path of a principal.
@@ -191,4 +201,29 @@ pub(super) fn attendee(participant: &Participant) -> Option<Line> {
         line = line.with("SCHEDULE-AGENT", agent);
     }
     Some(kept.into_iter().fold(line, Line::with_raw))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_read_as_uris() {
+        for (said, address_said) in [
+            ("mailto:a@example.jp", Some("mailto:a@example.jp")),
+            ("MAILTO: a@example.jp ", Some("mailto:a@example.jp")),
+            ("a@example.jp", Some("mailto:a@example.jp")),
+            ("mailto:taro%2Eyamada@example.jp", Some("mailto:taro.yamada@example.jp")),
+            ("mailto:a%2Bb@example.jp?subject=x&cc=c@example.jp", Some("mailto:a+b@example.jp")),
+            ("mailto:%E8%8A%B1@example.jp", Some("mailto:花@example.jp")),
+            ("mailto:a%0D%0ABcc:b@example.jp", None),
+            ("mailto:a%2Cb@example.jp", None),
+            ("mailto:%FF@example.jp", None),
+            ("mailto:?to=a@example.jp", None),
+            ("urn:uuid:0198c0de%20", Some("urn:uuid:0198c0de%20")),
+        ] {
+            let line = Line::new("ATTENDEE", said.to_owned());
+            assert_eq!(address(&line).as_deref(), address_said, "{said}");
+        }
+    }
 }
