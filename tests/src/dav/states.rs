@@ -80,3 +80,52 @@ fn the_properties_of_a_collection_are_changed_in_the_version_that_is_expected() 
         }
     });
 }
+
+#[test]
+fn a_copy_of_what_somebody_outside_organizes_has_a_schedule_tag() {
+    on_each_backend(|server| {
+        let taro = Client::of(server, &server.staff("taro"));
+        let path = format!("{}outside.ics", taro.calendar);
+        let copy = |more: &str, answer: &str| {
+            let people = format!(
+                "ORGANIZER:mailto:boss@example.net\nATTENDEE;PARTSTAT={answer}:mailto:taro@pref.example.jp\n"
+            );
+            event("o1", &format!("{HOUR}SUMMARY:外部会議\n{more}{people}"))
+        };
+        let put = |tag: &str, text: &str| {
+            taro.ask("PUT", &path)
+                .header("if-schedule-tag-match", tag)
+                .body("text/calendar; charset=utf-8", text)
+                .send()
+        };
+        let made = taro.put(&path, &copy("", "NEEDS-ACTION")).expect(201);
+        let tag = made.header("schedule-tag").unwrap().to_owned();
+        let told = || {
+            let got = taro.get(&path).expect(200).header("schedule-tag").unwrap().to_owned();
+            let asked = taro.propfind(&path, "0", "<c:schedule-tag/>").text();
+            let body = format!(
+                "<c:calendar-multiget NS><d:prop><c:schedule-tag/></d:prop><d:href>{path}</d:href></c:calendar-multiget>"
+            );
+            let named = taro.xml("REPORT", &taro.calendar, "0", &body).expect(207).text();
+            let listed = taro.propfind(&taro.calendar, "1", "<c:schedule-tag/>").text();
+            for text in [&asked, &named, &listed] {
+                let said = between(text, "<c:schedule-tag>", "</c:schedule-tag>").replace("&quot;", "\"");
+                assert_eq!(said, got, "{text}");
+            }
+            got
+        };
+        assert_eq!(told(), tag);
+        // An answer does not change it, nor what the guest adds for themselves.
+        assert_eq!(put(&tag, &copy("", "ACCEPTED")).expect(204).header("schedule-tag"), Some(tag.as_str()));
+        assert_eq!(told(), tag);
+        let moved = copy("", "ACCEPTED").replace("T10", "T14").replace("T11", "T15");
+        let changed = put(&tag, &moved).expect(204).header("schedule-tag").unwrap().to_owned();
+        assert_ne!(changed, tag);
+        assert_eq!(told(), changed);
+        put(&tag, &moved).expect(412);
+        // What nobody organizes has none.
+        let alone = format!("{}alone.ics", taro.calendar);
+        assert_eq!(taro.put(&alone, &event("o2", HOUR)).expect(201).header("schedule-tag"), None);
+        assert_eq!(taro.get(&alone).expect(200).header("schedule-tag"), None);
+    });
+}

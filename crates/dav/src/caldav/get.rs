@@ -44,7 +44,9 @@ async fn read(call: &Call) -> Result<ObjectText, DavFault> {
     call.glance(move |tx| match address {
         Address::Object { person, segment, name } => {
             let calendar = objects::find_calendar(tx, &who, &person, &segment)?;
-            objects::get(tx, &who, &calendar, &[&name])?.pop().flatten().ok_or(DavFault::NotFound)
+            let mut object = objects::get(tx, &who, &calendar, &[&name])?.pop().flatten();
+            objects::tag_scheduled(tx, &who, &calendar, object.iter_mut())?;
+            object.ok_or(DavFault::NotFound)
         }
         Address::Message { name, .. } => inbox::get(tx, &who, &name).map(as_object),
         _ => Err(DavFault::NotFound),

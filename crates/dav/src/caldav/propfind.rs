@@ -133,7 +133,10 @@ impl Find {
             }
             Address::Object { person, segment, name } => {
                 let calendar = objects::find_calendar(tx, &self.who, person, segment)?;
-                let object = objects::get(tx, &self.who, &calendar, &[name])?.pop().flatten();
+                let mut object = objects::get(tx, &self.who, &calendar, &[name])?.pop().flatten();
+                if answer.needs_schedule_tags() {
+                    objects::tag_scheduled(tx, &self.who, &calendar, object.iter_mut())?;
+                }
                 let object = object.ok_or(DavFault::NotFound)?;
                 answer.add(&self.address, Resource::Object(&object.head, Some(&object)))?;
             }
@@ -200,6 +203,8 @@ pub(super) struct Answer<'a> {
     pub context: Context<'a>,
 }
 
+const SCHEDULE_TAG: Name = Name::caldav("schedule-tag");
+
 impl Answer<'_> {
     /// Adds a resource.
     pub fn add(&mut self, address: &Address, resource: Resource<'_>) -> Result<(), DavFault> {
@@ -223,15 +228,14 @@ impl Answer<'_> {
 
     /// Whether the texts of objects are needed for what is wanted.
     fn needs_texts(&self) -> bool {
-        let of_texts = [
-            const { Name::dav("getcontentlength") },
-            const { Name::caldav("schedule-tag") },
-            const { Name::caldav("calendar-data") },
-        ];
-        match self.wanted {
-            Wanted::Named(names) | Wanted::All(names) => names.iter().any(|name| of_texts.contains(name)),
-            Wanted::Names => false,
-        }
+        let of_texts =
+            [const { Name::dav("getcontentlength") }, const { Name::caldav("calendar-data") }, SCHEDULE_TAG];
+        of_texts.iter().any(|name| self.wanted.names(name))
+    }
+
+    /// Whether it is wanted what is said of scheduling.
+    pub(super) fn needs_schedule_tags(&self) -> bool {
+        self.wanted.names(&SCHEDULE_TAG)
     }
 }
 
@@ -249,7 +253,10 @@ pub(super) fn add_objects(
     let path = address_of(calendar).to_string();
     let mut added = 0;
     for some in heads.chunks(AT_ONCE) {
-        let texts = if needs_texts { objects::get_texts(tx, who, calendar, some)? } else { Vec::new() };
+        let mut texts = if needs_texts { objects::get_texts(tx, who, calendar, some)? } else { Vec::new() };
+        if answer.needs_schedule_tags() {
+            objects::tag_scheduled(tx, who, calendar, texts.iter_mut())?;
+        }
         let texts: HashMap<&str, &ObjectText> = texts.iter().map(|it| (it.head.id.as_str(), it)).collect();
         for head in some {
             if answer.multistatus.is_full() {

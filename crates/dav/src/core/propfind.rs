@@ -30,6 +30,14 @@ impl Wanted {
         Self::of(&root)?.ok_or(DavFault::BadRequest("DAV:propfind is empty"))
     }
 
+    /// Whether a property is named.
+    pub fn names(&self, name: &Name) -> bool {
+        match self {
+            Self::Named(names) | Self::All(names) => names.contains(name),
+            Self::Names => false,
+        }
+    }
+
     /// Whether the texts of objects are among them.
     pub fn texts(&self) -> bool {
         match self {

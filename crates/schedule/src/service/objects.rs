@@ -36,5 +36,5 @@ pub use find::{busy, busy_at_a_glance, find, find_in, resolve};
 pub use list::{ObjectChange, ObjectHead, ObjectKind, list, list_changes};
 pub(crate) use list::{default_name, name_arrival};
 pub use put::{Expectation, OBJECT_BYTES, Put, put};
-pub use read::{ObjectText, get, get_schedule_tag, get_texts};
+pub use read::{ObjectText, get, get_schedule_tag, get_texts, tag_scheduled};
 pub(crate) use tasks::{next_tag, put as put_task};

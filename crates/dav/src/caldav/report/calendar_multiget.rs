@@ -66,7 +66,11 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
         named.retain(|(_, name)| name.as_ref().is_none_or(|name| asked.insert(name.clone())));
         for some in named.chunks(500) {
             let names: Vec<&str> = some.iter().filter_map(|(_, name)| name.as_deref()).collect();
-            let mut found = objects::get(tx, &who, &calendar, &names)?.into_iter();
+            let mut found = objects::get(tx, &who, &calendar, &names)?;
+            if answer.needs_schedule_tags() {
+                objects::tag_scheduled(tx, &who, &calendar, found.iter_mut().flatten())?;
+            }
+            let mut found = found.into_iter();
             for (href, name) in some {
                 let object: Option<ObjectText> = name.as_ref().and_then(|_| found.next()).flatten();
                 match (name, object) {

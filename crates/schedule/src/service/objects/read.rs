@@ -195,6 +195,37 @@ pub(super) fn schedule_tag(event: &Event, facilities: &[FacilityId]) -> Option<E
     Some(ETag::from(format!("\"{hash}\"")))
 }
 
+/// Adds their schedule tags to objects whose texts are as they were sent: copies of what somebody outside organizes have one.
+///
+/// # Errors
+/// [`ScheduleFault::Internal`] when the database fails.
+pub fn tag_scheduled<'o>(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    calendar: &ObjectCalendar,
+    objects: impl Iterator<Item = &'o mut ObjectText>,
+) -> Result<(), ScheduleFault> {
+    let is_organizer = |line: &str| line.get(..9).is_some_and(|name| name.eq_ignore_ascii_case("ORGANIZER"));
+    let mut untagged: HashMap<String, &mut ObjectText> = objects
+        .filter(|it| it.schedule_tag.is_none() && it.head.kind == ObjectKind::Event)
+        .filter(|it| it.text.lines().any(is_organizer))
+        .map(|it| (it.head.id.clone(), it))
+        .collect();
+    let ids: Vec<String> = untagged.keys().cloned().collect();
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let sight = Sight::of(tx, who, &ids)?;
+    for it in &store::events::list_by_id(tx, &ids)? {
+        let view = sight.view_in(&who.person, it, calendar.collection);
+        if let (Some(view), Some(object)) = (view, untagged.get_mut(it.id.as_str())) {
+            object.schedule_tag = schedule_tag(&view.event, &view.facility_ids);
+        }
+    }
+    Ok(())
+}
+
 /// The schedule tag of an object, as somebody sees it; `None` for one that is not scheduled or not there.
 ///
 /// # Errors
