@@ -13,6 +13,7 @@ mod date_range;
 mod delegates;
 mod discovery;
 mod first_occurrence;
+mod free_time;
 mod guests;
 mod hostile;
 mod hostile_cards;

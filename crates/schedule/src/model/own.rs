@@ -3,13 +3,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Alert, Event, LocalDateTime, PatchObject};
+use super::{Alert, Event, FreeBusyStatus, LocalDateTime, PatchObject};
 
 /// The member that asks for a calendar's own alerts instead of an event's.
 const USE_DEFAULT_ALERTS: &str = "useDefaultAlerts";
 
 /// What somebody who takes part in an event keeps with it for themselves alone (JMAP for Calendars: per-user properties; RFC 6638
-/// §3.2.2.1: an attendee may change their alarms).
+/// §3.2.2.1: an attendee may change their alarms, and whether it takes their time).
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Own {
@@ -25,6 +25,9 @@ pub struct Own {
     /// Which occurrences of a series they leave out of their calendar, by their original starts.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub left_out: BTreeSet<LocalDateTime>,
+    /// Whether it takes their time, where they say something else than the organizer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub free_busy_status: Option<FreeBusyStatus>,
     /// With a task, which is kept as its text: their alarms as they were sent, each with the line that says of which occurrence it is.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub task_alarms: String,
@@ -51,6 +54,7 @@ impl Own {
     #[must_use]
     pub fn instead(&self, mut event: Event, has: impl Fn(&Event, LocalDateTime) -> bool) -> Event {
         event.alerts.clone_from(&self.alerts);
+        event.free_busy_status = self.free_busy_status.unwrap_or(event.free_busy_status);
         match self.use_default_alerts {
             true => event.more.insert(USE_DEFAULT_ALERTS.to_owned(), Value::Bool(true)),
             false => event.more.remove(USE_DEFAULT_ALERTS),

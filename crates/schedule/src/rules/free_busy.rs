@@ -41,14 +41,10 @@ pub fn busy_status(
     privacy: Privacy,
     participation: Option<ParticipationStatus>,
 ) -> Option<BusyStatus> {
-    if free_busy == FreeBusyStatus::Free || privacy == Privacy::Secret {
+    if free_busy == FreeBusyStatus::Free || !takes_time(status, privacy) {
         return None;
     }
-    let by_event = match status {
-        Status::Cancelled => return None,
-        Status::Tentative => BusyStatus::Tentative,
-        Status::Confirmed => BusyStatus::Confirmed,
-    };
+    let by_event = if status == Status::Tentative { BusyStatus::Tentative } else { BusyStatus::Confirmed };
     match participation {
         Some(ParticipationStatus::Declined | ParticipationStatus::Delegated) => None,
         Some(ParticipationStatus::NeedsAction | ParticipationStatus::Tentative) => {
@@ -56,6 +52,12 @@ pub fn busy_status(
         }
         Some(ParticipationStatus::Accepted) | None => Some(by_event),
     }
+}
+
+/// Whether an event takes the time of whoever comes to it and does not say that they are free.
+#[must_use]
+pub fn takes_time(status: Status, privacy: Privacy) -> bool {
+    status != Status::Cancelled && privacy != Privacy::Secret
 }
 
 /// Joins periods that touch and cuts them to a window: the result is in order and nowhere overlaps; where periods

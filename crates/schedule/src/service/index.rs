@@ -75,7 +75,11 @@ pub(crate) fn start_of_single(happenings: &[Happening]) -> Option<Timestamp> {
 /// people take it.
 fn busy(shown: &Event, placement: &Placement, answer: Option<ParticipationStatus>) -> Option<BusyStatus> {
     match placement.person {
-        Some(_) => free_busy::busy_status(shown.status, shown.free_busy_status, shown.privacy, answer),
+        Some(_) => {
+            let said = placement.own.as_ref().and_then(|own| own.own.free_busy_status);
+            let free_busy = said.unwrap_or(shown.free_busy_status);
+            free_busy::busy_status(shown.status, free_busy, shown.privacy, answer)
+        }
         None => (shown.status != Status::Cancelled).then_some(BusyStatus::Confirmed),
     }
 }

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     ScheduleFault, jobs,
-    model::{Event, EventPatch, EventView, LocalDateTime, Own, ParticipationStatus, Zone},
+    model::{Event, EventPatch, EventView, FreeBusyStatus, LocalDateTime, Own, ParticipationStatus, Zone},
     rules::recurrence,
     store::{
         self,
@@ -106,7 +106,7 @@ impl Kept {
         self.put(tx, who, own)
     }
 
-    /// Keeps this instead of what the person kept; what they leave out stays away.
+    /// Keeps this instead of what the person kept; what they leave out stays away, and it takes their time as they said.
     pub fn put(
         self,
         tx: &mut Tx<'_>,
@@ -114,7 +114,33 @@ impl Kept {
         own: Own,
     ) -> Result<Changed<EventView>, ScheduleFault> {
         let left_out = self.left_out().clone();
-        self.put_all(tx, who, Own { left_out, ..own })
+        let free_busy_status = self.free_busy_status();
+        self.put_all(tx, who, Own { left_out, free_busy_status, ..own })
+    }
+
+    /// Keeps whether it takes the person's time, in their own calendar: nothing, where they say what its organizer says. `None` where
+    /// that is as it was. The index of their calendar is to be written anew then.
+    pub fn put_free_busy(
+        self,
+        tx: &mut Tx<'_>,
+        who: &Principal,
+        status: FreeBusyStatus,
+    ) -> Result<Option<Changed<EventView>>, ScheduleFault> {
+        let status = Some(status).filter(|it| *it != self.stored.event.free_busy_status);
+        let Slot::Place(placement) = &self.slot else { return Ok(None) };
+        if status == self.free_busy_status() {
+            return Ok(None);
+        }
+        let own = placement.own.as_ref().map(|own| own.own.clone()).unwrap_or_default();
+        Ok(Some(self.put_all(tx, who, Own { free_busy_status: status, ..own })?))
+    }
+
+    /// What the person said of whether it takes their time.
+    fn free_busy_status(&self) -> Option<FreeBusyStatus> {
+        match &self.slot {
+            Slot::Place(placement) => placement.own.as_ref().and_then(|own| own.own.free_busy_status),
+            Slot::Reader(_) => None,
+        }
     }
 
     /// The occurrences that the person leaves out of their calendar.

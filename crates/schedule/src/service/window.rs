@@ -15,7 +15,7 @@ use crate::{
     model::{CalendarKind, FacilityRef, FreeBusyStatus, Occurrence, ParticipationStatus, Privacy, Zone},
     rules::{
         access::{self, View},
-        free_busy::BusyStatus,
+        free_busy::{BusyStatus, takes_time},
         recurrence,
     },
     store::{
@@ -379,6 +379,11 @@ fn occurrence(
         privacy: head.privacy,
         free_busy_status: match seen.answer {
             Some(ParticipationStatus::Declined) => FreeBusyStatus::Free,
+            // Whoever keeps something of their own with it may say something else than its organizer.
+            _ if seen.own_version.is_some() && takes_time(head.status, head.privacy) => match seen.busy {
+                Some(_) => FreeBusyStatus::Busy,
+                None => FreeBusyStatus::Free,
+            },
             _ => head.free_busy_status,
         },
         place: head.place,

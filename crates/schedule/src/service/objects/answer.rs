@@ -1,4 +1,5 @@
-//! What a participant's client stores of an event that somebody in the house organizes: an answer, their own alarms, and nothing else.
+//! What a participant's client stores of an event that somebody in the house organizes: an answer, their own alarms, whether it takes
+//! their time, and nothing else.
 
 use renraku_base::{EventId, PersonId, Principal};
 use renraku_db::{Changed, ReadTx, Tx};
@@ -43,6 +44,9 @@ pub(super) fn answer(
         told = Some(reply(tx, who, id, &one)?);
     }
     if let Some(changed) = keep(tx, who, arrival, id, sent)? {
+        told = Some(changed);
+    }
+    if let Some(changed) = keep_free_busy(tx, who, arrival, id, sent)? {
         told = Some(changed);
     }
     // Its text is never handed out again: what is said in it about the event is not the participant's to say.
@@ -147,6 +151,25 @@ pub(super) fn keep(
     }
     let own = Own { use_default_alerts: Own::of(&seen).use_default_alerts, ..sent };
     Ok(Some(kept.put(tx, who, own)?))
+}
+
+/// Keeps whether it takes the person's time, where their client says something else than the organizer (RFC 6638 §3.2.2.1).
+fn keep_free_busy(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    arrival: &Arrival<'_>,
+    id: &EventId,
+    sent: &Event,
+) -> Result<Option<Changed<EventView>>, ScheduleFault> {
+    if !arrival.calendar.is_mine() {
+        return Ok(None);
+    }
+    let Some(kept) = keep_own::find(tx, who, id, None)? else { return Ok(None) };
+    let changed = kept.put_free_busy(tx, who, sent.free_busy_status)?;
+    if changed.is_some() {
+        show_again(tx, who, id)?;
+    }
+    Ok(changed)
 }
 
 fn answers(

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     ScheduleFault,
     codec::ical,
-    model::{Event, Participant, PatchObject},
+    model::{Event, FreeBusyStatus, Participant, PatchObject},
     rules::recurrence,
     service::view::{BUSY, Sight, without_alerts},
     store::{
@@ -182,7 +182,8 @@ pub(super) fn schedule_tag(event: &Event, facilities: &[FacilityId]) -> Option<E
     if event.participants.is_empty() && facilities.is_empty() {
         return None;
     }
-    let mut said = without_alerts(Event { updated: None, sequence: 0, ..event.clone() });
+    let free_busy_status = FreeBusyStatus::default();
+    let mut said = without_alerts(Event { updated: None, sequence: 0, free_busy_status, ..event.clone() });
     said.change_everywhere(PatchObject::touches_people, |_, event| {
         for participant in event.participants.values_mut() {
             participant.take_answer(&Participant::default());

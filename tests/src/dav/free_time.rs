@@ -1,0 +1,87 @@
+//! Guests say for themselves whether an event takes their time (RFC 6638 §3.2.2.1).
+
+use serde_json::{Value, json};
+
+use super::client::{Client, responses};
+use crate::harness::{Staff, on_each_backend};
+
+const WEEK: &str = "from=2026-12-06T15:00:00Z&to=2026-12-13T15:00:00Z";
+
+/// Of the occurrences of a week that somebody sees, whether they take their time.
+fn shown(who: &Staff) -> Vec<String> {
+    let seen = who.get(&format!("occurrences?{WEEK}")).expect(200).json();
+    let items = seen["items"].as_array().unwrap().iter();
+    items.map(|it| it["freeBusyStatus"].as_str().unwrap().to_owned()).collect()
+}
+
+/// How many periods of that week are taken, as somebody else sees it.
+fn taken(reader: &Staff, of: &Staff) -> usize {
+    let busy = reader.get(&format!("schedule/free-busy?principals={}&{WEEK}", of.person)).expect(200).json();
+    busy["items"][0]["busy"].as_array().map_or(0, Vec::len)
+}
+
+#[test]
+fn what_a_guest_says_is_free_takes_none_of_their_time() {
+    on_each_backend(|server| {
+        let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
+        let guest = Client::of(server, &taro);
+        let organizer = Client::of(server, &hanako);
+        let made = hanako
+            .post(
+                "events",
+                &json!({"title": "公開講座", "start": "2026-12-07T10:00:00", "duration": "PT1H",
+                    "recurrenceRule": {"frequency": "daily", "count": 2},
+                    "participants": {"1": {"personId": taro.person, "roles": {"attendee": true}}}}),
+            )
+            .expect(201)
+            .json();
+        let id = made["id"].as_str().unwrap().to_owned();
+        let path = format!("{}{id}.ics", guest.calendar);
+        let of_organizer = format!("{}{id}.ics", organizer.calendar);
+        let before = guest.get(&path).expect(200);
+        let (tag, text) = (before.header("schedule-tag").unwrap().to_owned(), before.text());
+        assert!(!text.contains("TRANSP"), "{text}");
+        let alone = organizer.get(&of_organizer).expect(200).header("etag").unwrap().to_owned();
+        let free = text.replace("SUMMARY", "TRANSP:TRANSPARENT\r\nSUMMARY");
+        guest.put(&path, &free).expect(204);
+        let check = |busy: [&str; 2], periods: usize| {
+            let now = guest.get(&path).expect(200);
+            assert_eq!(now.text().contains("TRANSP:TRANSPARENT"), busy[0] == "free", "{}", now.text());
+            assert_eq!(shown(&taro), busy);
+            assert_eq!(taken(&hanako, &taro), periods);
+            assert_eq!(shown(&hanako), ["busy"; 2], "it takes the organizer's time");
+            now.header("schedule-tag").unwrap().to_owned()
+        };
+        assert_eq!(check(["free"; 2], 0), tag);
+        let seen = organizer.get(&of_organizer).expect(200);
+        assert_eq!(seen.header("etag"), Some(&*alone), "nobody else notices");
+        assert!(!seen.text().contains("TRANSP"));
+        assert_eq!(responses(&guest.propfind(&path, "0", "<d:getetag/>").text()).len(), 1);
+
+        // An answer, another title, another time and an own alarm leave it.
+        taro.post(&format!("events/{id}/reply"), &json!({"participationStatus": "accepted"})).expect(200);
+        check(["free"; 2], 0);
+        let patch = |who: &Staff, change: &Value| {
+            let etag = who.get(&format!("events/{id}")).expect(200).etag();
+            who.patch(&format!("events/{id}"), &etag, change).expect(200);
+        };
+        patch(&hanako, &json!({"title": "公開講座（第二回）", "start": "2026-12-08T10:00:00"}));
+        server.run_due_jobs();
+        check(["free"; 2], 0);
+        patch(&taro, &json!({"alerts": {"1": {"trigger": {"offset": "-PT10M"}}}}));
+        check(["free"; 2], 0);
+
+        // Until they say otherwise.
+        let text = guest.get(&path).expect(200).text();
+        guest.put(&path, &text.replace("TRANSP:TRANSPARENT\r\n", "")).expect(204);
+        check(["busy"; 2], 2);
+        // What the organizer says is free, a guest may say takes their time.
+        patch(&hanako, &json!({"freeBusyStatus": "free"}));
+        server.run_due_jobs();
+        assert_eq!((shown(&taro), taken(&hanako, &taro)), (vec!["free".to_owned(); 2], 0));
+        let text = guest.get(&path).expect(200).text();
+        guest.put(&path, &text.replace("TRANSP:TRANSPARENT", "TRANSP:OPAQUE")).expect(204);
+        assert_eq!((shown(&taro), taken(&hanako, &taro)), (vec!["busy".to_owned(); 2], 2));
+        assert_eq!(shown(&hanako), ["free"; 2]);
+    });
+}
