@@ -200,7 +200,7 @@ impl Param {
 }
 
 /// Where a value without quotes ends. A semicolon behind a backslash with no parameter behind it belongs to the value: so iOS writes
-/// addresses (`X-TITLE=1-5\; 4041 Linz`).
+/// addresses (`X-TITLE=1-5\; 本庁舎`).
 fn end_of_value(text: &str) -> Option<usize> {
     let ends = |from: usize| Some(from + text.get(from..)?.find([',', ';', ':'])?);
     let mut end = ends(0)?;
@@ -339,10 +339,10 @@ mod tests {
     #[test]
     fn a_semicolon_behind_a_backslash_belongs_to_the_value() {
         let line =
-            Line::read(1, r"X-LOCATION;X-TITLE=1-5\; 4041 Linz\; AT;X-RADIUS=70:geo:48.3,14.2").unwrap();
+            Line::read(1, r"X-LOCATION;X-TITLE=1-5\; 本庁舎\; AT;X-RADIUS=70:geo:48.3,14.2").unwrap();
         let read: Vec<(&str, &str)> =
             line.params.iter().map(|it| (it.name.as_str(), it.values[0].as_str())).collect();
-        assert_eq!(read, [("X-TITLE", r"1-5\; 4041 Linz\; AT"), ("X-RADIUS", "70")]);
+        assert_eq!(read, [("X-TITLE", r"1-5\; 本庁舎\; AT"), ("X-RADIUS", "70")]);
         assert_eq!((line.value.as_str(), line.text()), ("geo:48.3,14.2", line.raw.clone()));
         let line = Line::read(1, r"X;X-DIR=C\;VALUE=TEXT:a").unwrap();
         assert_eq!((line.param("X-DIR"), line.param("VALUE")), (Some(r"C\"), Some("TEXT")));
