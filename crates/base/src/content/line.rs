@@ -338,8 +338,7 @@ mod tests {
 
     #[test]
     fn a_semicolon_behind_a_backslash_belongs_to_the_value() {
-        let line =
-            Line::read(1, r"X-LOCATION;X-TITLE=1-5\; 本庁舎\; AT;X-RADIUS=70:geo:48.3,14.2").unwrap();
+        let line = Line::read(1, r"X-LOCATION;X-TITLE=1-5\; 本庁舎\; AT;X-RADIUS=70:geo:48.3,14.2").unwrap();
         let read: Vec<(&str, &str)> =
             line.params.iter().map(|it| (it.name.as_str(), it.values[0].as_str())).collect();
         assert_eq!(read, [("X-TITLE", r"1-5\; 本庁舎\; AT"), ("X-RADIUS", "70")]);
