@@ -45,7 +45,7 @@ pub(crate) enum BadXml {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Element {
     pub name: Name,
-    /// Attributes that are in no namespace, and `xml:lang`.
+    /// Attributes: `xml:lang`, those in no namespace by their name, and others as `{namespace}name`.
     pub attributes: Vec<(String, String)>,
     pub children: Vec<Element>,
     /// The text directly in it, without that of its children.
@@ -89,7 +89,7 @@ pub(crate) fn read(body: &[u8]) -> Result<Element, BadXml> {
         match event {
             Event::Start(tag) => {
                 let name = name(&namespace, tag.local_name().as_ref())?;
-                tree.open(element(name, &tag)?)?;
+                tree.open(element(name, &tag, &reader)?)?;
             }
             Event::End(_) => tree.close()?,
             Event::Text(text) => tree.text(&text.xml10_content())?,
@@ -136,20 +136,25 @@ fn name(namespace: &ResolveResult<'_>, local: &str) -> Result<Name, BadXml> {
     Ok(Name::sent(&namespace, local))
 }
 
-fn element(name: Name, tag: &BytesStart<'_>) -> Result<Element, BadXml> {
+fn element(name: Name, tag: &BytesStart<'_>, reader: &NsReader<&[u8]>) -> Result<Element, BadXml> {
     let mut element = Element::new(name);
     for attribute in tag.attributes() {
         let attribute = attribute.map_err(|_bad| BadXml::Malformed)?;
-        let key = attribute.key.as_ref();
-        // No other prefixed attribute means anything to us.
-        if attribute.key.as_namespace_binding().is_none() && (!key.contains(':') || key == "xml:lang") {
-            let value =
-                attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|_bad| BadXml::Malformed)?;
-            if !can_say(&value) {
-                return Err(BadXml::Character);
-            }
-            element.attributes.push((key.to_owned(), value.into_owned()));
+        if attribute.key.as_namespace_binding().is_some() {
+            continue;
         }
+        let key = match attribute.key.as_ref() {
+            key if !key.contains(':') || key == "xml:lang" => key.to_owned(),
+            _ => {
+                let (namespace, local) = reader.resolver().resolve_attribute(attribute.key);
+                self::name(&namespace, local.as_ref())?.to_string()
+            }
+        };
+        let value = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|_bad| BadXml::Malformed)?;
+        if !can_say(&value) {
+            return Err(BadXml::Character);
+        }
+        element.attributes.push((key, value.into_owned()));
     }
     Ok(element)
 }

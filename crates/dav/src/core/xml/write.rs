@@ -97,9 +97,17 @@ impl Writer {
                 self.out.push('"');
             }
         }
-        for (key, value) in attributes {
+        for (number, (key, value)) in attributes.iter().enumerate() {
             self.out.push(' ');
-            self.out.push_str(key);
+            match key.strip_prefix('{').and_then(|name| name.split_once('}')) {
+                Some((namespace, local)) => {
+                    let prefix = format!("a{number}");
+                    self.out.push_str(&format!("xmlns:{prefix}=\""));
+                    self.value(namespace);
+                    self.out.push_str(&format!("\" {prefix}:{local}"));
+                }
+                None => self.out.push_str(key),
+            }
             self.out.push_str("=\"");
             self.value(value);
             self.out.push('"');
@@ -236,13 +244,18 @@ mod tests {
         let name = Name::dav("x");
         let other = Name::sent("urn:\"o\"", "y");
         let mut writer = Writer::root(&name);
-        writer.open_with(&other, &[("k", "a\"b\n<\u{ffff}\u{1}")]);
+        writer.open_with(
+            &other,
+            &[("k", "a\"b\n<\u{ffff}\u{1}"), ("{urn:\"z\"}k", "2"), ("xml:lang", "ja"), ("{DAV:}k", "3")],
+        );
         writer.text("a\r\nb & <c> \u{0} \u{b} 会\u{fffe}議\u{ffff}");
         writer.close(&other);
         let text = writer.finish(&name);
         let root = read(text.as_bytes()).unwrap();
         assert_eq!(root.children[0].name, other);
-        assert_eq!(root.children[0].attribute("k"), Some("a\"b\n<"));
+        for (key, value) in [("k", "a\"b\n<"), ("{urn:\"z\"}k", "2"), ("xml:lang", "ja"), ("{DAV:}k", "3")] {
+            assert_eq!(root.children[0].attribute(key), Some(value));
+        }
         assert_eq!(root.children[0].text, "a\r\nb & <c>   会議");
         let mut again = Writer::root(&name);
         again.element(&root.children[0]);
