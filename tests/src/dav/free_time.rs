@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::client::{Client, responses};
+use super::{
+    client::{Client, responses},
+    guests::{FIRST, SECOND, invited},
+};
 use crate::harness::{Staff, on_each_backend};
 
 const WEEK: &str = "from=2026-12-06T15:00:00Z&to=2026-12-13T15:00:00Z";
@@ -74,14 +77,65 @@ fn what_a_guest_says_is_free_takes_none_of_their_time() {
         // Until they say otherwise.
         let text = guest.get(&path).expect(200).text();
         guest.put(&path, &text.replace("TRANSP:TRANSPARENT\r\n", "")).expect(204);
-        check(["busy"; 2], 2);
+        let tag = check(["busy"; 2], 2);
         // What the organizer says is free, a guest may say takes their time.
         patch(&hanako, &json!({"freeBusyStatus": "free"}));
         server.run_due_jobs();
         assert_eq!((shown(&taro), taken(&hanako, &taro)), (vec!["free".to_owned(); 2], 0));
-        let text = guest.get(&path).expect(200).text();
+        let changed = guest.get(&path).expect(200);
+        assert_ne!(changed.header("schedule-tag"), Some(&*tag), "the organizer said something else");
+        let stale = guest.ask("PUT", &path).header("if-schedule-tag-match", &tag);
+        stale.body("text/calendar; charset=utf-8", text.as_str()).send().expect(412);
+        let text = changed.text();
         guest.put(&path, &text.replace("TRANSP:TRANSPARENT", "TRANSP:OPAQUE")).expect(204);
         assert_eq!((shown(&taro), taken(&hanako, &taro)), (vec!["busy".to_owned(); 2], 2));
         assert_eq!(shown(&hanako), ["free"; 2]);
+        // So it is for whoever reads the guest's calendar.
+        let share = json!({"grantee": {"type": "person", "personId": hanako.person}, "role": "read"});
+        taro.post(&format!("calendars/{}/shares", taro.calendar), &share).expect(200);
+        let group =
+            hanako.get(&format!("schedule/group?principals={}&{WEEK}", taro.person)).expect(200).json();
+        assert_eq!(group["items"][0]["occurrences"][0]["freeBusyStatus"], "busy", "{group}");
+    });
+}
+
+#[test]
+fn a_guest_of_single_occurrences_takes_each_as_its_organizer_says_until_they_say_otherwise() {
+    on_each_backend(|server| {
+        let ([hanako, taro], _, guest, id) = invited(server);
+        let etag = hanako.get(&format!("events/{id}")).expect(200).etag();
+        let hour = hanako.patch(&format!("events/{id}"), &etag, &json!({"duration": "PT1H"})).expect(200);
+        let etag = hour.etag();
+        let free = json!({"freeBusyStatus": "free"});
+        hanako.patch(&format!("events/{id}?recurrenceId={FIRST}"), &etag, &free).expect(200);
+        server.run_due_jobs();
+        let path = format!("{}{id}.ics", guest.calendar);
+        let may = "from=2027-04-30T15:00:00Z&to=2027-05-30T15:00:00Z";
+        let shown = || -> Vec<String> {
+            let seen = taro.get(&format!("occurrences?{may}")).expect(200).json();
+            let items = seen["items"].as_array().unwrap().clone();
+            items.iter().map(|it| it["freeBusyStatus"].as_str().unwrap().to_owned()).collect()
+        };
+        let taken = || {
+            let busy = hanako
+                .get(&format!("schedule/free-busy?principals={}&{may}", taro.person))
+                .expect(200)
+                .json();
+            busy["items"][0]["busy"].as_array().unwrap().len()
+        };
+        let text = guest.get(&path).expect(200).text();
+        assert!(
+            text.contains(&FIRST.replace(['-', ':'], "")) && text.contains(&SECOND.replace(['-', ':'], ""))
+        );
+        assert_eq!(text.matches("TRANSP:TRANSPARENT").count(), 1, "{text}");
+        // An answer says nothing of it.
+        guest.put(&path, &text.replace("PARTSTAT=NEEDS-ACTION", "PARTSTAT=ACCEPTED")).expect(204);
+        assert_eq!((shown(), taken()), (vec!["free".to_owned(), "busy".to_owned()], 1));
+        let text = guest.get(&path).expect(200).text();
+        assert_eq!(text.matches("TRANSP:TRANSPARENT").count(), 1, "{text}");
+        guest.put(&path, &text.replace("TRANSP:TRANSPARENT\r\n", "")).expect(204);
+        assert_eq!((shown(), taken()), (vec!["busy".to_owned(); 2], 2));
+        let text = guest.get(&path).expect(200).text();
+        assert_eq!(text.matches("TRANSP:TRANSPARENT").count(), 0, "{text}");
     });
 }

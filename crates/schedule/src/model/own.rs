@@ -36,6 +36,8 @@ pub struct Own {
 impl Own {
     /// The members of an event that are each person's own.
     pub const MEMBERS: [&str; 2] = ["alerts", USE_DEFAULT_ALERTS];
+    /// The member that says whether an event takes time.
+    pub const FREE_BUSY_STATUS: &str = "freeBusyStatus";
 
     /// What an event, as its reader sees it, says of this.
     #[must_use]
@@ -54,7 +56,6 @@ impl Own {
     #[must_use]
     pub fn instead(&self, mut event: Event, has: impl Fn(&Event, LocalDateTime) -> bool) -> Event {
         event.alerts.clone_from(&self.alerts);
-        event.free_busy_status = self.free_busy_status.unwrap_or(event.free_busy_status);
         match self.use_default_alerts {
             true => event.more.insert(USE_DEFAULT_ALERTS.to_owned(), Value::Bool(true)),
             false => event.more.remove(USE_DEFAULT_ALERTS),
@@ -64,6 +65,12 @@ impl Own {
             .into_iter()
             .map(|(id, patch)| (id, patch.without(&Self::MEMBERS)))
             .collect();
+        if let Some(said) = self.free_busy_status {
+            event.free_busy_status = said;
+            let patches = event.recurrence_overrides.into_iter();
+            event.recurrence_overrides =
+                patches.map(|(id, patch)| (id, patch.without(&[Self::FREE_BUSY_STATUS]))).collect();
+        }
         for (id, own) in &self.occurrences {
             if !event.is_itself(*id) && has(&event, *id) {
                 let patch = event.recurrence_overrides.entry(*id).or_default();

@@ -118,15 +118,19 @@ impl Kept {
         self.put_all(tx, who, Own { left_out, free_busy_status, ..own })
     }
 
-    /// Keeps whether it takes the person's time, in their own calendar: nothing, where they say what its organizer says. `None` where
-    /// that is as it was. The index of their calendar is to be written anew then.
+    /// Keeps whether it takes the person's time, as they say of the whole event, in their own calendar: nothing, where they say what its
+    /// organizer says. `None` where that is as it was. The index of their calendar is to be written anew then.
     pub fn put_free_busy(
         self,
         tx: &mut Tx<'_>,
         who: &Principal,
-        status: FreeBusyStatus,
+        said: &Event,
     ) -> Result<Option<Changed<EventView>>, ScheduleFault> {
-        let status = Some(status).filter(|it| *it != self.stored.event.free_busy_status);
+        let stored = &self.stored.event;
+        // Of single occurrences that nothing is said of the whole, the first stands for it.
+        let first = said.recurrence_id.filter(|_| stored.is_series()).and_then(|id| stored.occurrence(id));
+        let organizers = first.as_ref().unwrap_or(stored).free_busy_status;
+        let status = Some(said.free_busy_status).filter(|it| *it != organizers);
         let Slot::Place(placement) = &self.slot else { return Ok(None) };
         if status == self.free_busy_status() {
             return Ok(None);

@@ -283,7 +283,8 @@ pub(crate) fn show(
         .collect();
     let holders = holders(tx, who, &by_collection, &rows)?;
     let mut shown = Vec::with_capacity(rows.len());
-    for (mut seen, head) in rows {
+    for (mut seen, mut head) in rows {
+        head.free_busy_status = taken(&seen, &head);
         let as_reader = || kept.get(seen.event.as_str()).filter(|_| !in_mine.contains(&seen.event));
         seen.own_version = own.get(&seen.event).or_else(as_reader).copied();
         let holder = seen.organizer.as_ref().filter(|_| is_told(who, &by_collection, &seen, &head));
@@ -297,6 +298,16 @@ pub(crate) fn show(
         }
     }
     Ok(shown)
+}
+
+/// Whether an occurrence takes the time of the person in whose calendar it is: whoever keeps something of their own with it may say
+/// something else than its organizer.
+fn taken(seen: &Seen, head: &Head) -> FreeBusyStatus {
+    match seen.busy {
+        _ if seen.own_version.is_none() || !takes_time(head.status, head.privacy) => head.free_busy_status,
+        Some(_) => FreeBusyStatus::Busy,
+        None => FreeBusyStatus::Free,
+    }
 }
 
 /// Whether the reader is told who booked a facility: as when they would book it at the same time themselves.
@@ -379,11 +390,6 @@ fn occurrence(
         privacy: head.privacy,
         free_busy_status: match seen.answer {
             Some(ParticipationStatus::Declined) => FreeBusyStatus::Free,
-            // Whoever keeps something of their own with it may say something else than its organizer.
-            _ if seen.own_version.is_some() && takes_time(head.status, head.privacy) => match seen.busy {
-                Some(_) => FreeBusyStatus::Busy,
-                None => FreeBusyStatus::Free,
-            },
             _ => head.free_busy_status,
         },
         place: head.place,

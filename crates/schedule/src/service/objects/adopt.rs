@@ -168,7 +168,7 @@ pub(super) fn create(
     if forced {
         // The wish for a message is not handed out again, so that the text is ours to write.
         arrival.keep(tx, stored.id.as_str(), ObjectKind::Event, "")?;
-        let schedule_tag = schedule_tag(&stored.event, &stored.facilities);
+        let schedule_tag = schedule_tag(&stored.event, &stored.event, &stored.facilities);
         return Ok(recorded.with(Put { created: true, etag: None, schedule_tag }));
     }
     Ok(recorded.with(keep(tx, arrival, &stored, true)?))
@@ -241,7 +241,8 @@ pub(super) fn replace(
     let shown = if arrival.calendar.is_mine() { *shown } else { without_alerts(*shown) };
     let merged = arrival.merge(&before.stored.event, &shown, &sent)?;
     if arrival.changes_nothing(&before.stored, &merged) && !forced {
-        let schedule_tag = schedule_tag(&before.stored.event, &before.stored.facilities);
+        let schedule_tag =
+            schedule_tag(&before.stored.event, &before.stored.event, &before.stored.facilities);
         return Ok(Changed::nothing(Put { created: false, etag: None, schedule_tag }));
     }
     let mut after = StoredEvent { event: merged, ..before.stored.clone() };
@@ -308,5 +309,5 @@ fn keep(
     let etag = Some(ETag::of(stored.version)).filter(|_| arrival.is_whole(Some(&stored.event)));
     let kept = etag.as_ref().map(ETag::as_str).unwrap_or_default();
     arrival.keep(tx, stored.id.as_str(), ObjectKind::Event, kept)?;
-    Ok(Put { created, etag, schedule_tag: schedule_tag(&stored.event, &stored.facilities) })
+    Ok(Put { created, etag, schedule_tag: schedule_tag(&stored.event, &stored.event, &stored.facilities) })
 }

@@ -52,7 +52,7 @@ pub(super) fn answer(
     // Its text is never handed out again: what is said in it about the event is not the participant's to say.
     arrival.keep(tx, id.as_str(), ObjectKind::Event, "")?;
     let view = Sight::of(tx, who, &[id.as_str()])?.view_in(&who.person, &stored, arrival.calendar.collection);
-    let schedule_tag = view.and_then(|view| schedule_tag(&view.event, &view.facility_ids));
+    let schedule_tag = view.and_then(|view| schedule_tag(&stored.event, &view.event, &view.facility_ids));
     let put = Put { created: false, etag: None, schedule_tag };
     Ok(match told {
         Some(changed) => changed.map(|_| put),
@@ -165,7 +165,11 @@ fn keep_free_busy(
         return Ok(None);
     }
     let Some(kept) = keep_own::find(tx, who, id, None)? else { return Ok(None) };
-    let changed = kept.put_free_busy(tx, who, sent.free_busy_status)?;
+    let shown = kept.seen(who)?.map(|seen| seen.free_busy_status);
+    if shown.is_none_or(|shown| shown == sent.free_busy_status) {
+        return Ok(None);
+    }
+    let changed = kept.put_free_busy(tx, who, sent)?;
     if changed.is_some() {
         show_again(tx, who, id)?;
     }

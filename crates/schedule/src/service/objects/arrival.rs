@@ -112,7 +112,7 @@ impl Arrival<'_> {
         let etag = alone.then(|| view.etag.clone());
         let kept = etag.as_ref().map(ETag::as_str).unwrap_or_default();
         self.keep(tx, view.id.as_str(), ObjectKind::Event, kept)?;
-        let schedule_tag = schedule_tag(&view.event, &view.facility_ids);
+        let schedule_tag = schedule_tag(&view.event, &view.event, &view.facility_ids);
         Ok(Put { created, etag, schedule_tag })
     }
 }

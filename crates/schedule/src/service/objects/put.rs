@@ -355,7 +355,8 @@ impl Arrival<'_> {
         tell(tx, id, &sent, refused)?;
         tell_by_all_means(tx, who, &before.stored, &forced)?;
         let Some(changed) = changed else {
-            let schedule_tag = schedule_tag(&before.seen.event, &before.seen.facility_ids);
+            let schedule_tag =
+                schedule_tag(&before.stored.event, &before.seen.event, &before.seen.facility_ids);
             let put = Put { created: false, etag: None, schedule_tag };
             return Ok(kept.map_or_else(|| Changed::nothing(put.clone()), |kept| kept.map(|_| put.clone())));
         };

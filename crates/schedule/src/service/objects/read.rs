@@ -2,6 +2,7 @@ use std::collections::HashMap;
 
 use renraku_base::{ETag, EventId, FacilityId, Principal};
 use renraku_db::{ReadTx, Tx};
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::{
@@ -13,7 +14,7 @@ use super::{
 use crate::{
     ScheduleFault,
     codec::ical,
-    model::{Event, FreeBusyStatus, Participant, PatchObject},
+    model::{Event, FreeBusyStatus, Own, Participant, PatchObject},
     rules::recurrence,
     service::view::{BUSY, Sight, without_alerts},
     store::{
@@ -168,7 +169,7 @@ pub fn get_texts(
             parameters::tell_guest(&mut shown, &who.person);
         }
         if let Some(head) = heads.remove(it.id.as_str()) {
-            let schedule_tag = schedule_tag(&view.event, &view.facility_ids);
+            let schedule_tag = schedule_tag(&it.event, &view.event, &view.facility_ids);
             let head = ObjectHead { etag: view.etag, ..head.clone() };
             objects.push(ObjectText { head, text: text::write(&shown), schedule_tag });
         }
@@ -178,7 +179,7 @@ pub fn get_texts(
 
 /// The tag of what the organizer says of an event (RFC 6638 §3.2.10), as somebody sees it: neither answers change it nor what anybody keeps
 /// for themselves. `None` for an event of one person.
-pub(super) fn schedule_tag(event: &Event, facilities: &[FacilityId]) -> Option<ETag> {
+pub(super) fn schedule_tag(organizers: &Event, event: &Event, facilities: &[FacilityId]) -> Option<ETag> {
     if event.participants.is_empty() && facilities.is_empty() {
         return None;
     }
@@ -190,8 +191,18 @@ pub(super) fn schedule_tag(event: &Event, facilities: &[FacilityId]) -> Option<E
             participant.schedule_status.clear();
         }
     });
+    // Whoever sees it may say something else of whether it takes their time.
+    said.recurrence_overrides = said
+        .recurrence_overrides
+        .into_iter()
+        .map(|(id, patch)| (id, patch.without(&[Own::FREE_BUSY_STATUS])))
+        .collect();
     let said = recurrence::without_idle_exceptions(said);
-    let said = serde_json::to_vec(&(&said, facilities)).ok()?;
+    let free: Vec<Value> = free_times(organizers);
+    let said = match free.as_slice() {
+        [] => serde_json::to_vec(&(&said, facilities)).ok()?,
+        some => serde_json::to_vec(&(&said, facilities, some)).ok()?,
+    };
     let hash: String = Sha256::digest(said).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     Some(ETag::from(format!("\"{hash}\"")))
 }
@@ -221,10 +232,20 @@ pub fn tag_scheduled<'o>(
     for it in &store::events::list_by_id(tx, &ids)? {
         let view = sight.view_in(&who.person, it, calendar.collection);
         if let (Some(view), Some(object)) = (view, untagged.get_mut(it.id.as_str())) {
-            object.schedule_tag = schedule_tag(&view.event, &view.facility_ids);
+            object.schedule_tag = schedule_tag(&it.event, &view.event, &view.facility_ids);
         }
     }
     Ok(())
+}
+
+/// What an organizer says of whether the whole and its occurrences take time.
+fn free_times(organizers: &Event) -> Vec<Value> {
+    let whole = organizers.free_busy_status;
+    let whole = (whole != FreeBusyStatus::default()).then(|| Value::from(whole.as_str()));
+    let occurrences = organizers.recurrence_overrides.iter().flat_map(|(id, patch)| {
+        patch.of(&[Own::FREE_BUSY_STATUS]).map(move |(_, said)| json!([id.to_string(), said]))
+    });
+    whole.into_iter().chain(occurrences).collect()
 }
 
 /// The schedule tag of an object, as somebody sees it; `None` for one that is not scheduled or not there.
@@ -243,8 +264,8 @@ pub fn get_schedule_tag(
     let stored = stored.filter(|stored| ETag::of_view(stored.busy_version, BUSY) != head.etag);
     let Some(stored) = stored else { return Ok(None) };
     if calendar.is_mine() && stored.calendar == calendar.calendar.id {
-        return Ok(schedule_tag(&stored.event, &stored.facilities));
+        return Ok(schedule_tag(&stored.event, &stored.event, &stored.facilities));
     }
     let view = Sight::of(tx, who, &[id.as_str()])?.view_in(&who.person, &stored, calendar.collection);
-    Ok(view.and_then(|view| schedule_tag(&view.event, &view.facility_ids)))
+    Ok(view.and_then(|view| schedule_tag(&stored.event, &view.event, &view.facility_ids)))
 }
