@@ -5,6 +5,8 @@ use crate::harness::on_each_backend;
 
 const NAME: &str = "<d:propertyupdate xmlns:d=\"DAV:\"><d:set><d:prop><d:displayname>別</d:displayname></d:prop></d:set></d:propertyupdate>";
 
+const BOOK: &str = "<d:mkcol xmlns:d=\"DAV:\" xmlns:c=\"urn:ietf:params:xml:ns:carddav\"><d:set><d:prop><d:resourcetype><d:collection/><c:addressbook/></d:resourcetype></d:prop></d:set></d:mkcol>";
+
 fn tag_of(client: &Client, path: &str) -> String {
     let answer = client.propfind(path, "0", "<d:getetag/>").text();
     between(&answer, "<d:getetag>", "</d:getetag>").replace("&quot;", "\"")
@@ -77,6 +79,19 @@ fn the_properties_of_a_collection_are_changed_in_the_version_that_is_expected() 
             assert_eq!(tag_of(&hanako, &collection), tag);
             assert_eq!(change("if-match", &tag), 207);
             assert_ne!(tag_of(&hanako, &collection), tag);
+        }
+        // What is not there is in no version.
+        for (home, body) in [(&hanako.home, ""), (&hanako.books, BOOK)] {
+            let path = format!("{home}new/");
+            let make = |name: &str, value: &str| {
+                let method = if body.is_empty() { "MKCALENDAR" } else { "MKCOL" };
+                hanako.ask(method, &path).body("application/xml", body).header(name, value).send().status
+            };
+            for (name, value) in [("if-match", "*"), ("if", "([\"nope\"])"), ("if", "(<urn:lock>)")] {
+                assert_eq!(make(name, value), 412, "{path} {name}: {value}");
+            }
+            assert_eq!(make("if-none-match", "*"), 201);
+            assert_eq!(make("if-none-match", "*"), 405);
         }
     });
 }

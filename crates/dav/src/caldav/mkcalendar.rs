@@ -1,11 +1,12 @@
 use actix_web::HttpResponse;
+use renraku_base::Precondition;
 use renraku_schedule::{
     model::NewCalendar,
     service::objects::{self, CalendarChange},
 };
 
 use crate::core::{
-    Address, Call, Condition, DavFault, Edits,
+    Address, Call, Condition, DavFault, Edits, expectation,
     xml::{self, Element, Name},
 };
 
@@ -74,6 +75,7 @@ async fn make(call: Call, mut edits: Edits) -> Result<HttpResponse, DavFault> {
         }
     }
     let who = call.who.clone();
+    let expected = expectation(call.headers())?;
     call.write(move |tx| {
         let (change, zone) = edits.new_calendar();
         let new = NewCalendar {
@@ -83,6 +85,9 @@ async fn make(call: Call, mut edits: Edits) -> Result<HttpResponse, DavFault> {
             time_zone: zone,
         };
         let made = objects::make_calendar(tx, &who, &segment, new)?.into_inner();
+        if expected.is != Precondition::None {
+            return Err(DavFault::Stale);
+        }
         let change = CalendarChange { properties: change.properties, ..CalendarChange::default() };
         objects::change_calendar(tx, &who, &made.id, &change)?;
         Ok(())

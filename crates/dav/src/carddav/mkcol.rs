@@ -1,9 +1,10 @@
 use actix_web::HttpResponse;
+use renraku_base::Precondition;
 use renraku_contacts::service::objects::{self, BookChange};
 
 use super::property::{self, Property};
 use crate::core::{
-    Call, Condition, DavFault, Edits, Place, written,
+    Call, Condition, DavFault, Edits, Place, expectation, written,
     xml::{Name, OF_CONTACTS},
 };
 
@@ -27,10 +28,14 @@ pub(super) async fn answer(mut call: Call, place: Place) -> Result<HttpResponse,
         return Err(condition.into());
     }
     let who = call.who.clone();
+    let expected = expectation(call.headers())?;
     call.write(move |tx| {
         let text =
             edits.get(&Name::dav("displayname")).map(|it| it.text.trim()).filter(|text| !text.is_empty());
         let made = objects::make_book(tx, &who, &segment, text.unwrap_or(&segment))?.into_inner();
+        if expected.is != Precondition::None {
+            return Err(DavFault::Stale);
+        }
         let ours = [Some(Property::ResourceType), Some(Property::DisplayName)];
         let kept =
             edits.0.iter().filter(|(name, _)| !ours.contains(&property::find(name).map(|row| row.property)));
