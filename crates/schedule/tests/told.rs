@@ -74,3 +74,32 @@ fn an_answer_does_not_stand_for_dates_that_a_series_gets_afterwards() {
         );
     });
 }
+
+#[test]
+fn whoever_is_outside_hears_of_another_title_of_an_occurrence() {
+    on_each_database(|db, clock| {
+        let hanako = person(db, "佐藤");
+        let guest = |name: &str| json!({"calendarAddress": format!("mailto:{name}@example.com")});
+        let series = create(
+            db,
+            &hanako,
+            json!({"title": "朝礼", "start": "2026-11-26T09:00:00", "duration": "PT15M",
+                "recurrenceRule": {"frequency": "daily", "count": 3}, "participants": {"s": guest("series")},
+                "recurrenceOverrides": {"2026-11-27T09:00:00": {"participants/o": guest("once")}}}),
+        );
+        assert_eq!(mails(db).len(), 2);
+        for (scope, change, expected) in [
+            (Scope::This(local("2026-11-27T09:00:00")), json!({"title": "視察"}), vec!["once", "series"]),
+            (Scope::This(local("2026-11-28T09:00:00")), json!({"description": "資料"}), vec!["series"]),
+            (Scope::This(local("2026-11-28T09:00:00")), json!({"color": "#112233"}), vec![]),
+        ] {
+            clock.advance(PAUSE);
+            let now = get(db, &hanako, &series.id).unwrap();
+            patch(db, &hanako, &now, scope, change.clone());
+            let sent = mails(db);
+            let mut told: Vec<_> = sent.iter().map(|it| it.to[0].email.split('@').next().unwrap()).collect();
+            told.sort_unstable();
+            assert_eq!(told, expected, "{change}");
+        }
+    });
+}

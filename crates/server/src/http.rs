@@ -85,6 +85,9 @@ impl Http {
                     .h1(map_config(application, |()| AppConfig::default()));
                 fn_service(move |stream: TcpStream| {
                     let peer = stream.peer_addr().ok();
+                    // The last piece of an answer in pieces would wait until the client acknowledges the first, 40 ms and more. Whose
+                    // connection is gone already needs no haste.
+                    let _gone = stream.set_nodelay(true);
                     ready(Ok::<_, DispatchError>((Paced::new(stream, answer_time), peer)))
                 })
                 .and_then(http)

@@ -76,6 +76,13 @@ fn what_a_guest_leaves_out_is_away_for_them_and_declined() {
         assert_eq!((counts(), left_out(&client, &path)), ((5, 5), vec![]));
         assert!(is_declined(&hanako, &id, "2026-12-03T11:00:00"));
         assert!(!is_declined(&hanako, &id, "2026-12-02T11:00:00"));
+        // One that the series loses was not left out of another that gets its name.
+        taro.delete(&format!("events/{id}?recurrenceId=2026-12-04T11:00:00"), &etag(&taro)).expect(204);
+        assert_eq!(counts(), (5, 4));
+        change("", &json!({"recurrenceRule": {"frequency": "daily", "count": 3}}));
+        assert_eq!(counts(), (3, 3));
+        change("", &json!({"start": "2026-12-02T11:00:00"}));
+        assert_eq!((counts(), left_out(&client, &path)), ((3, 3), vec![]));
     });
 }
 

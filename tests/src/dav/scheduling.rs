@@ -100,6 +100,20 @@ fn guests_of_what_nobody_organizes_are_told_nothing() {
             assert_eq!((lines("ATTENDEE"), lines("ORGANIZER:mailto:hanako")), (1, 0), "{text}");
         }
         assert_eq!(occurrences(&taro), [] as [Value; 0]);
+        // Whoever organizes it from then on invites them.
+        for (others, uid) in ["a", "b", "c", "d"].into_iter().enumerate() {
+            client
+                .put(&path(uid), &event(uid, &format!("{HOUR}SUMMARY:招集\n{ORGANIZER}{TARO}")))
+                .expect(204);
+            assert_eq!(occurrences(&taro).len(), others + 1, "{uid}");
+            let text = client.get(&path(uid)).expect(200).text();
+            assert!(
+                text.contains("SCHEDULE-STATUS=\"1.2\"") || text.contains("SCHEDULE-STATUS=1.2"),
+                "{text}"
+            );
+        }
+        assert!(occurrences(&taro).iter().all(|it| it["participationStatus"] == "needs-action"));
+        assert_eq!(occurrences(&hanako).iter().filter(|it| it["isOrganizer"] == true).count(), 4);
         // Of a series to which nobody comes the organizer is said where somebody does.
         let series = event("f", &format!("{HOUR}RRULE:FREQ=DAILY;COUNT=2\n"));
         let one =
@@ -107,7 +121,7 @@ fn guests_of_what_nobody_organizes_are_told_nothing() {
         let one = format!("BEGIN:VEVENT{}END:VEVENT", between(&one, "BEGIN:VEVENT", "END:VEVENT"));
         let both = series.replace("END:VCALENDAR", &format!("{one}\r\nEND:VCALENDAR"));
         client.put(&path("f"), &both).expect(201);
-        assert_eq!(occurrences(&taro).len(), 1);
+        assert_eq!(occurrences(&taro).len(), 5);
     });
 }
 

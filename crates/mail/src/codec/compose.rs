@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use lettre::{
-    Address, Message,
+    Message,
     address::Envelope,
     message::{
         Attachment as Attached, Body, Mailbox, MessageBuilder, MultiPart, SinglePart,
@@ -14,7 +14,7 @@ use renraku_base::Timestamp;
 use renraku_notify::{MailAddress, OutgoingMail};
 
 use super::open::MAIL;
-use crate::Attachment;
+use crate::{Attachment, rules::outgoing};
 
 /// The longest line of a mail, its end included (RFC 5322 §2.1.1).
 const MAX_LINE: usize = 999;
@@ -182,10 +182,8 @@ fn recipients(mut builder: MessageBuilder, mail: &OutgoingMail) -> Result<Messag
 }
 
 fn mailbox(address: &MailAddress) -> Result<Mailbox, ComposeFault> {
-    let email: Address = address
-        .email
-        .parse()
-        .map_err(|_unreadable| ComposeFault(format!("{:?} is not an address", address.email)))?;
+    let email = outgoing::address(&address.email)
+        .ok_or_else(|| ComposeFault(format!("{:?} is not an address", address.email)))?;
     Ok(Mailbox::new(address.name.as_deref().map(one_line).filter(|name| !name.is_empty()), email))
 }
 

@@ -115,7 +115,19 @@ fn has_controls(text: &str) -> bool {
 /// Whether a mail can be sent to this address without SMTPUTF8.
 #[must_use]
 pub fn is_address(email: &str) -> bool {
-    email.is_ascii() && email.len() <= 254 && email.parse::<lettre::Address>().is_ok()
+    email.is_ascii() && email.len() <= 254 && address(email).is_some()
+}
+
+/// The address as it is written in a mail. What stands before the `@` may be in need of quotes (RFC 5322 §3.4.1): Japanese mobile
+/// telephones long had addresses like `a..b@` and `a.@`.
+pub(crate) fn address(email: &str) -> Option<lettre::Address> {
+    let quoted = || {
+        let (local, domain) = email.rsplit_once('@')?;
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~.".contains(&byte);
+        let fits = !local.is_empty() && local.len() <= 64 && local.bytes().all(plain);
+        fits.then(|| format!("\"{local}\"@{domain}")).and_then(|email| email.parse().ok())
+    };
+    email.parse().ok().or_else(quoted)
 }
 
 /// Who gets an answer: `to`, and with `all` everybody else as `cc`, never oneself.

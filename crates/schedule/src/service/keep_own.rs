@@ -280,8 +280,12 @@ pub(super) fn along(
     }
     let moved = |tx: &Tx<'_>, own: &StoredOwn| {
         let occurrences = recurrence::move_along(was, is, own.own.occurrences.clone());
-        let left_out = own.own.left_out.iter().filter(|_| is.is_series()).map(|id| (*id, ())).collect();
-        let left_out = recurrence::move_along(was, is, left_out).into_keys().collect();
+        // What is no occurrence any more, before or after, was not left out of the one that bears its name now.
+        let there = own.own.left_out.iter().filter(|id| recurrence::has_occurrence(was, **id));
+        let there = there.filter(|_| is.is_series()).map(|id| (*id, ())).collect();
+        let mut left_out: BTreeSet<LocalDateTime> =
+            recurrence::move_along(was, is, there).into_keys().collect();
+        left_out.retain(|id| recurrence::has_occurrence(is, *id));
         let moved = Own { occurrences, left_out, ..own.own.clone() };
         (moved != own.own).then(|| StoredOwn { version: tx.next_version(Some(own.version)), own: moved })
     };

@@ -143,12 +143,16 @@ fn of_guests(change: &Change, now: Timestamp) -> Vec<Piece> {
     let mut news = Vec::new();
     for guests in jobs::guests(&change.after.event, organizer) {
         let booked = change.after.facilities_at(guests.recurrence_id);
-        let as_it_is = guests_before.iter().filter(|it| {
-            it.occurrence.is_when(&guests.occurrence)
-                && it.occurrence.place() == guests.occurrence.place()
-                && change.before.stored.facilities_at(it.recurrence_id) == booked
-        });
-        let told = missing(&guests.crowd, &together(as_it_is));
+        let as_it_is = || {
+            guests_before.iter().filter(|it| {
+                it.occurrence.is_when(&guests.occurrence)
+                    && it.occurrence.place() == guests.occurrence.place()
+                    && change.before.stored.facilities_at(it.recurrence_id) == booked
+            })
+        };
+        let word_for_word = as_it_is().filter(|it| !says_otherwise(&it.occurrence, &guests.occurrence));
+        let (staff, outside) = (together(as_it_is()).0, together(word_for_word).1);
+        let told = missing(&guests.crowd, &(staff, outside));
         if told.0.is_empty() && told.1.is_empty() {
             continue;
         }
@@ -235,6 +239,8 @@ fn of_occurrence(change: &Change, id: LocalDateTime, moved: bool) -> Vec<Piece> 
     let elsewhere = was.place() != is.place() || before.facilities_at(id) != after.facilities_at(id);
     if moved || elsewhere {
         news.push(piece(if gone { Cancelled } else { Moved }, is, stayed));
+    } else if says_otherwise(was, is) {
+        news.push(piece(if gone { Cancelled } else { Moved }, is, (Vec::new(), stayed.1)));
     }
     news
 }

@@ -1,7 +1,10 @@
 use renraku_base::{Language, Timestamp};
 use renraku_notify::{CalendarPart, MailAddress, OutgoingMail};
 
-use crate::codec::{compose::compose, head, open, quote};
+use crate::{
+    codec::{compose::compose, head, open, quote},
+    rules::outgoing,
+};
 
 fn address(name: &str, email: &str) -> MailAddress {
     MailAddress { name: Some(name.to_owned()), email: email.to_owned() }
@@ -72,6 +75,26 @@ fn an_invitation_is_a_part_that_calendars_understand() {
     assert_eq!(open::file(&composed.bytes, 1).unwrap().1, b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n");
     assert!(String::from_utf8(composed.bytes.clone()).unwrap().contains("method=REQUEST"));
     assert_eq!(compose(&mail, &[]).unwrap().bytes, composed.bytes);
+}
+
+#[test]
+fn addresses_of_old_mobile_telephones_are_quoted() {
+    for (said, written) in [
+        ("a..b@docomo.example.jp", "\"a..b\"@docomo.example.jp"),
+        ("taro.@example.jp", "\"taro.\"@example.jp"),
+        (".taro@example.jp", "\".taro\"@example.jp"),
+        ("ta.ro@example.jp", "ta.ro@example.jp"),
+    ] {
+        let mut mail = mail();
+        mail.to[0].email = said.to_owned();
+        let composed = compose(&mail, &[]).unwrap();
+        let text = String::from_utf8(composed.bytes).unwrap();
+        assert!(text.contains(&format!("<{written}>")), "{text}");
+        assert!(outgoing::is_address(said));
+    }
+    for none in ["a\"b..@example.jp", "a..b@", "a..\r\nb@example.jp", "(a)..b@example.jp", "a@b@example.jp"] {
+        assert!(!outgoing::is_address(none), "{none}");
+    }
 }
 
 #[test]

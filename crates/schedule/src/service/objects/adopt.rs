@@ -71,6 +71,29 @@ pub(super) fn is_unorganized(event: &Event, invited: &[Invited]) -> bool {
     event.organizer_calendar_address.is_none() && event.participants.keys().any(|key| !is_room(key))
 }
 
+/// Whether what nobody organizes gets the owner of its calendar as its organizer.
+pub(super) fn is_taken_over(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    before: &Opened,
+    sent: &Event,
+) -> Result<bool, ScheduleFault> {
+    let (stored, said) = (&before.stored, sent.organizer_calendar_address.as_ref());
+    let is_nobodys = stored.organizer.is_none() && stored.event.organizer_calendar_address.is_none();
+    Ok(is_nobodys && said.is_some() && organized_by(tx, &before.home, who, sent, &[])?)
+}
+
+/// Turns what nobody organizes into an event of the calendar's owner alone: whoever takes part in it now is invited to it.
+pub(super) fn take_over(tx: &mut Tx<'_>, before: &Opened) -> Result<(), ScheduleFault> {
+    let mut alone = StoredEvent { organizer: before.home.owner(), ..before.stored.clone() };
+    alone.event.participants.clear();
+    for patch in alone.event.recurrence_overrides.values_mut() {
+        *patch = std::mem::take(patch).without(&["participants"]);
+    }
+    renew(tx, &before.stored, &mut alone);
+    Ok(store::events::put(tx, &alone)?)
+}
+
 /// To which of these events, which the owner of a calendar put away, what is sent is the invitation: it has the same organizer, and
 /// the owner takes part in it.
 pub(crate) fn invitation_among(

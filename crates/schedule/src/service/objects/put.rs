@@ -314,6 +314,10 @@ impl Arrival<'_> {
             Err(ScheduleFault::NotOrganizer) => return answer::answer(tx, who, self, id, &sent),
             Err(fault) => return Err(fault.into()),
         };
+        if adopt::is_taken_over(tx, who, &before, &sent)? {
+            adopt::take_over(tx, &before)?;
+            return self.replace(tx, who, id, sent);
+        }
         let is_whole = self.is_whole(Some(&before.stored.event));
         let mut kept = None;
         if !self.calendar.is_mine() {
