@@ -122,6 +122,19 @@ fn guests_of_what_nobody_organizes_are_told_nothing() {
         let both = series.replace("END:VCALENDAR", &format!("{one}\r\nEND:VCALENDAR"));
         client.put(&path("f"), &both).expect(201);
         assert_eq!(occurrences(&taro).len(), 5);
+        for (uid, organizer) in [("g", ""), ("h", "ORGANIZER:mailto:boss@example.net\r\n")] {
+            let text = both.replace("UID:f", &format!("UID:{uid}"));
+            let line = text.lines().find(|line| line.starts_with("ORGANIZER")).unwrap().to_owned();
+            let text = text.replace(&format!("{line}\r\n"), organizer);
+            client.put(&path(uid), &text).expect(201);
+            client.put(&path(uid), &text.replace("COUNT=2", "COUNT=3")).expect(204);
+        }
+        client.put(&path("i"), &series.replace("UID:f", "UID:i")).expect(201);
+        client
+            .put(&path("i"), &both.replace("UID:f", "UID:i").replace(ORGANIZER.trim(), "X-A:b"))
+            .expect(204);
+        server.run_due_jobs();
+        assert_eq!(occurrences(&taro).len(), 5, "nobody invites them");
     });
 }
 

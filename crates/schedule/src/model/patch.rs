@@ -201,6 +201,11 @@ impl Event {
         picked.filter_map(|(id, _)| Some((*id, self.occurrence(*id)?))).collect()
     }
 
+    /// Whether anybody takes part, in the whole or in single occurrences.
+    pub(crate) fn has_others(&self) -> bool {
+        !self.participants.is_empty() || self.invites_to_occurrences()
+    }
+
     /// Whether others take part in single occurrences than in the whole.
     pub(crate) fn invites_to_occurrences(&self) -> bool {
         self.recurrence_overrides.values().any(PatchObject::changes_people)

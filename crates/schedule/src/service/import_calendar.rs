@@ -361,7 +361,7 @@ impl<'a> Import<'a> {
         let own = match (&event.organizer_calendar_address, before) {
             (Some(address), _) => staff::mail_address(address) == self.address,
             (None, Some(before)) => return before.organizer.clone(),
-            (None, None) => event.participants.is_empty(),
+            (None, None) => !event.has_others(),
         };
         self.home.owner().filter(|_| own)
     }

@@ -51,10 +51,22 @@ pub(super) fn organized_by(
     who: &Principal,
     event: &Event,
     invited: &[Invited],
+    text: &str,
 ) -> Result<bool, ScheduleFault> {
-    let Some(address) = &event.organizer_calendar_address else {
-        return Ok(!is_unorganized(event, invited));
-    };
+    match &event.organizer_calendar_address {
+        Some(address) => is_theirs(tx, home, who, address),
+        None if is_unorganized(event, invited) => Ok(false),
+        None => invites_by_itself(tx, home, who, event, text),
+    }
+}
+
+/// Whether an address is that of the owner of a calendar, or of who writes into it.
+fn is_theirs(
+    tx: &mut ReadTx<'_>,
+    home: &StoredCalendar,
+    who: &Principal,
+    address: &str,
+) -> Result<bool, ScheduleFault> {
     for person in home.owner().iter().chain([&who.person]) {
         let email = email_of(tx, person)?;
         if facilities::is_address_of(address, person, email.as_deref()) {
@@ -62,6 +74,32 @@ pub(super) fn organized_by(
         }
     }
     Ok(false)
+}
+
+/// Whether single occurrences of what nobody else comes to, where they have guests, name the owner as their organizer.
+pub(super) fn invites_by_itself(
+    tx: &mut ReadTx<'_>,
+    home: &StoredCalendar,
+    who: &Principal,
+    event: &Event,
+    text: &str,
+) -> Result<bool, ScheduleFault> {
+    if !event.invites_to_occurrences() {
+        return Ok(true);
+    }
+    let root = ical::read_components(text.as_bytes());
+    let components = root.children.iter().flat_map(|calendar| &calendar.children);
+    let lines: Vec<&str> = components
+        .flat_map(|it| &it.lines)
+        .filter(|line| line.name == "ORGANIZER")
+        .map(|line| line.value.trim())
+        .collect();
+    for address in &lines {
+        if !is_theirs(tx, home, who, address)? {
+            return Ok(false);
+        }
+    }
+    Ok(!lines.is_empty())
 }
 
 /// Whether others take part in what nobody organizes, or somebody whose address cannot be read. It is no invitation (RFC 6638 §3.1):
@@ -80,7 +118,10 @@ pub(super) fn is_taken_over(
 ) -> Result<bool, ScheduleFault> {
     let (stored, said) = (&before.stored, sent.organizer_calendar_address.as_ref());
     let is_nobodys = stored.organizer.is_none() && stored.event.organizer_calendar_address.is_none();
-    Ok(is_nobodys && said.is_some() && organized_by(tx, &before.home, who, sent, &[])?)
+    match said.filter(|_| is_nobodys) {
+        Some(address) => is_theirs(tx, &before.home, who, address),
+        None => Ok(false),
+    }
 }
 
 /// Turns what nobody organizes into an event of the calendar's owner alone: whoever takes part in it now is invited to it.

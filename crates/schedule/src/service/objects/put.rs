@@ -284,7 +284,7 @@ impl Arrival<'_> {
         mut sent: Event,
     ) -> Result<Changed<Put>, ObjectFault> {
         let invited = facilities::find(tx, &mut sent)?;
-        if !adopt::organized_by(tx, &home, who, &sent, &invited)? {
+        if !adopt::organized_by(tx, &home, who, &sent, &invited, self.text)? {
             return adopt::create(tx, who, self, &home, sent);
         }
         // Everybody is told of what is new.
@@ -325,10 +325,12 @@ impl Arrival<'_> {
             sent = without_alerts(sent);
         }
         let stored = &before.stored;
-        let was_alone = stored.event.participants.is_empty() && !stored.event.invites_to_occurrences();
-        if was_alone && stored.facilities.is_empty() && adopt::is_unorganized(&sent, &[]) {
+        let was_alone = stored.event.participants.is_empty()
+            && !stored.event.invites_to_occurrences()
+            && stored.facilities.is_empty();
+        if was_alone && sent.organizer_calendar_address.is_none() && sent.has_others() {
             let invited = facilities::find(tx, &mut sent.clone())?;
-            if adopt::is_unorganized(&sent, &invited) {
+            if !adopt::organized_by(tx, &before.home, who, &sent, &invited, self.text)? {
                 before.stored.organizer = None;
             }
         }
