@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::{
     later::{PAUSE, kinds, mails},
-    office::{create, get, local, patch, person, reply},
+    office::{create, get, local, patch, person, reply, try_delete},
     scheduling::{mail, meeting, put},
 };
 
@@ -101,5 +101,38 @@ fn whoever_is_outside_hears_of_another_title_of_an_occurrence() {
             told.sort_unstable();
             assert_eq!(told, expected, "{change}");
         }
+    });
+}
+
+#[test]
+fn what_waited_is_not_sent_when_the_event_is_deleted() {
+    on_each_database(|db, clock| {
+        let hanako = person(db, "佐藤");
+        let guest = json!({"calendarAddress": "mailto:guest@example.com"});
+        let methods =
+            || -> Vec<String> { mails(db).into_iter().map(|mail| mail.calendar.unwrap().method).collect() };
+        for change in [json!({"title": "打合せ"}), json!({"start": "2026-11-26T11:00:00"})] {
+            let event = create(
+                db,
+                &hanako,
+                json!({"title": "会議", "start": "2026-11-26T10:00:00", "duration": "PT1H", "participants": {"2": guest}}),
+            );
+            assert_eq!(methods(), ["REQUEST"]);
+            let now = get(db, &hanako, &event.id).unwrap();
+            let now = patch(db, &hanako, &now, Scope::All, change.clone());
+            assert_eq!(methods(), [""; 0], "it waits: {change}");
+            try_delete(db, &hanako, &event.id, Scope::All, &now.etag).unwrap();
+            assert_eq!(methods(), ["CANCEL"]);
+            clock.advance(PAUSE);
+            assert_eq!(methods(), [""; 0], "{change}");
+        }
+        // What is told later than its end, by whichever worker, is told no more.
+        let event = create(
+            db,
+            &hanako,
+            json!({"title": "会議", "start": "2026-11-26T10:00:00", "participants": {"2": guest}}),
+        );
+        try_delete(db, &hanako, &event.id, Scope::All, &event.etag).unwrap();
+        assert_eq!(methods(), ["CANCEL"]);
     });
 }

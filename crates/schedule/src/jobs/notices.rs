@@ -250,7 +250,7 @@ fn queue(
     let is_request = matches!(mail.method, Method::Request);
     let about_one = order.recurrence_id.is_some() && !order.again;
     // Meanwhile they may have been taken out of it, or the event be gone: of that they are told by itself.
-    if about_one && is_request && !present.is_some_and(|present| present.is_in(address)) {
+    if is_request && !order.again && !present.is_some_and(|present| present.is_in(address)) {
         return Ok(());
     }
     let theirs = present.filter(|_| about_one).and_then(|present| present.each(order, address));
@@ -268,7 +268,7 @@ fn queue(
     })
 }
 
-/// An event as it is now, while a mail about one of its occurrences goes out.
+/// An event as it is now, while a mail about it or one of its occurrences goes out.
 struct Present {
     version: i64,
     /// Who is invited to the whole of it.
@@ -280,11 +280,8 @@ struct Present {
 }
 
 impl Present {
-    /// Nothing where the mail is about the whole, or the event is there no more.
+    /// Nothing where the event is there no more.
     fn of(tx: &mut Tx<'_>, order: &Order) -> Result<Option<Self>, ScheduleFault> {
-        if order.recurrence_id.is_none() {
-            return Ok(None);
-        }
         let Some(stored) = store::events::get(tx, &order.event)? else { return Ok(None) };
         let now = tx.now();
         let mut guests = guests(&stored.event, stored.organizer.as_ref());
