@@ -120,6 +120,11 @@ fn a_refusal_for_now_is_tried_again_and_one_for_good_is_told_to_the_author() {
         let text = hanako.maildir.fetch("", &told[0].0).unwrap().bytes;
         let text = renraku_mail::codec::open::body(&text).text;
         assert!(text.contains("a@x.example") && text.contains("no such user"), "{text}");
+        // To what is no address nothing is tried.
+        let mut unreadable = mail();
+        unreadable.to[0].email = "a(b)@x.example".to_owned();
+        let (port, _hear) = server("550 no such user");
+        assert!(sender(&office, port).send(&unreadable).is_ok_and(undelivered(true)));
         let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         assert!(matches!(sender(&office, nobody).send(&mail()), Err(SendFault::Temporary(_))));
     });
