@@ -7,6 +7,9 @@ use renraku_schedule::{ScheduleFault, service::objects};
 
 use super::{Address, DavFault, Place, SyncToken, TokenKey};
 
+/// The most lists of one header: each is looked up while others wait to write.
+const LISTS: usize = 100;
+
 /// The lists of an `If` header, one of which has to hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct IfHeader(Vec<List>);
@@ -15,11 +18,11 @@ pub(super) struct IfHeader(Vec<List>);
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct List {
     resource: Option<String>,
-    tests: Vec<Test>,
+    conditions: Vec<Condition>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Test {
+struct Condition {
     negated: bool,
     state: State,
 }
@@ -49,19 +52,19 @@ impl IfHeader {
                 let (href, rest) = rest.split_once('>')?;
                 (resource, text) = (Some(href.trim().to_owned()), rest);
             } else if let Some(rest) = text.strip_prefix('(') {
-                let (tests, rest) = tests(rest)?;
-                lists.push(List { resource: resource.clone(), tests });
+                let (conditions, rest) = conditions(rest)?;
+                lists.push(List { resource: resource.clone(), conditions });
                 text = rest;
             } else {
-                return (text.is_empty() && !lists.is_empty()).then_some(Self(lists));
+                return (text.is_empty() && (1..=LISTS).contains(&lists.len())).then_some(Self(lists));
             }
         }
     }
 
     /// The same where it says no more than in which version the resource of the request is.
     pub fn precondition(&self) -> Option<Precondition> {
-        let tag = |list: &List| match (&list.resource, list.tests.as_slice()) {
-            (None, [Test { negated: false, state: State::Tag(tag) }]) => Some(tag.clone()),
+        let tag = |list: &List| match (&list.resource, list.conditions.as_slice()) {
+            (None, [Condition { negated: false, state: State::Tag(tag) }]) => Some(tag.clone()),
             _ => None,
         };
         Some(Precondition::Match(self.0.iter().map(tag).collect::<Option<_>>()?))
@@ -74,7 +77,7 @@ impl IfHeader {
         (who, key): (&Principal, &TokenKey),
         (here, host): (&Address, Option<&str>),
     ) -> Result<bool, DavFault> {
-        for List { resource, tests } in &self.0 {
+        for List { resource, conditions } in &self.0 {
             let known = match resource {
                 None => Known::at(tx, who, here)?,
                 Some(href) => match Address::of_href(href, host) {
@@ -83,8 +86,8 @@ impl IfHeader {
                 },
             };
             let mut holds = true;
-            for test in tests {
-                holds &= known.is(tx, (who, key), &test.state)? != test.negated;
+            for condition in conditions {
+                holds &= known.is(tx, (who, key), &condition.state)? != condition.negated;
             }
             if holds {
                 return Ok(true);
@@ -95,12 +98,12 @@ impl IfHeader {
 }
 
 /// What stands in one list, and what comes after it.
-fn tests(mut text: &str) -> Option<(Vec<Test>, &str)> {
-    let mut tests = Vec::new();
+fn conditions(mut text: &str) -> Option<(Vec<Condition>, &str)> {
+    let mut conditions = Vec::new();
     loop {
         text = text.trim_start();
         if let Some(rest) = text.strip_prefix(')') {
-            return (!tests.is_empty()).then_some((tests, rest));
+            return (!conditions.is_empty()).then_some((conditions, rest));
         }
         let negated = text.get(..3).is_some_and(|word| word.eq_ignore_ascii_case("not"));
         if negated {
@@ -113,7 +116,7 @@ fn tests(mut text: &str) -> Option<(Vec<Test>, &str)> {
             let (tag, rest) = text.strip_prefix('[')?.split_once(']')?;
             (State::Tag(ETag::from(tag.trim().to_owned())), rest)
         };
-        tests.push(Test { negated, state });
+        conditions.push(Condition { negated, state });
         text = rest;
     }
 }
@@ -173,7 +176,7 @@ impl Known {
 }
 
 #[cfg(test)]
-mod tests_of_reading {
+mod tests {
     use super::*;
 
     #[test]
@@ -190,5 +193,7 @@ mod tests_of_reading {
         for none in ["", "()", "(oops)", "(<a)", r#"(["a")"#, "</dav/>", r#"(["a"]) oops"#, "(Not)"] {
             assert_eq!(IfHeader::parse(none), None, "{none}");
         }
+        assert!(IfHeader::parse(&"(<a>)".repeat(LISTS)).is_some());
+        assert_eq!(IfHeader::parse(&"(<a>)".repeat(LISTS + 1)), None);
     }
 }

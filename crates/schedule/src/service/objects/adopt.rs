@@ -54,57 +54,40 @@ pub(super) fn organized_by(
     text: &str,
 ) -> Result<bool, ScheduleFault> {
     match &event.organizer_calendar_address {
-        Some(address) => is_theirs(tx, home, who, address),
+        Some(address) => are_theirs(tx, home, who, &[address]),
         None if is_unorganized(event, invited) => Ok(false),
-        None => invites_by_itself(tx, home, who, event, text),
+        None if event.invites_to_occurrences() => {
+            let root = ical::read_components(text.as_bytes());
+            let components = root.children.iter().flat_map(|calendar| &calendar.children);
+            let lines = components.flat_map(|it| &it.lines).filter(|line| line.name == "ORGANIZER");
+            let addresses: Vec<&str> = lines.map(|line| line.value.trim()).collect();
+            are_theirs(tx, home, who, &addresses)
+        }
+        None => Ok(true),
     }
 }
 
-/// Whether an address is that of the owner of a calendar, or of who writes into it.
-fn is_theirs(
+/// Whether there are addresses, each of them that of the owner of a calendar, or of who writes into it.
+fn are_theirs(
     tx: &mut ReadTx<'_>,
     home: &StoredCalendar,
     who: &Principal,
-    address: &str,
+    addresses: &[&str],
 ) -> Result<bool, ScheduleFault> {
-    for person in home.owner().iter().chain([&who.person]) {
-        let email = email_of(tx, person)?;
-        if facilities::is_address_of(address, person, email.as_deref()) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-/// Whether single occurrences of what nobody else comes to, where they have guests, name the owner as their organizer.
-pub(super) fn invites_by_itself(
-    tx: &mut ReadTx<'_>,
-    home: &StoredCalendar,
-    who: &Principal,
-    event: &Event,
-    text: &str,
-) -> Result<bool, ScheduleFault> {
-    if !event.invites_to_occurrences() {
-        return Ok(true);
-    }
-    let root = ical::read_components(text.as_bytes());
-    let components = root.children.iter().flat_map(|calendar| &calendar.children);
-    let lines: Vec<&str> = components
-        .flat_map(|it| &it.lines)
-        .filter(|line| line.name == "ORGANIZER")
-        .map(|line| line.value.trim())
-        .collect();
-    for address in &lines {
-        if !is_theirs(tx, home, who, address)? {
-            return Ok(false);
-        }
-    }
-    Ok(!lines.is_empty())
+    let persons: Vec<PersonId> = home.owner().into_iter().chain([who.person.clone()]).collect();
+    let named = directory::names(tx, &persons)?;
+    let is_theirs = |address: &&str| {
+        persons.iter().any(|person| {
+            let email = named.get(person).and_then(|it| it.email.as_deref());
+            facilities::is_address_of(address, person, email)
+        })
+    };
+    Ok(!addresses.is_empty() && addresses.iter().all(is_theirs))
 }
 
 /// Whether others take part in what nobody organizes, or somebody whose address cannot be read. It is no invitation (RFC 6638 §3.1):
 /// nobody is told of it. Rooms alone are booked, and who organizes what has guests of single occurrences alone may be said there.
-pub(super) fn is_unorganized(event: &Event, invited: &[Invited]) -> bool {
+fn is_unorganized(event: &Event, invited: &[Invited]) -> bool {
     let is_room = |key: &String| invited.iter().any(|it| it.key == *key);
     event.organizer_calendar_address.is_none() && event.participants.keys().any(|key| !is_room(key))
 }
@@ -119,7 +102,7 @@ pub(super) fn is_taken_over(
     let (stored, said) = (&before.stored, sent.organizer_calendar_address.as_ref());
     let is_nobodys = stored.organizer.is_none() && stored.event.organizer_calendar_address.is_none();
     match said.filter(|_| is_nobodys) {
-        Some(address) => is_theirs(tx, &before.home, who, address),
+        Some(address) => are_theirs(tx, &before.home, who, &[address]),
         None => Ok(false),
     }
 }
