@@ -12,6 +12,7 @@ import time
 from datetime import datetime, timedelta
 
 FIRST = datetime(2026, 11, 2, 0, 0)
+EVENTS_A_WEEK = 40
 NAMESPACES = 'xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"'
 
 
@@ -77,7 +78,7 @@ class Server:
 
 def event(number):
     # Forty a week: a week has as many whether there are a thousand or ten thousand.
-    start = FIRST + timedelta(weeks=number // 40, hours=number % 40 * 3)
+    start = FIRST + timedelta(weeks=number // EVENTS_A_WEEK, hours=number % EVENTS_A_WEEK * 3)
     return "\r\n".join([
         "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//bench//bench//EN", "BEGIN:VEVENT", f"UID:bench-{number}",
         "DTSTAMP:20261101T000000Z", f"DTSTART:{start:%Y%m%dT%H%M%SZ}", f"DTEND:{start + timedelta(hours=1):%Y%m%dT%H%M%SZ}",
@@ -124,9 +125,15 @@ class Work:
         self.store(self.number)
         self.number += 1
 
+    def list_all(self):
+        self.query("", "", self.number)
+
     def list_and_read(self):
-        found = self.query("", "", self.number)
-        hrefs = re.findall(r"<(?:\w+:)?href>([^<]*\.ics)</", found)[:1000]
+        """As a phone does that keeps some months: what is there in a time, and the text of each."""
+        weeks = min(self.size, 1000) // EVENTS_A_WEEK
+        window = f'<C:time-range start="{FIRST:%Y%m%dT%H%M%SZ}" end="{FIRST + timedelta(weeks=weeks):%Y%m%dT%H%M%SZ}"/>'
+        found = self.query("", window, weeks * EVENTS_A_WEEK)
+        hrefs = re.findall(r"<(?:\w+:)?href>([^<]*\.ics)</", found)
         body = "".join(f"<href>{href}</href>" for href in hrefs)
         text = self.report(f"<C:calendar-multiget {NAMESPACES}><prop><getetag/><C:calendar-data/></prop>{body}"
                            "</C:calendar-multiget>", len(hrefs))
@@ -147,10 +154,10 @@ class Work:
     BOUNDS = 'start="20261102T000000Z" end="20261109T000000Z"'
 
     def week(self):
-        self.query("<C:calendar-data/>", f"<C:time-range {self.BOUNDS}/>", 40)
+        self.query("<C:calendar-data/>", f"<C:time-range {self.BOUNDS}/>", EVENTS_A_WEEK)
 
     def week_expanded(self):
-        self.query(f"<C:calendar-data><C:expand {self.BOUNDS}/></C:calendar-data>", f"<C:time-range {self.BOUNDS}/>", 40)
+        self.query(f"<C:calendar-data><C:expand {self.BOUNDS}/></C:calendar-data>", f"<C:time-range {self.BOUNDS}/>", EVENTS_A_WEEK)
 
     def free_busy(self):
         status, text = self.server.ask(
@@ -205,7 +212,8 @@ class Book:
 
 
 ROWS = [
-    ("PUT", Work.put, 1), ("list and multiget of 1,000", Work.list_and_read, 20), ("sync-collection, idle", Work.idle, 1),
+    ("PUT", Work.put, 1), ("list and multiget of 1,000", Work.list_and_read, 20),
+    ("list of all", Work.list_all, 20), ("sync-collection, idle", Work.idle, 1),
     ("sync-collection, one change", Work.one_change, 1), ("calendar-query, a week", Work.week, 2),
     ("the same with expand", Work.week_expanded, 2), ("free-busy-query, a week", Work.free_busy, 2),
 ]
