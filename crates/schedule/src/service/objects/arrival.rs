@@ -104,7 +104,10 @@ impl Arrival<'_> {
         (view, is_whole): (&EventView, bool),
         created: bool,
     ) -> Result<Put, ScheduleFault> {
-        let alone = is_whole && view.event.participants.is_empty() && view.facility_ids.is_empty();
+        let alone = is_whole
+            && view.event.participants.is_empty()
+            && view.facility_ids.is_empty()
+            && !view.event.differs_in_who_and_where();
         // A sender who keeps something of their own with it has another tag than everybody else.
         let alone = alone
             && (self.calendar.is_mine()
