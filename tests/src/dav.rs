@@ -31,6 +31,7 @@ mod push;
 mod push_contacts;
 mod queries;
 mod rare_requests;
+mod rooms;
 mod schedule_reply;
 mod scheduling;
 mod shared_alarms;

@@ -20,6 +20,7 @@ mod rezoned;
 mod scheduling;
 mod series;
 mod single;
+mod single_rooms;
 mod syncing;
 mod texts;
 mod told;

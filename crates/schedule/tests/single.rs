@@ -162,7 +162,7 @@ fn a_room_for_one_meeting_of_a_series_without_end() {
         assert_eq!(shown, expected, "none twice and none lost behind the end of the index");
         let too_far =
             try_patch(db, &hanako, &event, at("2029-10-02T10:00:00"), json!({"facilityIds": [large]}));
-        assert_eq!(code(too_far), "invalid");
+        assert_eq!(code(too_far), "facility-rules");
     });
 }
 

@@ -183,3 +183,50 @@ fn a_calendar_is_made_described_and_deleted() {
         assert!(!responses(&home).iter().any(|(href, _)| *href == path), "{home}");
     });
 }
+
+/// RFC 5545 §3.8.4.4, §3.8.5.2.
+#[test]
+fn a_date_stays_for_as_long_as_there_is_a_component_of_it() {
+    on_each_backend(|server| {
+        let [hanako, taro] = ["hanako", "taro"].map(|name| server.staff(name));
+        let (client, guest) = (Client::of(server, &hanako), Client::of(server, &taro));
+        let people = "ORGANIZER:mailto:hanako@pref.example.jp\nATTENDEE:mailto:taro@pref.example.jp\n";
+        let week = "from=2026-11-25T15:00:00Z&to=2026-12-02T15:00:00Z";
+        for (name, people) in [("alone", ""), ("with", people)] {
+            let path = format!("{}{name}.ics", client.calendar);
+            let series = format!("{HOUR}SUMMARY:朝会\nRRULE:FREQ=DAILY;COUNT=2\n{people}");
+            let own = "RECURRENCE-ID;TZID=Asia/Tokyo:20261130T100000\nDTSTART;TZID=Asia/Tokyo:20261130T140000\nDURATION:PT1H\n";
+            let own = event(name, &format!("{own}SUMMARY:臨時\n{people}"));
+            let own = own.split_once("BEGIN:VEVENT").unwrap().1;
+            let added = "RDATE;TZID=Asia/Tokyo:20261130T100000\n";
+            let with =
+                |lines: &str| event(name, lines).replace("END:VCALENDAR\r\n", &format!("BEGIN:VEVENT{own}"));
+            client.put(&path, &with(&format!("{series}{added}"))).expect(201);
+            let starts = |who: &crate::harness::Staff| {
+                let all = who.get(&format!("occurrences?{week}")).expect(200).json()["items"].clone();
+                let all =
+                    all.as_array().unwrap().iter().map(|it| it["start"].as_str().unwrap()[8..13].to_owned());
+                all.collect::<Vec<_>>()
+            };
+            let expand = "<c:calendar-query NS><d:prop><c:calendar-data>\
+                <c:expand start=\"20261125T150000Z\" end=\"20261202T150000Z\"/></c:calendar-data></d:prop>\
+                <c:filter><c:comp-filter name=\"VCALENDAR\"/></c:filter></c:calendar-query>";
+            let three = ["26T10", "27T10", "30T14"];
+            client.put(&path, &with(&series)).expect(204);
+            let told = client.get(&path).expect(200).text();
+            assert!(told.contains("RDATE;TZID=Asia/Tokyo:20261130T100000"), "{told}");
+            let expanded = client.xml("REPORT", &client.calendar, "1", expand).expect(207).text();
+            assert_eq!(expanded.matches("BEGIN:VEVENT").count(), 3, "{expanded}");
+            assert_eq!(starts(&hanako), three);
+            if !people.is_empty() {
+                assert_eq!(starts(&taro), three);
+                let theirs = guest.sync(&guest.calendar, "", 10).0[0].0.clone();
+                assert!(guest.get(&theirs).expect(200).text().contains("RDATE"));
+            }
+            // It goes with its component.
+            client.put(&path, &event(name, &series)).expect(204);
+            assert_eq!(starts(&hanako), three[..2]);
+            client.ask("DELETE", &path).send().expect(204);
+        }
+    });
+}

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::client::{Client, HOUR, between, event};
-use crate::harness::{Staff, TestServer, on_each_backend};
+use crate::harness::{Staff, on_each_backend};
 
 const ORGANIZER: &str = "ORGANIZER:mailto:hanako@pref.example.jp\n";
 const TARO: &str = "ATTENDEE;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:taro@pref.example.jp\n";
@@ -213,131 +213,6 @@ fn an_invitation_reaches_the_participant_and_the_answer_the_organizer() {
     });
 }
 
-fn room(server: &TestServer) -> String {
-    facility(server, json!({"name": "第1会議室", "kind": "room"}))
-}
-
-fn facility(server: &TestServer, draft: Value) -> String {
-    let draft: renraku_schedule::model::FacilityDraft = serde_json::from_value(draft).unwrap();
-    let made = server.db().write(|tx| renraku_schedule::service::create_facility(tx, draft.clone())).unwrap();
-    made.into_inner().id.into_string()
-}
-
-#[test]
-fn a_room_that_is_invited_is_booked_or_declines_at_once() {
-    on_each_backend(|server| {
-        let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
-        let (client, other) = (Client::of(server, &hanako), Client::of(server, &taro));
-        let room = room(server);
-        let line = format!("ATTENDEE;CUTYPE=ROOM;PARTSTAT=NEEDS-ACTION:urn:uuid:{room}\n");
-        let first = format!("{}first.ics", client.calendar);
-        client.put(&first, &event("r1", &format!("{HOUR}{ORGANIZER}{line}"))).expect(201);
-        let text = client.get(&first).expect(200).text().replace("\r\n ", "");
-        let answer = |text: &str| text.lines().find(|line| line.contains(&room)).unwrap().to_owned();
-        assert!(
-            answer(&text).contains("PARTSTAT=ACCEPTED") && answer(&text).contains("CUTYPE=ROOM"),
-            "{text}"
-        );
-        assert_eq!(occurrences(&hanako)[0]["facilities"][0]["id"], room.as_str());
-
-        let second = format!("{}second.ics", other.calendar);
-        let text = event("r2", &format!("{HOUR}{line}"))
-            .replace("END:VEVENT", "ORGANIZER:mailto:taro@pref.example.jp\r\nEND:VEVENT");
-        other.put(&second, &text).expect(201);
-        let declined = other.get(&second).expect(200).text().replace("\r\n ", "");
-        assert!(answer(&declined).contains("PARTSTAT=DECLINED"), "{declined}");
-        assert!(answer(&declined).contains("SCHEDULE-STATUS"), "{declined}");
-        assert_eq!(occurrences(&taro)[0]["facilities"], json!([]));
-
-        // Stored again as it was shown, the first keeps its room; at another time the second gets it.
-        let again = client.get(&first).expect(200).text();
-        client.put(&first, &again).expect(204);
-        assert_eq!(occurrences(&hanako)[0]["facilities"][0]["id"], room.as_str());
-        other.put(&second, &text.replace("T10", "T13").replace("T11", "T14")).expect(204);
-        assert_eq!(occurrences(&taro)[0]["facilities"][0]["id"], room.as_str());
-        // The phone meets the same lock.
-        let phone =
-            json!({"title": "x", "start": "2026-11-26T10:30:00", "duration": "PT1H", "facilityIds": [room]});
-        taro.post("events", &phone).problem(409, "facility-taken");
-        client.ask("DELETE", &first).send().expect(204);
-        taro.post("events", &phone).expect(201);
-    });
-}
-
-#[test]
-fn a_room_declines_a_series_that_it_cannot_take_and_the_series_stays() {
-    on_each_backend(|server| {
-        let hanako = server.staff("hanako");
-        let client = Client::of(server, &hanako);
-        let room = room(server);
-        let line = format!("ATTENDEE;CUTYPE=ROOM;PARTSTAT=NEEDS-ACTION:urn:uuid:{room}\n");
-        let hours = (0..24).map(|hour| hour.to_string()).collect::<Vec<_>>().join(",");
-        for (name, rule) in [
-            ("endless", "RRULE:FREQ=DAILY\n".to_owned()),
-            ("dense", format!("RRULE:FREQ=DAILY;BYHOUR={hours};UNTIL=20271001T000000Z\n")),
-        ] {
-            let path = format!("{}{name}.ics", client.calendar);
-            client.put(&path, &event(name, &format!("{HOUR}{rule}{ORGANIZER}{line}"))).expect(201);
-            let text = client.get(&path).expect(200).text().replace("\r\n ", "");
-            let answer = text.lines().find(|line| line.contains(&room)).unwrap();
-            assert!(answer.contains("PARTSTAT=DECLINED"), "{name}: {text}");
-            assert!(answer.contains("SCHEDULE-STATUS=\"3.6\""), "{name}: {text}");
-        }
-    });
-}
-
-#[test]
-fn a_room_whose_rules_do_not_allow_it_declines_alone_and_not_as_taken() {
-    on_each_backend(|server| {
-        let client = Client::of(server, &server.staff("hanako"));
-        let early = json!({"name": "朝の部屋", "kind": "room", "bookingRules": {"closes": "09:00"}});
-        let rooms = [facility(server, early), room(server)];
-        let lines = rooms.each_ref().map(|room| format!("ATTENDEE;CUTYPE=ROOM:urn:uuid:{room}\n")).concat();
-        let path = format!("{}two.ics", client.calendar);
-        client.put(&path, &event("two", &format!("{HOUR}{ORGANIZER}{lines}"))).expect(201);
-        let text = client.get(&path).expect(200).text().replace("\r\n ", "");
-        let answers = rooms.each_ref().map(|room| text.lines().find(|line| line.contains(room)).unwrap());
-        for part in ["CN=朝の部屋", "PARTSTAT=DECLINED", "SCHEDULE-STATUS=\"3.5\""] {
-            assert!(answers[0].contains(part), "{part}: {text}");
-        }
-        assert!(answers[1].contains("PARTSTAT=ACCEPTED"), "{text}");
-    });
-}
-
-#[test]
-fn whoever_organizes_hears_once_that_a_room_declines() {
-    on_each_backend(|server| {
-        let [hanako, taro] = ["hanako", "taro"].map(|name| server.staff(name));
-        let client = Client::of(server, &hanako);
-        let room = room(server);
-        let line = format!("ATTENDEE;CUTYPE=ROOM;PARTSTAT=NEEDS-ACTION:urn:uuid:{room}\n");
-        let phone = json!({"title": "先約", "start": "2026-11-26T10:30:00", "duration": "PT1H", "facilityIds": [room]});
-        taro.post("events", &phone).expect(201);
-        let told = |who: &Staff| {
-            let told = who.get("notifications").expect(200).json()["items"].clone();
-            let told = told.as_array().unwrap().iter().filter(|it| it["type"] == "answered").cloned();
-            told.collect::<Vec<Value>>()
-        };
-        let path = format!("{}late.ics", client.calendar);
-        let meeting = event("late", &format!("{HOUR}SUMMARY:会議\n{ORGANIZER}{line}"));
-        client.put(&path, &meeting).expect(201);
-        // The client sends what it knew, and then what it was shown.
-        client.put(&path, &meeting).expect(204);
-        client.put(&path, &client.get(&path).expect(200).text()).expect(204);
-        server.run_due_jobs();
-        let first = told(&hanako);
-        assert_eq!(first.len(), 1, "{first:?}");
-        assert!(first[0].to_string().contains("「会議」に第1会議室を予約できませんでした"), "{}", first[0]);
-        assert_eq!(told(&taro), [] as [Value; 0]);
-        // At another time that is taken as well it declines again.
-        client.put(&path, &meeting.replace("T100000", "T103000").replace("T110000", "T113000")).expect(204);
-        assert_eq!(told(&hanako).len(), 2);
-        // On the phone it is refused there and then.
-        hanako.post("events", &phone).problem(409, "facility-taken");
-        assert_eq!(told(&hanako).len(), 2);
-    });
-}
-
 #[test]
 fn an_invitation_from_outside_is_kept_and_answered() {
     on_each_backend(|server| {
@@ -441,39 +316,5 @@ fn a_guest_is_told_that_their_answer_arrived_and_not_how_others_are_reached() {
         let later = own.replace("T100000", "T140000").replace("T110000", "T150000");
         organizer.put(&meeting, &later).expect(204);
         assert_eq!(arrived()[0], 0);
-    });
-}
-
-#[test]
-fn a_room_declines_to_come_to_a_single_occurrence_alone() {
-    on_each_backend(|server| {
-        let [hanako, _] = ["hanako", "taro"].map(|name| server.staff(name));
-        let client = Client::of(server, &hanako);
-        let room = room(server);
-        let path = format!("{}m.ics", client.calendar);
-        let told = || hanako.get("notifications").expect(200).json()["items"].as_array().unwrap().len();
-        for kind in ["ROOM", "RESOURCE"] {
-            let line = format!("ATTENDEE;CUTYPE={kind};RSVP=TRUE:urn:uuid:{room}\n");
-            let series = event("m", &format!("{HOUR}RRULE:FREQ=DAILY;COUNT=3\n{ORGANIZER}{TARO}"));
-            let single = event("m", &format!("{HOUR}{ORGANIZER}{TARO}{line}"))
-                .replace("DTSTART;", "RECURRENCE-ID;TZID=Asia/Tokyo:20261127T100000\r\nDTSTART;");
-            let single = single.replace(":20261126T", ":20261127T");
-            let single = single.split_once("BEGIN:VEVENT").unwrap().1;
-            let both = series.replace("END:VCALENDAR\r\n", &format!("BEGIN:VEVENT{single}"));
-            client.ask("PUT", &path).body("text/calendar", both).send();
-            let text = client.get(&path).expect(200).text();
-            let unfolded = text.replace("\r\n ", "");
-            let answers: Vec<&str> = unfolded.lines().filter(|it| it.contains(&room)).collect();
-            let [answer] = answers.as_slice() else { panic!("{unfolded}") };
-            assert!(
-                answer.contains("PARTSTAT=DECLINED") && answer.contains("SCHEDULE-STATUS=\"3.14\""),
-                "{answer}"
-            );
-            assert_eq!(told(), 1);
-            // Stored as it was shown, nothing is another.
-            client.put(&path, &text).expect(204);
-            assert_eq!(client.get(&path).expect(200).text(), text);
-            assert_eq!(told(), 1);
-        }
     });
 }

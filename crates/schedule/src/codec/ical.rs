@@ -34,7 +34,7 @@ pub use free_busy::{FreeBusyRequest, read_free_busy_request, read_instant, write
 pub use invitation::{Invitation, cancel, cancel_each, reply, request, request_each};
 pub use line::{Line, Param};
 pub use look::{property_instant, property_text};
-pub use object::{CalendarObject, Contents, NotAnObject, read_object};
+pub use object::{CalendarObject, Contents, NotAnObject, announces_exceptions, read_object};
 pub use people::{is_param, organizer as organizer_line, server_replies};
 pub use read::{NotACalendar, Parsed, ParsedEvent, ParsedTask, Place, Refusal, read};
 pub use select::{Selection, select};

@@ -2,7 +2,7 @@ use renraku_base::{FacilityId, FieldFault, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::model::{Duration, TimeOfDay};
+use crate::model::{Duration, LocalDateTime, TimeOfDay};
 
 /// A free slot that is offered instead of one that is taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -46,6 +46,9 @@ pub struct FacilityTaken {
     pub clashes: Vec<Clash>,
     /// How many such occurrences there are in all.
     pub clash_count: usize,
+    /// Their original starts, where they are of a series.
+    #[serde(skip)]
+    pub occurrences: Vec<LocalDateTime>,
 }
 
 /// A rule that a booking does not keep.
@@ -79,4 +82,6 @@ pub struct RuleBroken {
     pub rule: FacilityRule,
     /// What of the event does not keep it.
     pub field: FieldFault,
+    /// The original starts of the occurrences that do not keep it, where they are of a series.
+    pub occurrences: Vec<LocalDateTime>,
 }

@@ -150,6 +150,11 @@ impl Participant {
         by_id && self.person_id.is_none() && self.participation_status == ParticipationStatus::Declined
     }
 
+    /// Whether they organize, and nothing else is said of their part.
+    pub(crate) fn only_organizes(&self) -> bool {
+        !self.roles.is_empty() && self.roles.keys().all(|role| role == "owner")
+    }
+
     /// Whether they have a role, such as `attendee`.
     #[must_use]
     pub fn has_role(&self, role: &str) -> bool {

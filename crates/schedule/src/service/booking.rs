@@ -12,7 +12,7 @@ use renraku_people::directory;
 use super::index::Happening;
 use crate::{
     Alternative, Clash, FacilityRule, FacilityTaken, RuleBroken, ScheduleFault,
-    model::{Duration as JsDuration, Event, PatchObject, Privacy, Status, TimeOfDay, Zone},
+    model::{Duration as JsDuration, Event, LocalDateTime, PatchObject, Privacy, Status, TimeOfDay, Zone},
     rules::{
         booking::{self, Slot, Taken},
         opening::{Broken, broken},
@@ -85,8 +85,11 @@ pub(crate) fn take(
             let detail = "a facility is booked for some time: say for how long";
             return Err(ScheduleFault::field("/duration", "facility-needs-duration", detail));
         }
-        if let Some(broken) = broken(&it.facility.booking_rules, &slots) {
-            return Err(rule_broken(&it.facility, broken));
+        let rules = &it.facility.booking_rules;
+        if let Some(first) = broken(rules, &slots) {
+            let is_broken = |slot: &Slot| broken(rules, &[*slot]).is_some();
+            let occurrences = occurrences(event, happenings, &it.facility.id, is_broken);
+            return Err(rule_broken(&it.facility, first, occurrences));
         }
         wanted.push((it, slots));
     }
@@ -100,7 +103,9 @@ pub(crate) fn take(
         let mut clashes = booking::conflicts(slots, &held, &event.id);
         if let Some((slot, by)) = clashes.next() {
             let all: Vec<Slot> = std::iter::once(slot).chain(clashes.map(|(slot, _)| slot)).collect();
-            return Err(refusal(tx, who, it, (slot, by), &all)?);
+            let mut refusal = refusal(tx, who, it, (slot, by), &all)?;
+            refusal.occurrences = occurrences(event, happenings, &it.facility.id, |slot| all.contains(slot));
+            return Err(ScheduleFault::FacilityTaken(Box::new(refusal)));
         }
     }
     Ok(collections)
@@ -111,20 +116,26 @@ fn is_indexed(event: &StoredEvent, happenings: &[Happening], now: Timestamp) -> 
     let zone = event.event.zone_for(Zone::TOKYO);
     let indexed: HashSet<_> = happenings.iter().filter_map(|it| it.at.recurrence_id).collect();
     let books = |patch: &PatchObject| patch.facility_ids().is_some_and(|ids| !ids.is_empty());
-    let missing = event.event.recurrence_overrides.iter().any(|(id, patch)| {
-        let start = Timestamp::from(zone.instant(patch.start().unwrap_or(*id).naive()));
+    let missing = event.event.recurrence_overrides.iter().filter(|(id, patch)| {
+        let start = Timestamp::from(zone.instant(patch.start().unwrap_or(**id).naive()));
         start > now && !patch.is_excluded() && !indexed.contains(id) && books(patch)
     });
-    if missing {
-        let detail = "one occurrence of a series without end is booked at most 24 months ahead";
-        return Err(ScheduleFault::field("/facilityIds", "too-far-ahead", detail));
+    let occurrences: Vec<LocalDateTime> = missing.map(|(id, _)| *id).collect();
+    if occurrences.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    let rule = FacilityRule { latest_end: Some(now + SERIES), ..FacilityRule::default() };
+    let detail = "one occurrence of a series without end is booked at most 24 months ahead";
+    let field = FieldFault::new("/facilityIds", "too-far-ahead", detail);
+    Err(ScheduleFault::FacilityRules(Box::new(RuleBroken { rule, field, occurrences })))
 }
 
 /// A single booking neither ends more than 24 months ahead nor lasts longer, as no series does. What took place may be recorded.
 fn is_in_reach(happenings: &[Happening], now: Timestamp) -> Result<(), ScheduleFault> {
-    let refuse = |rule, field| Err(ScheduleFault::FacilityRules(Box::new(RuleBroken { rule, field })));
+    let refuse = |rule, field| {
+        let broken = RuleBroken { rule, field, occurrences: Vec::new() };
+        Err(ScheduleFault::FacilityRules(Box::new(broken)))
+    };
     for it in happenings {
         if it.at.utc_end > it.at.utc_start + SERIES {
             let longest = JsDuration::new(i64::try_from(SERIES.as_secs() / 86_400).unwrap_or(i64::MAX), 0);
@@ -156,18 +167,34 @@ fn lock(tx: &mut Tx<'_>, facilities: &[FacilityId]) -> Result<(), ScheduleFault>
     if faults.is_empty() { Ok(()) } else { Err(ScheduleFault::Invalid(faults)) }
 }
 
-/// The times for which the event needs a facility, in order.
-fn slots(event: &StoredEvent, happenings: &[Happening], facility: &FacilityId) -> Vec<Slot> {
+/// The occurrences that take a facility.
+fn takers<'h>(
+    event: &StoredEvent,
+    happenings: &'h [Happening],
+    facility: &FacilityId,
+) -> impl Iterator<Item = (&'h Happening, Slot)> {
     let takes_place = |it: &&Happening| it.own.as_ref().unwrap_or(&event.event).status != Status::Cancelled;
     let books = |it: &&Happening| it.facilities.as_ref().unwrap_or(&event.facilities).contains(facility);
-    let mut slots: Vec<Slot> = happenings
-        .iter()
-        .filter(takes_place)
-        .filter(books)
-        .map(|it| Slot { utc_start: it.at.utc_start, utc_end: it.at.utc_end })
-        .collect();
+    let slot = |it: &Happening| Slot { utc_start: it.at.utc_start, utc_end: it.at.utc_end };
+    happenings.iter().filter(takes_place).filter(books).map(move |it| (it, slot(it)))
+}
+
+/// The times for which the event needs a facility, in order.
+fn slots(event: &StoredEvent, happenings: &[Happening], facility: &FacilityId) -> Vec<Slot> {
+    let mut slots: Vec<Slot> = takers(event, happenings, facility).map(|(_, slot)| slot).collect();
     slots.sort_unstable();
     slots
+}
+
+/// The occurrences that need a facility at one of these times, by their original starts.
+fn occurrences(
+    event: &StoredEvent,
+    happenings: &[Happening],
+    facility: &FacilityId,
+    is_meant: impl Fn(&Slot) -> bool,
+) -> Vec<LocalDateTime> {
+    let meant = takers(event, happenings, facility).filter(|(_, slot)| is_meant(slot));
+    meant.filter_map(|(it, _)| it.at.recurrence_id).collect()
 }
 
 /// What is taken in each of these calendars, in order of start.
@@ -190,9 +217,9 @@ fn refusal(
     held: &Bookable,
     (wanted, by): (Slot, &Taken),
     clashes: &[Slot],
-) -> Result<ScheduleFault, ScheduleFault> {
+) -> Result<FacilityTaken, ScheduleFault> {
     let (holder, holder_extension) = holder(tx, &who.person, &by.event_id)?.unzip();
-    Ok(ScheduleFault::FacilityTaken(Box::new(FacilityTaken {
+    Ok(FacilityTaken {
         facility_id: held.facility.id.clone(),
         utc_start: by.slot.utc_start,
         holder,
@@ -205,7 +232,8 @@ fn refusal(
             .map(|slot| Clash { utc_start: slot.utc_start, utc_end: slot.utc_end })
             .collect(),
         clash_count: clashes.len(),
-    })))
+        occurrences: Vec::new(),
+    })
 }
 
 /// The name and the extension of whoever made the booking; `None` when the event is private and not the reader's own.
@@ -260,7 +288,7 @@ fn alternatives(
 }
 
 /// The refusal of a booking that a facility's rules do not allow.
-fn rule_broken(facility: &StoredFacility, broken: Broken) -> ScheduleFault {
+fn rule_broken(facility: &StoredFacility, broken: Broken, occurrences: Vec<LocalDateTime>) -> ScheduleFault {
     let of = FacilityRule {
         facility_id: Some(facility.id.clone()),
         facility_name: Some(facility.name.clone()),
@@ -280,7 +308,7 @@ fn rule_broken(facility: &StoredFacility, broken: Broken) -> ScheduleFault {
             (rule, field.allowing(format!("{opens}–{closes}")))
         }
     };
-    ScheduleFault::FacilityRules(Box::new(RuleBroken { rule, field }))
+    ScheduleFault::FacilityRules(Box::new(RuleBroken { rule, field, occurrences }))
 }
 
 /// A longest duration in words that need no translation.

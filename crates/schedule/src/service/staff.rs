@@ -237,9 +237,10 @@ fn keep_answers(event: &mut Event, before: &Event) {
     }
 }
 
-/// Asks those participants again of whom `asked` holds.
+/// Asks those participants again of whom `asked` holds; a room that was refused has nothing to answer.
 pub(crate) fn forget_answers(event: &mut Event, asked: impl Fn(&Participant) -> bool) {
-    for participant in event.participants.values_mut().filter(|it| asked(it)) {
+    let all = event.participants.values_mut();
+    for participant in all.filter(|it| asked(it) && !it.is_refused_room()) {
         participant.participation_status = ParticipationStatus::NeedsAction;
         participant.participation_comment = None;
     }

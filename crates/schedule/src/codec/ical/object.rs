@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use renraku_base::FieldFault;
 
 use super::{component, component::Component, read};
-use crate::model::{Event, limits};
+use crate::{
+    model::{Event, limits},
+    rules::recurrence,
+};
 
 /// What a calendar client stores under one name.
 #[derive(Debug, Clone, PartialEq)]
@@ -104,6 +107,21 @@ pub(super) fn read_event(root: &Component) -> Result<Event, NotAnObject> {
         Some(parsed) if refused.is_empty() => Ok(parsed.event),
         _ => Err(NotAnObject::Data(refused)),
     }
+}
+
+/// Whether the text of an event says of each of its exceptions by the series, too, that there is such an occurrence: by the rule, or
+/// as a date beside it (`RDATE`). A reader may pass over one of which it does not (RFC 5545 §3.8.4.4).
+#[must_use]
+pub fn announces_exceptions(text: &str, event: &Event) -> bool {
+    let added = recurrence::additions(event);
+    if added.is_empty() || event.stands_alone() {
+        return true;
+    }
+    let mut root = component::read(text.as_bytes());
+    for calendar in &mut root.children {
+        calendar.children.retain(|it| it.line("RECURRENCE-ID").is_none());
+    }
+    read_event(&root).is_ok_and(|series| added.iter().all(|id| recurrence::has_occurrence(&series, *id)))
 }
 
 #[cfg(test)]

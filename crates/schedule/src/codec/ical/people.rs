@@ -154,9 +154,7 @@ pub(super) fn attendees(event: &Event) -> Vec<Line> {
 
 /// The `ATTENDEE` line of a participant with an address, unless they only organize.
 pub(super) fn attendee(participant: &Participant) -> Option<Line> {
-    let only_organizes =
-        participant.roles.keys().all(|role| role == "owner") && !participant.roles.is_empty();
-    if only_organizes {
+    if participant.only_organizes() {
         return None;
     }
     let mut line = Line::new("ATTENDEE", participant.calendar_address.clone()?);

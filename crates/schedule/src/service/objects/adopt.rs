@@ -56,7 +56,7 @@ pub(super) fn organized_by(
     match &event.organizer_calendar_address {
         Some(address) => are_theirs(tx, home, who, &[address]),
         None if is_unorganized(event, invited) => Ok(false),
-        None if event.invites_to_occurrences() => {
+        None if invites_to_occurrences(event, invited) => {
             let root = ical::read_components(text.as_bytes());
             let components = root.children.iter().flat_map(|calendar| &calendar.children);
             let lines = components.flat_map(|it| &it.lines).filter(|line| line.name == "ORGANIZER");
@@ -88,8 +88,15 @@ fn are_theirs(
 /// Whether others take part in what nobody organizes, or somebody whose address cannot be read. It is no invitation (RFC 6638 §3.1):
 /// nobody is told of it. Rooms alone are booked, and who organizes what has guests of single occurrences alone may be said there.
 fn is_unorganized(event: &Event, invited: &[Invited]) -> bool {
-    let is_room = |key: &String| invited.iter().any(|it| it.key == *key);
+    let is_room = |key: &String| invited.iter().any(|it| it.at.is_none() && it.key == *key);
     event.organizer_calendar_address.is_none() && event.participants.keys().any(|key| !is_room(key))
+}
+
+/// Whether others than rooms take part in single occurrences.
+fn invites_to_occurrences(event: &Event, invited: &[Invited]) -> bool {
+    event.invites_to_occurrences()
+        && (invited.iter().all(|it| it.at.is_none())
+            || facilities::booking(event, invited).0.invites_to_occurrences())
 }
 
 /// Whether what nobody organizes gets the owner of its calendar as its organizer.

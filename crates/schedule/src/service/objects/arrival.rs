@@ -97,14 +97,18 @@ impl Arrival<'_> {
     }
 
     /// Keeps the text of an event, when it is whole; when others take part in it, or something is booked, what is said of them is ours
-    /// to write.
+    /// to write, and so is a date that it has an exception of and does not say.
     pub fn keep_event(
         &self,
         tx: &mut Tx<'_>,
         (view, is_whole): (&EventView, bool),
         created: bool,
     ) -> Result<Put, ScheduleFault> {
-        let alone = is_whole && view.event.participants.is_empty() && view.facility_ids.is_empty();
+        let alone = is_whole
+            && view.event.participants.is_empty()
+            && view.facility_ids.is_empty()
+            && !view.event.differs_in_who_and_where()
+            && ical::announces_exceptions(self.text, &view.event);
         // A sender who keeps something of their own with it has another tag than everybody else.
         let alone = alone
             && (self.calendar.is_mine()

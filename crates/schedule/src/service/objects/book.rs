@@ -1,29 +1,22 @@
 //! What books the facilities that a calendar client invites.
 
-use renraku_base::{EventId, FacilityId, Id};
+use renraku_base::{EventId, FacilityId};
 use renraku_db::Tx;
 use renraku_notify::{Notice, NotificationType, Repeat, Subject, service as notify};
 
-use super::facilities::{self, Invited, Refusal};
+use super::facilities::{Invited, Refusal, State, booking};
 use crate::{
     ScheduleFault, jobs,
-    model::{Event, ParticipationStatus},
+    model::{Event, LocalDateTime, ParticipationStatus},
     store,
 };
 
 /// A facility that declined.
 pub(super) struct Refused {
     id: FacilityId,
+    at: Option<LocalDateTime>,
     name: Option<String>,
     why: Refusal,
-}
-
-/// Refuses the facilities that are invited to single occurrences alone.
-pub(super) fn refuse_in_single(tx: &mut Tx<'_>, event: &mut Event) -> Result<Vec<Refused>, ScheduleFault> {
-    let declined = facilities::decline_in_single(tx, event)?.into_iter();
-    let refused =
-        declined.map(|(id, name)| Refused { id: Id::stored(id), name: Some(name), why: Refusal::Single });
-    Ok(refused.collect())
 }
 
 /// Does what books facilities, which are invited: those that cannot be booked are refused, and the rest goes on. Gives back which they
@@ -31,44 +24,86 @@ pub(super) fn refuse_in_single(tx: &mut Tx<'_>, event: &mut Event) -> Result<Vec
 pub(super) fn book<T>(
     tx: &mut Tx<'_>,
     sent: &Event,
-    invited: Vec<Invited>,
+    mut invited: Vec<Invited>,
     run: impl Fn(&mut Tx<'_>, Event, Vec<FacilityId>) -> Result<T, ScheduleFault>,
 ) -> Result<(T, Vec<Refused>), ScheduleFault> {
     if invited.is_empty() {
         return Ok((run(tx, sent.clone(), Vec::new())?, Vec::new()));
     }
-    let (mut asked, mut refused): (Vec<Invited>, Vec<(Invited, Refusal)>) = (invited, Vec::new());
     loop {
-        let mut event = sent.clone();
-        refused.iter().for_each(|(it, why)| facilities::decline(&mut event, &it.key, *why));
-        let keys: Vec<String> = asked.iter().map(|it| it.key.clone()).collect();
-        facilities::remove(&mut event, &keys);
-        let ids: Vec<FacilityId> = asked.iter().map(|it| it.id.clone()).collect();
-        match tx.savepoint(|tx| run(tx, event, ids)) {
-            Err(ScheduleFault::FacilityTaken(taken)) if asked.iter().any(|it| it.id == taken.facility_id) => {
-                let them = asked.extract_if(.., |it| it.id == taken.facility_id);
-                refused.extend(them.map(|it| (it, Refusal::Taken)));
-            }
-            // What one of them does not allow, others may.
-            Err(ScheduleFault::FacilityRules(broken)) if !asked.is_empty() => {
-                let known = |id: &&FacilityId| asked.iter().any(|it| it.id == **id);
-                let one = broken.rule.facility_id.as_ref().filter(known).cloned();
-                let them = asked.extract_if(.., |it| one.as_ref().is_none_or(|id| it.id == *id));
-                refused.extend(them.map(|it| (it, Refusal::Time)));
-            }
-            Err(ScheduleFault::FacilitySeriesNeedsEnd | ScheduleFault::SeriesTooDense)
-                if !asked.is_empty() =>
-            {
-                refused.extend(asked.drain(..).map(|it| (it, Refusal::Series)));
-            }
-            done => {
-                let name = |key: &str| sent.participants.get(key)?.name.clone();
-                let told =
-                    refused.into_iter().map(|(it, why)| Refused { name: name(&it.key), id: it.id, why });
-                return Ok((done?, told.collect()));
-            }
+        let (event, facilities) = booking(sent, &invited);
+        match tx.savepoint(|tx| run(tx, event, facilities)) {
+            Ok(done) => return Ok((done, refused(sent, &invited))),
+            Err(fault) if !refuse(sent, &mut invited, &fault) => return Err(fault),
+            Err(_) => {}
         }
     }
+}
+
+/// Refuses the facilities for which something cannot be stored; `false` when it is not for them.
+fn refuse(sent: &Event, invited: &mut Vec<Invited>, fault: &ScheduleFault) -> bool {
+    let is_asked = |it: &Invited| it.state == State::Asked;
+    match fault {
+        ScheduleFault::FacilityTaken(taken) => {
+            refuse_then(sent, invited, &taken.occurrences, Refusal::Taken, |it| it.id == taken.facility_id)
+        }
+        // What one of them does not allow, others may.
+        ScheduleFault::FacilityRules(broken) => {
+            let one = broken.rule.facility_id.as_ref();
+            let is_it = |it: &Invited| one.is_none_or(|id| it.id == *id);
+            refuse_then(sent, invited, &broken.occurrences, Refusal::Time, is_it)
+        }
+        ScheduleFault::FacilitySeriesNeedsEnd | ScheduleFault::SeriesTooDense => {
+            // Single occurrences may be booked of a series that cannot be.
+            let whole = invited.iter().any(|it| is_asked(it) && it.at.is_none());
+            let them = invited.iter_mut().filter(|it| is_asked(it) && (it.at.is_none() || !whole));
+            them.map(|it| it.state = State::Refused(Refusal::Series)).count() > 0
+        }
+        _ => false,
+    }
+}
+
+/// Refuses these facilities for these occurrences, where each has an exception in which it can be said, and otherwise for the whole.
+fn refuse_then(
+    sent: &Event,
+    invited: &mut Vec<Invited>,
+    occurrences: &[LocalDateTime],
+    why: Refusal,
+    is_it: impl Fn(&Invited) -> bool,
+) -> bool {
+    let has_exception = |id: &LocalDateTime| {
+        sent.recurrence_overrides.get(id).is_some_and(|patch| !patch.is_empty() && !patch.is_excluded())
+    };
+    let apart = !occurrences.is_empty() && occurrences.iter().all(has_exception);
+    let mut more = Vec::new();
+    let mut any = false;
+    for it in invited.iter_mut().filter(|it| it.state == State::Asked && is_it(it)) {
+        match it.at {
+            Some(at) if !occurrences.contains(&at) => continue,
+            None if apart => {
+                let then =
+                    |at: &LocalDateTime| Invited { at: Some(*at), state: State::Refused(why), ..it.clone() };
+                more.extend(occurrences.iter().map(then));
+            }
+            _ => it.state = State::Refused(why),
+        }
+        any = true;
+    }
+    invited.extend(more);
+    any
+}
+
+/// Those that are refused now.
+fn refused(sent: &Event, invited: &[Invited]) -> Vec<Refused> {
+    let name = |it: &Invited| {
+        let occurrence = it.at.and_then(|at| sent.occurrence(at));
+        occurrence.as_ref().unwrap_or(sent).participants.get(&it.key)?.name.clone()
+    };
+    let them = invited.iter().filter_map(|it| match it.state {
+        State::Refused(why) => Some(Refused { id: it.id.clone(), at: it.at, name: name(it), why }),
+        State::Asked | State::Declined => None,
+    });
+    them.collect()
 }
 
 /// Tells whoever organizes the event what declined, as of a guest who does: once for each time that it cannot be booked at. A client
@@ -84,15 +119,22 @@ pub(super) fn tell(
     }
     let stored = store::events::get(tx, id)?.ok_or(ScheduleFault::NotFound)?;
     let Some(organizer) = &stored.organizer else { return Ok(()) };
-    for Refused { id: facility, name, why } in refused {
-        let mut details = jobs::details(&stored.event);
+    for Refused { id: facility, at, name, why } in refused {
+        let occurrence = at.and_then(|at| stored.event.occurrence(at));
+        let mut details = jobs::details(occurrence.as_ref().unwrap_or(&stored.event));
         details.participation_status = Some(ParticipationStatus::Declined.as_str().to_owned());
         details.place = name.or(details.place);
-        let rule = serde_json::to_string(&sent.recurrence_rule).unwrap_or_default();
-        let when = format!("{}:{}:{rule}", sent.start, sent.duration);
+        let when = match &occurrence {
+            Some(it) => format!("{}:{}:{}", at.unwrap_or(it.start), it.start, it.duration),
+            None => {
+                let rule = serde_json::to_string(&sent.recurrence_rule).unwrap_or_default();
+                format!("{}:{}:{rule}", sent.start, sent.duration)
+            }
+        };
+        let recurrence_id = at.map(|at| at.to_string());
         let notice = Notice {
             kind: NotificationType::Answered,
-            subject: Subject { event_id: Some(id.clone()), ..Subject::default() },
+            subject: Subject { event_id: Some(id.clone()), recurrence_id, ..Subject::default() },
             actor: None,
             details,
             repeat: Repeat::Once(format!("refused:{id}:{facility}:{}:{when}", why.line())),

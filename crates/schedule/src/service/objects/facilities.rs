@@ -1,6 +1,6 @@
 //! Facilities among those who take part: a calendar client books a room by inviting it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use renraku_base::{FacilityId, Id, PersonId};
 use renraku_db::ReadTx;
@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::{
     ScheduleFault,
     codec::ical::KEPT_LINES,
-    model::{Event, Participant, ParticipationStatus, PatchObject},
+    model::{Event, LocalDateTime, Participant, ParticipationStatus, PatchObject},
     service::staff::mail_address,
     store,
 };
@@ -26,8 +26,6 @@ pub(super) enum Refusal {
     Time,
     /// No facility may be booked by a series like this: no valid rule.
     Series,
-    /// It is invited to a single occurrence alone: what is not supported.
-    Single,
 }
 
 impl Refusal {
@@ -37,7 +35,6 @@ impl Refusal {
             Self::Taken => "SCHEDULE-STATUS=\"4.1\"",
             Self::Time => "SCHEDULE-STATUS=\"3.5\"",
             Self::Series => "SCHEDULE-STATUS=\"3.6\"",
-            Self::Single => "SCHEDULE-STATUS=\"3.14\"",
         }
     }
 }
@@ -59,6 +56,10 @@ pub(super) fn id_of(address: &str) -> Option<&str> {
 /// The event with what it books among those who take part.
 pub(super) fn add(event: &mut Event, facilities: &[(FacilityId, String)]) {
     for (id, name) in facilities {
+        // It may have declined before it was booked on the phone.
+        event
+            .participants
+            .retain(|_, it| it.calendar_address.as_deref().and_then(id_of) != Some(id.as_str()));
         let participant = Participant {
             name: Some(name.clone()),
             calendar_address: Some(address(id)),
@@ -76,100 +77,151 @@ pub(super) fn add(event: &mut Event, facilities: &[(FacilityId, String)]) {
 pub(super) struct Invited {
     pub id: FacilityId,
     pub key: String,
-    /// Whether the client knows that it was refused.
-    pub declined: bool,
+    /// The occurrence of which this is said; `None` for the whole, which those occurrences follow of which nothing else is said.
+    pub at: Option<LocalDateTime>,
+    pub state: State,
 }
 
-/// The facilities among those who take part, and the persons known by an address that is their id.
+/// What becomes of a facility that is invited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum State {
+    /// It is to be booked.
+    Asked,
+    /// It was refused, and the client knows it.
+    Declined,
+    /// It is refused now.
+    Refused(Refusal),
+}
+
+impl State {
+    fn of(participant: &Participant) -> Self {
+        match participant.participation_status {
+            ParticipationStatus::Declined => Self::Declined,
+            _ => Self::Asked,
+        }
+    }
+}
+
+/// The facilities among those who take part, in the whole and in single occurrences, and the persons known by an address that is
+/// their id.
 pub(super) fn find(tx: &mut ReadTx<'_>, event: &mut Event) -> Result<Vec<Invited>, ScheduleFault> {
-    let by_id: HashMap<String, String> = event
-        .participants
-        .iter()
-        .filter_map(|(key, it)| Some((id_of(it.calendar_address.as_deref()?)?.to_owned(), key.clone())))
-        .collect();
-    if by_id.is_empty() {
+    let single = event.occurrences_of(PatchObject::touches_people);
+    let whole = ids(event);
+    let of_single = single.iter().flat_map(|(_, occurrence)| ids(occurrence));
+    let mut all: Vec<String> = whole.iter().cloned().chain(of_single).map(|(id, _)| id).collect();
+    all.sort_unstable();
+    all.dedup();
+    if all.is_empty() {
         return Ok(Vec::new());
     }
-    let ids: Vec<&str> = by_id.keys().map(String::as_str).collect();
-    let known: HashMap<String, String> = store::facilities::list_names(tx, &ids)?.into_iter().collect();
-    let mut invited = Vec::new();
-    for (id, key) in by_id {
-        let Some(participant) = event.participants.get_mut(&key) else { continue };
-        if let Some(name) = known.get(&id) {
-            participant.name.get_or_insert_with(|| name.clone());
-            let declined = participant.participation_status == ParticipationStatus::Declined;
-            invited.push(Invited { id: Id::stored(id), key, declined });
-        } else {
+    let all: Vec<&str> = all.iter().map(String::as_str).collect();
+    let known: HashMap<String, String> = store::facilities::list_names(tx, &all)?.into_iter().collect();
+    let mut invited = named(event, &known, None);
+    for (id, key) in whole.into_iter().filter(|(id, _)| !known.contains_key(id)) {
+        if let Some(participant) = event.participants.get_mut(&key) {
             participant.person_id = Some(PersonId::stored(id));
         }
     }
-    invited.sort_by(|a, b| a.id.cmp(&b.id));
+    for (at, _) in single {
+        let Some(mut occurrence) = event.occurrence(at) else { continue };
+        let mut own = named(&mut occurrence, &known, Some(at));
+        // What is said of one as of the series follows the series.
+        own.retain(|it| event.participants.get(&it.key).is_none_or(|whole| State::of(whole) != it.state));
+        if !own.is_empty() {
+            event.put_occurrence(at, &occurrence);
+            invited.extend(own);
+        }
+    }
+    invited.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
     Ok(invited)
 }
 
-/// Takes booked facilities out of those who take part: what an event books is said beside it. The organizer who would be left alone
-/// goes along, for an event of one person has no organizer.
-pub(super) fn remove(event: &mut Event, keys: &[String]) {
-    if keys.is_empty() {
-        return;
-    }
-    for key in keys {
-        event.participants.remove(key);
-    }
-    let organizer = event.organizer_calendar_address.clone().unwrap_or_default();
-    let same =
-        |it: &Participant| it.calendar_address.as_ref().is_some_and(|it| it.eq_ignore_ascii_case(&organizer));
-    if event.participants.values().all(|it| same(it) && !it.has_role("attendee")) {
-        event.participants.clear();
-        event.organizer_calendar_address = None;
+/// Asks again for what was refused, and known to be, where the time is another than that which the client was shown.
+pub(super) fn ask_again(invited: &mut [Invited], sent: &Event, shown: &Event) {
+    let when = |event: &Event| (event.start, event.duration, event.time_zone);
+    let same_whole = when(sent) == when(shown) && sent.recurrence_rule == shown.recurrence_rule;
+    let of = |event: &Event, at| event.occurrence(at).as_ref().map(when);
+    for it in invited.iter_mut().filter(|it| it.state == State::Declined) {
+        if !it.at.map_or(same_whole, |at| of(sent, at) == of(shown, at)) {
+            it.state = State::Asked;
+        }
     }
 }
 
-/// Marks the facilities as refused that are invited to single occurrences alone, and gives them back with their names: a client
-/// books for the whole of an event.
-pub(super) fn decline_in_single(
-    tx: &mut ReadTx<'_>,
-    event: &mut Event,
-) -> Result<HashMap<String, String>, ScheduleFault> {
-    let ids = |event: &Event| -> Vec<(String, String)> {
-        let ids = event.participants.iter();
-        ids.filter_map(|(key, it)| Some((key.clone(), id_of(it.calendar_address.as_deref()?)?.to_owned())))
-            .collect()
-    };
-    let whole = ids(event);
-    let single: Vec<_> = event
-        .occurrences_of(PatchObject::changes_people)
-        .into_iter()
-        .map(|(id, occurrence)| {
-            let alone = ids(&occurrence).into_iter().filter(|(_, id)| !whole.iter().any(|(_, it)| it == id));
-            (id, alone.collect::<Vec<_>>(), occurrence)
-        })
-        .filter(|(_, alone, _)| !alone.is_empty())
-        .collect();
-    if single.is_empty() {
-        return Ok(HashMap::new());
+/// The ids that are addresses of those who take part, each with their key.
+fn ids(event: &Event) -> Vec<(String, String)> {
+    let ids = event.participants.iter();
+    ids.filter_map(|(key, it)| Some((id_of(it.calendar_address.as_deref()?)?.to_owned(), key.clone())))
+        .collect()
+}
+
+/// The facilities among those who take part in the whole or in one occurrence, which get their names.
+fn named(event: &mut Event, known: &HashMap<String, String>, at: Option<LocalDateTime>) -> Vec<Invited> {
+    let mut invited = Vec::new();
+    for (id, key) in ids(event) {
+        if let (Some(name), Some(participant)) = (known.get(&id), event.participants.get_mut(&key)) {
+            participant.name.get_or_insert_with(|| name.clone());
+            let state = State::of(participant);
+            invited.push(Invited { id: Id::stored(id), key, at, state });
+        }
     }
-    let asked: Vec<&str> = single.iter().flat_map(|it| &it.1).map(|(_, id)| id.as_str()).collect();
-    let known: HashMap<String, String> = store::facilities::list_names(tx, &asked)?.into_iter().collect();
-    for (at, alone, mut occurrence) in single {
-        for (key, id) in alone {
-            let Some(name) = known.get(&id) else { continue };
-            decline(&mut occurrence, &key, Refusal::Single);
-            if let Some(participant) = occurrence.participants.get_mut(&key) {
-                participant.name.get_or_insert_with(|| name.clone());
+    invited
+}
+
+/// What is said of a participant of the whole, or of one occurrence.
+fn said<'i>(invited: &'i [Invited], at: Option<LocalDateTime>, key: &str) -> Option<&'i Invited> {
+    let of = |at| invited.iter().find(|it| it.at == at && it.key == key);
+    of(at).or_else(|| of(None))
+}
+
+/// The event, with what it books as a whole, of what is invited; an occurrence that books something else notes it. What is booked does
+/// not take part any more, for it is said beside an event; what is refused does, and says so.
+pub(super) fn booking(sent: &Event, invited: &[Invited]) -> (Event, Vec<FacilityId>) {
+    let booked = |at: Option<LocalDateTime>, event: &Event| -> BTreeSet<FacilityId> {
+        let said = event.participants.keys().filter_map(|key| said(invited, at, key));
+        said.filter(|it| it.state == State::Asked).map(|it| it.id.clone()).collect()
+    };
+    let mut event = sent.clone();
+    event.change_everywhere(
+        |_| true,
+        |at, event| {
+            event.participants.retain(|key, participant| match said(invited, at, key).map(|it| it.state) {
+                Some(State::Asked) => false,
+                Some(State::Refused(why)) => decline(participant, why),
+                Some(State::Declined) | None => true,
+            });
+        },
+    );
+    if invited.iter().any(|it| it.state == State::Asked) {
+        drop_lone_organizer(&mut event);
+    }
+    let whole = booked(None, sent);
+    for (at, occurrence) in sent.occurrences_of(|_| true) {
+        let then = booked(Some(at), &occurrence);
+        if then != whole {
+            event.put_facility_ids(at, Some(&Vec::from_iter(then)));
+        }
+    }
+    (event, whole.into_iter().collect())
+}
+
+/// Takes out the organizer where nobody else takes part: an event of one person has none.
+pub(super) fn drop_lone_organizer(event: &mut Event) {
+    event.change_everywhere(PatchObject::touches_people, |at, event| {
+        if event.participants.values().all(Participant::only_organizes) {
+            event.participants.clear();
+            if at.is_none() {
+                event.organizer_calendar_address = None;
             }
         }
-        event.put_occurrence(at, &occurrence);
-    }
-    Ok(known)
+    });
 }
 
-/// Marks a facility as refused.
-pub(super) fn decline(event: &mut Event, key: &str, why: Refusal) {
-    if let Some(participant) = event.participants.get_mut(key) {
-        participant.participation_status = ParticipationStatus::Declined;
-        participant.more.insert(KEPT_LINES.to_owned(), json!([why.line()]));
-    }
+/// Marks a facility as refused, which takes part all the same.
+fn decline(participant: &mut Participant, why: Refusal) -> bool {
+    participant.participation_status = ParticipationStatus::Declined;
+    participant.more.insert(KEPT_LINES.to_owned(), json!([why.line()]));
+    true
 }
 
 /// Whether an address is one of a person's.

@@ -8,8 +8,8 @@ use super::{
     ObjectCalendar, ObjectFault, ObjectHead, ObjectKind, adopt, answer,
     apply::apply,
     arrival::{Arrival, Origin},
-    book::{book, refuse_in_single, tell},
-    facilities,
+    book::{book, tell},
+    facilities::{self, State},
     list::heads,
     parameters,
     read::{get_schedule_tag, ids_of, make_way, schedule_tag},
@@ -289,14 +289,12 @@ impl Arrival<'_> {
         }
         // Everybody is told of what is new.
         parameters::take(&mut sent);
-        let mut refused = refuse_in_single(tx, &mut sent)?;
         let id = tx.new_id();
-        let (made, more) = book(tx, &sent, invited, |tx, event, facility_ids| {
+        let (made, refused) = book(tx, &sent, invited, |tx, event, facility_ids| {
             let calendar_id = Some(home.id.clone());
             let draft = EventDraft { id: EventId::clone(&id), calendar_id, facility_ids, event };
             create(tx, who, draft, (home.clone(), role))
         })?;
-        refused.extend(more);
         tell(tx, &id, &sent, refused)?;
         let put = self.keep_event(tx, (made.get(), self.is_whole(None)), true)?;
         Ok(made.map(|_| put))
@@ -342,14 +340,12 @@ impl Arrival<'_> {
         if !self.calendar.is_mine() {
             self.leave_out_exceptions_for_alarms(&mut sent, &shown.event)?;
         }
-        let mut refused = refuse_in_single(tx, &mut sent)?;
         let mut invited = facilities::find(tx, &mut sent)?;
-        let same_time = (sent.start, sent.duration, sent.time_zone)
-            == (shown.event.start, shown.event.duration, shown.event.time_zone)
-            && sent.recurrence_rule == shown.event.recurrence_rule;
-        // What was refused, and known to be, is asked for again when the time is another.
-        invited.retain(|it| !(it.declined && same_time));
-        let (changed, more) = book(tx, &sent, invited, |tx, event, facility_ids| {
+        facilities::ask_again(&mut invited, &sent, &shown.event);
+        if shown.books {
+            facilities::drop_lone_organizer(&mut sent);
+        }
+        let (changed, refused) = book(tx, &sent, invited, |tx, event, facility_ids| {
             let mut merged = self.merge(&before.stored.event, &shown.event, &event)?;
             keep_answers(&before.stored.event, &mut merged);
             if self.changes_nothing(&before.stored, &merged) && facility_ids == before.stored.facilities {
@@ -357,7 +353,6 @@ impl Arrival<'_> {
             }
             apply(tx, who, id, merged, &facility_ids).map(Some)
         })?;
-        refused.extend(more);
         tell(tx, id, &sent, refused)?;
         tell_by_all_means(tx, who, &before.stored, &forced)?;
         let Some(changed) = changed else {
@@ -405,22 +400,24 @@ fn tell_by_all_means(
 /// An event as calendar clients are shown it, read back.
 struct Shown {
     event: Event,
+    /// Whether it books anything.
+    books: bool,
 }
 
 impl Shown {
     fn of(tx: &mut Tx<'_>, calendar: &ObjectCalendar, stored: &StoredEvent) -> Result<Self, ObjectFault> {
         let organizer = stored.organizer.as_ref();
-        let names = Names::of(tx, std::iter::once((organizer, stored.facilities.as_slice())))?;
+        let names = Names::of(tx, std::iter::once(stored))?;
         let shown = names.present(&stored.event, organizer, &stored.facilities);
         let object = ical::read_object(text::write(&shown).as_bytes())?;
         let Contents::Event(mut event) = object.contents else {
             return Err(ObjectFault::Shape("an event is written as something else"));
         };
         parameters::take(&mut event);
-        let booked = facilities::find(tx, &mut event)?.into_iter().filter(|it| !it.declined);
-        let keys: Vec<String> = booked.map(|it| it.key).collect();
-        facilities::remove(&mut event, &keys);
-        let event = if calendar.is_mine() { *event } else { without_alerts(*event) };
-        Ok(Self { event })
+        let invited = facilities::find(tx, &mut event)?;
+        let books = invited.iter().any(|it| it.state == State::Asked);
+        let event = if books { facilities::booking(&event, &invited).0 } else { *event };
+        let event = if calendar.is_mine() { event } else { without_alerts(event) };
+        Ok(Self { event, books })
     }
 }

@@ -159,7 +159,7 @@ pub fn get_texts(
     }
     let sight = Sight::of(tx, who, &events)?;
     let stored = store::events::list_by_id(tx, &events)?;
-    let names = Names::of(tx, stored.iter().map(|it| (it.organizer.as_ref(), it.facilities.as_slice())))?;
+    let names = Names::of(tx, stored.iter())?;
     for it in &stored {
         let Some(view) = sight.view_in(&who.person, it, calendar.collection) else { continue };
         let mut shown = names.present(&view.event, it.organizer.as_ref(), &view.facility_ids);
@@ -180,7 +180,7 @@ pub fn get_texts(
 /// The tag of what the organizer says of an event (RFC 6638 §3.2.10), as somebody sees it: neither answers change it nor what anybody keeps
 /// for themselves. `None` for an event of one person.
 pub(super) fn schedule_tag(organizers: &Event, event: &Event, facilities: &[FacilityId]) -> Option<ETag> {
-    if event.participants.is_empty() && facilities.is_empty() {
+    if event.participants.is_empty() && facilities.is_empty() && !event.differs_in_who_and_where() {
         return None;
     }
     let free_busy_status = FreeBusyStatus::default();

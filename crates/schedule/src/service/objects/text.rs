@@ -7,7 +7,12 @@ use renraku_db::ReadTx;
 use renraku_people::directory::service as directory;
 
 use super::facilities;
-use crate::{ScheduleFault, codec::ical, model::Event, store};
+use crate::{
+    ScheduleFault,
+    codec::ical,
+    model::{Event, PatchObject},
+    store::{self, events::StoredEvent},
+};
 
 /// What the texts of some events need besides the events.
 #[derive(Debug, Clone, Default)]
@@ -17,12 +22,13 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// What the events of these organizers and facilities need; nothing is looked up where nothing is booked.
+    /// What these events need; nothing is looked up where nothing is booked.
     pub fn of<'a>(
         tx: &mut ReadTx<'_>,
-        events: impl Iterator<Item = (Option<&'a PersonId>, &'a [FacilityId])>,
+        events: impl Iterator<Item = &'a StoredEvent>,
     ) -> Result<Self, ScheduleFault> {
-        let booking: Vec<_> = events.filter(|(_, facilities)| !facilities.is_empty()).collect();
+        let all = events.map(|it| (it.organizer.as_ref(), it.all_facilities()));
+        let booking: Vec<_> = all.filter(|(_, facilities)| !facilities.is_empty()).collect();
         if booking.is_empty() {
             return Ok(Self::default());
         }
@@ -41,17 +47,27 @@ impl Names {
         })
     }
 
-    /// The event as calendar clients see it: what it books takes part in it.
+    /// The event as calendar clients see it: what it books takes part in it, or in the occurrences that book it.
     pub fn present(&self, event: &Event, organizer: Option<&PersonId>, facilities: &[FacilityId]) -> Event {
         let mut shown = event.clone();
-        let named: Vec<(FacilityId, String)> = facilities
-            .iter()
-            .filter_map(|id| Some((id.clone(), self.facilities.get(id.as_str())?.clone())))
-            .collect();
-        if named.is_empty() {
+        let named = |ids: &[FacilityId]| -> Vec<(FacilityId, String)> {
+            let named =
+                ids.iter().filter_map(|id| Some((id.clone(), self.facilities.get(id.as_str())?.clone())));
+            named.collect()
+        };
+        let booked = |patch: &PatchObject| patch.facility_ids().unwrap_or_else(|| facilities.to_vec());
+        let apart = |patch: &PatchObject| booked(patch) != facilities || patch.touches_people();
+        let single = event.occurrences_of(apart);
+        if self.facilities.is_empty() || facilities.is_empty() && single.is_empty() {
             return shown;
         }
-        facilities::add(&mut shown, &named);
+        facilities::add(&mut shown, &named(facilities));
+        for (id, occurrence) in single {
+            let then = event.recurrence_overrides.get(&id).map(booked).unwrap_or_default();
+            let mut occurrence = occurrence.without_bookings();
+            facilities::add(&mut occurrence, &named(&then));
+            shown.put_occurrence(id, &occurrence);
+        }
         if shown.organizer_calendar_address.is_none() {
             shown.organizer_calendar_address = organizer.and_then(|it| self.addresses.get(it).cloned());
         }
