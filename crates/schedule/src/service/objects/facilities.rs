@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 
 use renraku_base::{FacilityId, Id, PersonId};
 use renraku_db::ReadTx;
+use renraku_people::directory::service as directory;
 use serde_json::json;
 
 use crate::{
     ScheduleFault,
     codec::ical::KEPT_LINES,
     model::{Event, Participant, ParticipationStatus, PatchObject},
-    service::staff::mail_address,
+    service::staff::{self, mail_address},
     store,
 };
 
@@ -80,7 +81,8 @@ pub(super) struct Invited {
     pub declined: bool,
 }
 
-/// The facilities among those who take part, and the persons known by an address that is their id.
+/// The facilities among those who take part, and the persons known by an address that is their id: whoever is named by their mail
+/// address, too, takes part once.
 pub(super) fn find(tx: &mut ReadTx<'_>, event: &mut Event) -> Result<Vec<Invited>, ScheduleFault> {
     let by_id: HashMap<String, String> = event
         .participants
@@ -93,7 +95,8 @@ pub(super) fn find(tx: &mut ReadTx<'_>, event: &mut Event) -> Result<Vec<Invited
     let ids: Vec<&str> = by_id.keys().map(String::as_str).collect();
     let known: HashMap<String, String> = store::facilities::list_names(tx, &ids)?.into_iter().collect();
     let mut invited = Vec::new();
-    for (id, key) in by_id {
+    for (id, key) in &by_id {
+        let (id, key) = (id.clone(), key.clone());
         let Some(participant) = event.participants.get_mut(&key) else { continue };
         if let Some(name) = known.get(&id) {
             participant.name.get_or_insert_with(|| name.clone());
@@ -104,7 +107,23 @@ pub(super) fn find(tx: &mut ReadTx<'_>, event: &mut Event) -> Result<Vec<Invited
         }
     }
     invited.sort_by(|a, b| a.id.cmp(&b.id));
+    if invited.len() < ids.len() && event.participants.len() > ids.len() {
+        join_persons(tx, event)?;
+    }
     Ok(invited)
+}
+
+/// Makes one participant of a person who is named by their id and by their mail address.
+fn join_persons(tx: &mut ReadTx<'_>, event: &mut Event) -> Result<(), ScheduleFault> {
+    let persons: Vec<PersonId> = event.participants.values().filter_map(|it| it.person_id.clone()).collect();
+    let named = directory::names(tx, &persons)?;
+    for participant in event.participants.values_mut().filter(|it| it.person_id.is_none()) {
+        let address = participant.calendar_address.as_deref().unwrap_or_default();
+        let same = named.iter().find(|(id, it)| is_address_of(address, id, it.email.as_deref()));
+        participant.person_id = same.map(|(id, _)| id.clone());
+    }
+    staff::join_doubles(event, |_| true);
+    Ok(())
 }
 
 /// Takes booked facilities out of those who take part: what an event books is said beside it. The organizer who would be left alone
@@ -173,7 +192,7 @@ pub(super) fn decline(event: &mut Event, key: &str, why: Refusal) {
 }
 
 /// Whether an address is one of a person's.
-pub(super) fn is_address_of(address: &str, person: &PersonId, email: Option<&str>) -> bool {
+pub(crate) fn is_address_of(address: &str, person: &PersonId, email: Option<&str>) -> bool {
     id_of(address) == Some(person.as_str())
         || email.is_some_and(|email| mail_address(address).is_some_and(|it| it == email.to_lowercase()))
 }
