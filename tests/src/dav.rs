@@ -27,6 +27,7 @@ mod line_ends;
 mod moved_series;
 mod objects;
 mod open_answers;
+mod organizers;
 mod push;
 mod push_contacts;
 mod queries;

@@ -1,5 +1,6 @@
 //! What happens later. Each body may run more than once; [`run`] knows them by the kinds in [`KINDS`].
 
+mod answer_mail;
 mod audience;
 mod called_off;
 mod delivery;
@@ -20,12 +21,13 @@ use crate::{
     service::{delete_calendar, placing},
 };
 
+pub(crate) use answer_mail::mail_answer;
 pub(crate) use audience::{Guests, audience, guests};
 pub(crate) use called_off::CalledOff;
 pub use delivery::note_delivery;
 pub use horizon::{EXTEND_HORIZON, start_extending};
 pub(crate) use inbox::answer as answer_letter;
-pub(crate) use notices::{News, call_off, details, mail_answer, tell, tell_again};
+pub(crate) use notices::{News, call_off, details, tell, tell_again};
 pub(crate) use reminders::{remind_next, remind_own, remind_reader};
 pub use renewal::forget_gone;
 use renewal::{RENAMED, REZONED};

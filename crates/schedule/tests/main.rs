@@ -12,6 +12,7 @@ mod importing;
 mod large;
 mod later;
 mod office;
+mod organizers;
 mod own_alerts;
 mod privacy;
 mod removals;

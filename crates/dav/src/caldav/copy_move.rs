@@ -30,19 +30,19 @@ pub(super) async fn answer(call: Call, act: Act) -> Result<HttpResponse, DavFaul
     let expected = expectation(call.headers())?;
     let reply = schedule_reply(call.headers());
     let who = call.who.clone();
-    let replaced = call
+    let carried = call
         .write(move |tx| {
             let from = objects::find_calendar(tx, &who, &person, &segment)?;
             let to = objects::find_calendar(tx, &who, &to_person, &to_segment)
                 .map_err(|_none| DavFault::Conflict("there is no calendar at the destination"))?;
             let (from, to_place) = ((&from, name.as_str()), (&to, to_name.as_str()));
             let carry = objects::Carry { from, to: to_place, overwrite, expected: &expected, reply };
-            let replaced = match act {
+            let carried = match act {
                 Act::Copy => carry.copy(tx, &who),
                 Act::Move => carry.move_(tx, &who),
             };
             let leaves = act == Act::Copy || from.0.calendar.role >= Role::Write;
-            match replaced.map(Changed::into_inner).map_err(|fault| refused(fault, &to)) {
+            match carried.map(Changed::into_inner).map_err(|fault| refused(fault, &to)) {
                 // What may leave its calendar is refused where it goes.
                 Err(fault) if leaves && fault.lacks_right() => {
                     let is_there = is_there(tx, &who, &to, &to_name)?;
@@ -52,9 +52,13 @@ pub(super) async fn answer(call: Call, act: Act) -> Result<HttpResponse, DavFaul
                         (true, Act::Move) => Need::to_rebind(&address_of(&to)),
                     }))
                 }
-                replaced => replaced,
+                carried => carried,
             }
         })
         .await?;
-    Ok(if replaced { HttpResponse::NoContent().finish() } else { HttpResponse::Created().finish() })
+    let mut response = if carried.replaced { HttpResponse::NoContent() } else { HttpResponse::Created() };
+    if let Some(tag) = &carried.schedule_tag {
+        response.insert_header(("schedule-tag", tag.as_str()));
+    }
+    Ok(response.finish())
 }

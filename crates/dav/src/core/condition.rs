@@ -51,6 +51,8 @@ pub(crate) enum Condition {
     SupportedFilter,
     /// RFC 4791 §7.5.1.
     SupportedCollation,
+    /// RFC 6638 §3.2.4.2.
+    SameOrganizer,
     /// RFC 6638 §3.2.4.3.
     AllowedOrganizerChange,
     /// RFC 6638 §3.2.4.4.
@@ -108,6 +110,7 @@ impl Condition {
             Self::ValidFilter => Name::caldav("valid-filter"),
             Self::SupportedFilter => Name::caldav("supported-filter"),
             Self::SupportedCollation => Name::caldav("supported-collation"),
+            Self::SameOrganizer => Name::caldav("same-organizer-in-all-components"),
             Self::AllowedOrganizerChange => Name::caldav("allowed-organizer-scheduling-object-change"),
             Self::AllowedAttendeeChange => Name::caldav("allowed-attendee-scheduling-object-change"),
             Self::DefaultCalendarNeeded => Name::caldav("default-calendar-needed"),
@@ -156,6 +159,7 @@ impl Condition {
             | Self::ValidFilter
             | Self::SupportedFilter
             | Self::SupportedCollation
+            | Self::SameOrganizer
             | Self::AllowedOrganizerChange
             | Self::AllowedAttendeeChange
             | Self::DefaultCalendarNeeded

@@ -233,6 +233,8 @@ fn object(fault: &ObjectFault) -> Told {
         ObjectFault::Stale => Told::status(StatusCode::PRECONDITION_FAILED),
         ObjectFault::Same | ObjectFault::OnePlace => Told::status(StatusCode::FORBIDDEN),
         ObjectFault::AnotherEvent => Condition::AllowedAttendeeChange.into(),
+        ObjectFault::OtherOrganizer => Condition::AllowedOrganizerChange.into(),
+        ObjectFault::Organizers => Condition::SameOrganizer.into(),
         ObjectFault::TooLarge => Condition::MaxResourceSize.into(),
         ObjectFault::CalendarData(fields) => calendar_data(fields).into(),
         ObjectFault::Shape(_) => Condition::ValidCalendarObjectResource.into(),

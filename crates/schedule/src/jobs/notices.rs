@@ -8,7 +8,7 @@ use renraku_notify::{
     About, Actor, CalendarPart, Details, MailAddress, Notice, NotificationType, OutgoingMail, Repeat,
     Subject, Undelivered, inbox::Letter, service,
 };
-use renraku_people::directory::{self, NamedPerson};
+use renraku_people::directory;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -25,7 +25,6 @@ use crate::{
     codec::ical,
     model::{Event, LocalDateTime, PatchObject, Status},
     rules::recurrence,
-    service::staff,
     store::{self, events::StoredEvent},
 };
 
@@ -95,8 +94,10 @@ pub(crate) fn tell(
 pub(crate) fn call_off(tx: &mut Tx<'_>, who: &Principal, stored: &StoredEvent) -> Result<(), ScheduleFault> {
     let news = News { kind: NotificationType::Cancelled, stored, occurrence: None, removed: false };
     let mut theirs = CalledOff::default();
+    let guests = guests(&stored.event, stored.organizer.as_ref()).into_iter();
+    // What was called off before is no news.
     for Guests { recurrence_id, occurrence, crowd: (staff, outside) } in
-        guests(&stored.event, stored.organizer.as_ref())
+        guests.filter(|it| it.occurrence.status != Status::Cancelled)
     {
         let one = Some((recurrence_id, &occurrence));
         tell(tx, who, News { occurrence: one, ..news }, staff, Vec::new())?;
@@ -402,58 +403,4 @@ fn as_invited(event: &Event, address: &str) -> Event {
     let exceptions = event.occurrences_of(PatchObject::changes_people).into_iter();
     let others = exceptions.filter(|(_, occurrence)| !comes(occurrence));
     others.fold(event.clone(), |series, (id, _)| series.without(id))
-}
-
-/// Puts a mail into the queue that tells an organizer outside the office what `who` answered. `shown` is the event or the
-/// occurrence that was answered.
-pub(crate) fn mail_answer(
-    tx: &mut Tx<'_>,
-    who: &Principal,
-    person: &NamedPerson,
-    stored: &StoredEvent,
-    shown: &Event,
-) -> Result<(), ScheduleFault> {
-    if !ical::server_replies(&stored.event) {
-        return Ok(());
-    }
-    let organizer = stored.event.organizer_calendar_address.as_deref().and_then(staff::mail_address);
-    let (Some(to), Some(from)) = (organizer, &person.email) else { return Ok(()) };
-    let Some((key, participant)) = shown.participant(&who.person) else { return Ok(()) };
-    let now = tx.now();
-    // Where the series is not known, those of its occurrences to which the answer is the same and which are not over are named, too.
-    let mut others = if shown.stands_alone() { shown.occurrences_of(|_| true) } else { Vec::new() };
-    others.retain(|(_, it)| {
-        it.participation(&who.person) == Some(participant.participation_status)
-            && recurrence::end(it).is_none_or(|end| end > now)
-    });
-    let answered: Vec<Event> =
-        iter::once(shown.clone()).chain(others.into_iter().map(|(_, it)| it)).collect();
-    let Some(part) = ical::reply(&answered, key, now) else { return Ok(()) };
-    let status = participant.participation_status.as_str().to_owned();
-    let details = Details { participation_status: Some(status), ..details(shown) };
-    let text = invitation::answer(shown, participant, &person.name.full);
-    let occurrence =
-        shown.recurrence_id.map(|id| format!(".{id}").replace([':', '-'], "")).unwrap_or_default();
-    let domain = from.rsplit('@').next().unwrap_or("localhost");
-    let mail = OutgoingMail {
-        message_id: format!("{}.{}{occurrence}.{}.reply@{domain}", stored.id, stored.version, who.person),
-        date: now,
-        from: MailAddress { name: Some(person.name.full.clone()), email: from.clone() },
-        to: vec![MailAddress { name: None, email: to }],
-        cc: Vec::new(),
-        bcc: Vec::new(),
-        subject: text.subject,
-        text: text.body,
-        calendar: Some(CalendarPart {
-            method: part.method.to_owned(),
-            text: part.text,
-            about: Some(About { event: stored.id.clone(), sender: who.person.clone(), details }),
-        }),
-        in_reply_to: None,
-        references: Vec::new(),
-        files_of: None,
-        whole: false,
-    };
-    service::queue_mail(tx, &mail, now)?;
-    Ok(())
 }

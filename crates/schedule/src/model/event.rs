@@ -302,6 +302,12 @@ impl Event {
         staff
     }
 
+    /// Whether somebody takes part in any of it that is not called off.
+    pub(crate) fn comes_to_something(&self, person: &PersonId) -> bool {
+        let comes = |event: &Self| event.status != Status::Cancelled && event.participant(person).is_some();
+        comes(self) || self.occurrences_of(|_| true).iter().any(|(_, occurrence)| comes(occurrence))
+    }
+
     /// What a member of staff answered; `None` when they do not take part.
     #[must_use]
     pub fn participation(&self, person: &PersonId) -> Option<ParticipationStatus> {

@@ -169,6 +169,31 @@ impl Participant {
         self.schedule_updated = from.schedule_updated;
     }
 
+    /// Takes in what another record of the same person says, too. Of two answers the other counts, unless it is none.
+    pub(crate) fn join(&mut self, other: Self) {
+        if other.participation_status != ParticipationStatus::NeedsAction {
+            self.take_answer(&other);
+        }
+        self.name = self.name.take().or(other.name);
+        self.kind = self.kind.take().or(other.kind);
+        self.roles.extend(other.roles);
+        self.expect_reply |= other.expect_reply;
+        for (name, value) in other.more {
+            match (self.more.get_mut(&name), value) {
+                // What is kept of lines says each thing once.
+                (Some(Value::Array(mine)), Value::Array(others)) => {
+                    let says = |it: &Value| {
+                        it.as_str().map(|it| it.split('=').next().unwrap_or_default().to_owned())
+                    };
+                    let known: Vec<_> = mine.iter().map(says).collect();
+                    mine.extend(others.into_iter().filter(|it| !known.contains(&says(it))));
+                }
+                (Some(_), _) => {}
+                (None, value) => drop(self.more.insert(name, value)),
+            }
+        }
+    }
+
     pub(super) fn read(mut members: Members<'_>) -> Option<Self> {
         if members.has("sendTo") {
             members.fault("sendTo", "older-name", "use calendarAddress");

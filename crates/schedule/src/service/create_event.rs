@@ -12,7 +12,7 @@ use super::{
 use crate::{
     ScheduleFault,
     jobs::{self, News},
-    model::{CalendarKind, EventDraft, EventView, Own},
+    model::{CalendarKind, EventDraft, EventView, Own, Status},
     store::{
         self,
         calendars::StoredCalendar,
@@ -59,7 +59,7 @@ pub(crate) fn create(
     if of_maker.is_some() {
         event = without_alerts(event);
     }
-    staff::complete(tx, &mut event, organizer.as_ref(), None)?;
+    staff::complete(tx, &mut event, (organizer.as_ref(), who), None)?;
     booking::check_series(&event, &draft.facility_ids)?;
     let version = tx.next_version(None);
     let mut stored = StoredEvent {
@@ -98,11 +98,16 @@ pub(crate) fn create(
     Ok(recorded.with(view.ok_or(ScheduleFault::NotFound)?))
 }
 
-/// Everyone who takes part hears of it: of the whole, or of the occurrences to which they are invited.
+/// Everyone who takes part hears of it: of the whole, or of the occurrences to which they are invited. Nobody is invited to what is
+/// called off.
 fn invite(tx: &mut Tx<'_>, who: &Principal, stored: &StoredEvent) -> Result<(), ScheduleFault> {
     let news = News { kind: NotificationType::Invited, stored, occurrence: None, removed: false };
-    let (staff, outside) = jobs::audience(&stored.event, stored.organizer.as_ref());
-    let guests = jobs::guests(&stored.event, stored.organizer.as_ref());
+    let (staff, outside) = match stored.event.status {
+        Status::Cancelled => Default::default(),
+        Status::Confirmed | Status::Tentative => jobs::audience(&stored.event, stored.organizer.as_ref()),
+    };
+    let mut guests = jobs::guests(&stored.event, stored.organizer.as_ref());
+    guests.retain(|it| it.occurrence.status != Status::Cancelled);
     note_contact(tx, &who.person, staff.iter().chain(guests.iter().flat_map(|it| &it.crowd.0)))?;
     jobs::tell(tx, who, news, staff, outside)?;
     for guests in guests {

@@ -4,17 +4,23 @@ use renraku_notify::NotificationType;
 
 use super::{
     audience::Audiences,
+    change::Change,
     keep_own, placing,
     reply_event::{Answer, answer, answered, tell_organizer},
-    update_event::{Change, Opened, Scope, open},
+    staff,
+    update_event::{Opened, Scope, open},
     view::Sight,
 };
 use crate::{
     ScheduleFault,
     jobs::{self, News},
-    model::{Event, LocalDateTime, ParticipationStatus},
+    model::{Event, LocalDateTime, ParticipationStatus, Status},
     rules::recurrence,
-    store::{self, events::StoredEvent, placements::Placement},
+    store::{
+        self,
+        events::{Organizer, StoredEvent},
+        placements::Placement,
+    },
 };
 
 /// That somebody does not come.
@@ -85,10 +91,10 @@ fn call_off(
     opened: &Opened,
     reply: ScheduleReply,
 ) -> Result<Changed<Option<ETag>>, ScheduleFault> {
-    match opened.stored.organizer {
-        Some(_) => tell_of_end(tx, who, &opened.stored)?,
-        None if reply == ScheduleReply::Send => decline(tx, who, &opened.stored)?,
-        None => {}
+    match opened.stored.organized_by() {
+        Organizer::Ours(_) => tell_of_end(tx, who, &opened.stored)?,
+        Organizer::Outside(_) if reply == ScheduleReply::Send => decline(tx, who, &opened.stored)?,
+        Organizer::Outside(_) | Organizer::Nobody => {}
     }
     remove(tx, &opened.stored, &opened.places)?;
     let (home, audience) = (opened.home.collection, Audiences::of(&opened.stored.event).goes);
@@ -96,7 +102,7 @@ fn call_off(
     Ok(recorded.with(None))
 }
 
-/// Everyone hears that an event does not take place. What is over is no news.
+/// Everyone who was invited hears that an event does not take place. What is over, or was called off before, is no news.
 pub(crate) fn tell_of_end(
     tx: &mut Tx<'_>,
     who: &Principal,
@@ -108,17 +114,24 @@ pub(crate) fn tell_of_end(
     let mut last = stored.clone();
     last.version = tx.next_version(Some(stored.version));
     last.event.sequence = stored.event.sequence.saturating_add(1);
-    let (staff, outside) = jobs::audience(&last.event, last.organizer.as_ref());
-    let kind = NotificationType::Cancelled;
-    jobs::tell(tx, who, News { kind, stored: &last, occurrence: None, removed: false }, staff, outside)?;
+    if last.organizer.is_some() {
+        staff::leave_out_uninvited(tx, &mut last.event)?;
+    }
+    if last.event.status != Status::Cancelled {
+        let (staff, outside) = jobs::audience(&last.event, last.organizer.as_ref());
+        let kind = NotificationType::Cancelled;
+        jobs::tell(tx, who, News { kind, stored: &last, occurrence: None, removed: false }, staff, outside)?;
+    }
     jobs::call_off(tx, who, &last)
 }
 
-/// Tells somebody outside that `who` deletes their copy of an invitation. What is over, or was declined before, is no news.
+/// Tells somebody outside that `who` deletes their copy of an invitation. What is over, or was declined before, is no news, nor is it
+/// an answer to what they called off.
 fn decline(tx: &mut Tx<'_>, who: &Principal, stored: &StoredEvent) -> Result<(), ScheduleFault> {
     let is_over = recurrence::end(&stored.event).is_some_and(|end| end < tx.now());
     let is_declined = stored.event.participation(&who.person) == Some(ParticipationStatus::Declined);
-    if is_over || is_declined || !stored.event.staff().contains(&who.person) {
+    let is_called_off = stored.event.status == Status::Cancelled;
+    if is_over || is_declined || is_called_off || !stored.event.staff().contains(&who.person) {
         return Ok(());
     }
     let mut last = stored.clone();
@@ -128,7 +141,7 @@ fn decline(tx: &mut Tx<'_>, who: &Principal, stored: &StoredEvent) -> Result<(),
 }
 
 /// Tells somebody outside that `who` leaves one occurrence out of their copy of an invitation, and so does not come to it (RFC 6638
-/// §3.2.2.1). What is over, or was declined before, is no news.
+/// §3.2.2.1). What is over, was declined before or was called off is no news.
 pub(crate) fn decline_occurrence(
     tx: &mut Tx<'_>,
     who: &Principal,
@@ -139,7 +152,8 @@ pub(crate) fn decline_occurrence(
     else {
         return Ok(());
     };
-    let is_over = recurrence::end(&occurrence).is_some_and(|end| end < tx.now());
+    let is_over = recurrence::end(&occurrence).is_some_and(|end| end < tx.now())
+        || occurrence.status == Status::Cancelled;
     let said = occurrence.participation(&who.person);
     if is_over || said.is_none_or(|said| said == ParticipationStatus::Declined) {
         return Ok(());
@@ -200,11 +214,14 @@ fn put_away(
     id: &EventId,
     reply: ScheduleReply,
 ) -> Result<Changed<Option<ETag>>, ScheduleFault> {
-    let declined = match reply {
-        ScheduleReply::Send => Some(answer(tx, who, id, &NO)?.map(|_| None)),
-        ScheduleReply::Withhold => None,
-    };
     let stored = store::events::get(tx, id)?.ok_or(ScheduleFault::NotFound)?;
+    let declined = match reply {
+        // Of what was called off nobody waits for an answer.
+        ScheduleReply::Send if stored.event.status != Status::Cancelled => {
+            Some(answer(tx, who, id, &NO)?.map(|_| None))
+        }
+        ScheduleReply::Send | ScheduleReply::Withhold => None,
+    };
     let audience = Audiences::of(&stored.event).goes;
     let mut hidden = None;
     let places = store::placements::list(tx, id)?;

@@ -10,18 +10,18 @@ use super::{
     audience::{Audiences, renew},
     booking,
     create_event::writable,
+    import_kept::{keep_bookings, keep_staff},
     import_lines, import_tasks, index, keep_own,
-    objects::{OBJECT_BYTES, ObjectKind, default_name, invitation_among},
+    objects::{self, OBJECT_BYTES, ObjectKind, default_name, invitation_among, is_address_of},
     placing,
     reply_event::show_again,
-    staff, update_event,
+    update_event,
 };
 use crate::{
     ScheduleFault,
     codec::ical::{self, ParsedEvent, Place, Refusal},
     jobs,
     model::{Event, PatchObject},
-    rules::recurrence,
     store::{
         self,
         calendars::StoredCalendar,
@@ -296,6 +296,10 @@ impl<'a> Import<'a> {
     /// Turns an event that is there into what the file says.
     fn replace(&mut self, tx: &mut Tx<'_>, id: &EventId, parsed: &ParsedEvent) -> Result<(), ScheduleFault> {
         let before = update_event::open(tx, self.who, id, &Precondition::None)?;
+        if objects::is_another(tx, (&before.stored, &self.home), &parsed.event)? {
+            let detail = "the event of this UID has another organizer, and that never changes: delete it first, or give this one a UID of its own";
+            return Err(ScheduleFault::field("ORGANIZER", "another-organizer", detail));
+        }
         let event = self.merged(&parsed.event, &before.stored);
         let mut after = StoredEvent { event, ..before.stored.clone() };
         after.organizer = self.organizer(&after.event, Some(&before.stored));
@@ -346,10 +350,8 @@ impl<'a> Import<'a> {
     fn find_owner(&self, event: &mut Event) {
         let Some(owner) = self.home.owner() else { return };
         event.change_everywhere(PatchObject::changes_people, |_, event| {
-            let participant = event.participants.values_mut().find(|participant| {
-                let address = participant.calendar_address.as_deref().and_then(staff::mail_address);
-                address.is_some() && address == self.address
-            });
+            let mut participants = event.participants.values_mut();
+            let participant = participants.find(|it| self.is_owners(it.calendar_address.as_deref()));
             if let Some(participant) = participant {
                 participant.person_id = Some(owner.clone());
             }
@@ -358,12 +360,19 @@ impl<'a> Import<'a> {
 
     /// The owner of the calendar, unless the event says that someone else organizes it, or that others take part and nobody does.
     fn organizer(&self, event: &Event, before: Option<&StoredEvent>) -> Option<PersonId> {
-        let own = match (&event.organizer_calendar_address, before) {
-            (Some(address), _) => staff::mail_address(address) == self.address,
-            (None, Some(before)) => return before.organizer.clone(),
-            (None, None) => !event.has_others(),
+        let own = match &event.organizer_calendar_address {
+            Some(address) => self.is_owners(Some(address)),
+            None => before.is_some_and(|before| before.organizer.is_some()) || !event.has_others(),
         };
         self.home.owner().filter(|_| own)
+    }
+
+    /// Whether an address is that of the owner of the calendar.
+    fn is_owners(&self, address: Option<&str>) -> bool {
+        let owner = self.home.owner();
+        address
+            .zip(owner)
+            .is_some_and(|(address, owner)| is_address_of(address, &owner, self.address.as_deref()))
     }
 
     fn place(&self) -> Placement {
@@ -400,57 +409,6 @@ impl<'a> Import<'a> {
             Some(recorded) => recorded.map(|()| self.done),
             None => Changed::nothing(self.done),
         })
-    }
-}
-
-/// Keeps the participants who were invited by us: a file knows them by their addresses alone. Where it moves what they
-/// answered, they are asked again.
-fn keep_staff(event: &mut Event, stored: &StoredEvent) {
-    let before = &stored.event;
-    let shift = recurrence::shift(before, event);
-    event.change_everywhere(PatchObject::touches_people, |id, event| {
-        let occurrence = id.and_then(|id| before.occurrence(shift.before(id)));
-        let before = occurrence.as_ref().unwrap_or(before);
-        keep_staff_of(event, before);
-        if !event.is_when(before) {
-            staff::forget_answers(event, |it| it.person_id.is_some() && it.person_id != stored.organizer);
-        }
-    });
-}
-
-/// Keeps what single occurrences book, which moves along with the series: a file does not know of it.
-fn keep_bookings(event: &mut Event, before: &Event) {
-    let booked = before.recurrence_overrides.iter();
-    let booked = booked.filter_map(|(id, patch)| Some((*id, patch.facility_ids()?))).collect();
-    for (id, booked) in recurrence::move_along(before, event, booked) {
-        if recurrence::has_occurrence(event, id) {
-            event.put_facility_ids(id, Some(&booked));
-        }
-    }
-}
-
-fn keep_staff_of(event: &mut Event, before: &Event) {
-    let mut seen: HashSet<String> = HashSet::new();
-    let staff: HashMap<String, _> = before
-        .participants
-        .iter()
-        .filter(|(_, participant)| participant.person_id.is_some())
-        .filter_map(|(key, it)| Some((staff::mail_address(it.calendar_address.as_deref()?)?, (key, it))))
-        .collect();
-    let given = std::mem::take(&mut event.participants);
-    for (key, mut participant) in given {
-        let address = participant.calendar_address.as_deref().and_then(staff::mail_address);
-        let Some((address, (stored_key, stored))) =
-            address.and_then(|it| staff.get(&it).map(|known| (it, known)))
-        else {
-            event.participants.insert(key, participant);
-            continue;
-        };
-        if seen.insert(address) {
-            participant.person_id.clone_from(&stored.person_id);
-            participant.take_answer(stored);
-            event.participants.insert((*stored_key).clone(), participant);
-        }
     }
 }
 

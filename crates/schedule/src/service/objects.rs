@@ -12,29 +12,34 @@ mod book;
 mod calendars;
 mod carry;
 mod delete;
+mod expectation;
 mod facilities;
 mod fault;
 mod find;
 mod list;
+mod organizer;
 mod parameters;
 mod put;
 mod read;
 mod reader;
+mod shown;
 mod tasks;
 mod text;
 
-pub(crate) use adopt::invitation_among;
 pub(crate) use calendars::holds;
 pub use calendars::{
     CalendarChange, ObjectCalendar, change_calendar, delete_calendar, find_calendar,
     find_calendar_with_properties, list_calendars, make_calendar,
 };
-pub use carry::Carry;
+pub use carry::{Carried, Carry};
 pub use delete::delete;
+pub use expectation::Expectation;
+pub(crate) use facilities::is_address_of;
 pub use fault::ObjectFault;
 pub use find::{busy, busy_at_a_glance, find, find_in, resolve};
 pub use list::{ObjectChange, ObjectHead, ObjectKind, list, list_changes};
 pub(crate) use list::{default_name, name_arrival};
-pub use put::{Expectation, OBJECT_BYTES, Put, put};
+pub(crate) use organizer::{invitation_among, is_another};
+pub use put::{OBJECT_BYTES, Put, put};
 pub use read::{ObjectText, get, get_schedule_tag, get_texts, tag_scheduled};
 pub(crate) use tasks::{next_tag, put as put_task};

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     ScheduleFault, jobs as later,
+    model::Status,
     store::{
         self,
         calendars::StoredCalendar,
@@ -28,7 +29,8 @@ const DENSE: i64 = 20;
 pub(crate) const AT_ONCE: usize = 16;
 
 /// The calendars in which an event belongs: the one in which it was made, those of its facilities, the default calendar of
-/// each member of staff who takes part, unless their invitation is not the server's to bring. What someone put away stays away, and what they keep with it stays theirs.
+/// each member of staff who takes part, unless their invitation is not the server's to bring, or all that they are invited to was
+/// called off before they saw it. What someone put away stays away, and what they keep with it stays theirs.
 pub(crate) fn places(
     tx: &mut Tx<'_>,
     stored: &StoredEvent,
@@ -39,8 +41,13 @@ pub(crate) fn places(
     let owner = home.owner();
     let mut places = vec![Placement::new(home.collection, owner.clone())];
     places.extend(facilities.iter().map(|collection| Placement::new(*collection, None)));
-    let staff = stored.event.scheduled_staff();
-    let persons: Vec<&PersonId> = staff.iter().filter(|person| Some(*person) != owner.as_ref()).collect();
+    let is_new = |person: &PersonId| !before.iter().any(|place| place.person.as_ref() == Some(person));
+    let mut staff = stored.event.scheduled_staff();
+    staff.retain(|person| Some(person) != owner.as_ref());
+    if stored.event.status == Status::Cancelled {
+        staff.retain(|person| !is_new(person) || stored.event.comes_to_something(person));
+    }
+    let persons: Vec<&PersonId> = staff.iter().collect();
     if !persons.is_empty() {
         let ids: Vec<&str> = persons.iter().map(|person| person.as_str()).collect();
         let known = store::calendars::list_defaults(tx, &ids)?;

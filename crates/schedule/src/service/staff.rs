@@ -1,8 +1,11 @@
 //! Who the participants of an event are, by the directory.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet, hash_map::Entry},
+    iter,
+};
 
-use renraku_base::{FieldFault, PersonId};
+use renraku_base::{FieldFault, PersonId, Principal};
 use renraku_db::ReadTx;
 use renraku_people::directory::{NamedPerson, service};
 
@@ -22,22 +25,24 @@ pub(crate) fn mail_address(calendar_address: &str) -> Option<String> {
 }
 
 /// Names everyone who takes part: a mail address of a member of staff becomes that person, a person gets their name and
-/// address, the organizer is among them. Nobody takes part twice, and whoever is new has not answered yet.
+/// address, the organizer is among them. Nobody takes part twice, and whoever is new has not answered yet, unless it is they `who`
+/// write it.
 pub(crate) fn complete(
     tx: &mut ReadTx<'_>,
     event: &mut Event,
-    organizer: Option<&PersonId>,
+    (organizer, who): (Option<&PersonId>, &Principal),
     before: Option<&Event>,
 ) -> Result<(), ScheduleFault> {
     let picks = |patch: &PatchObject| patch.touches_people();
     let mut own = event.occurrences_of(picks);
     let mut all: Vec<&mut Event> =
-        std::iter::once(&mut *event).chain(own.iter_mut().map(|(_, occurrence)| occurrence)).collect();
+        iter::once(&mut *event).chain(own.iter_mut().map(|(_, occurrence)| occurrence)).collect();
     all.retain(|it| !it.participants.is_empty());
     if all.is_empty() {
         event.organizer_calendar_address = None;
         return Ok(());
     }
+    let by_address = known_by_address(&all);
     resolve_addresses(tx, &mut all, before)?;
     if let Some(organizer) = organizer {
         all.iter_mut().for_each(|it| add_organizer(it, organizer));
@@ -48,23 +53,31 @@ pub(crate) fn complete(
     let named = name_staff(tx, &mut all, taking_part)?;
     if let Some(organizer) = organizer {
         event.organizer_calendar_address = named.get(organizer).and_then(address_of);
-        reset_answers(event, organizer, before);
+        reset_answers(event, (organizer, who), before);
         for (id, occurrence) in &mut own {
             let stored = before.and_then(|before| before.occurrence(*id));
-            reset_answers(occurrence, organizer, stored.as_ref());
+            reset_answers(occurrence, (organizer, who), stored.as_ref());
         }
     }
+    join_doubles(event, |key| by_address.contains(key));
     let mut faults = doubles(event);
     for (id, mut occurrence) in own {
-        join_doubles(&mut occurrence, event);
+        join_guests(&mut occurrence, event);
+        join_doubles(&mut occurrence, |key| by_address.contains(key));
         faults.extend(doubles(&occurrence));
         event.put_occurrence(id, &occurrence);
     }
     if faults.is_empty() { Ok(()) } else { Err(ScheduleFault::Invalid(faults)) }
 }
 
+/// The keys of those who are known by their addresses alone.
+fn known_by_address(events: &[&mut Event]) -> HashSet<String> {
+    let all = events.iter().flat_map(|event| &event.participants);
+    all.filter(|(_, it)| it.person_id.is_none()).map(|(key, _)| key.clone()).collect()
+}
+
 /// Whoever was invited to one occurrence and then to the series takes part in that occurrence as one of the series.
-fn join_doubles(occurrence: &mut Event, series: &Event) {
+fn join_guests(occurrence: &mut Event, series: &Event) {
     let mut answered = Vec::new();
     occurrence.participants.retain(|key, guest| {
         let in_series = guest.person_id.as_ref().and_then(|person| series.participant(person));
@@ -77,6 +90,26 @@ fn join_doubles(occurrence: &mut Event, series: &Event) {
     for (key, guest) in answered {
         if let Some(participant) = occurrence.participants.get_mut(&key) {
             participant.take_answer(&guest);
+        }
+    }
+}
+
+/// Makes one participant of a member of staff who is named several times, under the first of those keys that `may` be joined.
+pub(crate) fn join_doubles(event: &mut Event, may: impl Fn(&str) -> bool) {
+    let mut first: HashMap<PersonId, String> = HashMap::new();
+    let mut again = Vec::new();
+    for (key, participant) in event.participants.iter().filter(|(key, _)| may(key)) {
+        let Some(person) = participant.person_id.clone() else { continue };
+        match first.entry(person) {
+            Entry::Occupied(first) => again.push((key.clone(), first.get().clone())),
+            Entry::Vacant(none) => drop(none.insert(key.clone())),
+        }
+    }
+    for (key, first) in again {
+        if let Some(double) = event.participants.remove(&key)
+            && let Some(participant) = event.participants.get_mut(&first)
+        {
+            participant.join(double);
         }
     }
 }
@@ -135,17 +168,52 @@ fn resolve_addresses(
     if addresses.is_empty() {
         return Ok(());
     }
-    let mut found = service::find_by_email(tx, &addresses.iter().map(String::as_str).collect::<Vec<_>>())?;
-    let ids: Vec<&str> = found.values().map(PersonId::as_str).collect();
-    let hidden = service::suppressed(tx, &ids)?;
     let known = before.map(Event::staff).unwrap_or_default();
-    found.retain(|_, person| known.contains(person) || !hidden.contains(person));
+    let found = find_staff(tx, &addresses, &known)?;
     let all = events.iter_mut().flat_map(|event| event.participants.values_mut());
     for participant in all.filter(|participant| participant.person_id.is_none()) {
         let address = participant.calendar_address.as_deref().and_then(mail_address);
         participant.person_id = address.and_then(|address| found.get(&address).cloned());
     }
     Ok(())
+}
+
+/// The members of staff who have these addresses: those who may be found, or are known.
+fn find_staff(
+    tx: &mut ReadTx<'_>,
+    addresses: &HashSet<String>,
+    known: &[PersonId],
+) -> Result<HashMap<String, PersonId>, ScheduleFault> {
+    let mut found = service::find_by_email(tx, &addresses.iter().map(String::as_str).collect::<Vec<_>>())?;
+    if !found.is_empty() {
+        let ids: Vec<&str> = found.values().map(PersonId::as_str).collect();
+        let hidden = service::suppressed(tx, &ids)?;
+        found.retain(|_, person| known.contains(person) || !hidden.contains(person));
+    }
+    Ok(found)
+}
+
+/// Leaves those members of staff out of an event whom it knows by their addresses alone; whether there are any. A file named them, and
+/// nobody invited them yet.
+pub(crate) fn leave_out_uninvited(tx: &mut ReadTx<'_>, event: &mut Event) -> Result<bool, ScheduleFault> {
+    let address = |it: &Participant| match it.person_id {
+        Some(_) => None,
+        None => it.calendar_address.as_deref().and_then(mail_address),
+    };
+    let occurrences = event.occurrences_of(PatchObject::changes_people);
+    let all = iter::once(&*event).chain(occurrences.iter().map(|(_, it)| it));
+    let addresses: HashSet<String> =
+        all.flat_map(|it| it.participants.values()).filter_map(address).collect();
+    if addresses.is_empty() {
+        return Ok(false);
+    }
+    let found = find_staff(tx, &addresses, &[])?;
+    if !found.is_empty() {
+        event.change_everywhere(PatchObject::touches_people, |_, event| {
+            event.participants.retain(|_, it| address(it).is_none_or(|it| !found.contains_key(&it)));
+        });
+    }
+    Ok(!found.is_empty())
 }
 
 fn add_organizer(event: &mut Event, organizer: &PersonId) {
@@ -185,9 +253,10 @@ fn name_staff(
     if faults.is_empty() { Ok(named) } else { Err(ScheduleFault::Invalid(faults)) }
 }
 
-/// Nobody answers for somebody else: an answer stays as it was stored, and the organizer comes unless they say no. What those answer
-/// who are not the server's to ask is told by the organizer's client (RFC 6638 §7.1).
-fn reset_answers(event: &mut Event, organizer: &PersonId, before: Option<&Event>) {
+/// Nobody answers for somebody else: an answer stays as it was stored, and the organizer comes unless they say no. Whoever puts
+/// themselves among the guests of another comes as they say. What those answer who are not the server's to ask is told by the
+/// organizer's client (RFC 6638 §7.1).
+fn reset_answers(event: &mut Event, (organizer, who): (&PersonId, &Principal), before: Option<&Event>) {
     for (key, participant) in &mut event.participants {
         if participant.person_id.as_ref() == Some(organizer) {
             if participant.participation_status == ParticipationStatus::NeedsAction {
@@ -207,6 +276,10 @@ fn reset_answers(event: &mut Event, organizer: &PersonId, before: Option<&Event>
         participant.schedule_status = same.map(|stored| stored.schedule_status.clone()).unwrap_or_default();
         match stored {
             Some(stored) => participant.take_answer(stored),
+            None if participant.person_id.as_ref() == Some(&who.person) => {
+                participant.schedule_sequence = 0;
+                participant.schedule_updated = None;
+            }
             None => participant.take_answer(&Participant::default()),
         }
     }

@@ -6,7 +6,7 @@ use renraku_db::Tx;
 use renraku_notify::NotificationType::{self, Cancelled, Invited, Moved};
 use renraku_people::directory::service::note_contact;
 
-use super::update_event::{Change, Scope};
+use super::{change::Change, update_event::Scope};
 use crate::{
     ScheduleFault,
     jobs::{self, CalledOff, Guests, News},
@@ -75,26 +75,28 @@ fn of_series(change: &Change, moved: bool, now: Timestamp) -> Vec<Piece> {
     let (was, is) = (jobs::audience(&before.event, organizer), jobs::audience(&after.event, organizer));
     let added = missing(&is, &was);
     let stayed = missing(&is, &added);
-    let mut news = vec![
-        Piece { kind: Invited, removed: false, occurrence: None, crowd: added },
-        Piece {
-            kind: Cancelled,
-            removed: takes_place(&after.event),
-            occurrence: None,
-            crowd: missing(&was, &is),
-        },
-    ];
+    let mut news = Vec::new();
+    if takes_place(&after.event) {
+        news.push(Piece { kind: Invited, removed: false, occurrence: None, crowd: added });
+    }
+    if takes_place(&before.event) {
+        let (removed, crowd) = (takes_place(&after.event), missing(&was, &is));
+        news.push(Piece { kind: Cancelled, removed, occurrence: None, crowd });
+    }
     let elsewhere = before.event.place() != after.event.place() || before.facilities != after.facilities;
+    // Nobody waits for what was called off, and is.
+    let stays_off = !takes_place(&before.event) && !takes_place(&after.event);
+    let kind = changed(&before.event, &after.event);
     if moved || elsewhere {
-        news.push(Piece { kind: changed(&after.event), removed: false, occurrence: None, crowd: stayed });
+        let crowd = if stays_off { Crowd::default() } else { stayed };
+        news.push(Piece { kind, removed: false, occurrence: None, crowd });
     } else {
         let mut of_exceptions = of_exceptions(change, &stayed);
-        if says_otherwise(&before.event, &after.event) {
+        if !stays_off && says_otherwise(&before.event, &after.event) {
             // Staff see it as it is. Whoever is outside has what they were sent, and is sent it anew with all that is in it.
             let outside = (Vec::new(), stayed.1);
             let told = of_exceptions.iter_mut().filter(|piece| piece.kind == Moved);
             told.for_each(|piece| piece.crowd = missing(&piece.crowd, &outside));
-            let kind = changed(&after.event);
             news.push(Piece { kind, removed: false, occurrence: None, crowd: outside });
         }
         news.extend(of_exceptions);
@@ -160,10 +162,14 @@ fn of_guests(change: &Change, now: Timestamp) -> Vec<Piece> {
         let known = all.as_ref().unwrap_or(&of_it);
         let added = missing(&told, known);
         let stayed = missing(&told, &added);
-        let kind = changed(&guests.occurrence);
-        let invited = if kind == Moved { Invited } else { kind };
+        let before =
+            guests_before.iter().find(|it| all.is_none() && it.recurrence_id == guests.recurrence_id);
+        let before = before.map_or(&guests.occurrence, |it| &it.occurrence);
+        let kind = changed(before, &guests.occurrence);
         let occurrence = Some((guests.recurrence_id, guests.occurrence));
-        news.push(Piece { kind: invited, removed: false, occurrence: occurrence.clone(), crowd: added });
+        if kind != Cancelled {
+            news.push(Piece { kind: Invited, removed: false, occurrence: occurrence.clone(), crowd: added });
+        }
         news.push(Piece { kind, removed: false, occurrence, crowd: stayed });
     }
     news.extend(guests_before.into_iter().flat_map(|it| lost(change, it, now)));
@@ -226,6 +232,9 @@ fn of_occurrence(change: &Change, id: LocalDateTime, moved: bool) -> Vec<Piece> 
     let (Some(was), Some(is)) = (was.as_ref().or(is.as_ref()), is.as_ref().or(was.as_ref())) else {
         return Vec::new();
     };
+    if gone && !takes_place(was) {
+        return Vec::new();
+    }
     let (crowd_before, crowd) = (jobs::audience(was, organizer), jobs::audience(is, organizer));
     let added = missing(&crowd, &crowd_before);
     let stayed = missing(&crowd, &added);
@@ -235,12 +244,17 @@ fn of_occurrence(change: &Change, id: LocalDateTime, moved: bool) -> Vec<Piece> 
         Piece { kind, removed: false, occurrence, crowd }
     };
     let lost = piece(Cancelled, was, missing(&crowd_before, &crowd));
-    let mut news = vec![piece(Invited, is, added), Piece { removed: !gone, ..lost }];
+    let mut news = Vec::new();
+    if !gone {
+        news.push(piece(Invited, is, added));
+    }
+    news.push(Piece { removed: !gone, ..lost });
+    let kind = if gone { Cancelled } else { changed(was, is) };
     let elsewhere = was.place() != is.place() || before.facilities_at(id) != after.facilities_at(id);
     if moved || elsewhere {
-        news.push(piece(if gone { Cancelled } else { Moved }, is, stayed));
+        news.push(piece(kind, is, stayed));
     } else if says_otherwise(was, is) {
-        news.push(piece(if gone { Cancelled } else { Moved }, is, (Vec::new(), stayed.1)));
+        news.push(piece(kind, is, (Vec::new(), stayed.1)));
     }
     news
 }
@@ -249,8 +263,13 @@ fn takes_place(event: &Event) -> bool {
     event.status != Status::Cancelled
 }
 
-fn changed(event: &Event) -> NotificationType {
-    if takes_place(event) { Moved } else { Cancelled }
+/// What a change is to those who stay: to what was called off they are invited anew.
+fn changed(before: &Event, after: &Event) -> NotificationType {
+    match (takes_place(before), takes_place(after)) {
+        (_, false) => Cancelled,
+        (true, true) => Moved,
+        (false, true) => Invited,
+    }
 }
 
 /// Those of `some` who are not among `others`.

@@ -53,7 +53,7 @@ pub(crate) struct StoredEvent {
     pub id: EventId,
     /// The calendar in which it was made.
     pub calendar: CalendarId,
-    /// The member of staff who organizes it; `None` when someone from outside does.
+    /// The member of staff who organizes it; `None` when someone from outside does, or nobody.
     pub organizer: Option<PersonId>,
     pub version: i64,
     /// The version of what those see who see only when it takes time.
@@ -64,7 +64,27 @@ pub(crate) struct StoredEvent {
     pub event: Event,
 }
 
+/// Who organizes an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Organizer<'e> {
+    /// A member of staff: the event is the house's, and who takes part hears of it from us.
+    Ours(&'e PersonId),
+    /// Whoever has this address outside: the event is a person's copy of it.
+    Outside(&'e str),
+    /// Nobody is said to: nobody is invited to it.
+    Nobody,
+}
+
 impl StoredEvent {
+    /// Who organizes it.
+    pub fn organized_by(&self) -> Organizer<'_> {
+        match (&self.organizer, &self.event.organizer_calendar_address) {
+            (Some(person), _) => Organizer::Ours(person),
+            (None, Some(address)) => Organizer::Outside(address),
+            (None, None) => Organizer::Nobody,
+        }
+    }
+
     pub fn head(&self) -> Head {
         Head::of(&self.event, &self.facilities)
     }

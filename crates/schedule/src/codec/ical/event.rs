@@ -237,10 +237,11 @@ fn read_people(component: &Component, event: &mut Event, context: &mut Context<'
     let mut unread = Vec::new();
     for line in component.lines_of("ATTENDEE") {
         match people::read_attendee(line, context.keys) {
-            Some((key, participant)) if !event.participants.contains_key(&key) => {
-                event.participants.insert(key, participant);
-            }
-            _ => unread.push(line.number),
+            Some((key, participant)) => match event.participants.get_mut(&key) {
+                Some(same) => same.join(participant),
+                None => drop(event.participants.insert(key, participant)),
+            },
+            None => unread.push(line.number),
         }
     }
     let organizer = match &context.series {

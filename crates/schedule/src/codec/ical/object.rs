@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use renraku_base::FieldFault;
 
-use super::{component, component::Component, read};
+use super::{component, component::Component, people, read};
 use crate::{
     model::{Event, limits},
     rules::recurrence,
@@ -43,6 +43,9 @@ pub enum NotAnObject {
     /// More take part in it than may.
     #[error("too many take part")]
     Attendees,
+    /// Its components name several organizers (RFC 6638 §3.2.4.2).
+    #[error("its components name several organizers")]
+    Organizers,
 }
 
 /// Reads the text of a calendar object.
@@ -67,7 +70,10 @@ pub fn read_object(text: &[u8]) -> Result<CalendarObject, NotAnObject> {
     let parts: Vec<&Component> = calendar.children.iter().filter(|it| it.name != "VTIMEZONE").collect();
     let uid = check_parts(&parts)?;
     let contents = match parts.first().map(|part| part.name.as_str()) {
-        Some("VEVENT") => Contents::Event(Box::new(read_event(&root)?)),
+        Some("VEVENT") => {
+            check_organizers(&parts)?;
+            Contents::Event(Box::new(read_event(&root)?))
+        }
         Some("VTODO") => Contents::Task,
         Some(other) => return Err(NotAnObject::Component(other.to_owned())),
         None => return Err(NotAnObject::Shape("there is nothing in the calendar")),
@@ -95,6 +101,16 @@ fn check_parts(parts: &[&Component]) -> Result<String, NotAnObject> {
         (Some(uid), None) => Ok(super::text::unescape(uid)),
         (None, _) => Err(NotAnObject::Shape("there is nothing in the calendar")),
         (Some(_), Some(_)) => Err(NotAnObject::Shape("the components are of different UIDs")),
+    }
+}
+
+/// Whoever organizes an event does so in all of its components that name anybody.
+fn check_organizers(parts: &[&Component]) -> Result<(), NotAnObject> {
+    let mut named = parts.iter().filter_map(|part| people::organizer_of(part)).map(|(_, address)| address);
+    let Some(first) = named.next() else { return Ok(()) };
+    match named.any(|other| people::are_two(&first, &other)) {
+        true => Err(NotAnObject::Organizers),
+        false => Ok(()),
     }
 }
 
@@ -146,6 +162,28 @@ mod tests {
         assert_eq!(object.uid, "u");
         let Contents::Event(event) = object.contents else { panic!("an event") };
         assert_eq!(event.recurrence_overrides.len(), 1);
+    }
+
+    #[test]
+    fn an_event_has_one_organizer() {
+        let by = |first: &str, second: &str| {
+            let series = event("u", &format!("RRULE:FREQ=DAILY\r\n{first}"));
+            read_object(
+                calendar(&(series + &event("u", &format!("RECURRENCE-ID:20260402T000000Z\r\n{second}"))))
+                    .as_bytes(),
+            )
+        };
+        let boss = "ORGANIZER:mailto:boss@example.jp\r\n";
+        for same in [
+            boss,
+            "ORGANIZER;CN=x:MAILTO:B%6Fss@Example.jp\r\n",
+            "ORGANIZER:urn:uuid:0198c0de\r\n",
+            "ORGANIZER:mailto:\r\n",
+            "",
+        ] {
+            assert!(by(boss, same).is_ok() && by(same, boss).is_ok(), "{same}");
+        }
+        assert_eq!(by(boss, "ORGANIZER:mailto:other@example.jp\r\n"), Err(NotAnObject::Organizers));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use percent_encoding::percent_decode_str;
 use renraku_base::Id;
 use serde_json::Value;
 
-use super::{KEPT_LINES, line::Line, text};
+use super::{KEPT_LINES, component::Component, line::Line, text};
 use crate::model::{Event, Participant, ParticipationStatus, ScheduleAgent, is_address, limits};
 
 /// The keys of participants: the same for an address in a series and in its exceptions.
@@ -103,6 +103,18 @@ pub fn server_replies(event: &Event) -> bool {
     let line = lines.find(|line| line.name == "ORGANIZER");
     let agent = line.as_ref().and_then(|line| line.param("SCHEDULE-AGENT"));
     agent.is_none_or(|agent| agent.eq_ignore_ascii_case("SERVER"))
+}
+
+/// The organizer whom a component names, as far as their address can be read.
+pub(super) fn organizer_of(component: &Component) -> Option<(usize, String)> {
+    let line = component.line("ORGANIZER")?;
+    Some((line.number, address(line)?))
+}
+
+/// Whether two addresses are those of two organizers. Of addresses of different kinds that cannot be said.
+pub(super) fn are_two(one: &str, other: &str) -> bool {
+    let kind = |address: &str| address.split(':').next().unwrap_or_default().to_ascii_lowercase();
+    kind(one) == kind(other) && !one.eq_ignore_ascii_case(other)
 }
 
 /// Notes the organizer of an `ORGANIZER` line; whether it could be read.

@@ -9,7 +9,7 @@ use super::{
     event::{self, Context},
     line::Line,
     object::{self, Contents},
-    people::Keys,
+    people::{self, Keys},
     source::Sources,
     when::{When, Zones},
 };
@@ -345,6 +345,11 @@ fn superseded(place: Place) -> Refusal {
     Refusal { place, reasons: vec![fault] }
 }
 
+fn of_another_organizer(place: Place) -> Refusal {
+    let detail = "this occurrence names another organizer than the rest of its series, which stays as it says of itself";
+    Refusal { place, reasons: vec![FieldFault::new("ORGANIZER", "ical-organizer", detail)] }
+}
+
 /// Puts exceptions into their series. Where there is no series the first of them stands in for it.
 fn add_exceptions(
     mut series: Option<(Place, Event)>,
@@ -361,10 +366,18 @@ fn add_exceptions(
     let own = series.as_mut().map(|(_, event)| std::mem::take(&mut event.recurrence_overrides));
     let mut overrides = own.unwrap_or_default();
     let mut ordered = ordered.into_iter().peekable();
+    let mut organizer = series.as_ref().and_then(|(_, event)| event.organizer_calendar_address.clone());
     while let Some((id, place, component)) = ordered.next() {
         if ordered.peek().is_some_and(|(next, _, _)| id.is_ok() && instant(next) == instant(&id)) {
             parsed.refused.push(superseded(place));
             continue;
+        }
+        if let Some((line, named)) = people::organizer_of(component) {
+            if organizer.as_ref().is_some_and(|organizer| people::are_two(organizer, &named)) {
+                parsed.refused.push(of_another_organizer(Place { line, ..place }));
+                continue;
+            }
+            organizer.get_or_insert(named);
         }
         context.series = series.as_ref().map(|(_, event)| event.clone());
         match id.and_then(|id| Ok((id, event::read(component, &mut context)?))) {

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use renraku_base::{ETag, EventId, PersonId, Principal};
+use renraku_base::{ETag, Principal};
 use renraku_db::{Changed, ReadTx, Tx};
-use renraku_people::directory::service as directory;
 
 use super::{
     ObjectFault, ObjectKind,
     answer::keep as keep_alarms,
     arrival::{Arrival, Origin},
-    facilities::{self, Invited},
+    facilities,
+    organizer::email_of,
     parameters,
     put::Put,
     read::schedule_tag,
@@ -20,13 +20,14 @@ use crate::{
     ScheduleFault,
     codec::ical::{self, Contents},
     jobs,
-    model::{Event, LocalDateTime, ParticipationStatus, PatchObject},
+    model::{Event, LocalDateTime, ParticipationStatus},
     rules::recurrence,
     service::{
         audience::renew,
         delete_event::decline_occurrence,
         index, keep_own, placing,
         reply_event::{Answer, answer, tell_organizer},
+        staff,
         update_event::Opened,
         view::without_alerts,
     },
@@ -38,133 +39,6 @@ use crate::{
     },
 };
 
-/// The mail address of a person, if they have one.
-fn email_of(tx: &mut ReadTx<'_>, person: &PersonId) -> Result<Option<String>, ScheduleFault> {
-    let named = directory::names(tx, std::slice::from_ref(person))?.remove(person);
-    Ok(named.and_then(|named| named.email))
-}
-
-/// Whether the owner of a calendar organizes an event that is put into it, or whoever puts it there does for them.
-pub(super) fn organized_by(
-    tx: &mut ReadTx<'_>,
-    home: &StoredCalendar,
-    who: &Principal,
-    event: &Event,
-    invited: &[Invited],
-    text: &str,
-) -> Result<bool, ScheduleFault> {
-    match &event.organizer_calendar_address {
-        Some(address) => are_theirs(tx, home, who, &[address]),
-        None if is_unorganized(event, invited) => Ok(false),
-        None if invites_to_occurrences(event, invited) => {
-            let root = ical::read_components(text.as_bytes());
-            let components = root.children.iter().flat_map(|calendar| &calendar.children);
-            let lines = components.flat_map(|it| &it.lines).filter(|line| line.name == "ORGANIZER");
-            let addresses: Vec<&str> = lines.map(|line| line.value.trim()).collect();
-            are_theirs(tx, home, who, &addresses)
-        }
-        None => Ok(true),
-    }
-}
-
-/// Whether there are addresses, each of them that of the owner of a calendar, or of who writes into it.
-fn are_theirs(
-    tx: &mut ReadTx<'_>,
-    home: &StoredCalendar,
-    who: &Principal,
-    addresses: &[&str],
-) -> Result<bool, ScheduleFault> {
-    let persons: Vec<PersonId> = home.owner().into_iter().chain([who.person.clone()]).collect();
-    let named = directory::names(tx, &persons)?;
-    let is_theirs = |address: &&str| {
-        persons.iter().any(|person| {
-            let email = named.get(person).and_then(|it| it.email.as_deref());
-            facilities::is_address_of(address, person, email)
-        })
-    };
-    Ok(!addresses.is_empty() && addresses.iter().all(is_theirs))
-}
-
-/// Whether others take part in what nobody organizes, or somebody whose address cannot be read. It is no invitation (RFC 6638 §3.1):
-/// nobody is told of it. Rooms alone are booked, and who organizes what has guests of single occurrences alone may be said there.
-fn is_unorganized(event: &Event, invited: &[Invited]) -> bool {
-    let is_room = |key: &String| invited.iter().any(|it| it.at.is_none() && it.key == *key);
-    event.organizer_calendar_address.is_none() && event.participants.keys().any(|key| !is_room(key))
-}
-
-/// Whether others than rooms take part in single occurrences.
-fn invites_to_occurrences(event: &Event, invited: &[Invited]) -> bool {
-    event.invites_to_occurrences()
-        && (invited.iter().all(|it| it.at.is_none())
-            || facilities::booking(event, invited).0.invites_to_occurrences())
-}
-
-/// Whether what nobody organizes gets the owner of its calendar as its organizer.
-pub(super) fn is_taken_over(
-    tx: &mut ReadTx<'_>,
-    who: &Principal,
-    before: &Opened,
-    sent: &Event,
-) -> Result<bool, ScheduleFault> {
-    let (stored, said) = (&before.stored, sent.organizer_calendar_address.as_ref());
-    let is_nobodys = stored.organizer.is_none() && stored.event.organizer_calendar_address.is_none();
-    match said.filter(|_| is_nobodys) {
-        Some(address) => are_theirs(tx, &before.home, who, &[address]),
-        None => Ok(false),
-    }
-}
-
-/// Turns what nobody organizes into an event of the calendar's owner alone: whoever takes part in it now is invited to it.
-pub(super) fn take_over(tx: &mut Tx<'_>, before: &Opened) -> Result<(), ScheduleFault> {
-    let mut alone = StoredEvent { organizer: before.home.owner(), ..before.stored.clone() };
-    alone.event.participants.clear();
-    for patch in alone.event.recurrence_overrides.values_mut() {
-        *patch = std::mem::take(patch).without(&["participants"]);
-    }
-    renew(tx, &before.stored, &mut alone);
-    Ok(store::events::put(tx, &alone)?)
-}
-
-/// To which of these events, which the owner of a calendar put away, what is sent is the invitation: it has the same organizer, and
-/// the owner takes part in it.
-pub(crate) fn invitation_among(
-    tx: &mut ReadTx<'_>,
-    home: &StoredCalendar,
-    put_away: Vec<EventId>,
-    sent: &Event,
-) -> Result<Option<EventId>, ScheduleFault> {
-    let Some(owner) = home.owner().filter(|_| sent.organizer_calendar_address.is_some()) else {
-        return Ok(None);
-    };
-    for id in put_away {
-        let Some(stored) = store::events::get(tx, &id)? else { continue };
-        if is_of(tx, &stored, sent)? && invites(sent, &owner, email_of(tx, &owner)?.as_deref()) {
-            return Ok(Some(id));
-        }
-    }
-    Ok(None)
-}
-
-/// Whether what is sent names the organizer whom an event has, as it was shown or as they are reached now.
-pub(super) fn is_of(tx: &mut ReadTx<'_>, stored: &StoredEvent, sent: &Event) -> Result<bool, ScheduleFault> {
-    let known = stored.event.organizer_calendar_address.as_ref();
-    let Some(address) = &sent.organizer_calendar_address else { return Ok(known.is_none()) };
-    if known.is_some_and(|known| known.eq_ignore_ascii_case(address)) {
-        return Ok(true);
-    }
-    let Some(organizer) = &stored.organizer else { return Ok(false) };
-    Ok(facilities::is_address_of(address, organizer, email_of(tx, organizer)?.as_deref()))
-}
-
-/// Whether somebody takes part in an event, or in single occurrences of it.
-fn invites(event: &Event, person: &PersonId, email: Option<&str>) -> bool {
-    let names = |event: &Event| {
-        let mut addresses = event.participants.values().filter_map(|it| it.calendar_address.as_deref());
-        addresses.any(|it| facilities::is_address_of(it, person, email))
-    };
-    names(event) || event.occurrences_of(PatchObject::changes_people).iter().any(|(_, it)| names(it))
-}
-
 /// Names the owner of the calendar among those who take part, so that they can answer; others are known by their addresses alone.
 fn find_owner(tx: &mut ReadTx<'_>, home: &StoredCalendar, event: &mut Event) -> Result<(), ScheduleFault> {
     let Some(owner) = home.owner() else { return Ok(()) };
@@ -174,6 +48,7 @@ fn find_owner(tx: &mut ReadTx<'_>, home: &StoredCalendar, event: &mut Event) -> 
         let own = facilities::is_address_of(address, &owner, email.as_deref());
         participant.person_id = own.then(|| owner.clone());
     }
+    staff::join_doubles(event, |_| true);
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use renraku_db::{Changed, ReadTx, Tx};
 use renraku_people::directory::service as directory;
 
 use super::{
-    ObjectFault, ObjectKind, adopt::is_of, arrival::Arrival, facilities, parameters, put::Put,
+    ObjectFault, ObjectKind, arrival::Arrival, facilities, organizer::is_of, parameters, put::Put,
     read::schedule_tag, text,
 };
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
     model::{Event, EventView, LocalDateTime, Own, ParticipationStatus, PatchObject},
     rules::recurrence,
     service::{
-        keep_own,
+        keep_own::{self, Kept},
         reply_event::{Answer, answer as reply, show_again},
         view::Sight,
     },
@@ -39,14 +39,23 @@ pub(super) fn answer(
     let forced = parameters::take_from_organizer(&mut sent);
     let sent = &sent;
     let answers = answers(tx, &who.person, &stored.event, (sent, forced))?;
-    let mut told = leave_out(tx, who, arrival, (id, &stored.event), sent)?;
+    let kept = find_kept(tx, who, arrival, id)?;
+    let changes = kept.as_ref().map(|kept| OwnChanges::of(kept, who, arrival, sent)).transpose()?;
+    let mut told = leave_out(tx, who, (arrival, kept), (id, &stored.event), sent)?;
     for one in answers {
         told = Some(reply(tx, who, id, &one)?);
     }
-    if let Some(changed) = keep(tx, who, arrival, id, sent)? {
-        told = Some(changed);
+    let OwnChanges { alarms, free_busy } = changes.unwrap_or_default();
+    if let Some(own) = alarms
+        && let Some(kept) = find_kept(tx, who, arrival, id)?
+    {
+        told = Some(kept.put(tx, who, own)?);
     }
-    if let Some(changed) = keep_free_busy(tx, who, arrival, id, sent)? {
+    if free_busy
+        && let Some(kept) = find_kept(tx, who, arrival, id)?
+        && let Some(changed) = kept.put_free_busy(tx, who, sent)?
+    {
+        show_again(tx, who, id)?;
         told = Some(changed);
     }
     // Its text is never handed out again: what is said in it about the event is not the participant's to say.
@@ -65,14 +74,14 @@ pub(super) fn answer(
 fn leave_out(
     tx: &mut Tx<'_>,
     who: &Principal,
-    arrival: &Arrival<'_>,
+    (arrival, kept): (&Arrival<'_>, Option<Kept>),
     (id, stored): (&EventId, &Event),
     sent: &Event,
 ) -> Result<Option<Changed<EventView>>, ScheduleFault> {
     if !arrival.calendar.is_mine() || !(sent.is_series() || sent.stands_alone()) {
         return Ok(None);
     }
-    let Some(kept) = keep_own::find(tx, who, id, None)? else { return Ok(None) };
+    let Some(kept) = kept else { return Ok(None) };
     let left_out = kept.left_out().clone();
     let excluded = match sent.stands_alone() {
         true => missing(stored, sent, &who.person),
@@ -137,43 +146,46 @@ pub(super) fn keep(
     id: &EventId,
     sent: &Event,
 ) -> Result<Option<Changed<EventView>>, ObjectFault> {
-    let of_another = (!arrival.calendar.is_mine()).then_some(arrival.calendar.collection);
-    let Some(kept) = keep_own::find(tx, who, id, of_another)? else { return Ok(None) };
-    let Some(seen) = kept.seen(who)? else { return Ok(None) };
-    let shown = ical::read_object(text::write(&seen).as_bytes())?;
-    let Contents::Event(shown) = shown.contents else { return Ok(None) };
-    // Where the client moved the series, or does not know yet that it moved, its occurrences have other names.
-    let occurrences = recurrence::move_along(sent, &shown, Own::of(sent).occurrences);
-    let (shown, mut sent) = (Own::of(&shown), Own { occurrences, ..Own::of(sent) });
-    sent.occurrences.retain(|id, _| recurrence::has_occurrence(&seen, *id));
-    if (&shown.alerts, &shown.occurrences) == (&sent.alerts, &sent.occurrences) {
-        return Ok(None);
+    let Some(kept) = find_kept(tx, who, arrival, id)? else { return Ok(None) };
+    match OwnChanges::of(&kept, who, arrival, sent)?.alarms {
+        Some(own) => Ok(Some(kept.put(tx, who, own)?)),
+        None => Ok(None),
     }
-    let own = Own { use_default_alerts: Own::of(&seen).use_default_alerts, ..sent };
-    Ok(Some(kept.put(tx, who, own)?))
 }
 
-/// Keeps whether it takes the person's time, where their client says something else than the organizer (RFC 6638 §3.2.2.1).
-fn keep_free_busy(
+/// What the person keeps with the event, in their own calendar or in that of another.
+fn find_kept(
     tx: &mut Tx<'_>,
     who: &Principal,
     arrival: &Arrival<'_>,
     id: &EventId,
-    sent: &Event,
-) -> Result<Option<Changed<EventView>>, ScheduleFault> {
-    if !arrival.calendar.is_mine() {
-        return Ok(None);
+) -> Result<Option<Kept>, ScheduleFault> {
+    keep_own::find(tx, who, id, (!arrival.calendar.is_mine()).then_some(arrival.calendar.collection))
+}
+
+/// What of the person's own their client sent otherwise than it was shown.
+#[derive(Default)]
+struct OwnChanges {
+    /// Their alarms.
+    alarms: Option<Own>,
+    /// Whether they say something else than the organizer of whether it takes their time, in their own calendar.
+    free_busy: bool,
+}
+
+impl OwnChanges {
+    fn of(kept: &Kept, who: &Principal, arrival: &Arrival<'_>, sent: &Event) -> Result<Self, ObjectFault> {
+        let Some(seen) = kept.seen(who)? else { return Ok(Self::default()) };
+        let free_busy = arrival.calendar.is_mine() && seen.free_busy_status != sent.free_busy_status;
+        let shown = ical::read_object(text::write(&seen).as_bytes())?;
+        let Contents::Event(shown) = shown.contents else { return Ok(Self::default()) };
+        // Where the client moved the series, or does not know yet that it moved, its occurrences have other names.
+        let occurrences = recurrence::move_along(sent, &shown, Own::of(sent).occurrences);
+        let (shown, mut sent) = (Own::of(&shown), Own { occurrences, ..Own::of(sent) });
+        sent.occurrences.retain(|id, _| recurrence::has_occurrence(&seen, *id));
+        let is_same = (&shown.alerts, &shown.occurrences) == (&sent.alerts, &sent.occurrences);
+        let own = Own { use_default_alerts: Own::of(&seen).use_default_alerts, ..sent };
+        Ok(Self { alarms: (!is_same).then_some(own), free_busy })
     }
-    let Some(kept) = keep_own::find(tx, who, id, None)? else { return Ok(None) };
-    let shown = kept.seen(who)?.map(|seen| seen.free_busy_status);
-    if shown.is_none_or(|shown| shown == sent.free_busy_status) {
-        return Ok(None);
-    }
-    let changed = kept.put_free_busy(tx, who, sent)?;
-    if changed.is_some() {
-        show_again(tx, who, id)?;
-    }
-    Ok(changed)
 }
 
 fn answers(

@@ -5,9 +5,10 @@ use crate::{
     ScheduleFault,
     model::{Event, EventView, LocalDateTime},
     service::{
+        change::Change,
         staff,
         tell_change::Untold,
-        update_event::{Change, Scope, open},
+        update_event::{Scope, open},
     },
     store::events::StoredEvent,
 };
@@ -29,7 +30,7 @@ pub(super) fn apply(
         && merged.recurrence_overrides != stored.event.recurrence_overrides
     {
         // A client that leaves out what the directory says of somebody changes nothing of the series.
-        staff::complete(tx, &mut merged, stored.organizer.as_ref(), Some(&stored.event))?;
+        staff::complete(tx, &mut merged, (stored.organizer.as_ref(), who), Some(&stored.event))?;
     }
     let single = changed_occurrences(&before.stored.event, &merged);
     let same_facilities = facilities == before.stored.facilities;

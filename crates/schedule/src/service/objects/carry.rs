@@ -1,4 +1,4 @@
-use renraku_base::{EventId, FieldFault, Precondition, Principal};
+use renraku_base::{ETag, EventId, FieldFault, Precondition, Principal};
 use renraku_db::{Changed, Tx};
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use super::{
     arrival::Origin,
     delete, get,
     list::heads,
-    put::{put_carried, uid_taken},
+    put::{Put, put_carried, uid_taken},
     read::{get_schedule_tag, ids_of, make_way},
 };
 use crate::{
@@ -27,6 +27,15 @@ use crate::{
         objects::{OfUid, StoredObject},
     },
 };
+
+/// What became of an object that was carried.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Carried {
+    /// Whether something gave way to it.
+    pub replaced: bool,
+    /// The schedule tag of an event in which others take part.
+    pub schedule_tag: Option<ETag>,
+}
 
 /// An object on its way from one calendar and name to another.
 #[derive(Debug, Clone, Copy)]
@@ -88,11 +97,11 @@ impl Carry<'_> {
         Ok(task.as_deref() == Some(&there.id) || events.iter().any(|it| it.id.as_str() == there.id))
     }
 
-    /// Stores a copy of it under another name; whether something gave way. What others take part in has one place.
+    /// Stores a copy of it under another name. What others take part in has one place.
     ///
     /// # Errors
     /// [`ObjectFault`].
-    pub fn copy(&self, tx: &mut Tx<'_>, who: &Principal) -> Result<Changed<bool>, ObjectFault> {
+    pub fn copy(&self, tx: &mut Tx<'_>, who: &Principal) -> Result<Changed<Carried>, ObjectFault> {
         let object = get(tx, who, self.from.0, &[self.from.1])?.pop().flatten();
         let object = object.ok_or(ScheduleFault::NotFound)?;
         self.check(tx, who, &object.head)?;
@@ -101,15 +110,15 @@ impl Carry<'_> {
         }
         let replaced = self.make_room(tx, who)?;
         let put = put_carried(tx, who, self.to, (&object.text, Origin::Copied))?;
-        Ok(put.map(|_| replaced))
+        Ok(put.map(|put| Carried { replaced, schedule_tag: put.schedule_tag }))
     }
 
-    /// Moves it; whether something gave way. An event keeps its organizer: into the calendar of another only what nobody takes part in
+    /// Moves it. An event keeps its organizer: into the calendar of another only what nobody takes part in
     /// moves, and is stored there anew.
     ///
     /// # Errors
     /// [`ObjectFault`].
-    pub fn move_(&self, tx: &mut Tx<'_>, who: &Principal) -> Result<Changed<bool>, ObjectFault> {
+    pub fn move_(&self, tx: &mut Tx<'_>, who: &Principal) -> Result<Changed<Carried>, ObjectFault> {
         let (from, name) = self.from;
         let id = ids_of(tx, from, &[name])?.remove(name).ok_or(ScheduleFault::NotFound)?;
         let head = heads(tx, who, from, &[&id])?.remove(&id).ok_or(ScheduleFault::NotFound)?;
@@ -122,19 +131,35 @@ impl Carry<'_> {
         }
         let replaced = self.make_room(tx, who)?;
         if head.kind == ObjectKind::Task {
-            return Ok(self.carry_task(tx, who, &id, same_owner)?.map(|()| replaced));
+            let task = Carried { replaced, schedule_tag: None };
+            return Ok(self.carry_task(tx, who, &id, same_owner)?.map(|_| task));
         }
         if from.collection == self.to.0.collection {
-            return Ok(self.rename(tx, who, &EventId::stored(id))?.map(|()| replaced));
+            let put = self.rename(tx, who, &EventId::stored(id))?;
+            return Ok(put.map(|put| Carried { replaced, schedule_tag: put.schedule_tag }));
         }
         if !same_owner {
-            return Ok(self.store_anew(tx, who, self.reply)?.map(|()| replaced));
+            let put = self.store_anew(tx, who, self.reply)?;
+            return Ok(put.map(|put| Carried { replaced, schedule_tag: put.schedule_tag }));
         }
+        let schedule_tag = self.move_event(tx, who, (&id, &head))?;
+        Ok(schedule_tag.map(|schedule_tag| Carried { replaced, schedule_tag }))
+    }
+
+    /// Moves an event between two calendars of its owner, and gives back its schedule tag.
+    fn move_event(
+        &self,
+        tx: &mut Tx<'_>,
+        who: &Principal,
+        (id, head): (&str, &ObjectHead),
+    ) -> Result<Changed<Option<ETag>>, ObjectFault> {
+        let from = self.from.0;
         let patch = EventPatch::read(json!({"calendarId": self.to.0.calendar.id}))
             .map_err(|faults: Vec<FieldFault>| ScheduleFault::Invalid(faults))?;
-        let row = store::objects::list_by_object(tx, from.collection, &[&id])?.into_iter().next();
-        self.refuse_taken_uid(tx, who, &id)?;
-        let moved = update_event(tx, who, &EventId::stored(id), &patch, Scope::All, &Precondition::None)?;
+        let row = store::objects::list_by_object(tx, from.collection, &[id])?.into_iter().next();
+        self.refuse_taken_uid(tx, who, id)?;
+        let event = EventId::stored(id.to_owned());
+        let moved = update_event(tx, who, &event, &patch, Scope::All, &Precondition::None)?;
         let view = moved.get();
         let stored = StoredObject {
             collection: self.to.0.collection,
@@ -150,11 +175,13 @@ impl Carry<'_> {
             body: row.and_then(|row| row.body),
         };
         store::objects::put(tx, &stored)?;
-        Ok(moved.map(|_| replaced))
+        let there = ObjectHead { etag: view.etag.clone(), name: self.to.1.to_owned(), ..head.clone() };
+        let schedule_tag = get_schedule_tag(tx, who, self.to.0, &there)?;
+        Ok(moved.map(|_| schedule_tag))
     }
 
     /// Stores an event under another name in the same calendar: with it go the alerts of everybody else.
-    fn rename(&self, tx: &mut Tx<'_>, who: &Principal, id: &EventId) -> Result<Changed<()>, ObjectFault> {
+    fn rename(&self, tx: &mut Tx<'_>, who: &Principal, id: &EventId) -> Result<Changed<Put>, ObjectFault> {
         let before = store::events::get(tx, id)?.ok_or(ScheduleFault::NotFound)?;
         let kept = store::reader_alerts::list_of(tx, id)?;
         let stored = self.store_anew(tx, who, ScheduleReply::Withhold)?;
@@ -203,7 +230,7 @@ impl Carry<'_> {
         who: &Principal,
         id: &str,
         same_owner: bool,
-    ) -> Result<Changed<()>, ObjectFault> {
+    ) -> Result<Changed<Put>, ObjectFault> {
         let row = store::objects::list_by_object(tx, self.from.0.collection, &[id])?.pop();
         let same_calendar = self.from.0.collection == self.to.0.collection;
         let kept = store::reader_alerts::list_of(tx, &EventId::stored(id.to_owned()))?;
@@ -229,13 +256,13 @@ impl Carry<'_> {
         tx: &mut Tx<'_>,
         who: &Principal,
         reply: ScheduleReply,
-    ) -> Result<Changed<()>, ObjectFault> {
+    ) -> Result<Changed<Put>, ObjectFault> {
         let object = get(tx, who, self.from.0, &[self.from.1])?.pop().flatten();
         let object = object.ok_or(ScheduleFault::NotFound)?;
         if object.schedule_tag.is_some() {
             return Err(ObjectFault::OnePlace);
         }
         delete(tx, who, self.from, &Expectation::NONE, reply)?;
-        Ok(put_carried(tx, who, self.to, (&object.text, Origin::Moved))?.map(|_| ()))
+        put_carried(tx, who, self.to, (&object.text, Origin::Moved))
     }
 }

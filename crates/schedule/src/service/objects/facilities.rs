@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use renraku_base::{FacilityId, Id, PersonId};
 use renraku_db::ReadTx;
+use renraku_people::directory::service as directory;
 use serde_json::json;
 
 use crate::{
     ScheduleFault,
     codec::ical::KEPT_LINES,
     model::{Event, LocalDateTime, Participant, ParticipationStatus, PatchObject},
-    service::staff::mail_address,
+    service::staff::{self, mail_address},
     store,
 };
 
@@ -103,7 +104,7 @@ impl State {
 }
 
 /// The facilities among those who take part, in the whole and in single occurrences, and the persons known by an address that is
-/// their id.
+/// their id: whoever is named by their mail address, too, takes part once.
 pub(super) fn find(tx: &mut ReadTx<'_>, event: &mut Event) -> Result<Vec<Invited>, ScheduleFault> {
     let single = event.occurrences_of(PatchObject::touches_people);
     let whole = ids(event);
@@ -117,10 +118,15 @@ pub(super) fn find(tx: &mut ReadTx<'_>, event: &mut Event) -> Result<Vec<Invited
     let all: Vec<&str> = all.iter().map(String::as_str).collect();
     let known: HashMap<String, String> = store::facilities::list_names(tx, &all)?.into_iter().collect();
     let mut invited = named(event, &known, None);
-    for (id, key) in whole.into_iter().filter(|(id, _)| !known.contains_key(id)) {
-        if let Some(participant) = event.participants.get_mut(&key) {
-            participant.person_id = Some(PersonId::stored(id));
+    let persons: Vec<_> = whole.into_iter().filter(|(id, _)| !known.contains_key(id)).collect();
+    let any_other = event.participants.len() > persons.len() + invited.len();
+    for (id, key) in &persons {
+        if let Some(participant) = event.participants.get_mut(key) {
+            participant.person_id = Some(PersonId::stored(id.clone()));
         }
+    }
+    if !persons.is_empty() && any_other {
+        join_persons(tx, event)?;
     }
     for (at, _) in single {
         let Some(mut occurrence) = event.occurrence(at) else { continue };
@@ -134,6 +140,19 @@ pub(super) fn find(tx: &mut ReadTx<'_>, event: &mut Event) -> Result<Vec<Invited
     }
     invited.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
     Ok(invited)
+}
+
+/// Makes one participant of a person who is named by their id and by their mail address.
+fn join_persons(tx: &mut ReadTx<'_>, event: &mut Event) -> Result<(), ScheduleFault> {
+    let persons: Vec<PersonId> = event.participants.values().filter_map(|it| it.person_id.clone()).collect();
+    let named = directory::names(tx, &persons)?;
+    for participant in event.participants.values_mut().filter(|it| it.person_id.is_none()) {
+        let address = participant.calendar_address.as_deref().unwrap_or_default();
+        let same = named.iter().find(|(id, it)| is_address_of(address, id, it.email.as_deref()));
+        participant.person_id = same.map(|(id, _)| id.clone());
+    }
+    staff::join_doubles(event, |_| true);
+    Ok(())
 }
 
 /// Asks again for what was refused, and known to be, where the time is another than that which the client was shown.
@@ -225,7 +244,7 @@ fn decline(participant: &mut Participant, why: Refusal) -> bool {
 }
 
 /// Whether an address is one of a person's.
-pub(super) fn is_address_of(address: &str, person: &PersonId, email: Option<&str>) -> bool {
+pub(crate) fn is_address_of(address: &str, person: &PersonId, email: Option<&str>) -> bool {
     id_of(address) == Some(person.as_str())
         || email.is_some_and(|email| mail_address(address).is_some_and(|it| it == email.to_lowercase()))
 }

@@ -35,6 +35,14 @@ pub enum ObjectFault {
         "this is another event than the invitation here: decline that one, or store yours under a name and a UID of its own"
     )]
     AnotherEvent,
+    /// What others are invited to by the owner of the calendar is said to be organized by somebody else.
+    #[error(
+        "who organizes an event in which others take part never changes: store it with its organizer, or under a name and a UID of its own"
+    )]
+    OtherOrganizer,
+    /// The components of an event name several organizers.
+    #[error("an event has one organizer: name the same in all of its components")]
+    Organizers,
     /// Something is to be put where it is.
     #[error("the source and the destination are the same")]
     Same,
@@ -62,6 +70,7 @@ impl From<NotAnObject> for ObjectFault {
             NotAnObject::Shape(why) => Self::Shape(why),
             NotAnObject::Component(name) => Self::Component(name),
             NotAnObject::Attendees => Self::TooManyAttendees,
+            NotAnObject::Organizers => Self::Organizers,
         }
     }
 }

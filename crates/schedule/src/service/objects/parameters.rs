@@ -58,6 +58,16 @@ pub(super) fn take_from_organizer(event: &mut Event) -> bool {
     asked
 }
 
+/// Takes the line of an organizer away who is it no more.
+pub(super) fn forget_organizer(event: &mut Event) {
+    if let Some(Value::Array(lines)) = event.more.get_mut(KEPT_LINES) {
+        lines.retain(|kept| kept.as_str().and_then(Line::parse).is_none_or(|line| line.name != "ORGANIZER"));
+        if lines.is_empty() {
+            event.more.remove(KEPT_LINES);
+        }
+    }
+}
+
 /// Tells somebody who takes part that the organizer has their answer, and not how the organizer reaches the others (RFC 6638 §7.1, §7.3).
 pub(super) fn tell_guest(event: &mut Event, guest: &PersonId) {
     event.change_everywhere(

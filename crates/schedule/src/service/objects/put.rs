@@ -5,16 +5,17 @@ use renraku_db::{Changed, Tx};
 use renraku_notify::NotificationType;
 
 use super::{
-    ObjectCalendar, ObjectFault, ObjectHead, ObjectKind, adopt, answer,
+    Expectation, ObjectCalendar, ObjectFault, ObjectHead, ObjectKind, adopt, answer,
     apply::apply,
     arrival::{Arrival, Origin},
     book::{book, tell},
-    facilities::{self, State},
+    facilities,
     list::heads,
-    parameters,
-    read::{get_schedule_tag, ids_of, make_way, schedule_tag},
-    reader, tasks,
-    text::{self, Names},
+    organizer, parameters,
+    read::{ids_of, make_way, schedule_tag},
+    reader,
+    shown::Shown,
+    tasks,
 };
 use crate::{
     ScheduleFault,
@@ -22,58 +23,12 @@ use crate::{
     jobs::{self, News},
     model::{Event, EventDraft},
     rules::merge::keep_answers,
-    service::{create_event::create, update_event::open, view::without_alerts},
+    service::{create_event::create, staff, update_event::open, view::without_alerts},
     store::{self, calendars::StoredCalendar, events::StoredEvent, objects::OfUid},
 };
 
 /// The largest text of an object, in bytes.
 pub const OBJECT_BYTES: usize = 512 * 1024;
-
-/// What a client expects of the object that it is about to change.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Expectation {
-    /// In which version it is (`If-Match`).
-    pub is: Precondition,
-    /// In which version it is not, or that it is not there at all (`If-None-Match`).
-    pub is_not: Precondition,
-    /// What the organizer said of it (`If-Schedule-Tag-Match`).
-    pub schedule_tag: Option<ETag>,
-}
-
-impl Expectation {
-    /// No expectation.
-    pub const NONE: Self = Self { is: Precondition::None, is_not: Precondition::None, schedule_tag: None };
-
-    /// Whether what is there with this tag is as the client expects.
-    #[must_use]
-    pub fn holds(&self, etag: &ETag) -> bool {
-        let is_not = match &self.is_not {
-            Precondition::None => true,
-            Precondition::Exists => false,
-            Precondition::Match(tags) => !tags.contains(etag),
-        };
-        self.is.holds(etag) && is_not
-    }
-
-    /// Refuses what is not as the client expects.
-    pub(super) fn check(
-        &self,
-        tx: &mut Tx<'_>,
-        (who, calendar): (&Principal, &ObjectCalendar),
-        there: Option<&ObjectHead>,
-    ) -> Result<(), ObjectFault> {
-        let is = match there {
-            Some(head) => self.holds(&head.etag),
-            None => self.is == Precondition::None,
-        };
-        let same_tag = match (&self.schedule_tag, there) {
-            (None, _) => true,
-            (Some(_), None) => false,
-            (Some(tag), Some(head)) => get_schedule_tag(tx, who, calendar, head)?.as_ref() == Some(tag),
-        };
-        if is && same_tag { Ok(()) } else { Err(ObjectFault::Stale) }
-    }
-}
 
 /// What became of an object that was stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -192,7 +147,7 @@ fn store_object(
         }
         (Contents::Event(sent), None) => {
             let put_away = if origin == Origin::Sent { put_away } else { Vec::new() };
-            match adopt::invitation_among(tx, &home, put_away, &sent)? {
+            match organizer::invitation_among(tx, &home, put_away, &sent)? {
                 Some(id) => answer::bring_back(tx, who, &arrival, &id, &sent),
                 None => arrival.create(tx, who, (home, role), *sent),
             }
@@ -284,9 +239,10 @@ impl Arrival<'_> {
         mut sent: Event,
     ) -> Result<Changed<Put>, ObjectFault> {
         let invited = facilities::find(tx, &mut sent)?;
-        if !adopt::organized_by(tx, &home, who, &sent, &invited, self.text)? {
+        if !organizer::organized_by(tx, &home, who, &sent, &invited, self.text)? {
             return adopt::create(tx, who, self, &home, sent);
         }
+        organizer::write_for_owner(tx, &home, who, &mut sent)?;
         // Everybody is told of what is new.
         parameters::take(&mut sent);
         let id = tx.new_id();
@@ -312,8 +268,8 @@ impl Arrival<'_> {
             Err(ScheduleFault::NotOrganizer) => return answer::answer(tx, who, self, id, &sent),
             Err(fault) => return Err(fault.into()),
         };
-        if adopt::is_taken_over(tx, who, &before, &sent)? {
-            adopt::take_over(tx, &before)?;
+        if organizer::is_taken_over(tx, who, &before, (&sent, self.text))? {
+            organizer::take_over(tx, &before)?;
             return self.replace(tx, who, id, sent);
         }
         let is_whole = self.is_whole(Some(&before.stored.event));
@@ -322,21 +278,20 @@ impl Arrival<'_> {
             kept = answer::keep(tx, who, self, id, &sent)?;
             sent = without_alerts(sent);
         }
-        let stored = &before.stored;
-        let was_alone = stored.event.participants.is_empty()
-            && !stored.event.invites_to_occurrences()
-            && stored.facilities.is_empty();
-        if was_alone && sent.organizer_calendar_address.is_none() && sent.has_others() {
-            let invited = facilities::find(tx, &mut sent.clone())?;
-            if !adopt::organized_by(tx, &before.home, who, &sent, &invited, self.text)? {
-                before.stored.organizer = None;
-            }
+        if organizer::is_of_others(tx, who, &before, (&sent, self.text))? {
+            before.stored.organizer = None;
         }
         if before.stored.organizer.is_none() {
             return adopt::replace(tx, who, self, &before, &sent);
         }
+        organizer::write_for_owner(tx, &before.home, who, &mut sent)?;
         let forced = parameters::take(&mut sent);
         let shown = Shown::of(tx, self.calendar, &before.stored)?;
+        if !shown.names_organizer_of(&sent)
+            && organizer::is_another(tx, (&before.stored, &before.home), &sent)?
+        {
+            return Err(ObjectFault::OtherOrganizer);
+        }
         if !self.calendar.is_mine() {
             self.leave_out_exceptions_for_alarms(&mut sent, &shown.event)?;
         }
@@ -378,6 +333,7 @@ fn tell_by_all_means(
     }
     let stored = store::events::get(tx, &before.id)?.ok_or(ScheduleFault::NotFound)?;
     let mut named = stored.event.clone();
+    staff::leave_out_uninvited(tx, &mut named)?;
     named.participants.retain(|_, it| {
         let address = it.calendar_address.as_deref().unwrap_or_default();
         forced.iter().any(|forced| forced.eq_ignore_ascii_case(address))
@@ -395,29 +351,4 @@ fn tell_by_all_means(
         staff,
         outside,
     )
-}
-
-/// An event as calendar clients are shown it, read back.
-struct Shown {
-    event: Event,
-    /// Whether it books anything.
-    books: bool,
-}
-
-impl Shown {
-    fn of(tx: &mut Tx<'_>, calendar: &ObjectCalendar, stored: &StoredEvent) -> Result<Self, ObjectFault> {
-        let organizer = stored.organizer.as_ref();
-        let names = Names::of(tx, std::iter::once(stored))?;
-        let shown = names.present(&stored.event, organizer, &stored.facilities);
-        let object = ical::read_object(text::write(&shown).as_bytes())?;
-        let Contents::Event(mut event) = object.contents else {
-            return Err(ObjectFault::Shape("an event is written as something else"));
-        };
-        parameters::take(&mut event);
-        let invited = facilities::find(tx, &mut event)?;
-        let books = invited.iter().any(|it| it.state == State::Asked);
-        let event = if books { facilities::booking(&event, &invited).0 } else { *event };
-        let event = if calendar.is_mine() { event } else { without_alerts(event) };
-        Ok(Self { event, books })
-    }
 }
