@@ -22,7 +22,11 @@ use crate::{
     jobs::{self, News},
     model::{Event, EventDraft},
     rules::merge::keep_answers,
-    service::{create_event::create, update_event::open, view::without_alerts},
+    service::{
+        create_event::create,
+        update_event::open,
+        view::{BUSY, without_alerts},
+    },
     store::{self, calendars::StoredCalendar, events::StoredEvent, objects::OfUid},
 };
 
@@ -32,7 +36,7 @@ pub const OBJECT_BYTES: usize = 512 * 1024;
 /// What a client expects of the object that it is about to change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expectation {
-    /// In which version it is (`If-Match`).
+    /// In which version it is (`If-Match`), or since when it was not changed (`If-Unmodified-Since`).
     pub is: Precondition,
     /// In which version it is not, or that it is not there at all (`If-None-Match`).
     pub is_not: Precondition,
@@ -47,12 +51,7 @@ impl Expectation {
     /// Whether what is there with this tag is as the client expects.
     #[must_use]
     pub fn holds(&self, etag: &ETag) -> bool {
-        let is_not = match &self.is_not {
-            Precondition::None => true,
-            Precondition::Exists => false,
-            Precondition::Match(tags) => !tags.contains(etag),
-        };
-        self.is.holds(etag) && is_not
+        self.is.holds(etag) && !self.is_not.names(etag)
     }
 
     /// Refuses what is not as the client expects.
@@ -64,7 +63,7 @@ impl Expectation {
     ) -> Result<(), ObjectFault> {
         let is = match there {
             Some(head) => self.holds(&head.etag),
-            None => self.is == Precondition::None,
+            None => self.is.holds_of_nothing(),
         };
         let same_tag = match (&self.schedule_tag, there) {
             (None, _) => true,
@@ -183,6 +182,10 @@ fn store_object(
     };
     calendar.check_kind(tx, who, kind)?;
     let Named { name, origin, holder, there } = named;
+    // Whoever sees busy time alone is shown another UID than the event has, too.
+    if there.as_ref().is_some_and(|head| head.etag.is_of_view(BUSY)) {
+        return Err(ScheduleFault::Forbidden.into());
+    }
     let arrival = Arrival { calendar, name, origin, holder, uid: object.uid, text };
     let put_away = arrival.check_uid(tx, who, there.as_ref())?;
     match (object.contents, there) {
