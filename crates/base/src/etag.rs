@@ -2,6 +2,8 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
+use crate::Timestamp;
+
 /// A strong entity tag (RFC 9110 §8.8.3), kept with its quotes.
 ///
 /// It is made of an object's version and of the class of view that was answered, so that two views of one version
@@ -20,6 +22,20 @@ impl ETag {
     #[must_use]
     pub fn of_view(version: i64, view: char) -> Self {
         Self(format!("\"{version:x}{view}\""))
+    }
+
+    /// Whether it is the tag of how this class of readers sees an object.
+    #[must_use]
+    pub fn is_of_view(&self, view: char) -> bool {
+        self.0.trim_end_matches('"').ends_with(view)
+    }
+
+    /// When the object was changed: versions grow with the clock. `None` for a tag that was not made of a version.
+    #[must_use]
+    pub fn changed_at(&self) -> Option<Timestamp> {
+        let versions = self.0.trim_matches('"').trim_end_matches(|it: char| !it.is_ascii_hexdigit());
+        let versions = versions.split('o').map(|it| i64::from_str_radix(it, 16).ok());
+        versions.collect::<Option<Vec<_>>>()?.into_iter().max().map(Timestamp::from_micros)
     }
 
     /// The tag of version `version` as one person sees it, who keeps something of their own with it, in version `own`.
@@ -63,6 +79,8 @@ pub enum Precondition {
     Exists,
     /// The object is in one of these versions (`If-Match`).
     Match(Vec<ETag>),
+    /// The object, where it exists, was not changed after this second (`If-Unmodified-Since`).
+    UnchangedSince(Timestamp),
 }
 
 impl Precondition {
@@ -72,6 +90,28 @@ impl Precondition {
         match self {
             Self::None | Self::Exists => true,
             Self::Match(tags) => tags.contains(current),
+            Self::UnchangedSince(at) => {
+                current.changed_at().is_none_or(|changed| changed.seconds() <= at.seconds())
+            }
+        }
+    }
+
+    /// Whether an object with this tag is one of those that are named, as a client says which it does not mean (`If-None-Match`).
+    #[must_use]
+    pub fn names(&self, current: &ETag) -> bool {
+        match self {
+            Self::None | Self::UnchangedSince(_) => false,
+            Self::Exists => true,
+            Self::Match(tags) => tags.contains(current),
+        }
+    }
+
+    /// Whether it holds of an object that is not there.
+    #[must_use]
+    pub const fn holds_of_nothing(&self) -> bool {
+        match self {
+            Self::None | Self::UnchangedSince(_) => true,
+            Self::Exists | Self::Match(_) => false,
         }
     }
 }
@@ -82,9 +122,25 @@ mod tests {
 
     #[test]
     fn a_view_has_its_own_tag() {
-        assert_ne!(ETag::of(7), ETag::of_view(7, 'b'));
+        assert_ne!(ETag::of(7), ETag::of_view(7, 'v'));
+        assert!(ETag::of_view(7, 'v').is_of_view('v') && !ETag::of(7).is_of_view('v'));
         assert_eq!(ETag::of(255).as_str(), "\"ff\"");
         assert!(Precondition::Match(vec![ETag::of(7)]).holds(&ETag::of(7)));
-        assert!(!Precondition::Match(vec![ETag::of(7)]).holds(&ETag::of_view(7, 'b')));
+        assert!(!Precondition::Match(vec![ETag::of(7)]).holds(&ETag::of_view(7, 'v')));
+    }
+
+    #[test]
+    fn a_tag_tells_when_the_object_was_changed() {
+        let at = Timestamp::from_micros;
+        for (tag, expected) in [
+            (ETag::of(1_000_001), Some(at(1_000_001))),
+            (ETag::of_view(1_000_001, 'v'), Some(at(1_000_001))),
+            (ETag::of_own(1_000_001, 2_000_001), Some(at(2_000_001))),
+            (ETag::from("\"of another\"".to_owned()), None),
+        ] {
+            assert_eq!(tag.changed_at(), expected, "{tag}");
+        }
+        let holds = |micros| Precondition::UnchangedSince(at(micros)).holds(&ETag::of(1_000_001));
+        assert!(holds(1_000_000) && holds(2_000_000) && !holds(999_999));
     }
 }

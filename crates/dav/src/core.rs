@@ -28,8 +28,10 @@ pub use app::{Dav, PushService, StaffBook};
 pub(crate) use collation::Collation;
 pub(crate) use condition::Condition;
 pub(crate) use edits::{Edits, PROPERTIES, made, told, written};
-pub(crate) use fault::DavFault;
-pub(crate) use headers::{Depth, depth, destination, expectation, minimal, overwrites, schedule_reply};
+pub(crate) use fault::{DavFault, not_utf8};
+pub(crate) use headers::{
+    Depth, depth, destination, expectation, is_held, minimal, overwrites, schedule_reply,
+};
 pub(crate) use multistatus::{ANSWER_BYTES, Multistatus, PART_BYTES, multistatus, response};
 pub(crate) use need::Need;
 pub(crate) use open_answers::{MOST_OPEN, OpenAnswer};
@@ -44,5 +46,5 @@ pub(crate) use request::{Call, Haste, refuse, tell_cause};
 pub(crate) use supported::{supported_collations, supported_reports};
 pub(crate) use sync::{Ask, News};
 pub(crate) use sync_token::{SyncToken, TokenKey};
-pub(crate) use times::{changed_at, http_date};
+pub(crate) use times::http_date;
 pub use words::{Said, Say};

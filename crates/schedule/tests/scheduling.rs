@@ -78,7 +78,9 @@ fn sent(db: &Db) -> Vec<String> {
         for job in claimed {
             if job.kind == SEND_MAIL {
                 let mail: serde_json::Value = serde_json::from_str(&job.payload).unwrap();
-                ids.push(mail["messageId"].as_str().or(mail["message_id"].as_str()).unwrap().to_owned());
+                let id = mail["messageId"].as_str().or(mail["message_id"].as_str()).unwrap();
+                assert!(!id.contains("..") && !id.contains(".@"), "no dot-atom (RFC 5322 §3.2.3): {id}");
+                ids.push(id.to_owned());
             }
             db.write(|tx| {
                 jobs::run(tx, &job.kind, &job.payload)?;

@@ -207,3 +207,43 @@ fn no_report_takes_more_statements_for_more_cards() {
         assert_eq!(costs(), few);
     });
 }
+
+/// RFC 6352 §10.4.2 and §10.5.1: a name without a group is that of any.
+#[test]
+fn a_property_is_found_in_whatever_group_it_stands() {
+    on_each_backend(|server| {
+        let client = Client::of(server, &server.staff("hanako"));
+        let book = client.address_book();
+        let more = "item1.URL:https://example.jp/a\nitem1.X-ABLabel:課\nitem2.URL:https://example.jp/b\nURL:https://example.jp/c\n";
+        client.put_card(&format!("{book}a.vcf"), &card("u1", "山田", more)).expect(201);
+        let told = |filter: &str, wanted: &[&str]| {
+            let wanted: String = wanted.iter().map(|name| format!("<c:prop name=\"{name}\"/>")).collect();
+            let body = format!(
+                "<c:addressbook-query NS><d:prop><c:address-data>{wanted}</c:address-data></d:prop>\
+                 <c:filter>{filter}</c:filter></c:addressbook-query>"
+            );
+            let told = client.cards_xml("REPORT", &book, "1", &body).expect(207).text();
+            told.replace("&#13;", "")
+                .lines()
+                .filter(|line| line.contains("URL") || line.contains("AB"))
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
+        let by = |name: &str| {
+            format!("<c:prop-filter name=\"{name}\"><c:text-match>example.jp</c:text-match></c:prop-filter>")
+        };
+        let lines: Vec<&str> = more.lines().collect();
+        for (wanted, expected) in [
+            (vec!["URL"], vec![lines[0], lines[2], lines[3]]),
+            (vec!["item1.url"], vec![lines[0]]),
+            (vec!["URL", "X-ABLABEL"], vec![lines[0], lines[1], lines[2], lines[3]]),
+            (vec!["ITEM1.X-ABLabel"], vec![lines[1]]),
+            (vec!["item2.X-ABLabel"], vec![]),
+        ] {
+            for name in ["URL", "item1.URL", "ITEM2.url"] {
+                assert_eq!(told(&by(name), &wanted), expected, "{name} {wanted:?}");
+            }
+            assert_eq!(told(&by("item3.URL"), &wanted), [] as [&str; 0]);
+        }
+    });
+}

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::client::{Client, HOUR, between, event, need, need_to_rebind};
+use super::client::{Client, HOUR, between, card, event, need, need_to_rebind};
 use crate::harness::on_each_backend;
 
 #[test]
@@ -154,5 +154,44 @@ fn a_client_finds_what_is_its_persons() {
             ask(&client.home, "<d:principal-property><d:owner/></d:principal-property>").expect(207).text();
         assert!(mine.contains(&client.calendar) && !mine.contains(&taro.calendar), "{mine}");
         ask(&client.home, "").expect(400);
+    });
+}
+
+/// RFC 4918 §9.1.4: the names of what is there, and no others.
+#[test]
+fn a_property_is_named_where_it_is() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let client = Client::of(server, &hanako);
+        let (plain, book) = (format!("{}plain/", client.home), client.address_book());
+        client.ask("MKCALENDAR", &plain).send().expect(201);
+        let (object, card_at) = (format!("{plain}a.ics"), format!("{book}a.vcf"));
+        client.put(&object, &event("a", HOUR)).expect(201);
+        client.put_card(&card_at, &card("c", "山田", "")).expect(201);
+        let of_books = format!("{}staff/", client.books);
+        let inbox = format!("{}inbox/", client.home);
+        for path in
+            ["/dav/", &client.principal, &client.home, &inbox, &plain, &object, &book, &card_at, &of_books]
+        {
+            let named = client.xml("PROPFIND", path, "0", "<d:propfind NS><d:propname/></d:propfind>");
+            let named = named.expect(207).text();
+            let names = between(&named, "<d:prop>", "</d:prop>");
+            let asked = names.replace("<c:", "<x:").replace("<x:", "<c:");
+            let head = named.split_once("<d:response>").unwrap().0;
+            let spaces = between(head, "<d:multistatus", ">");
+            let body = format!("<d:propfind{spaces}><d:prop>{asked}</d:prop></d:propfind>");
+            let told = client.xml("PROPFIND", path, "0", &body).expect(207).text();
+            assert!(!told.contains(" 404 "), "{path}: {told}");
+            for name in ["calendar-data", "address-data", "calendar-color", "schedule-tag"] {
+                assert!(!names.contains(&format!(":{name}/")), "{path}: {name} is in {names}");
+            }
+            let length = path.ends_with("a.ics") || path.ends_with("a.vcf");
+            assert_eq!(names.contains("getcontentlength"), length, "{path}: {names}");
+            assert_eq!(
+                names.contains("sync-token"),
+                [&inbox, &plain, &book].contains(&&path.to_owned()),
+                "{path}: {names}"
+            );
+        }
     });
 }

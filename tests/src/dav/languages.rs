@@ -71,6 +71,35 @@ fn whoever_prefers_japanese_reads_why_something_was_refused_in_japanese() {
             assert!(reason.starts_with(said), "{reason}");
             assert_eq!(put(path, text, "").expect(403).header("content-language"), Some("en"));
         }
+        // The line of the byte that is no UTF-8, also where it is a folded one's.
+        let not_utf8 = |path: &str, kind: &str, text: &[u8], language: &str| {
+            let ask = reader.ask("PUT", path).header("accept-language", language).body(kind, text.to_vec());
+            let answer = ask.send().expect(403).text();
+            between(&answer, REASON[0], REASON[1]).to_owned()
+        };
+        for (path, kind, begin) in
+            [(&own, "text/calendar", "BEGIN:VCALENDAR"), (&of_card, "text/vcard", "BEGIN:VCARD")]
+        {
+            let text = [begin.as_bytes(), b"\r\nX:\xE4\xBC\x9A\r\n ab\r\n c\x93\xFA\r\nEND\r\n"].concat();
+            assert_eq!(
+                not_utf8(path, kind, &text, "ja"),
+                "4行目: この行の文字コードが UTF-8 ではありません。UTF-8 で保存し直してから送ってください。"
+            );
+            assert_eq!(
+                not_utf8(path, kind, &text, "en"),
+                "line 4: the line is not UTF-8: save the file as UTF-8, then send it"
+            );
+        }
+        let told = |method: &str, path: &str, expected: u16| {
+            let ask = reader.ask(method, path).header("accept-language", "ja").header("if-match", "\"x\"");
+            let ask = if method == "PUT" { ask.body("text/calendar", hour.as_str()) } else { ask };
+            ask.send().expect(expected).text()
+        };
+        assert_eq!(told("PUT", &own, 412), "ほかで変更されています\n");
+        assert_eq!(
+            told("PUT", &reader.home, 405),
+            "この方法では使えません: Allow ヘッダーに示した方法を使ってください。\n"
+        );
         // What has no element of its own is told by plain text.
         let none = |language: &str| {
             reader.ask("GET", &own).header("accept-language", language).send().expect(404).text()

@@ -1,6 +1,6 @@
 //! Events and tasks: stored, read, changed and deleted, and calendars made for them.
 
-use super::client::{Client, HOUR, between, event, responses};
+use super::client::{Client, HOUR, between, card, event, responses};
 use crate::harness::on_each_backend;
 
 #[test]
@@ -227,6 +227,48 @@ fn a_date_stays_for_as_long_as_there_is_a_component_of_it() {
             client.put(&path, &event(name, &series)).expect(204);
             assert_eq!(starts(&hanako), three[..2]);
             client.ask("DELETE", &path).send().expect(204);
+        }
+    });
+}
+
+/// RFC 9110 §13.1.3 and §13.1.4.
+#[test]
+fn a_client_may_say_when_it_saw_what_it_changes() {
+    on_each_backend(|server| {
+        let client = Client::of(server, &server.staff("hanako"));
+        let (object, contact) =
+            (format!("{}a.ics", client.calendar), format!("{}a.vcf", client.address_book()));
+        for (path, kind, text) in
+            [(&object, "text/calendar", event("u", HOUR)), (&contact, "text/vcard", card("u", "山田", ""))]
+        {
+            let ask = |method: &str, headers: &[(&str, &str)]| {
+                let ask = headers
+                    .iter()
+                    .fold(client.ask(method, path), |ask, (name, value)| ask.header(name, value));
+                if method == "PUT" { ask.body(kind, text.as_str()) } else { ask }.send()
+            };
+            let (since, unless) = ("if-modified-since", "if-unmodified-since");
+            let early = "Sun, 01 Nov 2020 00:00:00 GMT";
+            // What is not there was not changed.
+            ask("PUT", &[(unless, early)]).expect(201);
+            let there = client.get(path).expect(200);
+            let (seen, tag) = (there.header("last-modified").unwrap(), there.header("etag").unwrap());
+            ask("GET", &[(since, seen)]).expect(304);
+            ask("HEAD", &[(since, seen)]).expect(304);
+            ask("GET", &[(since, early)]).expect(200);
+            ask("GET", &[(since, seen), ("if-none-match", "\"other\"")]).expect(200);
+            ask("GET", &[(since, "yesterday")]).expect(200);
+            ask("GET", &[(unless, early)]).expect(412);
+            ask("PUT", &[(unless, early)]).expect(412);
+            ask("DELETE", &[(unless, early)]).expect(412);
+            ask("PUT", &[(unless, early), ("if-match", tag)]).expect(204);
+            ask("PUT", &[(unless, "yesterday"), (since, seen)]).expect(204);
+            let seen = client.get(path).expect(200).header("last-modified").unwrap().to_owned();
+            // As HTTP wrote it once (§5.6.7).
+            let parts: Vec<&str> = seen.split([',', ' ']).filter(|it| !it.is_empty()).collect();
+            let old = format!("{} {} {} {} {}", parts[0], parts[2], parts[1], parts[4], parts[3]);
+            ask("GET", &[(since, &old)]).expect(304);
+            ask("DELETE", &[(unless, &seen)]).expect(204);
         }
     });
 }

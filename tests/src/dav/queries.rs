@@ -281,3 +281,54 @@ fn a_query_reads_days_and_times_on_no_clock_in_the_zone_that_it_brings() {
         }
     });
 }
+
+/// RFC 4791 §9.7.1: one component has to be all that is asked, not one this and another that.
+#[test]
+fn a_series_is_found_where_one_of_its_components_is_all_that_is_asked() {
+    on_each_backend(|server| {
+        let client = Client::of(server, &server.staff("hanako"));
+        let exception = "BEGIN:VEVENT\nUID:s\nDTSTAMP:20261125T000000Z\nRECURRENCE-ID;TZID=Asia/Tokyo:20261127T100000\n\
+                         DTSTART;TZID=Asia/Tokyo:20261127T150000\nDTEND;TZID=Asia/Tokyo:20261127T160000\nSUMMARY:送別会\nEND:VEVENT\n";
+        let alarm = "BEGIN:VALARM\nACTION:DISPLAY\nDESCRIPTION:x\nTRIGGER:-PT5M\nEND:VALARM\n";
+        let series = |kind: &str| {
+            let master = format!("{HOUR}RRULE:FREQ=DAILY;COUNT=3\nSUMMARY:朝会\n{alarm}");
+            event("s", &format!("{master}END:VEVENT\n{}", exception.trim_end_matches("END:VEVENT\n")))
+                .replace("VEVENT", kind)
+        };
+        client.put(&format!("{}s.ics", client.calendar), &series("VEVENT")).expect(201);
+        let tasks = client.in_calendar("tasks");
+        client.ask("MKCALENDAR", &tasks.calendar).send().expect(201);
+        tasks.put(&format!("{}s.ics", tasks.calendar), &series("VTODO").replace("DTEND", "DUE")).expect(201);
+        let window = |from: &str, to: &str| format!("<c:time-range start=\"{from}\" end=\"{to}\"/>");
+        let day = |day: u8| window(&format!("202611{}T150000Z", day - 1), &format!("202611{day}T150000Z"));
+        let says = |text: &str| {
+            format!("<c:prop-filter name=\"SUMMARY\"><c:text-match>{text}</c:text-match></c:prop-filter>")
+        };
+        let alarmed = "<c:comp-filter name=\"VALARM\"/>".to_owned();
+        let silent = "<c:comp-filter name=\"VALARM\"><c:is-not-defined/></c:comp-filter>".to_owned();
+        for (time, asked, is_found) in [
+            (day(26), says("朝会"), true),
+            (day(26), says("送別会"), false),
+            (day(27), says("送別会"), true),
+            (day(27), says("朝会"), false),
+            (day(28), says("朝会"), true),
+            (day(28), says("送別会"), false),
+            (day(27), silent.clone(), true),
+            (day(27), alarmed.clone(), false),
+            (day(28), alarmed, true),
+            (day(28), silent, false),
+            (window("20261126T000000Z", "20261129T000000Z"), says("朝会"), true),
+            ("<c:time-range start=\"20261127T120000Z\"/>".to_owned(), says("送別会"), false),
+            ("<c:time-range end=\"20261126T020000Z\"/>".to_owned(), says("朝会"), true),
+        ] {
+            for (client, kind, other) in [(&client, "VEVENT", "VTODO"), (&tasks, "VTODO", "VEVENT")] {
+                let one = format!("<c:comp-filter name=\"{kind}\">{time}{asked}</c:comp-filter>");
+                let none = format!("<c:comp-filter name=\"{other}\"><c:is-not-defined/></c:comp-filter>");
+                for filter in [one.clone(), one + &none] {
+                    let expected: &[&str] = if is_found { &["s.ics"] } else { &[] };
+                    assert_eq!(names(&query(client, "", &filter)), expected, "{filter}");
+                }
+            }
+        }
+    });
+}

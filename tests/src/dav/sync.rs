@@ -42,6 +42,23 @@ fn changes_are_told_and_nothing_else() {
         assert_eq!(news, [(path("a"), 200)]);
         let (news, _) = client.sync(&client.calendar, &token, 100);
         assert!(news.contains(&(path("a"), 200)) && !news.contains(&(path("a"), 404)), "{news:?}");
+        // Nor is it where others had the name in between, however often: they are told by what nobody was told of.
+        let (_, token) = client.sync(&client.calendar, "", 100);
+        for _ in 0..2 {
+            put(&client, "c");
+            client.ask("DELETE", &path("c")).send().expect(204);
+        }
+        put(&client, "c");
+        let of_c = |token: &str| {
+            let (news, _) = client.sync(&client.calendar, token, 100);
+            news.into_iter()
+                .filter(|(href, _)| *href == path("c"))
+                .map(|(_, status)| status)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(of_c(&token), [200]);
+        client.ask("DELETE", &path("c")).send().expect(204);
+        assert_eq!(of_c(&token), [404]);
     });
 }
 

@@ -18,6 +18,9 @@ fn a_change_on_the_phone_keeps_what_the_client_stored() {
             "u1",
             &format!("{HOUR}SUMMARY;LANGUAGE=ja:打合せ\nX-KEEP;A=b:c\nURL:https://example.jp/\nCOMMENT:x\n"),
         );
+        let around =
+            "X-WR-CALNAME;X-A=b:課の予定\r\nNAME:課\r\nREFRESH-INTERVAL;VALUE=DURATION:PT1H\r\nX-OWN:d\r\n";
+        let text = text.replacen("BEGIN:VEVENT", &format!("{around}BEGIN:VEVENT"), 1);
         client.put(&path, &text).expect(201);
         let (_, token) = client.sync(&client.calendar, "", 10);
         let id = hanako
@@ -35,6 +38,10 @@ fn a_change_on_the_phone_keeps_what_the_client_stored() {
         for line in ["UID:u1", "SUMMARY:朝会", "X-KEEP;A=b:c", "URL:https://example.jp/", "COMMENT:x"] {
             assert!(now.contains(line), "{line} is not in {now}");
         }
+        assert!(
+            now.contains(&format!("CALSCALE:GREGORIAN\r\n{around}")) && !now.contains("-//Test//"),
+            "{now}"
+        );
         // What the phone knows and iCalendar has no word for survives what the client stores.
         let phone = hanako.get(&format!("events/{id}")).expect(200);
         hanako

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::client::{Client, HOUR, event};
+use super::client::{Client, HOUR, event, need};
 use crate::harness::{Staff, TestServer, on_each_backend};
 
 /// A calendar that its owner shares with a delegate and a reader, as each of them finds it.
@@ -152,5 +152,24 @@ fn a_uid_that_is_taken_is_refused_by_its_element_and_names_what_is_seen() {
         let refused = own.ask("MOVE", &source).header("destination", &to).send().expect(409).text();
         assert!(refused.contains("no-uid-conflict") && !refused.contains("hidden-name"), "{refused}");
         own.get(&source).expect(200);
+    });
+}
+
+/// As a client does that changes what it was shown.
+#[test]
+fn what_is_shown_as_busy_time_alone_is_not_changed() {
+    on_each_backend(|server| {
+        let ([owner, delegate, _], _) = shared(server);
+        let private = event("private", &format!("{HOUR}SUMMARY:x\nCLASS:PRIVATE\n"));
+        owner.put(&format!("{}a.ics", owner.calendar), &private).expect(201);
+        let path = format!("{}a.ics", delegate.calendar);
+        let shown = delegate.get(&path).expect(200);
+        let (tag, shown) = (shown.header("etag").unwrap().to_owned(), shown.text());
+        for text in [shown.replace("T100000", "T110000"), shown, private, event("other", HOUR)] {
+            let put = delegate.ask("PUT", &path).header("accept-language", "ja").header("if-match", &tag);
+            let refused = put.body("text/calendar", text.as_str()).send().expect(403).text();
+            assert!(refused.contains(&need(&path, "write-content")), "{refused}");
+            assert!(refused.contains("この操作は許可されていません"), "{refused}");
+        }
     });
 }

@@ -301,16 +301,29 @@ pub fn unfold(file: &[u8]) -> Vec<(usize, Cow<'_, [u8]>)> {
 /// The text of a file. Where a line is folded within a character (RFC 5545 §3.1 has it restored), it is folded anew.
 ///
 /// # Errors
-/// The number of the first line that is no UTF-8 even then.
+/// The number of the first line with a byte that is no UTF-8 even then.
 pub fn text_of(file: &[u8]) -> Result<Cow<'_, str>, usize> {
     if let Ok(text) = std::str::from_utf8(file) {
         return Ok(Cow::Borrowed(text));
     }
     let mut text = String::with_capacity(file.len());
     for (number, line) in unfold(file) {
-        fold(std::str::from_utf8(&line).map_err(|_not_utf8| number)?, &mut text);
+        let whole = std::str::from_utf8(&line);
+        fold(whole.map_err(|fault| number + folds_before(file, number, fault.valid_up_to()))?, &mut text);
     }
     Ok(Cow::Owned(text))
+}
+
+/// How often the line that begins with this number is folded before this byte of it.
+fn folds_before(file: &[u8], number: usize, byte: usize) -> usize {
+    let mut end = 0;
+    let lengths = physical(file).skip(number - 1).enumerate().map(|(at, line)| line.len() - at.min(1));
+    lengths
+        .take_while(|length| {
+            end += length;
+            end <= byte
+        })
+        .count()
 }
 
 #[cfg(test)]
@@ -334,6 +347,7 @@ mod tests {
         let split = b"FN:\xE5\xB1\xB1\xE7\r\n \x94\xB0\r\nN:x\r\n";
         assert_eq!(text_of(split).as_deref(), Ok("FN:山田\r\nN:x\r\n"));
         assert_eq!(text_of(b"N:x\r\nFN:\xE5\xB1\r\nN:x\r\n"), Err(2));
+        assert_eq!(text_of(b"N:x\r\nFN:a\r\n b\xE5\xB1\xB1\r\n \xE5\xB1x\r\nN:x\r\n"), Err(4));
     }
 
     #[test]

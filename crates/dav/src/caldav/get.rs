@@ -2,12 +2,11 @@ use actix_web::{
     HttpResponse, HttpResponseBuilder,
     http::{StatusCode, header},
 };
-use renraku_base::Precondition;
 use renraku_notify::inbox::InboxMessage;
 use renraku_schedule::service::objects::{self, ObjectHead, ObjectKind, ObjectText};
 
 use super::{inbox, principal, property::object_type};
-use crate::core::{Address, Call, DavFault, changed_at, expectation, http_date};
+use crate::core::{Address, Call, DavFault, expectation, http_date, is_held};
 
 /// GET and HEAD of an object (RFC 4791 §5.3.4). A collection has nothing to show but its name.
 pub(super) async fn answer(call: Call) -> Result<HttpResponse, DavFault> {
@@ -20,15 +19,7 @@ pub(super) async fn answer(call: Call) -> Result<HttpResponse, DavFault> {
     if !expected.is.holds(&head.etag) {
         return Err(DavFault::Stale);
     }
-    let held = match &expected.is_not {
-        Precondition::None => false,
-        Precondition::Exists => true,
-        // Weakly compared (RFC 9110 §13.1.2).
-        Precondition::Match(tags) => {
-            tags.iter().any(|tag| tag.as_str().trim_start_matches("W/") == head.etag.as_str())
-        }
-    };
-    if held {
+    if is_held(call.headers(), &expected.is_not, &head.etag) {
         return Ok(tagged(StatusCode::NOT_MODIFIED, &object).finish());
     }
     Ok(whole(StatusCode::OK, object))
@@ -72,7 +63,7 @@ fn tagged(status: StatusCode, object: &ObjectText) -> HttpResponseBuilder {
 
 fn whole(status: StatusCode, object: ObjectText) -> HttpResponse {
     let mut response = tagged(status, &object);
-    if let Some(at) = changed_at(&object.head.etag) {
+    if let Some(at) = object.head.etag.changed_at() {
         response.insert_header((header::LAST_MODIFIED, http_date(at)));
     }
     response.insert_header((header::CACHE_CONTROL, "private, no-cache"));

@@ -48,7 +48,7 @@ pub(super) fn head(tx: &mut ReadTx<'_>, who: &Principal, wanted: &Wanted) -> Res
         Wanted::Named(names) | Wanted::All(names) => names.iter().any(|name| {
             find(name).is_some_and(|row| matches!(row.property, Property::SyncToken | Property::CTag))
         }),
-        Wanted::Names => false,
+        Wanted::Names => true,
     };
     Ok(if asked { inbox::head(tx, who)? } else { None })
 }

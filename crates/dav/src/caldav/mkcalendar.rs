@@ -1,5 +1,4 @@
 use actix_web::HttpResponse;
-use renraku_base::Precondition;
 use renraku_schedule::{
     model::NewCalendar,
     service::objects::{self, CalendarChange},
@@ -85,7 +84,7 @@ async fn make(call: Call, mut edits: Edits) -> Result<HttpResponse, DavFault> {
             time_zone: zone,
         };
         let made = objects::make_calendar(tx, &who, &segment, new)?.into_inner();
-        if expected.is != Precondition::None {
+        if !expected.is.holds_of_nothing() {
             return Err(DavFault::Stale);
         }
         let change = CalendarChange { properties: change.properties, ..CalendarChange::default() };

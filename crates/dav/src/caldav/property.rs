@@ -20,7 +20,7 @@ use super::{
 };
 use crate::core::{
     Address, Dav, Wanted,
-    xml::{Name, Writer},
+    xml::{Name, OF_CALENDARS, Writer},
 };
 
 pub(super) use table::{Property, Row, find};
@@ -93,21 +93,21 @@ impl Resource<'_> {
         }
     }
 
-    /// The names of the properties that are meant.
-    pub fn names<'w>(&self, wanted: &'w Wanted) -> Cow<'w, [Name]> {
-        let known = |all_only: bool| {
-            table::rows()
-                .iter()
-                .filter(move |row| row.is_of(self) && (row.all || !all_only))
-                .map(|row| row.name.clone())
-        };
+    /// The names of the properties that are meant. Those of what is there are those that have a value (RFC 4918 §9.1.4).
+    pub fn names<'w>(&self, wanted: &'w Wanted, context: &Context<'_>) -> Cow<'w, [Name]> {
+        let rows = || table::rows().iter().filter(|row| row.is_of(self));
         let kept =
             self.kept().iter().filter_map(|(name, _)| Name::parse(name)).filter(|name| find(name).is_none());
         match wanted {
             Wanted::Named(names) => Cow::Borrowed(names),
-            Wanted::Names => known(false).chain(kept).collect::<Vec<_>>().into(),
+            Wanted::Names => {
+                let mut unsent = Writer::piece_of(OF_CALENDARS);
+                let there = rows().filter(|row| value::write(row, self, context, &mut unsent));
+                there.map(|row| row.name.clone()).chain(kept).collect::<Vec<_>>().into()
+            }
             Wanted::All(include) => {
-                let mut names: Vec<Name> = known(true).chain(kept).collect();
+                let mut names: Vec<Name> =
+                    rows().filter(|row| row.all).map(|row| row.name.clone()).chain(kept).collect();
                 let more = include.iter().filter(|name| !names.contains(name)).cloned().collect::<Vec<_>>();
                 names.extend(more);
                 names.into()

@@ -153,7 +153,7 @@ impl Find {
         };
         let asked = match &self.wanted {
             Wanted::Named(names) | Wanted::All(names) => asks_for_delegators(themselves, names),
-            Wanted::Names => false,
+            Wanted::Names => true,
         };
         Ok(if asked { list_delegators(tx, &self.who)? } else { Vec::new() })
     }
@@ -213,8 +213,8 @@ impl Answer<'_> {
 
     /// Adds the resource of a path.
     pub fn add_at(&mut self, path: &str, resource: Resource<'_>) -> Result<(), DavFault> {
-        let names = resource.names(self.wanted);
         let context = self.context;
+        let names = resource.names(self.wanted, &context);
         self.multistatus.resource(path, self.wanted, &names, |name, out| resource.write(name, &context, out))
     }
 
@@ -230,12 +230,12 @@ impl Answer<'_> {
     fn needs_texts(&self) -> bool {
         let of_texts =
             [const { Name::dav("getcontentlength") }, const { Name::caldav("calendar-data") }, SCHEDULE_TAG];
-        of_texts.iter().any(|name| self.wanted.names(name))
+        *self.wanted == Wanted::Names || of_texts.iter().any(|name| self.wanted.names(name))
     }
 
     /// Whether it is wanted what is said of scheduling.
     pub(super) fn needs_schedule_tags(&self) -> bool {
-        self.wanted.names(&SCHEDULE_TAG)
+        *self.wanted == Wanted::Names || self.wanted.names(&SCHEDULE_TAG)
     }
 }
 

@@ -4,7 +4,7 @@ use actix_web::{
     HttpResponse,
     http::{StatusCode, header},
 };
-use renraku_base::{FieldFault, Principal, content::line::text_of};
+use renraku_base::{Principal, content::line::text_of};
 use renraku_db::ReadTx;
 use renraku_schedule::service::objects::{self, OBJECT_BYTES, ObjectCalendar, ObjectFault, Put};
 
@@ -12,7 +12,7 @@ use super::{
     get,
     propfind::{address_of, object_path},
 };
-use crate::core::{Address, Call, Condition, DavFault, Need, expectation, represented};
+use crate::core::{Address, Call, Condition, DavFault, Need, expectation, not_utf8, represented};
 
 /// PUT of an object (RFC 4791 §5.3.2): the object is made, or turned into what is sent. Who asks for it is shown what is stored
 /// now.
@@ -44,10 +44,7 @@ async fn store(call: &mut Call) -> Result<HttpResponse, DavFault> {
     let who = call.who.clone();
     let put = call
         .write(move |tx| {
-            let text = text_of(&body).map_err(|line| {
-                let not_utf8 = FieldFault::new(format!("line {line}"), "ical-line", "the line is not UTF-8");
-                ObjectFault::CalendarData(vec![not_utf8])
-            })?;
+            let text = text_of(&body).map_err(|line| ObjectFault::CalendarData(vec![not_utf8(line)]))?;
             let calendar = objects::find_calendar(tx, &who, &person, &segment).map_err(no_calendar)?;
             match objects::put(tx, &who, &calendar, &name, &text, &expected) {
                 Ok(put) => {

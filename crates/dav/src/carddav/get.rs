@@ -2,14 +2,13 @@ use actix_web::{
     HttpResponse, HttpResponseBuilder,
     http::{StatusCode, header},
 };
-use renraku_base::Precondition;
 use renraku_contacts::service::objects::CardText;
 
 use super::{
     address_data::{MEDIA_TYPE, accepted},
     book::Book,
 };
-use crate::core::{Call, DavFault, Place, changed_at, expectation, http_date};
+use crate::core::{Call, DavFault, Place, expectation, http_date, is_held};
 
 /// GET and HEAD of a card (RFC 6352 §6.3.2), in a version that the client accepts. A collection has nothing to show but its name.
 pub(super) async fn answer(call: Call, place: Place) -> Result<HttpResponse, DavFault> {
@@ -22,15 +21,7 @@ pub(super) async fn answer(call: Call, place: Place) -> Result<HttpResponse, Dav
     if !expected.is.holds(etag) {
         return Err(DavFault::Stale);
     }
-    let held = match &expected.is_not {
-        Precondition::None => false,
-        Precondition::Exists => true,
-        // Weakly compared (RFC 9110 §13.1.2).
-        Precondition::Match(tags) => {
-            tags.iter().any(|tag| tag.as_str().trim_start_matches("W/") == etag.as_str())
-        }
-    };
-    if held {
+    if is_held(call.headers(), &expected.is_not, etag) {
         return Ok(tagged(StatusCode::NOT_MODIFIED, &card).finish());
     }
     whole(&call, StatusCode::OK, card)
@@ -62,7 +53,7 @@ fn whole(call: &Call, status: StatusCode, card: CardText) -> Result<HttpResponse
     let version = accepted(accept, card.version).ok_or(DavFault::NotAcceptable)?;
     let card = card.in_version(version);
     let mut response = tagged(status, &card);
-    if let Some(at) = changed_at(&card.head.etag) {
+    if let Some(at) = card.head.etag.changed_at() {
         response.insert_header((header::LAST_MODIFIED, http_date(at)));
     }
     let media = format!("{MEDIA_TYPE}; charset=utf-8; version={}", card.version.as_str());

@@ -1,5 +1,4 @@
 use actix_web::HttpResponse;
-use renraku_base::Precondition;
 use renraku_contacts::service::objects::{self, BookChange};
 
 use super::property::{self, Property};
@@ -33,7 +32,7 @@ pub(super) async fn answer(mut call: Call, place: Place) -> Result<HttpResponse,
         let text =
             edits.get(&Name::dav("displayname")).map(|it| it.text.trim()).filter(|text| !text.is_empty());
         let made = objects::make_book(tx, &who, &segment, text.unwrap_or(&segment))?.into_inner();
-        if expected.is != Precondition::None {
+        if !expected.is.holds_of_nothing() {
             return Err(DavFault::Stale);
         }
         let ours = [Some(Property::ResourceType), Some(Property::DisplayName)];

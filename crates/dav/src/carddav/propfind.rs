@@ -126,8 +126,8 @@ impl Answer<'_> {
 
     /// Adds a resource.
     pub fn add(&mut self, place: &Place, resource: Resource<'_>) -> Result<(), DavFault> {
-        let names = resource.names(self.wanted);
         let context = self.context;
+        let names = resource.names(self.wanted, &context);
         let path = Address::Contacts(place.clone()).to_string();
         self.multistatus.resource(&path, self.wanted, &names, |name, out| resource.write(name, &context, out))
     }
@@ -167,7 +167,7 @@ impl Answer<'_> {
         let of_texts = [const { Name::dav("getcontentlength") }, const { Name::carddav("address-data") }];
         match self.wanted {
             Wanted::Named(names) | Wanted::All(names) => names.iter().any(|name| of_texts.contains(name)),
-            Wanted::Names => false,
+            Wanted::Names => true,
         }
     }
 }

@@ -4,12 +4,9 @@ use actix_web::{
     HttpResponse,
     http::{StatusCode, header},
 };
-use renraku_base::{
-    FieldFault,
-    content::{
-        line::text_of,
-        text::{has_lone_return, without_controls},
-    },
+use renraku_base::content::{
+    line::text_of,
+    text::{has_lone_return, without_controls},
 };
 use renraku_contacts::{
     ContactsFault,
@@ -19,7 +16,7 @@ use renraku_contacts::{
 use renraku_db::ReadTx;
 
 use super::{address_data::MEDIA_TYPE, get};
-use crate::core::{Address, Call, Condition, DavFault, Need, Place, expectation, represented};
+use crate::core::{Address, Call, Condition, DavFault, Need, Place, expectation, not_utf8, represented};
 
 /// PUT of a card (RFC 6352 §6.3.2): the contact is made, or turned into what is sent. Who asks for it is shown what is stored now.
 pub(super) async fn answer(mut call: Call, place: Place) -> Result<HttpResponse, DavFault> {
@@ -55,10 +52,7 @@ async fn store(call: &mut Call, place: &Place) -> Result<HttpResponse, DavFault>
     let who = call.who.clone();
     let (put, as_sent) = call
         .write(move |tx| {
-            let mut text = text_of(&body).map_err(|line| {
-                let not_utf8 = FieldFault::new(format!("line {line}"), "vcard-line", "the line is not UTF-8");
-                CardFault::AddressData(vec![not_utf8])
-            })?;
+            let mut text = text_of(&body).map_err(|line| CardFault::AddressData(vec![not_utf8(line)]))?;
             if has_lone_return(&body) {
                 text = Cow::Owned(without_controls(&text).into_owned());
             }

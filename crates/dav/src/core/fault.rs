@@ -182,6 +182,12 @@ impl DavFault {
     }
 }
 
+/// That a line of what was sent is no UTF-8.
+pub(crate) fn not_utf8(line: usize) -> FieldFault {
+    let detail = "the line is not UTF-8: save the file as UTF-8, then send it";
+    FieldFault::new(format!("line {line}"), "not-utf8", detail)
+}
+
 /// What is wrong with a field, with its place where it has one.
 fn of_field(field: &FieldFault) -> String {
     match field.pointer.as_str() {

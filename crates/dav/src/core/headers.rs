@@ -4,7 +4,9 @@ use actix_web::http::header::{self, HeaderMap};
 use renraku_base::{ETag, Precondition};
 use renraku_schedule::service::{ScheduleReply, objects::Expectation};
 
-use super::{Address, Call, Condition, DavFault, address::authority, if_header::IfHeader};
+use super::{
+    Address, Call, Condition, DavFault, address::authority, if_header::IfHeader, times::read_http_date,
+};
 
 /// How far below a collection a request goes (RFC 4918 §10.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +53,7 @@ pub(crate) fn wants_representation(headers: &HeaderMap) -> bool {
     values.flat_map(|value| value.split(',')).any(|it| it.trim().replace('"', "") == "return=representation")
 }
 
-/// What the client expects of a resource (RFC 9110 §13.1, RFC 6638 §3.2.10, and the tags of RFC 4918 §10.4). Of what else an `If` header
+/// What the client expects of a resource (RFC 9110 §13.1, where a tag says more than a time, RFC 6638 §3.2.10, and the tags of RFC 4918 §10.4). Of what else an `If` header
 /// says, [`Call::write`] sees to it.
 pub(crate) fn expectation(headers: &HeaderMap) -> Result<Expectation, DavFault> {
     let mut is = precondition(text(headers, "if-match")?);
@@ -60,8 +62,26 @@ pub(crate) fn expectation(headers: &HeaderMap) -> Result<Expectation, DavFault> 
     {
         is = read_if(lists)?.precondition().unwrap_or(Precondition::None);
     }
+    if is == Precondition::None {
+        let since = text(headers, "if-unmodified-since")?.and_then(read_http_date);
+        is = since.map_or(Precondition::None, Precondition::UnchangedSince);
+    }
     let schedule_tag = text(headers, "if-schedule-tag-match")?.map(|tag| ETag::from(tag.trim().to_owned()));
-    Ok(Expectation { is, is_not: precondition(text(headers, "if-none-match")?), schedule_tag })
+    // What a client does not mean is compared weakly (RFC 9110 §13.1.2).
+    let is_not = text(headers, "if-none-match")?.map(|tags| tags.replace("W/\"", "\""));
+    Ok(Expectation { is, is_not: precondition(is_not.as_deref()), schedule_tag })
+}
+
+/// Whether the client that reads holds what has this tag already: it names that, or else a time since which it was not changed
+/// (RFC 9110 §13.1.2, §13.1.3).
+pub(crate) fn is_held(headers: &HeaderMap, is_not: &Precondition, etag: &ETag) -> bool {
+    let since = || text(headers, "if-modified-since").ok().flatten().and_then(read_http_date);
+    match is_not {
+        Precondition::None => since()
+            .zip(etag.changed_at())
+            .is_some_and(|(since, changed)| changed.seconds() <= since.seconds()),
+        named => named.names(etag),
+    }
 }
 
 fn precondition(header: Option<&str>) -> Precondition {

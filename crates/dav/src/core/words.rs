@@ -1,9 +1,10 @@
 //! What people are told of a refusal in their language. Programs show it, or write it into their log.
 
 use actix_web::http::header::{self, HeaderMap};
-use renraku_base::{Fault, Language};
+use renraku_base::{Fault, Kind, Language};
 use renraku_contacts::{ContactsFault, service::objects::CardFault};
 use renraku_schedule::{ScheduleFault, service::objects::ObjectFault};
+use serde_json::Value;
 
 use super::{Dav, DavFault};
 
@@ -32,8 +33,27 @@ impl DavFault {
             Self::Contacts(fault) | Self::Card(CardFault::Refused(fault)) => say(fault),
             Self::Card(CardFault::AddressData(fields)) => say(&ContactsFault::Invalid(fields.clone())),
             Self::NotFound => say(&ScheduleFault::NotFound),
+            Self::Stale | Self::Object(ObjectFault::Stale) | Self::Card(CardFault::Stale) => {
+                say(&ScheduleFault::Stale(Value::Null))
+            }
+            Self::MethodNotAllowed => say(&NotTaken),
             Self::Lacks { fault, .. } => fault.said(say),
             _ => None,
         }
+    }
+}
+
+/// That a method is not taken, in the words of the phone.
+#[derive(Debug, thiserror::Error)]
+#[error("the method is not taken here")]
+struct NotTaken;
+
+impl Fault for NotTaken {
+    fn kind(&self) -> Kind {
+        Kind::MethodNotAllowed
+    }
+
+    fn code(&self) -> &'static str {
+        "method-not-allowed"
     }
 }

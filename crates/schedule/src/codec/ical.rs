@@ -19,6 +19,7 @@ mod read;
 mod rule;
 mod select;
 mod source;
+mod taking_place;
 mod task;
 mod timezone;
 mod when;
@@ -38,7 +39,8 @@ pub use object::{CalendarObject, Contents, NotAnObject, announces_exceptions, re
 pub use people::{is_param, organizer as organizer_line, server_replies};
 pub use read::{NotACalendar, Parsed, ParsedEvent, ParsedTask, Place, Refusal, read};
 pub use select::{Selection, select};
-pub use task::{is_guarded as is_guarded_task, move_alarms, takes_time as task_takes_time};
+pub use taking_place::taking_place;
+pub use task::{is_guarded as is_guarded_task, move_alarms};
 pub use text::without_controls;
 pub use timezone::{read_zone, write_zone};
 pub use write::write;

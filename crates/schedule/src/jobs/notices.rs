@@ -364,13 +364,17 @@ fn outgoing(
     let domain = email.rsplit('@').next().unwrap_or("localhost");
     let to = address.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
     let recurrence = match mail.each {
-        true => format!("each{}", order.version),
-        false => order.recurrence_id.as_deref().unwrap_or_default().replace([':', '-'], ""),
+        true => format!(".each{}", order.version),
+        // Two dots in a row are no atom of an address (RFC 5322 §3.2.3).
+        false => order
+            .recurrence_id
+            .as_ref()
+            .map_or_else(String::new, |id| format!(".{id}").replace([':', '-'], "")),
     };
     let again = if order.again { format!(".{}", order.version) } else { String::new() };
     OutgoingMail {
         message_id: format!(
-            "{}.{recurrence}.{}.{}{again}.{to}@{domain}",
+            "{}{recurrence}.{}.{}{again}.{to}@{domain}",
             order.event,
             mail.event.sequence,
             part.method.to_lowercase()

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use renraku_base::{CalendarId, EventId, FacilityId, FieldFault, merge_patch};
 use serde_json::{Map, Value};
 
-pub(crate) use self::object::KEPT_RULES;
 pub use self::object::PatchObject;
 use self::object::{EXCLUDED, FACILITY_IDS, SERIES_ONLY, difference, facilities_value};
+pub(crate) use self::object::{KEPT_CALENDAR, KEPT_RULES};
 use super::{
     Event, LocalDateTime, limits,
     members::{Members, pointer},

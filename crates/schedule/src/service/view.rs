@@ -24,8 +24,8 @@ use crate::{
     },
 };
 
-/// The mark in the tag of an event of which the reader sees only when it takes time.
-pub(crate) const BUSY: char = 'b';
+/// The mark in the tag of an event of which the reader sees only when it takes time; no digit of a version.
+pub(crate) const BUSY: char = 'v';
 
 /// Whose alerts somebody sees with an event: each person has their own, and nobody sees another's.
 #[derive(Clone, Copy)]

@@ -1,5 +1,6 @@
 //! Pictures and sounds: in the card, or somewhere else (RFC 6350 §6.2.4, RFC 2426 §3.1.4).
 
+use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -39,18 +40,29 @@ pub(super) fn format(property: &Property) -> Option<String> {
     if is_inline(property) { types.next() } else { None }
 }
 
+/// What a picture is whose card does not say it, by how its data begin; a JPEG where that tells nothing, as most are.
+fn picture(data: &str) -> &'static str {
+    let begin = data.get(..16).and_then(|begin| BASE64.decode(begin).ok()).unwrap_or_default();
+    match begin.as_slice() {
+        [0x89, b'P', b'N', b'G', ..] => "png",
+        [b'G', b'I', b'F', b'8', ..] => "gif",
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P'] => "webp",
+        _ => "jpeg",
+    }
+}
+
 /// The medium of a property.
 pub(super) fn read(property: &Property, kind: &str) -> Map<String, Value> {
     let said = format(property);
     let (uri, media_type) = if is_inline(property) {
+        let data: String = property.value.chars().filter(|c| !c.is_whitespace()).collect();
         let media_type = match (said.as_deref(), kind) {
             (Some(full), _) if full.contains('/') => full.to_owned(),
             (Some(short), "sound") => format!("audio/{short}"),
             (Some(short), _) => format!("image/{short}"),
             (None, "sound") => "audio/basic".to_owned(),
-            (None, _) => "image/jpeg".to_owned(),
+            (None, _) => format!("image/{}", picture(&data)),
         };
-        let data: String = property.value.chars().filter(|c| !c.is_whitespace()).collect();
         (format!("data:{media_type};base64,{data}"), Some(media_type))
     } else {
         let uri = property.text().trim().to_owned();

@@ -179,6 +179,25 @@ fn parameters_without_a_name_are_read_in_files_of_later_versions() {
     assert_eq!(card["phones"]["k1"], phone);
     assert_eq!(card["media"]["k1"]["uri"], "data:image/jpeg;base64,AAEC");
     assert_eq!(card["notes"]["k1"]["note"], "a;b:cd;e:f");
+    // What a picture is that does not say it, its data do.
+    let bytes: [(&[u8], _); 4] = [
+        (b"\x89PNG\r\n\x1a\n\0\0\0\r", "png"),
+        (b"GIF89a\x01\0\x01\0\0\0", "gif"),
+        (b"RIFF\x10\0\0\0WEBP", "webp"),
+        (b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01", "jpeg"),
+    ];
+    for (begin, kind) in bytes {
+        let data = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, begin);
+        let named = |picture: &str| {
+            let file = file.replace("AAE\r\n  C", picture);
+            parse(file.as_bytes()).remove(0).members.unwrap()["media"]["k1"].clone()
+        };
+        let media = named(&data);
+        assert_eq!(media["mediaType"], format!("image/{kind}"));
+        assert_eq!(media["uri"], format!("data:image/{kind};base64,{data}"));
+        // What is no base64 is kept as it is.
+        assert_eq!(named("*not*base64*")["uri"], "data:image/jpeg;base64,*not*base64*");
+    }
     // Programs store it so, too.
     let stored = read_object(file.replace("FN:x", "UID:u\r\nFN:x").as_bytes()).unwrap().members;
     assert_eq!((&stored["phones"], &stored["media"]), (&card["phones"], &card["media"]));

@@ -18,7 +18,7 @@ use crate::{
 /// What a client expects of the object that it is about to change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expectation {
-    /// In which version it is (`If-Match`).
+    /// In which version it is (`If-Match`), or since when it was not changed (`If-Unmodified-Since`).
     pub is: Precondition,
     /// In which version it is not, or that it is not there at all (`If-None-Match`).
     pub is_not: Precondition,
@@ -32,14 +32,10 @@ impl Expectation {
     pub(super) fn check(&self, there: Option<&CardHead>) -> Result<(), CardFault> {
         let is = match there {
             Some(head) => self.is.holds(&head.etag),
-            None => self.is == Precondition::None,
+            None => self.is.holds_of_nothing(),
         };
-        let is_not = match (&self.is_not, there) {
-            (Precondition::None, _) | (_, None) => true,
-            (Precondition::Exists, Some(_)) => false,
-            (Precondition::Match(tags), Some(head)) => !tags.contains(&head.etag),
-        };
-        if is && is_not { Ok(()) } else { Err(CardFault::Stale) }
+        let is_not = there.is_some_and(|head| self.is_not.names(&head.etag));
+        if is && !is_not { Ok(()) } else { Err(CardFault::Stale) }
     }
 }
 

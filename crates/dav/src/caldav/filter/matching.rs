@@ -1,34 +1,34 @@
 use renraku_schedule::{
-    codec::ical::{Component, Line, property_instant, property_text, read_components, task_takes_time},
+    codec::ical::{Component, Line, property_instant, property_text, read_components, taking_place},
     model::Zone,
 };
 
 use super::{CompFilter, CompTest, ParamFilter, ParamTest, PropFilter, PropTest, TimeRange};
 
-/// Whether the text of an object is what a filter means. The part of time of events has been looked at in the index.
+/// Whether the text of an object is what a filter means.
 pub(in crate::caldav) fn matches(filter: &CompFilter, text: &str, zone: Zone) -> bool {
     let root = read_components(text.as_bytes());
     root.children
         .iter()
         .filter(|it| it.name == filter.name)
-        .any(|calendar| test(&filter.test, calendar, calendar, zone))
+        .any(|calendar| test(&filter.test, calendar, zone))
 }
 
 fn comp(filter: &CompFilter, within: &Component, zone: Zone) -> bool {
-    let mut named = within.children.iter().filter(|it| it.name == filter.name);
+    let named: Vec<&Component> = match &filter.test {
+        CompTest::All { time: Some(range), .. } => taking_place(within, &filter.name, range.bounds(), zone),
+        _ => within.children.iter().filter(|it| it.name == filter.name).collect(),
+    };
     match &filter.test {
-        CompTest::Absent => named.next().is_none(),
-        all @ CompTest::All { .. } => named.any(|it| test(all, it, within, zone)),
+        CompTest::Absent => named.is_empty(),
+        all @ CompTest::All { .. } => named.iter().any(|it| test(all, it, zone)),
     }
 }
 
-fn test(test: &CompTest, component: &Component, within: &Component, zone: Zone) -> bool {
-    let CompTest::All { time, props, comps } = test else { return false };
-    let in_time = |range: &TimeRange| {
-        component.name != "VTODO" || task_takes_time(within, component, range.bounds(), zone)
-    };
-    time.as_ref().is_none_or(in_time)
-        && props.iter().all(|filter| prop(filter, component, zone))
+/// Whether one component is all of this, but for when it takes place.
+fn test(test: &CompTest, component: &Component, zone: Zone) -> bool {
+    let CompTest::All { props, comps, .. } = test else { return false };
+    props.iter().all(|filter| prop(filter, component, zone))
         && comps.iter().all(|filter| comp(filter, component, zone))
 }
 

@@ -11,7 +11,7 @@ use crate::{
     },
     core::{
         Address, BIND, Place, READ, READ_PRIVILEGES, StaffBook, SyncToken, UNBIND, WRITE, WRITE_CONTENT,
-        WRITE_PROPERTIES, ace, changed_at, granted_set, http_date, supported_collations, supported_reports,
+        WRITE_PROPERTIES, ace, granted_set, http_date, supported_collations, supported_reports,
         supported_set,
         xml::{Name, Writer},
     },
@@ -213,7 +213,7 @@ fn of_object(row: &Row, resource: &Resource<'_>, context: &Context<'_>, out: &mu
     };
     match (row.property, text) {
         (Property::GetETag, _) => out.leaf(&row.name, head.etag.as_str()),
-        (Property::GetLastModified, _) => match changed_at(&head.etag) {
+        (Property::GetLastModified, _) => match head.etag.changed_at() {
             Some(at) => out.leaf(&row.name, &http_date(at)),
             None => return false,
         },
@@ -303,7 +303,7 @@ fn of_principal(row: &Row, resource: &Resource<'_>, context: &Context<'_>, out: 
 fn of_message(row: &Row, message: &InboxMessage, context: &Context<'_>, out: &mut Writer) -> bool {
     match (row.property, context.data) {
         (Property::GetETag, _) => out.leaf(&row.name, message.etag.as_str()),
-        (Property::GetLastModified, _) => match changed_at(&message.etag) {
+        (Property::GetLastModified, _) => match message.etag.changed_at() {
             Some(at) => out.leaf(&row.name, &http_date(at)),
             None => return false,
         },

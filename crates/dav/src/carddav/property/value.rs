@@ -6,7 +6,7 @@ use crate::{
     carddav::{address_data::MEDIA_TYPE, book::Book, report},
     core::{
         Address, BIND, READ, READ_PRIVILEGES, SyncToken, UNBIND, WRITE, WRITE_CONTENT, WRITE_PROPERTIES, ace,
-        changed_at, granted_set, http_date, supported_collations, supported_reports, supported_set,
+        granted_set, http_date, supported_collations, supported_reports, supported_set,
         xml::{Name, Writer},
     },
     push,
@@ -116,7 +116,7 @@ fn of_card(row: &Row, resource: &Resource<'_>, context: &Context<'_>, out: &mut 
     };
     match (row.property, text) {
         (Property::GetETag, _) => out.leaf(&row.name, head.etag.as_str()),
-        (Property::GetLastModified, _) => match changed_at(&head.etag) {
+        (Property::GetLastModified, _) => match head.etag.changed_at() {
             Some(at) => out.leaf(&row.name, &http_date(at)),
             None => return false,
         },

@@ -69,7 +69,7 @@ fn occurrences(text: &str, (from, to): (Timestamp, Timestamp), zone: Zone, most:
         };
         Some(in_utc(without_repetition(occurrence), found.utc_start, found.utc_end))
     });
-    let mut writer = Writer::default();
+    let mut writer = Writer::around(&event);
     let mut count = 0;
     for occurrence in occurrences {
         count += 1;

@@ -36,16 +36,17 @@ const USUAL: [&str; 12] = [
 /// How the clocks stand in the middle of each month, in seconds east of UTC.
 type Year = [i32; 12];
 
-/// The zone of our table that is most nearly as a `VTIMEZONE` says; the office's where none is near.
-pub(super) fn nearest(timezone: &Component) -> Zone {
-    let Some(told) = told(timezone) else { return Zone::TOKYO };
+/// The zone of our table that is most nearly as a `VTIMEZONE` says; the office's where it says nothing. `None` where no clocks stand as it
+/// says: a time read by others would be another.
+pub(super) fn nearest(timezone: &Component) -> Option<Zone> {
+    let Some(told) = told(timezone) else { return Some(Zone::TOKYO) };
     let usual = USUAL.iter().filter_map(|name| name.parse().ok());
     let all = chrono_tz::TZ_VARIANTS.iter().filter(|tz| !tz.name().starts_with("Antarctica/"));
     let all = all.filter_map(|tz| tz.name().parse().ok());
     // Of several that are equally near the first is taken.
     let near = usual.chain(all).map(|zone: Zone| (distance(&told, &ours(zone)), zone));
     let nearest = near.min_by_key(|(distance, _)| *distance);
-    nearest.filter(|(distance, _)| *distance <= MOST_APART).map_or(Zone::TOKYO, |(_, zone)| zone)
+    nearest.filter(|(distance, _)| *distance <= MOST_APART).map(|(_, zone)| zone)
 }
 
 /// Whether a `VTIMEZONE` says of a zone that we know what our table says.
@@ -222,13 +223,14 @@ mod tests {
                 ],
                 "Asia/Shanghai",
             ),
-            // Nobody's clocks stand so, or nothing is said of them.
-            (vec![("STANDARD", "19700101T000000", "", "+0313")], "Asia/Tokyo"),
+            // Nothing is said of them.
             (vec![("STANDARD", "19700101T000000", "RRULE:FREQ=SECONDLY\r\n", "nonsense")], "Asia/Tokyo"),
             (vec![], "Asia/Tokyo"),
         ] {
-            assert_eq!(nearest(&zone(&observances)).name(), expected, "{observances:?}");
+            assert_eq!(nearest(&zone(&observances)).map(Zone::name), Some(expected), "{observances:?}");
         }
+        let nobodys = |offset| nearest(&zone(&[("STANDARD", "19700101T000000", "", offset)]));
+        assert_eq!((nobodys("+0917"), nobodys("+0313")), (None, None));
     }
 
     #[test]

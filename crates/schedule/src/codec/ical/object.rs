@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use renraku_base::FieldFault;
+use serde_json::Value;
 
 use super::{component, component::Component, people, read};
 use crate::{
-    model::{Event, limits},
+    model::{Event, KEPT_CALENDAR, limits},
     rules::recurrence,
 };
 
@@ -114,13 +115,20 @@ fn check_organizers(parts: &[&Component]) -> Result<(), NotAnObject> {
     }
 }
 
-/// The one event of a file, with its exceptions.
+/// The one event of a file, with its exceptions and with what the calendar around them says of itself.
 pub(super) fn read_event(root: &Component) -> Result<Event, NotAnObject> {
     let parsed = read::read_components(root)
         .map_err(|none| NotAnObject::Data(vec![FieldFault::new("", "ical-line", none.to_string())]))?;
     let refused: Vec<FieldFault> = parsed.refused.into_iter().flat_map(|refusal| refusal.reasons).collect();
+    let lines: Vec<Value> = parsed.lines.into_iter().map(|line| line.raw.into()).collect();
     match parsed.events.into_iter().next() {
-        Some(parsed) if refused.is_empty() => Ok(parsed.event),
+        Some(found) if refused.is_empty() => {
+            let mut event = found.event;
+            if !lines.is_empty() {
+                event.more.insert(KEPT_CALENDAR.to_owned(), lines.into());
+            }
+            Ok(event)
+        }
         _ => Err(NotAnObject::Data(refused)),
     }
 }

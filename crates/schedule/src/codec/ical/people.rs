@@ -41,9 +41,11 @@ pub(super) fn address(line: &Line) -> Option<String> {
     is_address(&address).then_some(address)
 }
 
-/// The mail address of a `mailto` URI (RFC 6068 §2), without what a mail to it should say.
+/// The mail address of a `mailto` URI (RFC 6068 §2), without what a mail to it should say, and without the slashes that some write there as
+/// of a web address.
 fn mailbox(rest: &str) -> Option<Cow<'_, str>> {
     let address = rest.split('?').next().unwrap_or_default().trim();
+    let address = address.strip_prefix("//").unwrap_or(address);
     percent_decode_str(address).decode_utf8().ok()
 }
 
@@ -226,6 +228,7 @@ mod tests {
             ("mailto:taro%2Eyamada@example.jp", Some("mailto:taro.yamada@example.jp")),
             ("mailto:a%2Bb@example.jp?subject=x&cc=c@example.jp", Some("mailto:a+b@example.jp")),
             ("mailto:%E8%8A%B1@example.jp", Some("mailto:花@example.jp")),
+            ("mailto://a@example.jp", Some("mailto:a@example.jp")),
             ("mailto:a%0D%0ABcc:b@example.jp", None),
             ("mailto:a%2Cb@example.jp", None),
             ("mailto:%FF@example.jp", None),

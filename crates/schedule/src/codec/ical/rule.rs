@@ -102,12 +102,18 @@ fn read_day(text: &str) -> Option<Value> {
 }
 
 /// The last local time at which an occurrence may start; `None` where that is beyond the calendar. A date means the whole
-/// of that day; an instant is read on the clock of the event, or on the office's for whole days.
+/// of that day; an instant is read on the clock of the event, or on the office's for whole days. Of these the last second of a day is
+/// the end of that day on whatever clock: whoever writes so means the day, and puts the `Z` there because a form asks for it.
 fn until(line: &Line, text: &str, start: When, zones: &Zones) -> Result<Option<LocalDateTime>, when::Reason> {
     let whole_days = matches!(start, When::Date(_));
     let zone = if whole_days { Some(Zone::TOKYO) } else { start.zone() };
     let at = match when::read_value(line, text, zones)? {
         When::Date(day) => day.and_hms_opt(23, 59, 59).unwrap_or_default(),
+        When::Zoned(at, Zone::UTC)
+            if whole_days && Some(at.time()) == NaiveTime::from_hms_opt(23, 59, 59) =>
+        {
+            at
+        }
         other => other.local_in(zone),
     };
     Ok(LocalDateTime::new(if whole_days { at.date().and_time(NaiveTime::MIN) } else { at }))

@@ -2,34 +2,18 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use renraku_base::Timestamp;
-
 use super::{
     alarm_text::{lines, recurrence_id, says},
     component::{self, Component},
     event,
     line::Line,
-    look, object,
+    object,
     when::{self, Zones},
 };
 use crate::{
-    model::{Event, LocalDateTime, Zone},
-    rules::recurrence::{self, Window},
+    model::{Event, LocalDateTime},
+    rules::recurrence,
 };
-
-/// Whether a task takes place between two instants: a task that repeats when one of its occurrences does.
-#[must_use]
-pub fn takes_time(
-    calendar: &Component,
-    task: &Component,
-    (from, to): (Timestamp, Timestamp),
-    zone: Zone,
-) -> bool {
-    match as_event(calendar).filter(|_| task.line("RRULE").is_some() || task.line("RDATE").is_some()) {
-        Some(event) => !recurrence::expand(&event, Window { from, to, zone }, 1).items.is_empty(),
-        None => look::task_takes_time(task, (from, to), zone),
-    }
-}
 
 /// Whether a text says that it is not for everybody who may read the calendar. What cannot be read is not for everybody
 /// (RFC 5545 §3.8.1.3).
@@ -153,9 +137,10 @@ mod tests {
     fn a_task_that_repeats_is_found_on_a_later_day() {
         let root = component::read(TASK.as_bytes());
         let calendar = &root.children[0];
-        let at = |text: &str| -> Timestamp { text.parse().unwrap() };
+        let at = |text: &str| -> renraku_base::Timestamp { text.parse().unwrap() };
         let takes = |from: &str, to: &str| {
-            takes_time(calendar, &calendar.children[0], (at(from), at(to)), Zone::TOKYO)
+            let window = (at(from), at(to));
+            !super::super::taking_place(calendar, "VTODO", window, crate::model::Zone::TOKYO).is_empty()
         };
         assert!(takes("2026-05-01T00:30:00Z", "2026-05-01T00:40:00Z"));
         assert!(!takes("2026-05-01T02:00:00Z", "2026-05-01T03:00:00Z"));

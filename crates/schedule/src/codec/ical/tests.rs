@@ -451,3 +451,37 @@ fn shapes_that_are_too_large_are_refused() {
         "VEVENT 1, line 4, UID u | EXDATE too-many"
     );
 }
+
+#[test]
+fn the_last_day_of_whole_days_is_the_one_that_is_meant() {
+    for (until, last) in [
+        ("20260403", "2026-04-03"),
+        // The end of a day, with the letter that a form asks for.
+        ("20260403T235959Z", "2026-04-03"),
+        ("20260403T000000Z", "2026-04-03"),
+        // The last start, and the end of its day, on the clocks of the office.
+        ("20260402T150000Z", "2026-04-03"),
+        ("20260403T145959Z", "2026-04-03"),
+    ] {
+        let body = format!(
+            "BEGIN:VEVENT\nUID:u\nDTSTART;VALUE=DATE:20260401\nRRULE:FREQ=DAILY;UNTIL={until}\nEND:VEVENT"
+        );
+        let rule = parsed(&body).events[0].event.recurrence_rule.clone().unwrap();
+        assert_eq!(rule.until.unwrap().date().to_string(), last, "{until}");
+    }
+}
+
+#[test]
+fn a_zone_that_is_like_none_is_refused_by_its_name() {
+    let with = |offset: &str| {
+        parsed(&format!(
+            "BEGIN:VTIMEZONE\nTZID:Made/Up\nBEGIN:STANDARD\nDTSTART:19700101T000000\nTZOFFSETFROM:{offset}\nTZOFFSETTO:{offset}\n\
+             END:STANDARD\nEND:VTIMEZONE\nBEGIN:VEVENT\nUID:u\nDTSTART;TZID=Made/Up:20260401T090000\nEND:VEVENT"
+        ))
+    };
+    assert_eq!(with("+0545").events[0].event.time_zone.map(crate::model::Zone::name), Some("Asia/Kathmandu"));
+    let refused = with("+0917");
+    let [fault] = refused.refused[0].reasons.as_slice() else { panic!("{:?}", refused.refused) };
+    assert_eq!((fault.code.as_ref(), refused.events.len()), ("time-zone", 0));
+    assert!(fault.detail.contains("Made/Up"), "{}", fault.detail);
+}

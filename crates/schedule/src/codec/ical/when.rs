@@ -60,7 +60,7 @@ pub(super) struct Zones {
 
 impl Zones {
     /// Learns what a file's `VTIMEZONE`s are called elsewhere. What they say about their clocks is not believed: where nothing
-    /// else is known the zone of our table counts that is nearest to it.
+    /// else is known the zone of our table counts that is nearest to it. One that is like none of them stays unknown.
     pub fn learn(&mut self, timezone: &Component) {
         let Some(id) = timezone.line("TZID").map(|line| line.value.trim()) else { return };
         if let Ok(zone) = id.parse() {
@@ -70,10 +70,11 @@ impl Zones {
             return;
         }
         let location = timezone.line("X-LIC-LOCATION").and_then(|line| line.value.parse().ok());
-        let zone = location.or_else(|| fixed(timezone)).unwrap_or_else(|| {
+        let known = location.or_else(|| fixed(timezone));
+        let Some(zone) = known.or_else(|| foreign_zone::nearest(timezone)) else { return };
+        if known.is_none() {
             self.otherwise.insert(id.to_owned());
-            foreign_zone::nearest(timezone)
-        });
+        }
         self.named.insert(id.to_owned(), zone);
     }
 

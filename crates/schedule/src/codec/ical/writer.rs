@@ -3,13 +3,15 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
+use serde_json::Value;
+
 use super::{
     PRODUCT, component,
     line::Line,
     timezone,
     write::{NO_STAMP, end_zone, is_utc, write_component},
 };
-use crate::model::{Event, Zone};
+use crate::model::{Event, KEPT_CALENDAR, Zone};
 
 /// A file to which events are added one by one.
 #[derive(Debug, Default)]
@@ -24,6 +26,13 @@ pub struct Writer {
 }
 
 impl Writer {
+    /// A file that says of the calendar as a whole what that said with which an event was sent.
+    #[must_use]
+    pub fn around(event: &Event) -> Self {
+        let kept = event.more.get(KEPT_CALENDAR).and_then(Value::as_array).into_iter().flatten();
+        Self::with_lines(kept.filter_map(Value::as_str))
+    }
+
     /// A file that says this of the calendar as a whole, line by line.
     #[must_use]
     pub fn with_lines<'l>(lines: impl IntoIterator<Item = &'l str>) -> Self {

@@ -16,8 +16,10 @@ use crate::model::{
 
 /// The property of a series that keeps the rules which an import brought beyond the one that is expanded.
 pub(crate) const KEPT_RULES: &str = "renraku:iCalendarRules";
+/// The property of an event that keeps what the calendar around it said of itself, line by line.
+pub(crate) const KEPT_CALENDAR: &str = "renraku:iCalendarCalendar";
 /// What belongs to a whole series and cannot differ in one occurrence (RFC 8984 §4.3.5).
-pub(super) const SERIES_ONLY: [&str; 12] = [
+pub(super) const SERIES_ONLY: [&str; 13] = [
     "@type",
     "method",
     "organizerCalendarAddress",
@@ -29,6 +31,7 @@ pub(super) const SERIES_ONLY: [&str; 12] = [
     "recurrenceRule",
     "relatedTo",
     "uid",
+    KEPT_CALENDAR,
     KEPT_RULES,
 ];
 /// What the server counts for the whole series.

@@ -6,7 +6,7 @@ use super::{ObjectCalendar, ObjectFault, ObjectHead, get_schedule_tag};
 /// What a client expects of the object that it is about to change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expectation {
-    /// In which version it is (`If-Match`).
+    /// In which version it is (`If-Match`), or since when it was not changed (`If-Unmodified-Since`).
     pub is: Precondition,
     /// In which version it is not, or that it is not there at all (`If-None-Match`).
     pub is_not: Precondition,
@@ -21,12 +21,7 @@ impl Expectation {
     /// Whether what is there with this tag is as the client expects.
     #[must_use]
     pub fn holds(&self, etag: &ETag) -> bool {
-        let is_not = match &self.is_not {
-            Precondition::None => true,
-            Precondition::Exists => false,
-            Precondition::Match(tags) => !tags.contains(etag),
-        };
-        self.is.holds(etag) && is_not
+        self.is.holds(etag) && !self.is_not.names(etag)
     }
 
     /// Refuses what is not as the client expects.
@@ -38,7 +33,7 @@ impl Expectation {
     ) -> Result<(), ObjectFault> {
         let is = match there {
             Some(head) => self.holds(&head.etag),
-            None => self.is == Precondition::None,
+            None => self.is.holds_of_nothing(),
         };
         let same_tag = match (&self.schedule_tag, there) {
             (None, _) => true,

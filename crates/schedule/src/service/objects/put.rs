@@ -23,7 +23,12 @@ use crate::{
     jobs::{self, News},
     model::{Event, EventDraft},
     rules::merge::keep_answers,
-    service::{create_event::create, staff, update_event::open, view::without_alerts},
+    service::{
+        create_event::create,
+        staff,
+        update_event::open,
+        view::{BUSY, without_alerts},
+    },
     store::{self, calendars::StoredCalendar, events::StoredEvent, objects::OfUid},
 };
 
@@ -138,6 +143,10 @@ fn store_object(
     };
     calendar.check_kind(tx, who, kind)?;
     let Named { name, origin, holder, there } = named;
+    // Whoever sees busy time alone is shown another UID than the event has, too.
+    if there.as_ref().is_some_and(|head| head.etag.is_of_view(BUSY)) {
+        return Err(ScheduleFault::Forbidden.into());
+    }
     let arrival = Arrival { calendar, name, origin, holder, uid: object.uid, text };
     let put_away = arrival.check_uid(tx, who, there.as_ref())?;
     match (object.contents, there) {

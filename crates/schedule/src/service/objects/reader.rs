@@ -9,7 +9,7 @@ use super::{
 use crate::{
     ScheduleFault,
     codec::ical::{self, Contents},
-    model::Event,
+    model::{Event, KEPT_CALENDAR},
     rules::recurrence,
     service::view::without_alerts,
     store,
@@ -69,7 +69,9 @@ fn read(text: &str) -> Result<Event, ObjectFault> {
 
 /// What a text says that is not a reader's to change: all but their alarms, and what clients write anew whenever they store.
 pub(super) fn bare(text: &str) -> Result<Event, ObjectFault> {
-    let event = read(&ical::without_marks(text))?;
+    let mut event = read(&ical::without_marks(text))?;
+    // Of the calendar around the event clients say what they like.
+    event.more.remove(KEPT_CALENDAR);
     Ok(recurrence::without_idle_exceptions(without_alerts(event)))
 }
 

@@ -77,5 +77,7 @@ impl Names {
 
 /// The text of an event as calendar clients see it.
 pub(super) fn write(shown: &Event) -> String {
-    ical::write([shown])
+    let mut writer = ical::Writer::around(shown);
+    writer.add(shown);
+    writer.finish()
 }
