@@ -169,11 +169,7 @@ fn keep_free_busy(
     if shown.is_none_or(|shown| shown == sent.free_busy_status) {
         return Ok(None);
     }
-    let changed = kept.put_free_busy(tx, who, sent)?;
-    if changed.is_some() {
-        show_again(tx, who, id)?;
-    }
-    Ok(changed)
+    kept.put_free_busy(tx, who, sent)
 }
 
 fn answers(
