@@ -75,6 +75,32 @@ fn an_answer_to_what_was_booked_in_another_zone_leaves_nothing_behind() {
     });
 }
 
+/// What is booked stays at the hours at which it was booked, for whoever answers or comes later, too.
+#[test]
+fn an_answer_to_what_was_booked_in_another_zone_is_for_the_hours_of_the_booking() {
+    on_each_database(|db, _| {
+        let (hanako, taro) = (person(db, "佐藤"), person(db, "鈴木"));
+        let single = whole_day(db, &json!({"1": {"personId": taro.person}}));
+        let mut series = single.clone();
+        series["start"] = "2026-12-20T00:00:00".into();
+        series["recurrenceRule"] = json!({"frequency": "daily", "count": 3});
+        let events = [single, series].map(|body| create(db, &hanako, body));
+        let seen = |who: &Principal| {
+            let all = occurrences(db, who, days("2026-12-15", "2026-12-26")).into_iter();
+            all.map(|it| it.utc_start.to_string()).collect::<Vec<_>>()
+        };
+        let booked = seen(&hanako);
+        assert_eq!(booked[..2], ["2026-12-17T15:00:00Z", "2026-12-19T15:00:00Z"]);
+        put_zone(db, &hanako, "America/New_York");
+        assert_eq!((seen(&hanako), seen(&taro)), (booked.clone(), booked.clone()));
+        for event in &events {
+            reply(db, &taro, &event.id, json!({"participationStatus": "accepted"})).unwrap();
+        }
+        assert_eq!((seen(&hanako), seen(&taro)), (booked.clone(), booked));
+        assert_sound(db);
+    });
+}
+
 #[test]
 fn those_whose_calendars_a_job_takes_care_of_see_it_once() {
     on_each_database(|db, _| {

@@ -1,12 +1,16 @@
 //! What is told of a change that is neither of time nor of place, and who is asked to new dates.
 
-use renraku_schedule::service::Scope;
+use renraku_base::Principal;
+use renraku_schedule::service::{self, Scope, import_calendar};
 use renraku_test_db::on_each_database;
 use serde_json::json;
 
 use crate::{
     later::{PAUSE, kinds, mails},
-    office::{create, get, local, patch, person, reply, try_delete},
+    office::{
+        create, days, default_calendar, get, local, occurrences, patch, person, reply, room, run_due_jobs,
+        starts, try_delete,
+    },
     scheduling::{mail, meeting, put},
 };
 
@@ -44,6 +48,84 @@ fn whoever_is_outside_hears_of_another_title_or_description() {
     });
 }
 
+/// RFC 6638 §3.2.2.1: what they left out is none of theirs. They hear when it is at another time, to which they may come.
+#[test]
+fn whoever_left_an_occurrence_out_hears_of_its_time_alone() {
+    on_each_database(|db, _| {
+        let (hanako, taro, jiro) = (person(db, "佐藤"), person(db, "鈴木"), person(db, "高橋"));
+        let room = room(db, "大会議室");
+        let second = "2026-12-02T10:00:00";
+        let series = create(
+            db,
+            &hanako,
+            json!({"title": "朝会", "start": "2026-12-01T10:00:00", "duration": "PT1H",
+                "recurrenceRule": {"frequency": "daily", "count": 5}, "participants": {"1": {"personId": taro.person}},
+                "recurrenceOverrides": {(second): {"participants/2": {"personId": jiro.person}}}}),
+        );
+        let away = |who: &Principal| {
+            let etag = get(db, who, &series.id).unwrap().etag;
+            try_delete(db, who, &series.id, Scope::This(local(second)), &etag).unwrap();
+        };
+        let change = |change: serde_json::Value| {
+            patch(db, &hanako, &get(db, &hanako, &series.id).unwrap(), Scope::This(local(second)), change)
+        };
+        let so_far = std::cell::Cell::new([0, 0]);
+        let heard = || {
+            run_due_jobs(db);
+            let all = [&taro, &jiro].map(|who| kinds(db, who).len());
+            let before = so_far.replace(all);
+            [all[0] - before[0], all[1] - before[1]]
+        };
+        assert_eq!(heard(), [1, 1], "they are invited");
+        change(json!({"locations": {"1": {"name": "別館"}}}));
+        assert_eq!(heard(), [1, 1], "they come to it");
+        [&taro, &jiro].into_iter().for_each(away);
+        for what in [
+            json!({"title": "臨時"}),
+            json!({"locations": {"1": {"name": "本館"}}}),
+            json!({"facilityIds": [room]}),
+            json!({"status": "cancelled"}),
+        ] {
+            change(what.clone());
+            assert_eq!(heard(), [0, 0], "{what}");
+        }
+        change(json!({"status": "confirmed", "start": "2026-12-02T15:00:00"}));
+        assert_eq!(heard(), [1, 1]);
+    });
+}
+
+#[test]
+fn an_import_that_moves_a_series_leaves_away_what_was_left_out() {
+    on_each_database(|db, _| {
+        let (hanako, taro) = (person(db, "佐藤"), person(db, "鈴木"));
+        let series = create(
+            db,
+            &hanako,
+            json!({"title": "朝会", "start": "2026-12-01T10:00:00", "duration": "PT1H",
+                "recurrenceRule": {"frequency": "daily", "count": 3}, "participants": {"1": {"personId": taro.person}}}),
+        );
+        let second = Scope::This(local("2026-12-02T10:00:00"));
+        try_delete(db, &taro, &series.id, second, &get(db, &taro, &series.id).unwrap().etag).unwrap();
+        let calendar = default_calendar(db, &hanako);
+        let file = db.read(|tx| service::export_calendar(tx, &hanako, &calendar)).unwrap();
+        let file = file.replace("T100000", "T113000").replace("T110000", "T123000");
+        let done = import_calendar(db, &hanako, Some(&calendar), file.as_bytes()).unwrap();
+        assert_eq!((done.updated, done.refused), (1, Vec::new()));
+        let seen = starts(&occurrences(db, &taro, days("2026-12-01", "2026-12-05")));
+        assert_eq!(seen, ["2026-12-01T11:30:00", "2026-12-03T11:30:00"]);
+        let event = get(db, &hanako, &series.id).unwrap().event;
+        let answer = |day: &str| {
+            event
+                .occurrence(local(&format!("{day}T11:30:00")))
+                .unwrap()
+                .participation(&taro.person)
+                .unwrap()
+                .as_str()
+        };
+        assert_eq!((answer("2026-12-01"), answer("2026-12-02")), ("needs-action", "declined"));
+    });
+}
+
 #[test]
 fn an_answer_does_not_stand_for_dates_that_a_series_gets_afterwards() {
     on_each_database(|db, _| {
@@ -53,7 +135,7 @@ fn an_answer_does_not_stand_for_dates_that_a_series_gets_afterwards() {
             text.replace("SUMMARY:会議", &format!("{more}SUMMARY:会議"))
         };
         put(db, &hanako, "m.ics", &series(""));
-        let id = crate::office::occurrences(db, &taro, crate::office::days("2026-11-20", "2026-12-20"))[0]
+        let id = occurrences(db, &taro, days("2026-11-20", "2026-12-20"))[0]
             .event_id
             .clone();
         reply(db, &taro, &id, json!({"participationStatus": "accepted"})).unwrap();

@@ -99,6 +99,59 @@ fn what_a_guest_says_is_free_takes_none_of_their_time() {
     });
 }
 
+/// What is called off or secret takes nobody's time, whatever a guest says of it; they read what they said.
+#[test]
+fn a_guest_says_it_on_the_phone_too_and_reads_it_of_what_is_called_off_or_secret() {
+    on_each_backend(|server| {
+        let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
+        let (organizer, guest) = (Client::of(server, &hanako), Client::of(server, &taro));
+        let series = json!({"title": "公開講座", "start": "2026-12-07T10:00:00", "duration": "PT1H",
+            "recurrenceRule": {"frequency": "daily", "count": 2},
+            "participants": {"1": {"personId": taro.person, "roles": {"attendee": true}}}});
+        let id = hanako.post("events", &series).expect(201).json()["id"].as_str().unwrap().to_owned();
+        let (path, event) = (format!("{}{id}.ics", guest.calendar), format!("events/{id}"));
+        let etag = |who: &Staff| who.get(&event).expect(200).etag();
+        let patch = |who: &Staff, change: &Value| who.patch(&event, &etag(who), change).expect(200).json();
+        let alone = organizer.get(&format!("{}{id}.ics", organizer.calendar)).expect(200).etag();
+        let check = |said: &str, periods: usize| {
+            let now = guest.get(&path).expect(200).text();
+            assert_eq!(now.contains("TRANSP:TRANSPARENT"), said == "free", "{now}");
+            assert_eq!(taro.get(&event).expect(200).json()["freeBusyStatus"], *said);
+            assert_eq!((shown(&taro), taken(&hanako, &taro)), (vec![said.to_owned(); 2], periods));
+            assert_eq!(shown(&hanako), ["busy"; 2]);
+        };
+        let before = etag(&taro);
+        let told = patch(&taro, &json!({"freeBusyStatus": "free"}));
+        assert_eq!((&told["freeBusyStatus"], told["etag"] == before), (&json!("free"), false));
+        check("free", 0);
+        assert_eq!(etag(&hanako), alone, "nobody else notices");
+        assert_eq!(patch(&taro, &json!({"freeBusyStatus": "free"}))["etag"], told["etag"]);
+        for (change, back) in [
+            (json!({"status": "cancelled"}), json!({"status": "confirmed"})),
+            (json!({"privacy": "secret"}), json!({"privacy": "public"})),
+        ] {
+            patch(&hanako, &change);
+            check("free", 0);
+            patch(&hanako, &back);
+            check("free", 0);
+        }
+        // With their alerts, and back; the rest of the event is not theirs, nor is it said of single occurrences.
+        let alert = json!({"1": {"trigger": {"@type": "OffsetTrigger", "offset": "-PT5M"}}});
+        patch(&taro, &json!({"freeBusyStatus": "busy", "alerts": alert}));
+        check("busy", 2);
+        let both = json!({"freeBusyStatus": "free", "title": "x"});
+        taro.patch(&event, &etag(&taro), &both).problem(403, "not-organizer");
+        let one = format!("{event}?recurrenceId=2026-12-07T10:00:00");
+        taro.patch(&one, &etag(&taro), &json!({"freeBusyStatus": "free"})).problem(422, "invalid");
+        check("busy", 2);
+        // Who may write the organizer's calendar says it of the event.
+        let share = json!({"grantee": {"type": "person", "personId": taro.person}, "role": "write"});
+        hanako.post(&format!("calendars/{}/shares", hanako.calendar), &share).expect(200);
+        patch(&taro, &json!({"freeBusyStatus": "free"}));
+        assert_eq!(shown(&hanako), ["free"; 2]);
+    });
+}
+
 #[test]
 fn a_guest_of_single_occurrences_takes_each_as_its_organizer_says_until_they_say_otherwise() {
     on_each_backend(|server| {

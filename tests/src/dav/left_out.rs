@@ -6,7 +6,30 @@ use super::{
     client::Client,
     single_occurrences::{assert_told, seen, series_with},
 };
-use crate::harness::{Staff, on_each_backend};
+use crate::harness::{Staff, TestServer, on_each_backend};
+
+/// Three Thursdays of a series.
+const THURSDAYS: [&str; 3] = ["2026-12-03", "2026-12-10", "2026-12-17"];
+
+/// Two members of staff.
+fn pair(server: &TestServer) -> [Staff; 2] {
+    ["hanako", "taro"].map(|name| server.staff(name))
+}
+
+/// A meeting on five days in a row to which somebody is invited.
+fn five_days(organizer: &Staff, guest: &Staff) -> String {
+    let series = json!({"title": "朝会", "start": "2026-12-01T10:00:00", "timeZone": "Asia/Tokyo", "duration": "PT1H",
+        "recurrenceRule": {"frequency": "daily", "count": 5},
+        "participants": {"t": {"personId": guest.person, "roles": {"attendee": true}}}});
+    organizer.post("events", &series).expect(201).json()["id"].as_str().unwrap().to_owned()
+}
+
+/// A series to whose Thursdays alone somebody is invited, and where their program finds them.
+fn thursdays(organizer: &Staff, guest: &Staff, client: &Client) -> (String, String) {
+    let guest = json!({"t": {"personId": guest.person, "roles": {"attendee": true}}});
+    let id = series_with(organizer, &THURSDAYS, &guest);
+    (id, client.sync(&client.calendar, "", 10).0[0].0.clone())
+}
 
 /// Whether the organizer reads that one occurrence is declined.
 fn is_declined(organizer: &Staff, id: &str, at: &str) -> bool {
@@ -26,12 +49,9 @@ fn left_out(client: &Client, path: &str) -> Vec<String> {
 #[test]
 fn what_a_guest_leaves_out_is_away_for_them_and_declined() {
     on_each_backend(|server| {
-        let [hanako, taro] = ["hanako", "taro"].map(|name| server.staff(name));
+        let [hanako, taro] = pair(server);
         let client = Client::of(server, &taro);
-        let series = json!({"title": "朝会", "start": "2026-12-01T10:00:00", "timeZone": "Asia/Tokyo", "duration": "PT1H",
-            "recurrenceRule": {"frequency": "daily", "count": 5},
-            "participants": {"t": {"personId": taro.person, "roles": {"attendee": true}}}});
-        let id = hanako.post("events", &series).expect(201).json()["id"].as_str().unwrap().to_owned();
+        let id = five_days(&hanako, &taro);
         let path = client.sync(&client.calendar, "", 10).0[0].0.clone();
         let (second, third) = ("2026-12-02T10:00:00", "2026-12-03T10:00:00");
         let etag = |who: &Staff| who.get(&format!("events/{id}")).expect(200).etag();
@@ -89,19 +109,16 @@ fn what_a_guest_leaves_out_is_away_for_them_and_declined() {
 #[test]
 fn a_guest_of_single_occurrences_leaves_out_one_after_the_other() {
     on_each_backend(|server| {
-        let [hanako, taro] = ["hanako", "taro"].map(|name| server.staff(name));
+        let [hanako, taro] = pair(server);
         let client = Client::of(server, &taro);
-        let days = ["2026-12-03", "2026-12-10", "2026-12-17"];
-        let guest = json!({"t": {"personId": taro.person, "roles": {"attendee": true}}});
-        let id = series_with(&hanako, &days, &guest);
-        let path = client.sync(&client.calendar, "", 10).0[0].0.clone();
+        let (id, path) = thursdays(&hanako, &taro, &client);
         let at = |day: &str| format!("{day}T10:00:00");
         let leave_out = |day: &str| {
             let etag = taro.get(&format!("events/{id}")).expect(200).etag();
             taro.delete(&format!("events/{id}?recurrenceId={}", at(day)), &etag).expect(204);
             assert!(is_declined(&hanako, &id, &at(day)));
         };
-        leave_out(days[0]);
+        leave_out(THURSDAYS[0]);
         assert_told(&taro, &client, &path, &["1210", "1217"]);
         // An answer to all is none to what they left out; one to that takes it in again.
         let answer = |more: serde_json::Value| {
@@ -109,14 +126,14 @@ fn a_guest_of_single_occurrences_leaves_out_one_after_the_other() {
         };
         answer(json!({"participationStatus": "accepted"}));
         assert_told(&taro, &client, &path, &["1210", "1217"]);
-        assert!(is_declined(&hanako, &id, &at(days[0])));
-        answer(json!({"participationStatus": "accepted", "recurrenceId": at(days[0])}));
+        assert!(is_declined(&hanako, &id, &at(THURSDAYS[0])));
+        answer(json!({"participationStatus": "accepted", "recurrenceId": at(THURSDAYS[0])}));
         assert_told(&taro, &client, &path, &["1203", "1210", "1217"]);
-        leave_out(days[1]);
+        leave_out(THURSDAYS[1]);
         assert_told(&taro, &client, &path, &["1203", "1217"]);
-        leave_out(days[0]);
+        leave_out(THURSDAYS[0]);
         assert_told(&taro, &client, &path, &["1217"]);
-        leave_out(days[2]);
+        leave_out(THURSDAYS[2]);
         assert_eq!((seen(&taro).0, seen(&hanako).0), (0, 6));
         client.get(&path).expect(404);
     });
@@ -125,11 +142,8 @@ fn a_guest_of_single_occurrences_leaves_out_one_after_the_other() {
 #[test]
 fn what_does_not_repeat_any_more_is_there_for_whoever_left_its_first_occurrence_out() {
     on_each_backend(|server| {
-        let [hanako, taro] = ["hanako", "taro"].map(|name| server.staff(name));
-        let series = json!({"title": "朝会", "start": "2026-12-01T10:00:00", "timeZone": "Asia/Tokyo", "duration": "PT1H",
-            "recurrenceRule": {"frequency": "daily", "count": 5},
-            "participants": {"t": {"personId": taro.person, "roles": {"attendee": true}}}});
-        let id = hanako.post("events", &series).expect(201).json()["id"].as_str().unwrap().to_owned();
+        let [hanako, taro] = pair(server);
+        let id = five_days(&hanako, &taro);
         let etag = |who: &Staff| who.get(&format!("events/{id}")).expect(200).etag();
         let first = "2026-12-01T10:00:00";
         taro.delete(&format!("events/{id}?recurrenceId={first}"), &etag(&taro)).expect(204);
@@ -151,12 +165,9 @@ fn what_does_not_repeat_any_more_is_there_for_whoever_left_its_first_occurrence_
 #[test]
 fn a_guest_of_single_occurrences_leaves_out_what_their_program_takes_away() {
     on_each_backend(|server| {
-        let [hanako, taro] = ["hanako", "taro"].map(|name| server.staff(name));
+        let [hanako, taro] = pair(server);
         let client = Client::of(server, &taro);
-        let days = ["2026-12-03", "2026-12-10", "2026-12-17"];
-        let guest = json!({"t": {"personId": taro.person, "roles": {"attendee": true}}});
-        let id = series_with(&hanako, &days, &guest);
-        let path = client.sync(&client.calendar, "", 10).0[0].0.clone();
+        let (id, path) = thursdays(&hanako, &taro, &client);
         let all = client.get(&path).expect(200).text();
         let without = |days: &[&str]| {
             let (head, rest) = all.split_once("BEGIN:VEVENT").unwrap();
@@ -167,7 +178,7 @@ fn a_guest_of_single_occurrences_leaves_out_what_their_program_takes_away() {
                 kept.map(|it| format!("BEGIN:VEVENT{}\r\nEND:VEVENT\r\n", it.trim_end())).collect();
             format!("{head}{kept}{foot}")
         };
-        let declined = || days.map(|day| is_declined(&hanako, &id, &format!("{day}T10:00:00")));
+        let declined = || THURSDAYS.map(|day| is_declined(&hanako, &id, &format!("{day}T10:00:00")));
         client.put(&path, &without(&["20261210T"])).expect(204);
         assert_told(&taro, &client, &path, &["1203", "1217"]);
         assert_eq!(declined(), [false, true, false]);

@@ -38,6 +38,8 @@ impl Own {
     pub const MEMBERS: [&str; 2] = ["alerts", USE_DEFAULT_ALERTS];
     /// The member that says whether an event takes time.
     pub const FREE_BUSY_STATUS: &str = "freeBusyStatus";
+    /// The members that are the own of whoever takes part.
+    pub const OF_GUEST: [&str; 3] = ["alerts", USE_DEFAULT_ALERTS, Self::FREE_BUSY_STATUS];
 
     /// What an event, as its reader sees it, says of this.
     #[must_use]

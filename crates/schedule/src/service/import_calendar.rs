@@ -303,6 +303,8 @@ impl<'a> Import<'a> {
         let event = self.merged(&parsed.event, &before.stored);
         let mut after = StoredEvent { event, ..before.stored.clone() };
         after.organizer = self.organizer(&after.event, Some(&before.stored));
+        let kept = keep_own::along(tx, (&before.stored, &after), &before.places)?;
+        keep_own::keep_declined(&mut after.event, &kept);
         renew(tx, &before.stored, &mut after);
         booking::check_series(&after.event, &after.facilities)?;
         let (happenings, indexed) = index::to_index(&after, self.home.time_zone, tx.now())?;
@@ -319,7 +321,6 @@ impl<'a> Import<'a> {
                 store::objects::put(tx, &text)?;
             }
         }
-        let kept = keep_own::along(tx, (&before.stored, &after), &before.places)?;
         let places = placing::places(tx, &after, &self.home, &facilities, &kept)?;
         // About as many entries go as come.
         self.done.entries += happenings.len();

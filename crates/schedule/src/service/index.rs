@@ -17,6 +17,7 @@ use crate::{
     },
     store::{
         self,
+        calendars::StoredCalendar,
         events::{Indexed, StoredEvent},
         occurrences::Entry,
         placements::Placement,
@@ -159,6 +160,30 @@ pub(crate) fn as_indexed(stored: &StoredEvent, zone: Zone) -> Result<Vec<Happeni
     let (mut items, _) = happenings(stored, window, usize::MAX)?;
     items.retain(|it| stored.indexed.holds(it.at.utc_start, it.at.utc_end));
     Ok(items)
+}
+
+/// The same for calendars in which they are to stand anew: what books a facility stands at the hours that it booked, as in its home, also
+/// where that got another zone since. One statement, and that only of whole days and times on no clock that book something.
+pub(crate) fn as_it_stands(
+    tx: &mut ReadTx<'_>,
+    stored: &StoredEvent,
+    home: &StoredCalendar,
+) -> Result<Vec<Happening>, Error> {
+    let mut happenings = as_indexed(stored, home.time_zone)?;
+    let by_calendar = stored.event.show_without_time || stored.event.time_zone.is_none();
+    if by_calendar && !stored.all_facilities().is_empty() {
+        let always = (Timestamp::from_micros(i64::MIN), Timestamp::from_micros(i64::MAX));
+        let stands =
+            store::occurrences::list_of_events(tx, &[home.collection], &[stored.id.as_str()], always)?;
+        let stands: HashMap<String, _> =
+            stands.into_iter().map(|it| (it.recurrence_id, (it.utc_start, it.utc_end))).collect();
+        for it in &mut happenings {
+            if let Some((start, end)) = stands.get(&it.recurrence_id()) {
+                (it.at.utc_start, it.at.utc_end) = (*start, *end);
+            }
+        }
+    }
+    Ok(happenings)
 }
 
 /// The end of an index whose last occurrence starts at `start`.

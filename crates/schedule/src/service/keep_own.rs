@@ -1,9 +1,9 @@
-//! What somebody keeps for themselves alone with an event that was made in a calendar of another: their alerts. The event stays as it
-//! is, and nobody else notices.
+//! What somebody keeps for themselves alone with an event that was made in a calendar of another: their alerts, and whether it takes their
+//! time. The event stays as it is, and nobody else notices.
 
 use std::collections::BTreeSet;
 
-use renraku_base::{ETag, EventId, Precondition, Principal};
+use renraku_base::{ETag, EventId, Precondition, Principal, Role};
 use renraku_db::{
     Changed, CollectionId, ObjectType, Tx,
     changes::{self, Audience},
@@ -11,6 +11,8 @@ use renraku_db::{
 
 use super::{
     audience::Audiences,
+    create_event::role_in,
+    reply_event::show_again,
     update_event::Scope,
     view::{BUSY, Sight},
 };
@@ -77,6 +79,21 @@ impl Kept {
         }
     }
 
+    /// The members of the event that are theirs alone: whether it takes their time is said by who takes part, while who may write where
+    /// it was made says it of the event.
+    pub fn members(
+        &self,
+        tx: &mut Tx<'_>,
+        who: &Principal,
+    ) -> Result<&'static [&'static str], ScheduleFault> {
+        let home = store::calendars::get(tx, &self.stored.calendar)?.ok_or(ScheduleFault::NotFound)?;
+        let writes = role_in(tx, who, &home)?.is_some_and(|role| role >= Role::Write);
+        Ok(match &self.slot {
+            Slot::Place(_) if !writes => &Own::OF_GUEST,
+            Slot::Place(_) | Slot::Reader(_) => &Own::MEMBERS,
+        })
+    }
+
     /// Changes what the person keeps as a patch of the event, as they see it, says.
     pub fn patch(
         self,
@@ -99,11 +116,25 @@ impl Kept {
             }
             Scope::This(_) => return Err(ScheduleFault::NoOccurrence),
         };
-        let own = Own::of(&patched.map_err(ScheduleFault::Invalid)?);
-        if own == Own::of(&view.event) {
+        let patched = patched.map_err(ScheduleFault::Invalid)?;
+        let of_time = patch.touches(&[Own::FREE_BUSY_STATUS]);
+        if of_time && scope != Scope::All {
+            let detail = "belongs to the whole series and cannot differ in one occurrence";
+            return Err(ScheduleFault::field("/freeBusyStatus", "series-only", detail));
+        }
+        let free_busy_status = if of_time { self.says_of_time(&patched) } else { self.free_busy_status() };
+        let (own, was) = (Own::of(&patched), self.free_busy_status());
+        if own == Own::of(&view.event) && free_busy_status == was {
             return Ok(Changed::nothing(view));
         }
-        self.put(tx, who, own)
+        let left_out = self.left_out().clone();
+        let id = self.stored.id.clone();
+        let is_seen = matches!(&self.slot, Slot::Place(placement) if !placement.hidden);
+        let done = self.put_all(tx, who, Own { left_out, free_busy_status, ..own })?;
+        if is_seen && free_busy_status != was {
+            show_again(tx, who, &id)?;
+        }
+        Ok(done)
     }
 
     /// Keeps this instead of what the person kept; what they leave out stays away, and it takes their time as they said.
@@ -119,24 +150,32 @@ impl Kept {
     }
 
     /// Keeps whether it takes the person's time, as they say of the whole event, in their own calendar: nothing, where they say what its
-    /// organizer says. `None` where that is as it was. The index of their calendar is to be written anew then.
+    /// organizer says. `None` where that is as it was.
     pub fn put_free_busy(
         self,
         tx: &mut Tx<'_>,
         who: &Principal,
         said: &Event,
     ) -> Result<Option<Changed<EventView>>, ScheduleFault> {
-        let stored = &self.stored.event;
-        // Of single occurrences that nothing is said of the whole, the first stands for it.
-        let first = said.recurrence_id.filter(|_| stored.is_series()).and_then(|id| stored.occurrence(id));
-        let organizers = first.as_ref().unwrap_or(stored).free_busy_status;
-        let status = Some(said.free_busy_status).filter(|it| *it != organizers);
+        let status = self.says_of_time(said);
         let Slot::Place(placement) = &self.slot else { return Ok(None) };
         if status == self.free_busy_status() {
             return Ok(None);
         }
         let own = placement.own.as_ref().map(|own| own.own.clone()).unwrap_or_default();
-        Ok(Some(self.put_all(tx, who, Own { free_busy_status: status, ..own })?))
+        let id = self.stored.id.clone();
+        let done = self.put_all(tx, who, Own { free_busy_status: status, ..own })?;
+        show_again(tx, who, &id)?;
+        Ok(Some(done))
+    }
+
+    /// What the person says for themselves of whether it takes their time: nothing, where it is what its organizer says.
+    fn says_of_time(&self, said: &Event) -> Option<FreeBusyStatus> {
+        let stored = &self.stored.event;
+        // Of single occurrences that nothing is said of the whole, the first stands for it.
+        let first = said.recurrence_id.filter(|_| stored.is_series()).and_then(|id| stored.occurrence(id));
+        let organizers = first.as_ref().unwrap_or(stored).free_busy_status;
+        Some(said.free_busy_status).filter(|it| *it != organizers)
     }
 
     /// What the person said of whether it takes their time.

@@ -241,9 +241,8 @@ pub(crate) fn spread(
     };
     let places: Vec<Placement> = places.into_iter().filter(|place| now.contains(&place.collection)).collect();
     if let Some(stored) = &stored {
-        let zone = store::calendars::get(tx, &stored.calendar)?
-            .map_or(crate::model::Zone::TOKYO, |home| home.time_zone);
-        let happenings = super::index::as_indexed(stored, zone)?;
+        let home = store::calendars::get(tx, &stored.calendar)?.ok_or(ScheduleFault::NotFound)?;
+        let happenings = super::index::as_it_stands(tx, stored, &home)?;
         for place in &places {
             super::index::take_out(tx, event, place.collection, &happenings)?;
         }

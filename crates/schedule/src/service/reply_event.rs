@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     ScheduleFault, jobs,
-    model::{Event, EventView, LocalDateTime, ParticipationStatus, PatchObject, Zone},
+    model::{Event, EventView, LocalDateTime, ParticipationStatus, PatchObject},
     rules::recurrence,
     store::{self, events::StoredEvent, placements::Placement},
 };
@@ -228,9 +228,8 @@ fn put_mine(
     places: &[Placement],
     mine: &[Placement],
 ) -> Result<(), ScheduleFault> {
-    let home = store::calendars::get(tx, &stored.calendar)?;
-    let zone = home.map_or(Zone::TOKYO, |home| home.time_zone);
-    let happenings = index::as_indexed(stored, zone)?;
+    let home = store::calendars::get(tx, &stored.calendar)?.ok_or(ScheduleFault::NotFound)?;
+    let (zone, happenings) = (home.time_zone, index::as_it_stands(tx, stored, &home)?);
     for place in mine {
         index::take_out(tx, &stored.id, place.collection, &happenings)?;
         if places.iter().any(|before| before.collection == place.collection && before.hidden) {

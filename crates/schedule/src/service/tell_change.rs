@@ -6,7 +6,7 @@ use renraku_db::Tx;
 use renraku_notify::NotificationType::{self, Cancelled, Invited, Moved};
 use renraku_people::directory::service::note_contact;
 
-use super::{change::Change, update_event::Scope};
+use super::{change::Change, keep_own::leaves_out, update_event::Scope};
 use crate::{
     ScheduleFault,
     jobs::{self, CalledOff, Guests, News},
@@ -155,6 +155,13 @@ fn of_guests(change: &Change, now: Timestamp) -> Vec<Piece> {
         let word_for_word = as_it_is().filter(|it| !says_otherwise(&it.occurrence, &guests.occurrence));
         let (staff, outside) = (together(as_it_is()).0, together(word_for_word).1);
         let told = missing(&guests.crowd, &(staff, outside));
+        let is_then = |it: &Guests| {
+            it.recurrence_id == guests.recurrence_id && it.occurrence.is_when(&guests.occurrence)
+        };
+        let told = match guests_before.iter().any(is_then) {
+            true => missing(&told, &left_out(change, guests.recurrence_id)),
+            false => told,
+        };
         if told.0.is_empty() && told.1.is_empty() {
             continue;
         }
@@ -235,7 +242,12 @@ fn of_occurrence(change: &Change, id: LocalDateTime, moved: bool) -> Vec<Piece> 
     if gone && !takes_place(was) {
         return Vec::new();
     }
-    let (crowd_before, crowd) = (jobs::audience(was, organizer), jobs::audience(is, organizer));
+    let (mut crowd_before, mut crowd) = (jobs::audience(was, organizer), jobs::audience(is, organizer));
+    if gone || !moved {
+        // They do not come to it, and hear of it when it is at another time, to which they may.
+        let away = left_out(change, id);
+        (crowd_before, crowd) = (missing(&crowd_before, &away), missing(&crowd, &away));
+    }
     let added = missing(&crowd, &crowd_before);
     let stayed = missing(&crowd, &added);
     let piece = |kind, event: &Event, crowd| {
@@ -257,6 +269,13 @@ fn of_occurrence(change: &Change, id: LocalDateTime, moved: bool) -> Vec<Piece> 
         news.push(piece(kind, is, (Vec::new(), stayed.1)));
     }
     news
+}
+
+/// Those who left an occurrence out of their calendars, or put all of the event away.
+fn left_out(change: &Change, id: LocalDateTime) -> Crowd {
+    let places = change.before.places.iter();
+    let away = places.filter(|place| place.hidden || leaves_out(place, Some(id)));
+    (away.filter_map(|place| place.person.clone()).collect(), Vec::new())
 }
 
 fn takes_place(event: &Event) -> bool {

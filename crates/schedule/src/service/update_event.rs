@@ -60,7 +60,7 @@ impl Scope {
 }
 
 /// Changes an event, or one occurrence of a series. Who takes part in it, or reads it in a calendar of another, changes their own alerts
-/// with it, and nothing else, unless they may write where it was made. What changes nothing makes no new version, and nobody is told.
+/// with it, and who takes part whether it takes their time, and nothing else, unless they may write where it was made. What changes nothing makes no new version, and nobody is told.
 ///
 /// # Errors
 /// [`ScheduleFault::NotFound`] also for an occurrence that the series does not have, [`ScheduleFault::NotOrganizer`],
@@ -73,15 +73,17 @@ pub fn update_event(
     scope: Scope,
     precondition: &Precondition,
 ) -> Result<Changed<EventView>, ScheduleFault> {
-    let (own, rest) = patch.split(&Own::MEMBERS);
-    if !own.is_empty()
+    if patch.touches(&Own::OF_GUEST)
         && let Some(kept) = keep_own::find(tx, who, id, None)?
     {
-        let done = kept.patch(tx, who, (&own, scope), precondition)?;
-        return match rest.is_empty() {
-            true => Ok(done),
-            false => change(tx, who, id, &rest, scope, &Precondition::None),
-        };
+        let (own, rest) = patch.split(kept.members(tx, who)?);
+        if !own.is_empty() {
+            let done = kept.patch(tx, who, (&own, scope), precondition)?;
+            return match rest.is_empty() {
+                true => Ok(done),
+                false => change(tx, who, id, &rest, scope, &Precondition::None),
+            };
+        }
     }
     change(tx, who, id, patch, scope, precondition)
 }

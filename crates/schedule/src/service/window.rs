@@ -281,10 +281,11 @@ pub(crate) fn show(
         .filter(|(seen, _)| !kept.is_empty() && is_mine(seen))
         .map(|(seen, _)| seen.event.clone())
         .collect();
+    let said = said_of_idle(tx, &rows)?;
     let holders = holders(tx, who, &by_collection, &rows)?;
     let mut shown = Vec::with_capacity(rows.len());
     for (mut seen, mut head) in rows {
-        head.free_busy_status = taken(&seen, &head);
+        head.free_busy_status = taken(&seen, &head, &said);
         let as_reader = || kept.get(seen.event.as_str()).filter(|_| !in_mine.contains(&seen.event));
         seen.own_version = own.get(&seen.event).or_else(as_reader).copied();
         let holder = seen.organizer.as_ref().filter(|_| is_told(who, &by_collection, &seen, &head));
@@ -300,11 +301,34 @@ pub(crate) fn show(
     Ok(shown)
 }
 
+/// What people said for themselves of whether it takes their time, in whose calendars it is.
+type SaidFree = HashMap<(CollectionId, EventId), FreeBusyStatus>;
+
+/// What they said of what takes nobody's time, cancelled or secret, so that the index does not tell; one statement, if there is any.
+fn said_of_idle(tx: &mut ReadTx<'_>, rows: &[(Seen, Head)]) -> Result<SaidFree, ScheduleFault> {
+    let idle = rows
+        .iter()
+        .filter(|(seen, head)| seen.own_version.is_some() && !takes_time(head.status, head.privacy));
+    let ids: BTreeSet<&str> = idle.map(|(seen, _)| seen.event.as_str()).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let places = store::placements::list_of(tx, &ids.into_iter().collect::<Vec<_>>())?;
+    let all =
+        places.into_iter().flat_map(|(event, places)| places.into_iter().map(move |it| (event.clone(), it)));
+    let said = all.filter_map(|(event, it)| Some(((it.collection, event), it.own?.own.free_busy_status?)));
+    Ok(said.collect())
+}
+
 /// Whether an occurrence takes the time of the person in whose calendar it is: whoever keeps something of their own with it may say
 /// something else than its organizer.
-fn taken(seen: &Seen, head: &Head) -> FreeBusyStatus {
+fn taken(seen: &Seen, head: &Head, said: &SaidFree) -> FreeBusyStatus {
     match seen.busy {
-        _ if seen.own_version.is_none() || !takes_time(head.status, head.privacy) => head.free_busy_status,
+        _ if seen.own_version.is_none() => head.free_busy_status,
+        _ if !takes_time(head.status, head.privacy) => {
+            let said = said.get(&(seen.collection, seen.event.clone()));
+            said.copied().unwrap_or(head.free_busy_status)
+        }
         Some(_) => FreeBusyStatus::Busy,
         None => FreeBusyStatus::Free,
     }

@@ -55,7 +55,6 @@ pub(super) fn answer(
         && let Some(kept) = find_kept(tx, who, arrival, id)?
         && let Some(changed) = kept.put_free_busy(tx, who, sent)?
     {
-        show_again(tx, who, id)?;
         told = Some(changed);
     }
     // Its text is never handed out again: what is said in it about the event is not the participant's to say.
