@@ -156,6 +156,15 @@ fn a_delegate_takes_part_with_the_answer_that_they_send() {
             let event = seen(db, &taro).event;
             assert_eq!(event.participation(&taro.person).unwrap().as_str(), "tentative", "{text}");
             assert_eq!(event.participation(&hanako.person).unwrap().as_str(), "accepted");
+            // So on the phone.
+            let participants = json!({"t": {"personId": taro.person, "participationStatus": "tentative"}});
+            let event = create(
+                db,
+                &taro,
+                json!({"title": "電話", "start": "2026-11-28T15:00:00", "calendarId": id, "participants": participants}),
+            );
+            assert_eq!(event.event.participation(&taro.person).unwrap().as_str(), "tentative");
+            assert!(event.event.organizer_calendar_address.unwrap().contains(hanako.person.as_str()));
             // Of others nobody answers, nor does the delegate take back what was answered.
             try_put(db, &taro, &hanako, &meeting(&hanako, &[format!(":mailto:{}", mail(&taro))])).unwrap();
             assert_eq!(seen(db, &taro).event.participation(&taro.person).unwrap().as_str(), "tentative");
