@@ -21,7 +21,7 @@ mod schema;
 mod zone;
 
 pub use alert::{Alert, AlertAction, RelativeTo, Trigger};
-pub use calendar::{Calendar, CalendarKind, CalendarPatch, CalendarRelation, NewCalendar};
+pub use calendar::{Availability, Calendar, CalendarKind, CalendarPatch, CalendarRelation, NewCalendar};
 pub use duration::Duration;
 pub use event::{Event, EventType, FreeBusyStatus, Privacy, Status};
 pub use event_view::EventView;

@@ -134,7 +134,7 @@ fn a_file_names_a_calendar_that_nobody_named() {
     on_each_database(|db, _| {
         let hanako = person(db, "佐藤");
         let made = |segment: &str, name: &str| {
-            let new = NewCalendar { id: None, name: name.to_owned(), color: None, time_zone: None };
+            let new = NewCalendar { name: name.to_owned(), ..NewCalendar::default() };
             db.write(|tx| service::objects::make_calendar(tx, &hanako, segment, new.clone()))
                 .unwrap()
                 .into_inner()

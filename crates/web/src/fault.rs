@@ -7,6 +7,9 @@ pub enum WebFault {
     /// It does not prove who asks.
     #[error("no valid credentials")]
     Unauthenticated,
+    /// What it asks for does not take its method.
+    #[error("the method is not taken here")]
+    MethodNotAllowed,
     /// Its body is larger than what is asked for may be.
     #[error("the body is too large")]
     TooLarge {
@@ -34,6 +37,7 @@ impl Fault for WebFault {
     fn kind(&self) -> Kind {
         match self {
             Self::Unauthenticated => Kind::Unauthenticated,
+            Self::MethodNotAllowed => Kind::MethodNotAllowed,
             Self::TooLarge { .. } => Kind::TooLarge,
             Self::BodyTimeout => Kind::TimedOut,
             Self::BodyCut(_) => Kind::Malformed,
@@ -45,6 +49,7 @@ impl Fault for WebFault {
     fn code(&self) -> &'static str {
         match self {
             Self::Unauthenticated => "unauthenticated",
+            Self::MethodNotAllowed => "method-not-allowed",
             Self::TooLarge { .. } => "too-large",
             Self::BodyTimeout => "body-timeout",
             Self::BodyCut(_) => "body-cut",
@@ -58,7 +63,11 @@ impl Fault for WebFault {
         match self {
             Self::TooLarge { limit_bytes } => member("limitBytes", json!(limit_bytes)),
             Self::TooManyRequests { retry_after_s } => member("retryAfterS", json!(retry_after_s)),
-            Self::Unauthenticated | Self::BodyTimeout | Self::BodyCut(_) | Self::Overloaded => None,
+            Self::Unauthenticated
+            | Self::MethodNotAllowed
+            | Self::BodyTimeout
+            | Self::BodyCut(_)
+            | Self::Overloaded => None,
         }
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    client::{Client, responses},
+    client::{Client, event, responses},
     guests::{FIRST, SECOND, invited},
 };
 use crate::harness::{Staff, on_each_backend};
@@ -190,5 +190,66 @@ fn a_guest_of_single_occurrences_takes_each_as_its_organizer_says_until_they_say
         assert_eq!((shown(), taken()), (vec!["busy".to_owned(); 2], 2));
         let text = guest.get(&path).expect(200).text();
         assert_eq!(text.matches("TRANSP:TRANSPARENT").count(), 0, "{text}");
+    });
+}
+
+/// RFC 6638 §9.1, and `includeInAvailability` of JMAP for Calendars.
+#[test]
+fn a_calendar_that_is_transparent_takes_nobodys_time() {
+    on_each_backend(|server| {
+        let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
+        let owner = Client::of(server, &taro);
+        let delegate = Client::of(server, &hanako).in_calendar(&taro.calendar);
+        let hour = "DTSTART:20261207T010000Z\nDTEND:20261207T020000Z\nSUMMARY:x\nCLASS:PRIVATE\n";
+        owner.put(&format!("{}x.ics", owner.calendar), &event("x", hour)).expect(201);
+        let set = |client: &Client, word: &str| {
+            let set = format!(
+                "<d:propertyupdate NS><d:set><d:prop><c:schedule-calendar-transp><c:{word}/></c:schedule-calendar-transp>\
+                 </d:prop></d:set></d:propertyupdate>"
+            );
+            client.xml("PROPPATCH", &client.calendar, "0", &set)
+        };
+        let told =
+            |client: &Client| client.propfind(&client.calendar, "0", "<c:schedule-calendar-transp/>").text();
+        let phone = || taro.get(&format!("calendars/{}", taro.calendar)).expect(200);
+        let ask = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nMETHOD:REQUEST\r\nBEGIN:VFREEBUSY\r\nUID:f\r\nDTSTAMP:20261125T000000Z\r\n\
+                   DTSTART:20261206T150000Z\r\nDTEND:20261213T150000Z\r\nORGANIZER:mailto:hanako@pref.example.jp\r\n\
+                   ATTENDEE:mailto:taro@pref.example.jp\r\nEND:VFREEBUSY\r\nEND:VCALENDAR\r\n";
+        let check = |word: &str, said: &str, periods: usize| {
+            assert!(told(&owner).contains(&format!("<c:{word}/>")), "{}", told(&owner));
+            assert_eq!(phone().json()["includeInAvailability"], said);
+            assert_eq!(taken(&hanako, &taro), periods, "asked by the phone");
+            let week =
+                hanako.get(&format!("schedule/group?principals={}&{WEEK}", taro.person)).expect(200).json();
+            assert_eq!(week["items"][0]["occurrences"].as_array().unwrap().len(), periods, "{week}");
+            let body = "<c:free-busy-query NS><c:time-range start=\"20261206T150000Z\" end=\"20261213T150000Z\"/></c:free-busy-query>";
+            let busy = owner.xml("REPORT", &owner.calendar, "1", body).expect(200).text();
+            assert_eq!(busy.matches("FREEBUSY;").count(), periods, "{busy}");
+            let outbox = format!("{}outbox/", delegate.home);
+            let busy = delegate.ask("POST", &outbox).body("text/calendar", ask).send().expect(200).text();
+            assert_eq!(busy.matches("FREEBUSY;").count(), periods, "{busy}");
+        };
+        check("opaque", "all", 1);
+        let before = owner.sync(&owner.calendar, "", 10).1;
+        assert!(set(&owner, "transparent").expect(207).text().contains("HTTP/1.1 200"));
+        check("transparent", "none", 0);
+        // Its events are where they were.
+        assert_eq!(owner.sync(&owner.calendar, &before, 10).0, []);
+        assert_eq!(shown(&taro), ["busy"]);
+        let all = json!({"includeInAvailability": "all"});
+        taro.patch(&format!("calendars/{}", taro.calendar), &phone().etag(), &all).expect(200);
+        check("opaque", "all", 1);
+        assert!(set(&owner, "neither").expect(207).text().contains("HTTP/1.1 409"));
+        // It is not for others to say.
+        let share = json!({"grantee": {"type": "person", "personId": hanako.person}, "role": "manage"});
+        taro.post(&format!("calendars/{}/shares", taro.calendar), &share).expect(200);
+        set(&delegate, "transparent").expect(403);
+        check("opaque", "all", 1);
+        // A calendar may be made so.
+        let made = owner.in_calendar("made");
+        let body = "<c:mkcalendar NS><d:set><d:prop><c:schedule-calendar-transp><c:transparent/></c:schedule-calendar-transp>\
+                    </d:prop></d:set></c:mkcalendar>";
+        owner.xml("MKCALENDAR", &made.calendar, "0", body).expect(201);
+        assert!(told(&made).contains("<c:transparent/>"), "{}", told(&made));
     });
 }

@@ -49,7 +49,8 @@ fn address_data_that_cannot_be_taken_are_refused_by_their_condition() {
         assert!(answer.text().contains("<c:supported-address-data/>"), "{}", answer.text());
         let bytes = b"BEGIN:VCARD\r\nVERSION:3.0\r\nUID:u\r\nFN:\xff\r\nEND:VCARD\r\n".to_vec();
         let answer = client.ask("PUT", &path).body("text/vcard", bytes).send().expect(403).text();
-        assert_eq!(between(&answer, "<d:responsedescription>", "<"), "line 4: the line is not UTF-8");
+        let reason = between(&answer, "<d:responsedescription>", "<");
+        assert!(reason.starts_with("line 4: the line is not UTF-8"), "{reason}");
         for path in ["%2e%2e/x.vcf", "a%2fb.vcf", "%00.vcf", "x/y/z.vcf"] {
             let answer = client.put_card(&format!("{book}{path}"), &good);
             assert!([400, 403, 404, 405, 409].contains(&answer.status), "{path}: {}", answer.status);

@@ -82,6 +82,7 @@ async fn make(call: Call, mut edits: Edits) -> Result<HttpResponse, DavFault> {
             name: change.patch.name.unwrap_or_else(|| segment.clone()),
             color: change.patch.color.flatten(),
             time_zone: zone,
+            include_in_availability: change.patch.include_in_availability.unwrap_or_default(),
         };
         let made = objects::make_calendar(tx, &who, &segment, new)?.into_inner();
         if !expected.is.holds_of_nothing() {

@@ -3,7 +3,7 @@ use renraku_base::Role;
 use renraku_schedule::{
     ScheduleFault,
     codec::ical,
-    model::Zone,
+    model::{Availability, Zone},
     service::objects::{self, CalendarChange, ObjectCalendar},
 };
 
@@ -93,6 +93,16 @@ impl Edits {
                     }
                     continue;
                 }
+                // It is its owner's time.
+                (Some(Property::ScheduleCalendarTransp), false) => {
+                    return Err(Condition::NeedPrivileges.into());
+                }
+                (Some(Property::ScheduleCalendarTransp), true) => {
+                    let said = value.as_ref().map_or(Some(Availability::All), availability);
+                    let said = said.ok_or(DavFault::Conflict("a calendar is opaque or transparent"))?;
+                    change.patch.include_in_availability = Some(said);
+                    continue;
+                }
                 (Some(Property::CalendarColor), true) => {
                     // What is no number of a colour is kept for this client, and nobody else shows any.
                     change.patch.color = Some(text.as_deref().and_then(hex));
@@ -135,6 +145,10 @@ impl Edits {
                     change.patch.name = Some(text.to_owned()).filter(|name| !name.is_empty());
                     continue;
                 }
+                Some(Property::ScheduleCalendarTransp) => {
+                    change.patch.include_in_availability = availability(value);
+                    continue;
+                }
                 Some(Property::CalendarColor) => change.patch.color = hex(text).map(Some),
                 _ => {}
             }
@@ -145,15 +159,20 @@ impl Edits {
 
     /// What may not be set at the making of a calendar either.
     pub fn refused_at_making(&self) -> Option<Condition> {
-        let allowed = [
-            Property::ResourceType,
-            Property::SupportedCalendarComponentSet,
-            Property::ScheduleCalendarTransp,
-        ];
+        let allowed = [Property::ResourceType, Property::SupportedCalendarComponentSet];
         let protected = |(name, _): &(Name, Option<Element>)| {
             property::find(name).is_some_and(|row| !row.writable && !allowed.contains(&row.property))
         };
         self.0.iter().any(protected).then_some(Condition::CannotModifyProtectedProperty)
+    }
+}
+
+/// Whether a calendar takes its owner's time (RFC 6638 §9.1).
+fn availability(value: &Element) -> Option<Availability> {
+    match value.children.as_slice() {
+        [word] if word.name == Name::caldav("opaque") => Some(Availability::All),
+        [word] if word.name == Name::caldav("transparent") => Some(Availability::None),
+        _ => None,
     }
 }
 

@@ -1,9 +1,10 @@
 //! What people are told of a refusal in their language. Programs show it, or write it into their log.
 
 use actix_web::http::header::{self, HeaderMap};
-use renraku_base::{Fault, Kind, Language};
+use renraku_base::{Fault, Language};
 use renraku_contacts::{ContactsFault, service::objects::CardFault};
 use renraku_schedule::{ScheduleFault, service::objects::ObjectFault};
+use renraku_web::WebFault;
 use serde_json::Value;
 
 use super::{Dav, DavFault};
@@ -36,24 +37,9 @@ impl DavFault {
             Self::Stale | Self::Object(ObjectFault::Stale) | Self::Card(CardFault::Stale) => {
                 say(&ScheduleFault::Stale(Value::Null))
             }
-            Self::MethodNotAllowed => say(&NotTaken),
+            Self::MethodNotAllowed => say(&WebFault::MethodNotAllowed),
             Self::Lacks { fault, .. } => fault.said(say),
             _ => None,
         }
-    }
-}
-
-/// That a method is not taken, in the words of the phone.
-#[derive(Debug, thiserror::Error)]
-#[error("the method is not taken here")]
-struct NotTaken;
-
-impl Fault for NotTaken {
-    fn kind(&self) -> Kind {
-        Kind::MethodNotAllowed
-    }
-
-    fn code(&self) -> &'static str {
-        "method-not-allowed"
     }
 }

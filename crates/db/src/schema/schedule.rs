@@ -10,6 +10,7 @@ diesel::table! {
         time_zone -> Text,
         version -> BigInt,
         dense -> Bool,
+        in_availability -> Bool,
     }
 }
 

@@ -43,6 +43,31 @@ pub enum CalendarRelation {
     Facility,
 }
 
+/// Whether what is in a calendar takes its owner's time, as others see it (JMAP for Calendars §4).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Availability {
+    /// It does.
+    #[default]
+    All,
+    /// Nothing in it does.
+    None,
+}
+
+impl Availability {
+    /// That of a calendar that counts, or does not.
+    #[must_use]
+    pub const fn of(counts: bool) -> Self {
+        if counts { Self::All } else { Self::None }
+    }
+
+    /// Whether the calendar counts.
+    #[must_use]
+    pub fn counts(self) -> bool {
+        self == Self::All
+    }
+}
+
 /// A calendar as one person sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -66,12 +91,14 @@ pub struct Calendar {
     pub is_default: bool,
     /// The zone in which its all-day events lie.
     pub time_zone: Zone,
+    /// Whether what is in it takes its owner's time, as others see it.
+    pub include_in_availability: Availability,
     /// Its version.
     pub etag: ETag,
 }
 
 /// What a POST says of a new calendar.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NewCalendar {
     /// Made by the phone; otherwise by the server.
@@ -85,6 +112,9 @@ pub struct NewCalendar {
     /// The zone in which its all-day events lie; Asia/Tokyo when left out.
     #[serde(default)]
     pub time_zone: Option<Zone>,
+    /// Whether what is in it takes my time, as others see it; `all` when left out.
+    #[serde(default)]
+    pub include_in_availability: Availability,
 }
 
 /// A merge patch of a calendar (RFC 7396).
@@ -97,6 +127,9 @@ pub struct CalendarPatch {
     /// Its color; null takes it away.
     #[serde(default, deserialize_with = "present")]
     pub color: Option<Option<String>>,
+    /// Whether what is in it takes its owner's time, as others see it.
+    #[serde(default)]
+    pub include_in_availability: Option<Availability>,
 }
 
 /// Tells null from a member that is left out.

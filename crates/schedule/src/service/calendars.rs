@@ -15,7 +15,7 @@ use renraku_people::{
 
 use crate::{
     ScheduleFault,
-    model::{Calendar, CalendarKind, CalendarPatch, CalendarRelation, NewCalendar, Zone},
+    model::{Availability, Calendar, CalendarKind, CalendarPatch, CalendarRelation, NewCalendar, Zone},
     store::{self, calendars::StoredCalendar},
 };
 
@@ -124,6 +124,7 @@ pub fn create_calendar(
         time_zone: new.time_zone.unwrap_or(Zone::TOKYO),
         version: tx.next_version(None),
         dense: false,
+        in_availability: new.include_in_availability.counts(),
     };
     if !store::calendars::insert(tx, &calendar)? {
         return Err(ScheduleFault::IdTaken);
@@ -132,10 +133,10 @@ pub fn create_calendar(
     Ok(recorded.with(seen_by(calendar, who, Role::Manage)))
 }
 
-/// Renames or recolors a calendar. What changes nothing makes no new version.
+/// Renames or recolors a calendar, or has it take its owner's time or not. What changes nothing makes no new version.
 ///
 /// # Errors
-/// [`ScheduleFault::CalendarFixed`] for the name of a facility's, [`ScheduleFault::Stale`], [`ScheduleFault::Invalid`],
+/// [`ScheduleFault::CalendarFixed`] for the name of a facility's and for whether it takes time, [`ScheduleFault::Stale`], [`ScheduleFault::Invalid`],
 /// [`ScheduleFault::NotManaged`] below `manage`, [`ScheduleFault::NotFound`].
 pub fn update_calendar(
     tx: &mut Tx<'_>,
@@ -146,8 +147,9 @@ pub fn update_calendar(
 ) -> Result<Changed<Calendar>, ScheduleFault> {
     tx.hold(id.as_str())?;
     let mut calendar = manageable(tx, who, id)?;
-    // It is called as its facility is.
-    if calendar.kind == CalendarKind::Facility && patch.name.is_some() {
+    // It is called as its facility is, which is taken when it is booked.
+    let changes_facility = patch.name.is_some() || patch.include_in_availability.is_some();
+    if calendar.kind == CalendarKind::Facility && changes_facility {
         return Err(ScheduleFault::CalendarFixed);
     }
     expect(tx, &calendar, who, precondition)?;
@@ -158,6 +160,9 @@ pub fn update_calendar(
     }
     if let Some(color) = patch.color {
         calendar.color = color;
+    }
+    if let Some(availability) = patch.include_in_availability {
+        calendar.in_availability = availability.counts();
     }
     if calendar == before {
         return Ok(Changed::nothing(named(tx, seen_by(calendar, who, Role::Manage))?));
@@ -223,6 +228,7 @@ fn new_default(tx: &Tx<'_>, person: &PersonId, collection: CollectionId) -> Stor
         time_zone: Zone::TOKYO,
         version: tx.next_version(None),
         dense: false,
+        in_availability: true,
     }
 }
 
@@ -320,6 +326,7 @@ pub(crate) fn seen_by(calendar: StoredCalendar, who: &Principal, role: Role) -> 
         owner_name: None,
         is_default: calendar.is_default && kind == CalendarRelation::Own,
         time_zone: calendar.time_zone,
+        include_in_availability: Availability::of(calendar.in_availability),
         etag: ETag::of(calendar.version),
     }
 }

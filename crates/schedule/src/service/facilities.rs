@@ -36,6 +36,7 @@ pub fn create_facility(tx: &mut Tx<'_>, draft: FacilityDraft) -> Result<Changed<
         time_zone: Zone::TOKYO,
         version: tx.next_version(None),
         dense: false,
+        in_availability: true,
     };
     let facility = stored(id, calendar.id.clone(), draft, tx.next_version(None));
     if !store::calendars::insert(tx, &calendar)? || !store::facilities::insert(tx, &facility)? {

@@ -107,6 +107,7 @@ pub fn free_busy(
         known.extend(named_rows(tx, &who.person, &others)?.into_iter().map(|row| row.principal_id));
         refuse_unknown(principals, |id| known.contains(id))?;
     }
+    owned.retain(|calendar| calendar.in_availability);
     let collections: Vec<_> = owned.iter().map(|calendar| calendar.collection).collect();
     let (from, to) = window.bounds();
     let mut periods: HashMap<_, Vec<BusyPeriod>> = HashMap::new();
@@ -203,6 +204,7 @@ pub(super) fn read(
             kind: calendar.kind,
             role: calendar.role,
             dense: calendar.dense,
+            in_availability: calendar.in_availability,
         })
         .collect();
     let seen = window::list(tx, &places, window, None, MOST + 1)?;

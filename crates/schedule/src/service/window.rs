@@ -215,6 +215,8 @@ pub(crate) struct Place {
     pub role: Role,
     /// Whether it shows a series that is not in the index.
     pub dense: bool,
+    /// Whether what is in it takes its owner's time.
+    pub in_availability: bool,
 }
 
 impl Place {
@@ -227,6 +229,7 @@ impl Place {
             kind: calendar.kind,
             role,
             dense: calendar.dense,
+            in_availability: calendar.in_availability,
         }
     }
 }
@@ -432,5 +435,10 @@ fn occurrence(
         View::Busy => Occurrence { etag: ETag::of_view(seen.busy_version, BUSY), ..occurrence.busy_only() },
         View::Full => occurrence,
     };
-    Ok(Some(Shown { occurrence, collection: seen.collection, view, busy: seen.busy }))
+    Ok(Some(Shown {
+        occurrence,
+        collection: seen.collection,
+        view,
+        busy: seen.busy.filter(|_| place.in_availability),
+    }))
 }

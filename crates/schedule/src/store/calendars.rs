@@ -28,6 +28,8 @@ pub(crate) struct StoredCalendar {
     pub version: i64,
     /// Whether it shows, or once showed, a series with too many occurrences for the index.
     pub dense: bool,
+    /// Whether what is in it takes its owner's time.
+    pub in_availability: bool,
 }
 
 impl StoredCalendar {
@@ -58,6 +60,7 @@ pub(super) struct Row {
     time_zone: String,
     version: i64,
     dense: bool,
+    in_availability: bool,
 }
 
 impl TryFrom<Row> for StoredCalendar {
@@ -76,6 +79,7 @@ impl TryFrom<Row> for StoredCalendar {
             color: row.color,
             version: row.version,
             dense: row.dense,
+            in_availability: row.in_availability,
         })
     }
 }
@@ -93,6 +97,7 @@ impl From<&StoredCalendar> for Row {
             time_zone: calendar.time_zone.name().to_owned(),
             version: calendar.version,
             dense: calendar.dense,
+            in_availability: calendar.in_availability,
         }
     }
 }
@@ -282,6 +287,7 @@ pub(crate) struct OwnedCalendar {
     pub owner_id: String,
     pub kind: CalendarKind,
     pub dense: bool,
+    pub in_availability: bool,
     pub role: Role,
 }
 
@@ -296,7 +302,7 @@ pub(crate) fn list_by_owner(
 ) -> Result<Vec<OwnedCalendar>, Error> {
     let mine =
         person_groups::group_id.eq(grants::grantee_id).and(person_groups::person_id.eq(who.person.as_str()));
-    type Found = (String, i64, String, String, bool, Option<i32>, Option<String>);
+    type Found = (String, i64, String, String, (bool, bool), Option<i32>, Option<String>);
     let rows: Vec<Found> = tx.fetch(
         calendars::table
             .left_join(grants::table.on(grants::collection_id.eq(calendars::collection_id)))
@@ -307,13 +313,13 @@ pub(crate) fn list_by_owner(
                 calendars::collection_id,
                 calendars::owner_id,
                 calendars::kind,
-                calendars::dense,
+                (calendars::dense, calendars::in_availability),
                 grants::role.nullable(),
                 person_groups::person_id.nullable(),
             )),
     )?;
     let mut found: Vec<OwnedCalendar> = Vec::with_capacity(rows.len());
-    for (id, collection, owner_id, kind, dense, rank, granted) in rows {
+    for (id, collection, owner_id, kind, (dense, in_availability), rank, granted) in rows {
         let kind =
             CalendarKind::parse(&kind).ok_or_else(|| Error::damaged(format!("calendar kind {kind}")))?;
         let Some(role) = granted.and(rank).and_then(Role::from_rank) else { continue };
@@ -325,6 +331,7 @@ pub(crate) fn list_by_owner(
                 owner_id,
                 kind,
                 dense,
+                in_availability,
                 role,
             }),
         }

@@ -187,7 +187,8 @@ static ROWS: [Row; 51] = [
         "RFC 6638 §9.2",
         INBOX,
     ),
-    Row::new(P::ScheduleCalendarTransp, Name::caldav("schedule-calendar-transp"), "RFC 6638 §9.1", CALENDAR),
+    Row::new(P::ScheduleCalendarTransp, Name::caldav("schedule-calendar-transp"), "RFC 6638 §9.1", CALENDAR)
+        .writable(),
     Row::new(P::ScheduleTag, Name::caldav("schedule-tag"), "RFC 6638 §9.3", OBJECT),
     Row::new(P::CalendarDescription, Name::caldav("calendar-description"), "RFC 4791 §5.2.1", CALENDAR)
         .writable(),

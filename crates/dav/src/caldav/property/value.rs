@@ -347,7 +347,8 @@ fn of_calendar(row: &Row, resource: &Resource<'_>, out: &mut Writer) -> bool {
         P::CalendarDescription | P::CalendarOrder => return kept(name, calendar, out),
         P::ScheduleCalendarTransp => {
             out.open(name);
-            out.empty(&Name::caldav("opaque"));
+            let counts = calendar.calendar.include_in_availability.counts();
+            out.empty(&Name::caldav(if counts { "opaque" } else { "transparent" }));
             out.close(name);
         }
         // A client that makes a calendar says what it is for.

@@ -86,6 +86,9 @@ pub fn busy(
     calendar: &ObjectCalendar,
     (from, to): (Timestamp, Timestamp),
 ) -> Result<Vec<BusyPeriod>, ScheduleFault> {
+    if !calendar.stored.in_availability {
+        return Ok(Vec::new());
+    }
     let mut periods = store::occurrences::list_periods(tx, calendar.collection, (from, to), MOST + 1)?;
     if i64::try_from(periods.len()).is_ok_and(|count| count > MOST) {
         return Err(ScheduleFault::WindowTooFull);
@@ -112,6 +115,9 @@ pub fn busy_at_a_glance(
     calendar: &ObjectCalendar,
     (from, to): (Timestamp, Timestamp),
 ) -> Result<Option<Vec<BusyPeriod>>, ScheduleFault> {
+    if !calendar.stored.in_availability {
+        return Ok(Some(Vec::new()));
+    }
     let periods = store::occurrences::list_periods(tx, calendar.collection, (from, to), LITTLE + 1)?;
     let is_little = i64::try_from(periods.len()).is_ok_and(|count| count <= LITTLE);
     if !is_little || !store::events::list_open(tx, &[calendar.collection], (from, to))?.is_empty() {
