@@ -377,6 +377,12 @@ fn nobody_is_invited_to_what_is_called_off() {
         put(db, &hanako, "m.ics", &out.replace("SUMMARY", "STATUS:CANCELLED\r\nSUMMARY"));
         assert_eq!((sent(db), told(db, &taro).len()), (to_guest("CANCEL"), 3));
         let event = seen(db, &hanako);
+        let his = get(db, &taro, &event.id).unwrap();
+        try_delete(db, &taro, &event.id, Scope::All, &his.etag).unwrap();
+        assert_eq!(
+            (told(db, &hanako), get(db, &hanako, &event.id).unwrap().etag),
+            (vec![], event.etag.clone())
+        );
         try_delete(db, &hanako, &event.id, Scope::All, &event.etag).unwrap();
         assert_eq!((sent(db), told(db, &taro).len()), (vec![], 3));
         // On the phone, too.

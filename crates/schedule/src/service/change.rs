@@ -88,9 +88,12 @@ impl Change {
     /// Members of staff whom a file named are not invited yet: to the first change that concerns those who take part they are new.
     fn meet_staff(&mut self, tx: &mut Tx<'_>) -> Result<(), ScheduleFault> {
         let before = &mut self.before.stored;
+        if self.after.organizer.is_none() || !before.event.has_others() {
+            return Ok(());
+        }
         let concerns = before.facilities != self.after.facilities
             || !is_same_to_guests(&before.event, &self.after.event);
-        if self.after.organizer.is_some() && concerns && staff::leave_out_uninvited(tx, &mut before.event)? {
+        if concerns && staff::leave_out_uninvited(tx, &mut before.event)? {
             // They are invited to all of it.
             self.scope = Scope::All;
         }

@@ -111,18 +111,17 @@ pub(crate) fn is_another(
     (stored, home): (&StoredEvent, &StoredCalendar),
     sent: &Event,
 ) -> Result<bool, ScheduleFault> {
-    let binds = match (stored.organized_by(), home.owner()) {
+    match (stored.organized_by(), home.owner()) {
         (Organizer::Ours(_), _) => {
             let binds = stored.event.has_others() || !stored.facilities.is_empty();
-            sent.organizer_calendar_address.is_some() && binds
+            Ok(binds && sent.organizer_calendar_address.is_some() && !is_of(tx, stored, sent)?)
         }
-        (Organizer::Outside(_), Some(owner)) => {
-            stored.event.staff().contains(&owner)
-                || invites(&stored.event, &owner, email_of(tx, &owner)?.as_deref())
+        (Organizer::Outside(_), Some(owner)) if !is_of(tx, stored, sent)? => {
+            let is_known = stored.event.staff().contains(&owner);
+            Ok(is_known || invites(&stored.event, &owner, email_of(tx, &owner)?.as_deref()))
         }
-        (Organizer::Outside(_), None) | (Organizer::Nobody, _) => false,
-    };
-    Ok(binds && !is_of(tx, stored, sent)?)
+        (Organizer::Outside(_), _) | (Organizer::Nobody, _) => Ok(false),
+    }
 }
 
 /// Whether what is sent turns an event of the owner of a calendar alone into one of others: somebody outside organizes it, or nobody what
