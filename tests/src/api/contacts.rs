@@ -164,8 +164,20 @@ fn a_contact_is_changed_moved_and_deleted_in_the_version_that_was_seen() {
         let fixed = hanako.patch(&path, &second.etag(), &json!({"uid": "other"})).problem(422, "invalid");
         assert_eq!(fixed["errors"][0]["code"], "read-only");
 
+        // What is null is taken away (RFC 7396), a word or all of them.
+        let words = |tag: &str, keywords: Value| {
+            let changed = hanako.patch(&path, tag, &json!({"keywords": keywords})).expect(200);
+            (changed.etag(), changed.json()["keywords"].clone())
+        };
+        let (tag, two) = words(&second.etag(), json!({"a": true, "b": true}));
+        assert_eq!((&two["a"], &two["b"]), (&json!(true), &json!(true)));
+        let (tag, one) = words(&tag, json!({"a": null}));
+        assert_eq!((&one["a"], &one["b"]), (&Value::Null, &json!(true)));
+        let (tag, none) = words(&tag, Value::Null);
+        assert_eq!(none, Value::Null);
+
         let target = book(&hanako, "業者");
-        let moved = hanako.patch(&path, &second.etag(), &json!({"addressBookId": target})).expect(200);
+        let moved = hanako.patch(&path, &tag, &json!({"addressBookId": target})).expect(200);
         assert_eq!(moved.json()["addressBookId"], target);
         let there = format!("contacts?addressBooks={target}");
         assert_eq!(names(&hanako.get(&there).expect(200).json()), ["山田 太郎"]);

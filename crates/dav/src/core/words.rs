@@ -37,6 +37,8 @@ impl DavFault {
             Self::Stale | Self::Object(ObjectFault::Stale) | Self::Card(CardFault::Stale) => {
                 say(&ScheduleFault::Stale(Value::Null))
             }
+            // How long to wait stands in a header.
+            Self::TooManyOpen => say(&WebFault::TooManyRequests { retry_after_s: 0 }),
             Self::MethodNotAllowed => say(&WebFault::MethodNotAllowed),
             Self::Lacks { fault, .. } => fault.said(say),
             _ => None,
