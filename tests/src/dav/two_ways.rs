@@ -50,6 +50,16 @@ fn a_change_on_the_phone_keeps_what_the_client_stored() {
         client.put(&path, &now.replace("朝会", "夕会")).expect(204);
         let phone = hanako.get(&format!("events/{id}")).expect(200).json();
         assert_eq!((&phone["title"], &phone["example.jp:seat"]), (&json!("夕会"), &json!({"row": 3})));
+        // A guest is not told what the organizer's calendar is called.
+        let guest = server.staff("taro");
+        let people = "ORGANIZER:mailto:hanako@pref.example.jp\r\nATTENDEE:mailto:taro@pref.example.jp\r\n";
+        client.put(&path, &now.replace("END:VEVENT", &format!("{people}END:VEVENT"))).expect(204);
+        assert!(client.get(&path).expect(200).text().contains("X-WR-CALNAME"));
+        let theirs = Client::of(server, &guest);
+        let copy = theirs.sync(&theirs.calendar, "", 10).0.remove(0).0;
+        let told = [theirs.get(&copy).expect(200), guest.get(&format!("events/{id}")).expect(200)]
+            .map(|it| it.text());
+        assert!(told.iter().all(|told| told.contains("朝会") && !told.contains("課の予定")), "{told:?}");
         client.ask("DELETE", &path).send().expect(204);
         hanako.get(&format!("events/{id}")).problem(404, "not-found");
     });

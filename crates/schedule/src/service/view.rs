@@ -11,7 +11,7 @@ use super::keep_own::leaves_out;
 use crate::{
     ScheduleFault,
     codec::ical::KEPT_COMPONENTS,
-    model::{Event, EventView, Own, Privacy},
+    model::{Event, EventView, KEPT_CALENDAR, Own, Privacy},
     rules::{
         access::{self, View},
         attendance, recurrence,
@@ -55,6 +55,13 @@ impl Keeper<'_> {
 /// The event without anybody's alerts.
 pub(crate) fn without_alerts(event: Event) -> Event {
     Own::default().instead(without_kept_alarms(event), |_, _| false)
+}
+
+/// The event without what is said to its organizer alone: whom nothing reached, and what their calendar is called.
+fn as_guests_are_told(event: Event) -> Event {
+    let mut event = event.without_schedule_status();
+    event.more.remove(KEPT_CALENDAR);
+    event
 }
 
 /// Takes away the alarms of the organizer that could not be read and are kept as they are.
@@ -189,7 +196,7 @@ impl Sight {
             View::Full => {
                 let organizers = self.places(&stored.id).any(|it| it.calendar.id == stored.calendar);
                 let event = event.into_owned();
-                let event = if organizers { event } else { event.without_schedule_status() };
+                let event = if organizers { event } else { as_guests_are_told(event) };
                 keeper.apply(event, stored.version)
             }
         };
