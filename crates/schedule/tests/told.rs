@@ -135,9 +135,7 @@ fn an_answer_does_not_stand_for_dates_that_a_series_gets_afterwards() {
             text.replace("SUMMARY:会議", &format!("{more}SUMMARY:会議"))
         };
         put(db, &hanako, "m.ics", &series(""));
-        let id = occurrences(db, &taro, days("2026-11-20", "2026-12-20"))[0]
-            .event_id
-            .clone();
+        let id = occurrences(db, &taro, days("2026-11-20", "2026-12-20"))[0].event_id.clone();
         reply(db, &taro, &id, json!({"participationStatus": "accepted"})).unwrap();
         let answer = |day: &str| {
             let event = get(db, &hanako, &id).unwrap().event;
