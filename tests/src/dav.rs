@@ -26,6 +26,7 @@ mod left_out;
 mod line_ends;
 mod moved_series;
 mod objects;
+mod one_place;
 mod open_answers;
 mod organizers;
 mod push;

@@ -143,6 +143,8 @@ pub(crate) async fn update_event(
 }
 
 /// Calls an event off, or one occurrence. A participant declines it and puts it away.
+///
+/// So does a participant who may write where it was made; they call it off for everyone by `status` `cancelled`.
 #[utoipa::path(
     tag = "events",
     params(("id" = EventId, Path), ChangeHeaders, ScopeQuery),

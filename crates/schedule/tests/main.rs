@@ -20,6 +20,7 @@ mod replies;
 mod rezoned;
 mod scheduling;
 mod series;
+mod sides;
 mod single;
 mod single_rooms;
 mod syncing;

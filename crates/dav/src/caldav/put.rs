@@ -78,6 +78,7 @@ pub(super) fn is_there(
 /// Why something is not stored in a calendar; of a UID that is in use with the path (RFC 4791 §5.3.2.1).
 pub(super) fn refused(fault: ObjectFault, calendar: &ObjectCalendar) -> DavFault {
     match fault {
+        ObjectFault::Elsewhere { at } => DavFault::UidElsewhere(at.map(|at| object_path(&at.0, &at.1))),
         ObjectFault::UidTaken { name: Some(name) } => DavFault::UidInUse(object_path(calendar, &name)),
         fault => fault.into(),
     }

@@ -57,6 +57,8 @@ pub(crate) enum Condition {
     AllowedOrganizerChange,
     /// RFC 6638 §3.2.4.4.
     AllowedAttendeeChange,
+    /// RFC 6638 §3.2.4.1.
+    UniqueSchedulingObject,
     /// RFC 6638 §5.
     DefaultCalendarNeeded,
     /// RFC 6638 §6.
@@ -113,6 +115,7 @@ impl Condition {
             Self::SameOrganizer => Name::caldav("same-organizer-in-all-components"),
             Self::AllowedOrganizerChange => Name::caldav("allowed-organizer-scheduling-object-change"),
             Self::AllowedAttendeeChange => Name::caldav("allowed-attendee-scheduling-object-change"),
+            Self::UniqueSchedulingObject => Name::caldav("unique-scheduling-object-resource"),
             Self::DefaultCalendarNeeded => Name::caldav("default-calendar-needed"),
             Self::OriginatorAllowed => Name::caldav("originator-allowed"),
             Self::InvalidSubscription => Name::push("invalid-subscription"),
@@ -162,6 +165,7 @@ impl Condition {
             | Self::SameOrganizer
             | Self::AllowedOrganizerChange
             | Self::AllowedAttendeeChange
+            | Self::UniqueSchedulingObject
             | Self::DefaultCalendarNeeded
             | Self::OriginatorAllowed
             | Self::AddressbookCollectionLocationOk

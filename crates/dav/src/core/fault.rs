@@ -54,6 +54,12 @@ pub(crate) enum DavFault {
     /// The UID of a card is in use, at this path.
     #[error("the UID is in use at {0}")]
     CardUidInUse(String),
+    /// An event is in another calendar already, at this path.
+    #[error(
+        "this event is in another calendar already, and what others take part in or what books a room is there once: keep it where \
+         it is; read an event that you organize anew before you move it"
+    )]
+    UidElsewhere(Option<String>),
     /// A right is lacking, and not where the path of the request says.
     #[error("{fault}")]
     Lacks {
@@ -142,6 +148,7 @@ impl DavFault {
             Self::Condition(condition) => (*condition).into(),
             Self::Lacks { fault, .. } => fault.told(),
             Self::UidInUse(_) => Condition::NoUidConflict.into(),
+            Self::UidElsewhere(_) => Condition::UniqueSchedulingObject.into(),
             Self::Contacts(fault) => contacts(fault),
             Self::Card(fault) => card(fault),
             Self::CardUidInUse(_) => Condition::NoCardUidConflict.into(),
@@ -175,7 +182,7 @@ impl DavFault {
             Self::Lacks { fault, .. } => fault.reason(),
             Self::Condition(Condition::NumberOfMatchesWithinLimits)
             | Self::Schedule(ScheduleFault::WindowTooFull) => Some(TOO_MUCH.to_owned()),
-            Self::OtherServer => Some(self.to_string()),
+            Self::OtherServer | Self::UidElsewhere(_) => Some(self.to_string()),
             Self::Schedule(_) | Self::Object(_) | Self::Contacts(_) | Self::Card(_) => Some(self.to_string()),
             _ => None,
         }
@@ -241,6 +248,7 @@ fn object(fault: &ObjectFault) -> Told {
         ObjectFault::AnotherEvent => Condition::AllowedAttendeeChange.into(),
         ObjectFault::OtherOrganizer => Condition::AllowedOrganizerChange.into(),
         ObjectFault::Organizers => Condition::SameOrganizer.into(),
+        ObjectFault::Elsewhere { .. } => Condition::UniqueSchedulingObject.into(),
         ObjectFault::TooLarge => Condition::MaxResourceSize.into(),
         ObjectFault::CalendarData(fields) => calendar_data(fields).into(),
         ObjectFault::Shape(_) => Condition::ValidCalendarObjectResource.into(),

@@ -233,7 +233,7 @@ fn write_condition(condition: Condition, fault: &DavFault, need: Option<&Need>, 
     };
     match (fault, need.filter(|_| condition == Condition::NeedPrivileges)) {
         (_, Some(need)) => need.write(&condition.element(), xml),
-        (DavFault::UidInUse(href) | DavFault::CardUidInUse(href), _) => {
+        (DavFault::UidInUse(href) | DavFault::CardUidInUse(href) | DavFault::UidElsewhere(Some(href)), _) => {
             xml.href_in(&condition.element(), href);
         }
         _ => xml.empty(&condition.element()),

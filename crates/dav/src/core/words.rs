@@ -1,7 +1,7 @@
 //! What people are told of a refusal in their language. Programs show it, or write it into their log.
 
 use actix_web::http::header::{self, HeaderMap};
-use renraku_base::{Fault, Language};
+use renraku_base::{Fault, FieldFault, Language};
 use renraku_contacts::{ContactsFault, service::objects::CardFault};
 use renraku_schedule::{ScheduleFault, service::objects::ObjectFault};
 use renraku_web::WebFault;
@@ -33,6 +33,10 @@ impl DavFault {
             Self::Object(ObjectFault::CalendarData(fields)) => say(&ScheduleFault::Invalid(fields.clone())),
             Self::Contacts(fault) | Self::Card(CardFault::Refused(fault)) => say(fault),
             Self::Card(CardFault::AddressData(fields)) => say(&ContactsFault::Invalid(fields.clone())),
+            Self::UidElsewhere(_) => {
+                let field = FieldFault::new("UID", "uid-elsewhere", self.to_string());
+                say(&ScheduleFault::Invalid(vec![field]))
+            }
             Self::NotFound => say(&ScheduleFault::NotFound),
             Self::Stale | Self::Object(ObjectFault::Stale) | Self::Card(CardFault::Stale) => {
                 say(&ScheduleFault::Stale(Value::Null))

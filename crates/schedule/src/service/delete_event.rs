@@ -1,4 +1,4 @@
-use renraku_base::{ETag, EventId, Precondition, Principal};
+use renraku_base::{CalendarId, ETag, EventId, Precondition, Principal};
 use renraku_db::{Changed, ObjectType, Tx, changes};
 use renraku_notify::NotificationType;
 
@@ -8,7 +8,7 @@ use super::{
     keep_own, placing,
     reply_event::{Answer, answer, answered, tell_organizer},
     staff,
-    update_event::{Opened, Scope, open},
+    update_event::{Opened, Scope, is_guest, open, open_in},
     view::Sight,
 };
 use crate::{
@@ -37,7 +37,8 @@ pub enum ScheduleReply {
 }
 
 /// Deletes an event, or leaves one occurrence out of its series. From the organizer's side it is called off for everyone; a
-/// participant declines it and puts it away, or leaves it out of their calendar. Where the event is still there, its new tag is told.
+/// participant, also one who may write where it was made, declines it and puts it away, or leaves it out of their calendar. Where the event
+/// is still there, its new tag is told.
 ///
 /// # Errors
 /// [`ScheduleFault::NotFound`], [`ScheduleFault::Forbidden`], [`ScheduleFault::Stale`].
@@ -49,11 +50,11 @@ pub fn delete_event(
     precondition: &Precondition,
 ) -> Result<Changed<Option<ETag>>, ScheduleFault> {
     match open(tx, who, id, precondition) {
-        Ok(opened) => match scope {
+        Ok(opened) if !is_guest(who, &opened.home, &opened.places) => match scope {
             Scope::All => call_off(tx, who, &opened, ScheduleReply::Send),
             Scope::This(recurrence_id) => leave_out(tx, who, opened, recurrence_id),
         },
-        Err(ScheduleFault::NotOrganizer) => {
+        Ok(_) | Err(ScheduleFault::NotOrganizer) => {
             let seen = expect(tx, who, id, precondition)?;
             match scope {
                 Scope::All => put_away(tx, who, id, ScheduleReply::Send),
@@ -71,14 +72,14 @@ pub fn delete_event(
     }
 }
 
-/// Deletes the whole of an event; of what somebody else organizes they hear as is said.
+/// Deletes the whole of an event that is named in a calendar; of what somebody else organizes they hear as is said.
 pub(crate) fn delete_whole(
     tx: &mut Tx<'_>,
     who: &Principal,
-    id: &EventId,
+    (calendar, id): (&CalendarId, &EventId),
     reply: ScheduleReply,
 ) -> Result<Changed<Option<ETag>>, ScheduleFault> {
-    match open(tx, who, id, &Precondition::None) {
+    match open_in(tx, who, (calendar, id)) {
         Ok(opened) => call_off(tx, who, &opened, reply),
         Err(ScheduleFault::NotOrganizer) => put_away(tx, who, id, reply),
         Err(fault) => Err(fault),
@@ -201,8 +202,8 @@ fn expect(
     precondition: &Precondition,
 ) -> Result<Event, ScheduleFault> {
     let stored = store::events::get(tx, id)?.ok_or(ScheduleFault::NotFound)?;
-    let view =
-        Sight::of(tx, who, &[id.as_str()])?.view(&who.person, &stored).ok_or(ScheduleFault::NotFound)?;
+    let sight = Sight::of(tx, who, &[id.as_str()])?.without_hidden();
+    let view = sight.view(&who.person, &stored).ok_or(ScheduleFault::NotFound)?;
     if precondition.holds(&view.etag) { Ok(view.event) } else { Err(ScheduleFault::stale(&view)) }
 }
 
@@ -215,17 +216,23 @@ fn put_away(
     reply: ScheduleReply,
 ) -> Result<Changed<Option<ETag>>, ScheduleFault> {
     let stored = store::events::get(tx, id)?.ok_or(ScheduleFault::NotFound)?;
+    let places = store::placements::list(tx, id)?;
+    let mine = || places.iter().filter(|place| place.person.as_ref() == Some(&who.person));
+    if mine().next().is_some() && mine().all(|place| place.hidden) {
+        // It was put away before: they see it in a calendar of its organizer's side.
+        return Err(ScheduleFault::NotOrganizer);
+    }
+    // Of what was called off nobody waits for an answer, nor of those who are not asked.
+    let is_asked = stored.event.participant(&who.person).is_none_or(|(_, it)| !it.only_organizes());
     let declined = match reply {
-        // Of what was called off nobody waits for an answer.
-        ScheduleReply::Send if stored.event.status != Status::Cancelled => {
+        ScheduleReply::Send if is_asked && stored.event.status != Status::Cancelled => {
             Some(answer(tx, who, id, &NO)?.map(|_| None))
         }
         ScheduleReply::Send | ScheduleReply::Withhold => None,
     };
     let audience = Audiences::of(&stored.event).goes;
     let mut hidden = None;
-    let places = store::placements::list(tx, id)?;
-    for place in places.iter().filter(|place| place.person.as_ref() == Some(&who.person)) {
+    for place in mine() {
         store::placements::put_hidden(tx, id, place.collection, true)?;
         store::occurrences::remove(tx, id, Some(place.collection))?;
         let recorded = changes::record_gone_for(tx, place.collection, ObjectType::Event, id, audience);

@@ -12,6 +12,7 @@ mod book;
 mod calendars;
 mod carry;
 mod delete;
+mod elsewhere;
 mod expectation;
 mod facilities;
 mod fault;

@@ -1,4 +1,4 @@
-use renraku_base::{ETag, EventId, FieldFault, Precondition, Principal, Role};
+use renraku_base::{CalendarId, ETag, EventId, FieldFault, Precondition, Principal, Role};
 use renraku_db::{Changed, Tx};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -170,6 +170,11 @@ pub(crate) fn open(
     Ok(Opened { stored, home, places, role, seen })
 }
 
+/// Whether an event that was made in this calendar is in another one, too, because somebody takes part in it.
+pub(super) fn is_guest(who: &Principal, home: &StoredCalendar, places: &[Placement]) -> bool {
+    places.iter().any(|it| it.collection != home.collection && it.person.as_ref() == Some(&who.person))
+}
+
 pub(super) fn view(
     tx: &mut Tx<'_>,
     who: &Principal,
@@ -177,13 +182,23 @@ pub(super) fn view(
     role: Role,
     places: &[Placement],
 ) -> Result<EventView, ScheduleFault> {
-    let takes_part =
-        places.iter().any(|it| it.collection != home.collection && it.person.as_ref() == Some(&who.person));
-    let sight = match home.is_of(&who.person) && !takes_part {
+    let sight = match home.is_of(&who.person) && !is_guest(who, home, places) {
         true => Sight::at_home(&stored.id, role, home.clone()),
-        false => Sight::of(tx, who, &[stored.id.as_str()])?,
+        // As it is read: what they keep where they put it away is not in its tag.
+        false => Sight::of(tx, who, &[stored.id.as_str()])?.without_hidden(),
     };
     sight.view(&who.person, stored).ok_or(ScheduleFault::NotFound)
+}
+
+/// The same of an event that is named in a calendar: its organizer's side is where it was made. In another calendar it is there for those
+/// who take part in it, whatever they may do where it was made.
+pub(crate) fn open_in(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    (calendar, id): (&CalendarId, &EventId),
+) -> Result<Opened, ScheduleFault> {
+    let opened = open(tx, who, id, &Precondition::None)?;
+    if opened.home.id == *calendar { Ok(opened) } else { Err(not_theirs(tx, who, &opened.stored)?) }
 }
 
 /// Why someone may not change an event: they do not see it, take part in it, or may only read it.
@@ -248,7 +263,7 @@ fn new_home(
     tx: &mut Tx<'_>,
     who: &Principal,
     before: &Opened,
-    calendar: &renraku_base::CalendarId,
+    calendar: &CalendarId,
 ) -> Result<StoredCalendar, ScheduleFault> {
     let (home, _) = writable(tx, who, Some(calendar))?;
     if home.owner_id != before.home.owner_id {

@@ -7,7 +7,7 @@ use diesel::{
     prelude::*,
     upsert::excluded,
 };
-use renraku_base::{CalendarId, EventId, Id};
+use renraku_base::{CalendarId, EventId, Id, PersonId};
 use renraku_db::{
     CollectionId, Condition, Error, Literal, ReadTx, Tx, among, columns,
     schema::{calendar_objects as objects, events, placements},
@@ -228,22 +228,32 @@ pub(crate) struct OfUid {
     pub events: Vec<EventOfUid>,
     /// The task.
     pub task: Option<String>,
+    /// The events that the owner has in another calendar of theirs and not in this one.
+    pub elsewhere: Vec<EventId>,
 }
 
-/// What has a UID in a calendar.
-pub(crate) fn list_by_uid(tx: &mut ReadTx<'_>, collection: CollectionId, uid: &str) -> Result<OfUid, Error> {
+/// What has a UID in a calendar; where its owner is named, also what they have elsewhere.
+pub(crate) fn list_by_uid(
+    tx: &mut ReadTx<'_>,
+    (collection, owner): (CollectionId, Option<&PersonId>),
+    uid: &str,
+) -> Result<OfUid, Error> {
     // A UID has few events, and a calendar many: a join might begin with the calendar.
     let here = || {
         placements::table
             .filter(placements::event_id.eq(events::id).and(placements::collection_id.eq(collection.0)))
     };
-    let placed =
-        events::table.filter(events::uid.eq(uid).and(exists(here().select(placements::event_id)))).select((
-            events::id,
-            events::calendar_id,
-            here().select(placements::hidden).single_value(),
-            NOT_TASK,
-        ));
+    let elsewhere = placements::table
+        .filter(placements::event_id.eq(events::id).and(placements::hidden.eq(false)))
+        .filter(placements::person_id.eq(owner.map(PersonId::as_str)))
+        .select(placements::event_id);
+    let is_placed = exists(here().select(placements::event_id)).or(exists(elsewhere));
+    let placed = events::table.filter(events::uid.eq(uid).and(is_placed)).select((
+        events::id,
+        events::calendar_id,
+        here().select(placements::hidden).single_value(),
+        NOT_TASK,
+    ));
     let tasks = objects::table
         .filter(objects::collection_id.eq(collection.0).and(IS_TASK))
         .filter(objects::uid.eq(uid).and(objects::body.is_not_null()))
@@ -251,12 +261,16 @@ pub(crate) fn list_by_uid(tx: &mut ReadTx<'_>, collection: CollectionId, uid: &s
     let mut rows: Vec<(String, String, Option<bool>, bool)> = tx.fetch(placed.union_all(tasks))?;
     let task = rows.iter().position(|(.., is_task)| *is_task).map(|at| rows.swap_remove(at).0);
     rows.sort_unstable();
-    let event = |(id, calendar, hidden, _): (String, String, Option<bool>, bool)| EventOfUid {
-        id: Id::stored(id),
-        calendar: Id::stored(calendar),
-        hidden: hidden.unwrap_or_default(),
-    };
-    Ok(OfUid { events: rows.into_iter().map(event).collect(), task })
+    let (mut events, mut elsewhere) = (Vec::new(), Vec::new());
+    for (id, calendar, hidden, _) in rows {
+        match hidden {
+            Some(hidden) => {
+                events.push(EventOfUid { id: Id::stored(id), calendar: Id::stored(calendar), hidden });
+            }
+            None => elsewhere.push(Id::stored(id)),
+        }
+    }
+    Ok(OfUid { events, task, elsewhere })
 }
 
 /// Whether an object is in a calendar: an event that is placed there, or a task.

@@ -8,8 +8,8 @@ use crate::{
     store::{self, objects::StoredObject},
 };
 
-/// Deletes the object of a name: an event is called off for everyone from the organizer's side, and declined and put away by a
-/// participant.
+/// Deletes the object of a name: in the calendar in which an event was made it is called off for everyone, in that of a participant it is
+/// declined and put away.
 ///
 /// # Errors
 /// [`ObjectFault`].
@@ -26,7 +26,10 @@ pub fn delete(
     expected.check(tx, (who, calendar), Some(&head))?;
     writable(tx, who, Some(&calendar.calendar.id))?;
     match head.kind {
-        ObjectKind::Event => Ok(delete_whole(tx, who, &EventId::stored(id), reply)?.map(drop)),
+        ObjectKind::Event => {
+            let event = EventId::stored(id);
+            Ok(delete_whole(tx, who, (&calendar.calendar.id, &event), reply)?.map(drop))
+        }
         ObjectKind::Task => {
             let row = store::objects::list_by_object(tx, calendar.collection, &[&id])?.pop();
             let row = row.ok_or(ScheduleFault::NotFound)?;

@@ -1,6 +1,7 @@
 use renraku_base::FieldFault;
 use renraku_db::Error;
 
+use super::ObjectCalendar;
 use crate::{ScheduleFault, codec::ical::NotAnObject};
 
 /// Why a calendar object is not stored or deleted, as a calendar client is told it.
@@ -49,6 +50,12 @@ pub enum ObjectFault {
     /// What others take part in is to be copied, or to go into the calendar of another.
     #[error("others take part in this event: it stays in a calendar of its organizer's, and is there once")]
     OnePlace,
+    /// What others take part in, or what books something, is to be stored a second time, in another calendar of its owner.
+    #[error("the event is in another calendar already, and is there once")]
+    Elsewhere {
+        /// Where it is, where whoever asks sees it.
+        at: Option<Box<(ObjectCalendar, String)>>,
+    },
     /// A calendar is to be made under a name that is the server's to give.
     #[error("the server gives names of this form itself: choose another name")]
     ReservedName,

@@ -9,7 +9,7 @@ use super::{
     apply::apply,
     arrival::{Arrival, Origin},
     book::{book, tell},
-    facilities,
+    elsewhere, facilities,
     list::heads,
     organizer, parameters,
     read::{ids_of, make_way, schedule_tag},
@@ -26,7 +26,7 @@ use crate::{
     service::{
         create_event::create,
         staff,
-        update_event::open,
+        update_event::open_in,
         view::{BUSY, without_alerts},
     },
     store::{self, calendars::StoredCalendar, events::StoredEvent, objects::OfUid},
@@ -54,6 +54,15 @@ struct Named<'a> {
     holder: Option<String>,
     /// The same, where it is there.
     there: Option<ObjectHead>,
+}
+
+/// The events of a UID that is free in a calendar.
+#[derive(Default)]
+struct Known {
+    /// Those that its owner put away there.
+    put_away: Vec<EventId>,
+    /// Those that its owner has in another calendar of theirs.
+    elsewhere: Vec<EventId>,
 }
 
 /// That a UID belongs to an object of a calendar, which is named to whoever sees it.
@@ -148,16 +157,19 @@ fn store_object(
         return Err(ScheduleFault::Forbidden.into());
     }
     let arrival = Arrival { calendar, name, origin, holder, uid: object.uid, text };
-    let put_away = arrival.check_uid(tx, who, there.as_ref())?;
+    let known = arrival.check_uid(tx, who, (&home, there.as_ref()))?;
     match (object.contents, there) {
         (Contents::Task, None) => arrival.put_task(tx, who, None),
         (Contents::Task, Some(head)) if head.kind == ObjectKind::Task => {
             arrival.put_task(tx, who, Some(&head))
         }
         (Contents::Event(sent), None) => {
-            let put_away = if origin == Origin::Sent { put_away } else { Vec::new() };
-            match organizer::invitation_among(tx, &home, put_away, &sent)? {
-                Some(id) => answer::bring_back(tx, who, &arrival, &id, &sent),
+            let Known { put_away, elsewhere } = if origin == Origin::Sent { known } else { Known::default() };
+            if let Some(id) = organizer::invitation_among(tx, &home, put_away, &sent)? {
+                return answer::bring_back(tx, who, &arrival, &id, &sent);
+            }
+            match elsewhere::find(tx, elsewhere, &sent)? {
+                Some(stored) => arrival.bring_over(tx, who, &stored, *sent),
                 None => arrival.create(tx, who, (home, role), *sent),
             }
         }
@@ -172,18 +184,19 @@ fn store_object(
 
 impl Arrival<'_> {
     /// Refuses a UID that is in use under another name, and another UID under a name that is in use. Gives back the events of this
-    /// UID that the owner of the calendar put away, where nothing else has it.
+    /// UID that are not seen there, where nothing else has it.
     fn check_uid(
         &self,
         tx: &mut Tx<'_>,
         who: &Principal,
-        there: Option<&ObjectHead>,
-    ) -> Result<Vec<EventId>, ObjectFault> {
-        let OfUid { mut events, task } =
-            store::objects::list_by_uid(tx, self.calendar.collection, &self.uid)?;
+        (home, there): (&StoredCalendar, Option<&ObjectHead>),
+    ) -> Result<Known, ObjectFault> {
+        let owner = home.owner();
+        let OfUid { mut events, task, elsewhere } =
+            store::objects::list_by_uid(tx, (self.calendar.collection, owner.as_ref()), &self.uid)?;
         let is_there = |id: &str| there.is_some_and(|head| head.id == id);
         if task.as_deref().is_some_and(is_there) || events.iter().any(|it| is_there(it.id.as_str())) {
-            return Ok(Vec::new());
+            return Ok(Known::default());
         }
         let put_away = events.extract_if(.., |it| it.hidden).map(|it| it.id).collect();
         // What is the owner's own comes before what they are invited to.
@@ -191,7 +204,7 @@ impl Arrival<'_> {
         let own = events.iter().find(|it| it.calendar == *here).map(|it| it.id.as_str());
         let invitation = events.first().filter(|_| self.origin != Origin::Moved).map(|it| it.id.as_str());
         match (own.or(task.as_deref()).or(invitation), there) {
-            (None, None) => Ok(put_away),
+            (None, None) => Ok(Known { put_away, elsewhere }),
             (Some(id), _) => Err(uid_taken(tx, who, self.calendar, id)?),
             (None, Some(head)) => Err(ObjectFault::UidTaken { name: Some(head.name.clone()) }),
         }
@@ -265,14 +278,14 @@ impl Arrival<'_> {
         Ok(made.map(|_| put))
     }
 
-    fn replace(
+    pub(super) fn replace(
         &self,
         tx: &mut Tx<'_>,
         who: &Principal,
         id: &EventId,
         mut sent: Event,
     ) -> Result<Changed<Put>, ObjectFault> {
-        let mut before = match open(tx, who, id, &Precondition::None) {
+        let mut before = match open_in(tx, who, (&self.calendar.calendar.id, id)) {
             Ok(opened) => opened,
             Err(ScheduleFault::NotOrganizer) => return answer::answer(tx, who, self, id, &sent),
             Err(fault) => return Err(fault.into()),
