@@ -27,3 +27,4 @@ mod texts;
 mod told;
 mod undelivered;
 mod windows;
+mod without_address;

@@ -11,7 +11,16 @@ use super::{Dav, DavFault};
 
 /// Says a refusal in the language that an `Accept-Language` prefers, with the language; `None` where that is English, in which refusals are
 /// told as they are.
-pub type Say = dyn Fn(&str, &dyn Fault) -> Option<Said> + Send + Sync;
+pub type Say = dyn Fn(&str, Refusal<'_>) -> Option<Said> + Send + Sync;
+
+/// What is to be said.
+#[derive(Clone, Copy)]
+pub enum Refusal<'r> {
+    /// The refusal of an area, in the words that the phone has for it.
+    Of(&'r dyn Fault),
+    /// What is refused by this face alone, as it is in Japanese.
+    Japanese(&'r str),
+}
 
 /// A text and its language.
 pub type Said = (Language, String);
@@ -20,7 +29,8 @@ impl DavFault {
     /// The refusal in the language that a request prefers; `None` for one that is told as it is.
     pub fn in_language_of(&self, dav: &Dav, headers: &HeaderMap) -> Option<Said> {
         let accepted = headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
-        self.said(&|fault| (dav.words())(accepted, fault))
+        let said = self.said(&|fault| (dav.words())(accepted, Refusal::Of(fault)));
+        said.or_else(|| (dav.words())(accepted, Refusal::Japanese(self.japanese()?)))
     }
 
     /// A refusal of an area as `say` has it; `None` for what this face refuses by itself.
