@@ -13,7 +13,7 @@ use actix_web::{
 };
 
 pub use crate::{
-    core::{Dav, PushService, Said, Say, StaffBook},
+    core::{Dav, PushService, Refusal, Said, Say, StaffBook},
     push::PushWords,
 };
 

@@ -29,6 +29,7 @@ pub use facility::{BookingRules, Facility, FacilityDraft, FacilityKind, TimeOfDa
 pub use group::{BusyTime, FreeBusy, GroupName, GroupOccurrence, GroupRow};
 pub use local::LocalDateTime;
 pub use occurrence::{FacilityRef, Occurrence};
+pub(crate) use own::KEPT_OWN;
 pub use own::Own;
 pub(crate) use participant::is_address;
 pub use participant::{Participant, ParticipationStatus, ScheduleAgent};

@@ -28,3 +28,4 @@ mod texts;
 mod told;
 mod undelivered;
 mod windows;
+mod without_address;

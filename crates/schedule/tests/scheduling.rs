@@ -31,7 +31,7 @@ pub fn put(db: &Db, who: &Principal, name: &str, text: &str) {
     db.write(|tx| objects::put(tx, who, &calendar, name, text, &Expectation::NONE)).unwrap();
 }
 
-fn read(db: &Db, who: &Principal, name: &str) -> ObjectText {
+pub fn read(db: &Db, who: &Principal, name: &str) -> ObjectText {
     let calendar = mine(db, who);
     let mut object =
         db.read(|tx| objects::get(tx, who, &calendar, &[name])).unwrap().pop().flatten().unwrap();

@@ -12,6 +12,7 @@ use std::{
 use anyhow::{Context, anyhow, bail};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use renraku_base::{Clock, Language, SystemClock};
+use renraku_dav::Refusal;
 use renraku_db::{Db, Location, Settings};
 use renraku_people::{AccountFault, ServerSecret, account};
 use renraku_rest::{Locales, preferred_language};
@@ -20,9 +21,13 @@ use crate::config::Config;
 
 /// What people are told of refusals by the programs in which they see them: the texts of the phone, for those who prefer Japanese.
 pub fn words_for_programs(locales: Locales) -> Box<renraku_dav::Say> {
-    Box::new(move |accepted, fault| {
+    Box::new(move |accepted, refusal| {
         let language = preferred_language(accepted).filter(|language| *language == Language::Ja)?;
-        Some((language, locales.of(language).say(fault)))
+        let said = match refusal {
+            Refusal::Of(fault) => locales.of(language).say(fault),
+            Refusal::Japanese(said) => said.to_owned(),
+        };
+        Some((language, said))
     })
 }
 

@@ -3,7 +3,7 @@
 use renraku_people::directory::service as directory;
 use serde_json::json;
 
-use super::client::{Client, HOUR, event, responses};
+use super::client::{Client, HOUR, between, event, responses};
 use crate::harness::on_each_backend;
 
 const WINDOW: &str = r#"start="20261125T150000Z" end="20261126T150000Z""#;
@@ -168,11 +168,47 @@ fn busy_time_is_told_of_a_calendar_and_of_people() {
         let nobody = client.ask("POST", &outbox).body("text/calendar", alone).send().expect(200).text();
         assert_eq!(nobody.matches("3.7;Invalid calendar user").count(), 1, "{nobody}");
         let as_taro = ask.replace("ORGANIZER:mailto:hanako", "ORGANIZER:mailto:taro");
-        client.ask("POST", &outbox).body("text/calendar", as_taro).send().expect(403);
+        let refused = |text: String| {
+            let told = client.ask("POST", &outbox).body("text/calendar", text).send().expect(403).text();
+            let reason = between(&told, "<d:responsedescription>", "</d:responsedescription>").to_owned();
+            (reason, told)
+        };
+        let (reason, told_as_taro) = refused(as_taro);
+        assert!(
+            reason.starts_with("the ORGANIZER") && told_as_taro.contains("<c:originator-allowed/>"),
+            "{reason}"
+        );
+        // The outbox has one owner, whatever their program calls them: Evolution writes the name with which it signs in.
+        let of_owner = ask.replace("taro@", "hanako@");
+        for organizer in [
+            "ORGANIZER:mailto:hanako",
+            "ORGANIZER:MAILTO:",
+            "ORGANIZER:mailto:nobody@example.com",
+            "X-NONE:1",
+        ] {
+            let ask = of_owner.replace("ORGANIZER:mailto:hanako@pref.example.jp", organizer);
+            let told = client.ask("POST", &outbox).body("text/calendar", ask).send().expect(200).text();
+            assert!(
+                told.contains("ORGANIZER:mailto:hanako@pref.example.jp") && told.contains("2.0;Success"),
+                "{told}"
+            );
+        }
+        // Every other refusal says what is wrong.
+        for (what, instead, says) in [
+            ("METHOD:REQUEST\r\n", "", "METHOD: "),
+            ("METHOD:REQUEST", "METHOD:PUBLISH", "METHOD: "),
+            ("DTSTART:20261125T150000Z\r\n", "", "DTSTART: "),
+            ("DTEND:20261126T150000Z", "DTEND:tomorrow", "DTEND: "),
+            ("DTEND:20261126T150000Z", "DTEND:20261124T150000Z", "DTEND: "),
+            ("BEGIN:VCALENDAR", "x", "there is no BEGIN:VCALENDAR"),
+        ] {
+            let (reason, told) = refused(ask.replace(what, instead));
+            assert!(reason.starts_with(says) && told.contains("<c:valid-calendar-data/>"), "{told}");
+        }
         // Two questions at once are none (RFC 5546 §3.3.2).
         let (begin, end) = (ask.find("BEGIN:VFREEBUSY").unwrap(), ask.find("END:VCALENDAR").unwrap());
         let twice = format!("{}{}", &ask[..end], &ask[begin..]);
-        client.ask("POST", &outbox).body("text/calendar", twice).send().expect(403);
+        assert!(refused(twice).0.starts_with("VFREEBUSY: "));
         // Whoever must not be found is nobody.
         let known = |told: &str| told.matches("2.0;Success").count();
         let before = known(&told);

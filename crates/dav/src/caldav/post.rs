@@ -1,7 +1,10 @@
 use actix_web::HttpResponse;
 use renraku_schedule::{
     codec::ical,
-    service::{Window, free_busy, objects},
+    service::{
+        Window, free_busy,
+        objects::{self, ObjectFault},
+    },
 };
 
 use super::principal;
@@ -18,18 +21,25 @@ pub(super) async fn answer(mut call: Call) -> Result<HttpResponse, DavFault> {
         return Err(DavFault::MethodNotAllowed);
     }
     let body = call.body(BODY_BYTES).await?;
-    let request = ical::read_free_busy_request(&body).ok_or(DavFault::from(Condition::ValidCalendarData))?;
+    let mut request = ical::read_free_busy_request(&body)
+        .map_err(|fault| DavFault::from(ObjectFault::CalendarData(vec![fault])))?;
     let who = call.who.clone();
     let text = call
         .read(move |tx| {
             let me = principal::find(tx, &who, who.person.as_str())?;
-            let own = |address: &String| address.eq_ignore_ascii_case(&request.organizer);
-            if !me.addresses().iter().any(own) {
+            let window = Window::new(request.from, request.to)?;
+            let asked: Vec<String> = request.organizer.iter().chain(&request.attendees).cloned().collect();
+            let known = objects::resolve(tx, &who.person, &asked)?;
+            let organizer = request.organizer.as_ref().and_then(|address| known.get(address));
+            if organizer.is_some_and(|id| *id != me.id) {
                 return Err(Condition::OriginatorAllowed.into());
             }
-            let window = Window::new(request.from, request.to)?;
-            let known = objects::resolve(tx, &who.person, &request.attendees)?;
-            let mut ids: Vec<String> = known.values().cloned().collect();
+            // The outbox has one owner, who asks whatever their program calls them: Evolution writes the name with which it signs in.
+            if organizer.is_none() {
+                request.organizer = me.addresses().into_iter().next();
+            }
+            let mut ids: Vec<String> =
+                request.attendees.iter().filter_map(|address| known.get(address).cloned()).collect();
             ids.sort_unstable();
             ids.dedup();
             let busy = free_busy(tx, &who, &ids, window)?;

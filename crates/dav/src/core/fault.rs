@@ -8,10 +8,6 @@ use renraku_web::{WebFault, status};
 
 use super::{Condition, MOST_OPEN, Need, xml::BadXml};
 
-/// What to do where an answer would be too large.
-const TOO_MUCH: &str = "this is more than one answer tells (16 MiB, and 10,000 occurrences where series are expanded): ask for a \
-                        shorter time, or for fewer resources at once";
-
 /// Of how many fields it is told what is wrong with them.
 const TOLD_FIELDS: usize = 5;
 
@@ -180,9 +176,15 @@ impl DavFault {
             Self::Schedule(ScheduleFault::BadQuery(field))
             | Self::Contacts(ContactsFault::BadQuery(field)) => Some(of_field(field)),
             Self::Lacks { fault, .. } => fault.reason(),
-            Self::Condition(Condition::NumberOfMatchesWithinLimits)
-            | Self::Schedule(ScheduleFault::WindowTooFull) => Some(TOO_MUCH.to_owned()),
-            Self::OtherServer | Self::UidElsewhere(_) => Some(self.to_string()),
+            Self::Object(ObjectFault::TooLarge | ObjectFault::TooManyAttendees)
+            | Self::Card(CardFault::TooLarge)
+            | Self::Condition(_)
+            | Self::Schedule(ScheduleFault::WindowTooFull) => {
+                Some(self.told().condition?.reason()[0].to_owned())
+            }
+            Self::OtherServer | Self::UidInUse(_) | Self::UidElsewhere(_) | Self::CardUidInUse(_) => {
+                Some(self.to_string())
+            }
             Self::Schedule(_) | Self::Object(_) | Self::Contacts(_) | Self::Card(_) => Some(self.to_string()),
             _ => None,
         }
@@ -245,7 +247,7 @@ fn object(fault: &ObjectFault) -> Told {
     match fault {
         ObjectFault::Stale => Told::status(StatusCode::PRECONDITION_FAILED),
         ObjectFault::Same | ObjectFault::OnePlace => Told::status(StatusCode::FORBIDDEN),
-        ObjectFault::AnotherEvent => Condition::AllowedAttendeeChange.into(),
+        ObjectFault::AnotherEvent | ObjectFault::Delegated => Condition::AllowedAttendeeChange.into(),
         ObjectFault::OtherOrganizer => Condition::AllowedOrganizerChange.into(),
         ObjectFault::Organizers => Condition::SameOrganizer.into(),
         ObjectFault::Elsewhere { .. } => Condition::UniqueSchedulingObject.into(),

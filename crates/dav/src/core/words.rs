@@ -1,7 +1,7 @@
 //! What people are told of a refusal in their language. Programs show it, or write it into their log.
 
 use actix_web::http::header::{self, HeaderMap};
-use renraku_base::{Fault, FieldFault, Language};
+use renraku_base::{Fault, Language};
 use renraku_contacts::{ContactsFault, service::objects::CardFault};
 use renraku_schedule::{ScheduleFault, service::objects::ObjectFault};
 use renraku_web::WebFault;
@@ -11,7 +11,16 @@ use super::{Dav, DavFault};
 
 /// Says a refusal in the language that an `Accept-Language` prefers, with the language; `None` where that is English, in which refusals are
 /// told as they are.
-pub type Say = dyn Fn(&str, &dyn Fault) -> Option<Said> + Send + Sync;
+pub type Say = dyn Fn(&str, Refusal<'_>) -> Option<Said> + Send + Sync;
+
+/// What is to be said.
+#[derive(Clone, Copy)]
+pub enum Refusal<'r> {
+    /// The refusal of an area, in the words that the phone has for it.
+    Of(&'r dyn Fault),
+    /// What is refused by this face alone, as it is in Japanese.
+    Japanese(&'r str),
+}
 
 /// A text and its language.
 pub type Said = (Language, String);
@@ -20,7 +29,8 @@ impl DavFault {
     /// The refusal in the language that a request prefers; `None` for one that is told as it is.
     pub fn in_language_of(&self, dav: &Dav, headers: &HeaderMap) -> Option<Said> {
         let accepted = headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
-        self.said(&|fault| (dav.words())(accepted, fault))
+        let said = self.said(&|fault| (dav.words())(accepted, Refusal::Of(fault)));
+        said.or_else(|| (dav.words())(accepted, Refusal::Japanese(self.japanese()?)))
     }
 
     /// A refusal of an area as `say` has it; `None` for what this face refuses by itself.
@@ -33,10 +43,6 @@ impl DavFault {
             Self::Object(ObjectFault::CalendarData(fields)) => say(&ScheduleFault::Invalid(fields.clone())),
             Self::Contacts(fault) | Self::Card(CardFault::Refused(fault)) => say(fault),
             Self::Card(CardFault::AddressData(fields)) => say(&ContactsFault::Invalid(fields.clone())),
-            Self::UidElsewhere(_) => {
-                let field = FieldFault::new("UID", "uid-elsewhere", self.to_string());
-                say(&ScheduleFault::Invalid(vec![field]))
-            }
             Self::NotFound => say(&ScheduleFault::NotFound),
             Self::Stale | Self::Object(ObjectFault::Stale) | Self::Card(CardFault::Stale) => {
                 say(&ScheduleFault::Stale(Value::Null))

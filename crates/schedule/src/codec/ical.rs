@@ -36,6 +36,7 @@ pub use invitation::{Invitation, cancel, cancel_each, reply, request, request_ea
 pub use line::{Line, Param};
 pub use look::{property_instant, property_text};
 pub use object::{CalendarObject, Contents, NotAnObject, announces_exceptions, read_object};
+pub(crate) use people::{has_unread_attendees, names_unread_attendees, unread_attendees};
 pub use people::{is_param, organizer as organizer_line, server_replies};
 pub use read::{NotACalendar, Parsed, ParsedEvent, ParsedTask, Place, Refusal, read};
 pub use select::{Selection, select};

@@ -8,6 +8,10 @@ use super::{Alert, Event, FreeBusyStatus, LocalDateTime, PatchObject};
 /// The member that asks for a calendar's own alerts instead of an event's.
 const USE_DEFAULT_ALERTS: &str = "useDefaultAlerts";
 
+/// The property of an event that keeps, line by line, what a calendar program notes of its person's alerts: when it showed them last, and
+/// until when they were put off.
+pub(crate) const KEPT_OWN: &str = "renraku:iCalendarOwn";
+
 /// What somebody who takes part in an event keeps with it for themselves alone (JMAP for Calendars: per-user properties; RFC 6638
 /// §3.2.2.1: an attendee may change their alarms, and whether it takes their time).
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -28,6 +32,9 @@ pub struct Own {
     /// Whether it takes their time, where they say something else than the organizer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub free_busy_status: Option<FreeBusyStatus>,
+    /// What their calendar program notes of their reminders, line by line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Value>,
     /// With a task, which is kept as its text: their alarms as they were sent, each with the line that says of which occurrence it is.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub task_alarms: String,
@@ -35,11 +42,11 @@ pub struct Own {
 
 impl Own {
     /// The members of an event that are each person's own.
-    pub const MEMBERS: [&str; 2] = ["alerts", USE_DEFAULT_ALERTS];
+    pub const MEMBERS: [&str; 3] = ["alerts", USE_DEFAULT_ALERTS, KEPT_OWN];
     /// The member that says whether an event takes time.
     pub const FREE_BUSY_STATUS: &str = "freeBusyStatus";
     /// The members that are the own of whoever takes part.
-    pub const OF_GUEST: [&str; 3] = ["alerts", USE_DEFAULT_ALERTS, Self::FREE_BUSY_STATUS];
+    pub const OF_GUEST: [&str; 4] = ["alerts", USE_DEFAULT_ALERTS, KEPT_OWN, Self::FREE_BUSY_STATUS];
 
     /// What an event, as its reader sees it, says of this.
     #[must_use]
@@ -51,7 +58,8 @@ impl Own {
             (!own.is_empty()).then_some((*id, own))
         });
         let occurrences = occurrences.collect();
-        Self { alerts: event.alerts.clone(), use_default_alerts, occurrences, ..Self::default() }
+        let notes = event.more.get(KEPT_OWN).and_then(Value::as_array).cloned().unwrap_or_default();
+        Self { alerts: event.alerts.clone(), use_default_alerts, occurrences, notes, ..Self::default() }
     }
 
     /// The event with this instead of what its organizer keeps with it; `has` tells whether it has an occurrence.
@@ -61,6 +69,10 @@ impl Own {
         match self.use_default_alerts {
             true => event.more.insert(USE_DEFAULT_ALERTS.to_owned(), Value::Bool(true)),
             false => event.more.remove(USE_DEFAULT_ALERTS),
+        };
+        match self.notes.is_empty() {
+            true => event.more.remove(KEPT_OWN),
+            false => event.more.insert(KEPT_OWN.to_owned(), self.notes.clone().into()),
         };
         event.recurrence_overrides = event
             .recurrence_overrides
@@ -105,7 +117,8 @@ mod tests {
         let event = Event::read(json!({
             "uid": "u", "title": "会議", "start": "2026-04-01T09:00:00", "useDefaultAlerts": true,
             "alerts": {"1": {"trigger": {"offset": "-PT5M"}}}, "recurrenceRule": {"frequency": "daily"},
-            "recurrenceOverrides": {"2026-04-02T09:00:00": {"title": "臨時", "alerts/1/trigger/offset": "-PT1H"}}
+            "recurrenceOverrides": {"2026-04-02T09:00:00": {"title": "臨時", "alerts/1/trigger/offset": "-PT1H"}},
+            "renraku:iCalendarOwn": ["X-MOZ-LASTACK:20260401T000000Z"]
         }))
         .unwrap();
         let has = |event: &Event, id: LocalDateTime| event.recurrence_overrides.contains_key(&id);
@@ -114,7 +127,7 @@ mod tests {
         let patch = seen.recurrence_overrides.values().next().unwrap();
         assert_eq!(patch.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["title"]);
         let own = Own::of(&event);
-        assert!(own.use_default_alerts);
+        assert!(own.use_default_alerts && own.notes.len() == 1 && !seen.more.contains_key(KEPT_OWN));
         assert_eq!(Own::of(&own.instead(seen.clone(), has)), own);
         assert_eq!(own.instead(seen.clone(), |_, _| false).recurrence_overrides, seen.recurrence_overrides);
     }

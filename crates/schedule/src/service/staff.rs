@@ -88,8 +88,10 @@ fn join_guests(occurrence: &mut Event, series: &Event) {
         false
     });
     for (key, guest) in answered {
-        if let Some(participant) = occurrence.participants.get_mut(&key) {
-            participant.take_answer(&guest);
+        match occurrence.participants.get_mut(&key) {
+            Some(participant) => participant.take_answer(&guest),
+            // It names them by another address than the series.
+            None => drop(occurrence.participants.insert(key, guest)),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod calendars;
 mod contacts;
 mod discovery;
+mod invitations;
 
 use super::{Client, classes, holds, href, objects, of, token};
 use crate::harness::Answer;

@@ -2,21 +2,40 @@
 
 use std::{borrow::Cow, collections::HashMap};
 
-/// The text without its alarms; the rest of it is as it was, to the byte.
+/// Whether a property notes something of its person's alarms: each person has their own, as of the alarms themselves. Mozilla's
+/// programs write when alarms were last acknowledged, and until when they are put off, each occurrence under a name of its own.
+pub(super) fn is_note(name: &str) -> bool {
+    const ACKNOWLEDGED: &str = "X-MOZ-LASTACK";
+    const PUT_OFF: &str = "X-MOZ-SNOOZE-TIME";
+    let begins = |with: &str| name.get(..with.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(with));
+    name.eq_ignore_ascii_case(ACKNOWLEDGED) || begins(PUT_OFF)
+}
+
+/// Whether a content line, however it is folded, notes something of alarms.
+fn notes(line: &str) -> bool {
+    if !line.starts_with(['X', 'x']) {
+        return false;
+    }
+    let line: String = line.chars().filter(|c| !c.is_whitespace()).collect();
+    line.split([':', ';']).next().is_some_and(is_note)
+}
+
+/// The text without its alarms and what is noted of them; the rest of it is as it was, to the byte.
 #[must_use]
 pub fn without_alarms(text: &str) -> Cow<'_, str> {
     let mut rest = String::new();
     let (mut within, mut kept_until, mut at) = (false, 0, 0);
     for line in lines(text) {
-        if !within && says(line, "BEGIN:VALARM") {
+        within |= says(line, "BEGIN:VALARM");
+        let is_own = within || notes(line);
+        if is_own {
             rest.push_str(text.get(kept_until..at).unwrap_or_default());
-            within = true;
         }
         at += line.len();
-        if within {
+        if is_own {
             kept_until = at;
-            within = !says(line, "END:VALARM");
         }
+        within &= !says(line, "END:VALARM");
     }
     match kept_until {
         0 => Cow::Borrowed(text),
@@ -40,19 +59,19 @@ pub fn without_marks(text: &str) -> String {
     lines(text).filter(|line| !is_mark(line)).collect()
 }
 
-/// Whether there is an alarm in the text.
+/// Whether there is an alarm in the text, or something noted of alarms.
 #[must_use]
 pub fn has_alarms(text: &str) -> bool {
-    lines(text).any(|line| says(line, "BEGIN:VALARM"))
+    lines(text).any(|line| says(line, "BEGIN:VALARM") || notes(line))
 }
 
-/// Of the text of a task what [`with_alarms_of`] looks for: its alarms, and whose they are; empty where there are none.
+/// Of the text of a task what [`with_alarms_of`] looks for: its alarms with what is noted of them, and whose they are; empty where there are none.
 #[must_use]
 pub fn alarms_of(text: &str) -> String {
     let (mut alarms, mut within) = (String::new(), false);
     for line in lines(text) {
         within |= says(line, "BEGIN:VALARM");
-        if within || says(line, "END:VTODO") || recurrence_id(line).is_some() {
+        if within || notes(line) || says(line, "END:VTODO") || recurrence_id(line).is_some() {
             alarms.push_str(line);
         }
         within &= !says(line, "END:VALARM");
@@ -67,7 +86,7 @@ pub fn with_alarms_of(text: &str, other: &str) -> String {
     let (mut of_task, mut task, mut within) = (String::new(), String::new(), false);
     for line in lines(other) {
         within |= says(line, "BEGIN:VALARM");
-        if within {
+        if within || notes(line) {
             of_task.push_str(line);
         } else if let Some(id) = recurrence_id(line) {
             task = id;

@@ -7,7 +7,9 @@ use renraku_base::{FieldFault, Timestamp};
 use serde_json::Value;
 
 use super::{
-    KEPT_COMPONENTS, KEPT_LINES, alarm, categories,
+    KEPT_COMPONENTS, KEPT_LINES, alarm,
+    alarm_text::is_note,
+    categories,
     component::Component,
     line::Line,
     people::{self, Keys},
@@ -17,7 +19,7 @@ use super::{
     write,
 };
 use crate::model::{
-    Duration, Event, FreeBusyStatus, KEPT_RULES, LocalDateTime, Location, PatchObject, Privacy,
+    Duration, Event, FreeBusyStatus, KEPT_OWN, KEPT_RULES, LocalDateTime, Location, PatchObject, Privacy,
     RecurrenceRule, Status, VirtualLocation, Zone, limits,
 };
 
@@ -343,7 +345,7 @@ fn keep_rest(component: &Component, event: &mut Event, unread: &[usize]) {
     let is_series = component.line("RECURRENCE-ID").is_none();
     let own = write::said_lines(event);
     let categories_are_cut = categories::are_cut(component);
-    let kept: Vec<Value> = component
+    let (own, kept): (Vec<&Line>, Vec<&Line>) = component
         .lines
         .iter()
         .filter(|line| {
@@ -359,10 +361,12 @@ fn keep_rest(component: &Component, event: &mut Event, unread: &[usize]) {
             let first = component.line(&line.name).is_none_or(|first| first.number == line.number);
             odd || (!said && write::holds(event, line) && (first || !write::is_single(&line.name)))
         })
-        .map(|line| line.raw.clone().into())
-        .collect();
-    if !kept.is_empty() {
-        event.more.insert(KEPT_LINES.to_owned(), kept.into());
+        .partition(|line| is_note(&line.name));
+    for (member, lines) in [(KEPT_OWN, own), (KEPT_LINES, kept)] {
+        if !lines.is_empty() {
+            let lines: Vec<Value> = lines.into_iter().map(|line| line.raw.clone().into()).collect();
+            event.more.insert(member.to_owned(), lines.into());
+        }
     }
     let components: Vec<Value> =
         component.children.iter().filter(|it| it.name != "VALARM").map(|it| it.raw().into()).collect();

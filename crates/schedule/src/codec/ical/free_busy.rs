@@ -1,6 +1,6 @@
 //! Busy time (RFC 5545 §3.6.4), asked for and told.
 
-use renraku_base::Timestamp;
+use renraku_base::{FieldFault, Timestamp};
 
 use super::{
     PRODUCT, component,
@@ -31,8 +31,8 @@ const KINDS: [(BusyStatus, &str); 3] = [
 pub struct FreeBusyRequest {
     /// Which question it is.
     pub uid: String,
-    /// Who asks.
-    pub organizer: String,
+    /// Who asks, where an address can be read.
+    pub organizer: Option<String>,
     /// Who are asked about.
     pub attendees: Vec<String>,
     /// From when.
@@ -41,30 +41,50 @@ pub struct FreeBusyRequest {
     pub to: Timestamp,
 }
 
-/// Reads a question for busy time (RFC 5546 §3.3.2); `None` for what is none.
-#[must_use]
-pub fn read_free_busy_request(text: &[u8]) -> Option<FreeBusyRequest> {
+/// Reads a question for busy time (RFC 5546 §3.3.2).
+///
+/// # Errors
+/// What is wrong with it.
+pub fn read_free_busy_request(text: &[u8]) -> Result<FreeBusyRequest, FieldFault> {
+    let lacks = |name: &str| FieldFault::new(name, "required", "a question for busy time has one");
     let root = component::read(text);
-    let calendar = root.children.iter().find(|it| it.name == "VCALENDAR")?;
-    if !calendar.line("METHOD")?.value.trim().eq_ignore_ascii_case("REQUEST") {
-        return None;
+    let calendar = root.children.iter().find(|it| it.name == "VCALENDAR");
+    let calendar =
+        calendar.ok_or_else(|| FieldFault::new("", "not-a-calendar", "there is no BEGIN:VCALENDAR"))?;
+    let method = calendar.line("METHOD").ok_or_else(|| lacks("METHOD"))?;
+    if !method.value.trim().eq_ignore_ascii_case("REQUEST") {
+        return Err(FieldFault::new("METHOD", "one-of", "a question is a REQUEST").allowing("REQUEST"));
     }
     let mut questions = calendar.children.iter().filter(|it| it.name == "VFREEBUSY");
-    let question = questions.next().filter(|_| questions.next().is_none())?;
+    let question = questions.next().filter(|_| questions.next().is_none());
+    let question = question.ok_or_else(|| lacks("VFREEBUSY"))?;
     let zones = Zones::default();
-    let instant = |name: &str| when::instant(question.line(name)?, &zones);
+    let instant = |name: &str| {
+        let at = when::instant(question.line(name).ok_or_else(|| lacks(name))?, &zones);
+        at.ok_or_else(|| FieldFault::new(name, "instant", "a time in UTC, like 20260401T000000Z"))
+    };
     // Who cannot be anybody is answered for, too (RFC 6638 §10.2), as they were asked for.
     let address = |line| people::address(line).unwrap_or_else(|| line.value.trim().to_owned());
     let attendees: Vec<String> = question.lines_of("ATTENDEE").map(address).collect();
     let (from, to) = (instant("DTSTART")?, instant("DTEND")?);
-    let request = FreeBusyRequest {
+    if from >= to {
+        return Err(FieldFault::new("DTEND", "empty-window", "it is not after DTSTART"));
+    }
+    match attendees.len() {
+        0 => return Err(lacks("ATTENDEE")),
+        1..=ATTENDEES => {}
+        _ => {
+            let detail = format!("busy time of at most {ATTENDEES} is asked for at once");
+            return Err(FieldFault::new("ATTENDEE", "too-many", detail).allowing(format!("≤ {ATTENDEES}")));
+        }
+    }
+    Ok(FreeBusyRequest {
         uid: question.line("UID").map(|line| line.value.trim().to_owned()).unwrap_or_default(),
-        organizer: people::address(question.line("ORGANIZER")?)?,
+        organizer: question.line("ORGANIZER").and_then(people::address),
         attendees,
         from,
         to,
-    };
-    (from < to && (1..=ATTENDEES).contains(&request.attendees.len())).then_some(request)
+    })
 }
 
 /// Writes busy time: as the answer to a question about one attendee, or for a calendar.
@@ -83,7 +103,9 @@ pub fn write_free_busy(
     out.push_str("BEGIN:VFREEBUSY\r\n");
     if let Some((request, attendee)) = answer {
         Line::new("UID", request.uid.as_str()).write(&mut out);
-        Line::new("ORGANIZER", request.organizer.as_str()).write(&mut out);
+        if let Some(organizer) = &request.organizer {
+            Line::new("ORGANIZER", organizer.as_str()).write(&mut out);
+        }
         Line::new("ATTENDEE", attendee).write(&mut out);
     }
     Line::new("DTSTAMP", when::write_instant(now)).write(&mut out);

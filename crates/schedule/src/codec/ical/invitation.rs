@@ -55,12 +55,23 @@ pub fn cancel_each(occurrences: &[Event], now: Timestamp) -> Invitation {
     }
 }
 
+const DELEGATED_TO: &str = "DELEGATED-TO";
+
 /// Tells the organizer what one participant answered to an event, or the same to several occurrences of one series (RFC 5546 §3.2.3), with
 /// their comment; `None` when nobody has the key `participant`, or they have no address.
 #[must_use]
 pub fn reply(occurrences: &[Event], participant: &str, now: Timestamp) -> Option<Invitation> {
     let participant = occurrences.first()?.participants.get(participant)?;
-    let mut lines = vec![people::attendee(participant)?];
+    let answer = people::attendee(participant)?;
+    // Of what another program wrote into the answer the organizer needs to hear who comes instead (RFC 5546 §3.2.3).
+    let instead = answer.params.iter().filter(|param| param.name == DELEGATED_TO).find_map(|param| {
+        let line = Line::parse(&format!("ATTENDEE;{}:", param.raw))?;
+        line.param(DELEGATED_TO).map(str::to_owned)
+    });
+    let mut lines = vec![match instead {
+        Some(instead) => answer.with(DELEGATED_TO, &instead),
+        None => answer,
+    }];
     let comment = participant.participation_comment.as_ref();
     lines.extend(comment.map(|comment| Line::new("COMMENT", text::escape(comment))));
     let alone = |event: &Event| Event {

@@ -173,6 +173,23 @@ mod tests {
     }
 
     #[test]
+    fn a_series_that_a_program_made_up_is_none() {
+        let made_up = event("u", "RDATE:20260402T000000Z\r\nX-MOZ-FAKED-MASTER:1\r\n");
+        let one = event("u", "RECURRENCE-ID:20260402T000000Z\r\nSUMMARY:x\r\n");
+        for text in [calendar(&(made_up.clone() + &one)), calendar(&(one.clone() + &made_up))] {
+            let Contents::Event(event) = read_object(text.as_bytes()).unwrap().contents else {
+                panic!("an event")
+            };
+            assert!(event.stands_alone() && event.title == "x" && event.recurrence_overrides.is_empty());
+            let file = read::read(text.as_bytes()).unwrap();
+            assert_eq!((file.events.len(), file.refused.len(), file.kept.len()), (1, 0, 0));
+            assert!(!file.events[0].source.as_ref().unwrap().contains("FAKED"));
+        }
+        // By itself it is all that there is.
+        assert!(read_object(calendar(&made_up).as_bytes()).is_ok());
+    }
+
+    #[test]
     fn an_event_has_one_organizer() {
         let by = |first: &str, second: &str| {
             let series = event("u", &format!("RRULE:FREQ=DAILY\r\n{first}"));

@@ -10,7 +10,7 @@ use renraku_base::Id;
 use serde_json::Value;
 
 use super::{KEPT_LINES, component::Component, line::Line, text};
-use crate::model::{Event, Participant, ParticipationStatus, ScheduleAgent, is_address, limits};
+use crate::model::{Event, Participant, ParticipationStatus, PatchObject, ScheduleAgent, is_address, limits};
 
 /// The keys of participants: the same for an address in a series and in its exceptions.
 #[derive(Debug, Default)]
@@ -34,7 +34,11 @@ pub(super) fn address(line: &Line) -> Option<String> {
     let address = match value.split_once(':') {
         // A client may take the path of a principal from among its addresses (RFC 6638 §2.4.1).
         _ if principal(value).is_some() => format!("urn:uuid:{}", principal(value).unwrap_or_default()),
-        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("mailto") => format!("mailto:{}", mailbox(rest)?),
+        // Evolution writes `MAILTO:` before whatever is typed or chosen.
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("mailto") => match id(rest) {
+            Some(id) => format!("urn:uuid:{id}"),
+            None => format!("mailto:{}", mailbox(rest)?),
+        },
         Some(_) => value.to_owned(),
         None => format!("mailto:{value}"),
     };
@@ -47,6 +51,15 @@ fn mailbox(rest: &str) -> Option<Cow<'_, str>> {
     let address = rest.split('?').next().unwrap_or_default().trim();
     let address = address.strip_prefix("//").unwrap_or(address);
     percent_decode_str(address).decode_utf8().ok()
+}
+
+/// The id that a URN is.
+fn id(urn: &str) -> Option<&str> {
+    const URN: &str = "urn:uuid:";
+    let urn = urn.trim();
+    let id =
+        urn.get(..URN.len()).filter(|scheme| scheme.eq_ignore_ascii_case(URN)).and(urn.get(URN.len()..))?;
+    id.parse::<Id<()>>().is_ok().then_some(id)
 }
 
 /// The id in the path of a principal.
@@ -95,6 +108,30 @@ pub(super) fn read_attendee(line: &Line, keys: &mut Keys) -> Option<(String, Par
     }
     let key = keys.of(participant.calendar_address.as_deref().unwrap_or_default());
     Some((key, participant))
+}
+
+/// Those of an event's kept lines that name somebody who takes part: their addresses cannot be read.
+pub(crate) fn unread_attendees(event: &mut Event) -> impl Iterator<Item = &mut Value> {
+    let kept = event.more.get_mut(KEPT_LINES).and_then(Value::as_array_mut);
+    kept.into_iter().flatten().filter(|raw| is_attendee(raw))
+}
+
+/// Whether an event, as a whole, names somebody whose address cannot be read.
+pub(crate) fn has_unread_attendees(event: &Event) -> bool {
+    let kept = event.more.get(KEPT_LINES).and_then(Value::as_array);
+    kept.is_some_and(|kept| kept.iter().any(is_attendee))
+}
+
+/// Whether an exception names somebody whose address cannot be read.
+pub(crate) fn names_unread_attendees(patch: &PatchObject) -> bool {
+    let mut kept = patch.of(&[KEPT_LINES]).filter_map(|(_, kept)| kept.as_array()).flatten();
+    kept.any(is_attendee)
+}
+
+fn is_attendee(raw: &Value) -> bool {
+    raw.as_str().is_some_and(|raw| {
+        raw.split([':', ';']).next().is_some_and(|it| it.trim().eq_ignore_ascii_case("ATTENDEE"))
+    })
 }
 
 /// Whether the organizer of an event waits for answers by the server: their line may say otherwise (RFC 6638 §7.1).
@@ -229,6 +266,13 @@ mod tests {
             ("mailto:a%2Bb@example.jp?subject=x&cc=c@example.jp", Some("mailto:a+b@example.jp")),
             ("mailto:%E8%8A%B1@example.jp", Some("mailto:花@example.jp")),
             ("mailto://a@example.jp", Some("mailto:a@example.jp")),
+            (
+                "MAILTO:URN:UUID:019d4468-9d80-77ca-9ce2-14e15d5ffae1",
+                Some("urn:uuid:019d4468-9d80-77ca-9ce2-14e15d5ffae1"),
+            ),
+            ("mailto:urn:uuid:meeting-room", None),
+            ("mailto:第1会議室", None),
+            ("mailto:019d4468-9d80-77ca-9ce2-14e15d5ffae1", None),
             ("mailto:a%0D%0ABcc:b@example.jp", None),
             ("mailto:a%2Cb@example.jp", None),
             ("mailto:%FF@example.jp", None),

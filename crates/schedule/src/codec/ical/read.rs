@@ -25,6 +25,9 @@ const CALENDAR_LINES: (usize, usize) = (100, 32 * 1024);
 /// What every file says of itself, and what says only how it was sent.
 const OF_THE_FILE: [&str; 4] = ["VERSION", "PRODID", "CALSCALE", "METHOD"];
 
+/// What Mozilla's programs say of a series that they make up beside single occurrences, because they know no occurrence without one.
+const MADE_UP_SERIES: &str = "X-MOZ-FAKED-MASTER";
+
 /// What a file holds.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Parsed {
@@ -242,6 +245,10 @@ struct Group<'a> {
 impl<'a> Group<'a> {
     /// Takes what there is of one UID.
     fn read(mut self, found: &Found<'_>, parsed: &mut Parsed) {
+        // It says nothing of the series: taken for one, it would be another event than the one whose occurrences these are.
+        if !self.exceptions.is_empty() {
+            self.masters.retain(|(_, component)| component.line(MADE_UP_SERIES).is_none());
+        }
         // Of several versions the latest counts.
         self.masters.sort_by_key(|(_, component)| event::sequence(component));
         let master = self.masters.pop();

@@ -9,7 +9,7 @@ use super::{
     when,
 };
 use crate::{
-    model::{Event, FreeBusyStatus, KEPT_RULES, LocalDateTime, Privacy, Status, Zone, limits},
+    model::{Event, FreeBusyStatus, KEPT_OWN, KEPT_RULES, LocalDateTime, Privacy, Status, Zone, limits},
     rules::recurrence,
 };
 
@@ -251,6 +251,7 @@ pub(super) fn write_component(event: &Event, whole_days_series: bool, out: &mut 
         }
     }
     kept.iter().for_each(|line| line.write(out));
+    self::kept(event, KEPT_OWN).iter().for_each(|line| line.write(out));
     let mut alerts: Vec<_> = event.alerts.iter().collect();
     alerts.sort_by_key(|(key, _)| (key.len(), *key));
     for (_, alert) in alerts {

@@ -181,18 +181,20 @@ impl OwnChanges {
         let occurrences = recurrence::move_along(sent, &shown, Own::of(sent).occurrences);
         let (shown, mut sent) = (Own::of(&shown), Own { occurrences, ..Own::of(sent) });
         sent.occurrences.retain(|id, _| recurrence::has_occurrence(&seen, *id));
-        let is_same = (&shown.alerts, &shown.occurrences) == (&sent.alerts, &sent.occurrences);
+        let told = |own: &Own| (own.alerts.clone(), own.occurrences.clone(), own.notes.clone());
+        let is_same = told(&shown) == told(&sent);
         let own = Own { use_default_alerts: Own::of(&seen).use_default_alerts, ..sent };
         Ok(Self { alarms: (!is_same).then_some(own), free_busy })
     }
 }
 
+/// The answers in what the person's client sent. That somebody else comes for them is none: only the organizer invites.
 fn answers(
     tx: &mut ReadTx<'_>,
     person: &PersonId,
     stored: &Event,
     (sent, forced): (&Event, bool),
-) -> Result<Vec<Answer>, ScheduleFault> {
+) -> Result<Vec<Answer>, ObjectFault> {
     let email = directory::names(tx, std::slice::from_ref(person))?.remove(person).and_then(|it| it.email);
     let said = |event: &Event| {
         let own = event.participants.values().find(|it| {
@@ -224,6 +226,9 @@ fn answers(
         if let (true, Some(before), Some(after)) = (known, stored.occurrence(id), sent.occurrence(id)) {
             note(Some(id), &before, &after);
         }
+    }
+    if answers.iter().any(|it| it.participation_status == ParticipationStatus::Delegated) {
+        return Err(ObjectFault::Delegated);
     }
     // A guest of single occurrences who says the same of each answers once.
     if let (Some(_), [one, _, ..]) = (first, answers.as_slice()) {

@@ -1,7 +1,9 @@
 use renraku_base::ETag;
 use renraku_db::Tx;
 
-use super::{ObjectCalendar, ObjectFault, ObjectKind, put::Put, read::schedule_tag, reader};
+use super::{
+    ObjectCalendar, ObjectFault, ObjectKind, put::Put, read::schedule_tag, reader, text::names_unread,
+};
 use crate::{
     ScheduleFault,
     codec::ical,
@@ -97,7 +99,7 @@ impl Arrival<'_> {
     }
 
     /// Keeps the text of an event, when it is whole; when others take part in it, or something is booked, what is said of them is ours
-    /// to write, and so is a date that it has an exception of and does not say.
+    /// to write, and so is a date that it has an exception of and does not say. So it is with what is to be told of whoever cannot be reached.
     pub fn keep_event(
         &self,
         tx: &mut Tx<'_>,
@@ -108,6 +110,7 @@ impl Arrival<'_> {
             && view.event.participants.is_empty()
             && view.facility_ids.is_empty()
             && !view.event.differs_in_who_and_where()
+            && !names_unread(&view.event)
             && ical::announces_exceptions(self.text, &view.event);
         // A sender who keeps something of their own with it has another tag than everybody else.
         let alone = alone

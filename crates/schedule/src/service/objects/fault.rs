@@ -36,6 +36,11 @@ pub enum ObjectFault {
         "this is another event than the invitation here: decline that one, or store yours under a name and a UID of its own"
     )]
     AnotherEvent,
+    /// A guest says that somebody else comes for them.
+    #[error(
+        "nobody is delegated to here: ask the organizer to invite whoever comes for you, and answer for yourself with yes, no or maybe"
+    )]
+    Delegated,
     /// What others are invited to by the owner of the calendar is said to be organized by somebody else.
     #[error(
         "who organizes an event in which others take part never changes: store it with its organizer, or under a name and a UID of its own"

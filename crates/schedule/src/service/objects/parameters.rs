@@ -5,7 +5,9 @@ use renraku_base::PersonId;
 use serde_json::Value;
 
 use crate::{
-    codec::ical::{KEPT_LINES, Line, is_param, organizer_line, server_replies},
+    codec::ical::{
+        KEPT_LINES, Line, is_param, names_unread_attendees, organizer_line, server_replies, unread_attendees,
+    },
     model::{Event, Participant, ParticipationStatus, PatchObject, ScheduleAgent},
     service::staff::mail_address,
 };
@@ -23,13 +25,26 @@ const UNKNOWN_USER: &str = "3.7";
 /// means.
 pub(super) fn take(event: &mut Event) -> Vec<String> {
     let mut forced = Vec::new();
-    event.change_everywhere(PatchObject::touches_people, |_, event| {
+    event.change_everywhere(names_people, |_, event| {
         for participant in event.participants.values_mut() {
             let asked = take_params(participant);
             forced.extend(participant.calendar_address.clone().filter(|_| asked));
         }
+        for kept in unread_attendees(event) {
+            let line = kept.as_str().and_then(Line::parse);
+            if let Some(line) =
+                line.filter(|line| [STATUS, FORCE_SEND].iter().any(|it| line.param(it).is_some()))
+            {
+                *kept = line.without_params(&[STATUS, FORCE_SEND]).into();
+            }
+        }
     });
     forced
+}
+
+/// Whether an exception says anything of who takes part, if only that their address cannot be read.
+fn names_people(patch: &PatchObject) -> bool {
+    patch.touches_people() || names_unread_attendees(patch)
 }
 
 fn take_params(participant: &mut Participant) -> bool {
@@ -107,7 +122,12 @@ fn tell_delivered(event: &mut Event) {
 /// Tells the organizer what became of the message to each who takes part.
 pub(super) fn tell_status(event: &mut Event) {
     let organizer = event.organizer_calendar_address.as_deref().and_then(mail_address);
-    event.change_everywhere(PatchObject::touches_people, |_, event| {
+    event.change_everywhere(names_people, |_, event| {
+        for kept in unread_attendees(event) {
+            if let Some(line) = kept.as_str().and_then(Line::parse).filter(is_servers_to_reach) {
+                *kept = line.with_raw(&format!("{STATUS}=\"{UNKNOWN_USER}\"")).text().into();
+            }
+        }
         for participant in event.participants.values_mut() {
             let status = status(participant, organizer.as_deref());
             let status = status.map(|status| format!("{STATUS}=\"{status}\""));
@@ -120,6 +140,11 @@ pub(super) fn tell_status(event: &mut Event) {
             }
         }
     });
+}
+
+/// Whether the server is to reach somebody whose line it is, and has not told yet what came of it.
+fn is_servers_to_reach(line: &Line) -> bool {
+    line.param(AGENT).is_none_or(|agent| agent.eq_ignore_ascii_case("SERVER")) && line.param(STATUS).is_none()
 }
 
 fn status<'p>(participant: &'p Participant, organizer: Option<&str>) -> Option<&'p str> {

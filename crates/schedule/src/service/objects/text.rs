@@ -22,13 +22,16 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// What these events need; nothing is looked up where nothing is booked.
+    /// What these events need; nothing is looked up where nothing is booked, and everybody can be reached.
     pub fn of<'a>(
         tx: &mut ReadTx<'_>,
         events: impl Iterator<Item = &'a StoredEvent>,
     ) -> Result<Self, ScheduleFault> {
-        let all = events.map(|it| (it.organizer.as_ref(), it.all_facilities()));
-        let booking: Vec<_> = all.filter(|(_, facilities)| !facilities.is_empty()).collect();
+        let booking: Vec<_> = events
+            .map(|it| (it, it.all_facilities()))
+            .filter(|(it, facilities)| !facilities.is_empty() || names_unread(&it.event))
+            .map(|(it, facilities)| (it.organizer.as_ref(), facilities))
+            .collect();
         if booking.is_empty() {
             return Ok(Self::default());
         }
@@ -59,6 +62,9 @@ impl Names {
         let apart = |patch: &PatchObject| booked(patch) != facilities || patch.touches_people();
         let single = event.occurrences_of(apart);
         if self.facilities.is_empty() || facilities.is_empty() && single.is_empty() {
+            if names_unread(event) {
+                self.name_organizer(&mut shown, organizer);
+            }
             return shown;
         }
         facilities::add(&mut shown, &named(facilities));
@@ -68,11 +74,21 @@ impl Names {
             facilities::add(&mut occurrence, &named(&then));
             shown.put_occurrence(id, &occurrence);
         }
+        self.name_organizer(&mut shown, organizer);
+        shown
+    }
+
+    /// Names the organizer of what nobody takes part in but who can only be shown.
+    fn name_organizer(&self, shown: &mut Event, organizer: Option<&PersonId>) {
         if shown.organizer_calendar_address.is_none() {
             shown.organizer_calendar_address = organizer.and_then(|it| self.addresses.get(it).cloned());
         }
-        shown
     }
+}
+
+/// Whether an event, or an occurrence of it, names somebody whose address cannot be read.
+pub(super) fn names_unread(event: &Event) -> bool {
+    ical::has_unread_attendees(event) || event.recurrence_overrides.values().any(ical::names_unread_attendees)
 }
 
 /// The text of an event as calendar clients see it.

@@ -150,6 +150,15 @@ fn invitations_are_read_by_their_receivers() {
         "{answer}"
     );
     assert_eq!(answer.matches("ATTENDEE").count(), 1);
+    // The organizer of a copy from outside hears who comes instead.
+    let instead = one("DTSTART:20260401T000000Z\nORGANIZER:mailto:boss@example.com\n\
+         ATTENDEE;PARTSTAT=DELEGATED;DELEGATED-TO=\"mailto:b@example.com\":mailto:a@example.com");
+    let key = instead.participants.iter().find(|(_, it)| !it.only_organizes()).unwrap().0.clone();
+    let told = reply(std::slice::from_ref(&instead), &key, now).unwrap().text.replace("\r\n ", "");
+    assert!(
+        told.contains("PARTSTAT=DELEGATED") && told.contains("DELEGATED-TO=\"mailto:b@example.com\""),
+        "{told}"
+    );
     assert_eq!(reply(std::slice::from_ref(&event), "9", now), None);
 }
 
