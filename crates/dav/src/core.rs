@@ -9,6 +9,7 @@ mod fault;
 mod headers;
 mod if_header;
 mod multistatus;
+mod names;
 mod need;
 mod open_answers;
 mod options;
@@ -34,6 +35,7 @@ pub(crate) use headers::{
     Depth, depth, destination, expectation, is_held, minimal, overwrites, schedule_reply,
 };
 pub(crate) use multistatus::{ANSWER_BYTES, Multistatus, PART_BYTES, multistatus, response};
+pub(crate) use names::name_with;
 pub(crate) use need::Need;
 pub(crate) use open_answers::{MOST_OPEN, OpenAnswer};
 pub(crate) use options::{allow, options};
@@ -43,7 +45,7 @@ pub(crate) use privileges::{
 };
 pub(crate) use propfind::{NAMES, Wanted};
 pub(crate) use represented::represented;
-pub(crate) use request::{Call, Haste, refuse, tell_cause};
+pub(crate) use request::{Body, Call, Haste, refuse, tell_cause};
 pub(crate) use supported::{supported_collations, supported_reports};
 pub(crate) use sync::{Ask, News};
 pub(crate) use sync_token::{SyncToken, TokenKey};

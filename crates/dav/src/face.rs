@@ -11,12 +11,13 @@ use renraku_schedule::service::is_delegate;
 
 use crate::{
     caldav, carddav,
-    core::{Address, Call, Condition, Dav, DavFault, Need, ROOT, allow, options, refuse},
+    core::{Address, Body, Call, Condition, Dav, DavFault, Need, ROOT, allow, options, refuse},
     push::Hush,
 };
 
 /// Leads a client to where discovery begins (RFC 6764 §5).
-pub(crate) async fn discover() -> HttpResponse {
+pub(crate) async fn discover(request: HttpRequest, payload: web::Payload) -> HttpResponse {
+    Body::from(payload.into_inner()).pass_over(&request).await;
     HttpResponse::MovedPermanently().insert_header((header::LOCATION, ROOT)).finish()
 }
 
@@ -28,14 +29,16 @@ pub(crate) async fn serve(request: &HttpRequest, payload: Payload) -> HttpRespon
     let address = Address::parse(request.uri().path());
     let allow = address.as_ref().map(allow).unwrap_or_default();
     let need = address.as_ref().map(|address| Need::of(request.method().as_str(), address));
+    let body = Body::from(payload);
     let answer = match address {
-        Some(address) => answer(dav, address, request, payload).await,
+        Some(address) => answer(dav, address, request, body.clone()).await,
         None if makes(request.method().as_str()) && Address::is_misnamed(request.uri().path()) => {
             Err(Condition::NameAllowed.into())
         }
         None => Err(DavFault::NotFound),
     };
-    answer.unwrap_or_else(|fault| refuse((dav, request.headers()), &fault, allow, need.as_ref()))
+    body.pass_over(request).await;
+    answer.unwrap_or_else(|fault| refuse((dav, request), &fault, allow, need.as_ref()))
 }
 
 /// Whether a method makes what is not there yet, under a name that the client chooses.
@@ -47,12 +50,12 @@ async fn answer(
     dav: &Dav,
     address: Address,
     request: &HttpRequest,
-    payload: Payload,
+    body: Body,
 ) -> Result<HttpResponse, DavFault> {
     if request.method() == Method::OPTIONS {
         return Ok(options(&address));
     }
-    let call = Call::admit(dav, address, request, payload).await?;
+    let call = Call::admit(dav, address, request, body).await?;
     if call.address.person().is_some_and(|person| person != call.who.person.as_str()) {
         admit_to_home_of_another(&call).await?;
     }

@@ -9,7 +9,7 @@ mod push;
 use actix_web::{
     Error,
     dev::{AppService, HttpServiceFactory, ResourceDef, ServiceRequest, ServiceResponse, fn_service},
-    web,
+    guard, web,
 };
 
 pub use crate::{
@@ -25,6 +25,12 @@ pub fn routes(dav: &Dav) -> impl Fn(&mut web::ServiceConfig) + Clone + use<> {
             .app_data(web::Data::new(dav.clone()))
             .service(web::resource(["/.well-known/caldav", "/.well-known/caldav/"]).to(face::discover))
             .service(web::resource(["/.well-known/carddav", "/.well-known/carddav/"]).to(face::discover))
+            // Some programs begin at the address of the server itself.
+            .service(
+                web::resource("/")
+                    .guard(guard::fn_guard(|to| to.head().method.as_str() == "PROPFIND"))
+                    .to(face::discover),
+            )
             .service(web::scope("/dav/push").route("/{id}", web::to(push::serve_registration)))
             .service(Below("/dav"));
     }

@@ -10,7 +10,7 @@ use renraku_db::Db;
 use renraku_notify::push as service;
 
 use crate::core::{
-    Address, Call, Dav, DavFault, refuse,
+    Address, Body, Call, Dav, DavFault, refuse,
     xml::{Name, Writer},
 };
 
@@ -56,11 +56,12 @@ pub(crate) async fn serve_registration(
     dav: web::Data<Dav>,
     id: web::Path<String>,
 ) -> HttpResponse {
+    let body = Body::from(payload.into_inner());
     let ended = async {
         if request.method() == Method::OPTIONS {
             return Ok(HttpResponse::Ok().insert_header(("allow", REGISTRATION_METHODS)).finish());
         }
-        let call = Call::admit(&dav, Address::Root, &request, payload.into_inner()).await?;
+        let call = Call::admit(&dav, Address::Root, &request, body.clone()).await?;
         if request.method() != Method::DELETE {
             return Err(DavFault::MethodNotAllowed);
         }
@@ -71,7 +72,9 @@ pub(crate) async fn serve_registration(
             false => Err(DavFault::NotFound),
         }
     };
-    ended.await.unwrap_or_else(|fault| refuse((&dav, request.headers()), &fault, REGISTRATION_METHODS, None))
+    let ended = ended.await;
+    body.pass_over(&request).await;
+    ended.unwrap_or_else(|fault| refuse((&dav, &request), &fault, REGISTRATION_METHODS, None))
 }
 
 /// What a request says of whom its change need not wake (`Push-Dont-Notify`).

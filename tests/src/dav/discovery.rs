@@ -1,9 +1,11 @@
 //! How a client finds its way: from the name of the server to the calendars, and who it is.
 
+use base64::{Engine, engine::general_purpose::STANDARD};
+use renraku_people::directory::{PersonEntry, PersonName, service::put_person};
 use serde_json::json;
 
-use super::client::{Client, HOUR, between, card, event, need, need_to_rebind};
-use crate::harness::on_each_backend;
+use super::client::{Client, HOUR, between, card, event, need, need_to_rebind, responses};
+use crate::harness::{Staff, on_each_backend};
 
 #[test]
 fn a_client_finds_its_calendars_from_the_root() {
@@ -29,6 +31,11 @@ fn a_client_finds_its_calendars_from_the_root() {
         let deep = "<d:propfind NS><d:allprop/></d:propfind>";
         let refused = client.xml("PROPFIND", &client.home, "infinity", deep).expect(403);
         assert!(refused.text().contains("<d:propfind-finite-depth/>"), "{}", refused.text());
+        // A principal has no members; what has some is not listed unasked.
+        let told = client.ask("PROPFIND", &client.principal).send().expect(207).text();
+        assert_eq!(responses(&told).len(), 1, "{told}");
+        client.ask("PROPFIND", &client.principal).header("depth", "infinity").send().expect(403);
+        client.ask("PROPFIND", &client.home).send().expect(403);
     });
 }
 
@@ -47,6 +54,42 @@ fn the_password_of_sign_in_opens_nothing() {
             .expect(401);
         assert!(wrong.text().contains("app password"), "{}", wrong.text());
         hanako.ask("PROPFIND", "/dav/").header("depth", "0").send().expect(207);
+    });
+}
+
+/// Programs that ask for a mail address send it as the username.
+#[test]
+fn a_mail_address_stands_for_the_username() {
+    on_each_backend(|server| {
+        let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
+        let password = |staff: &Staff| {
+            let made = staff.post("me/app-passwords", &json!({"name": "calendar"})).expect(201).json();
+            made["password"].as_str().unwrap().to_owned()
+        };
+        let (password, other) = (password(&hanako), password(&taro));
+        let ask = |name: &str, password: &str| {
+            let credentials = format!("Basic {}", STANDARD.encode(format!("{name}:{password}")));
+            let ask = server.anonymous().ask("PROPFIND", "/dav/").header("authorization", &credentials);
+            ask.header("depth", "0").send()
+        };
+        for name in ["hanako", "hanako@pref.example.jp", " Hanako@PREF.example.jp"] {
+            ask(name, &password).expect(207);
+        }
+        ask("hanako@pref.example.jp", &other).expect(401);
+        ask("nobody@pref.example.jp", &password).expect(401);
+        ask("@", &password).expect(401);
+        // An address that two have is nobody's.
+        let twice = PersonEntry {
+            id: taro.person.clone(),
+            name: PersonName { full: "試験 taro".to_owned(), phonetic: "シケン".to_owned() },
+            posts: Vec::new(),
+            phones: Vec::new(),
+            emails: vec!["hanako@pref.example.jp".to_owned()],
+            staff_number: None,
+        };
+        server.db().write(|tx| put_person(tx, &twice)).unwrap();
+        ask("Hanako@pref.example.jp", &password).expect(401);
+        ask("hanako", &password).expect(207);
     });
 }
 
@@ -181,9 +224,10 @@ fn a_property_is_named_where_it_is() {
             let body = format!("<d:propfind{spaces}><d:prop>{names}</d:prop></d:propfind>");
             let told = client.xml("PROPFIND", path, "0", &body).expect(207).text();
             assert!(!told.contains(" 404 "), "{path}: {told}");
-            for name in ["calendar-data", "address-data", "calendar-color", "schedule-tag"] {
+            for name in ["calendar-data", "address-data", "schedule-tag"] {
                 assert!(!names.contains(&format!(":{name}/")), "{path}: {name} is in {names}");
             }
+            assert_eq!(names.contains("calendar-color"), *path == plain, "{path}: {names}");
             let length = path.ends_with("a.ics") || path.ends_with("a.vcf");
             assert_eq!(names.contains("getcontentlength"), length, "{path}: {names}");
             assert_eq!(

@@ -7,6 +7,7 @@ mod dates;
 mod kept;
 mod labels;
 mod legacy;
+mod lists;
 mod media;
 mod name;
 mod object;
@@ -14,6 +15,7 @@ mod places;
 mod property;
 mod read;
 mod select;
+mod types;
 mod values;
 mod write;
 

@@ -14,7 +14,9 @@ mod put;
 mod read;
 mod texts;
 
-pub use books::{BookChange, ObjectBook, change_book, delete_book, find_book, list_books, make_book};
+pub use books::{
+    BookChange, ObjectBook, change_book, delete_book, find_book, list_books, make_book, name_owners,
+};
 pub use carry::Carry;
 pub use delete::delete;
 pub use fault::CardFault;

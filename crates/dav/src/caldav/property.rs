@@ -1,5 +1,6 @@
 //! Properties: the table of all that we know, and their values.
 
+mod color;
 mod proxies;
 mod table;
 mod value;

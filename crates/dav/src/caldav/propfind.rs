@@ -25,7 +25,9 @@ pub(super) const MEMBERS: usize = 50_000;
 pub(super) async fn answer(mut call: Call) -> Result<HttpResponse, DavFault> {
     let body = call.xml_body().await?;
     let wanted = Wanted::read(&body)?;
-    let depth = depth(call.headers(), Depth::Infinity)?;
+    // A principal has no members; what can list its groups says how deep it asks.
+    let unsaid = if matches!(call.address, Address::Principal(_)) { Depth::Zero } else { Depth::Infinity };
+    let depth = depth(call.headers(), unsaid)?;
     let is_object = matches!(call.address, Address::Object { .. } | Address::Message { .. });
     if depth == Depth::Infinity && !is_object {
         return Err(Condition::PropfindFiniteDepth.into());
@@ -59,12 +61,13 @@ struct Find {
 impl Find {
     fn run(self, tx: &mut ReadTx<'_>) -> Result<Multistatus, DavFault> {
         let epoch = meta::epoch(tx)?;
-        let calendars = match &self.address {
+        let mut calendars = match &self.address {
             Address::Home(person) if self.members => objects::list_calendars(tx, &self.who, person)?,
             // It tells which calendar is the default one.
             Address::Inbox(person) => objects::list_calendars(tx, &self.who, person)?,
             _ => Vec::new(),
         };
+        self.name_owners(tx, &mut calendars)?;
         let default = calendars.iter().find(|it| it.calendar.is_default).map(address_of);
         let delegators = self.delegators(tx)?;
         let context = Context {
@@ -125,7 +128,8 @@ impl Find {
             }
             Address::Outbox(_) => answer.add(&self.address, Resource::Outbox)?,
             Address::Calendar { person, segment } => {
-                let calendar = objects::find_calendar_with_properties(tx, &self.who, person, segment)?;
+                let mut calendar = objects::find_calendar_with_properties(tx, &self.who, person, segment)?;
+                self.name_owners(tx, std::slice::from_mut(&mut calendar))?;
                 answer.add(&self.address, Resource::Calendar(&calendar))?;
                 if self.members {
                     self.objects(tx, &calendar, &mut answer)?;
@@ -142,6 +146,14 @@ impl Find {
             }
         }
         Ok(answer.multistatus)
+    }
+
+    /// Says whose the calendars are, if what they are called is asked for.
+    fn name_owners(&self, tx: &mut ReadTx<'_>, calendars: &mut [ObjectCalendar]) -> Result<(), DavFault> {
+        if self.wanted.display_names() {
+            objects::name_owners(tx, calendars)?;
+        }
+        Ok(())
     }
 
     /// For whom the asker is a delegate, if what is asked for depends on it.

@@ -3,7 +3,7 @@ use renraku_contacts::service::objects::{self, CardChange, CardHead, CardText, O
 use renraku_db::{CollectionId, ReadTx};
 
 use super::{filter::Sought, staff::Staff};
-use crate::core::{Dav, DavFault, Place};
+use crate::core::{Dav, DavFault, Place, name_with};
 
 /// An address book as a client sees it.
 #[derive(Debug)]
@@ -27,10 +27,10 @@ impl Book {
     }
 
     /// What it is called.
-    pub fn name(&self) -> &str {
+    pub fn name(&self) -> String {
         match self {
-            Self::Kept(book) => &book.book.name,
-            Self::Staff(_) => "職員",
+            Self::Kept(book) => name_with(&book.book.name, book.owner_name.as_deref()),
+            Self::Staff(_) => "職員".to_owned(),
         }
     }
 

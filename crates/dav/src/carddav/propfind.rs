@@ -83,7 +83,10 @@ impl Answer<'_> {
             }
             Place::Home(_) => self.home(tx, place, members)?,
             Place::Book { .. } | Place::Directory(_) => {
-                let book = Book::find(tx, dav, who, place)?;
+                let mut book = Book::find(tx, dav, who, place)?;
+                if let (Book::Kept(book), true) = (&mut book, self.wanted.display_names()) {
+                    objects::name_owners(tx, std::slice::from_mut(&mut **book))?;
+                }
                 self.add(place, Resource::Book(&book))?;
                 if members && book.is_listed() {
                     let heads = book.list(tx, dav, "", MEMBERS + 1)?;
@@ -112,7 +115,11 @@ impl Answer<'_> {
         if !members {
             return Ok(());
         }
-        for book in objects::list_books(tx, who)? {
+        let mut books = objects::list_books(tx, who)?;
+        if self.wanted.display_names() {
+            objects::name_owners(tx, &mut books)?;
+        }
+        for book in books {
             let at = Place::Book { person: person(), segment: book.segment.clone() };
             self.add(&at, Resource::Book(&Book::Kept(Box::new(book))))?;
         }

@@ -112,6 +112,15 @@ impl Told {
     const fn status(status: StatusCode) -> Self {
         Self { status, condition: None }
     }
+
+    /// The status for a method. Programs keep what they could not store now for later when the server is said to be unable to take it
+    /// (503), and give it up when it is said to be theirs to mend (429); reports are asked again after either.
+    pub fn status_to(&self, method: &str) -> StatusCode {
+        match self.status {
+            StatusCode::TOO_MANY_REQUESTS if method != "REPORT" => StatusCode::SERVICE_UNAVAILABLE,
+            status => status,
+        }
+    }
 }
 
 impl From<Condition> for Told {

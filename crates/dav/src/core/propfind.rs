@@ -38,6 +38,14 @@ impl Wanted {
         }
     }
 
+    /// Whether what things are called is among them.
+    pub fn display_names(&self) -> bool {
+        match self {
+            Self::Named(names) => names.contains(&Name::dav("displayname")),
+            Self::All(_) | Self::Names => true,
+        }
+    }
+
     /// Whether the texts of objects are among them.
     pub fn texts(&self) -> bool {
         match self {

@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{cell::Cell, rc::Rc, sync::Arc, time::Duration};
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -11,7 +11,7 @@ use actix_web::{
 };
 use renraku_base::{Language, Principal};
 use renraku_db::ReadTx;
-use renraku_web::{RateKind, WebFault, Work, receive};
+use renraku_web::{Patience, RateKind, WebFault, Work, receive};
 
 use super::{
     Address, Condition, Dav, DavFault, Need,
@@ -23,9 +23,12 @@ use super::{
 const XML_BYTES: usize = 1024 * 1024;
 /// The largest that names members of an address book: of a large office some programs name everybody at once.
 const NAMES_BYTES: usize = 4 * 1024 * 1024;
+/// The largest that is read when its request was answered without it, and how long a third of it is waited for.
+const UNREAD_BYTES: usize = 64 * 1024;
+const UNREAD_TIME: Duration = Duration::from_secs(3);
 /// What somebody who is not let in is told: the password of sign-in is not for clients that keep it.
-const HINT: &str = "Sign in with your username and an app password (アプリパスワード), which the phone app makes under \
-                    settings; the password with which you sign in yourself is not taken here.\n";
+const HINT: &str = "Sign in with your username, or your mail address, and an app password (アプリパスワード), which the phone app \
+                    makes under settings; the password with which you sign in yourself is not taken here.\n";
 
 /// How long a reading may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,13 +39,38 @@ pub(crate) enum Haste {
     Any,
 }
 
+/// The body of a request, until it is read.
+#[derive(Clone)]
+pub(crate) struct Body(Rc<Cell<Payload>>);
+
+impl From<Payload> for Body {
+    fn from(payload: Payload) -> Self {
+        Self(Rc::new(Cell::new(payload)))
+    }
+}
+
+impl Body {
+    fn take(&self) -> Payload {
+        self.0.replace(Payload::None)
+    }
+
+    /// Reads a small body that nobody read: the connection of a request with an unread body is closed behind the answer, and programs
+    /// that ask without a password first would connect anew each time.
+    pub async fn pass_over(&self, request: &HttpRequest) {
+        let mut payload = self.take();
+        let patience = Patience { time: UNREAD_TIME, longer: false };
+        // One that is large or slow is left, and the connection with it.
+        let _left = receive(request, &mut payload, UNREAD_BYTES, patience).await;
+    }
+}
+
 /// A request of somebody who is known.
 pub(crate) struct Call {
     pub dav: Dav,
     pub who: Principal,
     pub address: Address,
     pub request: HttpRequest,
-    payload: Payload,
+    body: Body,
 }
 
 impl Call {
@@ -51,7 +79,7 @@ impl Call {
         dav: &Dav,
         address: Address,
         request: &HttpRequest,
-        payload: Payload,
+        body: Body,
     ) -> Result<Self, DavFault> {
         let gate = dav.gate();
         let who = match gate.basic::<DavFault>(request).await? {
@@ -59,7 +87,7 @@ impl Call {
             None => gate.bearer::<DavFault>(request)?,
         };
         gate.rates().take(&who, RateKind::Request)?;
-        Ok(Self { dav: dav.clone(), who, address, request: request.clone(), payload })
+        Ok(Self { dav: dav.clone(), who, address, request: request.clone(), body })
     }
 
     /// Counts the request as one that writes.
@@ -78,7 +106,7 @@ impl Call {
 
     /// The body, of at most `limit` bytes.
     pub async fn body(&mut self, limit: usize) -> Result<Bytes, DavFault> {
-        Ok(receive(&self.request, &mut self.payload, limit, self.dav.patience()).await?)
+        Ok(receive(&self.request, &mut self.body.take(), limit, self.dav.patience()).await?)
     }
 
     /// The body, which is XML or empty.
@@ -174,18 +202,19 @@ impl Call {
 
 /// A refusal as an answer: its status, and the element of the condition that is not met; `need` is what the method needs at its path.
 pub(crate) fn refuse(
-    (dav, headers): (&Dav, &HeaderMap),
+    (dav, request): (&Dav, &HttpRequest),
     fault: &DavFault,
     allow: &str,
     need: Option<&Need>,
 ) -> HttpResponse {
-    let told = fault.told();
+    let (told, headers) = (fault.told(), request.headers());
+    let status = told.status_to(request.method().as_str());
     let (language, reason) = match fault.in_language_of(dav, headers) {
         Some((language, said)) => (language, Some(said)),
         None => (Language::En, fault.reason()),
     };
-    let mut response = HttpResponse::build(told.status);
-    match told.status {
+    let mut response = HttpResponse::build(status);
+    match status {
         StatusCode::UNAUTHORIZED => {
             response.append_header((header::WWW_AUTHENTICATE, "Basic realm=\"Renraku\", charset=\"UTF-8\""));
             response.append_header((header::WWW_AUTHENTICATE, "Bearer"));

@@ -48,15 +48,19 @@ pub fn list_calendars(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<Calend
 }
 
 /// Says of each calendar that another person shares who that is; one statement, if there are any.
-pub(crate) fn name_owners(tx: &mut ReadTx<'_>, calendars: &mut [Calendar]) -> Result<(), ScheduleFault> {
+pub(crate) fn name_owners<'c>(
+    tx: &mut ReadTx<'_>,
+    calendars: impl IntoIterator<Item = &'c mut Calendar>,
+) -> Result<(), ScheduleFault> {
     let shared = |calendar: &&mut Calendar| calendar.kind == CalendarRelation::Shared;
+    let calendars: Vec<&mut Calendar> = calendars.into_iter().filter(shared).collect();
     let owners: BTreeSet<PersonId> =
-        calendars.iter_mut().filter(shared).map(|calendar| Id::stored(calendar.owner_id.clone())).collect();
+        calendars.iter().map(|calendar| Id::stored(calendar.owner_id.clone())).collect();
     if owners.is_empty() {
         return Ok(());
     }
     let names = directory::service::names(tx, &owners.into_iter().collect::<Vec<_>>())?;
-    for calendar in calendars.iter_mut().filter(shared) {
+    for calendar in calendars {
         let owner = names.get(&Id::stored(calendar.owner_id.clone()));
         calendar.owner_name = owner.map(|owner| owner.name.full.clone());
     }

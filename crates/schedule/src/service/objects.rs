@@ -30,7 +30,7 @@ mod text;
 pub(crate) use calendars::holds;
 pub use calendars::{
     CalendarChange, ObjectCalendar, change_calendar, delete_calendar, find_calendar,
-    find_calendar_with_properties, list_calendars, make_calendar,
+    find_calendar_with_properties, list_calendars, make_calendar, name_owners,
 };
 pub use carry::{Carried, Carry};
 pub use delete::delete;

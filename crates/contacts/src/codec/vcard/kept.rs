@@ -3,7 +3,7 @@
 use renraku_base::content::line::{Line, Param};
 use serde_json::{Map, Value, json};
 
-use super::property::Property;
+use super::{property::Property, types};
 
 /// The member of a card with the properties for which there is no word.
 pub(super) const PROPS: &str = "vCardProps";
@@ -14,8 +14,9 @@ const GROUP: &str = "group";
 
 /// A property as it is kept: name, parameters, type, value.
 pub(super) fn property(property: &Property) -> Value {
-    let params = params(property, &[]).unwrap_or_default();
-    json!([property.name.to_ascii_lowercase(), params, "unknown", property.value])
+    let mut params = params(property, &[]).unwrap_or_default();
+    let value = types::keep(&property.name, &mut params, &property.value);
+    json!([property.name.to_ascii_lowercase(), params, "unknown", value])
 }
 
 /// The parameters that are not in `used`, and the group.

@@ -26,7 +26,7 @@ pub(super) fn is_medium(property: &Property) -> bool {
 }
 
 /// Whether a text begins with a scheme (RFC 3986 §3.1).
-fn is_uri(text: &str) -> bool {
+pub(super) fn is_uri(text: &str) -> bool {
     text.split_once(':').is_some_and(|(scheme, _)| {
         scheme.starts_with(|c: char| c.is_ascii_alphabetic())
             && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))

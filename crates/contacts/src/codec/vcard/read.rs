@@ -4,7 +4,7 @@ use renraku_base::{Timestamp, content::text, is_active, is_link};
 use serde_json::{Map, Value, json};
 
 use super::{
-    dates, kept, labels, media,
+    dates, kept, labels, lists, media,
     name::{self, NameReader},
     places,
     property::{self, Property},
@@ -46,7 +46,8 @@ const KEY_BYTES: usize = 255;
 
 /// What the properties of a card say, in the words of JSContact.
 pub(super) fn members(properties: &[Property]) -> Map<String, Value> {
-    let mut reader = Reader { labels: labels::of(properties), ..Reader::default() };
+    let is_list = lists::is_list(properties);
+    let mut reader = Reader { labels: labels::of(properties), is_list, ..Reader::default() };
     for property in properties {
         if !reader.take(property) {
             reader.kept.push(kept::property(property));
@@ -61,11 +62,15 @@ struct Reader {
     card: Map<String, Value>,
     name: NameReader,
     labels: HashMap<String, String>,
+    is_list: bool,
     kept: Vec<Value>,
 }
 
 impl Reader {
     fn finish(mut self) -> Map<String, Value> {
+        if self.is_list {
+            self.once("kind", "group");
+        }
         let (name, left) = self.name.finish();
         self.kept.extend(left);
         if let Some(name) = name {
@@ -118,6 +123,12 @@ impl Reader {
             "TEL" => {
                 let number = text_object("number", &values::line(property.text().trim()));
                 self.entry("phones", property, number, &["VALUE"])
+            }
+            "EMAIL" if self.is_list => {
+                if let Some(uid) = lists::member(property) {
+                    self.add_to_set("members", uid);
+                }
+                false
             }
             "EMAIL" => self.plain(property, "emails", "address", &values::line(property.text().trim())),
             "NOTE" => self.plain(property, "notes", "note", &values::lines(&property.text())),

@@ -276,6 +276,73 @@ fn a_sound_is_a_medium_or_a_text() {
     assert!(text.contains(&"SOUND;TYPE=X-IRMC-N:ｺﾏﾂ;ｷﾖｼ;;;".to_owned()), "{text:?}");
 }
 
+/// RFC 2426 §3.4 and §3.7, RFC 6350 §6.5 and §6.8: a zone is an offset in 3.0 unless it is said to be a text, a place is two numbers,
+/// and a key is data.
+#[test]
+fn a_value_of_another_type_is_said_to_be_one() {
+    for (four, three) in [
+        ("TZ:Asia/Tokyo", "TZ;VALUE=text:Asia/Tokyo"),
+        ("item1.TZ:Asia/Tokyo", "item1.TZ;VALUE=text:Asia/Tokyo"),
+        ("TZ:+09:00", "TZ:+09:00"),
+        ("TZ;VALUE=utc-offset:-0500", "TZ;VALUE=utc-offset:-0500"),
+        ("GEO:geo:35.68,-139.76", "GEO:35.68;-139.76"),
+        ("GEO:geo:35.68,139.76;u=10", "GEO;VALUE=uri:geo:35.68,139.76;u=10"),
+        ("KEY:https://example.jp/key", "KEY;VALUE=uri:https://example.jp/key"),
+    ] {
+        let [from_four, from_three] = [four, three].map(|line| read(&format!("FN:山田\n{line}\n")));
+        assert_eq!(from_four, from_three, "{four}");
+        for (version, line) in [(Version::V4, four), (Version::V3, three)] {
+            let written = lines(&write(&from_four, version));
+            assert!(written.contains(&line.to_owned()), "{line}: {written:?}");
+        }
+    }
+    // As it was kept before these rules, and what is neither.
+    for (kept, three) in [
+        (json!(["geo", {}, "unknown", "35.68;139.76"]), "GEO:35.68;139.76"),
+        (json!(["tz", {"value": "TEXT"}, "unknown", "Asia/Tokyo"]), "TZ;VALUE=TEXT:Asia/Tokyo"),
+        (json!(["key", {"encoding": "b"}, "unknown", "AAEC"]), "KEY;ENCODING=b:AAEC"),
+    ] {
+        let card = json!({"uid": "u", "name": {"full": "山田"}, "vCardProps": [kept]});
+        let written = lines(&write(card.as_object().unwrap(), Version::V3));
+        assert!(written.contains(&three.to_owned()), "{written:?}");
+    }
+}
+
+#[test]
+fn a_list_of_evolution_is_a_group() {
+    let emails = [
+        "EMAIL;X-EVOLUTION-DEST-CONTACT-UID=evo-c1;X-EVOLUTION-DEST-EMAIL-NUM=0:山田 太郎 <yamada@example.jp>",
+        "EMAIL;X-EVOLUTION-DEST-CONTACT-UID=evo-c2;X-EVOLUTION-DEST-EMAIL-NUM=0:佐藤 <sato@example.jp>",
+        "EMAIL:outside@example.com",
+    ];
+    let list = format!(
+        "FN:課の人\nX-EVOLUTION-LIST:TRUE\nX-EVOLUTION-LIST-SHOW-ADDRESSES:FALSE\n{}\n",
+        emails.join("\n")
+    );
+    let mut card = read(&list);
+    assert_eq!(card["kind"], "group");
+    assert_eq!(card["members"], json!({"evo-c1": true, "evo-c2": true}));
+    assert!(!card.contains_key("emails"), "{card:?}");
+    for version in Version::ALL {
+        let written = write(&card, version);
+        let again = read_object(written.as_bytes()).unwrap().members;
+        for member in ["kind", "members", "vCardProps", "emails"] {
+            assert_eq!(again.get(member), card.get(member), "{written}");
+        }
+        for line in list.lines().filter(|line| !line.starts_with("FN")) {
+            assert!(lines(&written).contains(&line.to_owned()), "{line}: {written}");
+        }
+        assert!(!written.contains("MEMBER"), "{written}");
+    }
+    // What becomes of its members elsewhere.
+    card["members"] = json!({"evo-c2": true, "evo-c3": true});
+    let written = lines(&write(&card, Version::V3));
+    let left: Vec<&String> = written.iter().filter(|line| line.starts_with("EMAIL")).collect();
+    assert_eq!(left, emails[1..].iter().collect::<Vec<_>>());
+    assert!(written.contains(&"X-ADDRESSBOOKSERVER-MEMBER:evo-c3".to_owned()), "{written:?}");
+    assert!(!read("FN:a\nX-EVOLUTION-LIST:FALSE\nEMAIL:a@example.jp\n").contains_key("kind"));
+}
+
 #[test]
 fn what_the_api_sends_cannot_break_a_card() {
     let members = json!({

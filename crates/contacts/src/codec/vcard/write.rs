@@ -4,7 +4,7 @@ use renraku_base::content::{line::Line, text};
 use serde_json::{Map, Value};
 
 use super::{
-    Version, dates, kept, labels, media, name, places,
+    Version, dates, kept, labels, lists, media, name, places, types,
     values::{self, Entry},
 };
 
@@ -110,7 +110,9 @@ impl<'m> Writer<'m> {
         if let Some(text) = self.text("kind").filter(|kind| !plain(kind)) {
             self.line(kind, text::escape(text));
         }
-        let all: Vec<String> = values::set(self.members, "members").map(values::uri).collect();
+        let listed = lists::members(self.members);
+        let unlisted = values::set(self.members, "members").filter(|uid| !listed.contains(*uid));
+        let all: Vec<String> = unlisted.map(values::uri).collect();
         all.into_iter().for_each(|uri| self.line(member, uri));
         if let (Some(text), Version::V4) = (self.text("language"), self.version) {
             self.line("LANGUAGE", text::escape(text));
@@ -191,7 +193,9 @@ impl<'m> Writer<'m> {
         if !words.is_empty() {
             self.line("CATEGORIES", words.join(","));
         }
-        self.lines.extend(kept::lines(self.members));
+        let members: BTreeSet<&str> = values::set(self.members, "members").collect();
+        let kept = kept::lines(self.members).filter(|line| lists::stays(line, &members));
+        self.lines.extend(kept.map(|line| types::say(line, self.version)));
         if let (Some(created), Version::V4) = (self.text("created"), self.version) {
             self.line("CREATED", dates::compact(created));
         }

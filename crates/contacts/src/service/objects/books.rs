@@ -1,11 +1,15 @@
-use std::{cmp::Reverse, collections::HashMap, str::FromStr};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeSet, HashMap},
+    str::FromStr,
+};
 
-use renraku_base::{AddressBookId, Precondition, Principal, Role, segment};
+use renraku_base::{AddressBookId, PersonId, Precondition, Principal, Role, segment};
 use renraku_db::{
     Changed, CollectionId, ReadTx, Tx,
     changes::{self, Head},
 };
-use renraku_people::access;
+use renraku_people::{access, directory::service as directory};
 
 use super::CardFault;
 use crate::{
@@ -30,6 +34,8 @@ pub struct ObjectBook {
     pub floor: i64,
     /// What the person's clients keep with it, by name.
     pub properties: Vec<(String, String)>,
+    /// Who shares it; nothing of one's own, and where it was not asked for.
+    pub owner_name: Option<String>,
 }
 
 impl ObjectBook {
@@ -42,7 +48,8 @@ impl ObjectBook {
     fn new(stored: StoredBook, who: &Principal, role: Role, segment: String, head: Option<Head>) -> Self {
         let (modseq, floor) = head.map_or((0, 0), |head| (head.modseq, head.floor));
         let collection = stored.collection;
-        Self { book: seen_by(stored, who, role), collection, segment, modseq, floor, properties: Vec::new() }
+        let (book, properties) = (seen_by(stored, who, role), Vec::new());
+        Self { book, collection, segment, modseq, floor, properties, owner_name: None }
     }
 }
 
@@ -76,6 +83,23 @@ pub fn list_books(tx: &mut ReadTx<'_>, who: &Principal) -> Result<Vec<ObjectBook
         (own(a), &a.book.name, &a.book.id).cmp(&(own(b), &b.book.name, &b.book.id))
     });
     Ok(books)
+}
+
+/// Says of those that others share whose they are: one statement, if there are any.
+///
+/// # Errors
+/// [`ContactsFault::Internal`] when the database fails.
+pub fn name_owners(tx: &mut ReadTx<'_>, books: &mut [ObjectBook]) -> Result<(), ContactsFault> {
+    let shared = books.iter().filter(|it| !it.is_mine());
+    let owners: BTreeSet<PersonId> = shared.map(|it| it.book.owner_id.clone()).collect();
+    if owners.is_empty() {
+        return Ok(());
+    }
+    let names = directory::names(tx, &owners.into_iter().collect::<Vec<_>>())?;
+    for book in books.iter_mut().filter(|it| !it.is_mine()) {
+        book.owner_name = names.get(&book.book.owner_id).map(|owner| owner.name.full.clone());
+    }
+    Ok(())
 }
 
 /// The address book of a segment in the person's home.

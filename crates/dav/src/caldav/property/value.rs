@@ -2,7 +2,7 @@ use renraku_base::Role;
 use renraku_notify::inbox::InboxMessage;
 use renraku_schedule::service::objects::{OBJECT_BYTES, ObjectCalendar, ObjectKind};
 
-use super::{Context, Property, Resource, Row, proxies};
+use super::{Context, Property, Resource, Row, color, proxies};
 use crate::{
     caldav::{
         calendar_data::{Cut, DataRequest},
@@ -11,7 +11,7 @@ use crate::{
     },
     core::{
         Address, BIND, Place, READ, READ_PRIVILEGES, StaffBook, SyncToken, UNBIND, WRITE, WRITE_CONTENT,
-        WRITE_PROPERTIES, ace, granted_set, http_date, supported_collations, supported_reports,
+        WRITE_PROPERTIES, ace, granted_set, http_date, name_with, supported_collations, supported_reports,
         supported_set,
         xml::{Name, Writer},
     },
@@ -155,8 +155,9 @@ fn granted(resource: &Resource<'_>, context: &Context<'_>) -> Vec<Name> {
         Resource::Outbox => &[SEND, SEND_FREE_BUSY, SEND_INVITE, SEND_REPLY],
         Resource::Calendar(calendar) => match calendar.calendar.role {
             Role::FreeBusy => &[],
-            // Everybody keeps their own colour and order of what they see.
-            Role::Read => &[FREE_BUSY, WRITE_PROPERTIES],
+            // Everybody keeps their own colour, order and alarms of what they see. But programs take whoever may write anything at all
+            // for somebody who may write events, and lose what is typed when that is refused.
+            Role::Read => &[FREE_BUSY],
             Role::Write | Role::Manage => &[FREE_BUSY, WRITE, WRITE_CONTENT, WRITE_PROPERTIES, BIND, UNBIND],
         },
     };
@@ -170,7 +171,8 @@ fn display_name(name: &Name, resource: &Resource<'_>, out: &mut Writer) -> bool 
         Resource::Proxies(group) => out.leaf(name, &group.owner.name),
         Resource::Calendar(calendar) => {
             return kept(name, calendar, out) || {
-                out.leaf(name, &calendar.calendar.name);
+                let calendar = &calendar.calendar;
+                out.leaf(name, &name_with(&calendar.name, calendar.owner_name.as_deref()));
                 true
             };
         }
@@ -331,7 +333,7 @@ fn of_calendar(row: &Row, resource: &Resource<'_>, out: &mut Writer) -> bool {
     let Resource::Calendar(calendar) = resource else { return false };
     let name = &row.name;
     match row.property {
-        P::CalendarColor => return color(name, calendar, out),
+        P::CalendarColor => color::write(name, calendar, out),
         P::CalendarTimezoneId => {
             return kept(name, calendar, out) || {
                 out.leaf(name, calendar.calendar.time_zone.name());
@@ -368,24 +370,6 @@ fn of_calendar(row: &Row, resource: &Resource<'_>, out: &mut Writer) -> bool {
         P::MaxDateTime => out.leaf(name, END),
         P::MaxAttendeesPerInstance => out.leaf(name, ATTENDEES),
         _ => return false,
-    }
-    true
-}
-
-/// The colour that the person's client keeps, unless the calendar was given another since.
-fn color(name: &Name, calendar: &ObjectCalendar, out: &mut Writer) -> bool {
-    let text = name.to_string();
-    let stored = calendar.properties.iter().find(|(key, _)| *key == text).map(|(_, value)| value);
-    let common = calendar.calendar.color.as_deref();
-    match (stored, common) {
-        (Some(stored), Some(color))
-            if calendar.is_mine() && !stored.to_lowercase().contains(&color.to_lowercase()) =>
-        {
-            out.leaf(name, color);
-        }
-        (Some(stored), _) => out.raw(stored),
-        (None, Some(color)) => out.leaf(name, color),
-        (None, None) => return false,
     }
     true
 }

@@ -189,7 +189,9 @@ fn with_resource<T>(
         Address::Inbox(_) => run(Resource::Inbox(inbox::head(tx, who)?)),
         Address::Outbox(_) => run(Resource::Outbox),
         Address::Calendar { person, segment } => {
-            run(Resource::Calendar(&objects::find_calendar_with_properties(tx, who, person, segment)?))
+            let mut calendar = objects::find_calendar_with_properties(tx, who, person, segment)?;
+            objects::name_owners(tx, std::slice::from_mut(&mut calendar))?;
+            run(Resource::Calendar(&calendar))
         }
         Address::Root
         | Address::Homes

@@ -41,7 +41,7 @@ pub(super) fn write(row: &Row, resource: &Resource<'_>, context: &Context<'_>, o
             Resource::Home(person) => out.leaf(name, person),
             Resource::Book(book) => {
                 return resource.write_kept(name, out) || {
-                    out.leaf(name, book.name());
+                    out.leaf(name, &book.name());
                     true
                 };
             }
@@ -95,9 +95,8 @@ fn granted(resource: &Resource<'_>) -> Vec<Name> {
         Resource::Home(_) => &[BIND, UNBIND],
         Resource::Book(Book::Staff(_)) => &[],
         Resource::Book(book) => match book.role() {
-            Role::FreeBusy => &[],
-            // Everybody keeps their own description of what they see.
-            Role::Read => &[WRITE_PROPERTIES],
+            // Everybody keeps their own description of what they see; as with calendars that is not told as a right to write.
+            Role::FreeBusy | Role::Read => &[],
             Role::Write | Role::Manage => &[WRITE, WRITE_CONTENT, WRITE_PROPERTIES, BIND, UNBIND],
         },
         Resource::Card(_, _, role) if *role >= Role::Write => &[WRITE, WRITE_CONTENT],

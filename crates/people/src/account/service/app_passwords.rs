@@ -8,6 +8,7 @@ use crate::{
         model::{AppPassword, CreatedAppPassword, NewAppPassword, Username},
         store::{accounts, app_passwords, revocations},
     },
+    directory::service::list_by_email,
     fault::AccountFault,
     server_secret::ServerSecret,
     session::KnownPassword,
@@ -101,7 +102,8 @@ pub fn revoke_app_password(
     Ok(changes::record_gone(tx, revocations, ObjectType::AppPassword, id).with(()))
 }
 
-/// The person whose username and app password these are. No slow hash is needed: nobody guesses 130 random bits.
+/// The person whose username, or mail address that nobody else has, and app password these are. No slow hash is needed: nobody guesses
+/// 130 random bits. The name is looked at last, so that a wrong password takes as long with every name.
 ///
 /// # Errors
 /// [`AccountFault::Internal`] when the statement fails.
@@ -111,7 +113,6 @@ pub(crate) fn find_app_password(
     username: &str,
     password: &str,
 ) -> Result<Option<KnownPassword>, AccountFault> {
-    let Ok(username) = username.parse::<Username>() else { return Ok(None) };
     let letters: String = password
         .chars()
         .filter(|c| !c.is_whitespace() && *c != '-')
@@ -120,7 +121,12 @@ pub(crate) fn find_app_password(
     if letters.len() != LENGTH {
         return Ok(None);
     }
-    Ok(app_passwords::find_person(tx, &username, &mac(secret, &letters))?)
+    let Some((known_as, known)) = app_passwords::find(tx, &mac(secret, &letters))? else { return Ok(None) };
+    let is_theirs = match username.parse::<Username>() {
+        Ok(username) => username.as_str() == known_as,
+        Err(_) => list_by_email(tx, username.trim())? == [known.principal.person.clone()],
+    };
+    Ok(is_theirs.then_some(known))
 }
 
 fn mac(secret: &ServerSecret, text: &str) -> [u8; 32] {

@@ -5,10 +5,7 @@ use renraku_db::{
     schema::{accounts, app_passwords},
 };
 
-use crate::{
-    account::model::{AppPassword, Username},
-    session::KnownPassword,
-};
+use crate::{account::model::AppPassword, session::KnownPassword};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = app_passwords)]
@@ -86,23 +83,23 @@ pub(crate) fn remove_of_devices(tx: &mut Tx<'_>, devices: &[DeviceId]) -> Result
     Ok(())
 }
 
-/// The person whose username and app password these are, unless their account is closed.
-pub(crate) fn find_person(
-    tx: &mut ReadTx<'_>,
-    username: &Username,
-    mac: &[u8; 32],
-) -> Result<Option<KnownPassword>, Error> {
-    let row: Option<(String, String, Option<String>)> = tx.fetch_one(
+/// The app password of this digest and the username of whose it is, unless they are shut out.
+pub(crate) fn find(tx: &mut ReadTx<'_>, mac: &[u8; 32]) -> Result<Option<(String, KnownPassword)>, Error> {
+    let row: Option<(String, String, String, Option<String>)> = tx.fetch_one(
         app_passwords::table
             .inner_join(accounts::table.on(accounts::person_id.eq(app_passwords::person_id)))
             .filter(app_passwords::mac.eq(mac.as_slice()))
-            .filter(accounts::username.eq(username.as_str()))
             .filter(accounts::disabled_at.is_null())
-            .select((app_passwords::id, app_passwords::person_id, app_passwords::device_id)),
+            .select((
+                accounts::username,
+                app_passwords::id,
+                app_passwords::person_id,
+                app_passwords::device_id,
+            )),
     )?;
-    Ok(row.map(|(id, person, device)| KnownPassword {
-        id: Id::stored(id),
-        principal: Principal { person: Id::stored(person), device: device.map(Id::stored) },
+    Ok(row.map(|(username, id, person, device)| {
+        let principal = Principal { person: Id::stored(person), device: device.map(Id::stored) };
+        (username, KnownPassword { id: Id::stored(id), principal })
     }))
 }
 

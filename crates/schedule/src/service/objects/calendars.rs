@@ -138,6 +138,14 @@ pub fn list_calendars(
     Ok(calendars)
 }
 
+/// Says of those that others share whose they are: one statement, if there are any.
+///
+/// # Errors
+/// [`ScheduleFault::Internal`] when the database fails.
+pub fn name_owners(tx: &mut ReadTx<'_>, calendars: &mut [ObjectCalendar]) -> Result<(), ScheduleFault> {
+    operations::name_owners(tx, calendars.iter_mut().map(|it| &mut it.calendar))
+}
+
 /// Whether a calendar lies in somebody's home, for whoever asks: in their own, all do that they may read.
 fn lies_in(calendar: &StoredCalendar, who: &Principal, home: &str) -> bool {
     home == who.person.as_str() || (calendar.kind == CalendarKind::Own && calendar.owner_id == home)

@@ -5,14 +5,14 @@ const LISTED: &str = "<D:resourcetype/><CS:source/><C:supported-calendar-compone
                       <D:getcontenttype/><D:getcontentlength/><D:creationdate/><D:getlastmodified/><C:calendar-description/>\
                       <A:addressbook-description/><IC:calendar-color/><IC:calendar-order/>";
 
-/// One search for all: where it was told to look, then the principal, then both homes.
+/// One search for all: where it was told to look, which may be the name of the server alone, then the principal, then both homes.
 #[test]
 fn finds_everything() {
     on_each_backend(|server| {
         let client = Client::of(server, &server.staff("hanako"));
         let props = "<D:resourcetype/><D:current-user-principal/><D:principal-URL/><C:calendar-home-set/>\
                      <C:calendar-user-address-set/><A:addressbook-home-set/>";
-        for path in ["/dav/", "/.well-known/caldav", "/.well-known/carddav"] {
+        for path in ["/", "/dav/", "/.well-known/caldav", "/.well-known/carddav"] {
             assert_eq!(
                 href(&propfind(&client, path, "0", props), "current-user-principal"),
                 client.principal

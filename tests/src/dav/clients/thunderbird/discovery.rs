@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use super::{Client, classes, holds, href, of, propfind};
+use super::{Client, NAMESPACES, XML, classes, holds, href, of, propfind};
 use crate::{
     dav::client::{HOUR, event, responses},
     harness::on_each_backend,
@@ -76,7 +76,7 @@ fn looks_a_calendar_over() {
             "the first is the one it invites as: {mail}"
         );
 
-        // A calendar that may be read has a colour of one's own: by that right it takes it for one that may be written, and offers changes.
+        // By any right to write it takes a calendar for one that may be written, and what is typed is lost when that is refused.
         let share = json!({"grantee": {"type": "person", "personId": hanako.person}, "role": "read"});
         taro.post(&format!("calendars/{}/shares", taro.calendar), &share).expect(200);
         let owner = Client::of(server, &taro);
@@ -84,8 +84,14 @@ fn looks_a_calendar_over() {
         owner.put(&format!("{}a.ics", owner.calendar), &text).expect(201);
         let shared = format!("{}{}/", client.home, taro.calendar);
         let seen = look(&shared);
-        holds(&seen, &["<d:write-properties/>"]);
-        assert!(!seen.contains("<d:write/>") && !seen.contains("<d:write-content/>"), "{seen}");
+        holds(&seen, &["<d:read/>"]);
+        assert!(!seen.contains("<d:write") && !seen.contains("<d:all"), "{seen}");
+        // The colour is one's own all the same.
+        let patch = format!(
+            "<D:propertyupdate {NAMESPACES}><D:set><D:prop><A:calendar-color>#1BADF8FF</A:calendar-color></D:prop></D:set></D:propertyupdate>"
+        );
+        holds(&client.send("PROPPATCH", &shared, &[], XML, &patch).expect(207).text(), &["HTTP/1.1 200 OK"]);
+        holds(&propfind(&client, &shared, "0", "<A:calendar-color/>"), &["#1BADF8FF"]);
         // An alarm is one's own, and all else is refused.
         let path = format!("{shared}a.ics");
         let alarm = "X-MOZ-GENERATION:1\r\nBEGIN:VALARM\r\nACTION:DISPLAY\r\nTRIGGER;VALUE=DURATION:-PT15M\r\nDESCRIPTION:Default Mozilla Description\r\nEND:VALARM\r\nEND:VEVENT";
@@ -98,7 +104,12 @@ fn looks_a_calendar_over() {
 #[test]
 fn finds_address_books() {
     on_each_backend(|server| {
-        let client = Client::of(server, &server.staff("hanako"));
+        let (hanako, taro) = (server.staff("hanako"), server.staff("taro"));
+        let client = Client::of(server, &hanako);
+        let book = taro.post("address-books", &json!({"name": "議員"})).expect(201).json();
+        let book = book["id"].as_str().unwrap();
+        let share = json!({"grantee": {"type": "person", "personId": hanako.person}, "role": "read"});
+        taro.post(&format!("address-books/{book}/shares"), &share).expect(200);
         let ask = |path: &str, depth: &str, props: &str| {
             let body = format!(
                 "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<propfind xmlns=\"DAV:\" \
@@ -113,12 +124,15 @@ fn finds_address_books() {
         let me = ask(&client.principal, "0", "<card:addressbook-home-set/>");
         assert_eq!(href(&me, "addressbook-home-set"), client.books);
         let home = ask(&client.books, "1", "<resourcetype/><displayname/><current-user-privilege-set/>");
-        for path in [client.address_book(), format!("{}directory/", client.books)] {
-            let book = of(&home, &path);
+        let read = ["directory", book].map(|book| format!("{}{book}/", client.books));
+        for path in [client.address_book()].iter().chain(&read) {
+            let book = of(&home, path);
             let (_, status) = book.split_once("<d:status>").unwrap();
             assert!(status.starts_with("HTTP/1.1 200 OK<"), "{book}");
             holds(book, &["<c:addressbook/>", "<d:displayname>", "<d:read/>"]);
         }
-        assert!(!of(&home, &format!("{}directory/", client.books)).contains("<d:write"), "it is only read");
+        for path in &read {
+            assert!(!of(&home, path).contains("<d:write"), "it is only read: {home}");
+        }
     });
 }
