@@ -1,11 +1,13 @@
-use renraku_base::{CalendarId, ETag, EventId, Precondition, Principal};
+use renraku_base::{ETag, EventId, Precondition, Principal};
 use renraku_db::{Changed, ObjectType, Tx, changes};
 use renraku_notify::NotificationType;
 
 use super::{
     audience::Audiences,
     change::Change,
-    keep_own, placing,
+    keep_own,
+    objects::ObjectCalendar,
+    placing,
     reply_event::{Answer, answer, answered, tell_organizer},
     staff,
     update_event::{Opened, Scope, is_guest, open, open_in},
@@ -76,12 +78,14 @@ pub fn delete_event(
 pub(crate) fn delete_whole(
     tx: &mut Tx<'_>,
     who: &Principal,
-    (calendar, id): (&CalendarId, &EventId),
+    (calendar, id): (&ObjectCalendar, &EventId),
     reply: ScheduleReply,
 ) -> Result<Changed<Option<ETag>>, ScheduleFault> {
-    match open_in(tx, who, (calendar, id)) {
+    match open_in(tx, who, (&calendar.calendar.id, id)) {
         Ok(opened) => call_off(tx, who, &opened, reply),
-        Err(ScheduleFault::NotOrganizer) => put_away(tx, who, id, reply),
+        Err(ScheduleFault::NotOrganizer) if calendar.is_mine() => put_away(tx, who, id, reply),
+        // What lies in the calendar of another guest is not their copy.
+        Err(ScheduleFault::NotOrganizer) => Err(ScheduleFault::Forbidden),
         Err(fault) => Err(fault),
     }
 }

@@ -28,7 +28,7 @@ pub fn delete(
     match head.kind {
         ObjectKind::Event => {
             let event = EventId::stored(id);
-            Ok(delete_whole(tx, who, (&calendar.calendar.id, &event), reply)?.map(drop))
+            Ok(delete_whole(tx, who, (calendar, &event), reply)?.map(drop))
         }
         ObjectKind::Task => {
             let row = store::objects::list_by_object(tx, calendar.collection, &[&id])?.pop();
