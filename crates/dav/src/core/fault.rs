@@ -189,7 +189,7 @@ impl DavFault {
             | Self::Card(CardFault::TooLarge)
             | Self::Condition(_)
             | Self::Schedule(ScheduleFault::WindowTooFull) => {
-                Some(self.told().condition?.reason()[0].to_owned())
+                Some(self.told().condition?.reason().to_owned())
             }
             Self::OtherServer | Self::UidInUse(_) | Self::UidElsewhere(_) | Self::CardUidInUse(_) => {
                 Some(self.to_string())
