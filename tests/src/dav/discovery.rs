@@ -80,7 +80,7 @@ fn a_mail_address_stands_for_the_username() {
         ask("@", &password).expect(401);
         // An address that two have is nobody's.
         let twice = PersonEntry {
-            id: taro.person.clone(),
+            id: taro.person,
             name: PersonName { full: "試験 taro".to_owned(), phonetic: "シケン".to_owned() },
             posts: Vec::new(),
             phones: Vec::new(),
