@@ -181,7 +181,7 @@ mod tests {
                 panic!("an event")
             };
             assert!(event.stands_alone() && event.title == "x" && event.recurrence_overrides.is_empty());
-            let file = read::read(text.as_bytes()).unwrap();
+            let file = read(text.as_bytes()).unwrap();
             assert_eq!((file.events.len(), file.refused.len(), file.kept.len()), (1, 0, 0));
             assert!(!file.events[0].source.as_ref().unwrap().contains("FAKED"));
         }
