@@ -244,6 +244,9 @@ fn a_calendar_that_is_transparent_takes_nobodys_time() {
         let share = json!({"grantee": {"type": "person", "personId": hanako.person}, "role": "manage"});
         taro.post(&format!("calendars/{}/shares", taro.calendar), &share).expect(200);
         set(&delegate, "transparent").expect(403);
+        let theirs = format!("calendars/{}", taro.calendar);
+        let seen = hanako.get(&theirs).expect(200).etag();
+        hanako.patch(&theirs, &seen, &json!({"includeInAvailability": "none"})).problem(403, "forbidden");
         check("opaque", "all", 1);
         // A calendar may be made so.
         let made = owner.in_calendar("made");

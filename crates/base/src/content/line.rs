@@ -317,7 +317,8 @@ pub fn text_of(file: &[u8]) -> Result<Cow<'_, str>, usize> {
 /// How often the line that begins with this number is folded before this byte of it.
 fn folds_before(file: &[u8], number: usize, byte: usize) -> usize {
     let mut end = 0;
-    let lengths = physical(file).skip(number - 1).enumerate().map(|(at, line)| line.len() - at.min(1));
+    let lengths =
+        physical(file).skip(number - 1).enumerate().map(|(at, line)| line.len().saturating_sub(at.min(1)));
     lengths
         .take_while(|length| {
             end += length;
@@ -339,6 +340,13 @@ mod tests {
         let params = line.params.iter().map(|it| Param { raw: String::new(), ..it.clone() }).collect();
         let anew = Line { params, ..line.clone() }.text();
         assert_eq!(values(&Line::parse(&anew).unwrap()), values(&line));
+    }
+
+    #[test]
+    fn what_is_no_utf8_is_told_with_its_line() {
+        for (file, line) in [(&b"X:a\r\n\r\n \xff\r\n"[..], 3), (b"X:a\r\n b\xff\r\n", 2), (b"\xff", 1)] {
+            assert_eq!(text_of(file), Err(line), "{file:?}");
+        }
     }
 
     #[test]

@@ -28,6 +28,7 @@ mod writer;
 
 use renraku_base::content::{component, line, text};
 
+pub(crate) use alarm_text::part_notes;
 pub use alarm_text::{alarms_of, has_alarms, with_alarms_of, without_alarms, without_marks};
 pub use component::{Component, read as read_components};
 pub use excerpt::{Expanded, Most, expand, limit_recurrence_set};

@@ -141,7 +141,8 @@ pub fn create_calendar(
 ///
 /// # Errors
 /// [`ScheduleFault::CalendarFixed`] for the name of a facility's and for whether it takes time, [`ScheduleFault::Stale`], [`ScheduleFault::Invalid`],
-/// [`ScheduleFault::NotManaged`] below `manage`, [`ScheduleFault::NotFound`].
+/// [`ScheduleFault::NotManaged`] below `manage`, [`ScheduleFault::Forbidden`] for whether it takes the time of another,
+/// [`ScheduleFault::NotFound`].
 pub fn update_calendar(
     tx: &mut Tx<'_>,
     who: &Principal,
@@ -155,6 +156,10 @@ pub fn update_calendar(
     let changes_facility = patch.name.is_some() || patch.include_in_availability.is_some();
     if calendar.kind == CalendarKind::Facility && changes_facility {
         return Err(ScheduleFault::CalendarFixed);
+    }
+    // It is its owner's time that others would see as free.
+    if patch.include_in_availability.is_some() && !calendar.is_of(&who.person) {
+        return Err(ScheduleFault::Forbidden);
     }
     expect(tx, &calendar, who, precondition)?;
     check(patch.name.as_deref(), patch.color.as_ref().and_then(Option::as_deref))?;

@@ -58,6 +58,9 @@ pub fn delete_event(
         },
         Ok(_) | Err(ScheduleFault::NotOrganizer) => {
             let seen = expect(tx, who, id, precondition)?;
+            if is_put_away(&store::placements::list(tx, id)?, who) {
+                return Err(ScheduleFault::NotOrganizer);
+            }
             match scope {
                 Scope::All => put_away(tx, who, id, ScheduleReply::Send),
                 Scope::This(last) if seen.is_itself(last) && seen.recurrence_overrides.is_empty() => {
@@ -211,6 +214,12 @@ fn expect(
     if precondition.holds(&view.etag) { Ok(view.event) } else { Err(ScheduleFault::stale(&view)) }
 }
 
+/// Whether somebody put an event away before, whom it concerns: they see it in a calendar of its organizer's side.
+fn is_put_away(places: &[Placement], who: &Principal) -> bool {
+    let mut mine = places.iter().filter(|place| place.person.as_ref() == Some(&who.person)).peekable();
+    mine.peek().is_some() && mine.all(|place| place.hidden)
+}
+
 /// A participant does not want an event in their calendar: that is a no, unless they answer nothing, and the event leaves their
 /// calendar alone.
 fn put_away(
@@ -221,11 +230,6 @@ fn put_away(
 ) -> Result<Changed<Option<ETag>>, ScheduleFault> {
     let stored = store::events::get(tx, id)?.ok_or(ScheduleFault::NotFound)?;
     let places = store::placements::list(tx, id)?;
-    let mine = || places.iter().filter(|place| place.person.as_ref() == Some(&who.person));
-    if mine().next().is_some() && mine().all(|place| place.hidden) {
-        // It was put away before: they see it in a calendar of its organizer's side.
-        return Err(ScheduleFault::NotOrganizer);
-    }
     // Of what was called off nobody waits for an answer, nor of those who are not asked.
     let is_asked = stored.event.participant(&who.person).is_none_or(|(_, it)| !it.only_organizes());
     let declined = match reply {
@@ -236,7 +240,7 @@ fn put_away(
     };
     let audience = Audiences::of(&stored.event).goes;
     let mut hidden = None;
-    for place in mine() {
+    for place in places.iter().filter(|place| place.person.as_ref() == Some(&who.person)) {
         store::placements::put_hidden(tx, id, place.collection, true)?;
         store::occurrences::remove(tx, id, Some(place.collection))?;
         let recorded = changes::record_gone_for(tx, place.collection, ObjectType::Event, id, audience);

@@ -12,7 +12,10 @@ use super::{
     objects,
     placements::{Placement, StoredOwn},
 };
-use crate::model::{Event, LocalDateTime, PatchObject, Zone};
+use crate::{
+    codec::ical,
+    model::{Event, LocalDateTime, PatchObject, Zone},
+};
 
 /// The part of time for which a series' occurrences are in the index; `None` is no bound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -147,8 +150,10 @@ impl TryFrom<Row> for StoredEvent {
     type Error = Error;
 
     fn try_from(row: Row) -> Result<Self, Error> {
+        let mut event = serde_json::from_str(&row.body).map_err(Error::damaged)?;
+        ical::part_notes(&mut event);
         Ok(Self {
-            event: serde_json::from_str(&row.body).map_err(Error::damaged)?,
+            event,
             facilities: Head::parse(&row.head)?.facilities,
             id: Id::stored(row.id),
             calendar: Id::stored(row.calendar_id),

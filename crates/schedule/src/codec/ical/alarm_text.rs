@@ -2,6 +2,11 @@
 
 use std::{borrow::Cow, collections::HashMap};
 
+use serde_json::Value;
+
+use super::KEPT_LINES;
+use crate::model::{Event, KEPT_OWN};
+
 /// Whether a property notes something of its person's alarms: each person has their own, as of the alarms themselves. Mozilla's
 /// programs write when alarms were last acknowledged, and until when they are put off, each occurrence under a name of its own.
 pub(super) fn is_note(name: &str) -> bool {
@@ -18,6 +23,31 @@ fn notes(line: &str) -> bool {
     }
     let line: String = line.chars().filter(|c| !c.is_whitespace()).collect();
     line.split([':', ';']).next().is_some_and(is_note)
+}
+
+/// Makes what is noted of alarms each person's own, in an event that keeps it among its other lines: those that were stored before the two
+/// were told apart.
+pub(crate) fn part_notes(event: &mut Event) {
+    if let Some((rest, own)) = event.more.get(KEPT_LINES).and_then(parted) {
+        event.more.insert(KEPT_LINES.to_owned(), rest);
+        event.more.entry(KEPT_OWN.to_owned()).or_insert(own);
+    }
+    for patch in event.recurrence_overrides.values_mut() {
+        let kept = patch.of(&[KEPT_LINES]).find_map(|(_, lines)| parted(lines));
+        if let Some((rest, own)) = kept {
+            *patch = patch.without(&[KEPT_LINES]);
+            patch.add(KEPT_LINES, &rest);
+            patch.add(KEPT_OWN, &own);
+        }
+    }
+}
+
+/// Lines that are kept, and those of them that note something of alarms; `None` where there are none of these.
+fn parted(lines: &Value) -> Option<(Value, Value)> {
+    let is_note = |line: &Value| line.as_str().is_some_and(notes);
+    let lines = lines.as_array().filter(|lines| lines.iter().any(is_note))?;
+    let (own, rest): (Vec<Value>, Vec<Value>) = lines.iter().cloned().partition(is_note);
+    Some((rest.into(), own.into()))
 }
 
 /// The text without its alarms and what is noted of them; the rest of it is as it was, to the byte.
@@ -143,6 +173,8 @@ pub(super) fn says(line: &str, word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     const ALARM: &str = "BEGIN:VALARM\r\nTRIGGER:-PT5M\r\nACTION:DISPLAY\r\nEND:VALARM\r\n";
@@ -151,6 +183,26 @@ mod tests {
         format!(
             "BEGIN:VCALENDAR\r\nBEGIN:VTODO\r\nSUMMARY:BEGIN:VALARM\r\n{own}X-A:b\r\n c\r\nEND:VTODO\r\nEND:VCALENDAR\r\n"
         )
+    }
+
+    #[test]
+    fn what_is_noted_of_alarms_is_parted_from_other_lines() {
+        let kept = |lines: &[&str]| json!({KEPT_LINES: lines});
+        let mut event = json!({"uid": "u", "title": "会議", "start": "2026-04-01T09:00:00", "recurrenceRule": {"frequency": "daily"},
+            KEPT_LINES: ["X-A:b", "X-MOZ-LASTACK:20260401T000000Z"]});
+        event["recurrenceOverrides"] =
+            json!({"2026-04-02T09:00:00": kept(&["X-MOZ-SNOOZE-TIME:20260402T000000Z"])});
+        let mut event: Event = serde_json::from_value(event).unwrap();
+        for _ in 0..2 {
+            part_notes(&mut event);
+            assert_eq!(event.more[KEPT_LINES], json!(["X-A:b"]));
+            assert_eq!(event.more[KEPT_OWN], json!(["X-MOZ-LASTACK:20260401T000000Z"]));
+            let of_one: Vec<_> = event.recurrence_overrides.values().next().unwrap().iter().collect();
+            assert_eq!(
+                of_one,
+                [(KEPT_LINES, &json!([])), (KEPT_OWN, &json!(["X-MOZ-SNOOZE-TIME:20260402T000000Z"]))]
+            );
+        }
     }
 
     #[test]

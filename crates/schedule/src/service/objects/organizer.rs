@@ -113,7 +113,7 @@ pub(crate) fn is_another(
 ) -> Result<bool, ScheduleFault> {
     match (stored.organized_by(), home.owner()) {
         (Organizer::Ours(_), _) => {
-            let binds = stored.event.has_others() || !stored.facilities.is_empty();
+            let binds = stored.event.has_others() || !stored.all_facilities().is_empty();
             Ok(binds && sent.organizer_calendar_address.is_some() && !is_of(tx, stored, sent)?)
         }
         (Organizer::Outside(_), Some(owner)) if !is_of(tx, stored, sent)? => {
@@ -133,7 +133,7 @@ pub(super) fn is_of_others(
     (sent, text): (&Event, &str),
 ) -> Result<bool, ScheduleFault> {
     let stored = &before.stored;
-    if stored.event.has_others() || !stored.facilities.is_empty() || !sent.has_others() {
+    if stored.event.has_others() || !stored.all_facilities().is_empty() || !sent.has_others() {
         return Ok(false);
     }
     let invited = facilities::find(tx, &mut sent.clone())?;

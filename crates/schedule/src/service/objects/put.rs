@@ -287,6 +287,11 @@ impl Arrival<'_> {
     ) -> Result<Changed<Put>, ObjectFault> {
         let mut before = match open_in(tx, who, (&self.calendar.calendar.id, id)) {
             Ok(opened) => opened,
+            // What was made elsewhere is its guest's alone to answer.
+            Err(ScheduleFault::NotOrganizer | ScheduleFault::Forbidden) if !self.calendar.is_mine() => {
+                let there = heads(tx, who, self.calendar, &[id.as_str()])?.remove(id.as_str());
+                return reader::keep_alarms(tx, who, self, there.as_ref());
+            }
             Err(ScheduleFault::NotOrganizer) => return answer::answer(tx, who, self, id, &sent),
             Err(fault) => return Err(fault.into()),
         };

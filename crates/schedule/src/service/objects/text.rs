@@ -53,6 +53,11 @@ impl Names {
     /// The event as calendar clients see it: what it books takes part in it, or in the occurrences that book it.
     pub fn present(&self, event: &Event, organizer: Option<&PersonId>, facilities: &[FacilityId]) -> Event {
         let mut shown = event.clone();
+        let books = |patch: &PatchObject| patch.facility_ids().is_some();
+        let books_nothing = facilities.is_empty() && !event.recurrence_overrides.values().any(books);
+        if self.facilities.is_empty() || books_nothing {
+            return shown;
+        }
         let named = |ids: &[FacilityId]| -> Vec<(FacilityId, String)> {
             let named =
                 ids.iter().filter_map(|id| Some((id.clone(), self.facilities.get(id.as_str())?.clone())));
