@@ -9,7 +9,10 @@ pub enum WebFault {
     Unauthenticated,
     /// What it asks for does not take its method.
     #[error("the method is not taken here")]
-    MethodNotAllowed,
+    MethodNotAllowed {
+        /// The methods that it takes.
+        allow: String,
+    },
     /// Its body is larger than what is asked for may be.
     #[error("the body is too large")]
     TooLarge {
@@ -37,7 +40,7 @@ impl Fault for WebFault {
     fn kind(&self) -> Kind {
         match self {
             Self::Unauthenticated => Kind::Unauthenticated,
-            Self::MethodNotAllowed => Kind::MethodNotAllowed,
+            Self::MethodNotAllowed { .. } => Kind::MethodNotAllowed,
             Self::TooLarge { .. } => Kind::TooLarge,
             Self::BodyTimeout => Kind::TimedOut,
             Self::BodyCut(_) => Kind::Malformed,
@@ -49,7 +52,7 @@ impl Fault for WebFault {
     fn code(&self) -> &'static str {
         match self {
             Self::Unauthenticated => "unauthenticated",
-            Self::MethodNotAllowed => "method-not-allowed",
+            Self::MethodNotAllowed { .. } => "method-not-allowed",
             Self::TooLarge { .. } => "too-large",
             Self::BodyTimeout => "body-timeout",
             Self::BodyCut(_) => "body-cut",
@@ -61,13 +64,10 @@ impl Fault for WebFault {
     fn members(&self) -> Option<Map<String, Value>> {
         let member = |name: &str, value: Value| Some(Map::from_iter([(name.to_owned(), value)]));
         match self {
+            Self::MethodNotAllowed { allow } => member("allow", json!(allow)),
             Self::TooLarge { limit_bytes } => member("limitBytes", json!(limit_bytes)),
             Self::TooManyRequests { retry_after_s } => member("retryAfterS", json!(retry_after_s)),
-            Self::Unauthenticated
-            | Self::MethodNotAllowed
-            | Self::BodyTimeout
-            | Self::BodyCut(_)
-            | Self::Overloaded => None,
+            Self::Unauthenticated | Self::BodyTimeout | Self::BodyCut(_) | Self::Overloaded => None,
         }
     }
 }

@@ -250,9 +250,15 @@ fn a_calendar_that_is_transparent_takes_nobodys_time() {
         check("opaque", "all", 1);
         // A calendar may be made so.
         let made = owner.in_calendar("made");
-        let body = "<c:mkcalendar NS><d:set><d:prop><c:schedule-calendar-transp><c:transparent/></c:schedule-calendar-transp>\
-                    </d:prop></d:set></c:mkcalendar>";
-        owner.xml("MKCALENDAR", &made.calendar, "0", body).expect(201);
+        let make = |word: &str| {
+            let set = format!(
+                "<c:mkcalendar NS><d:set><d:prop><c:schedule-calendar-transp><c:{word}/></c:schedule-calendar-transp>\
+                 </d:prop></d:set></c:mkcalendar>"
+            );
+            owner.xml("MKCALENDAR", &made.calendar, "0", &set)
+        };
+        assert!(make("neither").expect(400).text().contains("CALDAV:transparent"));
+        make("transparent").expect(201);
         assert!(told(&made).contains("<c:transparent/>"), "{}", told(&made));
     });
 }

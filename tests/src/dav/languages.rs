@@ -100,6 +100,22 @@ fn whoever_prefers_japanese_reads_why_something_was_refused_in_japanese() {
             told("PUT", &reader.home, 405),
             "この方法では使えません: Allow ヘッダーに示した方法を使ってください。\n"
         );
+        // Where something cannot be put.
+        let moved = |destination: &str, expected: u16| {
+            let ask = reader
+                .ask("COPY", &of_card)
+                .header("accept-language", "ja")
+                .header("destination", destination);
+            ask.send().expect(expected).text()
+        };
+        assert!(moved("https://elsewhere.example/a", 502).contains("移動や複製の先が別のサーバーです。"));
+        reader.ask("PUT", &of_card).body("text/vcard", card("c", "山田", "")).send().expect(201);
+        assert_eq!(
+            moved(&of_card, 403),
+            "移動や複製の元と先が同じです。別の場所か別の名前を指定してください。\n"
+        );
+        let nowhere = format!("{}nowhere/a.vcf", reader.books);
+        assert!(moved(&nowhere, 409).starts_with("ここには保存できません。"));
         // What has no element of its own is told by plain text.
         let none = |language: &str| {
             reader.ask("GET", &own).header("accept-language", language).send().expect(404).text()

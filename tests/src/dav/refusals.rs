@@ -14,14 +14,16 @@ fn refused(ask: impl Fn() -> Answer) -> Answer {
 #[test]
 fn who_asks_too_often_is_asked_to_come_back() {
     let server = TestServer::start_with(Backend::Sqlite, &[("RENRAKU_LIMITS_RATES", "true")]);
-    let client = Client::of(&server, &server.staff("hanako"));
+    // Each their own, or the first would have asked too often for all.
+    let [reader, writer, syncs] =
+        ["hanako", "taro", "jiro"].map(|name| Client::of(&server, &server.staff(name)));
     let sync =
         "<d:sync-collection NS><d:sync-token/><d:sync-level>1</d:sync-level><d:prop/></d:sync-collection>";
-    let path = format!("{}a.ics", client.calendar);
+    let path = format!("{}a.ics", writer.calendar);
     let asks: [(u16, &dyn Fn() -> Answer); 3] = [
-        (503, &|| client.ask("PROPFIND", "/dav/").header("depth", "0").send()),
-        (503, &|| client.put(&path, &event("a", ""))),
-        (429, &|| client.xml("REPORT", &client.calendar, "0", sync)),
+        (503, &|| reader.ask("PROPFIND", "/dav/").header("depth", "0").send()),
+        (503, &|| writer.put(&path, &event("a", ""))),
+        (429, &|| syncs.xml("REPORT", &syncs.calendar, "0", sync)),
     ];
     for (status, ask) in asks {
         let answer = refused(ask).expect(status);

@@ -46,16 +46,32 @@ fn what_is_shared_is_called_after_its_owner_too() {
         assert!(!named(&listed, &own).contains('（'), "{listed}");
 
         // A name of one's own stays alone.
-        let (_, path, name) = &shared[0];
-        let patch = |what: &str, value: &str| {
+        let patch = |path: &str, what: &str, value: &str| {
             let body = format!(
                 "<d:propertyupdate NS><d:{what}><d:prop>{value}</d:prop></d:{what}></d:propertyupdate>"
             );
-            client.xml("PROPPATCH", path, "0", &body).expect(207);
+            let told = client.xml("PROPPATCH", path, "0", &body).expect(207).text();
+            assert!(told.contains("HTTP/1.1 200"), "{told}");
             named(&client.propfind(path, "0", "<d:displayname/>").text(), path)
         };
-        assert_eq!(patch("set", "<d:displayname>課長</d:displayname>"), "課長");
-        assert_eq!(patch("remove", "<d:displayname/>"), *name);
+        for (_, path, name) in &shared[..2] {
+            assert_eq!(patch(path, "set", "<d:displayname>課長</d:displayname>"), "課長");
+            assert_eq!(patch(path, "remove", "<d:displayname/>"), *name);
+            // A program that writes back what it was shown names nothing.
+            assert_eq!(patch(path, "set", &format!("<d:displayname>{name}</d:displayname>")), *name);
+        }
+        let renamed = json!({"name": "外出"});
+        let [calendar, book] = [&shared[0].1, &shared[1].1].map(|path| path.rsplit('/').nth(1).unwrap());
+        for (kind, id, path) in [("calendars", calendar, &shared[0].1), ("address-books", book, &shared[1].1)]
+        {
+            let item = format!("{kind}/{id}");
+            let tag = taro.get(&item).expect(200).etag();
+            taro.patch(&item, &tag, &renamed).expect(200);
+            assert_eq!(
+                named(&client.propfind(path, "0", "<d:displayname/>").text(), path),
+                "外出（試験 taro）"
+            );
+        }
     });
 }
 
@@ -65,10 +81,10 @@ fn names_of_owners_take_one_statement() {
     on_each_backend(|server| {
         let hanako = server.staff("hanako");
         let client = Client::of(server, &hanako);
-        let cost = |props: &str| {
+        let cost = |path: &str, depth: &str, props: &str| {
             let count = || {
                 let before = server.db().statements();
-                client.propfind(&client.home, "1", props);
+                client.propfind(path, depth, props);
                 server.db().statements() - before
             };
             (0..4).map(|_| count()).min().unwrap()
@@ -76,7 +92,11 @@ fn names_of_owners_take_one_statement() {
         for name in ["taro", "jiro"] {
             let owner = server.staff(name);
             share(&owner, &format!("calendars/{}", owner.calendar), &hanako);
-            assert_eq!(cost("<d:displayname/>"), cost("<d:resourcetype/>") + 1);
+            let home = &client.home;
+            assert_eq!(cost(home, "1", "<d:displayname/>"), cost(home, "1", "<d:resourcetype/>") + 1);
+            // An inbox tells of no calendar whose it is.
+            let inbox = format!("{home}inbox/");
+            assert_eq!(cost(&inbox, "0", "<d:displayname/>"), cost(&inbox, "0", "<d:resourcetype/>"));
         }
     });
 }

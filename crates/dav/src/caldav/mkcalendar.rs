@@ -57,12 +57,7 @@ async fn make(call: Call, mut edits: Edits) -> Result<HttpResponse, DavFault> {
         | Address::Outbox(_)
         | Address::Contacts(_) => return Err(Condition::CalendarCollectionLocationOk.into()),
     };
-    if let Some(condition) = edits.refused_at_making() {
-        return Err(condition.into());
-    }
-    if let Some((_, condition)) = edits.refused_zones().into_iter().next() {
-        return Err(condition.into());
-    }
+    edits.check_at_making()?;
     let set = Name::caldav("supported-calendar-component-set");
     if let Some((_, Some(set))) = edits.0.iter_mut().find(|(name, _)| *name == set) {
         // The property says what may be stored (RFC 4791 §5.2.3): what else is wished for would be refused then.

@@ -25,7 +25,7 @@ use crate::core::{
 };
 
 pub(super) use table::{Property, Row, find};
-pub(super) use value::object_type;
+pub(super) use value::{name_of, object_type};
 
 /// What a property is asked of.
 #[derive(Debug, Clone, Copy)]

@@ -61,13 +61,16 @@ struct Find {
 impl Find {
     fn run(self, tx: &mut ReadTx<'_>) -> Result<Multistatus, DavFault> {
         let epoch = meta::epoch(tx)?;
-        let mut calendars = match &self.address {
-            Address::Home(person) if self.members => objects::list_calendars(tx, &self.who, person)?,
+        let calendars = match &self.address {
+            Address::Home(person) if self.members => {
+                let mut calendars = objects::list_calendars(tx, &self.who, person)?;
+                self.name_owners(tx, &mut calendars)?;
+                calendars
+            }
             // It tells which calendar is the default one.
             Address::Inbox(person) => objects::list_calendars(tx, &self.who, person)?,
             _ => Vec::new(),
         };
-        self.name_owners(tx, &mut calendars)?;
         let default = calendars.iter().find(|it| it.calendar.is_default).map(address_of);
         let delegators = self.delegators(tx)?;
         let context = Context {

@@ -13,6 +13,9 @@ use crate::core::{
     xml::{Element, Name, OF_CALENDARS},
 };
 
+/// What `schedule-calendar-transp` says.
+const TRANSPARENCY: &str = "a calendar is CALDAV:opaque or CALDAV:transparent";
+
 /// PROPPATCH (RFC 4918 §9.2): all of it, or nothing.
 pub(super) async fn answer(mut call: Call) -> Result<HttpResponse, DavFault> {
     call.writes()?;
@@ -43,9 +46,12 @@ pub(super) async fn answer(mut call: Call) -> Result<HttpResponse, DavFault> {
     let names = edits.clone();
     let done = call
         .write(move |tx| {
-            let calendar = objects::find_calendar_with_properties(tx, &who, &person, &segment)?;
+            let mut calendar = objects::find_calendar_with_properties(tx, &who, &person, &segment)?;
             if !expected.holds(&calendar.calendar.etag) {
                 return Err(DavFault::Stale);
+            }
+            if edits.get(&Name::dav("displayname")).is_some() {
+                objects::name_owners(tx, std::slice::from_mut(&mut calendar))?;
             }
             let change = edits.change(&calendar)?;
             match objects::change_calendar(tx, &who, &calendar.calendar.id, &change) {
@@ -78,6 +84,13 @@ impl Edits {
                     change.patch.name = Some(text.unwrap_or_default());
                     continue;
                 }
+                // The name that it has anyhow is no name of one's own: programs write back what they were shown.
+                (Some(Property::DisplayName), false)
+                    if text == Some(property::name_of(&calendar.calendar)) =>
+                {
+                    change.properties.push((name.to_string(), None));
+                    continue;
+                }
                 (Some(Property::CalendarTimezone), true) => {
                     // Without one the office's counts. Its name is told of it.
                     change.time_zone = Some(self.zone().unwrap_or(Zone::TOKYO));
@@ -99,7 +112,7 @@ impl Edits {
                 }
                 (Some(Property::ScheduleCalendarTransp), true) => {
                     let said = value.as_ref().map_or(Some(Availability::All), availability);
-                    let said = said.ok_or(DavFault::Conflict("a calendar is opaque or transparent"))?;
+                    let said = said.ok_or(DavFault::Conflict(TRANSPARENCY))?;
                     change.patch.include_in_availability = Some(said);
                     continue;
                 }
@@ -130,7 +143,7 @@ impl Edits {
     }
 
     /// What is set as a zone and is none (RFC 4791 §5.3.1.1).
-    pub fn refused_zones(&self) -> Vec<(Name, Condition)> {
+    fn refused_zones(&self) -> Vec<(Name, Condition)> {
         self.0.iter().filter_map(|edit| Some((edit.0.clone(), zone_of(edit)?.1.err()?))).collect()
     }
 
@@ -157,13 +170,22 @@ impl Edits {
         (change, self.zone())
     }
 
-    /// What may not be set at the making of a calendar either.
-    pub fn refused_at_making(&self) -> Option<Condition> {
+    /// Refuses what may not be set at the making of a calendar either.
+    pub fn check_at_making(&self) -> Result<(), DavFault> {
         let allowed = [Property::ResourceType, Property::SupportedCalendarComponentSet];
         let protected = |(name, _): &(Name, Option<Element>)| {
             property::find(name).is_some_and(|row| !row.writable && !allowed.contains(&row.property))
         };
-        self.0.iter().any(protected).then_some(Condition::CannotModifyProtectedProperty)
+        if self.0.iter().any(protected) {
+            return Err(Condition::CannotModifyProtectedProperty.into());
+        }
+        if let Some((_, condition)) = self.refused_zones().into_iter().next() {
+            return Err(condition.into());
+        }
+        match self.get(&Name::caldav("schedule-calendar-transp")) {
+            Some(value) if availability(value).is_none() => Err(DavFault::BadRequest(TRANSPARENCY)),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -10,8 +10,8 @@ use super::{
     property::{self, Property},
 };
 use crate::core::{
-    Address, Call, DavFault, Edits, PROPERTIES, Place, expectation, made, told, written,
-    xml::{Name, OF_CONTACTS},
+    Address, Call, DavFault, Edits, PROPERTIES, Place, expectation, made, name_with, told, written,
+    xml::{Element, Name, OF_CONTACTS},
 };
 
 /// PROPPATCH (RFC 4918 §9.2): all of it, or nothing.
@@ -37,9 +37,12 @@ pub(super) async fn answer(mut call: Call, place: Place) -> Result<HttpResponse,
     let (names, who) = (edits.clone(), call.who.clone());
     let done = call
         .write(move |tx| {
-            let book = objects::find_book(tx, &who, &segment)?;
+            let mut book = objects::find_book(tx, &who, &segment)?;
             if !expected.holds(&book.book.etag) {
                 return Err(DavFault::Stale);
+            }
+            if edits.get(&Name::dav("displayname")).is_some() {
+                objects::name_owners(tx, std::slice::from_mut(&mut book))?;
             }
             match objects::change_book(tx, &who, &book.book.id, &change(&edits, &book)?) {
                 Ok(_) => Ok(()),
@@ -68,7 +71,13 @@ fn change(edits: &Edits, book: &ObjectBook) -> Result<BookChange, DavFault> {
             change.patch.name = Some(value.as_ref().map(|it| it.text.trim().to_owned()).unwrap_or_default());
             continue;
         }
-        change.properties.push((name.to_string(), value.as_ref().map(|value| written(OF_CONTACTS, value))));
+        // The name that it has anyhow is no name of one's own: programs write back what they were shown.
+        let is_shown = |it: &Element| {
+            known == Some(Property::DisplayName)
+                && it.text.trim() == name_with(&book.book.name, book.owner_name.as_deref())
+        };
+        let kept = value.as_ref().filter(|it| !is_shown(it));
+        change.properties.push((name.to_string(), kept.map(|value| written(OF_CONTACTS, value))));
     }
     let more = change.properties.iter().filter(|(_, value)| value.is_some()).count();
     if book.properties.len() + more > 2 * PROPERTIES {

@@ -53,8 +53,8 @@ pub(crate) fn wants_representation(headers: &HeaderMap) -> bool {
     values.flat_map(|value| value.split(',')).any(|it| it.trim().replace('"', "") == "return=representation")
 }
 
-/// What the client expects of a resource (RFC 9110 §13.1, where a tag says more than a time, RFC 6638 §3.2.10, and the tags of RFC 4918 §10.4). Of what else an `If` header
-/// says, [`Call::write`] sees to it.
+/// What the client expects of a resource (RFC 9110 §13.1, where a tag says more than a time, RFC 6638 §3.2.10, and the tags
+/// of RFC 4918 §10.4). Of what else an `If` header says, [`Call::write`] sees to it.
 pub(crate) fn expectation(headers: &HeaderMap) -> Result<Expectation, DavFault> {
     let mut is = precondition(text(headers, "if-match")?);
     if is == Precondition::None

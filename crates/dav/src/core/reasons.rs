@@ -11,7 +11,7 @@ impl Condition {
         match self {
             Self::PropfindFiniteDepth => "send Depth: 0 or 1",
             Self::CannotModifyProtectedProperty => "the server sets this property by itself",
-            Self::NeedPrivileges => "this is not yours to change: ask its owner",
+            Self::NeedPrivileges => "this may not be changed here: where it has an owner, ask them",
             Self::SupportedReport => "there is no such report here",
             Self::ValidSyncToken => "the sync token cannot be used any more: sync anew without one",
             Self::NumberOfMatchesWithinLimits => {
@@ -73,7 +73,7 @@ impl Condition {
         match self {
             Self::PropfindFiniteDepth => "Depth ヘッダーには 0 か 1 を指定してください。",
             Self::CannotModifyProtectedProperty => "このプロパティはサーバーが決めるもので、変更できません。",
-            Self::NeedPrivileges => "変更する権限がありません。持ち主に依頼してください。",
+            Self::NeedPrivileges => "ここでは変更できません。持ち主のいるものは、持ち主に依頼してください。",
             Self::SupportedReport => "この場所では、このレポートは使えません。",
             Self::ValidSyncToken => "同期トークンが使えなくなりました。トークンなしで同期し直してください。",
             Self::NumberOfMatchesWithinLimits => {
@@ -143,6 +143,15 @@ impl DavFault {
             }
             Self::UidElsewhere(_) => {
                 "この予定は、すでに別の予定表にあります。ほかの人が参加する予定や施設を予約した予定は、1つの予定表にだけ置けます。今の予定表のままにしてください。自分が主催する予定は、最新の内容を読み込んでから移してください。"
+            }
+            Self::Object(ObjectFault::Same) | Self::Card(CardFault::Same) => {
+                "移動や複製の元と先が同じです。別の場所か別の名前を指定してください。"
+            }
+            Self::Conflict(_) => {
+                "ここには保存できません。先に予定表またはアドレス帳を作るか、すでにある場所を指定してください。"
+            }
+            Self::OtherServer => {
+                "移動や複製の先が別のサーバーです。このサーバーの中の場所を指定してください。"
             }
             Self::Object(ObjectFault::OnePlace) => {
                 "ほかの人が参加する予定です。主催者の予定表に1つだけ置かれ、複製やほかの人の予定表への移動はできません。"

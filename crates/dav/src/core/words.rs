@@ -49,7 +49,8 @@ impl DavFault {
             }
             // How long to wait stands in a header.
             Self::TooManyOpen => say(&WebFault::TooManyRequests { retry_after_s: 0 }),
-            Self::MethodNotAllowed => say(&WebFault::MethodNotAllowed),
+            // What is taken stands in a header.
+            Self::MethodNotAllowed => say(&WebFault::MethodNotAllowed { allow: String::new() }),
             Self::Lacks { fault, .. } => fault.said(say),
             _ => None,
         }

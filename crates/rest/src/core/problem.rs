@@ -161,8 +161,6 @@ pub struct ProblemBody {
 pub(crate) enum RestFault {
     #[error("there is no such resource")]
     NotFound,
-    #[error("the resource does not take this method")]
-    MethodNotAllowed { allow: String },
     #[error("the body is not JSON: {}", .0.detail)]
     NotJson(FieldFault),
     #[error("a field of the body is wrong")]
@@ -197,7 +195,6 @@ impl Fault for RestFault {
     fn kind(&self) -> Kind {
         match self {
             Self::NotFound => Kind::NotFound,
-            Self::MethodNotAllowed { .. } => Kind::MethodNotAllowed,
             Self::NotJson(_) | Self::BadQuery(_) | Self::BadHeader(_) | Self::KeyRequired => Kind::Malformed,
             Self::AddressTooLong => Kind::AddressTooLong,
             Self::BadField(_) | Self::KeyReused | Self::NotInBatch => Kind::Invalid,
@@ -212,7 +209,6 @@ impl Fault for RestFault {
     fn code(&self) -> &'static str {
         match self {
             Self::NotFound => "not-found",
-            Self::MethodNotAllowed { .. } => "method-not-allowed",
             Self::NotJson(_) => "not-json",
             Self::BadField(_) => "invalid",
             Self::BadQuery(_) => "bad-query",
@@ -236,7 +232,6 @@ impl Fault for RestFault {
                 vec![field.clone()]
             }
             Self::NotFound
-            | Self::MethodNotAllowed { .. }
             | Self::KeyRequired
             | Self::KeyReused
             | Self::IfMatchRequired
@@ -253,7 +248,6 @@ impl Fault for RestFault {
     fn members(&self) -> Option<Map<String, Value>> {
         let member = |name: &str, value: Value| Some(Map::from_iter([(name.to_owned(), value)]));
         match self {
-            Self::MethodNotAllowed { allow } => member("allow", json!(allow)),
             Self::UnsupportedType { expected } => member("expected", json!(expected)),
             _ => None,
         }

@@ -140,8 +140,8 @@ pub fn create_calendar(
 /// Renames or recolors a calendar, or has it take its owner's time or not. What changes nothing makes no new version.
 ///
 /// # Errors
-/// [`ScheduleFault::CalendarFixed`] for the name of a facility's and for whether it takes time, [`ScheduleFault::Stale`], [`ScheduleFault::Invalid`],
-/// [`ScheduleFault::NotManaged`] below `manage`, [`ScheduleFault::Forbidden`] for whether it takes the time of another,
+/// [`ScheduleFault::CalendarFixed`] for the name of a facility's and for whether it takes time, [`ScheduleFault::Forbidden`] for whether it
+/// takes the time of another, [`ScheduleFault::Stale`], [`ScheduleFault::Invalid`], [`ScheduleFault::NotManaged`] below `manage`,
 /// [`ScheduleFault::NotFound`].
 pub fn update_calendar(
     tx: &mut Tx<'_>,

@@ -59,8 +59,9 @@ impl Scope {
     }
 }
 
-/// Changes an event, or one occurrence of a series. Who takes part in it, or reads it in a calendar of another, changes their own alerts
-/// with it, and who takes part whether it takes their time, and nothing else, unless they may write where it was made. What changes nothing makes no new version, and nobody is told.
+/// Changes an event, or one occurrence of a series. Who takes part in it, or reads it in a calendar of another, changes
+/// their own alerts with it, and who takes part whether it takes their time, and nothing else, unless they may write where
+/// it was made. What changes nothing makes no new version, and nobody is told.
 ///
 /// # Errors
 /// [`ScheduleFault::NotFound`] also for an occurrence that the series does not have, [`ScheduleFault::NotOrganizer`],
@@ -170,6 +171,17 @@ pub(crate) fn open(
     Ok(Opened { stored, home, places, role, seen })
 }
 
+/// The same of an event that is named in a calendar: its organizer's side is where it was made. In another calendar it
+/// is there for those who take part in it, whatever they may do where it was made.
+pub(crate) fn open_in(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    (calendar, id): (&CalendarId, &EventId),
+) -> Result<Opened, ScheduleFault> {
+    let opened = open(tx, who, id, &Precondition::None)?;
+    if opened.home.id == *calendar { Ok(opened) } else { Err(not_theirs(tx, who, &opened.stored)?) }
+}
+
 /// Whether an event that was made in this calendar is in another one, too, because somebody takes part in it.
 pub(super) fn is_guest(who: &Principal, home: &StoredCalendar, places: &[Placement]) -> bool {
     places.iter().any(|it| it.collection != home.collection && it.person.as_ref() == Some(&who.person))
@@ -188,17 +200,6 @@ pub(super) fn view(
         false => Sight::of(tx, who, &[stored.id.as_str()])?.without_hidden(),
     };
     sight.view(&who.person, stored).ok_or(ScheduleFault::NotFound)
-}
-
-/// The same of an event that is named in a calendar: its organizer's side is where it was made. In another calendar it is there for those
-/// who take part in it, whatever they may do where it was made.
-pub(crate) fn open_in(
-    tx: &mut Tx<'_>,
-    who: &Principal,
-    (calendar, id): (&CalendarId, &EventId),
-) -> Result<Opened, ScheduleFault> {
-    let opened = open(tx, who, id, &Precondition::None)?;
-    if opened.home.id == *calendar { Ok(opened) } else { Err(not_theirs(tx, who, &opened.stored)?) }
 }
 
 /// Why someone may not change an event: they do not see it, take part in it, or may only read it.

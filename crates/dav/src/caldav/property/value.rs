@@ -1,6 +1,9 @@
 use renraku_base::Role;
 use renraku_notify::inbox::InboxMessage;
-use renraku_schedule::service::objects::{OBJECT_BYTES, ObjectCalendar, ObjectKind};
+use renraku_schedule::{
+    model::Calendar,
+    service::objects::{OBJECT_BYTES, ObjectCalendar, ObjectKind},
+};
 
 use super::{Context, Property, Resource, Row, color, proxies};
 use crate::{
@@ -164,6 +167,11 @@ fn granted(resource: &Resource<'_>, context: &Context<'_>) -> Vec<Name> {
     reads.into_iter().chain(more.iter().cloned()).collect()
 }
 
+/// What a calendar is called to whoever gives it no name of their own; its owner is to be named before.
+pub(in crate::caldav) fn name_of(calendar: &Calendar) -> String {
+    name_with(&calendar.name, calendar.owner_name.as_deref())
+}
+
 fn display_name(name: &Name, resource: &Resource<'_>, out: &mut Writer) -> bool {
     match resource {
         Resource::Principal(principal) => out.leaf(name, &principal.name),
@@ -171,8 +179,7 @@ fn display_name(name: &Name, resource: &Resource<'_>, out: &mut Writer) -> bool 
         Resource::Proxies(group) => out.leaf(name, &group.owner.name),
         Resource::Calendar(calendar) => {
             return kept(name, calendar, out) || {
-                let calendar = &calendar.calendar;
-                out.leaf(name, &name_with(&calendar.name, calendar.owner_name.as_deref()));
+                out.leaf(name, &name_of(&calendar.calendar));
                 true
             };
         }

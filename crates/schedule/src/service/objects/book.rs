@@ -76,6 +76,9 @@ fn refuse_then(
     };
     let apart = !occurrences.is_empty() && occurrences.iter().all(has_exception);
     let mut more = Vec::new();
+    // What is refused already is not refused again: who tries as long as something is would never end.
+    let already = |it: &Invited| matches!(it.state, State::Refused(_)).then(|| (it.id.clone(), it.at));
+    let before: Vec<_> = invited.iter().filter_map(already).collect();
     let mut any = false;
     for it in invited.iter_mut().filter(|it| it.state == State::Asked && is_it(it)) {
         match it.at {
@@ -83,7 +86,12 @@ fn refuse_then(
             None if apart => {
                 let then =
                     |at: &LocalDateTime| Invited { at: Some(*at), state: State::Refused(why), ..it.clone() };
-                more.extend(occurrences.iter().map(then));
+                let known = more.len();
+                let fresh = occurrences.iter().filter(|at| !before.contains(&(it.id.clone(), Some(**at))));
+                more.extend(fresh.map(then));
+                if more.len() == known {
+                    continue;
+                }
             }
             _ => it.state = State::Refused(why),
         }
@@ -142,4 +150,37 @@ pub(super) fn tell(
         notify::tell(tx, organizer, &notice)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use renraku_base::Id;
+    use serde_json::json;
+
+    use super::*;
+
+    /// Whatever says so twice, the loop of [`book`] ends.
+    #[test]
+    fn occurrences_are_refused_once() {
+        let at = |text: &str| text.parse::<LocalDateTime>().unwrap();
+        let [first, second] = ["2026-12-07T10:00:00", "2026-12-08T10:00:00"].map(at);
+        let mut event = Event::new("u", "x", first);
+        for at in [first, second] {
+            event.recurrence_overrides.insert(at, serde_json::from_value(json!({"title": "y"})).unwrap());
+        }
+        let room = Invited {
+            id: Id::stored("room".to_owned()),
+            key: "room".to_owned(),
+            at: None,
+            state: State::Asked,
+        };
+        let mut invited = vec![room];
+        let mut refuse = |at: &[LocalDateTime]| {
+            let any = refuse_then(&event, &mut invited, at, Refusal::Taken, |_| true);
+            (any, invited.len())
+        };
+        assert_eq!(refuse(&[first]), (true, 2));
+        assert_eq!(refuse(&[first]), (false, 2));
+        assert_eq!(refuse(&[first, second]), (true, 3));
+    }
 }
