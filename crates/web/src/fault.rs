@@ -10,8 +10,8 @@ pub enum WebFault {
     /// What it asks for does not take its method.
     #[error("the method is not taken here")]
     MethodNotAllowed {
-        /// The methods that it takes.
-        allow: String,
+        /// The methods that it takes, where the `Allow` header is not alone in naming them.
+        allow: Option<String>,
     },
     /// Its body is larger than what is asked for may be.
     #[error("the body is too large")]
@@ -64,7 +64,7 @@ impl Fault for WebFault {
     fn members(&self) -> Option<Map<String, Value>> {
         let member = |name: &str, value: Value| Some(Map::from_iter([(name.to_owned(), value)]));
         match self {
-            Self::MethodNotAllowed { allow } => member("allow", json!(allow)),
+            Self::MethodNotAllowed { allow } => member("allow", json!(allow.as_ref()?)),
             Self::TooLarge { limit_bytes } => member("limitBytes", json!(limit_bytes)),
             Self::TooManyRequests { retry_after_s } => member("retryAfterS", json!(retry_after_s)),
             Self::Unauthenticated | Self::BodyTimeout | Self::BodyCut(_) | Self::Overloaded => None,

@@ -50,7 +50,7 @@ impl DavFault {
             // How long to wait stands in a header.
             Self::TooManyOpen => say(&WebFault::TooManyRequests { retry_after_s: 0 }),
             // What is taken stands in a header.
-            Self::MethodNotAllowed => say(&WebFault::MethodNotAllowed { allow: String::new() }),
+            Self::MethodNotAllowed => say(&WebFault::MethodNotAllowed { allow: None }),
             Self::Lacks { fault, .. } => fault.said(say),
             _ => None,
         }

@@ -237,7 +237,7 @@ fn observe(response: &ServiceResponse<BoxBody>, started: Instant, id: &RequestId
 /// What no route takes: 405 where the path is known under other methods, 404 elsewhere.
 pub(crate) async fn unknown_route(request: HttpRequest) -> Result<HttpResponse, Problem> {
     match crate::openapi::ROUTES.methods_of(request.path()) {
-        Some(allow) => Err(WebFault::MethodNotAllowed { allow }.into()),
+        Some(allow) => Err(WebFault::MethodNotAllowed { allow: Some(allow) }.into()),
         None => Err(RestFault::NotFound.into()),
     }
 }
