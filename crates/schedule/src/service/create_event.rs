@@ -124,7 +124,7 @@ pub(crate) fn refuse_uid_of_task(
     collection: CollectionId,
     uid: &str,
 ) -> Result<(), ScheduleFault> {
-    match store::objects::list_by_uid(tx, (collection, None), uid)?.task {
+    match store::objects::list_by_uid(tx, (collection, [None; 2]), uid)?.task {
         Some(_) => Err(ScheduleFault::field(
             "/uid",
             "uid-taken",

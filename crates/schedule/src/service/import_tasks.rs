@@ -35,7 +35,7 @@ pub(super) fn import(
             done.refused.push(refused(task, "too-large", "a task has at most 512 KiB"));
             continue;
         }
-        let known = store::objects::list_by_uid(tx, (home.collection, None), &task.uid)?;
+        let known = store::objects::list_by_uid(tx, (home.collection, [None; 2]), &task.uid)?;
         if known.task.is_some() || known.events.iter().all(|it| it.hidden) {
             let before = find(tx, &home, known.task)?;
             *if before.is_some() { &mut done.updated } else { &mut done.created } += 1;

@@ -228,14 +228,14 @@ pub(crate) struct OfUid {
     pub events: Vec<EventOfUid>,
     /// The task.
     pub task: Option<String>,
-    /// The events that the owner has in another calendar of theirs and not in this one.
+    /// The events that are not in this calendar: what these people have in another one of theirs, and what the house organizes.
     pub elsewhere: Vec<EventId>,
 }
 
-/// What has a UID in a calendar; where its owner is named, also what they have elsewhere.
+/// What has a UID in a calendar, and elsewhere.
 pub(crate) fn list_by_uid(
     tx: &mut ReadTx<'_>,
-    (collection, owner): (CollectionId, Option<&PersonId>),
+    (collection, people): (CollectionId, [Option<&PersonId>; 2]),
     uid: &str,
 ) -> Result<OfUid, Error> {
     // A UID has few events, and a calendar many: a join might begin with the calendar.
@@ -243,17 +243,20 @@ pub(crate) fn list_by_uid(
         placements::table
             .filter(placements::event_id.eq(events::id).and(placements::collection_id.eq(collection.0)))
     };
+    let [one, other] = people.map(|person| person.map(PersonId::as_str));
     let elsewhere = placements::table
         .filter(placements::event_id.eq(events::id).and(placements::hidden.eq(false)))
-        .filter(placements::person_id.eq(owner.map(PersonId::as_str)))
+        .filter(placements::person_id.eq(one).or(placements::person_id.eq(other)))
         .select(placements::event_id);
     let is_placed = exists(here().select(placements::event_id)).or(exists(elsewhere));
-    let placed = events::table.filter(events::uid.eq(uid).and(is_placed)).select((
-        events::id,
-        events::calendar_id,
-        here().select(placements::hidden).single_value(),
-        NOT_TASK,
-    ));
+    let placed = events::table
+        .filter(events::uid.eq(uid).and(is_placed.or(events::organizer_id.is_not_null())))
+        .select((
+            events::id,
+            events::calendar_id,
+            here().select(placements::hidden).single_value(),
+            NOT_TASK,
+        ));
     let tasks = objects::table
         .filter(objects::collection_id.eq(collection.0).and(IS_TASK))
         .filter(objects::uid.eq(uid).and(objects::body.is_not_null()))

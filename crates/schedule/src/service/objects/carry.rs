@@ -93,7 +93,8 @@ impl Carry<'_> {
         let object = get(tx, who, self.from.0, &[self.from.1])?.pop().flatten();
         let object = object.ok_or(ScheduleFault::NotFound)?;
         let uid = ical::read_object(object.text.as_bytes())?.uid;
-        let OfUid { events, task, .. } = store::objects::list_by_uid(tx, (self.to.0.collection, None), &uid)?;
+        let OfUid { events, task, .. } =
+            store::objects::list_by_uid(tx, (self.to.0.collection, [None; 2]), &uid)?;
         Ok(task.as_deref() == Some(&there.id) || events.iter().any(|it| it.id.as_str() == there.id))
     }
 
@@ -215,7 +216,7 @@ impl Carry<'_> {
             store::events::get(tx, &EventId::stored(id.to_owned()))?.ok_or(ScheduleFault::NotFound)?;
         let other = match store::events::find_by_uid(tx, &to.calendar.id, &stored.event.uid)? {
             Some(other) => Some(other.id.into_string()),
-            None => store::objects::list_by_uid(tx, (to.collection, None), &stored.event.uid)?.task,
+            None => store::objects::list_by_uid(tx, (to.collection, [None; 2]), &stored.event.uid)?.task,
         };
         match other.filter(|other| other != id) {
             Some(other) => Err(uid_taken(tx, who, to, &other)?),

@@ -12,16 +12,21 @@ use super::{
 use crate::{
     ScheduleFault,
     model::Event,
-    service::ScheduleReply,
+    service::{ScheduleReply, create_event::role_in},
     store::{
         self,
+        calendars::StoredCalendar,
         events::{Organizer, StoredEvent},
+        placements::Placement,
     },
 };
 
-/// That of these events of which a second one would be stored by what is sent.
+/// That of these events of which a second one would be stored by what is sent: the owner of the calendar has it in another one, or who stores
+/// has, or may write where it was made.
 pub(super) fn find(
-    tx: &mut ReadTx<'_>,
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    home: &StoredCalendar,
     elsewhere: Vec<EventId>,
     sent: &Event,
 ) -> Result<Option<StoredEvent>, ScheduleFault> {
@@ -29,11 +34,28 @@ pub(super) fn find(
         let Some(stored) = store::events::get(tx, &id)? else { continue };
         let binds = stored.event.has_others() || !stored.all_facilities().is_empty();
         let is_organized = !matches!(stored.organized_by(), Organizer::Nobody);
-        if binds && is_organized && is_of(tx, &stored, sent)? {
+        if binds && is_organized && is_of(tx, &stored, sent)? && concerns(tx, who, home, &stored)? {
             return Ok(Some(stored));
         }
     }
     Ok(None)
+}
+
+/// Whether an event is in a calendar of the owner of another one or of who stores there, or was made where they may write.
+fn concerns(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    home: &StoredCalendar,
+    stored: &StoredEvent,
+) -> Result<bool, ScheduleFault> {
+    let owner = home.owner();
+    let is_theirs = |place: &Placement| place.person == owner || place.person.as_ref() == Some(&who.person);
+    let has = |place: &Placement| !place.hidden && place.person.is_some() && is_theirs(place);
+    if store::placements::list(tx, &stored.id)?.iter().any(has) {
+        return Ok(true);
+    }
+    let made_in = store::calendars::get(tx, &stored.calendar)?.ok_or(ScheduleFault::NotFound)?;
+    Ok(role_in(tx, who, &made_in)?.is_some_and(|role| role >= Role::Write))
 }
 
 impl Arrival<'_> {
@@ -63,6 +85,10 @@ impl Arrival<'_> {
             reply: ScheduleReply::Withhold,
         };
         let carried = carry.move_(tx, who)?;
+        if !matches!(stored.organized_by(), Organizer::Ours(_)) {
+            // Nothing tells whether whoever sends it knows what became of it since.
+            return Ok(carried.map(|_| Put { created: true, etag: None, schedule_tag: None }));
+        }
         let put = self.replace(tx, who, &stored.id, sent)?.into_inner();
         Ok(carried.map(|_| Put { created: true, ..put }))
     }

@@ -61,7 +61,7 @@ struct Named<'a> {
 struct Known {
     /// Those that its owner put away there.
     put_away: Vec<EventId>,
-    /// Those that its owner has in another calendar of theirs.
+    /// Those that are not there, and may be in another calendar of its owner or of who stores.
     elsewhere: Vec<EventId>,
 }
 
@@ -168,7 +168,7 @@ fn store_object(
             if let Some(id) = organizer::invitation_among(tx, &home, put_away, &sent)? {
                 return answer::bring_back(tx, who, &arrival, &id, &sent);
             }
-            match elsewhere::find(tx, elsewhere, &sent)? {
+            match elsewhere::find(tx, who, &home, elsewhere, &sent)? {
                 Some(stored) => arrival.bring_over(tx, who, &stored, *sent),
                 None => arrival.create(tx, who, (home, role), *sent),
             }
@@ -192,8 +192,9 @@ impl Arrival<'_> {
         (home, there): (&StoredCalendar, Option<&ObjectHead>),
     ) -> Result<Known, ObjectFault> {
         let owner = home.owner();
+        let people = [owner.as_ref(), Some(&who.person)];
         let OfUid { mut events, task, elsewhere } =
-            store::objects::list_by_uid(tx, (self.calendar.collection, owner.as_ref()), &self.uid)?;
+            store::objects::list_by_uid(tx, (self.calendar.collection, people), &self.uid)?;
         let is_there = |id: &str| there.is_some_and(|head| head.id == id);
         if task.as_deref().is_some_and(is_there) || events.iter().any(|it| is_there(it.id.as_str())) {
             return Ok(Known::default());
