@@ -100,7 +100,21 @@ fn whoever_prefers_japanese_reads_why_something_was_refused_in_japanese() {
             told("PUT", &reader.home, 405),
             "この方法では使えません: Allow ヘッダーに示した方法を使ってください。\n"
         );
-        // Where something cannot be put.
+        // What has no element of its own is told by plain text.
+        let none = |language: &str| {
+            reader.ask("GET", &own).header("accept-language", language).send().expect(404).text()
+        };
+        assert_eq!(none("ja"), "見つかりません: 存在しないか、見る権限がありません。\n");
+        assert_eq!(none("en"), "there is nothing at this path\n");
+    });
+}
+
+/// What is copied to where it cannot be put.
+#[test]
+fn a_place_where_nothing_can_be_put_is_told_in_japanese() {
+    on_each_backend(|server| {
+        let reader = Client::of(server, &server.staff("hanako"));
+        let of_card = format!("{}c.vcf", reader.address_book());
         let moved = |destination: &str, expected: u16| {
             let ask = reader
                 .ask("COPY", &of_card)
@@ -116,11 +130,5 @@ fn whoever_prefers_japanese_reads_why_something_was_refused_in_japanese() {
         );
         let nowhere = format!("{}nowhere/a.vcf", reader.books);
         assert!(moved(&nowhere, 409).starts_with("ここには保存できません。"));
-        // What has no element of its own is told by plain text.
-        let none = |language: &str| {
-            reader.ask("GET", &own).header("accept-language", language).send().expect(404).text()
-        };
-        assert_eq!(none("ja"), "見つかりません: 存在しないか、見る権限がありません。\n");
-        assert_eq!(none("en"), "there is nothing at this path\n");
     });
 }
