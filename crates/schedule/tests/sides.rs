@@ -283,3 +283,26 @@ fn a_copy_that_is_stored_in_another_calendar_goes_there() {
         assert_eq!(occurrences(db, &hanako, days("2026-11-26", "2026-11-29")).len(), 3);
     });
 }
+
+/// Programs without a `MOVE` store it in the other calendar, and then delete it in the first.
+#[test]
+fn a_meeting_goes_neither_into_the_calendar_of_another_nor_out_of_it() {
+    on_each_database(|db, _| {
+        let office = Office::of(db);
+        let (hanako, taro, jiro) = (&office.hanako, &office.taro, &office.jiro);
+        let is_refused = |who: &Principal, calendar: &ObjectCalendar, text: &str| {
+            let stored = db.write(|tx| objects::put(tx, who, calendar, "x.ics", text, &Expectation::NONE));
+            assert!(matches!(stored, Err(ObjectFault::Elsewhere { .. })), "{stored:?}");
+        };
+        let own = meeting(hanako, &[format!(":mailto:{}", mail(taro))]);
+        put(db, hanako, "m.ics", &own);
+        is_refused(hanako, &office.roster_of(db, hanako), &own);
+        let theirs = meeting(taro, &[format!(":mailto:{}", mail(hanako))]).replace("UID:", "UID:of-taro-");
+        put(db, taro, "t.ics", &theirs);
+        is_refused(hanako, &office.roster_of(db, hanako), &theirs);
+        let event = office.meeting(db);
+        let (_, text) = object(db, jiro, &office.roster_of(db, jiro)).unwrap();
+        is_refused(jiro, &mine(db, jiro), &text);
+        assert_eq!(office.stands(db, &event, taro), (9, Some("needs-action")));
+    });
+}
