@@ -297,12 +297,25 @@ fn a_meeting_goes_neither_into_the_calendar_of_another_nor_out_of_it() {
         let own = meeting(hanako, &[format!(":mailto:{}", mail(taro))]);
         put(db, hanako, "m.ics", &own);
         is_refused(hanako, &office.roster_of(db, hanako), &own);
+        // Programs name whoever is signed in as the organizer of what is another's.
+        let (misaki, closed) = (&office.misaki, json!({"name": "仕事"}));
+        let closed: NewCalendar = serde_json::from_value(closed).unwrap();
+        let closed =
+            db.write(|tx| service::create_calendar(tx, misaki, closed.clone())).unwrap().into_inner().id;
+        let closed = db
+            .read(|tx| objects::find_calendar(tx, misaki, misaki.person.as_str(), closed.as_str()))
+            .unwrap();
+        let guests = [format!(":mailto:{}", mail(taro))];
+        let [of_misaki, of_hanako] =
+            [misaki, hanako].map(|who| meeting(who, &guests).replace("UID:", "UID:of-misaki-"));
+        db.write(|tx| objects::put(tx, misaki, &closed, "c.ics", &of_misaki, &Expectation::NONE)).unwrap();
+        is_refused(hanako, &office.roster_of(db, hanako), &of_hanako);
         let theirs = meeting(taro, &[format!(":mailto:{}", mail(hanako))]).replace("UID:", "UID:of-taro-");
         put(db, taro, "t.ics", &theirs);
         is_refused(hanako, &office.roster_of(db, hanako), &theirs);
         let event = office.meeting(db);
         let (_, text) = object(db, jiro, &office.roster_of(db, jiro)).unwrap();
         is_refused(jiro, &mine(db, jiro), &text);
-        assert_eq!(office.stands(db, &event, taro), (9, Some("needs-action")));
+        assert_eq!(office.stands(db, &event, taro), (12, Some("needs-action")));
     });
 }

@@ -6,8 +6,12 @@ use renraku_base::{EventId, Principal, Role};
 use renraku_db::{Changed, ReadTx, Tx};
 
 use super::{
-    Carry, Expectation, ObjectCalendar, ObjectFault, arrival::Arrival, list::heads, list_calendars,
-    organizer::is_of, put::Put,
+    Carry, Expectation, ObjectCalendar, ObjectFault,
+    arrival::Arrival,
+    list::heads,
+    list_calendars,
+    organizer::{is_of, names_sender},
+    put::Put,
 };
 use crate::{
     ScheduleFault,
@@ -34,7 +38,9 @@ pub(super) fn find(
         let Some(stored) = store::events::get(tx, &id)? else { continue };
         let binds = stored.event.has_others() || !stored.all_facilities().is_empty();
         let is_organized = !matches!(stored.organized_by(), Organizer::Nobody);
-        if binds && is_organized && is_of(tx, &stored, sent)? && concerns(tx, who, home, &stored)? {
+        let is_owners = stored.organizer.is_some() && stored.organizer == home.owner();
+        let is_same = is_of(tx, &stored, sent)? || is_owners && names_sender(tx, home, who, sent)?;
+        if binds && is_organized && is_same && concerns(tx, who, home, &stored)? {
             return Ok(Some(stored));
         }
     }

@@ -153,6 +153,21 @@ pub(super) fn take_over(tx: &mut Tx<'_>, before: &Opened) -> Result<(), Schedule
     Ok(store::events::put(tx, &alone)?)
 }
 
+/// Whether what is stored in the calendar of another names whoever stores it as its organizer, as programs do: it is organized by its owner.
+pub(super) fn names_sender(
+    tx: &mut ReadTx<'_>,
+    home: &StoredCalendar,
+    who: &Principal,
+    sent: &Event,
+) -> Result<bool, ScheduleFault> {
+    match sent.organizer_calendar_address.as_ref().filter(|_| !home.is_of(&who.person)) {
+        Some(address) => {
+            Ok(facilities::is_address_of(address, &who.person, email_of(tx, &who.person)?.as_deref()))
+        }
+        None => Ok(false),
+    }
+}
+
 /// Whoever writes into the calendar of another organizes in their name: they take part themselves where they are a guest, too.
 pub(super) fn write_for_owner(
     tx: &mut ReadTx<'_>,
@@ -160,10 +175,7 @@ pub(super) fn write_for_owner(
     who: &Principal,
     sent: &mut Event,
 ) -> Result<(), ScheduleFault> {
-    let Some(address) = sent.organizer_calendar_address.clone().filter(|_| !home.is_of(&who.person)) else {
-        return Ok(());
-    };
-    if !facilities::is_address_of(&address, &who.person, email_of(tx, &who.person)?.as_deref()) {
+    if !names_sender(tx, home, who, sent)? {
         return Ok(());
     }
     sent.organizer_calendar_address = None;
