@@ -3,6 +3,7 @@
 
 mod feed;
 mod outgoing;
+mod pushing;
 mod telling;
 
 use renraku_base::{Entropy, Language, Limit, PersonId, Principal, Timestamp};

@@ -131,11 +131,12 @@ pub fn is_any_behind(tx: &mut ReadTx<'_>) -> Result<bool, Error> {
     Ok(!store::behind(tx, now, 1)?.is_empty())
 }
 
-/// Puts a message into the queue for each subscription that is behind; tells how many.
+/// Puts a message into the queue for each subscription that is behind; tells how many. Of servers that look at once one does it.
 ///
 /// # Errors
 /// [`Error`] when a statement fails.
 pub fn queue(tx: &mut Tx<'_>) -> Result<usize, Error> {
+    tx.hold(SEND_PUSH)?;
     let now = tx.now();
     let behind = store::behind(tx, now, AT_ONCE)?;
     for subscription in &behind {
