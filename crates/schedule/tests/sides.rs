@@ -149,6 +149,14 @@ fn a_guest_who_deletes_on_the_phone_declines() {
             (get(db, hanako, &event.id).unwrap(), Scope::This(local("2026-11-28T10:00:00")));
         assert_eq!(code(try_delete(db, hanako, &event.id, another, &seen.etag)), "not-organizer");
         assert_eq!(object(db, hanako, &mine(db, hanako)), None);
+        // What they keep with it where they see it still is theirs there.
+        for minutes in [5, 10] {
+            let alerts =
+                json!({"a": {"trigger": {"@type": "OffsetTrigger", "offset": format!("-PT{minutes}M")}}});
+            patch(db, hanako, &get(db, hanako, &event.id).unwrap(), Scope::All, json!({"alerts": alerts}));
+            assert_eq!(get(db, hanako, &event.id).unwrap().event.alerts.len(), 1);
+        }
+        assert_eq!(object(db, hanako, &mine(db, hanako)), None);
         // They call it off by saying so.
         patch(db, hanako, &get(db, hanako, &event.id).unwrap(), Scope::All, json!({"status": "cancelled"}));
         run_due_jobs(db);

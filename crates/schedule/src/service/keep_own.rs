@@ -96,12 +96,16 @@ impl Kept {
 
     /// Changes what the person keeps as a patch of the event, as they see it, says.
     pub fn patch(
-        self,
+        mut self,
         tx: &mut Tx<'_>,
         who: &Principal,
         (patch, scope): (&EventPatch, Scope),
         precondition: &Precondition,
     ) -> Result<Changed<EventView>, ScheduleFault> {
+        if matches!(&self.slot, Slot::Place(placement) if placement.hidden) {
+            // What they put away they see in a calendar of another, and keep what is theirs there.
+            self = Self { sight: self.sight.without_hidden(), slot: Slot::Reader(None), ..self };
+        }
         let view = self.view(who).ok_or(ScheduleFault::NotFound)?;
         if view.etag == ETag::of_view(self.stored.busy_version, BUSY) {
             return Err(ScheduleFault::Forbidden);
@@ -129,7 +133,7 @@ impl Kept {
         }
         let left_out = self.left_out().clone();
         let id = self.stored.id.clone();
-        let is_seen = matches!(&self.slot, Slot::Place(placement) if !placement.hidden);
+        let is_seen = matches!(self.slot, Slot::Place(_));
         let done = self.put_all(tx, who, Own { left_out, free_busy_status, ..own })?;
         if is_seen && free_busy_status != was {
             show_again(tx, who, &id)?;
