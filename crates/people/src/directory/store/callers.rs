@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 use renraku_db::{Error, ReadTx, Tx, among, schema::caller_numbers};
 
-const ROWS_A_STATEMENT: usize = 1_000;
+use super::people::ROWS_A_STATEMENT;
 
 /// All numbers with what they are shown as; one statement.
 pub fn list(tx: &mut ReadTx<'_>) -> Result<BTreeMap<i64, String>, Error> {

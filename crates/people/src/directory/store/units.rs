@@ -4,9 +4,8 @@ use diesel::prelude::*;
 use renraku_base::Id;
 use renraku_db::{Error, ReadTx, Tx, among, schema::units};
 
+use super::people::ROWS_A_STATEMENT;
 use crate::directory::{UnitEntry, tree::StoredUnit};
-
-const ROWS_A_STATEMENT: usize = 1_000;
 
 #[derive(Queryable)]
 struct Row {
