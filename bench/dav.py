@@ -20,10 +20,17 @@ class Incomplete(Exception):
     """An answer has other members than it should."""
 
 
+# Where the calendars and the address books of whoever asks lie.
+HOMES = {
+    "radicale": ("/user/", "/user/"), "xandikos": ("/user/calendars/", "/user/contacts/"),
+    "rustical": ("/caldav/principal/user/", "/carddav/principal/user/"),
+}
+
+
 class Server:
     """A server process and a connection to it."""
 
-    def __init__(self, name, pid, port, handout):
+    def __init__(self, name, pid, port, handout, password="user"):
         self.name, self.pid, self.port = name, int(pid), int(port)
         self.headers = {"Connection": "keep-alive"}
         if name == "renraku":
@@ -32,9 +39,8 @@ class Server:
             self.home = f"/dav/calendars/{user['personId']}/"
             self.books = f"/dav/addressbooks/{user['personId']}/"
         else:
-            login = base64.b64encode(b"user:user").decode()
-            self.home = "/user/" if name == "radicale" else "/user/calendars/"
-            self.books = "/user/" if name == "radicale" else "/user/contacts/"
+            login = base64.b64encode(f"user:{password}".encode()).decode()
+            self.home, self.books = HOMES[name]
         self.headers["Authorization"] = f"Basic {login}"
         self.connection = self.connect()
         self.wait_until_it_answers()
@@ -287,7 +293,8 @@ def main():
     parser.add_argument("--clients", type=int, default=32)
     parser.add_argument("--cards", type=int, default=5000)
     options = parser.parse_args()
-    servers = [Server(*words.split(), options.handout) for words in options.server]
+    servers = [Server(name, pid, port, options.handout, *password)
+               for name, pid, port, *password in map(str.split, options.server)]
     names = [server.name for server in servers]
     print("CPU ms of the server process for one piece of work; × is how many times the first server's that is. "
           "The client runs on the same cores.\n")

@@ -2,17 +2,20 @@
 # The calendar face beside Radicale and Xandikos, on the same work in one run: CPU of the server process for each request, and how
 # many times ours the others take.
 #
-#     bench/dav.sh [--renraku BINARY] [--sizes 1000,10000] [--repeat 200] [--clients 32] [--cards 5000]
+#     bench/dav.sh [--renraku BINARY] [--rustical BINARY] [--sizes 1000,10000] [--repeat 200] [--clients 32] [--cards 5000]
 #
-# Without a binary the release build is made. Needs python3 with venv; the two servers are installed below target/judges.
+# Without a binary the release build is made. Needs python3 with venv; the two servers are installed below target/judges. RustiCal
+# is asked, too, where its program is given.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 binary=
+rustical=
 rest=()
 while [ $# -gt 0 ]; do
     case $1 in
     --renraku) binary=$2 && shift 2 ;;
+    --rustical) rustical=$2 && shift 2 ;;
     *) rest+=("$1") && shift ;;
     esac
 done
@@ -45,5 +48,16 @@ pids+=($!)
     --defaults --current-user-principal /user/ >"$data/xandikos.log" 2>&1 &
 pids+=($!)
 
+others=()
+if [ -n "$rustical" ]; then
+    export RUSTICAL_DATA_STORE__SQLITE__DB_URL=$data/rustical.db RUSTICAL_HTTP__BIND=127.0.0.1:18684
+    "$rustical" principals create user >>"$data/rustical.log" 2>&1
+    password=$("$rustical" principals app-token create user --name bench)
+    "$rustical" serve >>"$data/rustical.log" 2>&1 &
+    pids+=($!)
+    others=(--server "rustical $! 18684 $password")
+fi
+
 python3 bench/dav.py --handout "$data/renraku/demo.json" \
-    --server "renraku ${pids[0]} 18681" --server "radicale ${pids[1]} 18682" --server "xandikos ${pids[2]} 18683" "${rest[@]}"
+    --server "renraku ${pids[0]} 18681" --server "radicale ${pids[1]} 18682" --server "xandikos ${pids[2]} 18683" \
+    "${others[@]}" "${rest[@]}"
