@@ -100,7 +100,9 @@ class Work:
         self.number = size
         # It may have been closed while the other servers started.
         server.connection.close()
-        status, text = server.ask("MKCALENDAR", self.path)
+        status, text = server.ask(
+            "MKCALENDAR", self.path,
+            f"<C:mkcalendar {NAMESPACES}><set><prop><displayname>bench</displayname></prop></set></C:mkcalendar>")
         if status != 201:
             raise SystemExit(f"{server.name}: MKCALENDAR: {status} {text[:200]}")
         for number in range(size):
