@@ -170,6 +170,32 @@ fn cards_of_old_phones_are_read() {
 }
 
 #[test]
+fn what_stands_in_quotes_is_no_parameter_without_a_name() {
+    let file = |version: &str| {
+        format!(
+            "BEGIN:VCARD\r\nVERSION:{version}\r\nN;X-ODD=\";0;1\";WORK:山田;太郎;;;\r\nTEL;HOME;X-A=\"b;CELL:c\":1\r\nEND:VCARD\r\n"
+        )
+    };
+    for version in ["2.1", "3.0", "4.0"] {
+        let card = parse(file(version).as_bytes()).remove(0).members.unwrap();
+        assert_eq!(card["name"]["components"][0]["value"], "山田", "{version}");
+        assert_eq!(card["phones"]["k1"]["number"], "1", "{version}");
+        let written = lines(&write(&card, Version::V3));
+        let has = |line: &str| written.iter().any(|it| it == line);
+        assert!(has("TEL;TYPE=HOME;X-A=\"b;CELL:c\":1"), "{version}: {written:?}");
+        assert!(written.iter().any(|it| it.contains("X-ODD=\";0;1\"")), "{version}: {written:?}");
+    }
+}
+
+#[test]
+fn a_picture_that_is_a_uri_is_one_whatever_its_encoding() {
+    let card = read("FN:x\nPHOTO;ENCODING=b;TYPE=png:data:image/png;base64,AAEC\n");
+    assert_eq!(card["media"]["k1"]["uri"], "data:image/png;base64,AAEC");
+    let written = lines(&write(&card, Version::V3));
+    assert!(written.iter().any(|it| it == "PHOTO;TYPE=PNG;ENCODING=b:AAEC"), "{written:?}");
+}
+
+#[test]
 fn parameters_without_a_name_are_read_in_files_of_later_versions() {
     let file = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:x\r\nitem1.TEL;HOME;VOICE:1\\,2\r\nPHOTO;BASE64:\r\n  AAE\r\n  C\r\n\
                 NOTE:a;b:c\r\n d;e:f\r\nEND:VCARD\r\n";
