@@ -169,7 +169,9 @@ fn duration(
     let whole_days = matches!(start, When::Date(_));
     if let Some(line) = component.line("DURATION") {
         let read: Result<Duration, _> = line.value.trim().parse();
-        return read.map_err(|error| fault("DURATION", ("duration", error.to_string())));
+        let read = read.map_err(|error| fault("DURATION", ("duration", error.to_string())))?;
+        // As below.
+        return Ok(if whole_days && read == Duration::ZERO { Duration::DAY } else { read });
     }
     let Some(line) = component.line("DTEND") else {
         return Ok(if whole_days { Duration::DAY } else { Duration::ZERO });
@@ -282,7 +284,8 @@ fn read_recurrence(
     zones: &Zones,
     without_effect: &mut Vec<(usize, String)>,
 ) -> Result<(), Vec<FieldFault>> {
-    let mut rules = component.lines_of("RRULE");
+    // One without a value, as some calendars of holidays have it, says nothing.
+    let mut rules = component.lines_of("RRULE").filter(|line| !line.value.trim().is_empty());
     if let Some(line) = rules.next() {
         let rule = rule::read(line, start, zones).map_err(|reason| fault("RRULE", reason))?;
         event.recurrence_rule = Some(RecurrenceRule::from_value(rule)?);

@@ -78,7 +78,8 @@ mod tests {
             let found = taking_place(&root.children[0], "VEVENT", (at(0), at(12)), Zone::TOKYO);
             found.iter().map(|part| part.line("RECURRENCE-ID").is_some()).collect::<Vec<_>>()
         };
-        let exception = "BEGIN:VEVENT\nUID:u\nRECURRENCE-ID:20260403T000000Z\nDTSTART:20260403T030000Z\nEND:VEVENT\n";
+        let exception =
+            "BEGIN:VEVENT\nUID:u\nRECURRENCE-ID:20260403T000000Z\nDTSTART:20260403T030000Z\nEND:VEVENT\n";
         for (day, alone, beside) in [
             (1, vec![false], vec![false]),
             (2, vec![false], vec![false]),
