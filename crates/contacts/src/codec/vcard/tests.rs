@@ -170,6 +170,17 @@ fn cards_of_old_phones_are_read() {
 }
 
 #[test]
+fn files_of_other_character_sets_are_read() {
+    let file = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:山田 太郎\r\nEND:VCARD\r\n";
+    let wide = |text: &str| text.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<u8>>();
+    let (mail, _, _) = encoding_rs::ISO_2022_JP.encode(file);
+    for bytes in [wide(file), wide(&format!("\u{feff}{file}")), mail.into_owned()] {
+        let card = parse(&bytes).remove(0).members.unwrap();
+        assert_eq!(card["name"]["full"], "山田 太郎", "{bytes:?}");
+    }
+}
+
+#[test]
 fn what_stands_in_quotes_is_no_parameter_without_a_name() {
     let file = |version: &str| {
         format!(

@@ -222,6 +222,10 @@ fn reads_other_bytes_than_the_standards() {
     assert_eq!(title(text.replace('\n', "\r\n").as_bytes()), "防災会議");
     let (shift_jis, _, _) = encoding_rs::SHIFT_JIS.encode(&text);
     assert_eq!(title(&shift_jis), "防災会議");
+    let (mail, _, _) = encoding_rs::ISO_2022_JP.encode(&text);
+    assert_eq!(title(&mail), "防災会議");
+    let wide: Vec<u8> = format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_eq!(title(&wide), "防災会議");
     assert_eq!(title(text.to_lowercase().replace("vcalendar", "Vcalendar").as_bytes()), "防災会議");
     // Folded in the middle of a character.
     let mut folded = text.into_bytes();
@@ -266,6 +270,11 @@ fn zones_are_ours_whatever_the_file_says() {
     assert_eq!(event(&outlook, "\"(UTC+05:30) Chennai, Kolkata\""), Some("Asia/Kolkata"));
     assert_eq!(event(&outlook, r#""(UTC+05:30) Chennai\, Kolkata""#), Some("Asia/Kolkata"));
     assert_eq!(event("", "\"(UTC+05:30) 支社\""), Some("Asia/Kolkata"));
+    assert_eq!(
+        parsed("BEGIN:VEVENT\nUID:u\nDTSTART;TZID=UTC+03:20260401T090000\nEND:VEVENT").kept[0].reasons[0]
+            .code,
+        "ical-zone"
+    );
     let athens = changing.replace("Mars", r"(UTC+01:00) 甲\, 乙");
     assert_eq!(event(&athens, "\"(UTC+01:00) 甲, 乙\""), Some("Europe/Berlin"));
 }

@@ -89,14 +89,14 @@ impl Zones {
         id.parse().ok().or_else(described).or_else(|| foreign_zone::by_offset(id))
     }
 
-    /// The first line of a component whose time is not read as the file says, and the zone by which it is.
+    /// The first line of a component whose time is not read as the file says, or of which it says no more than how the clocks stand, and
+    /// the zone by which it is.
     pub fn read_otherwise(&self, component: &Component) -> Option<(usize, Zone)> {
-        if self.otherwise.is_empty() {
-            return None;
-        }
+        let is_guess = |id: &str| id.parse::<Zone>().is_err() && !self.named.contains_key(id);
         let mut named =
             component.lines.iter().filter_map(|line| Some((line.number, line.param("TZID")?.trim())));
-        let (number, id) = named.find(|(_, id)| self.otherwise.contains(*id))?;
+        let (number, id) =
+            named.find(|(_, id)| !id.is_empty() && (self.otherwise.contains(*id) || is_guess(id)))?;
         Some((number, self.find(id)?))
     }
 }
