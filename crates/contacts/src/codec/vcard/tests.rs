@@ -404,6 +404,21 @@ fn only_what_is_wanted_is_cut_out() {
 }
 
 #[test]
+fn a_label_that_nothing_bears_stays() {
+    let own = "item1.URL:www.example.jp\nitem1.X-ABLABEL:_$!<HomePage>!$_\n";
+    let card = read(&format!(
+        "FN:x\nitem2.X-ABLABEL:内線\nitem2.TEL:090\n{own}item3.X-ABDATE:2026\nitem3.X-ABLABEL:入庁\n"
+    ));
+    assert_eq!(card["phones"]["k1"]["label"], "内線");
+    for version in Version::ALL {
+        let written = lines(&write(&card, version));
+        for line in own.lines().chain(["item2.X-ABLABEL:内線", "item3.X-ABLABEL:入庁"]) {
+            assert_eq!(written.iter().filter(|it| *it == line).count(), 1, "{line} {written:?}");
+        }
+    }
+}
+
+#[test]
 fn a_group_with_two_labels_keeps_both() {
     let twice =
         "FN:a\nl.URL:https://example.jp/1\nl.X-ABLABEL:a\nl.URL:https://example.jp/2\nl.X-ABLABEL:b\n";
