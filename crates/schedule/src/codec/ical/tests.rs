@@ -88,6 +88,12 @@ fn reads_times_in_every_form() {
         ("DTSTART:20260429\nDTEND:20260501", "2026-04-29T00:00:00", None, "P2D"),
         ("DTSTART;VALUE=DATE:20260429\nDTEND;VALUE=DATE:20260429", "2026-04-29T00:00:00", None, "P1D"),
         ("DTSTART;VALUE=DATE:20260429\nDURATION:P1W", "2026-04-29T00:00:00", None, "P7D"),
+        (
+            "DTSTART:20260401T090000\nDURATION:PT0S\nDTEND:20260401T100000",
+            "2026-04-01T09:00:00",
+            None,
+            "PT1H",
+        ),
         ("DTSTART;VALUE=DATE:20260429\nDURATION:PT0S\nRRULE:", "2026-04-29T00:00:00", None, "P1D"),
         (
             "DTSTART;TZID=Tokyo Standard Time:20260401T090000\nDURATION:PT45M",
