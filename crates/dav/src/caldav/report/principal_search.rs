@@ -52,8 +52,7 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
         let mut answer = Answer { multistatus: Multistatus::new(minimal), wanted: &wanted, context };
         let mut found: Option<Vec<String>> = None;
         for text in &texts {
-            let people = find_people(tx, &dav, &who, text)?.into_iter().map(Id::into_string);
-            let ids: Vec<String> = people.chain(find_facilities(tx, text)?).collect();
+            let ids = find_all(tx, &dav, &who, text)?;
             found = Some(match found {
                 None => ids,
                 Some(mut before) if any => {
@@ -74,6 +73,19 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
     })
     .await
     .map(Multistatus::finish)
+}
+
+/// Whoever and whatever a text finds: one by its `urn:uuid:`, people and facilities by name.
+fn find_all(tx: &mut ReadTx<'_>, dav: &Dav, who: &Principal, text: &str) -> Result<Vec<String>, DavFault> {
+    if let Some(id) = text.trim_start_matches("mailto:").strip_prefix("urn:uuid:") {
+        return match principal::find(tx, who, id) {
+            Ok(found) => Ok(vec![found.id]),
+            Err(DavFault::NotFound) => Ok(Vec::new()),
+            Err(fault) => Err(fault),
+        };
+    }
+    let people = find_people(tx, dav, who, text)?.into_iter().map(Id::into_string);
+    Ok(people.chain(find_facilities(tx, text)?).collect())
 }
 
 /// The facilities in whose name a text stands.
