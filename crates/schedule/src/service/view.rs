@@ -103,6 +103,8 @@ pub(crate) struct Sight {
     places: Vec<SeenPlace>,
     /// What the person keeps with events of others' calendars.
     kept: HashMap<EventId, StoredOwn>,
+    /// The events that they put away, where that is no place any more.
+    put_away: Vec<EventId>,
 }
 
 impl Sight {
@@ -122,19 +124,20 @@ impl Sight {
             [] => HashMap::new(),
             some => store::reader_alerts::list(tx, &who.person, some)?,
         };
-        Ok(Self { places, kept })
+        Ok(Self { places, kept, put_away: Vec::new() })
     }
 
     /// What someone sees of an event that was made in their own calendar, and of which nothing else is known.
     pub fn at_home(event: &EventId, role: Role, home: StoredCalendar) -> Self {
         let placement = Placement::new(home.collection, home.owner());
         let places = vec![SeenPlace { event: event.clone(), placement, role, calendar: home }];
-        Self { places, kept: HashMap::new() }
+        Self { places, kept: HashMap::new(), put_away: Vec::new() }
     }
 
     /// The same without those where the event was put away.
     pub fn without_hidden(mut self) -> Self {
-        self.places.retain(|place| !place.placement.hidden);
+        let hidden = self.places.extract_if(.., |place| place.placement.hidden);
+        self.put_away.extend(hidden.map(|place| place.event));
         self
     }
 
@@ -188,7 +191,7 @@ impl Sight {
         let mine = self.places(&stored.id).any(|it| there(it) && it.calendar.is_of(who));
         let part = self.part(stored, mine && self.holds(who, stored), there)?;
         let part = (self.without_left_out(who, stored, there, part.0), part.1);
-        let guest = mine || !is_closed(who, stored) && self.is_invited(who, stored, |it| !it.placement.hidden);
+        let guest = mine || !is_closed(who, stored) && self.is_invited(who, stored);
         self.view_part(who, stored, self.keeper_in(who, stored, collection), (part, guest))
     }
 
@@ -198,19 +201,14 @@ impl Sight {
         let shows = |place: &SeenPlace| !closed || place.calendar.is_of(who);
         let part = self.part(stored, self.holds(who, stored), shows)?;
         let part = (self.without_left_out(who, stored, |_| true, part.0), part.1);
-        let guest = self.is_invited(who, stored, |_| true);
+        let guest = self.is_invited(who, stored);
         self.view_part(who, stored, self.keeper(who, stored), (part, guest))
     }
 
-    /// Whether an event is in a calendar of the person's own, in one of the places that count: who is named among those who take
-    /// part, and was not invited, is a reader like any other.
-    fn is_invited(
-        &self,
-        who: &PersonId,
-        stored: &StoredEvent,
-        counts: impl Fn(&SeenPlace) -> bool,
-    ) -> bool {
-        self.places(&stored.id).any(|it| it.calendar.is_of(who) && counts(it))
+    /// Whether an event is in a calendar of the person's own, or was until they put it away: who is named among those who take part, and
+    /// was not invited, is a reader like any other.
+    fn is_invited(&self, who: &PersonId, stored: &StoredEvent) -> bool {
+        self.places(&stored.id).any(|it| it.calendar.is_of(who)) || self.put_away.contains(&stored.id)
     }
 
     /// Whether an event is the person's: they organize it, or it was made in a calendar of theirs.
