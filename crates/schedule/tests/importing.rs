@@ -359,7 +359,10 @@ fn a_room_that_a_file_names_is_not_said_to_come_when_it_is_given_back() {
             assert_eq!(after.event.organizer_calendar_address, event.event.organizer_calendar_address);
             let moved = patch(db, &hanako, &after, Scope::All, json!({"facilityIds": [small]}));
             let text = read(db, &hanako, &format!("{}.ics", event.id)).text;
-            assert_eq!((lines_with(&text, large.as_str()).len(), lines_with(&text, small.as_str()).len()), (0, 1));
+            assert_eq!(
+                (lines_with(&text, large.as_str()).len(), lines_with(&text, small.as_str()).len()),
+                (0, 1)
+            );
             try_delete(db, &hanako, &event.id, Scope::All, &moved.etag).unwrap();
         }
     });

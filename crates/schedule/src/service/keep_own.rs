@@ -228,8 +228,7 @@ impl Kept {
         stored.version = tx.next_version(Some(stored.version));
         stored.busy_version = stored.version;
         store::events::put(tx, &stored)?;
-        let (places, audiences) =
-            (store::placements::list(tx, &stored.id)?, Audiences::of(&stored.event));
+        let (places, audiences) = (store::placements::list(tx, &stored.id)?, Audiences::of(&stored.event));
         let recorded = placing::record(tx, &stored.id, (&places, &places), audiences)?;
         Ok(Some(recorded.with(done.into_inner())))
     }
