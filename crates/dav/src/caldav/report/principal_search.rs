@@ -85,7 +85,9 @@ fn find_all(tx: &mut ReadTx<'_>, dav: &Dav, who: &Principal, text: &str) -> Resu
         };
     }
     let people = find_people(tx, dav, who, text)?.into_iter().map(Id::into_string);
-    Ok(people.chain(find_facilities(tx, text)?).collect())
+    // A mail address is nobody's but a person's.
+    let facilities = if text.contains('@') { Vec::new() } else { find_facilities(tx, text)? };
+    Ok(people.chain(facilities).collect())
 }
 
 /// The facilities in whose name a text stands.

@@ -156,6 +156,9 @@ fn asks_principals_who_is_busy() {
             client.send("REPORT", &client.calendar, &[("depth", "0")], XML, &body).expect(207).text()
         };
         holds(of(&search("taro@pref.example.jp"), &other.principal), &["試験 taro"]);
+        let name = "n".repeat(60);
+        let long = Client::of(server, &server.staff(&name));
+        of(&search(&format!("{name}@pref.example.jp")), &long.principal);
         let address = format!("urn:uuid:{room}");
         holds(of(&search(&address), &format!("/dav/principals/{room}/")), &["第1会議室"]);
         let nobody = "0198c0de-0000-7000-8000-000000000000";
