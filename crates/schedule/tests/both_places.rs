@@ -132,8 +132,10 @@ fn what_somebody_put_away_nobody_sees_there() {
             appoint(db, keeper, &room);
             let bookings = db.read(|tx| service::get_facility(tx, &room)).unwrap().calendar_id;
             let window = days("2026-11-01", "2026-12-01");
-            let told =
-                db.read(|tx| sync::get_events(tx, keeper, &[event.id.clone()], window)).unwrap().remove(0);
+            let told = db
+                .read(|tx| sync::get_events(tx, keeper, std::slice::from_ref(&event.id), window))
+                .unwrap()
+                .remove(0);
             assert_eq!((&told.event.calendar_id, told.occurrences.len()), (&bookings, 3));
             assert_eq!(told.event, get(db, keeper, &event.id).unwrap());
             assert_eq!(text(db, keeper, &in_home(db, keeper, &bookings)).contains("定例会"), reads);
