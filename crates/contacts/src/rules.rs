@@ -2,6 +2,7 @@
 
 pub(crate) mod callers;
 pub(crate) mod card;
+pub(crate) mod filed_as;
 pub(crate) mod index;
 pub(crate) mod keys;
 pub(crate) mod merge;

@@ -15,6 +15,7 @@ use crate::office::{
     code, create, days, default_calendar, get, local, occurrences, patch, person, room, run_due_jobs, starts,
     titles, try_create, try_delete,
 };
+use crate::scheduling::read;
 
 const FILES: [&str; 6] = [
     include_str!("../../../tests/fixtures/ics/apple-calendar-13-series.ics"),
@@ -336,6 +337,34 @@ fn a_room_is_not_taken_twice_by_a_file_either() {
         assert_eq!(import(db, &hanako, &moved).updated, 1);
         assert_eq!(code(try_create(db, &taro, at("太郎", 13))), "facility-taken");
         assert!(try_create(db, &taro, at("太郎", 10)).is_ok());
+    });
+}
+
+/// What a file names of what is booked is said beside the event, and follows what becomes of it.
+#[test]
+fn a_room_that_a_file_names_is_not_said_to_come_when_it_is_given_back() {
+    on_each_database(|db, _| {
+        let (hanako, taro) = (person(db, "佐藤"), person(db, "鈴木"));
+        let (large, small) = (room(db, "大会議室"), room(db, "小会議室"));
+        for guests in [json!({}), json!({"1": {"personId": taro.person}})] {
+            let body = json!({"title": "会議", "start": "2026-11-26T10:00:00", "duration": "PT1H", "facilityIds": [large],
+                "recurrenceRule": {"frequency": "daily", "count": 2}, "participants": guests});
+            let event = create(db, &hanako, body);
+            let file = read(db, &hanako, &format!("{}.ics", event.id)).text;
+            assert_eq!(lines_with(&file, large.as_str()).len(), 1, "{file}");
+            assert_eq!(import(db, &hanako, &file.replace("SUMMARY:会議", "SUMMARY:定例会")).updated, 1);
+            let after = get(db, &hanako, &event.id).unwrap();
+            assert_eq!((after.event.title.as_str(), &after.facility_ids), ("定例会", &vec![large.clone()]));
+            assert!(after.event.participants.keys().eq(event.event.participants.keys()));
+            assert_eq!(after.event.organizer_calendar_address, event.event.organizer_calendar_address);
+            let moved = patch(db, &hanako, &after, Scope::All, json!({"facilityIds": [small]}));
+            let text = read(db, &hanako, &format!("{}.ics", event.id)).text;
+            assert_eq!(
+                (lines_with(&text, large.as_str()).len(), lines_with(&text, small.as_str()).len()),
+                (0, 1)
+            );
+            try_delete(db, &hanako, &event.id, Scope::All, &moved.etag).unwrap();
+        }
     });
 }
 

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod booking;
+mod both_places;
 mod calendars;
 mod declining;
 mod dense;

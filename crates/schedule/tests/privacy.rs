@@ -1,14 +1,17 @@
-use renraku_base::{Principal, Role};
+use renraku_base::{Fault, Principal, Role};
 use renraku_db::Db;
 use renraku_people::{Share, ShareTarget};
 use renraku_schedule::{
+    ScheduleFault,
     model::EventView,
     service::{self, Group, Scope},
 };
 use renraku_test_db::on_each_database;
 use serde_json::{Value, json};
 
-use crate::office::{code, create, days, default_calendar, get, occurrences, person, reply, try_patch};
+use crate::office::{
+    code, create, days, default_calendar, get, occurrences, person, reply, titles, try_create, try_patch,
+};
 
 const CANARY: &str = "QZXCANARY";
 
@@ -92,6 +95,29 @@ fn of_a_secret_event_others_see_nothing() {
             "not-found"
         );
         assert_eq!(code(try_patch(db, &jiro, &event, Scope::All, json!({"title": "x"}))), "not-found");
+    });
+}
+
+#[test]
+fn nobody_writes_for_another_what_is_kept_from_themselves() {
+    on_each_database(|db, _| {
+        let (hanako, taro) = (person(db, "佐藤"), person(db, "鈴木"));
+        share(db, &hanako, &taro, Role::Write);
+        let body = |privacy: &str| {
+            json!({"title": "面談", "start": "2026-11-26T10:00:00", "duration": "PT1H",
+            "calendarId": default_calendar(db, &hanako), "privacy": privacy})
+        };
+        let refused = |result: Result<EventView, ScheduleFault>| {
+            assert_eq!(result.unwrap_err().fields()[0].code, "secret-of-another");
+        };
+        refused(try_create(db, &taro, body("secret")));
+        let event = create(db, &taro, body("public"));
+        refused(try_patch(db, &taro, &event, Scope::All, json!({"privacy": "secret"})));
+        assert_eq!(titles(db, &hanako, days("2026-11-26", "2026-11-27")), [Some("面談".to_owned())]);
+        // Whoever takes part sees it.
+        let mut body = body("secret");
+        body["participants"] = json!({"t": {"personId": taro.person}});
+        create(db, &taro, body);
     });
 }
 

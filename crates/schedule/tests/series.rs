@@ -223,3 +223,28 @@ fn an_occurrence_that_was_left_out_comes_back() {
         assert_eq!(titles(db, &hanako, window), ["定例", "臨時", "定例"].map(|title| Some(title.to_owned())));
     });
 }
+
+/// By the standard (RFC 8984 §1.4.9) a pointer into what the series lacks makes the whole exception void to whoever reads it.
+#[test]
+fn an_exception_says_nothing_of_what_its_series_lost() {
+    on_each_database(|db, _| {
+        let (hanako, taro) = (person(db, "佐藤"), person(db, "鈴木"));
+        let alert = |offset: &str| json!({"trigger": {"@type": "OffsetTrigger", "offset": offset}});
+        let event = create(
+            db,
+            &hanako,
+            json!({"title": "定例", "start": "2026-11-26T09:00:00", "duration": "PT1H", "recurrenceRule": {"frequency": "weekly"},
+                "alerts": {"a": alert("-PT5M")}, "participants": {"t": {"personId": taro.person}}}),
+        );
+        let second = Scope::This(local("2026-12-03T09:00:00"));
+        let own = json!({"title": "臨時", "alerts": {"a": alert("-PT9M"), "b": alert("PT0S")},
+            "participants": {"t": {"name": "太郎"}}});
+        let event = patch(db, &hanako, &event, second, own);
+        let others = json!({"alerts": {"a": null, "c": alert("-PT1H")}, "participants": {"t": null}});
+        let event = patch(db, &hanako, &event, Scope::All, others);
+        let exception = &event.event.recurrence_overrides[&local("2026-12-03T09:00:00")];
+        let pointers: Vec<&str> = exception.iter().map(|(pointer, _)| pointer).collect();
+        assert_eq!(pointers, ["alerts/b", "title"]);
+        assert_eq!(event.event.occurrence(local("2026-12-03T09:00:00")).unwrap().title, "臨時");
+    });
+}

@@ -5,6 +5,7 @@ mod apple;
 mod davx5;
 mod evolution;
 mod khal;
+mod outlook;
 mod thunderbird;
 
 use super::client::{Client, between, responses};

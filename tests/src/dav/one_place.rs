@@ -96,8 +96,10 @@ fn an_invitation_stays_in_the_calendar_into_which_it_came() {
         let at = guest.sync(&guest.calendar, "", 10).0[0].0.clone();
         let text = guest.get(&at).expect(200).text();
         let to = format!("{}m.ics", side.calendar);
-        for (language, said) in [("en", "keep it where it is"), ("ja", "今の予定表のままにしてください。")]
-        {
+        for (language, said) in [
+            ("en", "keep it where it is; it goes neither into the calendar of another"),
+            ("ja", "今の予定表のままにしてください（ほかの人の予定表との間では移せません）。"),
+        ] {
             let refused = put_new(&side, &to, &text, language).expect(403).text();
             let element = "<c:unique-scheduling-object-resource><d:href>";
             assert_eq!(between(&refused, element, "</d:href>"), at);

@@ -252,7 +252,9 @@ fn what_is_private_is_busy_to_others_whatever_is_asked() {
             );
             assert_eq!(names(&query(&seen, "", &filter)), [] as [&str; 0]);
         }
-        assert!(!seen.get(&format!("{}private.ics", seen.calendar)).expect(200).text().contains("CANARY"));
+        let text = seen.get(&format!("{}private.ics", seen.calendar)).expect(200).text();
+        assert!(!text.contains("CANARY") && text.contains("\r\nSUMMARY:予定あり\r\n"), "{text}");
+        assert!(client.get(&format!("{}private.ics", client.calendar)).text().contains("SUMMARY:CANARY"));
         seen.get(&format!("{}secret.ics", seen.calendar)).expect(404);
         // Whoever sees only busy time cannot mean to change the rest.
         seen.put(&format!("{}private.ics", seen.calendar), &event("private", HOUR)).expect(403);

@@ -119,7 +119,8 @@ pub fn read(file: &[u8]) -> Component {
 /// As [`read`], with lines of up to `line_bytes`: a picture is one line.
 #[must_use]
 pub fn read_within(file: &[u8], line_bytes: usize) -> Component {
-    let file = file.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(file);
+    let file = text::narrow(file);
+    let file = file.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&file);
     let lines = unfold(file);
     let texts = text::decode(&lines);
     let has_controls = text::has_controls(file);

@@ -2,6 +2,8 @@
 
 use std::{borrow::Cow, fmt::Write};
 
+use super::text;
+
 /// The longest line that is taken in a calendar, unfolded, in bytes.
 pub const LINE_BYTES: usize = 64 * 1024;
 /// After how many bytes a line is folded.
@@ -301,8 +303,11 @@ pub fn unfold(file: &[u8]) -> Vec<(usize, Cow<'_, [u8]>)> {
 /// The text of a file. Where a line is folded within a character (RFC 5545 §3.1 has it restored), it is folded anew.
 ///
 /// # Errors
-/// The number of the first line with a byte that is no UTF-8 even then.
+/// The number of the first line with a byte that is no UTF-8 even then, or of the first in ISO-2022-JP.
 pub fn text_of(file: &[u8]) -> Result<Cow<'_, str>, usize> {
+    if let Some(before) = text::find_iso_2022_jp(file).and_then(|at| file.get(..at)) {
+        return Err(physical(before).count());
+    }
     if let Ok(text) = std::str::from_utf8(file) {
         return Ok(Cow::Borrowed(text));
     }
@@ -344,7 +349,12 @@ mod tests {
 
     #[test]
     fn what_is_no_utf8_is_told_with_its_line() {
-        for (file, line) in [(&b"X:a\r\n\r\n \xff\r\n"[..], 3), (b"X:a\r\n b\xff\r\n", 2), (b"\xff", 1)] {
+        for (file, line) in [
+            (&b"X:a\r\n\r\n \xff\r\n"[..], 3),
+            (b"X:a\r\n b\xff\r\n", 2),
+            (b"\xff", 1),
+            (b"X:a\r\nY:\x1b$B2q\x1b(B", 2),
+        ] {
             assert_eq!(text_of(file), Err(line), "{file:?}");
         }
     }

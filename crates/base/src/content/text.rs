@@ -135,11 +135,38 @@ pub fn has_lone_return(bytes: &[u8]) -> bool {
     memchr::memchr_iter(b'\r', bytes).any(|at| bytes.get(at + 1) != Some(&b'\n'))
 }
 
+/// A file in UTF-16, which its mark or its first letter (of `BEGIN`) tells, as UTF-8; any other as it is.
+#[must_use]
+pub fn narrow(file: &[u8]) -> Cow<'_, [u8]> {
+    let wide = match file {
+        [0xFF, 0xFE, ..] | [b'B' | b'b', 0, ..] => encoding_rs::UTF_16LE,
+        [0xFE, 0xFF, ..] | [0, b'B' | b'b', ..] => encoding_rs::UTF_16BE,
+        _ => return Cow::Borrowed(file),
+    };
+    Cow::Owned(wide.decode(file).0.into_owned().into_bytes())
+}
+
+/// Where a file writes Japanese as mail does, in ISO-2022-JP: to the eye of a computer that is ASCII with controls.
+#[must_use]
+pub fn find_iso_2022_jp(bytes: &[u8]) -> Option<usize> {
+    memchr::memmem::find(bytes, b"\x1b$").filter(|_| bytes.is_ascii())
+}
+
+fn iso_2022_jp(text: &str) -> Cow<'_, str> {
+    if find_iso_2022_jp(text.as_bytes()).is_none() {
+        return Cow::Borrowed(text);
+    }
+    match encoding_rs::ISO_2022_JP.decode(text.as_bytes()) {
+        (decoded, _, false) => decoded,
+        (_, _, true) => Cow::Borrowed(text),
+    }
+}
+
 /// The texts of the lines of a file, which is UTF-8 as the standard wants it; one that cannot be that is Shift_JIS, as old systems
-/// write it, if it can be that. `None` stands for a line that is no text.
+/// write it, if it can be that, and lines of ASCII may be ISO-2022-JP. `None` stands for a line that is no text.
 #[must_use]
 pub fn decode<'l>(lines: &'l [(usize, Cow<'_, [u8]>)]) -> Vec<Option<Cow<'l, str>>> {
-    let utf8 = |line: &'l [u8]| str::from_utf8(line).ok().map(Cow::Borrowed);
+    let utf8 = |line: &'l [u8]| str::from_utf8(line).ok().map(iso_2022_jp);
     let texts: Vec<_> = lines.iter().map(|(_, line)| utf8(line)).collect();
     if texts.iter().all(Option::is_some) {
         return texts;
@@ -156,6 +183,28 @@ fn shift_jis(bytes: &[u8]) -> Option<Cow<'_, str>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn files_of_other_character_sets_are_read() {
+        let wide = |little: bool, text: &str| -> Vec<u8> {
+            let of = |unit: u16| if little { unit.to_le_bytes() } else { unit.to_be_bytes() };
+            text.encode_utf16().flat_map(of).collect()
+        };
+        for (text, plain) in [("\u{feff}BEGIN:会議", "BEGIN:会議"), ("begin:会", "begin:会")] {
+            for little in [true, false] {
+                assert_eq!(narrow(&wide(little, text)), plain.as_bytes(), "{text} {little}");
+            }
+        }
+        assert!(matches!(narrow("BEGIN:会".as_bytes()), Cow::Borrowed(_)));
+        let decoded = |line: &[u8]| {
+            let lines = [(1, Cow::Borrowed(line))];
+            decode(&lines)[0].as_deref().map(str::to_owned)
+        };
+        assert_eq!(decoded(b"SUMMARY:\x1b$B2q5D\x1b(B, a").as_deref(), Some("SUMMARY:会議, a"));
+        // What only begins like it stays as it is.
+        assert_eq!(decoded(b"A:\x1b$B\x01\x1b(B").as_deref(), Some("A:\x1b$B\x01\x1b(B"));
+        assert_eq!(decoded("A:\x1b$B会".as_bytes()).as_deref(), Some("A:\x1b$B会"));
+    }
 
     #[test]
     fn escapes_go_both_ways() {

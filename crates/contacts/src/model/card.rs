@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::KnownMembers;
-use crate::rules::{card, keys, merge, union};
+use crate::rules::{card, filed_as, keys, merge, union};
 
 /// A card (JSContact, RFC 9553) with every member that it was given.
 ///
@@ -60,6 +60,7 @@ impl Card {
     ) -> Result<Self, Vec<FieldFault>> {
         let mut members = self.0.clone();
         merge::apply(&mut members, patch);
+        filed_as::forget_old(&self.0, &mut members);
         match self.0.get("updated") {
             Some(updated) => drop(members.insert("updated".to_owned(), updated.clone())),
             None => drop(members.remove("updated")),

@@ -44,7 +44,12 @@ impl PrincipalInfo {
     /// The addresses by which it is invited, the one to prefer first (RFC 6638 §2.4.1).
     pub fn addresses(&self) -> Vec<String> {
         let mail = self.email.as_ref().map(|email| format!("mailto:{email}"));
-        mail.into_iter().chain([format!("urn:uuid:{}", self.id)]).collect()
+        mail.into_iter().chain([self.urn()]).collect()
+    }
+
+    /// The address that everybody and everything has, and by which a facility is invited.
+    pub fn urn(&self) -> String {
+        format!("urn:uuid:{}", self.id)
     }
 }
 

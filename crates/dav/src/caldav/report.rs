@@ -28,7 +28,7 @@ pub(super) fn supported(resource: &Resource<'_>) -> Vec<Name> {
     match resource {
         Resource::Calendar(_) => vec![QUERY, MULTIGET, FREE_BUSY, SYNC],
         Resource::Root | Resource::Principals => vec![SEARCH, SEARCH_SET, TOKEN_SEARCH, MATCH],
-        Resource::Principal(_) => vec![SEARCH, SEARCH_SET, TOKEN_SEARCH, EXPAND],
+        Resource::Principal(_) => vec![SEARCH, SEARCH_SET, TOKEN_SEARCH, EXPAND, FREE_BUSY],
         Resource::Proxies(_) => vec![EXPAND],
         Resource::Home(_) => vec![MATCH, EXPAND],
         Resource::Inbox(_) => vec![QUERY, MULTIGET, SYNC],

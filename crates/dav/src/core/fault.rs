@@ -53,7 +53,8 @@ pub(crate) enum DavFault {
     /// An event is in another calendar already, at this path.
     #[error(
         "this event is in another calendar already, and what others take part in or what books a room is there once: keep it where \
-         it is; read an event that you organize anew before you move it"
+         it is; it goes neither into the calendar of another nor out of it, and read an event that you organize anew before you move it \
+         between your own"
     )]
     UidElsewhere(Option<String>),
     /// A right is lacking, and not where the path of the request says.

@@ -22,6 +22,7 @@ mod source;
 mod taking_place;
 mod task;
 mod timezone;
+mod unnamed;
 mod when;
 mod write;
 mod writer;

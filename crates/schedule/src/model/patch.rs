@@ -109,7 +109,18 @@ impl Event {
             faults.push(FieldFault::new("/recurrenceOverrides", "occurrence-by-id", detail));
         }
         (after.created, after.updated, after.sequence) = (self.created, self.updated, self.sequence);
+        after.drop_idle_pointers();
         after.checked_size(faults)
+    }
+
+    /// Takes pointers into what the series lacks out of its exceptions: they have no effect here, and whoever reads them by the
+    /// standard passes over the whole exception.
+    fn drop_idle_pointers(&mut self) {
+        let deep = |patch: &PatchObject| patch.iter().any(|(pointer, _)| pointer.matches('/').count() > 1);
+        if self.recurrence_overrides.values().any(deep) {
+            let base = self.members();
+            self.recurrence_overrides.values_mut().for_each(|patch| patch.drop_idle_pointers(&base));
+        }
     }
 
     /// The series with the patch applied to one occurrence.

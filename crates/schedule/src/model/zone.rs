@@ -78,10 +78,11 @@ impl FromStr for Zone {
         if let Ok(tz) = Tz::from_str(name) {
             return Ok(Self(tz));
         }
-        if name.eq_ignore_ascii_case("JST") || name == "東京" {
+        let plain = without_offset(name);
+        if name.eq_ignore_ascii_case("JST") || matches!(plain, "東京" | "大阪、札幌、東京") {
             return Ok(Self::TOKYO);
         }
-        if let Ok(Named::Tz(tz)) = Named::from_str(name) {
+        if let Ok(Named::Tz(tz)) = Named::from_str(plain) {
             return Ok(Self(tz));
         }
         // A registry's prefix before an IANA name: /freeassociation.sourceforge.net/Tzfile/Asia/Tokyo.
@@ -97,6 +98,12 @@ impl FromStr for Zone {
         let same = |tz: &&Tz| tz.name().eq_ignore_ascii_case(name);
         chrono_tz::TZ_VARIANTS.iter().find(same).copied().map(Self).ok_or(UnknownZone)
     }
+}
+
+/// A name without what some systems say before it in brackets: how the clocks stand without summer time, which is no zone by itself.
+fn without_offset(name: &str) -> &str {
+    let behind = name.strip_prefix('(').and_then(|rest| rest.split_once(')'));
+    behind.map_or(name, |(_, name)| name.trim_start())
 }
 
 impl Serialize for Zone {
@@ -123,6 +130,8 @@ mod tests {
             "Tokyo Standard Time",
             "JST",
             "(UTC+09:00) Osaka, Sapporo, Tokyo",
+            "(UTC+09:00) 大阪、札幌、東京",
+            "大阪、札幌、東京",
             "/freeassociation.sourceforge.net/Tzfile/Asia/Tokyo",
             "/freeassociation.sourceforge.net/Asia/Tokyo",
             "/softwarestudio.org/Olson_20011030_5/Asia/Tokyo",
@@ -130,7 +139,16 @@ mod tests {
         ] {
             assert_eq!(name.parse::<Zone>(), Ok(Zone::TOKYO), "{name}");
         }
-        for name in ["", "Mars/Olympus", "../../etc/passwd", "Asia/Tokyo/../../x", "/", "UTC+9\0"] {
+        for name in [
+            "",
+            "Mars/Olympus",
+            "../../etc/passwd",
+            "Asia/Tokyo/../../x",
+            "/",
+            "UTC+9\0",
+            "(UTC+05:30) 本社",
+            "()",
+        ] {
             assert_eq!(name.parse::<Zone>(), Err(UnknownZone), "{name}");
         }
     }

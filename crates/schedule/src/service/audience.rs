@@ -1,9 +1,12 @@
 //! Who can notice that an event changed.
 
+use std::collections::BTreeSet;
+
+use renraku_base::PersonId;
 use renraku_db::{CollectionId, Tx, changes::Audience};
 
 use crate::{
-    model::{Event, Privacy},
+    model::{Event, LocalDateTime, ParticipationStatus, PatchObject, Privacy},
     rules::access,
     store::{events::StoredEvent, placements::Placement},
 };
@@ -54,7 +57,19 @@ fn presence(event: &Event) -> Audience {
 /// Whether those who see only when an event takes time see the same before and after.
 fn is_same_busy(before: &Event, after: &Event) -> bool {
     let busy = |event: &Event| access::busy_only(event, String::new());
-    busy(before) == busy(after)
+    busy(before) == busy(after) && (after.privacy == Privacy::Public || declined(before) == declined(after))
+}
+
+/// Who declined it, or an occurrence of it: in their calendars it takes no time then, which their readers see.
+fn declined(event: &Event) -> BTreeSet<(Option<LocalDateTime>, PersonId)> {
+    let no = |at: Option<LocalDateTime>, event: &Event| -> Vec<_> {
+        let people = event.participants.values();
+        let people = people.filter(|it| it.participation_status == ParticipationStatus::Declined);
+        people.filter_map(|it| Some((at, it.person_id.clone()?))).collect()
+    };
+    let single = event.occurrences_of(PatchObject::touches_people).into_iter();
+    let single = single.flat_map(|(at, occurrence)| no(Some(at), &occurrence));
+    no(None, event).into_iter().chain(single).collect()
 }
 
 /// Gives a changed event its new versions: that of what is seen as busy time stays when that does.

@@ -7,7 +7,7 @@ use super::{
     audience::{Audiences, renew},
     booking, index, keep_own, placing, staff,
     tell_change::Untold,
-    update_event::{Opened, Scope, view},
+    update_event::{Opened, Scope, secret_of_another, view},
     view::without_alerts,
 };
 use crate::{
@@ -82,6 +82,7 @@ impl Change {
             keep_own::remind(tx, (&self.after, zone), &places)?;
         }
         let seen = view(tx, who, (&self.after, &self.home), self.before.role, &self.before.places)?;
+        let seen = seen.ok_or_else(secret_of_another)?;
         Ok((recorded.with(seen), Untold::of(&self, moved, now)))
     }
 

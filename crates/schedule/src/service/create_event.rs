@@ -7,6 +7,7 @@ use super::{
     booking,
     calendars::{readable, stored_default},
     index, placing, staff,
+    update_event::secret_of_another,
     view::{Sight, without_alerts},
 };
 use crate::{
@@ -95,7 +96,7 @@ pub(crate) fn create(
         false => Sight::of(tx, who, &[stored.id.as_str()])?,
     };
     let view = sight.view(&who.person, &stored);
-    Ok(recorded.with(view.ok_or(ScheduleFault::NotFound)?))
+    Ok(recorded.with(view.ok_or_else(secret_of_another)?))
 }
 
 /// Everyone who takes part hears of it: of the whole, or of the occurrences to which they are invited. Nobody is invited to what is

@@ -43,6 +43,8 @@ pub fn delete_calendar(
     }
     // Without a right in it nobody sees it any more.
     access::remove_grants(tx, calendar.collection, (ObjectType::Calendar, &calendar.id))?;
+    // What it was called by another may be called by at once.
+    store::calendar_paths::remove(tx, &calendar.id)?;
     let recorded = changes::record_gone(tx, calendar.collection, ObjectType::Calendar, &calendar.id);
     if !calendar.is_of(&who.person) {
         tell_owner(tx, who, &calendar, NotificationType::ShareDeleted)?;

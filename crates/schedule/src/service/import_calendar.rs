@@ -288,6 +288,7 @@ impl<'a> Import<'a> {
     fn merged(&self, event: &Event, stored: &StoredEvent) -> Event {
         let mut event = event.clone();
         self.find_owner(&mut event);
+        objects::leave_out_booked(&mut event, &stored.all_facilities());
         keep_staff(&mut event, stored);
         keep_bookings(&mut event, &stored.event);
         event

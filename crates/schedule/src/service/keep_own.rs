@@ -12,6 +12,7 @@ use renraku_db::{
 use super::{
     audience::Audiences,
     create_event::role_in,
+    placing,
     reply_event::show_again,
     update_event::Scope,
     view::{BUSY, Sight},
@@ -221,7 +222,15 @@ impl Kept {
         } else if !own.left_out.remove(&recurrence_id) {
             return Ok(None);
         }
-        Ok(Some(self.put_all(tx, who, own)?))
+        let mut stored = self.stored.clone();
+        let done = self.put_all(tx, who, own)?;
+        // Whoever reads their calendar sees another event there, also where the answer is as it was.
+        stored.version = tx.next_version(Some(stored.version));
+        stored.busy_version = stored.version;
+        store::events::put(tx, &stored)?;
+        let (places, audiences) = (store::placements::list(tx, &stored.id)?, Audiences::of(&stored.event));
+        let recorded = placing::record(tx, &stored.id, (&places, &places), audiences)?;
+        Ok(Some(recorded.with(done.into_inner())))
     }
 
     fn put_all(

@@ -35,7 +35,7 @@ pub use calendars::{
 pub use carry::{Carried, Carry};
 pub use delete::delete;
 pub use expectation::Expectation;
-pub(crate) use facilities::is_address_of;
+pub(crate) use facilities::{is_address_of, leave_out_booked};
 pub use fault::ObjectFault;
 pub use find::{busy, busy_at_a_glance, find, find_in, resolve};
 pub use list::{ObjectChange, ObjectHead, ObjectKind, list, list_changes};

@@ -190,7 +190,8 @@ pub(crate) fn record(
     recorded.ok_or_else(|| renraku_db::Error::damaged(format!("event {event} is in no calendar")).into())
 }
 
-/// Records that an event went out of these calendars, as far as they showed it.
+/// Records that an event went out of these calendars: also of one where it was put away, whose owner may have seen it elsewhere because
+/// they took part.
 pub(crate) fn record_gone<'p>(
     tx: &mut Tx<'_>,
     event: &EventId,
@@ -199,8 +200,10 @@ pub(crate) fn record_gone<'p>(
 ) -> Result<(), ScheduleFault> {
     let told: Vec<(CollectionId, Audience)> = places
         .into_iter()
-        .filter(|place| !place.hidden)
-        .map(|place| (place.collection, audiences.goes))
+        .map(|place| match place.hidden {
+            true => (place.collection, Audience::Involved),
+            false => (place.collection, audiences.goes),
+        })
         .collect();
     for (collection, audience) in at_once(tx, event, &told)? {
         let _recorded = changes::record_gone_for(tx, *collection, ObjectType::Event, event, *audience);

@@ -123,7 +123,7 @@ pub fn list_left(
     let mut seen = Vec::new();
     for some in Vec::from_iter(gone).chunks(AT_A_TIME) {
         let texts: Vec<&str> = some.iter().map(Id::as_str).collect();
-        let sight = Sight::of(tx, who, &texts)?;
+        let sight = Sight::of(tx, who, &texts)?.without_hidden();
         let stored = store::events::list_by_id(tx, &texts)?;
         seen.extend(stored.into_iter().filter(|it| sight.view(&who.person, it).is_some()).map(|it| it.id));
     }
@@ -214,12 +214,11 @@ pub fn get_events(
         return Ok(Vec::new());
     }
     let texts: Vec<&str> = ids.iter().map(Id::as_str).collect();
-    let sight = Sight::of(tx, who, &texts)?;
+    let sight = Sight::of(tx, who, &texts)?.without_hidden();
     let stored = store::events::list_by_id(tx, &texts)?;
     let mut places: Vec<Place> = ids
         .iter()
         .flat_map(|id| sight.places(id))
-        .filter(|seen| !seen.placement.hidden)
         .map(|seen| Place::of(seen.calendar.clone(), seen.role))
         .collect();
     places.sort_by_key(|place| place.collection);
@@ -228,7 +227,7 @@ pub fn get_events(
     let mut rows = store::occurrences::list_of_events(tx, &collections, &texts, window.bounds())?;
     let indexed = rows.len();
     for it in stored.iter().filter(|it| !it.indexed.covers(window.bounds())) {
-        for seen in sight.places(&it.id).filter(|seen| !seen.placement.hidden) {
+        for seen in sight.places(&it.id) {
             let zone = seen.calendar.time_zone;
             let at_home = seen.calendar.id == it.calendar;
             let series = OpenSeries { placement: seen.placement.clone(), stored: it.clone(), zone, at_home };

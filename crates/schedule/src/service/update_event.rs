@@ -160,7 +160,7 @@ pub(crate) fn open(
         _ => return Err(not_theirs(tx, who, &stored)?),
     };
     let places = store::placements::list(tx, id)?;
-    let seen = view(tx, who, (&stored, &home), role, &places)?;
+    let seen = view(tx, who, (&stored, &home), role, &places)?.ok_or(ScheduleFault::NotFound)?;
     // Whoever sees an event as busy time alone cannot mean to change the rest of it.
     if seen.etag == ETag::of_view(stored.busy_version, BUSY) {
         return Err(ScheduleFault::Forbidden);
@@ -193,13 +193,19 @@ pub(super) fn view(
     (stored, home): (&StoredEvent, &StoredCalendar),
     role: Role,
     places: &[Placement],
-) -> Result<EventView, ScheduleFault> {
+) -> Result<Option<EventView>, ScheduleFault> {
     let sight = match home.is_of(&who.person) && !is_guest(who, home, places) {
         true => Sight::at_home(&stored.id, role, home.clone()),
         // As it is read: what they keep where they put it away is not in its tag.
         false => Sight::of(tx, who, &[stored.id.as_str()])?.without_hidden(),
     };
-    sight.view(&who.person, stored).ok_or(ScheduleFault::NotFound)
+    Ok(sight.view(&who.person, stored))
+}
+
+/// That somebody would write for another what is kept from themselves: they could neither read nor mend it.
+pub(super) fn secret_of_another() -> ScheduleFault {
+    let detail = "what is secret is seen by the owner of its calendar and those who take part alone: make it private, or have its owner write it";
+    ScheduleFault::field("/privacy", "secret-of-another", detail)
 }
 
 /// Why someone may not change an event: they do not see it, take part in it, or may only read it.

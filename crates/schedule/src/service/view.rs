@@ -1,6 +1,9 @@
 //! An event as one person sees it.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, HashMap},
+};
 
 use renraku_base::{CalendarId, ETag, EventId, FacilityId, PersonId, Principal, Role};
 use renraku_db::{CollectionId, ReadTx};
@@ -86,12 +89,22 @@ pub(crate) fn with_kept_alarms_of(mut event: Event, other: &Event) -> Event {
     event
 }
 
+/// Whether an event that is not public stays so to somebody who takes part in single occurrences alone, wherever they read it in a
+/// calendar of another.
+fn is_closed(who: &PersonId, stored: &StoredEvent) -> bool {
+    stored.event.privacy != Privacy::Public
+        && stored.event.participation(who).is_none()
+        && stored.event.staff().contains(who)
+}
+
 /// Where one person may read events.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Sight {
     places: Vec<SeenPlace>,
     /// What the person keeps with events of others' calendars.
     kept: HashMap<EventId, StoredOwn>,
+    /// The events that they put away, where that is no place any more.
+    put_away: Vec<EventId>,
 }
 
 impl Sight {
@@ -101,7 +114,9 @@ impl Sight {
             return Ok(Self::default());
         }
         let readable = people::standing(tx, who)?.readable;
-        let places = store::placements::list_seen(tx, &readable, events)?;
+        let mut places = store::placements::list_seen(tx, &readable, events)?;
+        // What somebody put away is not in their calendar for others to see.
+        places.retain(|it| !it.placement.hidden || it.calendar.is_of(&who.person));
         let mut of_others: Vec<&str> =
             places.iter().filter(|it| !it.calendar.is_of(&who.person)).map(|it| it.event.as_str()).collect();
         of_others.dedup();
@@ -109,19 +124,20 @@ impl Sight {
             [] => HashMap::new(),
             some => store::reader_alerts::list(tx, &who.person, some)?,
         };
-        Ok(Self { places, kept })
+        Ok(Self { places, kept, put_away: Vec::new() })
     }
 
     /// What someone sees of an event that was made in their own calendar, and of which nothing else is known.
     pub fn at_home(event: &EventId, role: Role, home: StoredCalendar) -> Self {
         let placement = Placement::new(home.collection, home.owner());
         let places = vec![SeenPlace { event: event.clone(), placement, role, calendar: home }];
-        Self { places, kept: HashMap::new() }
+        Self { places, kept: HashMap::new(), put_away: Vec::new() }
     }
 
     /// The same without those where the event was put away.
     pub fn without_hidden(mut self) -> Self {
-        self.places.retain(|place| !place.placement.hidden);
+        let hidden = self.places.extract_if(.., |place| place.placement.hidden);
+        self.put_away.extend(hidden.map(|place| place.event));
         self
     }
 
@@ -164,26 +180,53 @@ impl Sight {
         }
     }
 
-    /// The event as `who` sees it in one calendar; `None` when they do not.
+    /// The event as `who` sees it in one calendar, with the occurrences that take place there; `None` when they do not.
     pub fn view_in(
         &self,
         who: &PersonId,
         stored: &StoredEvent,
         collection: CollectionId,
     ) -> Option<EventView> {
-        self.view_kept_by(who, stored, self.keeper_in(who, stored, collection))
+        let there = |place: &SeenPlace| place.placement.collection == collection;
+        let mine = self.places(&stored.id).any(|it| there(it) && it.calendar.is_of(who));
+        let part = self.part(stored, mine && self.holds(who, stored), there)?;
+        let part = (self.without_left_out(who, stored, there, part.0), part.1);
+        let guest = mine || !is_closed(who, stored) && self.is_invited(who, stored);
+        self.view_part(who, stored, self.keeper_in(who, stored, collection), (part, guest))
     }
 
     /// The event as `who` sees it; `None` when they do not.
     pub fn view(&self, who: &PersonId, stored: &StoredEvent) -> Option<EventView> {
-        self.view_kept_by(who, stored, self.keeper(who, stored))
+        let closed = is_closed(who, stored);
+        let shows = |place: &SeenPlace| !closed || place.calendar.is_of(who);
+        let part = self.part(stored, self.holds(who, stored), shows)?;
+        let part = (self.without_left_out(who, stored, |_| true, part.0), part.1);
+        let guest = self.is_invited(who, stored);
+        self.view_part(who, stored, self.keeper(who, stored), (part, guest))
     }
 
-    fn view_kept_by(&self, who: &PersonId, stored: &StoredEvent, keeper: Keeper<'_>) -> Option<EventView> {
+    /// Whether an event is in a calendar of the person's own, or was until they put it away: who is named among those who take part, and
+    /// was not invited, is a reader like any other.
+    fn is_invited(&self, who: &PersonId, stored: &StoredEvent) -> bool {
+        self.places(&stored.id).any(|it| it.calendar.is_of(who)) || self.put_away.contains(&stored.id)
+    }
+
+    /// Whether an event is the person's: they organize it, or it was made in a calendar of theirs.
+    fn holds(&self, who: &PersonId, stored: &StoredEvent) -> bool {
+        stored.organizer.as_ref() == Some(who) || self.is_made_by(who, stored)
+    }
+
+    /// The view of a part of an event; whether they see it as its `guest`, if they take part.
+    fn view_part(
+        &self,
+        who: &PersonId,
+        stored: &StoredEvent,
+        keeper: Keeper<'_>,
+        ((event, booked), guest): ((Cow<'_, Event>, Vec<FacilityId>), bool),
+    ) -> Option<EventView> {
         let role = self.places(&stored.id).map(|place| place.role).max();
-        let holds = stored.organizer.as_ref() == Some(who) || self.is_made_by(who, stored);
-        let (event, booked) = self.part(who, stored, holds)?;
-        let takes_part = event.participation(who).is_some() || event.staff().contains(who);
+        let holds = self.holds(who, stored);
+        let takes_part = guest && (event.participation(who).is_some() || event.staff().contains(who));
         let involved = role.is_some() && (holds || takes_part);
         let calendar_id = self.calendar_of(who, stored)?;
         let view = access::view(stored.event.privacy, role, involved);
@@ -212,45 +255,59 @@ impl Sight {
         })
     }
 
-    /// The occurrences of an event that the places show to `who`, with what they book.
+    /// The occurrences of an event that these places show, with what they book.
     fn part<'e>(
         &self,
-        who: &PersonId,
         stored: &'e StoredEvent,
         holds: bool,
+        shows: impl Fn(&SeenPlace) -> bool,
     ) -> Option<(Cow<'e, Event>, Vec<FacilityId>)> {
-        let whole = || Some((Cow::Borrowed(&stored.event), stored.facilities.clone()));
-        if holds || !stored.event.differs_in_who_and_where() {
-            return whole();
-        }
-        // To a reader of the calendar what is private stays so, also when one occurrence of it is theirs.
-        let closed = stored.event.privacy != Privacy::Public
-            && stored.event.participation(who).is_none()
-            && stored.event.staff().contains(who);
-        if !closed && self.places(&stored.id).any(|it| it.calendar.id == stored.calendar) {
-            return whole();
+        let places = || self.places(&stored.id).filter(|it| shows(it));
+        let at_home = || places().any(|it| it.calendar.id == stored.calendar);
+        if holds || !stored.event.differs_in_who_and_where() || at_home() {
+            return Some((Cow::Borrowed(&stored.event), stored.facilities.clone()));
         }
         let sees = |event: &Event, booked: &[FacilityId]| {
-            self.places(&stored.id).filter(|it| !closed || it.calendar.is_of(who)).any(|it| {
-                match &it.placement.person {
-                    Some(person) => {
-                        event.participation(person).is_some()
-                            && !leaves_out(&it.placement, event.recurrence_id)
-                    }
-                    None => booked.iter().any(|facility| facility.as_str() == it.calendar.owner_id),
+            places().any(|it| match &it.placement.person {
+                Some(person) => {
+                    event.participation(person).is_some() && !leaves_out(&it.placement, event.recurrence_id)
                 }
+                None => booked.iter().any(|facility| facility.as_str() == it.calendar.owner_id),
             })
         };
         let (event, booked) = attendance::part(&stored.event, &stored.facilities, sees)?;
         Some((Cow::Owned(event), booked))
     }
 
-    /// The one calendar in which someone is told that they see the event, whichever way they came to it: where it was made,
-    /// else their own, else the first.
-    fn calendar_of(&self, who: &PersonId, stored: &StoredEvent) -> Option<CalendarId> {
-        let first = self.places(&stored.id).map(|place| &place.calendar).min_by_key(|calendar| {
-            (calendar.id != stored.calendar, !calendar.is_of(who), calendar.collection)
+    /// The event without the occurrences that those leave out in whose calendars alone `who` sees it.
+    fn without_left_out<'e>(
+        &self,
+        who: &PersonId,
+        stored: &StoredEvent,
+        shows: impl Fn(&SeenPlace) -> bool,
+        event: Cow<'e, Event>,
+    ) -> Cow<'e, Event> {
+        let places = self.places(&stored.id).filter(|it| shows(it) && !it.placement.hidden);
+        let left_out = places.map(|it| match &it.placement.own {
+            Some(own) if !it.calendar.is_of(who) => own.own.left_out.clone(),
+            _ => BTreeSet::new(),
         });
-        first.map(|calendar| calendar.id.clone())
+        let left_out = left_out.reduce(|all, one| all.intersection(&one).copied().collect());
+        let mut gone = left_out.unwrap_or_default();
+        gone.retain(|id| recurrence::has_occurrence(&stored.event, *id));
+        // Of a guest of single occurrences they are left out already.
+        if event.recurrence_id.is_some() {
+            return event;
+        }
+        gone.into_iter().fold(event, |event, id| Cow::Owned(event.without(id)))
+    }
+
+    /// The one calendar in which someone is told that they see the event, whichever way they came to it: where it was made,
+    /// else their own, else the first; where they put it away only if it is in no other.
+    fn calendar_of(&self, who: &PersonId, stored: &StoredEvent) -> Option<CalendarId> {
+        let first = self.places(&stored.id).min_by_key(|SeenPlace { placement, calendar, .. }| {
+            (placement.hidden, calendar.id != stored.calendar, !calendar.is_of(who), calendar.collection)
+        });
+        first.map(|place| place.calendar.id.clone())
     }
 }

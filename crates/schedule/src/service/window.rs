@@ -1,7 +1,7 @@
 //! What lies in a window of time: from the index, and beyond its horizon from the series themselves.
 
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{BTreeSet, HashMap},
     time::Duration,
 };
 
@@ -31,6 +31,9 @@ use crate::{
 const LONGEST: Duration = Duration::from_hours(24 * 400);
 /// The most occurrences that are looked at for one answer.
 pub(crate) const MOST: i64 = 10_000;
+
+/// So many events are named in one statement.
+const AT_ONCE: usize = 1_000;
 
 /// A window of time that is asked for, at most 400 days long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -262,35 +265,28 @@ pub(crate) fn show(
         })
         .collect::<Result<Vec<(Seen, Head)>, Error>>()?;
     let names = facility_names(tx, &rows)?;
-    // An event has one tag for its reader, in whichever calendar they see it.
     let is_mine =
         |seen: &Seen| by_collection.get(&seen.collection).is_some_and(|it| it.owner_id == who.as_str());
-    let own: HashMap<EventId, i64> = rows
-        .iter()
-        .filter(|(seen, _)| is_mine(seen))
-        .filter_map(|(seen, _)| Some((seen.event.clone(), seen.own_version?)))
-        .collect();
     let reads = |seen: &Seen| {
         by_collection
             .get(&seen.collection)
             .is_some_and(|it| it.role >= Role::Read && it.owner_id != who.as_str())
     };
-    let kept = match rows.iter().any(|(seen, _)| reads(seen)) {
-        true => store::reader_alerts::list_versions(tx, who)?,
-        false => HashMap::new(),
-    };
-    let in_mine: HashSet<EventId> = rows
-        .iter()
-        .filter(|(seen, _)| !kept.is_empty() && is_mine(seen))
-        .map(|(seen, _)| seen.event.clone())
-        .collect();
+    // An event has one tag for its reader, in whichever calendar they see it, and whichever calendars they ask for.
+    let read: BTreeSet<&str> =
+        rows.iter().filter(|(seen, _)| reads(seen)).map(|(seen, _)| seen.event.as_str()).collect();
+    let mut kept = HashMap::new();
+    for some in Vec::from_iter(read).chunks(AT_ONCE) {
+        kept.extend(store::reader_alerts::list_versions_of(tx, who, some)?);
+    }
     let said = said_of_idle(tx, &rows)?;
     let holders = holders(tx, who, &by_collection, &rows)?;
     let mut shown = Vec::with_capacity(rows.len());
     for (mut seen, mut head) in rows {
         head.free_busy_status = taken(&seen, &head, &said);
-        let as_reader = || kept.get(seen.event.as_str()).filter(|_| !in_mine.contains(&seen.event));
-        seen.own_version = own.get(&seen.event).or_else(as_reader).copied();
+        if !is_mine(&seen) {
+            seen.own_version = kept.get(seen.event.as_str()).copied().flatten();
+        }
         let holder = seen.organizer.as_ref().filter(|_| is_told(who, &by_collection, &seen, &head));
         let holder = holder.and_then(|holder| holders.get(holder)).cloned();
         if let Some(place) = by_collection.get(&seen.collection)

@@ -1,8 +1,11 @@
 use std::collections::HashMap;
 
-use diesel::prelude::*;
+use diesel::{prelude::*, sql_types::Bool};
 use renraku_base::{EventId, Id, PersonId};
-use renraku_db::{Error, ReadTx, Tx, among, schema::reader_alerts as table};
+use renraku_db::{
+    Error, ReadTx, Tx, among,
+    schema::{placements, reader_alerts as table},
+};
 
 use super::placements::StoredOwn;
 
@@ -27,6 +30,25 @@ pub(crate) fn list_versions(tx: &mut ReadTx<'_>, person: &PersonId) -> Result<Ha
     let of = table::table.filter(table::person_id.eq(person.as_str()));
     let rows: Vec<(String, i64)> = tx.fetch(of.select((table::event_id, table::version)))?;
     Ok(rows.into_iter().collect())
+}
+
+/// The version of what a person keeps with each of these events of which they read an occurrence in a calendar of another: with its place
+/// in a calendar of their own, if it has one there, else as its reader.
+pub(crate) fn list_versions_of(
+    tx: &mut ReadTx<'_>,
+    person: &PersonId,
+    events: &[&str],
+) -> Result<HashMap<String, Option<i64>>, Error> {
+    let as_reader = table::table
+        .filter(table::person_id.eq(person.as_str()).and(among(table::event_id, events)))
+        .select((table::event_id, table::version.nullable(), false.into_sql::<Bool>()));
+    let own = placements::table
+        .filter(placements::person_id.eq(person.as_str()).and(placements::hidden.eq(false)))
+        .filter(among(placements::event_id, events))
+        .select((placements::event_id, placements::own_version, true.into_sql::<Bool>()));
+    let mut rows: Vec<(String, Option<i64>, bool)> = tx.fetch(as_reader.union_all(own))?;
+    rows.sort_unstable_by_key(|(_, _, own)| *own);
+    Ok(rows.into_iter().map(|(event, version, _)| (event, version)).collect())
 }
 
 /// Who keeps what with an event.

@@ -49,15 +49,25 @@ fn version_of<'f>(lines: &[&'f [u8]]) -> Option<&'f [u8]> {
     within.filter_map(|line| line.strip_prefix(b"VERSION:")).map(<[u8]>::trim_ascii).next()
 }
 
+/// The name with its parameters, and the value: behind the first colon that stands in no quotes.
 fn head(line: &[u8]) -> Option<(&[u8], &[u8])> {
-    let colon = memchr::memchr(b':', line)?;
-    Some((line.get(..colon)?, line.get(colon + 1..)?))
+    let mut parts = line.splitn(2, parting(b':'));
+    Some((parts.next()?, parts.next()?))
+}
+
+/// Whether a byte is this one and stands in no quotes, of bytes that are asked about one after the other.
+fn parting(sign: u8) -> impl FnMut(&u8) -> bool {
+    let mut quoted = false;
+    move |byte| {
+        quoted ^= *byte == b'"';
+        *byte == sign && !quoted
+    }
 }
 
 /// Whether a line has a parameter without a name.
 fn has_nameless(line: &[u8]) -> bool {
     let Some((head, _)) = head(line) else { return false };
-    let mut words = head.split(|byte| *byte == b';');
+    let mut words = head.split(parting(b';'));
     let is_word = |word: &[u8]| word.iter().all(|it| it.is_ascii_alphanumeric() || b"-._".contains(it));
     words.next().is_some_and(is_word) && words.any(|word| !word.is_empty() && is_word(word))
 }
@@ -70,11 +80,11 @@ fn is_quoted_printable(line: &[u8]) -> bool {
 /// A line of 2.1 as 3.0 writes it; `None` when it stands as it is.
 fn modern_line(line: &[u8]) -> Option<String> {
     let (head, value) = head(line)?;
-    let head = std::str::from_utf8(head).ok()?;
-    let mut params = head.split(';');
-    let name = params.next()?;
+    let mut params = head.split(parting(b';')).map(std::str::from_utf8);
+    let name = params.next()?.ok()?;
     let (mut written, mut charset, mut encoded) = (name.to_owned(), None, None);
     for param in params {
+        let param = param.ok()?;
         let (key, said) = param.split_once('=').unwrap_or(("", param));
         match key.to_ascii_uppercase().as_str() {
             "CHARSET" => charset = encoding_rs::Encoding::for_label(said.trim().as_bytes()),

@@ -16,7 +16,10 @@ pub(super) const KINDS: [(&str, &str); 3] = [("PHOTO", "photo"), ("LOGO", "logo"
 pub(super) const USED: [&str; 3] = ["ENCODING", "VALUE", "MEDIATYPE"];
 
 fn is_inline(property: &Property) -> bool {
-    property.param("ENCODING").is_some_and(|it| matches!(it.to_ascii_lowercase().as_str(), "b" | "base64"))
+    let said = property.param("ENCODING");
+    // Some write the URI of 4.0 there all the same.
+    said.is_some_and(|it| matches!(it.to_ascii_lowercase().as_str(), "b" | "base64"))
+        && !property.value.trim_start().starts_with("data:")
 }
 
 /// Whether the value of a property is a medium or says where one lies, and is no text.
@@ -37,7 +40,17 @@ pub(super) fn is_uri(text: &str) -> bool {
 pub(super) fn format(property: &Property) -> Option<String> {
     let of_anything = ["home", "pref", "work"];
     let mut types = values::types(property).into_iter().filter(|it| !of_anything.contains(&it.as_str()));
-    if is_inline(property) { types.next() } else { None }
+    if is_inline(property) {
+        return types.next();
+    }
+    let uri = property.text();
+    let media_type = of_data(uri.trim())?;
+    types.find(|it| media_type.rsplit('/').next().is_some_and(|short| short.eq_ignore_ascii_case(it)))
+}
+
+/// What a URI that is the data itself says that these are.
+fn of_data(uri: &str) -> Option<&str> {
+    uri.strip_prefix("data:")?.split([';', ',']).next().filter(|it| !it.is_empty())
 }
 
 /// What a picture is whose card does not say it, by how its data begin; a JPEG where that tells nothing, as most are.
@@ -66,8 +79,7 @@ pub(super) fn read(property: &Property, kind: &str) -> Map<String, Value> {
         (format!("data:{media_type};base64,{data}"), Some(media_type))
     } else {
         let uri = property.text().trim().to_owned();
-        let of_data = uri.strip_prefix("data:").and_then(|rest| rest.split([';', ',']).next());
-        let of_data = of_data.filter(|it| !it.is_empty()).map(str::to_owned);
+        let of_data = of_data(&uri).map(str::to_owned);
         (uri, property.param("MEDIATYPE").map(str::to_owned).or(of_data))
     };
     let mut object =

@@ -2,7 +2,10 @@ use std::fmt;
 
 use renraku_base::{
     FieldFault,
-    content::component::{self, Component},
+    content::{
+        component::{self, Component},
+        text,
+    },
 };
 use serde_json::{Map, Value};
 
@@ -138,7 +141,7 @@ pub fn read_object(text: &[u8]) -> Result<CardObject, NotACard> {
 /// The cards of a file, in its order; vCard 2.1 too. None for a file without any.
 #[must_use]
 pub fn parse(file: &[u8]) -> Vec<ParsedCard> {
-    let root = component::read_within(&legacy::modern(file), CARD_BYTES);
+    let root = component::read_within(&legacy::modern(&text::narrow(file)), CARD_BYTES);
     let cards = root.children.iter().filter(|card| card.name == "VCARD");
     cards
         .enumerate()

@@ -1,4 +1,4 @@
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use renraku_base::{Timestamp, content::text, is_active, is_link};
 use serde_json::{Map, Value, json};
@@ -48,11 +48,12 @@ const KEY_BYTES: usize = 255;
 pub(super) fn members(properties: &[Property]) -> Map<String, Value> {
     let is_list = lists::is_list(properties);
     let mut reader = Reader { labels: labels::of(properties), is_list, ..Reader::default() };
-    for property in properties {
-        if !reader.take(property) {
-            reader.kept.push(kept::property(property));
-        }
-    }
+    // Labels last: then it is known what bears them.
+    let (labels, others): (Vec<_>, Vec<_>) =
+        properties.iter().enumerate().partition(|(_, it)| it.name == labels::LABEL);
+    let mut left: Vec<_> = others.into_iter().chain(labels).filter(|(_, it)| !reader.take(it)).collect();
+    left.sort_by_key(|(at, _)| *at);
+    reader.kept.extend(left.into_iter().map(|(_, property)| kept::property(property)));
     reader.finish()
 }
 
@@ -62,6 +63,8 @@ struct Reader {
     card: Map<String, Value>,
     name: NameReader,
     labels: HashMap<String, String>,
+    /// The groups of those labels that something bears.
+    borne: HashSet<String>,
     is_list: bool,
     kept: Vec<Value>,
 }
@@ -155,7 +158,7 @@ impl Reader {
                 }
                 // A label is said with what it names.
                 let group = property.group.as_ref().map(|group| group.to_ascii_lowercase());
-                if name == labels::LABEL && group.is_some_and(|group| self.labels.contains_key(&group)) {
+                if name == labels::LABEL && group.is_some_and(|group| self.borne.contains(&group)) {
                     return true;
                 }
                 self.name.take(property)
@@ -199,7 +202,8 @@ impl Reader {
         used: &[&str],
     ) -> bool {
         let group = property.group.as_ref().map(|group| group.to_ascii_lowercase());
-        let label = group.and_then(|group| self.labels.get(&group).cloned());
+        let label = group.as_ref().and_then(|group| self.labels.get(group).cloned());
+        self.borne.extend(group.filter(|_| label.is_some()));
         values::describe(&mut object, property, label.as_deref(), used);
         let wished = property.param("PROP-ID").filter(|key| is_key(key) && kept::is_word(key));
         let wished = wished.map(str::to_owned);

@@ -170,6 +170,43 @@ fn cards_of_old_phones_are_read() {
 }
 
 #[test]
+fn files_of_other_character_sets_are_read() {
+    let file = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:山田 太郎\r\nEND:VCARD\r\n";
+    let wide = |text: &str| text.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<u8>>();
+    let (mail, _, _) = encoding_rs::ISO_2022_JP.encode(file);
+    for bytes in [wide(file), wide(&format!("\u{feff}{file}")), mail.into_owned()] {
+        let card = parse(&bytes).remove(0).members.unwrap();
+        assert_eq!(card["name"]["full"], "山田 太郎", "{bytes:?}");
+    }
+}
+
+#[test]
+fn what_stands_in_quotes_is_no_parameter_without_a_name() {
+    let file = |version: &str| {
+        format!(
+            "BEGIN:VCARD\r\nVERSION:{version}\r\nN;X-ODD=\";0;1\";WORK:山田;太郎;;;\r\nTEL;HOME;X-A=\"b;CELL:c\":1\r\nEND:VCARD\r\n"
+        )
+    };
+    for version in ["2.1", "3.0", "4.0"] {
+        let card = parse(file(version).as_bytes()).remove(0).members.unwrap();
+        assert_eq!(card["name"]["components"][0]["value"], "山田", "{version}");
+        assert_eq!(card["phones"]["k1"]["number"], "1", "{version}");
+        let written = lines(&write(&card, Version::V3));
+        let has = |line: &str| written.iter().any(|it| it == line);
+        assert!(has("TEL;TYPE=HOME;X-A=\"b;CELL:c\":1"), "{version}: {written:?}");
+        assert!(written.iter().any(|it| it.contains("X-ODD=\";0;1\"")), "{version}: {written:?}");
+    }
+}
+
+#[test]
+fn a_picture_that_is_a_uri_is_one_whatever_its_encoding() {
+    let card = read("FN:x\nPHOTO;ENCODING=b;TYPE=png:data:image/png;base64,AAEC\n");
+    assert_eq!(card["media"]["k1"]["uri"], "data:image/png;base64,AAEC");
+    let written = lines(&write(&card, Version::V3));
+    assert!(written.iter().any(|it| it == "PHOTO;TYPE=PNG;ENCODING=b:AAEC"), "{written:?}");
+}
+
+#[test]
 fn parameters_without_a_name_are_read_in_files_of_later_versions() {
     let file = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:x\r\nitem1.TEL;HOME;VOICE:1\\,2\r\nPHOTO;BASE64:\r\n  AAE\r\n  C\r\n\
                 NOTE:a;b:c\r\n d;e:f\r\nEND:VCARD\r\n";
@@ -364,6 +401,21 @@ fn only_what_is_wanted_is_cut_out() {
         select(text, &wanted),
         "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:u\r\nITEM1.TEL;TYPE=CELL:\r\nEND:VCARD\r\n"
     );
+}
+
+#[test]
+fn a_label_that_nothing_bears_stays() {
+    let own = "item1.URL:www.example.jp\nitem1.X-ABLABEL:_$!<HomePage>!$_\n";
+    let card = read(&format!(
+        "FN:x\nitem2.X-ABLABEL:内線\nitem2.TEL:090\n{own}item3.X-ABDATE:2026\nitem3.X-ABLABEL:入庁\n"
+    ));
+    assert_eq!(card["phones"]["k1"]["label"], "内線");
+    for version in Version::ALL {
+        let written = lines(&write(&card, version));
+        for line in own.lines().chain(["item2.X-ABLABEL:内線", "item3.X-ABLABEL:入庁"]) {
+            assert_eq!(written.iter().filter(|it| *it == line).count(), 1, "{line} {written:?}");
+        }
+    }
 }
 
 #[test]

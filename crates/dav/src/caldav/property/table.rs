@@ -32,6 +32,7 @@ pub(in crate::caldav) enum Property {
     PrincipalAddress,
     CalendarUserAddressSet,
     CalendarUserType,
+    ResourceId,
     EmailAddressSet,
     ScheduleInboxUrl,
     ScheduleOutboxUrl,
@@ -123,7 +124,7 @@ impl Row {
 
 use Property as P;
 
-static ROWS: [Row; 51] = [
+static ROWS: [Row; 52] = [
     Row::new(P::ResourceType, Name::dav("resourcetype"), "RFC 4918 §15.9", EVERYTHING).in_all(),
     Row::new(P::DisplayName, Name::dav("displayname"), "RFC 4918 §15.2", COLLECTIONS).in_all().writable(),
     Row::new(P::GetContentType, Name::dav("getcontenttype"), "RFC 4918 §15.5", CALENDAR | TEXTS).in_all(),
@@ -178,6 +179,7 @@ static ROWS: [Row; 51] = [
         PRINCIPAL,
     ),
     Row::new(P::CalendarUserType, Name::caldav("calendar-user-type"), "RFC 6638 §2.4.2", PRINCIPAL),
+    Row::new(P::ResourceId, Name::dav("resource-id"), "RFC 5842 §3.1", PRINCIPAL),
     Row::new(P::EmailAddressSet, Name::server("email-address-set"), "calendarserver.org", PRINCIPAL),
     Row::new(P::ScheduleInboxUrl, Name::caldav("schedule-inbox-URL"), "RFC 6638 §2.2.1", PRINCIPAL),
     Row::new(P::ScheduleOutboxUrl, Name::caldav("schedule-outbox-URL"), "RFC 6638 §2.1.1", PRINCIPAL),

@@ -70,6 +70,7 @@ pub(super) fn write(row: &Row, resource: &Resource<'_>, context: &Context<'_>, o
         | P::PrincipalAddress
         | P::CalendarUserAddressSet
         | P::CalendarUserType
+        | P::ResourceId
         | P::EmailAddressSet
         | P::ScheduleInboxUrl
         | P::ScheduleOutboxUrl => return of_principal(row, resource, context, out),
@@ -288,6 +289,7 @@ fn of_principal(row: &Row, resource: &Resource<'_>, context: &Context<'_>, out: 
             principal.addresses().iter().chain([&address]).for_each(|it| out.leaf(&Name::dav("href"), it));
             out.close(name);
         }
+        P::ResourceId => out.href_in(name, &principal.urn()),
         P::EmailAddressSet => match &principal.email {
             Some(email) => {
                 out.open(name);

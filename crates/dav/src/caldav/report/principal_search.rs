@@ -1,4 +1,4 @@
-//! Finding people by name, and which properties they can be found by (RFC 3744 §9.4, §9.5).
+//! Finding people and facilities by name, and which properties they can be found by (RFC 3744 §9.4, §9.5).
 
 use actix_web::HttpResponse;
 use renraku_base::{Id, PersonId, Principal};
@@ -27,7 +27,7 @@ use crate::{
 
 const FOUND: u16 = 50;
 
-/// `DAV:principal-property-search`: by name in whatever script, by mail address.
+/// `DAV:principal-property-search`: people by name in whatever script and by mail address, rooms and other facilities by name.
 pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, DavFault> {
     call.dav.gate().rates().take(&call.who, RateKind::Search)?;
     let texts: Vec<String> = report
@@ -50,9 +50,9 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
         };
         let context = Context { delegators: &delegators, ..Context::of(&dav, &who, epoch) };
         let mut answer = Answer { multistatus: Multistatus::new(minimal), wanted: &wanted, context };
-        let mut found: Option<Vec<PersonId>> = None;
+        let mut found: Option<Vec<String>> = None;
         for text in &texts {
-            let ids = find_people(tx, &dav, &who, text)?;
+            let ids = find_all(tx, &dav, &who, text)?;
             found = Some(match found {
                 None => ids,
                 Some(mut before) if any => {
@@ -66,13 +66,36 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
         ids.dedup();
         ids.truncate(usize::from(FOUND));
         for id in ids {
-            let found: PrincipalInfo = principal::find(tx, &who, Id::as_str(&id))?;
+            let found: PrincipalInfo = principal::find(tx, &who, &id)?;
             answer.add(&Address::Principal(found.id.clone()), Resource::Principal(&found))?;
         }
         Ok(answer.multistatus)
     })
     .await
     .map(Multistatus::finish)
+}
+
+/// Whoever and whatever a text finds: one by its `urn:uuid:`, people and facilities by name.
+fn find_all(tx: &mut ReadTx<'_>, dav: &Dav, who: &Principal, text: &str) -> Result<Vec<String>, DavFault> {
+    if let Some(id) = text.trim_start_matches("mailto:").strip_prefix("urn:uuid:") {
+        return match principal::find(tx, who, id) {
+            Ok(found) => Ok(vec![found.id]),
+            Err(DavFault::NotFound) => Ok(Vec::new()),
+            Err(fault) => Err(fault),
+        };
+    }
+    let people = find_people(tx, dav, who, text)?.into_iter().map(Id::into_string);
+    // A mail address is nobody's but a person's.
+    let facilities = if text.contains('@') { Vec::new() } else { find_facilities(tx, text)? };
+    Ok(people.chain(facilities).collect())
+}
+
+/// The facilities in whose name a text stands.
+fn find_facilities(tx: &mut ReadTx<'_>, text: &str) -> Result<Vec<String>, DavFault> {
+    let search = FacilitySearch { q: Some(text.to_owned()), ..FacilitySearch::default() };
+    let found = list_facilities(tx, &search)?.items;
+    let part = fold(text);
+    Ok(found.into_iter().filter(|it| fold(&it.name).contains(&part)).map(|it| it.id.into_string()).collect())
 }
 
 /// The people whom a text finds: one by a mail address, or the best by a part of their name.

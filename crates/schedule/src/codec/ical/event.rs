@@ -159,7 +159,8 @@ pub(super) fn read(component: &Component, context: &mut Context<'_>) -> Result<R
     Ok(Read { event, without_effect })
 }
 
-/// How long an event lasts, from `DTEND` or `DURATION`.
+/// How long an event lasts, from `DTEND` or `DURATION`. Of both (RFC 5545 §3.6.1 has one of them) the former counts: Thunderbird wrote
+/// `DURATION:PT0S` beside it.
 fn duration(
     component: &Component,
     start: When,
@@ -167,18 +168,18 @@ fn duration(
     more: &mut BTreeMap<String, Value>,
 ) -> Result<Duration, Vec<FieldFault>> {
     let whole_days = matches!(start, When::Date(_));
-    if let Some(line) = component.line("DURATION") {
-        let read: Result<Duration, _> = line.value.trim().parse();
-        return read.map_err(|error| fault("DURATION", ("duration", error.to_string())));
-    }
     let Some(line) = component.line("DTEND") else {
-        return Ok(if whole_days { Duration::DAY } else { Duration::ZERO });
+        let said = component.line("DURATION").map(|line| line.value.trim().parse::<Duration>());
+        let said = said.transpose().map_err(|error| fault("DURATION", ("duration", error.to_string())))?;
+        // A day that ends on itself is meant as that day.
+        let least = if whole_days { Duration::DAY } else { Duration::ZERO };
+        return Ok(said.filter(|it| *it != Duration::ZERO).unwrap_or(least));
     };
     let end = when::read(line, zones).map_err(|reason| fault("DTEND", reason))?;
     let too_early = || fault("DTEND", ("ical-end", "the event ends before it starts".to_owned()));
     if whole_days {
         let days = (end.local_in(Some(Zone::TOKYO)).date() - start.local_in(None).date()).num_days();
-        // A day that ends on itself is meant as that day.
+        // As above.
         return Duration::new(days.max(1), 0).filter(|_| days >= 0).ok_or_else(too_early);
     }
     let zone = start.zone().unwrap_or(Zone::TOKYO);
@@ -282,7 +283,8 @@ fn read_recurrence(
     zones: &Zones,
     without_effect: &mut Vec<(usize, String)>,
 ) -> Result<(), Vec<FieldFault>> {
-    let mut rules = component.lines_of("RRULE");
+    // One without a value, as some calendars of holidays have it, says nothing.
+    let mut rules = component.lines_of("RRULE").filter(|line| !line.value.trim().is_empty());
     if let Some(line) = rules.next() {
         let rule = rule::read(line, start, zones).map_err(|reason| fault("RRULE", reason))?;
         event.recurrence_rule = Some(RecurrenceRule::from_value(rule)?);

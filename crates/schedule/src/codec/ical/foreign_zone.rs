@@ -33,6 +33,18 @@ const USUAL: [&str; 12] = [
     "Australia/Sydney",
 ];
 
+/// Zones whose clocks stand so many seconds east of UTC all the year, where these are no whole hours.
+const ODD: [(i32, &str); 8] = [
+    (-34_200, "Pacific/Marquesas"),
+    (12_600, "Asia/Tehran"),
+    (16_200, "Asia/Kabul"),
+    (19_800, "Asia/Kolkata"),
+    (20_700, "Asia/Kathmandu"),
+    (23_400, "Asia/Yangon"),
+    (31_500, "Australia/Eucla"),
+    (34_200, "Australia/Darwin"),
+];
+
 /// How the clocks stand in the middle of each month, in seconds east of UTC.
 type Year = [i32; 12];
 
@@ -47,6 +59,37 @@ pub(super) fn nearest(timezone: &Component) -> Option<Zone> {
     let near = usual.chain(all).map(|zone: Zone| (distance(&told, &ours(zone)), zone));
     let nearest = near.min_by_key(|(distance, _)| *distance);
     nearest.filter(|(distance, _)| *distance <= MOST_APART).map(|(_, zone)| zone)
+}
+
+/// The zone of an unknown name whose clocks never change.
+pub(super) fn fixed(timezone: &Component) -> Option<Zone> {
+    let mut offsets = timezone.children.iter().filter_map(offset_to);
+    let first = offsets.next()?;
+    if offsets.all(|other| other == first) { standing(first) } else { None }
+}
+
+/// The zone of a name that says no more than how the clocks stand, such as `(UTC+05:30) 本社`.
+pub(super) fn by_offset(name: &str) -> Option<Zone> {
+    let name = name.trim();
+    let told = name.strip_prefix('(').and_then(|rest| rest.split_once(')')).map_or(name, |(told, _)| told);
+    let (of, told) = told.split_at_checked(told.find(['+', '-'])?)?;
+    if !["UTC", "GMT"].iter().any(|it| of.trim().eq_ignore_ascii_case(it)) {
+        return None;
+    }
+    let digits = told.get(1..)?.replace(':', "");
+    let digits = if digits.len() > 2 { format!("{digits:0>4}") } else { format!("{digits:0>2}00") };
+    standing(seconds(&format!("{}{digits}", told.get(..1)?))?)
+}
+
+/// The zone whose clocks stand so many seconds east of UTC all the year.
+fn standing(seconds: i32) -> Option<Zone> {
+    let hours = seconds / 3_600;
+    match seconds % 3_600 {
+        0 if hours == 9 => Some(Zone::TOKYO),
+        // The names of these zones count the other way round.
+        0 => format!("Etc/GMT{:+}", -hours).parse().ok(),
+        _ => ODD.iter().find(|(odd, _)| *odd == seconds)?.1.parse().ok(),
+    }
 }
 
 /// Whether a `VTIMEZONE` says of a zone that we know what our table says.
@@ -147,7 +190,11 @@ fn offset_to(observance: &Component) -> Option<i32> {
 }
 
 fn offset(observance: &Component, name: &str) -> Option<i32> {
-    let value = observance.line(name)?.value.trim();
+    seconds(observance.line(name)?.value.trim())
+}
+
+/// Hours, minutes and seconds with their sign.
+fn seconds(value: &str) -> Option<i32> {
     let (sign, digits) = match value.strip_prefix('-') {
         Some(digits) => (-1, digits),
         None => (1, value.strip_prefix('+').unwrap_or(value)),
@@ -231,6 +278,26 @@ mod tests {
         }
         let nobodys = |offset| nearest(&zone(&[("STANDARD", "19700101T000000", "", offset)]));
         assert_eq!((nobodys("+0917"), nobodys("+0313")), (None, None));
+    }
+
+    #[test]
+    fn a_name_that_says_how_the_clocks_stand_is_understood() {
+        for (name, zone) in [
+            ("(UTC+05:30) 本社", Some("Asia/Kolkata")),
+            ("(GMT -03:00)", Some("Etc/GMT+3")),
+            ("(UTC+09:00) 本社", Some("Asia/Tokyo")),
+            ("UTC+01", Some("Etc/GMT-1")),
+            ("GMT+1", Some("Etc/GMT-1")),
+            ("UTC-0930", Some("Pacific/Marquesas")),
+            ("UTC+5:45", Some("Asia/Kathmandu")),
+            ("(UTC+09:17) 本社", None),
+            ("(UTC+99:00) 本社", None),
+            ("(UTC+é) 本社", None),
+            ("本社+9", None),
+            ("(UTC) 本社", None),
+        ] {
+            assert_eq!(by_offset(name).map(Zone::name), zone, "{name}");
+        }
     }
 
     #[test]

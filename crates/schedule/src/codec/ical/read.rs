@@ -11,6 +11,7 @@ use super::{
     object::{self, Contents},
     people::{self, Keys},
     source::Sources,
+    unnamed,
     when::{When, Zones},
 };
 use crate::model::{Event, Zone};
@@ -100,7 +101,9 @@ pub struct Refusal {
 /// # Errors
 /// [`NotACalendar`] when there is no calendar in it, not even an empty one.
 pub fn read(file: &[u8]) -> Result<Parsed, NotACalendar> {
-    read_all(&component::read(file), Some(Sources::default()))
+    let mut root = component::read(file);
+    unnamed::name(&mut root.children);
+    read_all(&root, Some(Sources::default()))
 }
 
 /// Reads the components of a file, without their texts.
@@ -344,7 +347,9 @@ fn taken_otherwise((place, component): &Placed<'_>, zones: &Zones) -> Vec<Refusa
             format!("its times are read on the clocks of {zone}, not as the file describes them"),
         )
     });
-    cleaned.into_iter().chain(zone).collect()
+    let named = unnamed::was_unnamed(component)
+        .then(|| told(component.number, "ical-unnamed", "it had no UID, and was given one".to_owned()));
+    cleaned.into_iter().chain(zone).chain(named).collect()
 }
 
 fn superseded(place: Place) -> Refusal {

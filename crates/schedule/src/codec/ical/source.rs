@@ -3,13 +3,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{PRODUCT, component::Component, line::Line, timezone, when::Zones};
+use super::{
+    PRODUCT,
+    component::Component,
+    line::Line,
+    timezone,
+    when::{self, Zones},
+};
 
 /// What the texts of a file's objects have in common.
 #[derive(Debug, Default)]
 pub(super) struct Sources<'a> {
     product: Option<&'a Line>,
-    zones: BTreeMap<&'a str, &'a Component>,
+    zones: BTreeMap<String, &'a Component>,
 }
 
 impl<'a> Sources<'a> {
@@ -20,8 +26,8 @@ impl<'a> Sources<'a> {
 
     /// Learns a zone; of several of one name the first counts.
     pub fn add_zone(&mut self, timezone: &'a Component) {
-        if let Some(id) = timezone.line("TZID") {
-            self.zones.entry(id.value.trim()).or_insert(timezone);
+        for name in when::names_of(timezone) {
+            self.zones.entry(name).or_insert(timezone);
         }
     }
 

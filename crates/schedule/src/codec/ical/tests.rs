@@ -89,6 +89,13 @@ fn reads_times_in_every_form() {
         ("DTSTART;VALUE=DATE:20260429\nDTEND;VALUE=DATE:20260429", "2026-04-29T00:00:00", None, "P1D"),
         ("DTSTART;VALUE=DATE:20260429\nDURATION:P1W", "2026-04-29T00:00:00", None, "P7D"),
         (
+            "DTSTART:20260401T090000\nDURATION:PT0S\nDTEND:20260401T100000",
+            "2026-04-01T09:00:00",
+            None,
+            "PT1H",
+        ),
+        ("DTSTART;VALUE=DATE:20260429\nDURATION:PT0S\nRRULE:", "2026-04-29T00:00:00", None, "P1D"),
+        (
             "DTSTART;TZID=Tokyo Standard Time:20260401T090000\nDURATION:PT45M",
             "2026-04-01T09:00:00",
             Some("Asia/Tokyo"),
@@ -181,7 +188,7 @@ fn the_good_ones_go_on() {
     let parsed = parsed(
         "BEGIN:VEVENT\nUID:good-1\nDTSTART:20260401T090000\nEND:VEVENT\n\
          BEGIN:VEVENT\nUID:bad\nDTSTART:soon\nEND:VEVENT\n\
-         BEGIN:VEVENT\nDTSTART:20260401T090000\nEND:VEVENT\n\
+         BEGIN:VEVENT\nDTSTART:20260401T090000\nRECURRENCE-ID:20260401T090000\nEND:VEVENT\n\
          BEGIN:VJOURNAL\nUID:todo\nEND:VJOURNAL\n\
          not a line\n\
          BEGIN:VEVENT\nUID:good-2\nDTSTART:20260401T090000\nEND:VEVENT\n\
@@ -198,9 +205,9 @@ fn the_good_ones_go_on() {
         [
             "VEVENT 2, line 8, UID bad ical-date-time",
             "VEVENT 3, line 12 ical-uid",
-            "VJOURNAL 1, line 15, UID todo ical-component",
-            "VCALENDAR, line 18 ical-line",
-            "VEVENT 5, line 25, UID cut ical-no-end",
+            "VJOURNAL 1, line 16, UID todo ical-component",
+            "VCALENDAR, line 19 ical-line",
+            "VEVENT 5, line 26, UID cut ical-no-end",
         ]
     );
 }
@@ -221,6 +228,10 @@ fn reads_other_bytes_than_the_standards() {
     assert_eq!(title(text.replace('\n', "\r\n").as_bytes()), "防災会議");
     let (shift_jis, _, _) = encoding_rs::SHIFT_JIS.encode(&text);
     assert_eq!(title(&shift_jis), "防災会議");
+    let (mail, _, _) = encoding_rs::ISO_2022_JP.encode(&text);
+    assert_eq!(title(&mail), "防災会議");
+    let wide: Vec<u8> = format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_eq!(title(&wide), "防災会議");
     assert_eq!(title(text.to_lowercase().replace("vcalendar", "Vcalendar").as_bytes()), "防災会議");
     // Folded in the middle of a character.
     let mut folded = text.into_bytes();
@@ -260,6 +271,18 @@ fn zones_are_ours_whatever_the_file_says() {
     let changing = format!("BEGIN:VTIMEZONE\nTZID:Mars\n{summer}{winter}END:VTIMEZONE\n");
     assert_eq!(event(&changing, "Mars"), Some("Europe/Berlin"));
     assert_eq!(event("", "Mars"), None);
+    // A name is a text, and behind what it says of the clocks in brackets may be anything.
+    let outlook = lying.replace("Asia/Tokyo", r"(UTC+05:30) Chennai\, Kolkata").replace("+0500", "+0530");
+    assert_eq!(event(&outlook, "\"(UTC+05:30) Chennai, Kolkata\""), Some("Asia/Kolkata"));
+    assert_eq!(event(&outlook, r#""(UTC+05:30) Chennai\, Kolkata""#), Some("Asia/Kolkata"));
+    assert_eq!(event("", "\"(UTC+05:30) 支社\""), Some("Asia/Kolkata"));
+    assert_eq!(
+        parsed("BEGIN:VEVENT\nUID:u\nDTSTART;TZID=UTC+03:20260401T090000\nEND:VEVENT").kept[0].reasons[0]
+            .code,
+        "ical-zone"
+    );
+    let athens = changing.replace("Mars", r"(UTC+01:00) 甲\, 乙");
+    assert_eq!(event(&athens, "\"(UTC+01:00) 甲, 乙\""), Some("Europe/Berlin"));
 }
 
 #[test]

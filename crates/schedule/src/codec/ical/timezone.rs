@@ -44,7 +44,7 @@ pub fn read_zone(text: &str) -> Option<Zone> {
     let (timezone, None) = (told.next()?, told.next()) else { return None };
     let mut zones = when::Zones::default();
     zones.learn(timezone);
-    zones.find(timezone.line("TZID")?.value.trim())
+    zones.find(when::names_of(timezone).first()?)
 }
 
 /// Writes the zone with every change of its clocks from the year before `first_year` on.

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc};
 use renraku_base::Timestamp;
 
-use super::{component::Component, foreign_zone, line::Line};
+use super::{component::Component, foreign_zone, line::Line, text};
 use crate::model::{LocalDateTime, Zone, limits};
 
 /// A date or time as a line says it.
@@ -62,54 +62,51 @@ impl Zones {
     /// Learns what a file's `VTIMEZONE`s are called elsewhere. What they say about their clocks is not believed: where nothing
     /// else is known the zone of our table counts that is nearest to it. One that is like none of them stays unknown.
     pub fn learn(&mut self, timezone: &Component) {
-        let Some(id) = timezone.line("TZID").map(|line| line.value.trim()) else { return };
+        for id in names_of(timezone) {
+            self.learn_as(id, timezone);
+        }
+    }
+
+    fn learn_as(&mut self, id: String, timezone: &Component) {
         if let Ok(zone) = id.parse() {
             if !foreign_zone::agrees(timezone, zone) {
-                self.otherwise.insert(id.to_owned());
+                self.otherwise.insert(id);
             }
             return;
         }
         let location = timezone.line("X-LIC-LOCATION").and_then(|line| line.value.parse().ok());
-        let known = location.or_else(|| fixed(timezone));
+        let known = location.or_else(|| foreign_zone::fixed(timezone));
         let Some(zone) = known.or_else(|| foreign_zone::nearest(timezone)) else { return };
         if known.is_none() {
-            self.otherwise.insert(id.to_owned());
+            self.otherwise.insert(id.clone());
         }
-        self.named.insert(id.to_owned(), zone);
+        self.named.insert(id, zone);
     }
 
     /// The zone of a name.
     pub fn find(&self, id: &str) -> Option<Zone> {
-        id.parse().ok().or_else(|| self.named.get(id.trim()).copied())
+        let described = || self.named.get(id.trim()).copied();
+        id.parse().ok().or_else(described).or_else(|| foreign_zone::by_offset(id))
     }
 
-    /// The first line of a component whose time is not read as the file says, and the zone by which it is.
+    /// The first line of a component whose time is not read as the file says, or of which it says no more than how the clocks stand, and
+    /// the zone by which it is.
     pub fn read_otherwise(&self, component: &Component) -> Option<(usize, Zone)> {
-        if self.otherwise.is_empty() {
-            return None;
-        }
+        let is_guess = |id: &str| id.parse::<Zone>().is_err() && !self.named.contains_key(id);
         let mut named =
             component.lines.iter().filter_map(|line| Some((line.number, line.param("TZID")?.trim())));
-        let (number, id) = named.find(|(_, id)| self.otherwise.contains(*id))?;
+        let (number, id) =
+            named.find(|(_, id)| !id.is_empty() && (self.otherwise.contains(*id) || is_guess(id)))?;
         Some((number, self.find(id)?))
     }
 }
 
-/// The zone of an unknown name whose clocks never change and are whole hours from UTC.
-fn fixed(timezone: &Component) -> Option<Zone> {
-    let mut offsets =
-        timezone.children.iter().filter_map(|it| it.line("TZOFFSETTO")).map(|it| it.value.trim());
-    let first = offsets.next()?;
-    if offsets.any(|other| other != first) {
-        return None;
-    }
-    if matches!(first, "+0900" | "+090000") {
-        return Some(Zone::TOKYO);
-    }
-    let hours: i32 = first.get(..3)?.parse().ok()?;
-    let minutes = first.get(3..)?;
-    // The names of these zones count the other way round.
-    minutes.bytes().all(|byte| byte == b'0').then(|| format!("Etc/GMT{:+}", -hours).parse().ok())?
+/// What a `VTIMEZONE` is called: its name is a text (RFC 5545 §3.8.3.1), in which Outlook escapes commas. Some write it as it stands into
+/// `TZID`, too.
+pub(super) fn names_of(timezone: &Component) -> Vec<String> {
+    let Some(told) = timezone.line("TZID").map(|line| line.value.trim()) else { return Vec::new() };
+    let plain = text::unescape(told);
+    if plain == told { vec![plain] } else { vec![plain, told.to_owned()] }
 }
 
 /// The date or time that a line has for its value.

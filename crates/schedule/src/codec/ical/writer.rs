@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{
     PRODUCT, component,
     line::Line,
-    timezone,
+    timezone, when,
     write::{NO_STAMP, end_zone, is_utc, write_component},
 };
 use crate::model::{Event, KEPT_CALENDAR, Zone};
@@ -134,7 +134,7 @@ impl Part {
     /// What a `VTIMEZONE` is called.
     fn zone_name(&self) -> Option<String> {
         let root = component::read(self.text.as_bytes());
-        Some(root.children.first()?.line("TZID")?.value.trim().to_owned())
+        when::names_of(root.children.first()?).into_iter().next()
     }
 }
 

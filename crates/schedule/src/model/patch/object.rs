@@ -230,6 +230,19 @@ impl PatchObject {
         }
     }
 
+    /// Takes pointers into something that the target lacks out, which have no effect.
+    pub(super) fn drop_idle_pointers(&mut self, target: &Map<String, Value>) {
+        self.0.retain(|pointer, _| {
+            let mut parts = pointer.split('/').map(unescape).collect::<Vec<_>>();
+            parts.pop();
+            // Maps such as `participants` are left out when they are empty.
+            parts.len() < 2 || {
+                let first = parts.first().and_then(|top| target.get(top));
+                parts.iter().skip(1).try_fold(first, |at, part| at.map(|it| it.get(part))).flatten().is_some()
+            }
+        });
+    }
+
     /// What turns `from` into `to`.
     fn between(from: &Map<String, Value>, to: &Map<String, Value>) -> Self {
         let mut patch = BTreeMap::new();

@@ -73,6 +73,21 @@ pub(super) fn add(event: &mut Event, facilities: &[(FacilityId, String)]) {
     }
 }
 
+/// Leaves what an event books out of those who take part, where a file names it as our texts do: that is said beside an event.
+pub(crate) fn leave_out_booked(event: &mut Event, booked: &[FacilityId]) {
+    if booked.is_empty() {
+        return;
+    }
+    let is_booked = |it: &Participant| {
+        let id = it.calendar_address.as_deref().and_then(id_of);
+        id.is_some_and(|id| booked.iter().any(|facility| facility.as_str() == id))
+    };
+    event.change_everywhere(PatchObject::touches_people, |_, event| {
+        event.participants.retain(|_, it| !is_booked(it));
+    });
+    drop_lone_organizer(event);
+}
+
 /// A facility that a client invites.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Invited {

@@ -134,8 +134,23 @@ fn store_named(
     let named = Named { name, origin, holder, there };
     let put = store_object(tx, who, calendar, (home, role), (named, &clean))?;
     // A text out of which characters were left, or whose lines ended otherwise, is not as it was sent.
-    let as_sent = matches!(clean, Cow::Borrowed(_));
+    let as_sent = matches!(clean, Cow::Borrowed(_)) && is_shown(tx, who, (calendar, name), put.get())?;
     Ok(put.map(|put| Put { etag: put.etag.filter(|_| as_sent), ..put }))
+}
+
+/// Whether whoever stored a text in a calendar of another is shown it under the tag that they are to be told: what is not public may be
+/// its owner's alone, and what was there already keeps its tag.
+fn is_shown(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    (calendar, name): (&ObjectCalendar, &str),
+    put: &Put,
+) -> Result<bool, ScheduleFault> {
+    if calendar.is_mine() || put.etag.is_none() {
+        return Ok(true);
+    }
+    let Some(id) = ids_of(tx, calendar, &[name])?.remove(name) else { return Ok(false) };
+    Ok(heads(tx, who, calendar, &[&id])?.remove(&id).map(|head| head.etag) == put.etag)
 }
 
 fn store_object(

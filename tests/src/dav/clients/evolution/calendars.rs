@@ -1,4 +1,7 @@
-use super::{Client, changes, holds, objects, of, propfind, report, token};
+use renraku_schedule::{model::FacilityDraft, service::create_facility};
+use serde_json::json;
+
+use super::{Client, XML, changes, holds, objects, of, propfind, report, token};
 use crate::{
     dav::client::{HOUR, between, event},
     harness::{Answer, on_each_backend},
@@ -130,5 +133,52 @@ fn asks_who_is_busy() {
         let told = client.send("POST", &outbox, &[], ICALENDAR, ask).expect(200).text();
         holds(&told, &["<c:schedule-response", "20261126T010000Z/20261126T020000Z"]);
         assert_eq!(told.matches("<c:calendar-data>").count(), 2, "{told}");
+    });
+}
+
+/// From a calendar of another it looks for the outbox of that person, has none, and asks the principal of each guest.
+#[test]
+fn asks_principals_who_is_busy() {
+    on_each_backend(|server| {
+        let client = Client::of(server, &server.staff("hanako"));
+        let other = Client::of(server, &server.staff("taro"));
+        put(&other, &format!("{}a.ics", other.calendar), &[("if-none-match", "*")], &event("a", HOUR))
+            .expect(201);
+        let room =
+            serde_json::from_value::<FacilityDraft>(json!({"name": "第1会議室", "kind": "room"})).unwrap();
+        let room = server.db().write(|tx| create_facility(tx, room.clone())).unwrap().into_inner().id;
+        let search = |address: &str| {
+            let body = format!(
+                "<principal-property-search xmlns=\"DAV:\" xmlns:c=\"urn:ietf:params:xml:ns:caldav\">\
+                 <apply-to-principal-collection-set/><property-search><prop><c:calendar-user-address-set/></prop>\
+                 <match>{address}</match></property-search><prop><displayname/></prop></principal-property-search>"
+            );
+            client.send("REPORT", &client.calendar, &[("depth", "0")], XML, &body).expect(207).text()
+        };
+        holds(of(&search("taro@pref.example.jp"), &other.principal), &["試験 taro"]);
+        let name = "n".repeat(60);
+        let long = Client::of(server, &server.staff(&name));
+        of(&search(&format!("{name}@pref.example.jp")), &long.principal);
+        let address = format!("urn:uuid:{room}");
+        holds(of(&search(&address), &format!("/dav/principals/{room}/")), &["第1会議室"]);
+        let nobody = "0198c0de-0000-7000-8000-000000000000";
+        assert!(!search(&format!("urn:uuid:{nobody}")).contains("<d:response>"));
+        let ask = |start: &str, end: &str| {
+            let body = format!(
+                "<free-busy-query xmlns=\"urn:ietf:params:xml:ns:caldav\"><time-range start=\"{start}\" end=\"{end}\"/>\
+                 </free-busy-query>"
+            );
+            client.send("REPORT", &other.principal, &[("depth", "infinity")], XML, &body)
+        };
+        let told = ask("20261126T000000Z", "20261127T000000Z").expect(200);
+        assert_eq!(told.header("content-type"), Some("text/calendar; charset=utf-8"));
+        holds(&told.text(), &["BEGIN:VFREEBUSY", "20261126T010000Z/20261126T020000Z"]);
+        ask("20261126T000000Z", "20290101T000000Z").expect(400);
+        let supported = propfind(&client, &other.principal, "0", "<D:supported-report-set/>");
+        holds(&supported, &["<c:free-busy-query/>"]);
+        let nobody = format!("/dav/principals/{nobody}/");
+        let body = "<free-busy-query xmlns=\"urn:ietf:params:xml:ns:caldav\"><time-range start=\"20261126T000000Z\" \
+                    end=\"20261127T000000Z\"/></free-busy-query>";
+        client.send("REPORT", &nobody, &[("depth", "infinity")], XML, body).expect(404);
     });
 }

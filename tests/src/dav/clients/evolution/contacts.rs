@@ -1,3 +1,5 @@
+use serde_json::json;
+
 use super::{Client, changes, holds, objects, of, propfind, report, token};
 use crate::{
     dav::client::card,
@@ -43,5 +45,25 @@ fn syncs_both_ways() {
             &changes(&client, &book, "https://renraku.example.jp/old").expect(403).text(),
             &["<d:valid-sync-token/>"],
         );
+    });
+}
+
+/// It shows what it files a contact under, and not the name: whoever is renamed on the phone has the new name here, too.
+#[test]
+fn shows_the_name_that_the_phone_gives() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let client = Client::of(server, &hanako);
+        let path = format!("{}pas-id-1.vcf", client.address_book());
+        let text =
+            card("pas-id-1", "北川 太郎", "X-EVOLUTION-FILE-AS:北川\\, 太郎\nX-EVOLUTION-MANAGER:部長\n");
+        put(&client, &path, &[("if-none-match", "*")], &text).expect(201);
+        let found = hanako.get("contacts?limit=10").expect(200).json()["items"][0].clone();
+        let (id, etag) = (found["id"].as_str().unwrap(), found["etag"].as_str().unwrap());
+        let name = json!({"name": {"full": "南川 太郎", "components": null}});
+        hanako.patch(&format!("contacts/{id}"), etag, &name).expect(200);
+        let text = client.get(&path).expect(200).text();
+        holds(&text, &["FN:南川 太郎", "X-EVOLUTION-MANAGER:部長"]);
+        assert!(!text.contains("FILE-AS"), "{text}");
     });
 }
