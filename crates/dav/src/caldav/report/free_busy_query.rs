@@ -54,7 +54,8 @@ async fn of_principal(call: Call, id: String, range: (Timestamp, Timestamp)) -> 
     let who = call.who.clone();
     call.read(move |tx| {
         let found = principal::find(tx, &who, &id)?;
-        let busy = free_busy(tx, &who, &[found.id], Window::new(range.0, range.1)?)?;
+        let window = Window::new(range.0, range.1).map_err(|_too_long| Condition::ValidFilter)?;
+        let busy = free_busy(tx, &who, &[found.id], window)?;
         let busy = busy.into_iter().next().ok_or(DavFault::NotFound)?;
         Ok(ical::write_free_busy(range, &busy.busy, tx.now(), None))
     })

@@ -34,9 +34,8 @@ const USUAL: [&str; 12] = [
 ];
 
 /// Zones whose clocks stand so many seconds east of UTC all the year, where these are no whole hours.
-const ODD: [(i32, &str); 8] = [
+const ODD: [(i32, &str); 7] = [
     (-34_200, "Pacific/Marquesas"),
-    (12_600, "Asia/Tehran"),
     (16_200, "Asia/Kabul"),
     (19_800, "Asia/Kolkata"),
     (20_700, "Asia/Kathmandu"),
