@@ -234,6 +234,8 @@ fn who_sees_busy_time_alone_hears_that_it_was_declined() {
             assert_eq!(told(), Audience::Everybody);
             assert_ne!(window(db, &jiro, &his), before, "another state has another tag");
         }
+        let shown = text(db, &jiro, &in_home(db, &jiro, &his));
+        assert!(shown.contains("TRANSP:TRANSPARENT"), "{shown}");
     });
 }
 

@@ -14,7 +14,7 @@ use super::keep_own::leaves_out;
 use crate::{
     ScheduleFault,
     codec::ical::KEPT_COMPONENTS,
-    model::{Event, EventView, KEPT_CALENDAR, Own, Privacy},
+    model::{Event, EventView, FreeBusyStatus, KEPT_CALENDAR, Own, ParticipationStatus, Privacy},
     rules::{
         access::{self, View},
         attendance, recurrence,
@@ -188,11 +188,19 @@ impl Sight {
         collection: CollectionId,
     ) -> Option<EventView> {
         let there = |place: &SeenPlace| place.placement.collection == collection;
-        let mine = self.places(&stored.id).find(|it| there(it))?.calendar.is_of(who);
+        let place = self.places(&stored.id).find(|it| there(it))?;
+        let mine = place.calendar.is_of(who);
         let part = self.part(stored, mine && self.holds(who, stored), there)?;
         let part = (self.without_left_out(who, stored, there, part.0), part.1);
         let guest = mine || !is_closed(who, stored) && self.is_invited(who, stored);
-        self.view_part(who, stored, self.keeper_in(who, stored, collection), (part, guest))
+        let mut view = self.view_part(who, stored, self.keeper_in(who, stored, collection), (part, guest))?;
+        // What a guest declined takes none of the time that their calendar shows.
+        let declined = place.placement.person.as_ref().and_then(|it| stored.event.participation(it))
+            == Some(ParticipationStatus::Declined);
+        if declined && view.etag.is_of_view(BUSY) {
+            view.event.free_busy_status = FreeBusyStatus::Free;
+        }
+        Some(view)
     }
 
     /// The event as `who` sees it; `None` when they do not.
