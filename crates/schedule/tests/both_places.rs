@@ -87,6 +87,31 @@ fn a_guest_of_one_occurrence_has_that_alone_in_their_calendar() {
         let closed = text(db, &jiro, &in_home(db, &jiro, &hers));
         assert!(closed.contains("RRULE") && !closed.contains("定例会"), "{closed}");
         assert!(text(db, &jiro, &mine(db, &jiro)).contains("定例会"));
+        // Once they put it away they read there that the time is taken, as everybody who reads that calendar.
+        let theirs = get(db, &jiro, &event.id).unwrap();
+        try_delete(db, &jiro, &event.id, Scope::All, &theirs.etag).unwrap();
+        let window = days("2026-11-01", "2026-12-01");
+        let told = db
+            .read(|tx| sync::get_events(tx, &jiro, std::slice::from_ref(&event.id), window))
+            .unwrap()
+            .remove(0);
+        assert_eq!((told.event.event.title.as_str(), told.occurrences.len()), ("", 3));
+    });
+}
+
+#[test]
+fn an_export_leaves_out_what_its_guest_put_away() {
+    on_each_database(|db, _| {
+        let (hanako, taro, jiro) = (person(db, "佐藤"), person(db, "鈴木"), person(db, "高橋"));
+        let theirs = share(db, &taro, &jiro, Role::Read);
+        share(db, &hanako, &jiro, Role::Read);
+        let event = series(db, &hanako, &taro, &json!({}));
+        let has =
+            || db.read(|tx| service::export_calendar(tx, &jiro, &theirs)).unwrap().contains("BEGIN:VEVENT");
+        assert!(has());
+        let invitation = get(db, &taro, &event.id).unwrap();
+        try_delete(db, &taro, &event.id, Scope::All, &invitation.etag).unwrap();
+        assert!(!has());
     });
 }
 
@@ -209,6 +234,8 @@ fn who_sees_busy_time_alone_hears_that_it_was_declined() {
             assert_eq!(told(), Audience::Everybody);
             assert_ne!(window(db, &jiro, &his), before, "another state has another tag");
         }
+        let shown = text(db, &jiro, &in_home(db, &jiro, &his));
+        assert!(shown.contains("TRANSP:TRANSPARENT"), "{shown}");
     });
 }
 

@@ -85,15 +85,17 @@ fn who_has_no_address_is_told_and_so_are_guests_of_single_occurrences() {
                 .map(|it| format!("{it}\r\n"))
                 .collect::<String>()
         };
-        let one = day("20261127T100000", &guests[1..2])
-            .replace("ORGANIZER:", "ORGANIZER;CN=x;PARTSTAT=ACCEPTED;CUTYPE=INDIVIDUAL:")
-            .replace("ATTENDEE:", "ATTENDEE;RSVP=TRUE;CN=y;PARTSTAT=NEEDS-ACTION;CUTYPE=INDIVIDUAL:");
-        let text = people(&meeting(&hanako, &[]));
-        put(db, &hanako, "d.ics", &text.replace("UID:m", "UID:d"));
-        let text = text.replace("END:VCALENDAR\r\n", &one).replace("UID:m", "UID:d");
-        put(db, &hanako, "d.ics", &text);
-        let hers = read(db, &hanako, "d.ics");
-        assert_eq!(told(&hers.text)[1], [taro_told.as_str()], "{}", hers.text);
+        for (name, guest) in [("d.ics", &guests[1..2]), ("e.ics", &by_id[1..])] {
+            let one = day("20261127T100000", guest)
+                .replace("ORGANIZER:", "ORGANIZER;CN=x;PARTSTAT=ACCEPTED;CUTYPE=INDIVIDUAL:")
+                .replace("ATTENDEE:", "ATTENDEE;RSVP=TRUE;CN=y;PARTSTAT=NEEDS-ACTION;CUTYPE=INDIVIDUAL:");
+            let text = people(&meeting(&hanako, &[])).replace("UID:m", &format!("UID:{name}"));
+            put(db, &hanako, name, &text);
+            let one = one.replace("UID:m", &format!("UID:{name}"));
+            put(db, &hanako, name, &text.replace("END:VCALENDAR\r\n", &one));
+            let hers = read(db, &hanako, name);
+            assert_eq!(told(&hers.text)[1], [taro_told.as_str()], "{}", hers.text);
+        }
         // Also where they alone are named.
         let alone = meeting(&hanako, &none).replace("UID:m", "UID:c");
         put(db, &hanako, "c.ics", &alone);

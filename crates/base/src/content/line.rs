@@ -303,8 +303,12 @@ pub fn unfold(file: &[u8]) -> Vec<(usize, Cow<'_, [u8]>)> {
 /// The text of a file. Where a line is folded within a character (RFC 5545 §3.1 has it restored), it is folded anew.
 ///
 /// # Errors
-/// The number of the first line with a byte that is no UTF-8 even then, or of the first in ISO-2022-JP.
+/// The number of the first line with a byte that is no UTF-8 even then, or of the first in ISO-2022-JP; 1 for UTF-16.
 pub fn text_of(file: &[u8]) -> Result<Cow<'_, str>, usize> {
+    // ASCII in UTF-16 would pass for UTF-8 full of controls.
+    if text::wide(file).is_some() {
+        return Err(1);
+    }
     if let Some(before) = text::find_iso_2022_jp(file).and_then(|at| file.get(..at)) {
         return Err(physical(before).count());
     }
@@ -354,6 +358,7 @@ mod tests {
             (b"X:a\r\n b\xff\r\n", 2),
             (b"\xff", 1),
             (b"X:a\r\nY:\x1b$B2q\x1b(B", 2),
+            (b"B\0E\0G\0", 1),
         ] {
             assert_eq!(text_of(file), Err(line), "{file:?}");
         }

@@ -138,12 +138,19 @@ pub fn has_lone_return(bytes: &[u8]) -> bool {
 /// A file in UTF-16, which its mark or its first letter (of `BEGIN`) tells, as UTF-8; any other as it is.
 #[must_use]
 pub fn narrow(file: &[u8]) -> Cow<'_, [u8]> {
-    let wide = match file {
-        [0xFF, 0xFE, ..] | [b'B' | b'b', 0, ..] => encoding_rs::UTF_16LE,
-        [0xFE, 0xFF, ..] | [0, b'B' | b'b', ..] => encoding_rs::UTF_16BE,
-        _ => return Cow::Borrowed(file),
-    };
-    Cow::Owned(wide.decode(file).0.into_owned().into_bytes())
+    match wide(file) {
+        Some(wide) => Cow::Owned(wide.decode(file).0.into_owned().into_bytes()),
+        None => Cow::Borrowed(file),
+    }
+}
+
+/// In which form of UTF-16 a file is, if it is.
+pub(super) fn wide(file: &[u8]) -> Option<&'static encoding_rs::Encoding> {
+    match file {
+        [0xFF, 0xFE, ..] | [b'B' | b'b', 0, ..] => Some(encoding_rs::UTF_16LE),
+        [0xFE, 0xFF, ..] | [0, b'B' | b'b', ..] => Some(encoding_rs::UTF_16BE),
+        _ => None,
+    }
 }
 
 /// Where a file writes Japanese as mail does, in ISO-2022-JP: to the eye of a computer that is ASCII with controls.

@@ -14,7 +14,7 @@ use super::keep_own::leaves_out;
 use crate::{
     ScheduleFault,
     codec::ical::KEPT_COMPONENTS,
-    model::{Event, EventView, KEPT_CALENDAR, Own, Privacy},
+    model::{Event, EventView, FreeBusyStatus, KEPT_CALENDAR, Own, ParticipationStatus, Privacy},
     rules::{
         access::{self, View},
         attendance, recurrence,
@@ -188,20 +188,30 @@ impl Sight {
         collection: CollectionId,
     ) -> Option<EventView> {
         let there = |place: &SeenPlace| place.placement.collection == collection;
-        let mine = self.places(&stored.id).any(|it| there(it) && it.calendar.is_of(who));
+        let place = self.places(&stored.id).find(|it| there(it))?;
+        let mine = place.calendar.is_of(who);
         let part = self.part(stored, mine && self.holds(who, stored), there)?;
         let part = (self.without_left_out(who, stored, there, part.0), part.1);
         let guest = mine || !is_closed(who, stored) && self.is_invited(who, stored);
-        self.view_part(who, stored, self.keeper_in(who, stored, collection), (part, guest))
+        let mut view = self.view_part(who, stored, self.keeper_in(who, stored, collection), (part, guest))?;
+        // What a guest declined takes none of the time that their calendar shows.
+        let declined = place.placement.person.as_ref().and_then(|it| stored.event.participation(it))
+            == Some(ParticipationStatus::Declined);
+        if declined && view.etag.is_of_view(BUSY) {
+            view.event.free_busy_status = FreeBusyStatus::Free;
+        }
+        Some(view)
     }
 
     /// The event as `who` sees it; `None` when they do not.
     pub fn view(&self, who: &PersonId, stored: &StoredEvent) -> Option<EventView> {
+        let mine = self.places(&stored.id).any(|it| it.calendar.is_of(who));
         let closed = is_closed(who, stored);
-        let shows = |place: &SeenPlace| !closed || place.calendar.is_of(who);
+        // Where nothing of it is left in a calendar of theirs they are a reader like any other.
+        let shows = |place: &SeenPlace| !(closed && mine) || place.calendar.is_of(who);
         let part = self.part(stored, self.holds(who, stored), shows)?;
         let part = (self.without_left_out(who, stored, |_| true, part.0), part.1);
-        let guest = self.is_invited(who, stored);
+        let guest = (mine || !closed) && self.is_invited(who, stored);
         self.view_part(who, stored, self.keeper(who, stored), (part, guest))
     }
 
@@ -287,6 +297,10 @@ impl Sight {
         shows: impl Fn(&SeenPlace) -> bool,
         event: Cow<'e, Event>,
     ) -> Cow<'e, Event> {
+        // Of a guest of single occurrences they are left out already.
+        if event.recurrence_id.is_some() {
+            return event;
+        }
         let places = self.places(&stored.id).filter(|it| shows(it) && !it.placement.hidden);
         let left_out = places.map(|it| match &it.placement.own {
             Some(own) if !it.calendar.is_of(who) => own.own.left_out.clone(),
@@ -295,10 +309,6 @@ impl Sight {
         let left_out = left_out.reduce(|all, one| all.intersection(&one).copied().collect());
         let mut gone = left_out.unwrap_or_default();
         gone.retain(|id| recurrence::has_occurrence(&stored.event, *id));
-        // Of a guest of single occurrences they are left out already.
-        if event.recurrence_id.is_some() {
-            return event;
-        }
         gone.into_iter().fold(event, |event, id| Cow::Owned(event.without(id)))
     }
 

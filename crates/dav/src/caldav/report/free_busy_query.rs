@@ -1,6 +1,7 @@
 use actix_web::{HttpResponse, http::header};
 use renraku_base::Timestamp;
 use renraku_schedule::{
+    ScheduleFault,
     codec::ical,
     service::{Window, free_busy, objects},
 };
@@ -54,7 +55,12 @@ async fn of_principal(call: Call, id: String, range: (Timestamp, Timestamp)) -> 
     let who = call.who.clone();
     call.read(move |tx| {
         let found = principal::find(tx, &who, &id)?;
-        let busy = free_busy(tx, &who, &[found.id], Window::new(range.0, range.1)?)?;
+        let window = Window::new(range.0, range.1).map_err(|_too_long| Condition::ValidFilter)?;
+        let busy = free_busy(tx, &who, &[found.id], window).map_err(|fault| match fault {
+            // Whoever is not to be found is told to some by their right in a calendar, and asked about there.
+            ScheduleFault::Invalid(_) => DavFault::NotFound,
+            fault => fault.into(),
+        })?;
         let busy = busy.into_iter().next().ok_or(DavFault::NotFound)?;
         Ok(ical::write_free_busy(range, &busy.busy, tx.now(), None))
     })

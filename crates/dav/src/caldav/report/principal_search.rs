@@ -1,7 +1,9 @@
 //! Finding people and facilities by name, and which properties they can be found by (RFC 3744 §9.4, §9.5).
 
+use std::collections::HashSet;
+
 use actix_web::HttpResponse;
-use renraku_base::{Id, PersonId, Principal};
+use renraku_base::{Id, Limit, PersonId, Principal};
 use renraku_db::{ReadTx, meta};
 use renraku_people::{
     directory::service::{self as directory, PeopleSearch},
@@ -26,6 +28,12 @@ use crate::{
 };
 
 const FOUND: u16 = 50;
+/// So many texts are looked for at once.
+const TEXTS: usize = 10;
+/// Facilities have so many places among those that are found, however many people there are.
+const FACILITIES: usize = 10;
+/// Facilities are looked for by so many characters.
+const NAME_CHARS: usize = 64;
 
 /// `DAV:principal-property-search`: people by name in whatever script and by mail address, rooms and other facilities by name.
 pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, DavFault> {
@@ -36,6 +44,9 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
         .map(|it| it.text.trim().to_owned())
         .filter(|text| shows_something(text))
         .collect();
+    if texts.len() > TEXTS {
+        return Err(DavFault::BadRequest("at most 10 texts are looked for at once"));
+    }
     let any = report.attribute("test") == Some("anyof");
     let wanted = wanted(&report)?;
     let minimal = minimal(call.headers());
@@ -63,7 +74,8 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
             });
         }
         let mut ids = found.unwrap_or_default();
-        ids.dedup();
+        let mut told = HashSet::new();
+        ids.retain(|id| told.insert(id.clone()));
         ids.truncate(usize::from(FOUND));
         for id in ids {
             let found: PrincipalInfo = principal::find(tx, &who, &id)?;
@@ -84,15 +96,21 @@ fn find_all(tx: &mut ReadTx<'_>, dav: &Dav, who: &Principal, text: &str) -> Resu
             Err(fault) => Err(fault),
         };
     }
-    let people = find_people(tx, dav, who, text)?.into_iter().map(Id::into_string);
-    // A mail address is nobody's but a person's.
-    let facilities = if text.contains('@') { Vec::new() } else { find_facilities(tx, text)? };
-    Ok(people.chain(facilities).collect())
+    let mut people: Vec<String> = find_people(tx, dav, who, text)?.into_iter().map(Id::into_string).collect();
+    // A mail address is nobody's but a person's, and no facility has a name that long.
+    let is_name = !text.contains('@') && text.chars().count() <= NAME_CHARS;
+    let facilities = if is_name { find_facilities(tx, text)? } else { Vec::new() };
+    people.truncate(usize::from(FOUND) - facilities.len().min(FACILITIES));
+    Ok(people.into_iter().chain(facilities).collect())
 }
 
 /// The facilities in whose name a text stands.
 fn find_facilities(tx: &mut ReadTx<'_>, text: &str) -> Result<Vec<String>, DavFault> {
-    let search = FacilitySearch { q: Some(text.to_owned()), ..FacilitySearch::default() };
+    let search = FacilitySearch {
+        q: Some(text.to_owned()),
+        limit: Limit::new(Limit::MAX).unwrap_or_default(),
+        ..FacilitySearch::default()
+    };
     let found = list_facilities(tx, &search)?.items;
     let part = fold(text);
     Ok(found.into_iter().filter(|it| fold(&it.name).contains(&part)).map(|it| it.id.into_string()).collect())

@@ -160,24 +160,37 @@ pub(super) fn read(component: &Component, context: &mut Context<'_>) -> Result<R
 }
 
 /// How long an event lasts, from `DTEND` or `DURATION`. Of both (RFC 5545 §3.6.1 has one of them) the former counts: Thunderbird wrote
-/// `DURATION:PT0S` beside it.
+/// `DURATION:PT0S` beside it; but one that says nothing that could be leaves it to the other.
 fn duration(
     component: &Component,
     start: When,
     zones: &Zones,
     more: &mut BTreeMap<String, Value>,
 ) -> Result<Duration, Vec<FieldFault>> {
-    let whole_days = matches!(start, When::Date(_));
-    let Some(line) = component.line("DTEND") else {
-        let said = component.line("DURATION").map(|line| line.value.trim().parse::<Duration>());
-        let said = said.transpose().map_err(|error| fault("DURATION", ("duration", error.to_string())))?;
-        // A day that ends on itself is meant as that day.
-        let least = if whole_days { Duration::DAY } else { Duration::ZERO };
-        return Ok(said.filter(|it| *it != Duration::ZERO).unwrap_or(least));
-    };
+    let said = component.line("DURATION").map(|line| line.value.trim().parse::<Duration>()).transpose();
+    let said = said.map(|it| it.filter(|it| *it != Duration::ZERO));
+    match component.line("DTEND").map(|line| until(line, start, zones, more)) {
+        Some(Ok(lasts)) => Ok(lasts),
+        Some(Err(wrong)) => said.ok().flatten().ok_or(wrong),
+        None => {
+            let said = said.map_err(|error| fault("DURATION", ("duration", error.to_string())))?;
+            // A day that ends on itself is meant as that day.
+            let least = if matches!(start, When::Date(_)) { Duration::DAY } else { Duration::ZERO };
+            Ok(said.unwrap_or(least))
+        }
+    }
+}
+
+/// How long it is until a `DTEND`.
+fn until(
+    line: &Line,
+    start: When,
+    zones: &Zones,
+    more: &mut BTreeMap<String, Value>,
+) -> Result<Duration, Vec<FieldFault>> {
     let end = when::read(line, zones).map_err(|reason| fault("DTEND", reason))?;
     let too_early = || fault("DTEND", ("ical-end", "the event ends before it starts".to_owned()));
-    if whole_days {
+    if matches!(start, When::Date(_)) {
         let days = (end.local_in(Some(Zone::TOKYO)).date() - start.local_in(None).date()).num_days();
         // As above.
         return Duration::new(days.max(1), 0).filter(|_| days >= 0).ok_or_else(too_early);

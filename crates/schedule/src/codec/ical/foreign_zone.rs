@@ -1,6 +1,8 @@
 //! Zones that only a file knows. Their times are read by our own table: by the zone in it whose clocks stand most nearly as the
 //! file says (RFC 5545 §3.6.5 lets a file say anything; a table that it could change would be everybody's).
 
+use std::sync::LazyLock;
+
 use chrono::{NaiveDate, NaiveDateTime, Offset, TimeDelta, TimeZone};
 
 use super::{component::Component, line::Line, object};
@@ -34,9 +36,8 @@ const USUAL: [&str; 12] = [
 ];
 
 /// Zones whose clocks stand so many seconds east of UTC all the year, where these are no whole hours.
-const ODD: [(i32, &str); 8] = [
+const ODD: [(i32, &str); 7] = [
     (-34_200, "Pacific/Marquesas"),
-    (12_600, "Asia/Tehran"),
     (16_200, "Asia/Kabul"),
     (19_800, "Asia/Kolkata"),
     (20_700, "Asia/Kathmandu"),
@@ -48,15 +49,23 @@ const ODD: [(i32, &str); 8] = [
 /// How the clocks stand in the middle of each month, in seconds east of UTC.
 type Year = [i32; 12];
 
+/// So many observances of one zone are looked at; the longest histories have some two hundred.
+const OBSERVANCES: usize = 1_000;
+
+/// The zones that a `VTIMEZONE` may mean, those of which one thinks first before the others.
+static TABLE: LazyLock<Vec<(Zone, Year)>> = LazyLock::new(|| {
+    let usual = USUAL.iter().filter_map(|name| name.parse().ok());
+    let all = chrono_tz::TZ_VARIANTS.iter().filter(|tz| !tz.name().starts_with("Antarctica/"));
+    let all = all.filter_map(|tz| tz.name().parse().ok());
+    usual.chain(all).map(|zone| (zone, ours(zone))).collect()
+});
+
 /// The zone of our table that is most nearly as a `VTIMEZONE` says; the office's where it says nothing. `None` where no clocks stand as it
 /// says: a time read by others would be another.
 pub(super) fn nearest(timezone: &Component) -> Option<Zone> {
     let Some(told) = told(timezone) else { return Some(Zone::TOKYO) };
-    let usual = USUAL.iter().filter_map(|name| name.parse().ok());
-    let all = chrono_tz::TZ_VARIANTS.iter().filter(|tz| !tz.name().starts_with("Antarctica/"));
-    let all = all.filter_map(|tz| tz.name().parse().ok());
     // Of several that are equally near the first is taken.
-    let near = usual.chain(all).map(|zone: Zone| (distance(&told, &ours(zone)), zone));
+    let near = TABLE.iter().map(|(zone, year)| (distance(&told, year), *zone));
     let nearest = near.min_by_key(|(distance, _)| *distance);
     nearest.filter(|(distance, _)| *distance <= MOST_APART).map(|(_, zone)| zone)
 }
@@ -117,7 +126,7 @@ fn ours(zone: Zone) -> Year {
 
 fn told(timezone: &Component) -> Option<Year> {
     let mut changes: Vec<(NaiveDateTime, i32)> = Vec::new();
-    for observance in &timezone.children {
+    for observance in timezone.children.iter().take(OBSERVANCES) {
         let Some(offset) = offset_to(observance) else { continue };
         changes.extend(onsets(observance).into_iter().map(|onset| (onset, offset)));
     }

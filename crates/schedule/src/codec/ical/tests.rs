@@ -94,6 +94,12 @@ fn reads_times_in_every_form() {
             None,
             "PT1H",
         ),
+        (
+            "DTSTART:20260401T090000\nDURATION:PT30M\nDTEND:20260401T080000",
+            "2026-04-01T09:00:00",
+            None,
+            "PT30M",
+        ),
         ("DTSTART;VALUE=DATE:20260429\nDURATION:PT0S\nRRULE:", "2026-04-29T00:00:00", None, "P1D"),
         (
             "DTSTART;TZID=Tokyo Standard Time:20260401T090000\nDURATION:PT45M",

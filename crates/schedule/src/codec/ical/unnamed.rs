@@ -13,8 +13,11 @@ pub(super) fn name(components: &mut [Component]) {
     for component in components {
         match component.name.as_str() {
             "VCALENDAR" => name(&mut component.children),
-            "VEVENT" | "VTODO" if is_unnamed(component) => {
-                component.lines.retain(|line| line.name != "UID");
+            "VEVENT" | "VTODO" => {
+                component.lines.retain(|line| line.name != "UID" || !line.value.trim().is_empty());
+                if !is_unnamed(component) {
+                    continue;
+                }
                 let uid = format!("UID:{}", digest(component));
                 component.lines.splice(0..0, Line::read(component.number, &uid));
             }
@@ -29,8 +32,8 @@ pub(super) fn was_unnamed(component: &Component) -> bool {
 }
 
 fn is_unnamed(component: &Component) -> bool {
-    let has = |name: &str| component.line(name).is_some_and(|line| !line.value.trim().is_empty());
-    !has("UID") && !has("RECURRENCE-ID") && component.first_fault().is_none()
+    ["UID", "RECURRENCE-ID"].iter().all(|name| component.line(name).is_none())
+        && component.first_fault().is_none()
 }
 
 fn digest(component: &Component) -> String {
@@ -66,6 +69,8 @@ mod tests {
         assert!(first.events[0].source.as_ref().unwrap().contains(&format!("UID:{}\r\n", uids(&first).0)));
         let told: Vec<_> = first.kept.iter().map(|it| (it.place.line, it.reasons[0].code.as_ref())).collect();
         assert_eq!(told, [(3, "ical-unnamed"), (9, "ical-unnamed")]);
+        let twice = "BEGIN:VEVENT\nUID:\nUID:a\nDTSTART:20260401T090000\nEND:VEVENT";
+        assert_eq!(read(calendar(twice).as_bytes()).unwrap().events[0].event.uid, "a");
         // A client stores under a name.
         let text = calendar("BEGIN:VEVENT\nDTSTART:20260401T090000\nEND:VEVENT");
         assert!(matches!(read_object(text.as_bytes()), Err(NotAnObject::Data(_))));

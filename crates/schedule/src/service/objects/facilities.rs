@@ -148,13 +148,27 @@ pub(super) fn find(tx: &mut ReadTx<'_>, event: &mut Event) -> Result<Vec<Invited
         let mut own = named(&mut occurrence, &known, Some(at));
         // What is said of one as of the series follows the series.
         own.retain(|it| event.participants.get(&it.key).is_none_or(|whole| State::of(whole) != it.state));
-        if !own.is_empty() {
+        let names_persons = name_persons(&mut occurrence, &known);
+        if !own.is_empty() || names_persons {
             event.put_occurrence(at, &occurrence);
             invited.extend(own);
         }
     }
     invited.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
     Ok(invited)
+}
+
+/// Names those persons of an occurrence who are known by an address that is their id; whether there are any.
+fn name_persons(occurrence: &mut Event, known: &HashMap<String, String>) -> bool {
+    let mut any = false;
+    for (id, key) in ids(occurrence) {
+        let participant = occurrence.participants.get_mut(&key).filter(|it| it.person_id.is_none());
+        if let Some(participant) = participant.filter(|_| !known.contains_key(&id)) {
+            participant.person_id = Some(PersonId::stored(id));
+            any = true;
+        }
+    }
+    any
 }
 
 /// Makes one participant of a person who is named by their id and by their mail address.
