@@ -55,7 +55,7 @@ async fn of_principal(call: Call, id: String, range: (Timestamp, Timestamp)) -> 
     let who = call.who.clone();
     call.read(move |tx| {
         let found = principal::find(tx, &who, &id)?;
-        let window = Window::new(range.0, range.1).map_err(|_too_long| Condition::ValidFilter)?;
+        let window = Window::new(range.0, range.1)?;
         let busy = free_busy(tx, &who, &[found.id], window).map_err(|fault| match fault {
             // Whoever is not to be found is told to some by their right in a calendar, and asked about there.
             ScheduleFault::Invalid(_) => DavFault::NotFound,
