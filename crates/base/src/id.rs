@@ -87,6 +87,9 @@ pub type AppPasswordId = Id<kind::AppPassword>;
 /// Identifies a signing key; the `kid` of a token.
 pub type SigningKeyId = Id<kind::SigningKey>;
 
+/// How an identifier that is written as a URN begins.
+const URN: &str = "urn:uuid:";
+
 /// The text is not a UUID.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BadId;
@@ -117,6 +120,19 @@ impl<K> Id<K> {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The identifier that a URN is (RFC 9562 §4), in letters of either case.
+    #[must_use]
+    pub fn from_urn(urn: &str) -> Option<Self> {
+        let (scheme, id) = urn.trim().split_at_checked(URN.len())?;
+        id.parse().ok().filter(|_| scheme.eq_ignore_ascii_case(URN))
+    }
+
+    /// The same as a URN.
+    #[must_use]
+    pub fn to_urn(&self) -> String {
+        format!("{URN}{self}")
     }
 
     /// Gives up the text.
@@ -203,6 +219,17 @@ impl<'de, K> Deserialize<'de> for Id<K> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_urn_goes_both_ways_in_letters_of_either_case() {
+        let id = EventId::from_urn("URN:UUID:0198C0DE-7f3a-7abc-8def-0123456789ab").unwrap();
+        assert_eq!(id.to_urn(), "urn:uuid:0198c0de-7f3a-7abc-8def-0123456789ab");
+        assert_eq!(EventId::from_urn(&id.to_urn()), Some(id));
+        for bad in ["", "urn:uuid:", "urn:uuid:x", "会議会議会議", "0198c0de-7f3a-7abc-8def-0123456789ab"]
+        {
+            assert_eq!(EventId::from_urn(bad), None, "{bad:?}");
+        }
+    }
 
     #[test]
     fn reads_a_uuid_and_nothing_else() {

@@ -236,6 +236,8 @@ fn who_sees_busy_time_alone_hears_that_it_was_declined() {
         }
         let shown = text(db, &jiro, &in_home(db, &jiro, &his));
         assert!(shown.contains("TRANSP:TRANSPARENT"), "{shown}");
+        let file = db.read(|tx| service::export_calendar(tx, &jiro, &his)).unwrap();
+        assert!(file.contains("SUMMARY:予定あり"), "{file}");
     });
 }
 

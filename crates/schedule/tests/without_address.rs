@@ -85,7 +85,8 @@ fn who_has_no_address_is_told_and_so_are_guests_of_single_occurrences() {
                 .map(|it| format!("{it}\r\n"))
                 .collect::<String>()
         };
-        for (name, guest) in [("d.ics", &guests[1..2]), ("e.ics", &by_id[1..])] {
+        let in_capitals = [format!(":URN:UUID:{}", taro.person.as_str().to_uppercase())];
+        for (name, guest) in [("d.ics", &guests[1..2]), ("e.ics", &by_id[1..]), ("f.ics", &in_capitals[..])] {
             let one = day("20261127T100000", guest)
                 .replace("ORGANIZER:", "ORGANIZER;CN=x;PARTSTAT=ACCEPTED;CUTYPE=INDIVIDUAL:")
                 .replace("ATTENDEE:", "ATTENDEE;RSVP=TRUE;CN=y;PARTSTAT=NEEDS-ACTION;CUTYPE=INDIVIDUAL:");

@@ -49,7 +49,7 @@ impl PrincipalInfo {
 
     /// The address that everybody and everything has, and by which a facility is invited.
     pub fn urn(&self) -> String {
-        format!("urn:uuid:{}", self.id)
+        Id::<()>::stored(self.id.clone()).to_urn()
     }
 }
 

@@ -57,7 +57,11 @@ fn presence(event: &Event) -> Audience {
 /// Whether those who see only when an event takes time see the same before and after.
 fn is_same_busy(before: &Event, after: &Event) -> bool {
     let busy = |event: &Event| access::busy_only(event, String::new());
-    busy(before) == busy(after) && (after.privacy == Privacy::Public || declined(before) == declined(after))
+    let same_answers = || {
+        before.participants == after.participants && before.recurrence_overrides == after.recurrence_overrides
+            || declined(before) == declined(after)
+    };
+    busy(before) == busy(after) && (after.privacy == Privacy::Public || same_answers())
 }
 
 /// Who declined it, or an occurrence of it: in their calendars it takes no time then, which their readers see.

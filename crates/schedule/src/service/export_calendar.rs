@@ -3,7 +3,10 @@ use std::{borrow::Cow, collections::HashMap};
 use renraku_base::{CalendarId, EventId, Id, Principal};
 use renraku_db::ReadTx;
 
-use super::{calendars::readable, view::Sight};
+use super::{
+    calendars::readable,
+    view::{Sight, name_busy},
+};
 use crate::{
     ScheduleFault,
     codec::ical::{self, Writer},
@@ -57,13 +60,15 @@ fn add_events(
             let put_away = sight
                 .places(&stored.id)
                 .any(|place| place.placement.collection == calendar.collection && place.placement.hidden);
-            let Some(view) = sight.view_in(&who.person, stored, calendar.collection).filter(|_| !put_away)
+            let Some(mut view) =
+                sight.view_in(&who.person, stored, calendar.collection).filter(|_| !put_away)
             else {
                 continue;
             };
             let kept = kept.get(stored.id.as_str()).filter(|kept| kept.etag == view.etag.as_str());
             let text = kept.and_then(|kept| kept.body.as_deref()).map(|text| shown(text, is_mine));
             if !text.is_some_and(|text| writer.add_text(&text)) {
+                name_busy(&mut view.event, &view.etag);
                 writer.add(&view.event);
             }
         }

@@ -13,9 +13,6 @@ use crate::{
     },
 };
 
-/// The longest text that is looked for, in characters.
-const MOST_CHARACTERS: usize = 64;
-
 /// Which facilities are wanted; what is left out does not matter.
 #[derive(Debug, Clone, Default)]
 pub struct FacilitySearch {
@@ -31,6 +28,11 @@ pub struct FacilitySearch {
     pub cursor: Option<Cursor>,
     /// The most of one page.
     pub limit: Limit,
+}
+
+impl FacilitySearch {
+    /// The longest `q`, in characters.
+    pub const MOST_CHARACTERS: usize = 64;
 }
 
 /// One page of the facilities that are wanted, by name.
@@ -66,7 +68,7 @@ pub fn list_facilities(
 }
 
 fn words(q: &str) -> Result<search::Query, ScheduleFault> {
-    if q.chars().count() > MOST_CHARACTERS {
+    if q.chars().count() > FacilitySearch::MOST_CHARACTERS {
         let fault = FieldFault::new("q", "too-long", "a search takes at most 64 characters").allowing("≤ 64");
         return Err(ScheduleFault::BadQuery(fault));
     }

@@ -89,6 +89,16 @@ pub(crate) fn with_kept_alarms_of(mut event: Event, other: &Event) -> Event {
     event
 }
 
+/// What an event is called for whoever sees it as busy time alone. Without a name calendar programs show an empty box, or call it a new event.
+const TAKEN: &str = "予定あり";
+
+/// Names an event for a text of its own, if the reader has it under a tag of busy time.
+pub(crate) fn name_busy(event: &mut Event, etag: &ETag) {
+    if etag.is_of_view(BUSY) {
+        TAKEN.clone_into(&mut event.title);
+    }
+}
+
 /// Whether an event that is not public stays so to somebody who takes part in single occurrences alone, wherever they read it in a
 /// calendar of another.
 fn is_closed(who: &PersonId, stored: &StoredEvent) -> bool {

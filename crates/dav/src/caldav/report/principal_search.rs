@@ -32,8 +32,6 @@ const FOUND: u16 = 50;
 const TEXTS: usize = 10;
 /// Facilities have so many places among those that are found, however many people there are.
 const FACILITIES: usize = 10;
-/// Facilities are looked for by so many characters.
-const NAME_CHARS: usize = 64;
 
 /// `DAV:principal-property-search`: people by name in whatever script and by mail address, rooms and other facilities by name.
 pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, DavFault> {
@@ -89,8 +87,8 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
 
 /// Whoever and whatever a text finds: one by its `urn:uuid:`, people and facilities by name.
 fn find_all(tx: &mut ReadTx<'_>, dav: &Dav, who: &Principal, text: &str) -> Result<Vec<String>, DavFault> {
-    if let Some(id) = text.trim_start_matches("mailto:").strip_prefix("urn:uuid:") {
-        return match principal::find(tx, who, id) {
+    if let Some(id) = Id::<()>::from_urn(text.trim_start_matches("mailto:")) {
+        return match principal::find(tx, who, id.as_str()) {
             Ok(found) => Ok(vec![found.id]),
             Err(DavFault::NotFound) => Ok(Vec::new()),
             Err(fault) => Err(fault),
@@ -98,7 +96,7 @@ fn find_all(tx: &mut ReadTx<'_>, dav: &Dav, who: &Principal, text: &str) -> Resu
     }
     let mut people: Vec<String> = find_people(tx, dav, who, text)?.into_iter().map(Id::into_string).collect();
     // A mail address is nobody's but a person's, and no facility has a name that long.
-    let is_name = !text.contains('@') && text.chars().count() <= NAME_CHARS;
+    let is_name = !text.contains('@') && text.chars().count() <= FacilitySearch::MOST_CHARACTERS;
     let facilities = if is_name { find_facilities(tx, text)? } else { Vec::new() };
     people.truncate(usize::from(FOUND) - facilities.len().min(FACILITIES));
     Ok(people.into_iter().chain(facilities).collect())

@@ -31,12 +31,14 @@ pub fn is_param(raw: &str, name: &str) -> bool {
 /// The address of a line; `None` when it could not stand in a mail's header.
 pub(super) fn address(line: &Line) -> Option<String> {
     let value = line.value.trim();
+    // A client may take the path of a principal from among its addresses (RFC 6638 §2.4.1).
+    if let Some(id) = principal(value).or_else(|| Id::from_urn(value)) {
+        return Some(id.to_urn());
+    }
     let address = match value.split_once(':') {
-        // A client may take the path of a principal from among its addresses (RFC 6638 §2.4.1).
-        _ if principal(value).is_some() => format!("urn:uuid:{}", principal(value).unwrap_or_default()),
         // Evolution writes `MAILTO:` before whatever is typed or chosen.
-        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("mailto") => match id(rest) {
-            Some(id) => format!("urn:uuid:{id}"),
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("mailto") => match Id::<()>::from_urn(rest) {
+            Some(id) => id.to_urn(),
             None => format!("mailto:{}", mailbox(rest)?),
         },
         Some(_) => value.to_owned(),
@@ -53,19 +55,9 @@ fn mailbox(rest: &str) -> Option<Cow<'_, str>> {
     percent_decode_str(address).decode_utf8().ok()
 }
 
-/// The id that a URN is.
-fn id(urn: &str) -> Option<&str> {
-    const URN: &str = "urn:uuid:";
-    let urn = urn.trim();
-    let id =
-        urn.get(..URN.len()).filter(|scheme| scheme.eq_ignore_ascii_case(URN)).and(urn.get(URN.len()..))?;
-    id.parse::<Id<()>>().is_ok().then_some(id)
-}
-
 /// The id in the path of a principal.
-fn principal(value: &str) -> Option<&str> {
-    let (_, id) = value.trim_end_matches('/').rsplit_once("/principals/")?;
-    id.parse::<Id<()>>().is_ok().then_some(id)
+fn principal(value: &str) -> Option<Id<()>> {
+    value.trim_end_matches('/').rsplit_once("/principals/")?.1.parse().ok()
 }
 
 /// The participant of an `ATTENDEE` line with their key; `None` for a line that must be kept as it is.

@@ -15,9 +15,6 @@ use crate::{
     store,
 };
 
-/// The scheme of addresses that are ids.
-const URN: &str = "urn:uuid:";
-
 /// Why a facility is not booked, as a client is told it (RFC 5546 §3.6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Refusal {
@@ -40,18 +37,9 @@ impl Refusal {
     }
 }
 
-/// The address of a facility, or of a person who has no mail address.
-pub(super) fn address<K>(id: &Id<K>) -> String {
-    format!("{URN}{id}")
-}
-
 /// The id that an address is.
-pub(super) fn id_of(address: &str) -> Option<&str> {
-    let id = address
-        .get(..URN.len())
-        .filter(|scheme| scheme.eq_ignore_ascii_case(URN))
-        .and(address.get(URN.len()..))?;
-    id.parse::<Id<()>>().is_ok().then_some(id)
+pub(super) fn id_of(address: &str) -> Option<String> {
+    Id::<()>::from_urn(address).map(Id::into_string)
 }
 
 /// The event with what it books among those who take part.
@@ -60,10 +48,10 @@ pub(super) fn add(event: &mut Event, facilities: &[(FacilityId, String)]) {
         // It may have declined before it was booked on the phone.
         event
             .participants
-            .retain(|_, it| it.calendar_address.as_deref().and_then(id_of) != Some(id.as_str()));
+            .retain(|_, it| it.calendar_address.as_deref().and_then(id_of).as_deref() != Some(id.as_str()));
         let participant = Participant {
             name: Some(name.clone()),
-            calendar_address: Some(address(id)),
+            calendar_address: Some(id.to_urn()),
             kind: Some("location".to_owned()),
             roles: BTreeMap::from([("attendee".to_owned(), true)]),
             participation_status: ParticipationStatus::Accepted,
@@ -122,9 +110,8 @@ impl State {
 /// their id: whoever is named by their mail address, too, takes part once.
 pub(super) fn find(tx: &mut ReadTx<'_>, event: &mut Event) -> Result<Vec<Invited>, ScheduleFault> {
     let single = event.occurrences_of(PatchObject::touches_people);
-    let whole = ids(event);
     let of_single = single.iter().flat_map(|(_, occurrence)| ids(occurrence));
-    let mut all: Vec<String> = whole.iter().cloned().chain(of_single).map(|(id, _)| id).collect();
+    let mut all: Vec<String> = ids(event).into_iter().chain(of_single).map(|(id, _)| id).collect();
     all.sort_unstable();
     all.dedup();
     if all.is_empty() {
@@ -133,23 +120,13 @@ pub(super) fn find(tx: &mut ReadTx<'_>, event: &mut Event) -> Result<Vec<Invited
     let all: Vec<&str> = all.iter().map(String::as_str).collect();
     let known: HashMap<String, String> = store::facilities::list_names(tx, &all)?.into_iter().collect();
     let mut invited = named(event, &known, None);
-    let persons: Vec<_> = whole.into_iter().filter(|(id, _)| !known.contains_key(id)).collect();
-    let any_other = event.participants.len() > persons.len() + invited.len();
-    for (id, key) in &persons {
-        if let Some(participant) = event.participants.get_mut(key) {
-            participant.person_id = Some(PersonId::stored(id.clone()));
-        }
-    }
-    if !persons.is_empty() && any_other {
-        join_persons(tx, event)?;
-    }
+    name_persons(tx, event, (&known, invited.len()))?;
     for (at, _) in single {
         let Some(mut occurrence) = event.occurrence(at) else { continue };
         let mut own = named(&mut occurrence, &known, Some(at));
         // What is said of one as of the series follows the series.
         own.retain(|it| event.participants.get(&it.key).is_none_or(|whole| State::of(whole) != it.state));
-        let names_persons = name_persons(&mut occurrence, &known);
-        if !own.is_empty() || names_persons {
+        if name_persons(tx, &mut occurrence, (&known, own.len()))? || !own.is_empty() {
             event.put_occurrence(at, &occurrence);
             invited.extend(own);
         }
@@ -158,17 +135,24 @@ pub(super) fn find(tx: &mut ReadTx<'_>, event: &mut Event) -> Result<Vec<Invited
     Ok(invited)
 }
 
-/// Names those persons of an occurrence who are known by an address that is their id; whether there are any.
-fn name_persons(occurrence: &mut Event, known: &HashMap<String, String>) -> bool {
-    let mut any = false;
-    for (id, key) in ids(occurrence) {
-        let participant = occurrence.participants.get_mut(&key).filter(|it| it.person_id.is_none());
+/// Names those persons who are known by an address that is their id, beside so many facilities; whether there are any who were not.
+fn name_persons(
+    tx: &mut ReadTx<'_>,
+    event: &mut Event,
+    (known, facilities): (&HashMap<String, String>, usize),
+) -> Result<bool, ScheduleFault> {
+    let mut named = 0;
+    for (id, key) in ids(event) {
+        let participant = event.participants.get_mut(&key).filter(|it| it.person_id.is_none());
         if let Some(participant) = participant.filter(|_| !known.contains_key(&id)) {
             participant.person_id = Some(PersonId::stored(id));
-            any = true;
+            named += 1;
         }
     }
-    any
+    if named > 0 && event.participants.len() > named + facilities {
+        join_persons(tx, event)?;
+    }
+    Ok(named > 0)
 }
 
 /// Makes one participant of a person who is named by their id and by their mail address.
@@ -199,8 +183,7 @@ pub(super) fn ask_again(invited: &mut [Invited], sent: &Event, shown: &Event) {
 /// The ids that are addresses of those who take part, each with their key.
 fn ids(event: &Event) -> Vec<(String, String)> {
     let ids = event.participants.iter();
-    ids.filter_map(|(key, it)| Some((id_of(it.calendar_address.as_deref()?)?.to_owned(), key.clone())))
-        .collect()
+    ids.filter_map(|(key, it)| Some((id_of(it.calendar_address.as_deref()?)?, key.clone()))).collect()
 }
 
 /// The facilities among those who take part in the whole or in one occurrence, which get their names.
@@ -274,6 +257,6 @@ fn decline(participant: &mut Participant, why: Refusal) -> bool {
 
 /// Whether an address is one of a person's.
 pub(crate) fn is_address_of(address: &str, person: &PersonId, email: Option<&str>) -> bool {
-    id_of(address) == Some(person.as_str())
+    id_of(address).as_deref() == Some(person.as_str())
         || email.is_some_and(|email| mail_address(address).is_some_and(|it| it == email.to_lowercase()))
 }

@@ -141,8 +141,9 @@ pub fn resolve(
     let found: Vec<&str> = people.values().map(PersonId::as_str).collect();
     let mut hidden = directory::suppressed(tx, &found)?;
     hidden.remove(reader);
-    let ids: Vec<&str> = addresses.iter().filter_map(|it| facilities::id_of(it)).collect();
-    let persons: Vec<PersonId> = ids.iter().map(|id| PersonId::stored((*id).to_owned())).collect();
+    let ids: Vec<String> = addresses.iter().filter_map(|it| facilities::id_of(it)).collect();
+    let persons: Vec<PersonId> = ids.iter().cloned().map(PersonId::stored).collect();
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
     let mut named = directory::names(tx, &persons)?;
     named.retain(|id, person| id == reader || !person.suppressed);
     let facilities: BTreeSet<String> =
@@ -153,8 +154,7 @@ pub fn resolve(
         .filter_map(|address| {
             let by_mail = mail_address(address).and_then(|mail| people.get(&mail));
             let by_mail = by_mail.filter(|id| !hidden.contains(*id)).map(|id| id.as_str().to_owned());
-            let id =
-                by_mail.or_else(|| facilities::id_of(address).filter(|id| known(id)).map(str::to_owned))?;
+            let id = by_mail.or_else(|| facilities::id_of(address).filter(|id| known(id)))?;
             Some((address.clone(), id))
         })
         .collect())

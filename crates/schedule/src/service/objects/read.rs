@@ -16,15 +16,12 @@ use crate::{
     codec::ical,
     model::{Event, FreeBusyStatus, Own, Participant, PatchObject},
     rules::recurrence,
-    service::view::{BUSY, Sight, without_alerts},
+    service::view::{BUSY, Sight, name_busy, without_alerts},
     store::{
         self,
         objects::{Presence, StoredText},
     },
 };
-
-/// What an event is called for whoever sees it as busy time alone. Without a name calendar programs show an empty box, or call it a new event.
-const TAKEN: &str = "予定あり";
 
 /// A calendar object with its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -166,9 +163,7 @@ pub fn get_texts(
     for it in &stored {
         let Some(view) = sight.view_in(&who.person, it, calendar.collection) else { continue };
         let mut shown = names.present(&view.event, it.organizer.as_ref(), &view.facility_ids);
-        if view.etag.is_of_view(BUSY) {
-            TAKEN.clone_into(&mut shown.title);
-        }
+        name_busy(&mut shown, &view.etag);
         if it.calendar == calendar.calendar.id && it.organizer.is_some() {
             parameters::tell_status(&mut shown);
         } else if calendar.is_mine() && it.organizer.is_some() {

@@ -42,7 +42,7 @@ impl Names {
         let named = directory::names(tx, &organizers)?;
         let address = |person: &PersonId| match named.get(person).and_then(|known| known.email.as_ref()) {
             Some(email) => format!("mailto:{email}"),
-            None => facilities::address(person),
+            None => person.to_urn(),
         };
         Ok(Self {
             facilities: store::facilities::list_names(tx, &ids)?.into_iter().collect(),
