@@ -16,7 +16,9 @@ use renraku_db::{
 
 use crate::codec::ical::is_guarded_task;
 
-pub(crate) use listed::{Listed, Placed, get_events, get_placed, list_events, list_placed};
+pub(crate) use listed::{
+    Listed, Placed, get_events, get_placed, list_events, list_placed, list_placed_between,
+};
 pub(crate) use uids::{OfUid, TakenUids, list_by_uid, list_taken_uids};
 
 /// That an object is a task, in the words of the indexes of tasks.

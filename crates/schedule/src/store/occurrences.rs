@@ -125,7 +125,7 @@ const fn bands(from: i64) -> [(i32, i64); 3] {
 
 /// The occurrences of one band in one calendar that overlap a window. What is asked of the three bands one after the other needs no
 /// table of what was found already, as what is asked with `OR` does.
-#[diesel::dsl::auto_type(no_type_alias)]
+#[diesel::dsl::auto_type(type_case = "PascalCase")]
 fn in_band(calendar: i64, band: (i32, i64), from: i64, to: i64) -> _ {
     let (number, after): (i32, i64) = band;
     let reaches = occurrences::utc_end.gt(from).or(occurrences::utc_start.ge(from));
@@ -135,6 +135,19 @@ fn in_band(calendar: i64, band: (i32, i64), from: i64, to: i64) -> _ {
         .filter(occurrences::utc_start.gt(after))
         .filter(occurrences::utc_start.lt(to))
         .filter(reaches)
+}
+
+/// The events that have an occurrence in a calendar's window, as often as they have one.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub(super) fn events_between(calendar: i64, from: i64, to: i64) -> _ {
+    let [short, medium, long]: [(i32, i64); 3] = bands(from);
+    let short: InBand = in_band(calendar, short, from, to);
+    let medium: InBand = in_band(calendar, medium, from, to);
+    let long: InBand = in_band(calendar, long, from, to);
+    short
+        .select(occurrences::event_id)
+        .union_all(medium.select(occurrences::event_id))
+        .union_all(long.select(occurrences::event_id))
 }
 
 fn numbers(collections: &[CollectionId]) -> Vec<i64> {
@@ -274,10 +287,7 @@ pub(crate) fn event_ids_in(
     collection: CollectionId,
     (from, to): (Timestamp, Timestamp),
 ) -> Result<BTreeSet<String>, Error> {
-    let (from, to) = (from.micros(), to.micros());
-    let [short, medium, long] =
-        bands(from).map(|band| in_band(collection.0, band, from, to).select(occurrences::event_id));
-    let ids: Vec<String> = tx.fetch(short.union_all(medium).union_all(long))?;
+    let ids: Vec<String> = tx.fetch(events_between(collection.0, from.micros(), to.micros()))?;
     Ok(ids.into_iter().collect())
 }
 

@@ -1,3 +1,5 @@
+use renraku_base::any_byte;
+
 use super::{
     Element, Name, OF_CALENDARS, Prefixes,
     character::{can_be_said, can_say},
@@ -176,26 +178,12 @@ impl Writer {
     /// The same of a text that XML can say all of.
     fn sayable(&mut self, text: &str) {
         let mut rest = text;
-        while let Some((before, byte, after)) =
-            split_at(rest, |bytes| memchr::memchr3(b'\r', b'&', b'<', bytes))
-        {
-            self.plain(before);
-            self.out.push_str(match byte {
-                b'\r' => "&#13;",
-                b'&' => "&amp;",
-                _ => "&lt;",
-            });
-            rest = after;
-        }
-        self.plain(rest);
-    }
-
-    /// The same without `\r`, `&` and `<`.
-    fn plain(&mut self, text: &str) {
-        let mut rest = text;
-        while let Some((before, _, after)) = split_at(rest, |bytes| memchr::memchr(b'>', bytes)) {
+        // Most texts have lines, and nothing else that XML keeps for itself.
+        let has_lines_alone = !any_byte(text.as_bytes(), |it| (it == b'&') | (it == b'<') | (it == b'>'));
+        let next = if has_lines_alone { at_line_end } else { at_reserved };
+        while let Some((before, said, after)) = next(rest) {
             self.out.push_str(before);
-            self.out.push_str("&gt;");
+            self.out.push_str(said);
             rest = after;
         }
         self.out.push_str(rest);
@@ -228,11 +216,27 @@ impl Writer {
     }
 }
 
-/// What stands before and after an ASCII character that is found, and that.
-fn split_at(text: &str, find: impl FnOnce(&[u8]) -> Option<usize>) -> Option<(&str, u8, &str)> {
-    let at = find(text.as_bytes())?;
-    let (before, rest) = text.split_at_checked(at)?;
-    Some((before, *rest.as_bytes().first()?, rest.get(1..)?))
+/// How a character is said that XML keeps for itself.
+const fn said(byte: u8) -> Option<&'static str> {
+    Some(match byte {
+        b'\r' => "&#13;",
+        b'&' => "&amp;",
+        b'<' => "&lt;",
+        b'>' => "&gt;",
+        _ => return None,
+    })
+}
+
+/// What stands before the first of them in a text, how it is said, and what stands behind it.
+fn at_reserved(text: &str) -> Option<(&str, &'static str, &str)> {
+    let (at, said) = text.bytes().enumerate().find_map(|(at, byte)| Some((at, said(byte)?)))?;
+    Some((text.get(..at)?, said, text.get(at + 1..)?))
+}
+
+/// The same for a carriage return.
+fn at_line_end(text: &str) -> Option<(&str, &'static str, &str)> {
+    let at = memchr::memchr(b'\r', text.as_bytes())?;
+    Some((text.get(..at)?, "&#13;", text.get(at + 1..)?))
 }
 
 #[cfg(test)]

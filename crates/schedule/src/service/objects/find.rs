@@ -7,7 +7,10 @@ use renraku_base::{PersonId, Principal, Timestamp};
 use renraku_db::ReadTx;
 use renraku_people::directory::service as directory;
 
-use super::{ObjectCalendar, ObjectHead, facilities, list::heads};
+use super::{
+    ObjectCalendar, ObjectHead, facilities,
+    list::{heads, heads_between},
+};
 use crate::{
     ScheduleFault,
     model::Zone,
@@ -19,7 +22,10 @@ use crate::{
         staff::mail_address,
         window::{MOST, beyond_index_in as beyond},
     },
-    store::{self, events::StoredEvent},
+    store::{
+        self,
+        events::{OpenSeries, StoredEvent},
+    },
 };
 
 /// So far from each other the days and clocks of two zones may be.
@@ -38,19 +44,18 @@ pub fn find(
     (from, to): (Timestamp, Timestamp),
 ) -> Result<Vec<ObjectHead>, ScheduleFault> {
     let bounds = (from, to);
-    let mut ids = store::occurrences::event_ids_in(tx, calendar.collection, bounds)?;
-    for series in store::events::list_open(tx, &[calendar.collection], bounds)? {
-        let id = series.stored.id.as_str();
-        if ids.contains(id) {
-            continue;
-        }
+    let mut found = heads_between(tx, who, calendar, bounds)?;
+    let takes_place = |series: &OpenSeries| {
         let window = recurrence::Window { from, to, zone: series.zone };
-        if !recurrence::expand(&series.stored.event, window, 1).items.is_empty() {
-            ids.insert(id.to_owned());
-        }
+        !recurrence::expand(&series.stored.event, window, 1).items.is_empty()
+    };
+    let mut open = store::events::list_open(tx, &[calendar.collection], bounds)?;
+    open.retain(|series| !found.contains_key(series.stored.id.as_str()) && takes_place(series));
+    let beyond: Vec<&str> = open.iter().map(|series| series.stored.id.as_str()).collect();
+    if !beyond.is_empty() {
+        found.extend(heads(tx, who, calendar, &beyond)?);
     }
-    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-    Ok(heads(tx, who, calendar, &ids)?.into_values().collect())
+    Ok(found.into_values().collect())
 }
 
 /// The same with days and times on no clock read in a zone that need not be the calendar's, by which the index was made.

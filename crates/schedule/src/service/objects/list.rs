@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use renraku_base::{ETag, Id, Principal};
+use renraku_base::{ETag, Id, Principal, Timestamp};
 use renraku_db::{CollectionId, CollectionKind, ObjectType, ReadTx, Tx, changes};
 
 use super::{ObjectCalendar, tasks};
@@ -15,8 +15,8 @@ use crate::{
     },
 };
 
-/// So many objects are named in one statement.
-const AT_ONCE: usize = 1_000;
+/// So many objects are named in one statement, which is remembered.
+const AT_ONCE: usize = 512;
 /// Of so few events each is looked at: a second statement would cost more.
 const SINGLE: usize = 8;
 
@@ -231,6 +231,22 @@ pub(super) fn heads(
         all.extend(tasks::get(tx, who, calendar, some)?);
     }
     Ok(all.into_iter().filter_map(|(id, head)| Some((id, head?))).collect())
+}
+
+/// Those of a calendar's events that the index says take place between two instants, as the person sees them, by id.
+pub(super) fn heads_between(
+    tx: &mut ReadTx<'_>,
+    who: &Principal,
+    calendar: &ObjectCalendar,
+    bounds: (Timestamp, Timestamp),
+) -> Result<BTreeMap<String, ObjectHead>, ScheduleFault> {
+    if !calendar.is_mine() {
+        let ids = store::occurrences::event_ids_in(tx, calendar.collection, bounds)?;
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        return heads(tx, who, calendar, &ids);
+    }
+    let placed = store::objects::list_placed_between(tx, calendar.collection, bounds)?;
+    Ok(own(tx, who, calendar, placed)?.into_iter().filter_map(|(id, head)| Some((id, head?))).collect())
 }
 
 /// A change in a calendar, as its log tells it.

@@ -1,11 +1,13 @@
 //! The events of a calendar, as lists of it need them.
 
 use diesel::prelude::*;
-use renraku_base::{EventId, Id};
+use renraku_base::{EventId, Id, Timestamp};
 use renraku_db::{
     CollectionId, Error, ReadTx, among,
     schema::{calendar_objects as objects, events, placements},
 };
+
+use crate::store::occurrences::events_between;
 
 /// An event that is seen in a calendar, as far as it is known without looking at the event itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +47,19 @@ pub(crate) fn list_placed(
     let after = placements::event_id.gt(after);
     let rows: Vec<PlacedRow> =
         tx.fetch(placed_in(collection.0).filter(after).order(placements::event_id).limit(limit))?;
+    Ok(rows.into_iter().map(placed).collect())
+}
+
+/// The events that are seen in a calendar and take place between two instants, in ascending order of their ids.
+pub(crate) fn list_placed_between(
+    tx: &mut ReadTx<'_>,
+    collection: CollectionId,
+    (from, to): (Timestamp, Timestamp),
+) -> Result<Vec<Placed>, Error> {
+    let between = events_between(collection.0, from.micros(), to.micros());
+    let rows: Vec<PlacedRow> = tx.fetch(
+        placed_in(collection.0).filter(placements::event_id.eq_any(between)).order(placements::event_id),
+    )?;
     Ok(rows.into_iter().map(placed).collect())
 }
 
