@@ -225,17 +225,27 @@ fn who_sees_busy_time_alone_hears_that_it_was_declined() {
         let (before, was) = (window(db, &jiro, &his), status());
         reply(db, &taro, &event.id, json!({"participationStatus": "tentative"})).unwrap();
         assert_eq!((told(), window(db, &jiro, &his), status()), (Audience::Details, before.clone(), was));
-        for answer in [
-            json!({"participationStatus": "declined", "recurrenceId": "2026-11-26T10:00:00"}),
-            json!({"participationStatus": "declined"}),
+        let free = || {
+            let shown = text(db, &jiro, &in_home(db, &jiro, &his));
+            let free_in = |part: &str| part.contains("TRANSP:TRANSPARENT");
+            Vec::from_iter(shown.split("BEGIN:VEVENT").skip(1).map(free_in))
+        };
+        for (answer, parts) in [
+            (
+                json!({"participationStatus": "declined", "recurrenceId": "2026-11-26T10:00:00"}),
+                vec![false, true],
+            ),
+            (json!({"participationStatus": "declined"}), vec![true]),
         ] {
             reply(db, &taro, &event.id, answer).unwrap();
             assert_ne!(status(), was);
             assert_eq!(told(), Audience::Everybody);
             assert_ne!(window(db, &jiro, &his), before, "another state has another tag");
+            assert_eq!(free(), parts, "the texts say what the window says");
         }
-        let shown = text(db, &jiro, &in_home(db, &jiro, &his));
-        assert!(shown.contains("TRANSP:TRANSPARENT"), "{shown}");
+        let again = json!({"participationStatus": "accepted", "recurrenceId": SECOND});
+        reply(db, &taro, &event.id, again).unwrap();
+        assert_eq!(free(), [true, false], "one of what was declined takes place all the same");
         let file = db.read(|tx| service::export_calendar(tx, &jiro, &his)).unwrap();
         assert!(file.contains("SUMMARY:予定あり"), "{file}");
     });

@@ -107,6 +107,21 @@ fn is_closed(who: &PersonId, stored: &StoredEvent) -> bool {
         && stored.event.staff().contains(who)
 }
 
+/// What a guest declined, all of it or single occurrences, takes none of the time that their calendar shows.
+fn free_where_declined(busy: &mut Event, whole: &Event, guest: &PersonId) {
+    let status = |event: &Event| match event.participation(guest) {
+        Some(ParticipationStatus::Declined) => FreeBusyStatus::Free,
+        _ => event.free_busy_status,
+    };
+    busy.free_busy_status = status(whole);
+    for (at, occurrence) in whole.occurrences_of(|_| true) {
+        if let Some(mut seen) = busy.occurrence(at) {
+            seen.free_busy_status = status(&occurrence);
+            busy.put_occurrence(at, &seen);
+        }
+    }
+}
+
 /// Where one person may read events.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Sight {
@@ -204,11 +219,8 @@ impl Sight {
         let part = (self.without_left_out(who, stored, there, part.0), part.1);
         let guest = mine || !is_closed(who, stored) && self.is_invited(who, stored);
         let mut view = self.view_part(who, stored, self.keeper_in(who, stored, collection), (part, guest))?;
-        // What a guest declined takes none of the time that their calendar shows.
-        let declined = place.placement.person.as_ref().and_then(|it| stored.event.participation(it))
-            == Some(ParticipationStatus::Declined);
-        if declined && view.etag.is_of_view(BUSY) {
-            view.event.free_busy_status = FreeBusyStatus::Free;
+        if let Some(guest) = place.placement.person.as_ref().filter(|_| view.etag.is_of_view(BUSY)) {
+            free_where_declined(&mut view.event, &stored.event, guest);
         }
         Some(view)
     }
