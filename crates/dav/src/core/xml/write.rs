@@ -1,8 +1,6 @@
-use renraku_base::any_byte;
-
 use super::{
     Element, Name, OF_CALENDARS, Prefixes,
-    character::{can_be_said, can_say},
+    character::{can_be_said, can_say, has_lines_alone},
 };
 
 /// An answer in the making. Its root declares the namespaces that it has prefixes for; others are declared where they are used.
@@ -167,20 +165,19 @@ impl Writer {
     /// Text. What XML cannot say is left out; a carriage return is said by its number, for parsers turn it into a line feed.
     pub fn text(&mut self, text: &str) {
         self.out.reserve(text.len());
-        if can_say(text) {
-            self.sayable(text);
+        if has_lines_alone(text) {
+            self.sayable(text, at_line_end);
+        } else if can_say(text) {
+            self.sayable(text, at_reserved);
         } else {
             let said: String = text.chars().filter(|it| can_be_said(*it)).collect();
-            self.sayable(&said);
+            self.sayable(&said, at_reserved);
         }
     }
 
-    /// The same of a text that XML can say all of.
-    fn sayable(&mut self, text: &str) {
+    /// The same of a text that XML can say all of; `next` finds what it keeps for itself.
+    fn sayable(&mut self, text: &str, next: impl Fn(&str) -> Option<(&str, &'static str, &str)>) {
         let mut rest = text;
-        // Most texts have lines, and nothing else that XML keeps for itself.
-        let has_lines_alone = !any_byte(text.as_bytes(), |it| (it == b'&') | (it == b'<') | (it == b'>'));
-        let next = if has_lines_alone { at_line_end } else { at_reserved };
         while let Some((before, said, after)) = next(rest) {
             self.out.push_str(before);
             self.out.push_str(said);
@@ -264,5 +261,16 @@ mod tests {
         let mut again = Writer::root(&name);
         again.element(&root.children[0]);
         assert_eq!(read(again.finish(&name).as_bytes()).unwrap(), root);
+    }
+
+    #[test]
+    fn a_text_comes_back_as_it_was() {
+        let name = Name::dav("x");
+        for text in ["", "a", "\r", "a\r\nb", "会議\r\n\r\n\tc", "（a）\r\n", "a > b", "\r\n&amp;\r<", "<\r"]
+        {
+            let mut writer = Writer::root(&name);
+            writer.text(text);
+            assert_eq!(read(writer.finish(&name).as_bytes()).unwrap().text, text);
+        }
     }
 }
