@@ -18,6 +18,7 @@ mod propfind;
 mod reasons;
 mod represented;
 mod request;
+mod row;
 mod supported;
 mod sync;
 mod sync_token;
@@ -46,6 +47,9 @@ pub(crate) use privileges::{
 pub(crate) use propfind::{NAMES, Wanted};
 pub(crate) use represented::represented;
 pub(crate) use request::{Body, Call, Haste, refuse, tell_cause};
+pub(crate) use row::Row;
+#[cfg(test)]
+pub(crate) use row::check;
 pub(crate) use supported::{supported_collations, supported_reports};
 pub(crate) use sync::{Ask, News};
 pub(crate) use sync_token::{SyncToken, TokenKey};

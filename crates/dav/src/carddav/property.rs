@@ -49,7 +49,7 @@ impl Resource<'_> {
 
     /// The names of the properties that are meant. Those of what is there are those that have a value (RFC 4918 §9.1.4).
     pub fn names<'w>(&self, wanted: &'w Wanted, context: &Context<'_>) -> Cow<'w, [Name]> {
-        let rows = || table::rows().iter().filter(|row| row.is_of(self));
+        let rows = || table::rows().iter().filter(|row| row.is_of(table::kind_of(self)));
         let kept =
             self.kept().iter().filter_map(|(name, _)| Name::parse(name)).filter(|name| find(name).is_none());
         match wanted {
@@ -72,7 +72,7 @@ impl Resource<'_> {
     /// Writes a property; `false` when it is not there.
     pub fn write(&self, name: &Name, context: &Context<'_>, out: &mut Writer) -> bool {
         match find(name) {
-            Some(row) => row.is_of(self) && value::write(row, self, context, out),
+            Some(row) => row.is_of(table::kind_of(self)) && value::write(row, self, context, out),
             None => self.write_kept(name, out),
         }
     }

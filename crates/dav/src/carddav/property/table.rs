@@ -1,5 +1,5 @@
 use super::Resource;
-use crate::core::xml::Name;
+use crate::core::{self, xml::Name};
 
 /// The properties that we know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,55 +31,22 @@ pub(in crate::carddav) enum Property {
     PushTriggers,
 }
 
-/// A property: its name, who defines it, what has it, and who may write it.
-#[derive(Debug)]
-pub(in crate::carddav) struct Row {
-    pub property: Property,
-    pub name: Name,
-    /// Which standard defines it.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "read by people, and by the test that it is never left out")
-    )]
-    pub source: &'static str,
-    /// What has it.
-    of: u8,
-    /// Whether `allprop` brings it.
-    pub all: bool,
-    /// Whether a client may write it on an address book.
-    pub writable: bool,
-}
+/// What is known of a property.
+pub(in crate::carddav) type Row = core::Row<Property>;
 
-const HOMES: u8 = 1;
-const HOME: u8 = 2;
-const BOOK: u8 = 4;
-const CARD: u8 = 8;
-const EVERYTHING: u8 = 15;
+const HOMES: u16 = 1;
+const HOME: u16 = 2;
+const BOOK: u16 = 4;
+const CARD: u16 = 8;
+const EVERYTHING: u16 = 15;
 
-impl Row {
-    /// Whether a resource can have the property.
-    pub fn is_of(&self, resource: &Resource<'_>) -> bool {
-        let kind = match resource {
-            Resource::Homes => HOMES,
-            Resource::Home(_) => HOME,
-            Resource::Book(_) => BOOK,
-            Resource::Card(..) => CARD,
-        };
-        self.of & kind != 0
-    }
-
-    const fn new(property: Property, name: Name, source: &'static str, of: u8) -> Self {
-        Self { property, name, source, of, all: false, writable: false }
-    }
-
-    const fn in_all(mut self) -> Self {
-        self.all = true;
-        self
-    }
-
-    const fn writable(mut self) -> Self {
-        self.writable = true;
-        self
+/// The kind of a resource.
+pub(super) const fn kind_of(resource: &Resource<'_>) -> u16 {
+    match resource {
+        Resource::Homes => HOMES,
+        Resource::Home(_) => HOME,
+        Resource::Book(_) => BOOK,
+        Resource::Card(..) => CARD,
     }
 }
 
@@ -135,10 +102,6 @@ mod tests {
 
     #[test]
     fn every_property_is_defined_once_and_says_where() {
-        for (at, row) in ROWS.iter().enumerate() {
-            assert!(!row.source.is_empty() && row.of != 0, "{}", row.name);
-            let again = ROWS.iter().skip(at + 1).any(|it| it.name == row.name || it.property == row.property);
-            assert!(!again, "{} is there twice", row.name);
-        }
+        core::check(rows());
     }
 }
