@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use diesel::prelude::*;
 use renraku_base::{Id, MailboxId, MessageId, Timestamp};
 use renraku_db::{
-    Error, ReadTx, Tx, among,
+    Error, ReadTx, Tx, among, columns,
     schema::{mail_threads, message_texts, messages},
 };
 
@@ -37,18 +37,19 @@ pub struct NewMail {
     pub received_at: Timestamp,
 }
 
-#[derive(Queryable)]
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = messages)]
 struct KnownRow {
     id: String,
-    key: String,
-    mailbox: Option<String>,
-    source_mailbox: Option<String>,
+    source_key: String,
+    mailbox_id: Option<String>,
+    source_mailbox_id: Option<String>,
     keywords: i32,
     source_keywords: i32,
     version: i64,
     source_version: i64,
     carrier: Option<String>,
-    carried_mailbox: Option<String>,
+    carried_mailbox_id: Option<String>,
     carried_keywords: Option<i32>,
 }
 
@@ -56,14 +57,14 @@ impl From<KnownRow> for Known {
     fn from(row: KnownRow) -> Self {
         Self {
             id: Id::stored(row.id),
-            key: row.key,
+            key: row.source_key,
             version: row.version,
             state: State {
-                mailbox: row.mailbox.map(Id::stored),
+                mailbox: row.mailbox_id.map(Id::stored),
                 keywords: Keywords::from_bits(row.keywords),
-                source_mailbox: row.source_mailbox.map(Id::stored),
+                source_mailbox: row.source_mailbox_id.map(Id::stored),
                 source_keywords: Keywords::from_bits(row.source_keywords),
-                carried: carried(row.carried_mailbox, row.carried_keywords),
+                carried: carried(row.carried_mailbox_id, row.carried_keywords),
             },
             source_version: row.source_version,
             is_carried: row.carrier.is_some(),
@@ -71,45 +72,17 @@ impl From<KnownRow> for Known {
     }
 }
 
-type KnownColumns = (
-    messages::id,
-    messages::source_key,
-    messages::mailbox_id,
-    messages::source_mailbox_id,
-    messages::keywords,
-    messages::source_keywords,
-    messages::version,
-    messages::source_version,
-    messages::carrier,
-    messages::carried_mailbox_id,
-    messages::carried_keywords,
-);
-
-const KNOWN: KnownColumns = (
-    messages::id,
-    messages::source_key,
-    messages::mailbox_id,
-    messages::source_mailbox_id,
-    messages::keywords,
-    messages::source_keywords,
-    messages::version,
-    messages::source_version,
-    messages::carrier,
-    messages::carried_mailbox_id,
-    messages::carried_keywords,
-);
-
 /// The mails that the source last showed in these mailboxes, and those that a job is about to put there.
 pub fn list_known(tx: &mut ReadTx<'_>, mailboxes: &[&MailboxId]) -> Result<Vec<Known>, Error> {
     let mut rows: Vec<KnownRow> = tx.fetch(
         messages::table
             .filter(among(messages::source_mailbox_id, mailboxes.iter().map(|id| id.as_str())))
-            .select(KNOWN),
+            .select(columns::<KnownRow>()),
     )?;
     let carried: Vec<KnownRow> = tx.fetch(
         messages::table
             .filter(among(messages::carried_mailbox_id, mailboxes.iter().map(|id| id.as_str())))
-            .select(KNOWN),
+            .select(columns::<KnownRow>()),
     )?;
     let there: HashSet<String> = rows.iter().map(|row| row.id.clone()).collect();
     rows.extend(carried.into_iter().filter(|row| !there.contains(&row.id)));
@@ -119,7 +92,7 @@ pub fn list_known(tx: &mut ReadTx<'_>, mailboxes: &[&MailboxId]) -> Result<Vec<K
 /// All mails of an account.
 pub fn list_all(tx: &mut ReadTx<'_>, account: &str) -> Result<Vec<Known>, Error> {
     let rows: Vec<KnownRow> =
-        tx.fetch(messages::table.filter(messages::account_id.eq(account)).select(KNOWN))?;
+        tx.fetch(messages::table.filter(messages::account_id.eq(account)).select(columns::<KnownRow>()))?;
     Ok(rows.into_iter().map(Known::from).collect())
 }
 
@@ -136,14 +109,14 @@ pub fn find_by_keys(
             messages::table
                 .filter(among(messages::source_mailbox_id, mailboxes.iter().map(|id| id.as_str())))
                 .filter(among(messages::source_key, some))
-                .select(KNOWN),
+                .select(columns::<KnownRow>()),
         )?;
         known.extend(rows.into_iter().map(Known::from));
         let rows: Vec<KnownRow> = tx.fetch(
             messages::table
                 .filter(messages::source_mailbox_id.is_null().and(among(messages::source_key, some)))
                 .filter(messages::account_id.eq(account))
-                .select(KNOWN),
+                .select(columns::<KnownRow>()),
         )?;
         known.extend(rows.into_iter().map(Known::from));
     }
@@ -152,7 +125,8 @@ pub fn find_by_keys(
 
 /// Mails of an account by their ids.
 pub fn find_by_ids(tx: &mut ReadTx<'_>, ids: &[&str]) -> Result<Vec<Known>, Error> {
-    let rows: Vec<KnownRow> = tx.fetch(messages::table.filter(among(messages::id, ids)).select(KNOWN))?;
+    let rows: Vec<KnownRow> =
+        tx.fetch(messages::table.filter(among(messages::id, ids)).select(columns::<KnownRow>()))?;
     Ok(rows.into_iter().map(Known::from).collect())
 }
 

@@ -2,14 +2,15 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 use renraku_base::{ETag, Id, MailboxId, MessageId, Timestamp};
-use renraku_db::{Condition, Error, Literal, ReadTx, Tx, among, schema::messages};
+use renraku_db::{Condition, Error, Literal, ReadTx, Tx, among, columns, schema::messages};
 
 use crate::{
     EmailAddress, Keywords, Message, MessageDetail,
     rules::compare::{Place, State},
 };
 
-#[derive(Queryable)]
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = messages)]
 struct HeadRow {
     id: String,
     thread_id: String,
@@ -24,36 +25,6 @@ struct HeadRow {
     has_attachment: bool,
     version: i64,
 }
-
-type HeadColumns = (
-    messages::id,
-    messages::thread_id,
-    messages::mailbox_id,
-    messages::keywords,
-    messages::sender,
-    messages::recipients,
-    messages::subject,
-    messages::preview,
-    messages::received_at,
-    messages::size,
-    messages::has_attachment,
-    messages::version,
-);
-
-const HEAD: HeadColumns = (
-    messages::id,
-    messages::thread_id,
-    messages::mailbox_id,
-    messages::keywords,
-    messages::sender,
-    messages::recipients,
-    messages::subject,
-    messages::preview,
-    messages::received_at,
-    messages::size,
-    messages::has_attachment,
-    messages::version,
-);
 
 impl HeadRow {
     fn into_message(self) -> Result<Message, Error> {
@@ -131,7 +102,7 @@ pub fn list(
         .filter(older)
         .order((messages::received_at.desc(), messages::id.desc()))
         .limit(limit)
-        .select(HEAD);
+        .select(columns::<HeadRow>());
     let of_account = messages::account_id.eq(account);
     // The mailbox is the account's: its own index is all that is needed.
     let of_mailbox = |mailbox: &MailboxId| messages::mailbox_id.eq(mailbox.as_str().to_owned());
@@ -163,7 +134,7 @@ pub fn find_by_thread(
             .filter(messages::thread_id.eq(thread.as_str()).and(messages::mailbox_id.is_not_null()))
             .order((messages::received_at.desc(), messages::id.desc()))
             .limit(limit)
-            .select((messages::account_id, HEAD)),
+            .select((messages::account_id, columns::<HeadRow>())),
     )?;
     // A condition on the account would lead the database to the account's index instead of the thread's.
     messages_of(rows.into_iter().filter(|(owner, _)| owner == account).map(|(_, row)| row).collect())
@@ -174,7 +145,7 @@ pub fn find_by_ids(tx: &mut ReadTx<'_>, account: &str, ids: &[&str]) -> Result<V
     let rows: Vec<(String, HeadRow)> = tx.fetch(
         messages::table
             .filter(among(messages::id, ids).and(messages::mailbox_id.is_not_null()))
-            .select((messages::account_id, HEAD)),
+            .select((messages::account_id, columns::<HeadRow>())),
     )?;
     messages_of(rows.into_iter().filter(|(owner, _)| owner == account).map(|(_, row)| row).collect())
 }
@@ -208,7 +179,7 @@ type DetailRow = (
 /// One mail, whoever has it.
 pub fn get(tx: &mut ReadTx<'_>, id: &MessageId) -> Result<Option<Stored>, Error> {
     let row: Option<DetailRow> = tx.fetch_one(messages::table.find(id.as_str()).select((
-        HEAD,
+        columns::<HeadRow>(),
         (
             messages::account_id,
             messages::copies,

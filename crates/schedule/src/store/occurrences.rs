@@ -214,37 +214,24 @@ impl TryFrom<SeenRow> for Seen {
     }
 }
 
-type SeenColumns = (
-    occurrences::collection_id,
-    occurrences::utc_start,
-    occurrences::utc_end,
-    occurrences::event_id,
-    occurrences::recurrence_id,
-    occurrences::busy,
-    occurrences::participation,
-    occurrences::detail,
-    events::head,
-    events::version,
-    events::busy_version,
-    events::organizer_id,
-    occurrences::own_version,
-);
-
-const SEEN: SeenColumns = (
-    occurrences::collection_id,
-    occurrences::utc_start,
-    occurrences::utc_end,
-    occurrences::event_id,
-    occurrences::recurrence_id,
-    occurrences::busy,
-    occurrences::participation,
-    occurrences::detail,
-    events::head,
-    events::version,
-    events::busy_version,
-    events::organizer_id,
-    occurrences::own_version,
-);
+#[diesel::dsl::auto_type(no_type_alias)]
+fn seen_columns() -> _ {
+    (
+        occurrences::collection_id,
+        occurrences::utc_start,
+        occurrences::utc_end,
+        occurrences::event_id,
+        occurrences::recurrence_id,
+        occurrences::busy,
+        occurrences::participation,
+        occurrences::detail,
+        events::head,
+        events::version,
+        events::busy_version,
+        events::organizer_id,
+        occurrences::own_version,
+    )
+}
 
 /// Where a window's list goes on: after this occurrence in the order of start, event, original start and calendar.
 pub(crate) type After = (i64, String, String, i64);
@@ -275,7 +262,7 @@ pub(crate) fn list(
             occurrences::collection_id,
         ))
         .limit(limit)
-        .select(SEEN);
+        .select(seen_columns());
     let (from, to) = (from.micros(), to.micros());
     let rows: Vec<SeenRow> = tx.fetch(query.filter(overlap(numbers(collections), from, to)))?;
     rows.into_iter().map(TryInto::try_into).collect()

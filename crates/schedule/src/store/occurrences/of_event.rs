@@ -10,7 +10,7 @@ use renraku_db::{
     schema::{events, occurrences, placements},
 };
 
-use super::{SEEN, Seen, SeenRow, numbers};
+use super::{Seen, SeenRow, numbers, seen_columns};
 
 /// That an occurrence is one of a series, in the words of the index by which those of one series are found.
 struct OfSeries;
@@ -51,7 +51,7 @@ pub(crate) fn list_of_events(
         .filter(among(occurrences::collection_id, numbers(collections)))
         .filter(OF_SERIES.and(occurrences::utc_start.lt(to)))
         .filter(occurrences::utc_end.gt(from).or(occurrences::utc_start.ge(from)))
-        .select(SEEN);
+        .select(seen_columns());
     let stands = occurrences::collection_id
         .eq(placements::collection_id)
         .and(occurrences::utc_start.nullable().eq(placements::utc_start))
@@ -64,7 +64,7 @@ pub(crate) fn list_of_events(
         // Of the occurrence itself, SQLite would look at all that begin so early.
         .filter(OF_SINGLE.and(placements::utc_start.lt(to)))
         .filter(placements::utc_start.ge(from).or(occurrences::utc_end.nullable().gt(from)))
-        .select(SEEN);
+        .select(seen_columns());
     let mut rows: Vec<SeenRow> = tx.fetch(series.union_all(single))?;
     rows.sort_unstable_by(|a, b| a.place().cmp(&b.place()));
     rows.into_iter().map(TryInto::try_into).collect()
