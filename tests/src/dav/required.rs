@@ -268,3 +268,26 @@ fn a_property_keeps_its_language() {
         }
     });
 }
+
+/// As docs/COMPLIANCE.md says: an attachment may lie in the event itself, as long as both are within 512 KiB.
+#[test]
+fn an_attachment_lies_in_its_event() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let client = Client::of(server, &hanako);
+        let path = format!("{}a.ics", client.calendar);
+        let attached =
+            format!("ATTACH;FMTTYPE=application/pdf;ENCODING=BASE64;VALUE=BINARY:{}", "QUFB".repeat(100_000));
+        let text = event("a", &format!("{HOUR}SUMMARY:会議\n{attached}\n"));
+        client.put(&path, &text).expect(201);
+        assert_eq!(client.get(&path).expect(200).text(), text);
+        // It stays when something else is changed.
+        let listed = "occurrences?from=2026-11-26T00:00:00Z&to=2026-11-27T00:00:00Z";
+        let id = hanako.get(listed).expect(200).json()["items"][0]["eventId"].as_str().unwrap().to_owned();
+        let item = format!("events/{id}");
+        let tag = hanako.get(&item).expect(200).etag();
+        hanako.patch(&item, &tag, &json!({"title": "打合せ"})).expect(200);
+        let changed = client.get(&path).expect(200).text().replace("\r\n ", "");
+        assert!(changed.contains("SUMMARY:打合せ") && changed.contains(&attached));
+    });
+}
