@@ -291,3 +291,27 @@ fn an_attachment_lies_in_its_event() {
         assert!(changed.contains("SUMMARY:打合せ") && changed.contains(&attached));
     });
 }
+
+/// What is read may be written again: a calendar program stores as many dates that a series leaves out as the phone does.
+#[test]
+fn a_series_that_leaves_out_many_days_is_stored_again() {
+    on_each_backend(|server| {
+        let hanako = server.staff("hanako");
+        let client = Client::of(server, &hanako);
+        let days = (1..=2_500).map(|n| {
+            let day = chrono::NaiveDate::from_ymd_opt(2026, 11, 26).unwrap() + chrono::Days::new(n);
+            (format!("{day}T10:00:00"), json!({"excluded": true}))
+        });
+        let days: serde_json::Map<String, serde_json::Value> = days.collect();
+        let series = json!({
+            "title": "当番", "start": "2026-11-26T10:00:00", "timeZone": "Asia/Tokyo", "duration": "PT1H",
+            "recurrenceRule": {"frequency": "daily"}, "recurrenceOverrides": days,
+        });
+        hanako.post("events", &series).expect(201);
+        let listed = client.propfind(&client.calendar, "1", "<d:getcontenttype/>").text();
+        let listed = responses(&listed);
+        let path = listed.iter().find(|it| it.0.ends_with(".ics")).unwrap().0.clone();
+        let text = client.get(&path).expect(200).text();
+        client.put(&path, &text.replace("SUMMARY:当番", "SUMMARY:宿直")).expect(204);
+    });
+}
