@@ -277,8 +277,9 @@ fn an_attachment_lies_in_its_event() {
         let client = Client::of(server, &hanako);
         let path = format!("{}a.ics", client.calendar);
         let attached =
-            format!("ATTACH;FMTTYPE=application/pdf;ENCODING=BASE64;VALUE=BINARY:{}", "QUFB".repeat(100_000));
-        let text = event("a", &format!("{HOUR}SUMMARY:会議\n{attached}\n"));
+            format!("ATTACH;FMTTYPE=application/pdf;ENCODING=BASE64;VALUE=BINARY:{}", "QUFB".repeat(80_000));
+        let described = format!("DESCRIPTION:{}", "x".repeat(70_000));
+        let text = event("a", &format!("{HOUR}SUMMARY:会議\n{described}\n{attached}\n"));
         client.put(&path, &text).expect(201);
         assert_eq!(client.get(&path).expect(200).text(), text);
         // It stays when something else is changed.
@@ -288,7 +289,9 @@ fn an_attachment_lies_in_its_event() {
         let tag = hanako.get(&item).expect(200).etag();
         hanako.patch(&item, &tag, &json!({"title": "打合せ"})).expect(200);
         let changed = client.get(&path).expect(200).text().replace("\r\n ", "");
-        assert!(changed.contains("SUMMARY:打合せ") && changed.contains(&attached));
+        for line in ["SUMMARY:打合せ", &described, &attached] {
+            assert!(changed.contains(&format!("{line}\r\n")), "{}", line.split(':').next().unwrap());
+        }
     });
 }
 
