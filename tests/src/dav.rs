@@ -34,6 +34,7 @@ mod push_contacts;
 mod queries;
 mod rare_requests;
 mod refusals;
+mod required;
 mod rooms;
 mod schedule_reply;
 mod scheduling;

@@ -17,6 +17,8 @@ mod report;
 
 use actix_web::HttpResponse;
 
+pub(crate) use report::principals_of_acl;
+
 use crate::{
     core::{Address, Call, DavFault},
     push,

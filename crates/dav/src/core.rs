@@ -30,12 +30,12 @@ pub(crate) use address::{Address, Place, ROOT, path_below, plain_name};
 pub use app::{Dav, PushService, StaffBook};
 pub(crate) use collation::Collation;
 pub(crate) use condition::Condition;
-pub(crate) use edits::{Edits, PROPERTIES, made, told, written};
+pub(crate) use edits::{Edits, Refused, are_too_many, made, told, unmade, written};
 pub(crate) use fault::{DavFault, not_utf8};
 pub(crate) use headers::{
     Depth, depth, destination, expectation, is_held, minimal, overwrites, schedule_reply,
 };
-pub(crate) use multistatus::{ANSWER_BYTES, Multistatus, PART_BYTES, multistatus, response};
+pub(crate) use multistatus::{ANSWER_BYTES, Group, Multistatus, PART_BYTES, multistatus, not_made, response};
 pub(crate) use names::name_with;
 pub(crate) use need::Need;
 pub(crate) use open_answers::{MOST_OPEN, OpenAnswer};

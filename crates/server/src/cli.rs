@@ -61,9 +61,9 @@ enum Command {
     User(user::User),
     /// Look after the keys that sign access tokens: list, rotate, replace-secret
     Keys(keys::Keys),
-    /// Read data from files: the staff, rooms and cars, calendars, contacts
+    /// Read data from files: the staff and their photos, rooms and cars, calendars, contacts
     Import(import::Import),
-    /// Look after the yearly transfer of staff: list, show, cancel, report, undo
+    /// Look after the yearly transfer of staff: list, show, announce, cancel, report, undo
     Roster(roster::Roster),
     /// Print the description of the API (OpenAPI 3.1, YAML)
     Openapi(openapi::Openapi),

@@ -102,13 +102,13 @@ fn what_is_wrong_is_told_in_the_readers_language() {
 fn a_line_that_is_too_long_is_told_with_the_limit() {
     on_each_backend(|server| {
         let hanako = server.staff("hanako");
-        let long = vevent("long@example.jp", &format!("SUMMARY:{}", "x".repeat(70_000)));
+        let long = vevent("long@example.jp", &format!("SUMMARY:{}", "x".repeat(530_000)));
         let file = calendar(&(vevent("good@example.jp", "SUMMARY:良い") + &long));
         let told = import(&hanako, &file);
         assert_eq!(told["created"], 1);
         assert_eq!(
             told["refused"][0]["reason"],
-            "この行は長すぎます。続きの行をつないだ一行は 65,536 バイト（64 KiB）までです。"
+            "この行は長すぎます。続きの行をつないだ一行は 524,288 バイト（512 KiB）までです。"
         );
     });
 }

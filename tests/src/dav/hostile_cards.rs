@@ -85,3 +85,17 @@ fn filters_without_end_are_refused() {
         assert!(refused.contains("<d:supported-report/>"), "{refused}");
     });
 }
+
+/// A card is told in XML, too, which cannot say them (RFC 4918 §17): under one tag there is one text.
+#[test]
+fn what_no_text_may_hold_is_left_out_of_cards() {
+    on_each_backend(|server| {
+        let client = Client::of(server, &server.staff("hanako"));
+        let path = format!("{}a.vcf", client.address_book());
+        let put = client.put_card(&path, &card("u", "佐\u{1b}藤", "X-A:\u{7}1\n")).expect(201);
+        assert_eq!(put.header("etag"), None, "it is not as it was sent");
+        let stored = client.get(&path).expect(200).text();
+        assert_eq!(stored, card("u", "佐藤", "X-A:1\n"));
+        assert!(client.put_card(&path, &stored).expect(204).header("etag").is_some());
+    });
+}

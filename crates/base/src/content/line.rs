@@ -4,8 +4,8 @@ use std::{borrow::Cow, fmt::Write};
 
 use super::text;
 
-/// The longest line that is taken in a calendar, unfolded, in bytes.
-pub const LINE_BYTES: usize = 64 * 1024;
+/// The longest line that is taken in a calendar, unfolded, in bytes: an attachment is one line, and an object has no more.
+pub const LINE_BYTES: usize = 512 * 1024;
 /// After how many bytes a line is folded.
 const FOLD_BYTES: usize = 75;
 

@@ -130,8 +130,7 @@ pub fn has_controls(bytes: &[u8]) -> bool {
 }
 
 /// Whether a line of a text ends otherwise than with CR LF or LF.
-#[must_use]
-pub fn has_lone_return(bytes: &[u8]) -> bool {
+fn has_lone_return(bytes: &[u8]) -> bool {
     memchr::memchr_iter(b'\r', bytes).any(|at| bytes.get(at + 1) != Some(&b'\n'))
 }
 

@@ -1,12 +1,13 @@
-use actix_web::HttpResponse;
+use actix_web::{HttpResponse, http::StatusCode};
 use renraku_schedule::{
     model::NewCalendar,
     service::objects::{self, CalendarChange},
 };
 
+use super::proppatch::TRANSPARENCY;
 use crate::core::{
-    Address, Call, Condition, DavFault, Edits, expectation,
-    xml::{self, Element, Name},
+    Address, Call, Condition, DavFault, Edits, Refused, expectation, unmade,
+    xml::{self, Element, Name, OF_CALENDARS},
 };
 
 /// MKCALENDAR (RFC 4791 §5.3.1).
@@ -31,7 +32,8 @@ pub(super) async fn extended(mut call: Call) -> Result<HttpResponse, DavFault> {
     let kinds = edits.get(&Name::dav("resourcetype")).map(|it| it.children.as_slice()).unwrap_or_default();
     let is = |name: Name| kinds.iter().any(|kind| kind.name == name);
     if !is(Name::dav("collection")) || !is(Name::caldav("calendar")) || kinds.len() != 2 {
-        return Err(Condition::ValidResourceType.into());
+        let refused = [refusal(Name::dav("resourcetype"), Condition::ValidResourceType)];
+        return Ok(unmade(&call, OF_CALENDARS, &edits, &refused));
     }
     make(call, edits).await
 }
@@ -57,16 +59,26 @@ async fn make(call: Call, mut edits: Edits) -> Result<HttpResponse, DavFault> {
         | Address::Outbox(_)
         | Address::Contacts(_) => return Err(Condition::CalendarCollectionLocationOk.into()),
     };
-    edits.check_at_making()?;
+    let mut refused = edits.refused_at_making();
     let set = Name::caldav("supported-calendar-component-set");
-    if let Some((_, Some(set))) = edits.0.iter_mut().find(|(name, _)| *name == set) {
+    if let Some((name, Some(set))) = edits.0.iter_mut().find(|(name, _)| *name == set) {
         // The property says what may be stored (RFC 4791 §5.2.3): what else is wished for would be refused then.
         set.children.retain(is_ours);
         let names = set.children.iter_mut().flat_map(|comp| &mut comp.attributes);
         names.for_each(|(_, name)| name.make_ascii_uppercase());
         if set.children.is_empty() {
-            return Err(Condition::SupportedCalendarComponent.into());
+            refused.push(refusal(name.clone(), Condition::SupportedCalendarComponent));
         }
+    }
+    let is_mkcalendar = call.request.method().as_str() == "MKCALENDAR";
+    match refused.first() {
+        // Of MKCALENDAR it is the condition that is not met (RFC 4791 §5.3.1.1), of MKCOL what became of each property.
+        Some((_, _, Some(condition))) if is_mkcalendar => return Err((*condition).into()),
+        Some((_, StatusCode::BAD_REQUEST, None)) if is_mkcalendar => {
+            return Err(DavFault::BadRequest(TRANSPARENCY));
+        }
+        Some(_) => return Ok(unmade(&call, OF_CALENDARS, &edits, &refused)),
+        None => {}
     }
     let who = call.who.clone();
     let expected = expectation(call.headers())?;
@@ -89,6 +101,10 @@ async fn make(call: Call, mut edits: Edits) -> Result<HttpResponse, DavFault> {
     })
     .await?;
     Ok(HttpResponse::Created().insert_header(("cache-control", "no-cache")).finish())
+}
+
+fn refusal(name: Name, condition: Condition) -> Refused {
+    (name, condition.status(), Some(condition))
 }
 
 /// Whether an element of a set names something that calendars hold.

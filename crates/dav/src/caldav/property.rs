@@ -40,7 +40,8 @@ pub(super) enum Resource<'a> {
     Inbox(Option<Head>),
     Outbox,
     Calendar(&'a ObjectCalendar),
-    Object(&'a ObjectHead, Option<&'a ObjectText>),
+    /// An object, with its text where it was read, and the calendar in which it is.
+    Object(&'a ObjectHead, Option<&'a ObjectText>, &'a ObjectCalendar),
     Message(&'a InboxMessage),
 }
 

@@ -145,7 +145,7 @@ impl Find {
                     objects::tag_scheduled(tx, &self.who, &calendar, object.iter_mut())?;
                 }
                 let object = object.ok_or(DavFault::NotFound)?;
-                answer.add(&self.address, Resource::Object(&object.head, Some(&object)))?;
+                answer.add(&self.address, Resource::Object(&object.head, Some(&object), &calendar))?;
             }
         }
         Ok(answer.multistatus)
@@ -245,7 +245,8 @@ impl Answer<'_> {
     fn needs_texts(&self) -> bool {
         let of_texts =
             [const { Name::dav("getcontentlength") }, const { Name::caldav("calendar-data") }, SCHEDULE_TAG];
-        *self.wanted == Wanted::Names || of_texts.iter().any(|name| self.wanted.names(name))
+        // Without names their length is among what is wanted (RFC 4918 §14.2).
+        !matches!(self.wanted, Wanted::Named(_)) || of_texts.iter().any(|name| self.wanted.names(name))
     }
 
     /// Whether it is wanted what is said of scheduling.
@@ -280,7 +281,7 @@ pub(super) fn add_objects(
             let text = texts.get(head.id.as_str()).copied();
             if text.is_some() || !needs_texts {
                 let path = path_below(&path, &head.name);
-                match answer.add_at(&path, Resource::Object(head, text)) {
+                match answer.add_at(&path, Resource::Object(head, text, calendar)) {
                     // It fits into another answer, perhaps.
                     Err(DavFault::Condition(Condition::NumberOfMatchesWithinLimits)) if added > 0 => {
                         return Ok(added);

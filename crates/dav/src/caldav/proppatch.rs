@@ -9,12 +9,12 @@ use renraku_schedule::{
 
 use super::property::{self, Property};
 use crate::core::{
-    Address, Call, Condition, DavFault, Edits, PROPERTIES, expectation, made, told, written,
+    Address, Call, Condition, DavFault, Edits, Refused, are_too_many, expectation, made, told, written,
     xml::{Element, Name, OF_CALENDARS},
 };
 
 /// What `schedule-calendar-transp` says.
-const TRANSPARENCY: &str = "a calendar is CALDAV:opaque or CALDAV:transparent";
+pub(super) const TRANSPARENCY: &str = "a calendar is CALDAV:opaque or CALDAV:transparent";
 
 /// PROPPATCH (RFC 4918 §9.2): all of it, or nothing.
 pub(super) async fn answer(mut call: Call) -> Result<HttpResponse, DavFault> {
@@ -36,8 +36,7 @@ pub(super) async fn answer(mut call: Call) -> Result<HttpResponse, DavFault> {
     };
     let mut refused =
         edits.refused(OF_CALENDARS, |name| property::find(name).is_some_and(|row| !row.writable));
-    let zones = edits.refused_zones().into_iter();
-    refused.extend(zones.map(|(name, condition)| (name, condition.status(), Some(condition))));
+    refused.extend(edits.refused_zones());
     if !refused.is_empty() {
         return Ok(told(OF_CALENDARS, &address, &edits, |name| {
             refused.iter().find(|it| it.0 == *name).map(|it| (it.1, it.2))
@@ -126,8 +125,7 @@ impl Edits {
                 .properties
                 .push((name.to_string(), value.as_ref().map(|value| written(OF_CALENDARS, value))));
         }
-        let more = change.properties.iter().filter(|(_, value)| value.is_some()).count();
-        if calendar.properties.len() + more > 2 * PROPERTIES {
+        if are_too_many(&calendar.properties, &change.properties) {
             return Err(DavFault::Conflict("too many properties are kept with this calendar"));
         }
         Ok(change)
@@ -143,8 +141,10 @@ impl Edits {
     }
 
     /// What is set as a zone and is none (RFC 4791 §5.3.1.1).
-    fn refused_zones(&self) -> Vec<(Name, Condition)> {
-        self.0.iter().filter_map(|edit| Some((edit.0.clone(), zone_of(edit)?.1.err()?))).collect()
+    fn refused_zones(&self) -> Vec<Refused> {
+        let refused = |condition: Condition| (condition.status(), Some(condition));
+        let of = |edit: &(Name, Option<Element>)| zone_of(edit)?.1.err().map(refused);
+        self.0.iter().filter_map(|edit| of(edit).map(|(status, it)| (edit.0.clone(), status, it))).collect()
     }
 
     /// What the edits say of a new calendar, and the zone in which its days begin.
@@ -170,22 +170,18 @@ impl Edits {
         (change, self.zone())
     }
 
-    /// Refuses what may not be set at the making of a calendar either.
-    pub fn check_at_making(&self) -> Result<(), DavFault> {
+    /// What may not be set at the making of a calendar either.
+    pub fn refused_at_making(&self) -> Vec<Refused> {
         let allowed = [Property::ResourceType, Property::SupportedCalendarComponentSet];
-        let protected = |(name, _): &(Name, Option<Element>)| {
+        let mut refused = self.refused(OF_CALENDARS, |name| {
             property::find(name).is_some_and(|row| !row.writable && !allowed.contains(&row.property))
-        };
-        if self.0.iter().any(protected) {
-            return Err(Condition::CannotModifyProtectedProperty.into());
+        });
+        refused.extend(self.refused_zones());
+        let transparency = Name::caldav("schedule-calendar-transp");
+        if self.get(&transparency).is_some_and(|value| availability(value).is_none()) {
+            refused.push((transparency, StatusCode::BAD_REQUEST, None));
         }
-        if let Some((_, condition)) = self.refused_zones().into_iter().next() {
-            return Err(condition.into());
-        }
-        match self.get(&Name::caldav("schedule-calendar-transp")) {
-            Some(value) if availability(value).is_none() => Err(DavFault::BadRequest(TRANSPARENCY)),
-            _ => Ok(()),
-        }
+        refused
     }
 }
 

@@ -10,6 +10,8 @@ mod sync_collection;
 
 use actix_web::HttpResponse;
 
+pub(crate) use principal_match::of_acl as principals_of_acl;
+
 use super::property::Resource;
 use crate::core::{Call, Condition, DavFault, xml::Name};
 
@@ -19,6 +21,7 @@ const FREE_BUSY: Name = Name::caldav("free-busy-query");
 const SYNC: Name = Name::dav("sync-collection");
 const SEARCH: Name = Name::dav("principal-property-search");
 const MATCH: Name = Name::dav("principal-match");
+const PRINCIPALS_OF_ACL: Name = Name::dav("acl-principal-prop-set");
 const EXPAND: Name = Name::dav("expand-property");
 const TOKEN_SEARCH: Name = Name::server("calendarserver-principal-search");
 const SEARCH_SET: Name = Name::dav("principal-search-property-set");
@@ -26,13 +29,18 @@ const SEARCH_SET: Name = Name::dav("principal-search-property-set");
 /// The reports that a resource answers.
 pub(super) fn supported(resource: &Resource<'_>) -> Vec<Name> {
     match resource {
-        Resource::Calendar(_) => vec![QUERY, MULTIGET, FREE_BUSY, SYNC],
-        Resource::Root | Resource::Principals => vec![SEARCH, SEARCH_SET, TOKEN_SEARCH, MATCH],
-        Resource::Principal(_) => vec![SEARCH, SEARCH_SET, TOKEN_SEARCH, EXPAND, FREE_BUSY],
-        Resource::Proxies(_) => vec![EXPAND],
-        Resource::Home(_) => vec![MATCH, EXPAND],
-        Resource::Inbox(_) => vec![QUERY, MULTIGET, SYNC],
-        Resource::Homes | Resource::Outbox | Resource::Object(..) | Resource::Message(_) => Vec::new(),
+        Resource::Calendar(_) => vec![QUERY, MULTIGET, FREE_BUSY, SYNC, EXPAND, PRINCIPALS_OF_ACL],
+        Resource::Object(..) => vec![QUERY, MULTIGET, PRINCIPALS_OF_ACL],
+        Resource::Root => vec![SEARCH, SEARCH_SET, TOKEN_SEARCH, MATCH, PRINCIPALS_OF_ACL],
+        Resource::Principals => vec![SEARCH, SEARCH_SET, TOKEN_SEARCH, MATCH, EXPAND, PRINCIPALS_OF_ACL],
+        Resource::Principal(_) => {
+            vec![SEARCH, SEARCH_SET, TOKEN_SEARCH, EXPAND, FREE_BUSY, PRINCIPALS_OF_ACL]
+        }
+        Resource::Proxies(_) | Resource::Outbox => vec![EXPAND, PRINCIPALS_OF_ACL],
+        Resource::Home(_) => vec![MATCH, EXPAND, PRINCIPALS_OF_ACL],
+        Resource::Inbox(_) => vec![QUERY, MULTIGET, SYNC, EXPAND, PRINCIPALS_OF_ACL],
+        Resource::Message(_) => vec![MULTIGET, PRINCIPALS_OF_ACL],
+        Resource::Homes => vec![PRINCIPALS_OF_ACL],
     }
 }
 
@@ -48,6 +56,10 @@ pub(super) async fn answer(mut call: Call) -> Result<HttpResponse, DavFault> {
         name if *name == TOKEN_SEARCH => principal_search::by_tokens(call, report).await,
         name if *name == MATCH => principal_match::answer(call, report).await,
         name if *name == EXPAND => expand_property::answer(call, report).await,
+        name if *name == PRINCIPALS_OF_ACL => {
+            super::get::exists(&call).await?;
+            principal_match::of_acl(call, report).await
+        }
         name if *name == SEARCH_SET => principal_search::properties(&call),
         _ => Err(Condition::SupportedReport.into()),
     }

@@ -3,7 +3,7 @@ use renraku_contacts::service::objects::{self, BookChange};
 
 use super::property::{self, Property};
 use crate::core::{
-    Call, Condition, DavFault, Edits, Place, expectation, written,
+    Call, Condition, DavFault, Edits, Place, expectation, unmade, written,
     xml::{Name, OF_CONTACTS},
 };
 
@@ -13,7 +13,9 @@ pub(super) async fn answer(mut call: Call, place: Place) -> Result<HttpResponse,
     let kinds = edits.get(&Name::dav("resourcetype")).map(|it| it.children.as_slice()).unwrap_or_default();
     let is = |name: Name| kinds.iter().any(|kind| kind.name == name);
     if !is(Name::dav("collection")) || !is(Name::carddav("addressbook")) || kinds.len() != 2 {
-        return Err(Condition::ValidResourceType.into());
+        let condition = Condition::ValidResourceType;
+        let refused = [(Name::dav("resourcetype"), condition.status(), Some(condition))];
+        return Ok(unmade(&call, OF_CONTACTS, &edits, &refused));
     }
     call.writes()?;
     let Place::Book { segment, .. } = place else {
@@ -23,8 +25,9 @@ pub(super) async fn answer(mut call: Call, place: Place) -> Result<HttpResponse,
     let is_protected = |name: &Name| {
         property::find(name).is_some_and(|row| !row.writable && row.property != Property::ResourceType)
     };
-    if let Some((_, _, Some(condition))) = edits.refused(OF_CONTACTS, is_protected).into_iter().next() {
-        return Err(condition.into());
+    let refused = edits.refused(OF_CONTACTS, is_protected);
+    if !refused.is_empty() {
+        return Ok(unmade(&call, OF_CONTACTS, &edits, &refused));
     }
     let who = call.who.clone();
     let expected = expectation(call.headers())?;

@@ -5,7 +5,7 @@ mod value;
 
 use std::borrow::Cow;
 
-use renraku_base::{Principal, Role};
+use renraku_base::Principal;
 use renraku_contacts::service::objects::{CardHead, CardText};
 
 use super::{address_data::DataRequest, book::Book};
@@ -23,8 +23,8 @@ pub(super) enum Resource<'a> {
     /// A home, by the name of whose it is.
     Home(&'a str),
     Book(&'a Book),
-    /// A card, with its text where it was read, and what may be done in its address book.
-    Card(&'a CardHead, Option<&'a CardText>, Role),
+    /// A card, with its text where it was read, and the address book in which it is.
+    Card(&'a CardHead, Option<&'a CardText>, &'a Book),
 }
 
 /// Who asks, and what their answers have in common.

@@ -102,7 +102,7 @@ impl Answer<'_> {
                 let (within, name) = place.in_book().ok_or(DavFault::NotFound)?;
                 let book = Book::find(tx, dav, who, &within)?;
                 let card = book.get(tx, dav, &[name])?.pop().flatten().ok_or(DavFault::NotFound)?;
-                self.add(place, Resource::Card(&card.head, Some(&card), book.role()))?;
+                self.add(place, Resource::Card(&card.head, Some(&card), &book))?;
             }
         }
         Ok(())
@@ -162,7 +162,7 @@ impl Answer<'_> {
                 let text = texts.get(head.id.as_str()).copied();
                 if let Some(at) = place.card(&head.name).filter(|_| text.is_some() || !needs_texts) {
                     let head = text.map_or(head, |text| &text.head);
-                    self.add(&at, Resource::Card(head, text, book.role()))?;
+                    self.add(&at, Resource::Card(head, text, book))?;
                 }
             }
         }
@@ -173,8 +173,9 @@ impl Answer<'_> {
     fn needs_texts(&self) -> bool {
         let of_texts = [const { Name::dav("getcontentlength") }, const { Name::carddav("address-data") }];
         match self.wanted {
-            Wanted::Named(names) | Wanted::All(names) => names.iter().any(|name| of_texts.contains(name)),
-            Wanted::Names => true,
+            Wanted::Named(names) => names.iter().any(|name| of_texts.contains(name)),
+            // Their length is among them (RFC 4918 §14.2).
+            Wanted::All(_) | Wanted::Names => true,
         }
     }
 }

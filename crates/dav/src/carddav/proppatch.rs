@@ -10,7 +10,7 @@ use super::{
     property::{self, Property},
 };
 use crate::core::{
-    Address, Call, DavFault, Edits, PROPERTIES, Place, expectation, made, name_with, told, written,
+    Address, Call, DavFault, Edits, Place, are_too_many, expectation, made, name_with, told, written,
     xml::{Element, Name, OF_CONTACTS},
 };
 
@@ -79,8 +79,7 @@ fn change(edits: &Edits, book: &ObjectBook) -> Result<BookChange, DavFault> {
         let kept = value.as_ref().filter(|it| !is_shown(it));
         change.properties.push((name.to_string(), kept.map(|value| written(OF_CONTACTS, value))));
     }
-    let more = change.properties.iter().filter(|(_, value)| value.is_some()).count();
-    if book.properties.len() + more > 2 * PROPERTIES {
+    if are_too_many(&book.properties, &change.properties) {
         return Err(DavFault::Conflict("too many properties are kept with this address book"));
     }
     Ok(change)

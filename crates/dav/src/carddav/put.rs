@@ -6,7 +6,7 @@ use actix_web::{
 };
 use renraku_base::content::{
     line::text_of,
-    text::{has_lone_return, without_controls},
+    text::{has_controls, without_controls},
 };
 use renraku_contacts::{
     ContactsFault,
@@ -53,13 +53,13 @@ async fn store(call: &mut Call, place: &Place) -> Result<HttpResponse, DavFault>
     let (put, as_sent) = call
         .write(move |tx| {
             let mut text = text_of(&body).map_err(|line| CardFault::AddressData(vec![not_utf8(line)]))?;
-            if has_lone_return(&body) {
+            if has_controls(text.as_bytes()) {
                 text = Cow::Owned(without_controls(&text).into_owned());
             }
             let book = objects::find_book(tx, &who, &segment).map_err(no_book)?;
             let at = Place::Book { person: who.person.as_str().to_owned(), segment: segment.clone() };
             match objects::put(tx, &who, &book, &name, &text, &expected) {
-                // What was folded anew is not stored as it was sent: the client reads it.
+                // What was folded anew, or lost characters, is not stored as it was sent: the client reads it.
                 Ok(put) => Ok((put.into_inner(), matches!(text, Cow::Borrowed(_)))),
                 Err(fault) => match refused(fault, &at) {
                     // What is not there would be put into the address book.

@@ -7,18 +7,22 @@ mod sync_collection;
 use actix_web::HttpResponse;
 
 use super::property::Resource;
-use crate::core::{Call, Condition, DavFault, Place, xml::Name};
+use crate::{
+    caldav::principals_of_acl,
+    core::{Call, Condition, DavFault, Place, xml::Name},
+};
 
 const QUERY: Name = Name::carddav("addressbook-query");
 const MULTIGET: Name = Name::carddav("addressbook-multiget");
 const SYNC: Name = Name::dav("sync-collection");
+const PRINCIPALS_OF_ACL: Name = Name::dav("acl-principal-prop-set");
 
 /// The reports that a resource answers.
 pub(super) fn supported(resource: &Resource<'_>) -> Vec<Name> {
     match resource {
-        Resource::Book(book) if book.is_listed() => vec![QUERY, MULTIGET, SYNC],
-        Resource::Book(_) => vec![QUERY, MULTIGET],
-        Resource::Homes | Resource::Home(_) | Resource::Card(..) => Vec::new(),
+        Resource::Book(book) if book.is_listed() => vec![QUERY, MULTIGET, SYNC, PRINCIPALS_OF_ACL],
+        Resource::Book(_) | Resource::Card(..) => vec![QUERY, MULTIGET, PRINCIPALS_OF_ACL],
+        Resource::Homes | Resource::Home(_) => vec![PRINCIPALS_OF_ACL],
     }
 }
 
@@ -29,6 +33,10 @@ pub(super) async fn answer(mut call: Call, place: Place) -> Result<HttpResponse,
         name if *name == QUERY => addressbook_query::answer(call, place, report).await,
         name if *name == MULTIGET => addressbook_multiget::answer(call, place, report).await,
         name if *name == SYNC => sync_collection::answer(call, place, report).await,
+        name if *name == PRINCIPALS_OF_ACL => {
+            super::get::exists(&call, place).await?;
+            principals_of_acl(call, report).await
+        }
         _ => Err(Condition::SupportedReport.into()),
     }
 }

@@ -20,6 +20,9 @@ pub(crate) struct Multistatus {
     minimal: bool,
 }
 
+/// Properties that one thing became of.
+pub(crate) type Group = (StatusCode, Option<Condition>, Vec<Name>);
+
 const MULTISTATUS: Name = Name::dav("multistatus");
 const RESPONSE: Name = Name::dav("response");
 const PROPSTAT: Name = Name::dav("propstat");
@@ -91,17 +94,10 @@ impl Multistatus {
     }
 
     /// A resource with groups of properties, each with what became of them.
-    pub fn groups(&mut self, address: &Address, groups: &[(StatusCode, Option<Condition>, Vec<Name>)]) {
+    pub fn groups(&mut self, address: &Address, groups: &[Group]) {
         self.xml.open(&RESPONSE);
         self.xml.leaf(&HREF, &address.to_string());
-        for (status, condition, names) in groups {
-            open_propstat(&mut self.xml);
-            names.iter().for_each(|name| self.xml.empty(name));
-            self.xml.close(&PROP);
-            self.xml.leaf(&STATUS, &line(*status));
-            self.error(*condition);
-            self.xml.close(&PROPSTAT);
-        }
+        propstats(&mut self.xml, groups, |_| None);
         self.xml.close(&RESPONSE);
     }
 
@@ -110,17 +106,8 @@ impl Multistatus {
         self.xml.open(&RESPONSE);
         self.xml.leaf(&HREF, href);
         self.xml.leaf(&STATUS, &line(status));
-        self.error(condition);
+        error(&mut self.xml, condition);
         self.xml.close(&RESPONSE);
-    }
-
-    fn error(&mut self, condition: Option<Condition>) {
-        if let Some(condition) = condition {
-            let error = Name::dav("error");
-            self.xml.open(&error);
-            self.xml.empty(&condition.element());
-            self.xml.close(&error);
-        }
     }
 
     /// The answer.
@@ -173,6 +160,44 @@ pub(crate) fn response(
         xml.raw("</d:prop><d:status>HTTP/1.1 404 Not Found</d:status></d:propstat>");
     }
     xml.raw("</d:response>");
+}
+
+/// What became of a collection that was not made, as groups of the properties that it was to have (RFC 5689 §5.2, RFC 4791 §9.3).
+pub(crate) fn not_made(
+    root: &Name,
+    prefixes: Prefixes,
+    status: StatusCode,
+    groups: &[Group],
+    describe: impl Fn(Condition) -> Option<String>,
+) -> HttpResponse {
+    let mut xml = Writer::root_of(prefixes, root);
+    propstats(&mut xml, groups, describe);
+    HttpResponse::build(status)
+        .insert_header(("content-type", "application/xml; charset=utf-8"))
+        .body(xml.finish(root))
+}
+
+fn propstats(xml: &mut Writer, groups: &[Group], describe: impl Fn(Condition) -> Option<String>) {
+    for (status, condition, names) in groups {
+        open_propstat(xml);
+        names.iter().for_each(|name| xml.empty(name));
+        xml.close(&PROP);
+        xml.leaf(&STATUS, &line(*status));
+        error(xml, *condition);
+        if let Some(described) = condition.and_then(&describe) {
+            xml.leaf(&Name::dav("responsedescription"), &described);
+        }
+        xml.close(&PROPSTAT);
+    }
+}
+
+fn error(xml: &mut Writer, condition: Option<Condition>) {
+    if let Some(condition) = condition {
+        let error = Name::dav("error");
+        xml.open(&error);
+        xml.empty(&condition.element());
+        xml.close(&error);
+    }
 }
 
 fn open_propstat(xml: &mut Writer) {

@@ -14,7 +14,7 @@ use renraku_schedule::service::IMPORT_BYTES;
 
 use super::{Source, user::username};
 
-/// Read data from files: the staff, rooms and cars, calendars, contacts. It may run beside the server. What cannot be taken is named with its place and reason, and the exit
+/// Read data from files: the staff and their photos, rooms and cars, calendars, contacts. It may run beside the server. What cannot be taken is named with its place and reason, and the exit
 /// status is then 1.
 #[derive(Debug, Args)]
 #[command(after_help = "\

@@ -45,7 +45,7 @@ pub(super) fn write(row: &Row, resource: &Resource<'_>, context: &Context<'_>, o
                 (READ, &[READ_PRIVILEGES, FREE_BUSY]),
                 (WRITE, &[WRITE_CONTENT, WRITE_PROPERTIES, BIND, UNBIND]),
                 (SEND, &[SEND_INVITE, SEND_REPLY, SEND_FREE_BUSY]),
-                (DELIVER, &[]),
+                (DELIVER, &[DELIVER_INVITE, DELIVER_REPLY, QUERY_FREE_BUSY]),
             ],
             out,
         ),
@@ -133,7 +133,9 @@ fn resource_type(name: &Name, resource: &Resource<'_>, out: &mut Writer) {
 
 fn owner(resource: &Resource<'_>, context: &Context<'_>) -> String {
     let id = match resource {
-        Resource::Calendar(calendar) => calendar.calendar.owner_id.as_str(),
+        Resource::Calendar(calendar) | Resource::Object(_, _, calendar) => {
+            calendar.calendar.owner_id.as_str()
+        }
         Resource::Home(principal) => principal.id.as_str(),
         _ => context.who.person.as_str(),
     };
@@ -146,16 +148,20 @@ const SEND_FREE_BUSY: Name = Name::caldav("schedule-send-freebusy");
 const SEND_INVITE: Name = Name::caldav("schedule-send-invite");
 const SEND_REPLY: Name = Name::caldav("schedule-send-reply");
 const DELIVER: Name = Name::caldav("schedule-deliver");
+const DELIVER_INVITE: Name = Name::caldav("schedule-deliver-invite");
+const DELIVER_REPLY: Name = Name::caldav("schedule-deliver-reply");
+const QUERY_FREE_BUSY: Name = Name::caldav("schedule-query-freebusy");
 
 fn granted(resource: &Resource<'_>, context: &Context<'_>) -> Vec<Name> {
     let reads = vec![READ, READ_PRIVILEGES];
     let more: &[Name] = match resource {
         Resource::Root | Resource::Principals | Resource::Homes => &[],
         Resource::Principal(_) | Resource::Proxies(_) => &[],
+        Resource::Object(_, _, calendar) if calendar.calendar.role >= Role::Write => &[WRITE, WRITE_CONTENT],
         Resource::Object(..) | Resource::Message(_) => &[],
         Resource::Home(principal) if principal.id == context.who.person.as_str() => &[BIND, UNBIND],
         Resource::Home(_) => &[],
-        Resource::Inbox(_) => &[DELIVER, UNBIND],
+        Resource::Inbox(_) => &[DELIVER, DELIVER_INVITE, DELIVER_REPLY, QUERY_FREE_BUSY, UNBIND],
         Resource::Outbox => &[SEND, SEND_FREE_BUSY, SEND_INVITE, SEND_REPLY],
         Resource::Calendar(calendar) => match calendar.calendar.role {
             Role::FreeBusy => &[],
@@ -201,7 +207,7 @@ fn kept(name: &Name, calendar: &ObjectCalendar, out: &mut Writer) -> bool {
 
 fn content_type(name: &Name, resource: &Resource<'_>, out: &mut Writer) {
     match resource {
-        Resource::Object(head, _) => out.leaf(name, &object_type(head.kind)),
+        Resource::Object(head, ..) => out.leaf(name, &object_type(head.kind)),
         Resource::Message(_) => out.leaf(name, &object_type(ObjectKind::Event)),
         _ => out.leaf(name, "text/calendar; charset=utf-8"),
     }
@@ -214,7 +220,7 @@ pub(in crate::caldav) fn object_type(kind: ObjectKind) -> String {
 
 fn of_object(row: &Row, resource: &Resource<'_>, context: &Context<'_>, out: &mut Writer) -> bool {
     let (head, text) = match resource {
-        Resource::Object(head, text) => (*head, *text),
+        Resource::Object(head, text, _) => (*head, *text),
         Resource::Calendar(calendar) if row.property == Property::GetETag => {
             out.leaf(&row.name, calendar.calendar.etag.as_str());
             return true;

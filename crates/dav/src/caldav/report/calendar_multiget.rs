@@ -77,7 +77,7 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
                     (Some(name), Some(object)) => {
                         answer.add_at(
                             &path_below(&path, name),
-                            Resource::Object(&object.head, Some(&object)),
+                            Resource::Object(&object.head, Some(&object), &calendar),
                         )?;
                     }
                     _ => answer.multistatus.status(href, StatusCode::NOT_FOUND, None),

@@ -20,10 +20,11 @@ use crate::{
     },
 };
 
-/// `CALDAV:calendar-query` (RFC 4791 §7.8): the objects of a calendar that a filter means.
+/// `CALDAV:calendar-query` (RFC 4791 §7.8): the objects of a calendar that a filter means, or the one that is asked.
 pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, DavFault> {
-    let (person, segment) = match call.address.clone() {
-        Address::Calendar { person, segment } => (person, segment),
+    let (person, segment, name) = match call.address.clone() {
+        Address::Calendar { person, segment } => (person, segment, None),
+        Address::Object { person, segment, name } => (person, segment, Some(name)),
         Address::Inbox(_) => return inbox::query(call, report).await,
         _ => return Err(Condition::SupportedReport.into()),
     };
@@ -41,7 +42,13 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
         let epoch = meta::epoch(tx)?;
         let context = Context { data: Some(&data), ..Context::of(&dav, &who, epoch) };
         let mut answer = Answer { multistatus: Multistatus::new(minimal), wanted: &wanted, context };
-        if below {
+        if let Some(name) = &name {
+            let object = objects::get(tx, &who, &calendar, &[name])?.pop().flatten();
+            let object = object.ok_or(DavFault::NotFound)?;
+            if filter::matches(&filter, &object.text, zone) {
+                add_all(tx, &who, &calendar, &[object.head], &mut answer)?;
+            }
+        } else if below {
             let heads = find(tx, &who, &calendar, &filter, zone)?;
             add_all(tx, &who, &calendar, &heads, &mut answer)?;
         }

@@ -16,6 +16,16 @@ use crate::{
     },
 };
 
+/// What is sought.
+enum Sought {
+    /// Whoever asks, among principals.
+    Themselves,
+    /// What is theirs in their home.
+    Owned,
+    /// Whom the list of rights of what is at the address names.
+    InAcl,
+}
+
 /// `DAV:principal-match`: the asker among principals, and what is theirs in their home.
 pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, DavFault> {
     let themselves = report.child(&Name::dav("self")).is_some();
@@ -24,6 +34,21 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
     if themselves == by.is_some() {
         return Err(DavFault::BadRequest("one of self and principal-property is taken"));
     }
+    let sought = match (themselves, by_owner) {
+        (true, _) => Some(Sought::Themselves),
+        (false, true) => Some(Sought::Owned),
+        (false, false) => None,
+    };
+    find(call, report, sought).await
+}
+
+/// `DAV:acl-principal-prop-set` (RFC 3744 §9.2) of what is there: its list of rights tells what whoever asks is granted, and so names
+/// nobody else.
+pub(crate) async fn of_acl(call: Call, report: Element) -> Result<HttpResponse, DavFault> {
+    find(call, report, Some(Sought::InAcl)).await
+}
+
+async fn find(call: Call, report: Element, sought: Option<Sought>) -> Result<HttpResponse, DavFault> {
     let wanted = Wanted::of(&report)?.unwrap_or(Wanted::Named(Vec::new()));
     let minimal = minimal(call.headers());
     let (who, dav, address) = (call.who.clone(), call.dav.clone(), call.address.clone());
@@ -35,13 +60,13 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
         };
         let context = Context { delegators: &delegators, ..Context::of(&dav, &who, epoch) };
         let mut answer = Answer { multistatus: Multistatus::new(minimal), wanted: &wanted, context };
-        match address {
-            Address::Root | Address::Principals if themselves => {
+        match (sought, address) {
+            (Some(Sought::InAcl), _) | (Some(Sought::Themselves), Address::Root | Address::Principals) => {
                 let me = principal::find(tx, &who, who.person.as_str())?;
                 answer.add(&Address::Principal(me.id.clone()), Resource::Principal(&me))?;
             }
             // In the home of another nothing is.
-            Address::Home(person) if by_owner && person == who.person.as_str() => {
+            (Some(Sought::Owned), Address::Home(person)) if person == who.person.as_str() => {
                 let calendars = objects::list_calendars(tx, &who, who.person.as_str())?;
                 for calendar in calendars.iter().filter(|calendar| calendar.is_mine()) {
                     answer.add(&address_of(calendar), Resource::Calendar(calendar))?;

@@ -23,10 +23,12 @@ pub(super) fn write(row: &Row, resource: &Resource<'_>, context: &Context<'_>, o
         P::CurrentUserPrincipal => out.href_in(name, &me()),
         P::PrincipalCollectionSet => out.href_in(name, &Address::Principals.to_string()),
         P::Owner => match resource {
-            Resource::Book(Book::Kept(book)) => out.href_in(name, &principal(book.book.owner_id.as_str())),
+            Resource::Book(Book::Kept(book)) | Resource::Card(_, _, Book::Kept(book)) => {
+                out.href_in(name, &principal(book.book.owner_id.as_str()));
+            }
             // The directory is the office's.
-            Resource::Book(Book::Staff(_)) => return false,
-            Resource::Homes | Resource::Home(_) | Resource::Card(..) => out.href_in(name, &me()),
+            Resource::Book(Book::Staff(_)) | Resource::Card(_, _, Book::Staff(_)) => return false,
+            Resource::Homes | Resource::Home(_) => out.href_in(name, &me()),
         },
         P::SupportedReportSet => supported_reports(name, &report::supported(resource), out),
         P::CurrentUserPrivilegeSet => granted_set(name, &granted(resource), out),
@@ -99,7 +101,7 @@ fn granted(resource: &Resource<'_>) -> Vec<Name> {
             Role::FreeBusy | Role::Read => &[],
             Role::Write | Role::Manage => &[WRITE, WRITE_CONTENT, WRITE_PROPERTIES, BIND, UNBIND],
         },
-        Resource::Card(_, _, role) if *role >= Role::Write => &[WRITE, WRITE_CONTENT],
+        Resource::Card(_, _, book) if book.role() >= Role::Write => &[WRITE, WRITE_CONTENT],
         Resource::Card(..) => &[],
     };
     [READ, READ_PRIVILEGES].into_iter().chain(more.iter().cloned()).collect()

@@ -140,7 +140,7 @@ impl Multiget {
                 let card = at.as_ref().and_then(|_| found.next()).flatten();
                 match (at, card, &book) {
                     (Some(at), Some(card), Some(book)) => {
-                        answer.add(at, Resource::Card(&card.head, Some(&card), book.role()))?;
+                        answer.add(at, Resource::Card(&card.head, Some(&card), book))?;
                     }
                     _ => answer.multistatus.status(href, StatusCode::NOT_FOUND, None),
                 }

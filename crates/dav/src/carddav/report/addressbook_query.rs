@@ -21,8 +21,10 @@ use crate::{
 /// How many cards, which may have pictures in them, are held at once.
 const AT_ONCE: usize = 100;
 
-/// `CARDDAV:addressbook-query` (RFC 6352 §8.6): the cards of an address book that a filter means.
+/// `CARDDAV:addressbook-query` (RFC 6352 §8.6): the cards of an address book that a filter means, or the one that is asked.
 pub(super) async fn answer(call: Call, place: Place, report: Element) -> Result<HttpResponse, DavFault> {
+    let of_card = place.in_book().map(|(within, name)| (within, Some(name.to_owned())));
+    let (place, name) = of_card.unwrap_or((place.clone(), None));
     if !matches!(place, Place::Book { .. } | Place::Directory(_)) {
         return Err(Condition::SupportedReport.into());
     }
@@ -44,12 +46,17 @@ pub(super) async fn answer(call: Call, place: Place, report: Element) -> Result<
         let multistatus = Multistatus::of(OF_CONTACTS, minimal);
         let mut answer = Answer { multistatus, wanted: &wanted, context };
         let book = Book::find(tx, &dav, &who, &place)?;
-        if below {
+        if let Some(name) = &name {
+            let card = book.get(tx, &dav, &[name])?.pop().flatten().ok_or(DavFault::NotFound)?;
+            if let Some(at) = place.card(name).filter(|_| filter::matches(&filter, &card.text)) {
+                answer.add(&at, Resource::Card(&card.head, Some(&card), &book))?;
+            }
+        } else if below {
             let query = Query { dav: &dav, who: &who, book: &book, filter: &filter };
             let (found, more) = query.run(tx, limit)?;
             for card in &found {
                 if let Some(at) = place.card(&card.head.name) {
-                    answer.add(&at, Resource::Card(&card.head, Some(card), book.role()))?;
+                    answer.add(&at, Resource::Card(&card.head, Some(card), &book))?;
                 }
             }
             if more {

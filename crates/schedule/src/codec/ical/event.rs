@@ -23,8 +23,6 @@ use crate::model::{
     RecurrenceRule, Status, VirtualLocation, Zone, limits,
 };
 
-/// The most dates that are added to or taken from a series.
-const MAX_DATES: usize = 2_000;
 /// What the event's own fields say wholly, so that no line of it is kept.
 const SAID: [&str; 7] = ["UID", "RECURRENCE-ID", "DTSTART", "DTEND", "DURATION", "CATEGORIES", "ATTENDEE"];
 /// What the event's own fields say of how it repeats, which one occurrence does not (RFC 5545 §3.8.5).
@@ -319,8 +317,9 @@ fn read_recurrence(
                 } else {
                     event.recurrence_overrides.entry(id).or_insert(patch);
                 }
-                if event.recurrence_overrides.len() > MAX_DATES {
-                    let detail = format!("a series has at most {MAX_DATES} dates added or taken away");
+                if event.recurrence_overrides.len() > limits::OVERRIDES {
+                    let most = limits::OVERRIDES;
+                    let detail = format!("a series has at most {most} dates added or taken away");
                     return Err(fault(name, ("too-many", detail)));
                 }
             }

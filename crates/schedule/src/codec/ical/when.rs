@@ -134,9 +134,10 @@ pub(super) fn read_value(line: &Line, text: &str, zones: &Zones) -> Result<When,
         None => Ok(When::Floating(at)),
         Some(id) => match zones.find(id) {
             Some(zone) => Ok(When::Zoned(at, zone)),
-            None => {
-                Err(("time-zone", format!("no such time zone: {id}; write an IANA name such as Asia/Tokyo")))
-            }
+            None => Err((
+                "time-zone",
+                format!("no such time zone: {id:.100}; write an IANA name such as Asia/Tokyo"),
+            )),
         },
     }
 }
