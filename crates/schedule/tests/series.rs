@@ -146,6 +146,33 @@ fn the_index_catches_up_before_anybody_looks() {
     });
 }
 
+/// Several servers on one database start at once, and somebody changes a series meanwhile: each occurrence stands once, and as it is now.
+#[test]
+fn the_index_moves_ahead_beside_others_who_write() {
+    on_each_database(|db, clock| {
+        let hanako = person(db, "佐藤");
+        let series = |n: usize| {
+            let body = json!({"title": n.to_string(), "start": "2026-11-26T08:00:00", "duration": "PT1H",
+                "recurrenceRule": {"frequency": "weekly"}});
+            create(db, &hanako, body)
+        };
+        let all: Vec<_> = (0..40).map(series).collect();
+        clock.set(crate::office::at("2027-08-01T00:00:00Z"));
+        std::thread::scope(|scope| {
+            let servers = [0, 1].map(|_| scope.spawn(|| renraku_schedule::jobs::catch_up(db)));
+            for event in all.iter().rev() {
+                patch(db, &hanako, event, Scope::All, json!({"start": "2026-11-26T09:00:00"}));
+            }
+            for server in servers {
+                server.join().unwrap().unwrap();
+            }
+        });
+        let week = occurrences(db, &hanako, days("2028-02-01", "2028-02-08"));
+        assert_eq!(week.len(), 40);
+        assert!(week.iter().all(|it| it.start.to_string().ends_with("T09:00:00")));
+    });
+}
+
 #[test]
 fn all_day_events_lie_in_the_days_of_tokyo() {
     on_each_database(|db, _| {

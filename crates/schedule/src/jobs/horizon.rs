@@ -77,17 +77,22 @@ pub fn catch_up(db: &Db) -> Result<usize, ScheduleFault> {
     }
 }
 
-/// Brings some of the series whose index ends before this further into it, and gives back how many.
+/// Brings some of the series whose index ends before this further into it, and gives back how many. Of servers that do it at once one
+/// waits for the other, and so does whoever changes one of these series.
 fn extend(tx: &mut Tx<'_>, before: Timestamp) -> Result<usize, ScheduleFault> {
+    tx.hold(EXTEND_HORIZON)?;
     let horizon = tx.now() + index::AHEAD;
-    let due = store::events::list_ending_index(tx, before, SERIES)?;
-    let count = due.len();
-    for stored in due {
-        let Some(from) = stored.indexed.until else { continue };
+    let mut due = store::events::list_ending_index(tx, before, SERIES)?;
+    // Whoever holds several holds them in this order.
+    due.sort();
+    for id in &due {
+        tx.hold(id.as_str())?;
+        let Some(stored) = store::events::get(tx, id)? else { continue };
+        let Some(from) = stored.indexed.until.filter(|until| *until < before) else { continue };
         // Step by step: what came to a long time without a server makes no series one that happens too often.
         extend_one(tx, stored, (from, horizon.min(from + index::AHEAD)))?;
     }
-    Ok(count)
+    Ok(due.len())
 }
 
 fn extend_one(
