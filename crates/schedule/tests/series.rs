@@ -130,7 +130,7 @@ fn the_index_catches_up_before_anybody_looks() {
             ("2032-02-01T00:00:00Z", "2032-03-01", "2032-03-08"),
         ] {
             clock.set(crate::office::at(now));
-            assert_eq!(renraku_schedule::jobs::catch_up(db).unwrap() > 0, true);
+            assert!(renraku_schedule::jobs::catch_up(db).unwrap() > 0);
             assert_eq!(occurrences(db, &hanako, days(from, to)).len(), 21, "{from}");
             assert_eq!(renraku_schedule::jobs::catch_up(db).unwrap(), 0);
         }
