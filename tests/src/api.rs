@@ -18,6 +18,7 @@ mod hand_over;
 mod idempotency;
 mod leaving;
 mod limits;
+mod long_off;
 mod mail;
 mod mail_sending;
 mod manners;

@@ -1,4 +1,6 @@
-use renraku_base::DeviceId;
+use std::time::Duration;
+
+use renraku_base::{DeviceId, Timestamp};
 use renraku_db::{Db, Error, ReadTx, Tx};
 
 use crate::{
@@ -11,6 +13,8 @@ use crate::{
 
 /// More names are not tried in a day, but by a flood of invented ones.
 const SLOTS: u32 = 1 << 17;
+/// Servers' clocks may differ a little.
+const SKEW: Duration = Duration::from_secs(60);
 /// So long a count does not give way to that of another name.
 const LONG: u32 = 10;
 
@@ -46,8 +50,14 @@ impl Lockout {
 /// How many seconds the next try must wait; `None` when it need not. One statement.
 pub(crate) fn wait_s(tx: &mut ReadTx<'_>, subject: &Subject) -> Result<Option<u64>, Error> {
     let now = tx.now();
-    let found = own(tx, subject)?.filter(|failures| now < failures.next_try);
+    let found =
+        own(tx, subject)?.filter(|failures| now < failures.next_try && !is_from_future(failures, now));
     Ok(found.map(|failures| delay::seconds_until(failures.next_try, now)))
+}
+
+/// Whether the clock was set back since the wrong password: nobody waits until it has come so far again.
+fn is_from_future(failures: &Failures, now: Timestamp) -> bool {
+    failures.next_try > delay::next_try(failures.count, now + SKEW)
 }
 
 /// Counts a wrong password.

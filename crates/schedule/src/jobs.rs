@@ -25,7 +25,7 @@ pub(crate) use answer_mail::mail_answer;
 pub(crate) use audience::{Guests, audience, guests};
 pub(crate) use called_off::CalledOff;
 pub use delivery::note_delivery;
-pub use horizon::{EXTEND_HORIZON, start_extending};
+pub use horizon::{EXTEND_HORIZON, catch_up, start_extending};
 pub(crate) use inbox::answer as answer_letter;
 pub(crate) use notices::{News, call_off, details, tell, tell_again};
 pub(crate) use reminders::{remind_next, remind_own, remind_reader};

@@ -96,7 +96,7 @@ fn each_occurrence_is_reminded_of_once_and_at_its_time() {
         at("2026-11-27T14:50:00+09:00");
         run_due_jobs(db);
         assert_eq!(told(db, &hanako).len(), 2);
-        at("2026-12-01T00:00:00+09:00");
+        at("2026-11-28T08:50:00+09:00");
         run_due_jobs(db);
         assert_eq!(told(db, &hanako).len(), 3);
         assert!(told(db, &hanako).iter().all(|(kind, _)| *kind == NotificationType::Reminder));

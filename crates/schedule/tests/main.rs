@@ -16,6 +16,7 @@ mod office;
 mod organizers;
 mod own_alerts;
 mod privacy;
+mod reminding;
 mod removals;
 mod replies;
 mod rezoned;

@@ -127,7 +127,7 @@ fn each_is_reminded_by_their_own() {
         assert_eq!(told("2026-11-27T10:55:00+09:00"), (3, 3));
         // A no is a no: what one does not go to one is not reminded of.
         reply(db, &taro, &event.id, json!({"participationStatus": "declined"})).unwrap();
-        assert_eq!(told("2026-12-01T00:00:00+09:00"), (4, 3));
+        assert_eq!(told("2026-11-28T10:55:00+09:00"), (4, 3));
     });
 }
 

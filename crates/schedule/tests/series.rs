@@ -113,6 +113,66 @@ fn the_index_moves_ahead_with_time() {
     });
 }
 
+/// A server that did not run for long has nothing missing when it answers the first, and a series of thrice a day is not taken for one that
+/// happens too often.
+#[test]
+fn the_index_catches_up_before_anybody_looks() {
+    on_each_database(|db, clock| {
+        let hanako = person(db, "佐藤");
+        create(
+            db,
+            &hanako,
+            json!({"title": "巡回", "start": "2026-11-26T08:30:00", "duration": "PT15M",
+                "recurrenceRule": {"frequency": "daily", "byHour": [8, 13, 18]}}),
+        );
+        for (now, from, to) in [
+            ("2028-02-01T00:00:00Z", "2028-06-01", "2028-06-08"),
+            ("2032-02-01T00:00:00Z", "2032-03-01", "2032-03-08"),
+        ] {
+            clock.set(crate::office::at(now));
+            assert!(renraku_schedule::jobs::catch_up(db).unwrap() > 0);
+            assert_eq!(occurrences(db, &hanako, days(from, to)).len(), 21, "{from}");
+            assert_eq!(renraku_schedule::jobs::catch_up(db).unwrap(), 0);
+        }
+        run_due_jobs(db);
+        let index = |tx: &mut renraku_db::ReadTx<'_>| -> Result<i64, renraku_db::Error> {
+            use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+            use renraku_db::schema::occurrences;
+            let late = occurrences::table
+                .filter(occurrences::utc_start.gt(crate::office::at("2032-03-01T00:00:00Z").micros()));
+            Ok(late.count().get_result(tx.conn())?)
+        };
+        assert!(db.read(index).unwrap() > 1_000, "it stands in the index");
+    });
+}
+
+/// Several servers on one database start at once, and somebody changes a series meanwhile: each occurrence stands once, and as it is now.
+#[test]
+fn the_index_moves_ahead_beside_others_who_write() {
+    on_each_database(|db, clock| {
+        let hanako = person(db, "佐藤");
+        let series = |n: usize| {
+            let body = json!({"title": n.to_string(), "start": "2026-11-26T08:00:00", "duration": "PT1H",
+                "recurrenceRule": {"frequency": "weekly"}});
+            create(db, &hanako, body)
+        };
+        let all: Vec<_> = (0..40).map(series).collect();
+        clock.set(crate::office::at("2027-08-01T00:00:00Z"));
+        std::thread::scope(|scope| {
+            let servers = [0, 1].map(|_| scope.spawn(|| renraku_schedule::jobs::catch_up(db)));
+            for event in all.iter().rev() {
+                patch(db, &hanako, event, Scope::All, json!({"start": "2026-11-26T09:00:00"}));
+            }
+            for server in servers {
+                server.join().unwrap().unwrap();
+            }
+        });
+        let week = occurrences(db, &hanako, days("2028-02-01", "2028-02-08"));
+        assert_eq!(week.len(), 40);
+        assert!(week.iter().all(|it| it.start.to_string().ends_with("T09:00:00")));
+    });
+}
+
 #[test]
 fn all_day_events_lie_in_the_days_of_tokyo() {
     on_each_database(|db, _| {

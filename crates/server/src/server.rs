@@ -97,6 +97,7 @@ pub(crate) fn start_on(
     let db = assembly::open_database(config, clock)?;
     db.migrate()?;
     index_contacts(&db)?;
+    index_series(&db)?;
     let secret = assembly::open_secret(config, &db)?;
     let sessions = Sessions::load(&db, &secret)?;
     let hub = Hub::new();
@@ -211,6 +212,15 @@ fn index_contacts(db: &Db) -> anyhow::Result<()> {
     let indexed = renraku_contacts::service::index_anew(db)?;
     if indexed > 0 {
         tracing::info!(indexed, "contacts were indexed anew");
+    }
+    Ok(())
+}
+
+/// Brings series into the index where no server ran for months: before anybody looks for what is in them.
+fn index_series(db: &Db) -> anyhow::Result<()> {
+    let indexed = renraku_schedule::jobs::catch_up(db)?;
+    if indexed > 0 {
+        tracing::info!(indexed, "series were brought into the index: no server ran for long");
     }
     Ok(())
 }

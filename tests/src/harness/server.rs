@@ -1,7 +1,7 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use renraku::{Config, RunningServer};
-use renraku_base::FixedClock;
+use renraku_base::{FixedClock, Timestamp};
 use renraku_db::{Db, examine};
 use renraku_test_db::{Backend, START, TestDatabase};
 use tempfile::TempDir;
@@ -12,7 +12,8 @@ use super::{Phone, Staff};
 #[derive(Debug)]
 pub struct TestServer {
     // Ends first: the database is dropped after it.
-    running: RunningServer,
+    running: Option<RunningServer>,
+    config: Config,
     database: TestDatabase,
     folder: TempDir,
     clock: FixedClock,
@@ -41,7 +42,18 @@ impl TestServer {
             of_tests.iter().chain(settings).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let config = Config::read("test", "", all).unwrap();
         let running = renraku::start(&config, Arc::new(clock.clone())).unwrap();
-        Self { running, database, folder, clock }
+        Self { running: Some(running), config, database, folder, clock }
+    }
+
+    /// Ends it, and starts it again when the clock stands there.
+    pub fn restart_at(&mut self, at: Timestamp) {
+        drop(self.running.take());
+        self.clock.set(at);
+        self.running = Some(renraku::start(&self.config, Arc::new(self.clock.clone())).unwrap());
+    }
+
+    fn running(&self) -> &RunningServer {
+        self.running.as_ref().unwrap()
     }
 
     /// Its clock.
@@ -51,7 +63,7 @@ impl TestServer {
 
     /// Its database, to look behind the scenes.
     pub fn db(&self) -> &Db {
-        self.running.db()
+        self.running().db()
     }
 
     /// What tells another process of this program where the data are, by the names of environment variables.
@@ -73,22 +85,22 @@ impl TestServer {
 
     /// `http://…`
     pub fn base(&self) -> String {
-        format!("http://{}", self.running.addr())
+        format!("http://{}", self.running().addr())
     }
 
     /// Where it answers as an LDAP directory, if it was started so.
     pub fn ldap(&self) -> SocketAddr {
-        self.running.ldap_addr().unwrap()
+        self.running().ldap_addr().unwrap()
     }
 
     /// The same, over TLS.
     pub fn ldap_tls(&self) -> SocketAddr {
-        self.running.ldap_tls_addr().unwrap()
+        self.running().ldap_tls_addr().unwrap()
     }
 
     /// Runs every job that is due by the clock, and waits for those that run.
     pub fn run_due_jobs(&self) {
-        self.running.run_due_jobs().unwrap();
+        self.running().run_due_jobs().unwrap();
     }
 
     /// Somebody who is not signed in.

@@ -63,6 +63,11 @@ impl Staff {
         }
     }
 
+    /// The same person, signed in anew on a server that stands elsewhere by now.
+    pub fn sign_in_at(&self, base: &str) -> Self {
+        Self { phone: self.phone.at(base), ..self.clone() }.on_another_phone()
+    }
+
     /// The same person on another phone.
     pub fn on_another_phone(&self) -> Self {
         let login = sign_in(&self.phone, &self.username, &self.password);

@@ -38,6 +38,20 @@ fn a_new_key_is_announced_then_signs_and_the_former_still_counts_for_an_hour() {
     });
 }
 
+/// As where an office was set up while the machine's clock went wrong.
+#[test]
+fn whoever_signs_in_after_the_clock_was_set_back_gets_tokens() {
+    on_each_database(|db, clock| {
+        let office = Office::new(db, clock);
+        let before = office.hanako("電話");
+        clock.set(START - std::time::Duration::from_secs(365 * 86_400));
+        let after = office.hanako("電話2");
+        assert_eq!(office.verify(&after), "ok");
+        let again = office.sessions.refresh(&before.refresh_token).unwrap();
+        assert_eq!(office.verify(&again), "ok");
+    });
+}
+
 #[test]
 fn another_process_hears_of_a_new_key() {
     for backend in Backend::all() {

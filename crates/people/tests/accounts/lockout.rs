@@ -55,6 +55,22 @@ fn who_mistypes_twice_need_not_wait() {
 }
 
 #[test]
+fn nobody_waits_until_a_clock_that_was_set_back_has_come_so_far_again() {
+    on_each_database(|db, clock| {
+        let office = Office::new(db, clock);
+        for (wrong, back) in [(1, 9 * 3_600), (5, 24 * 3_600)] {
+            for _ in 0..wrong {
+                drop(office.login("hanako", "wrong password", offer("x")));
+                office.advance(3);
+            }
+            drop(office.login("hanako", "wrong password", offer("x")));
+            clock.set(db.now() - std::time::Duration::from_secs(back));
+            assert_eq!(code(office.login("hanako", PASSWORD, offer("x"))), "ok");
+        }
+    });
+}
+
+#[test]
 fn an_unknown_device_id_gives_no_count_of_its_own() {
     on_each_database(|db, clock| {
         let office = Office::new(db, clock);

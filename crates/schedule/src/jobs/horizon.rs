@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use renraku_base::Timestamp;
-use renraku_db::{Tx, jobs};
+use renraku_db::{Db, Tx, jobs};
 
 use super::pace;
 use crate::{
@@ -53,31 +53,63 @@ fn take_out(tx: &mut Tx<'_>, mut stored: StoredEvent) -> Result<(), ScheduleFaul
 }
 
 pub(super) fn run(tx: &mut Tx<'_>) -> Result<(), ScheduleFault> {
-    let (now, horizon) = (tx.now(), tx.now() + index::AHEAD);
+    let now = tx.now();
     pace::forget_old(tx)?;
     // What was indexed within the last day is far enough ahead.
-    let due = store::events::list_ending_index(tx, horizon - DAY, SERIES)?;
-    let more = i64::try_from(due.len()).is_ok_and(|count| count == SERIES);
-    for stored in due {
-        let Some(from) = stored.indexed.until else { continue };
-        let home = store::calendars::get(tx, &stored.calendar)?;
-        let zone = home.map_or(Zone::TOKYO, |home| home.time_zone);
-        let window = Window { from, to: horizon, zone };
-        let (items, truncated) = index::happenings(&stored, window, MAX_INSTANCES)?;
-        if truncated {
-            take_out(tx, stored)?;
-            continue;
+    match extend(tx, now + index::AHEAD - DAY)? {
+        0 => enqueue(tx, now + DAY, 0),
+        _ => enqueue(tx, now, now.micros()),
+    }
+}
+
+/// Brings the index so far ahead that windows near to now find all in it: where no server ran for long, before anybody looks. The job
+/// does the rest. Gives back how many series that were.
+///
+/// # Errors
+/// [`ScheduleFault::Internal`] when the database fails.
+pub fn catch_up(db: &Db) -> Result<usize, ScheduleFault> {
+    let mut brought = 0;
+    loop {
+        match db.write_many(|tx| extend(tx, tx.now() + index::SURE))? {
+            0 => return Ok(brought),
+            some => brought += some,
         }
-        // Those that begin before the old end are in the index already.
-        let new: Vec<_> = items.into_iter().filter(|it| it.at.utc_start >= from).collect();
-        let until = recurrence::end(&stored.event).is_none_or(|end| end > horizon).then_some(horizon);
-        let places = store::placements::list(tx, &stored.id)?;
-        index::insert(tx, &stored, &new, &places)?;
-        store::events::put_indexed(tx, &stored.id, Indexed { until, ..stored.indexed })?;
     }
-    if more {
-        let part = now.micros();
-        return enqueue(tx, now, part);
+}
+
+/// Brings some of the series whose index ends before this further into it, and gives back how many. Of servers that do it at once one
+/// waits for the other, and so does whoever changes one of these series.
+fn extend(tx: &mut Tx<'_>, before: Timestamp) -> Result<usize, ScheduleFault> {
+    tx.hold(EXTEND_HORIZON)?;
+    let horizon = tx.now() + index::AHEAD;
+    let mut due = store::events::list_ending_index(tx, before, SERIES)?;
+    // Whoever holds several holds them in this order.
+    due.sort();
+    for id in &due {
+        tx.hold(id.as_str())?;
+        let Some(stored) = store::events::get(tx, id)? else { continue };
+        let Some(from) = stored.indexed.until.filter(|until| *until < before) else { continue };
+        // Step by step: what came to a long time without a server makes no series one that happens too often.
+        extend_one(tx, stored, (from, horizon.min(from + index::AHEAD)))?;
     }
-    enqueue(tx, now + DAY, 0)
+    Ok(due.len())
+}
+
+fn extend_one(
+    tx: &mut Tx<'_>,
+    stored: StoredEvent,
+    (from, to): (Timestamp, Timestamp),
+) -> Result<(), ScheduleFault> {
+    let home = store::calendars::get(tx, &stored.calendar)?;
+    let zone = home.map_or(Zone::TOKYO, |home| home.time_zone);
+    let (items, truncated) = index::happenings(&stored, Window { from, to, zone }, MAX_INSTANCES)?;
+    if truncated {
+        return take_out(tx, stored);
+    }
+    // Those that begin before the old end are in the index already.
+    let new: Vec<_> = items.into_iter().filter(|it| it.at.utc_start >= from).collect();
+    let until = recurrence::end(&stored.event).is_none_or(|end| end > to).then_some(to);
+    let places = store::placements::list(tx, &stored.id)?;
+    index::insert(tx, &stored, &new, &places)?;
+    Ok(store::events::put_indexed(tx, &stored.id, Indexed { until, ..stored.indexed })?)
 }

@@ -10,9 +10,12 @@ use serde::{Deserialize, Serialize};
 use super::{REMIND, notices::details, read};
 use crate::{
     ScheduleFault,
-    model::{Event, Own, ParticipationStatus, PatchObject, RelativeTo, Trigger, Zone},
+    model::{Alert, Event, Own, ParticipationStatus, PatchObject, RelativeTo, Trigger, Zone},
     rules::recurrence::{self, Instance, MAX_INSTANCES, Window},
-    service::view::{BUSY, Sight},
+    service::{
+        index,
+        view::{BUSY, Sight},
+    },
     store::{
         self,
         calendars::StoredCalendar,
@@ -21,10 +24,15 @@ use crate::{
     },
 };
 
-/// Occurrences are looked for this far ahead; most reminders are found in the first, cheap look.
-const LOOKS: [Duration; 2] = [Duration::from_hours(24 * 40), Duration::from_hours(24 * 400)];
-/// Alerts come at most this long before or after the occurrence that they are about.
-const REACH: Duration = Duration::from_hours(24 * 31);
+/// Reminders of a series are looked for this far ahead: most are found in the first, cheap look, that of a leap day in the last.
+const LOOKS: [Duration; 3] = [Duration::from_hours(24 * 40), Duration::from_hours(24 * 400), EVER];
+/// Longer than the calendar.
+const EVER: Duration = Duration::from_hours(24 * 366 * 210);
+/// How far from an occurrence of a series an alert at one instant may lie that is about it.
+const AT_ONE_INSTANT: Duration = Duration::from_hours(24 * 31);
+/// How late somebody is reminded of what is over, as when no server ran: of a series less late, for it reminds again.
+const LATE: Duration = Duration::from_hours(24 * 7);
+const LATE_IN_SERIES: Duration = Duration::from_hours(24);
 
 #[derive(Serialize, Deserialize)]
 struct Due {
@@ -45,6 +53,14 @@ struct Reminder {
     instance: Instance,
 }
 
+impl Reminder {
+    /// Whether it is still worth telling: what it is about is not over, or it was due not long ago.
+    fn is_news(&self, event: &Event, now: Timestamp) -> bool {
+        let late = if event.is_series() { LATE_IN_SERIES } else { LATE };
+        self.instance.utc_end > now || self.at > now - late
+    }
+}
+
 /// Puts the next reminder after `after` into the queue, if the event has one. A job for a reminder that the event no longer
 /// has finds that out when it runs.
 pub(crate) fn remind_next(
@@ -53,7 +69,7 @@ pub(crate) fn remind_next(
     zone: Zone,
     after: Timestamp,
 ) -> Result<(), ScheduleFault> {
-    let at = next(&stored.event, zone, after);
+    let at = next(&stored.event, zone, after, tx.now());
     enqueue(tx, at, |at| Due { event: stored.id.clone(), at, place: None, reader: None })
 }
 
@@ -65,7 +81,7 @@ pub(crate) fn remind_own(
     after: Timestamp,
 ) -> Result<(), ScheduleFault> {
     let Some(kept) = &place.own else { return Ok(()) };
-    let (at, place) = (next(&with(stored, kept), zone, after), Some(place.collection.0));
+    let (at, place) = (next(&with(stored, kept), zone, after, tx.now()), Some(place.collection.0));
     enqueue(tx, at, |at| Due { event: stored.id.clone(), at, place, reader: None })
 }
 
@@ -77,7 +93,7 @@ pub(crate) fn remind_reader(
     zone: Zone,
     after: Timestamp,
 ) -> Result<(), ScheduleFault> {
-    let (at, reader) = (next(&with(stored, kept), zone, after), Some(reader.clone()));
+    let (at, reader) = (next(&with(stored, kept), zone, after, tx.now()), Some(reader.clone()));
     enqueue(tx, at, |at| Due { event: stored.id.clone(), at, place: None, reader })
 }
 
@@ -100,15 +116,49 @@ fn with(stored: &StoredEvent, kept: &StoredOwn) -> Event {
     kept.own.instead(stored.event.clone(), recurrence::has_occurrence)
 }
 
-/// When the next of the alerts in an event is due.
-fn next(event: &Event, zone: Zone, after: Timestamp) -> Option<Timestamp> {
-    if event.alerts.is_empty() && !event.recurrence_overrides.values().any(says_own) {
+/// When the next of the alerts in an event is due that is worth telling.
+fn next(event: &Event, zone: Zone, after: Timestamp, now: Timestamp) -> Option<Timestamp> {
+    let may_be_due =
+        |alert: &Alert| alert.acknowledged.is_none() && !matches!(alert.trigger, Trigger::Unknown(_));
+    if !event.alerts.values().any(may_be_due) && !event.recurrence_overrides.values().any(says_own) {
         return None;
     }
+    let due = |window, until| {
+        let found = reminders(event, window).into_iter().filter(|it| it.is_news(event, now)).map(|it| it.at);
+        found.filter(|at| *at > after && *at <= until).min()
+    };
+    if !event.is_series() {
+        return due(around(event, after, zone), after + EVER);
+    }
+    // Those of a long time without a server are not passed one by one.
+    let (from, reach) = (after.max(now - LATE_IN_SERIES), reach(event));
     LOOKS.into_iter().find_map(|ahead| {
-        let window = Window { from: after - REACH, to: after + ahead, zone };
-        reminders(event, window).into_iter().map(|it| it.at).filter(|at| *at > after).min()
+        let until = from + ahead;
+        due(Window { from: from - reach, to: until + reach, zone }, until)
     })
+}
+
+/// The time in which what an alert at this instant is about may lie.
+fn around(event: &Event, at: Timestamp, zone: Zone) -> Window {
+    let reach = if event.is_series() { reach(event) } else { EVER };
+    Window { from: at - reach, to: index::just_after(at + reach), zone }
+}
+
+/// How far from its occurrence an alert of a series is due at most.
+fn reach(event: &Event) -> Duration {
+    let exceptions = event.occurrences_of(says_own);
+    let own = exceptions.iter().flat_map(|(_, own)| own.alerts.values());
+    let far = event.alerts.values().chain(own).map(|alert| match &alert.trigger {
+        Trigger::OffsetTrigger { offset, .. } => {
+            let days = Duration::from_hours(
+                offset.days().unsigned_abs().saturating_mul(24).min(EVER.as_secs() / 3_600),
+            );
+            days.saturating_add(Duration::from_secs(offset.seconds().unsigned_abs())).min(EVER)
+        }
+        Trigger::AbsoluteTrigger { .. } => AT_ONE_INSTANT,
+        Trigger::Unknown(_) => Duration::ZERO,
+    });
+    far.max().unwrap_or_default()
 }
 
 /// Whether an exception has alerts of its own.
@@ -153,7 +203,6 @@ pub(super) fn run(tx: &mut Tx<'_>, payload: &str) -> Result<(), ScheduleFault> {
     let Some(stored) = store::events::get(tx, &job.event)? else { return Ok(()) };
     let Some(home) = store::calendars::get(tx, &stored.calendar)? else { return Ok(()) };
     let Some((person, keeper)) = whose(tx, &job, &stored, &home)? else { return Ok(()) };
-    let window = Window { from: job.at - REACH, to: job.at + REACH, zone: home.time_zone };
     let with_theirs = match &keeper {
         Keeper::Owner => stored.event.clone(),
         Keeper::Reader(own) => with(&stored, own),
@@ -162,13 +211,15 @@ pub(super) fn run(tx: &mut Tx<'_>, payload: &str) -> Result<(), ScheduleFault> {
             None => return Ok(()),
         },
     };
+    let window = around(&with_theirs, job.at, home.time_zone);
     let due: Vec<Reminder> =
         reminders(&with_theirs, window).into_iter().filter(|reminder| reminder.at == job.at).collect();
     // Where nothing was due the event was changed since, and whoever changed it put the next reminder into the queue.
     if due.is_empty() {
         return Ok(());
     }
-    for Reminder { instance, .. } in &due {
+    let now = tx.now();
+    for Reminder { instance, .. } in due.iter().filter(|it| it.is_news(&with_theirs, now)) {
         let own =
             instance.recurrence_id.filter(|_| instance.changed).and_then(|id| stored.event.occurrence(id));
         let occurrence = own.as_ref().unwrap_or(&stored.event);

@@ -329,15 +329,15 @@ pub(crate) fn list_ending_index(
     tx: &mut ReadTx<'_>,
     before: Timestamp,
     limit: i64,
-) -> Result<Vec<StoredEvent>, Error> {
-    let rows = tx.fetch(
+) -> Result<Vec<EventId>, Error> {
+    let ids: Vec<String> = tx.fetch(
         events::table
             .filter(events::indexed_until.lt(before.micros()))
             .order(events::indexed_until)
             .limit(limit)
-            .select(columns::<Row>()),
+            .select(events::id),
     )?;
-    stored(rows)
+    Ok(ids.into_iter().map(Id::stored).collect())
 }
 
 /// Stores a new event; `false` says that its id, or its uid in the calendar, is taken.

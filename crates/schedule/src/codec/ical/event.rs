@@ -187,18 +187,21 @@ fn until(
     more: &mut BTreeMap<String, Value>,
 ) -> Result<Duration, Vec<FieldFault>> {
     let end = when::read(line, zones).map_err(|reason| fault("DTEND", reason))?;
-    let too_early = || fault("DTEND", ("ical-end", "the event ends before it starts".to_owned()));
+    let no_length = |before: bool| match before {
+        true => fault("DTEND", ("ical-end", "the event ends before it starts".to_owned())),
+        false => fault("DTEND", ("year", "DTEND lies outside the years 1900 to 2100".to_owned())),
+    };
     if matches!(start, When::Date(_)) {
         let days = (end.local_in(Some(Zone::TOKYO)).date() - start.local_in(None).date()).num_days();
         // As above.
-        return Duration::new(days.max(1), 0).filter(|_| days >= 0).ok_or_else(too_early);
+        return Duration::new(days.max(1), 0).filter(|_| days >= 0).ok_or_else(|| no_length(days < 0));
     }
     let zone = start.zone().unwrap_or(Zone::TOKYO);
     let seconds = (end.instant(zone) - start.instant(zone)).num_seconds();
     if let Some(other) = end.zone().filter(|other| start.zone().is_some_and(|zone| zone != *other)) {
         more.insert("endTimeZone".to_owned(), other.name().into());
     }
-    Duration::new(0, seconds).filter(|it| !it.is_negative()).ok_or_else(too_early)
+    Duration::new(0, seconds).filter(|it| !it.is_negative()).ok_or_else(|| no_length(seconds < 0))
 }
 
 /// The properties that are words or texts.

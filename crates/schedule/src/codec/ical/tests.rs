@@ -89,6 +89,8 @@ fn says_what_is_wrong_and_where() {
         ("DTSTART;TZID=../../etc/passwd:20260401T090000", "VEVENT 1, line 4, UID u | DTSTART time-zone"),
         ("DTSTART:00010101T000000", "VEVENT 1, line 4, UID u | DTSTART year-early"),
         ("DTSTART:20260401T090000\nDTEND:20260401T080000", "VEVENT 1, line 4, UID u | DTEND ical-end"),
+        ("DTSTART:20260401T090000\nDTEND:99991231T080000", "VEVENT 1, line 4, UID u | DTEND year"),
+        ("DTSTART;VALUE=DATE:20260401\nDTEND;VALUE=DATE:99991231", "VEVENT 1, line 4, UID u | DTEND year"),
         ("DTSTART:20260401T090000\nDURATION:1H", "VEVENT 1, line 4, UID u | DURATION duration"),
         ("DTSTART:20260401T090000\nSUMMARY", "VEVENT 1, line 7, UID u |  ical-line"),
         ("DTSTART:20260401T090000\n続きの行", "VEVENT 1, line 7, UID u |  ical-line"),
