@@ -97,7 +97,7 @@ pub(crate) fn start_on(
     let db = assembly::open_database(config, clock)?;
     db.migrate()?;
     index_contacts(&db)?;
-    index_series(&db)?;
+    index_series(&db);
     let secret = assembly::open_secret(config, &db)?;
     let sessions = Sessions::load(&db, &secret)?;
     let hub = Hub::new();
@@ -216,13 +216,17 @@ fn index_contacts(db: &Db) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Brings series into the index where no server ran for months: before anybody looks for what is in them.
-fn index_series(db: &Db) -> anyhow::Result<()> {
-    let indexed = renraku_schedule::jobs::catch_up(db)?;
-    if indexed > 0 {
-        tracing::info!(indexed, "series were brought into the index: no server ran for long");
+/// Brings series into the index where no server ran for months: before anybody looks for what is in them. That one of them is damaged
+/// keeps the office from nothing else.
+fn index_series(db: &Db) {
+    match renraku_schedule::jobs::catch_up(db) {
+        Ok(0) => {}
+        Ok(indexed) => tracing::info!(indexed, "series were brought into the index: no server ran for long"),
+        Err(fault) => tracing::error!(
+            %fault,
+            "series could not be brought into the index: windows months ahead are whole when the daily job has done it"
+        ),
     }
-    Ok(())
 }
 
 /// Loads the directory beside the start, so that neither the start nor the first search waits for all of it.
