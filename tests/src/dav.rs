@@ -47,3 +47,4 @@ mod states;
 mod sync;
 mod two_ways;
 mod unseen;
+mod zones_by_reference;

@@ -33,7 +33,7 @@ pub(crate) use condition::Condition;
 pub(crate) use edits::{Edits, Refused, are_too_many, made, told, unmade, written};
 pub(crate) use fault::{DavFault, not_utf8};
 pub(crate) use headers::{
-    Depth, depth, destination, expectation, is_held, minimal, overwrites, schedule_reply,
+    Depth, depth, destination, expectation, is_held, knows_zones, minimal, overwrites, schedule_reply,
 };
 pub(crate) use multistatus::{ANSWER_BYTES, Group, Multistatus, PART_BYTES, multistatus, not_made, response};
 pub(crate) use names::name_with;

@@ -147,8 +147,9 @@ pub fn need_to_rebind(collection: &str) -> String {
 /// The text of an event, with further lines.
 pub fn event(uid: &str, more: &str) -> String {
     let more = more.replace('\n', "\r\n");
+    let zone = if more.contains("TZID=Asia/Tokyo") { TOKYO } else { "" };
     format!(
-        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Test//Test//EN\r\nBEGIN:VEVENT\r\nUID:{uid}\r\n\
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Test//Test//EN\r\n{zone}BEGIN:VEVENT\r\nUID:{uid}\r\n\
          DTSTAMP:20261125T000000Z\r\n{more}END:VEVENT\r\nEND:VCALENDAR\r\n"
     )
 }
@@ -158,6 +159,10 @@ pub fn card(uid: &str, name: &str, more: &str) -> String {
     let more = more.replace('\n', "\r\n");
     format!("BEGIN:VCARD\r\nVERSION:3.0\r\nUID:{uid}\r\nFN:{name}\r\nN:{name};;;;\r\n{more}END:VCARD\r\n")
 }
+
+/// The zone of Japan, as programs describe it.
+pub const TOKYO: &str = "BEGIN:VTIMEZONE\r\nTZID:Asia/Tokyo\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\nTZOFFSETFROM:+0900\r\n\
+    TZOFFSETTO:+0900\r\nTZNAME:JST\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n";
 
 /// An hour in the morning of the day after the clock's.
 pub const HOUR: &str = "DTSTART;TZID=Asia/Tokyo:20261126T100000\nDTEND;TZID=Asia/Tokyo:20261126T110000\n";

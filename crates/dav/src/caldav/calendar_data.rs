@@ -26,6 +26,8 @@ pub(super) struct DataRequest {
     recurrence: Option<Recurrence>,
     selection: Option<Selection>,
     zone: Zone,
+    /// Without descriptions of the zones that are known by their names (RFC 7809).
+    by_reference: bool,
     /// So many occurrences more are told in this answer.
     instances: AtomicUsize,
 }
@@ -47,7 +49,13 @@ static PROP: Name = Name::caldav("prop");
 impl DataRequest {
     /// Everything.
     pub fn whole(zone: Zone) -> Self {
-        Self { recurrence: None, selection: None, zone, instances: AtomicUsize::new(INSTANCES) }
+        let instances = AtomicUsize::new(INSTANCES);
+        Self { recurrence: None, selection: None, zone, by_reference: false, instances }
+    }
+
+    /// The same, with zones by reference alone where `knows_zones`.
+    pub fn by_reference(self, knows_zones: bool) -> Self {
+        Self { by_reference: knows_zones, ..self }
     }
 
     /// Reads what a report wants of the texts.
@@ -100,6 +108,11 @@ impl DataRequest {
                 Cow::Owned(ical::limit_recurrence_set(text, bounds, self.zone))
             }
             None => Cow::Borrowed(text),
+        };
+        let part = match (self.by_reference, part) {
+            (false, part) => part,
+            (true, Cow::Borrowed(text)) => ical::without_zones(text),
+            (true, Cow::Owned(text)) => Cow::Owned(ical::without_zones(&text).into_owned()),
         };
         Cut::Part(match &self.selection {
             Some(selection) => Cow::Owned(ical::select(&part, selection)),

@@ -3,10 +3,13 @@ use actix_web::{
     http::{StatusCode, header},
 };
 use renraku_notify::inbox::InboxMessage;
-use renraku_schedule::service::objects::{self, ObjectHead, ObjectKind, ObjectText};
+use renraku_schedule::{
+    codec::ical,
+    service::objects::{self, ObjectHead, ObjectKind, ObjectText},
+};
 
 use super::{inbox, principal, property::object_type};
-use crate::core::{Address, Call, DavFault, expectation, http_date, is_held};
+use crate::core::{Address, Call, DavFault, expectation, http_date, is_held, knows_zones};
 
 /// GET and HEAD of an object (RFC 4791 §5.3.4). A collection has nothing to show but its name.
 pub(super) async fn answer(call: Call) -> Result<HttpResponse, DavFault> {
@@ -22,12 +25,12 @@ pub(super) async fn answer(call: Call) -> Result<HttpResponse, DavFault> {
     if is_held(call.headers(), &expected.is_not, &head.etag) {
         return Ok(tagged(StatusCode::NOT_MODIFIED, &object).finish());
     }
-    Ok(whole(StatusCode::OK, object))
+    Ok(whole(&call, StatusCode::OK, object))
 }
 
 /// The object as it is now, whatever is expected of it.
 pub(super) async fn show(call: &Call, status: StatusCode) -> Result<HttpResponse, DavFault> {
-    Ok(whole(status, read(call).await?))
+    Ok(whole(call, status, read(call).await?))
 }
 
 async fn read(call: &Call) -> Result<ObjectText, DavFault> {
@@ -61,13 +64,17 @@ fn tagged(status: StatusCode, object: &ObjectText) -> HttpResponseBuilder {
     response
 }
 
-fn whole(status: StatusCode, object: ObjectText) -> HttpResponse {
+fn whole(call: &Call, status: StatusCode, object: ObjectText) -> HttpResponse {
     let mut response = tagged(status, &object);
     if let Some(at) = object.head.etag.changed_at() {
         response.insert_header((header::LAST_MODIFIED, http_date(at)));
     }
     response.insert_header((header::CACHE_CONTROL, "private, no-cache"));
-    response.insert_header((header::CONTENT_TYPE, object_type(object.head.kind))).body(object.text)
+    response.insert_header((header::CONTENT_TYPE, object_type(object.head.kind)));
+    match knows_zones(call.headers()) {
+        true => response.body(ical::without_zones(&object.text).into_owned()),
+        false => response.body(object.text),
+    }
 }
 
 async fn collection(call: &Call) -> Result<HttpResponse, DavFault> {

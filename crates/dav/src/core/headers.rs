@@ -47,6 +47,11 @@ pub(crate) fn minimal(headers: &HeaderMap) -> bool {
         || values.flat_map(|value| value.split(',')).any(|it| it.trim().replace('"', "") == "return=minimal")
 }
 
+/// Whether the client knows zones by their names, and wants no description of them (RFC 7809 §7.1).
+pub(crate) fn knows_zones(headers: &HeaderMap) -> bool {
+    headers.get("caldav-timezones").is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"f"))
+}
+
 /// Whether the client wants to be shown what is stored after it stored something (RFC 8144 §3).
 pub(crate) fn wants_representation(headers: &HeaderMap) -> bool {
     let values = headers.get_all("prefer").filter_map(|value| value.to_str().ok());

@@ -2,9 +2,8 @@ use actix_web::{HttpResponse, http::header};
 
 use super::{Address, Place};
 
-/// What this server can do (RFC 4918 §18, RFC 3744 §7.2, RFC 4791 §5.1, RFC 6638 §2, RFC 6352 §6.1, RFC 5689 §3.1). There are no locks: no class 2.
-const CLASSES: &str =
-    "1, 3, access-control, calendar-access, calendar-auto-schedule, addressbook, extended-mkcol";
+/// What this server can do (RFC 4918 §18, RFC 3744 §7.2, RFC 4791 §5.1, RFC 6638 §2, RFC 6352 §6.1, RFC 5689 §3.1, RFC 7809 §3.1). There are no locks: no class 2.
+const CLASSES: &str = "1, 3, access-control, calendar-access, calendar-auto-schedule, calendar-no-timezone, addressbook, extended-mkcol";
 
 /// The methods that are taken at an address.
 pub(crate) fn allow(address: &Address) -> &'static str {

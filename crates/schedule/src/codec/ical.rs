@@ -26,6 +26,7 @@ mod unnamed;
 mod when;
 mod write;
 mod writer;
+mod zone_text;
 
 use renraku_base::content::{component, line, text};
 
@@ -48,6 +49,7 @@ pub use text::without_controls;
 pub use timezone::{read_zone, write_zone};
 pub use write::write;
 pub use writer::Writer;
+pub use zone_text::{with_zones, without_zones};
 
 /// The property of an event, alert or participant that keeps the lines (or parameters) for which there is no word.
 pub const KEPT_LINES: &str = "renraku:iCalendar";

@@ -15,7 +15,8 @@ use crate::{
         propfind::{Answer, MEMBERS},
     },
     core::{
-        Address, Ask, Call, Condition, DavFault, Haste, Multistatus, News, SyncToken, Wanted, minimal,
+        Address, Ask, Call, Condition, DavFault, Haste, Multistatus, News, SyncToken, Wanted, knows_zones,
+        minimal,
         xml::{Element, Name},
     },
 };
@@ -31,7 +32,7 @@ struct Asked {
 impl Asked {
     fn read(call: &Call, report: &Element) -> Result<Self, DavFault> {
         let zone = zone_of(report, Zone::TOKYO)?;
-        let data = DataRequest::read(report, zone)?;
+        let data = DataRequest::read(report, zone)?.by_reference(knows_zones(call.headers()));
         if data.expands() {
             // A message says a series as its sender did.
             return Err(Condition::SupportedCalendarData.into());

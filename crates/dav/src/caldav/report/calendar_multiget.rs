@@ -12,7 +12,8 @@ use crate::{
         propfind::{Answer, address_of},
     },
     core::{
-        Address, Call, Condition, DavFault, Multistatus, Wanted, minimal, path_below, plain_name,
+        Address, Call, Condition, DavFault, Multistatus, Wanted, knows_zones, minimal, path_below,
+        plain_name,
         xml::{Element, Name},
     },
 };
@@ -36,12 +37,13 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
         return Err(Condition::NumberOfMatchesWithinLimits.into());
     }
     let wanted = Wanted::of(&report)?.unwrap_or(Wanted::Named(Vec::new()));
-    let minimal = minimal(call.headers());
+    let (minimal, knows_zones) = (minimal(call.headers()), knows_zones(call.headers()));
     let host = call.host().map(str::to_owned);
     let (who, dav) = (call.who.clone(), call.dav.clone());
     call.read(move |tx| {
         let calendar = objects::find_calendar(tx, &who, &person, &segment)?;
-        let data = DataRequest::read(&report, zone_of(&report, calendar.calendar.time_zone)?)?;
+        let data = DataRequest::read(&report, zone_of(&report, calendar.calendar.time_zone)?)?
+            .by_reference(knows_zones);
         let epoch = meta::epoch(tx)?;
         let context = Context { data: Some(&data), ..Context::of(&dav, &who, epoch) };
         let multistatus = Multistatus::new(minimal).with_room(hrefs.len());

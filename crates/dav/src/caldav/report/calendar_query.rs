@@ -15,7 +15,7 @@ use crate::{
         propfind::{Answer, MEMBERS, add_all},
     },
     core::{
-        Address, Call, Condition, DavFault, Depth, Multistatus, Wanted, depth, minimal,
+        Address, Call, Condition, DavFault, Depth, Multistatus, Wanted, depth, knows_zones, minimal,
         xml::{Element, Name},
     },
 };
@@ -33,12 +33,12 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
     let wanted = Wanted::of(&report)?.unwrap_or(Wanted::Named(Vec::new()));
     // RFC 4791 §7.8 says depth 0 when none is said; every client means the calendar's objects.
     let below = depth(call.headers(), Depth::One)? != Depth::Zero;
-    let minimal = minimal(call.headers());
+    let (minimal, knows_zones) = (minimal(call.headers()), knows_zones(call.headers()));
     let (who, dav) = (call.who.clone(), call.dav.clone());
     call.read(move |tx| {
         let calendar = objects::find_calendar(tx, &who, &person, &segment)?;
         let zone = zone_of(&report, calendar.calendar.time_zone)?;
-        let data = DataRequest::read(&report, zone)?;
+        let data = DataRequest::read(&report, zone)?.by_reference(knows_zones);
         let epoch = meta::epoch(tx)?;
         let context = Context { data: Some(&data), ..Context::of(&dav, &who, epoch) };
         let mut answer = Answer { multistatus: Multistatus::new(minimal), wanted: &wanted, context };

@@ -11,8 +11,8 @@ use crate::{
         propfind::{Answer, add_objects, object_path},
     },
     core::{
-        Address, Ask, Call, Condition, DavFault, Haste, Multistatus, News, SyncToken, Wanted, minimal,
-        xml::Element,
+        Address, Ask, Call, Condition, DavFault, Haste, Multistatus, News, SyncToken, Wanted, knows_zones,
+        minimal, xml::Element,
     },
 };
 
@@ -25,13 +25,14 @@ pub(super) async fn answer(call: Call, report: Element) -> Result<HttpResponse, 
     };
     let ask = Ask::read(&report)?;
     let wanted = Wanted::of(&report)?.unwrap_or(Wanted::Named(Vec::new()));
-    let minimal = minimal(call.headers());
+    let (minimal, knows_zones) = (minimal(call.headers()), knows_zones(call.headers()));
     let (who, dav) = (call.who.clone(), call.dav.clone());
     let asked = call.address.to_string();
     let (multistatus, token) = call
         .glance_or_read(move |tx, haste| {
             let calendar = objects::find_calendar(tx, &who, &person, &segment)?;
-            let data = DataRequest::read(&report, zone_of(&report, calendar.calendar.time_zone)?)?;
+            let data = DataRequest::read(&report, zone_of(&report, calendar.calendar.time_zone)?)?
+                .by_reference(knows_zones);
             let epoch = meta::epoch(tx)?;
             let context = Context { data: Some(&data), ..Context::of(&dav, &who, epoch) };
             let mut answer = Answer { multistatus: Multistatus::new(minimal), wanted: &wanted, context };

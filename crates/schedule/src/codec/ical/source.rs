@@ -50,7 +50,7 @@ impl<'a> Sources<'a> {
 }
 
 /// The zones that a component names, each with the years for which it does.
-fn collect_zones<'c>(component: &'c Component, names: &mut BTreeSet<(&'c str, i32)>) {
+pub(super) fn collect_zones<'c>(component: &'c Component, names: &mut BTreeSet<(&'c str, i32)>) {
     for line in &component.lines {
         if let Some(name) = line.param("TZID") {
             let year = line.value.get(..4).and_then(|year| year.parse().ok()).unwrap_or_default();
@@ -61,7 +61,7 @@ fn collect_zones<'c>(component: &'c Component, names: &mut BTreeSet<(&'c str, i3
 }
 
 /// Each zone once, with the first year for which it is named.
-fn first_uses(names: BTreeSet<(&str, i32)>) -> BTreeMap<&str, i32> {
+pub(super) fn first_uses(names: BTreeSet<(&str, i32)>) -> BTreeMap<&str, i32> {
     // Of several pairs with one name the last stays in the map: the set goes through them backwards.
     names.into_iter().rev().collect()
 }

@@ -132,9 +132,11 @@ fn store_named(
         writable => writable?,
     };
     let named = Named { name, origin, holder, there };
-    let put = store_object(tx, who, calendar, (home, role), (named, &clean))?;
-    // A text out of which characters were left, or whose lines ended otherwise, is not as it was sent.
-    let as_sent = matches!(clean, Cow::Borrowed(_)) && is_shown(tx, who, (calendar, name), put.get())?;
+    let described = ical::with_zones(&clean);
+    let put = store_object(tx, who, calendar, (home, role), (named, &clean, &described))?;
+    // A text out of which characters were left, whose lines ended otherwise, or that named zones alone, is not as it was sent.
+    let is_same = |text: &Cow<'_, str>| matches!(text, Cow::Borrowed(_));
+    let as_sent = is_same(&clean) && is_same(&described) && is_shown(tx, who, (calendar, name), put.get())?;
     Ok(put.map(|put| Put { etag: put.etag.filter(|_| as_sent), ..put }))
 }
 
@@ -158,9 +160,10 @@ fn store_object(
     who: &Principal,
     calendar: &ObjectCalendar,
     (home, role): (StoredCalendar, Role),
-    (named, text): (Named<'_>, &str),
+    (named, sent, text): (Named<'_>, &str, &str),
 ) -> Result<Changed<Put>, ObjectFault> {
-    let object = ical::read_object(text.as_bytes())?;
+    // What is wrong is told with its line as it was sent.
+    let object = ical::read_object(sent.as_bytes())?;
     let kind = match object.contents {
         Contents::Event(_) => ObjectKind::Event,
         Contents::Task => ObjectKind::Task,

@@ -1,0 +1,123 @@
+//! Time zones by reference (RFC 7809): the text of an object with descriptions of the zones that it names, and without.
+
+use std::{borrow::Cow, collections::BTreeSet};
+
+use super::{
+    alarm_text::{lines, says},
+    component,
+    line::Line,
+    source::{collect_zones, first_uses},
+    text, timezone,
+};
+use crate::model::Zone;
+
+const BEGIN: &str = "BEGIN:VTIMEZONE";
+const END: &str = "END:VTIMEZONE";
+
+/// The text with a description of each zone of our table that it names and does not describe, as programs need it that know no zones by
+/// name (RFC 5545 §3.6.5); the rest of it is as it was, to the byte.
+#[must_use]
+pub fn with_zones(text: &str) -> Cow<'_, str> {
+    let names_zones = |line: &str| line.contains("TZID=") || line.contains("tzid=");
+    // Most texts name none, or describe theirs.
+    if !names_zones(text) || lines(text).any(|line| says(line, BEGIN)) {
+        return Cow::Borrowed(text);
+    }
+    let root = component::read(text.as_bytes());
+    let mut names = BTreeSet::new();
+    root.children.iter().for_each(|calendar| collect_zones(calendar, &mut names));
+    let mut described = String::new();
+    for (name, year) in first_uses(names) {
+        if let Ok(zone) = name.parse() {
+            timezone::write_as(name, zone, year, &mut described);
+        }
+    }
+    let begins_part = |line: &str| {
+        line.get(..6).is_some_and(|it| it.eq_ignore_ascii_case("BEGIN:")) && !says(line, "BEGIN:VCALENDAR")
+    };
+    let before: usize = lines(text).take_while(|line| !begins_part(line)).map(str::len).sum();
+    match text.split_at_checked(before) {
+        Some((head, parts)) if !described.is_empty() => Cow::Owned([head, &described, parts].concat()),
+        _ => Cow::Borrowed(text),
+    }
+}
+
+/// The text without the descriptions of zones of our table: whoever asks so knows them by their names.
+#[must_use]
+pub fn without_zones(text: &str) -> Cow<'_, str> {
+    if !lines(text).any(|line| says(line, BEGIN)) {
+        return Cow::Borrowed(text);
+    }
+    let mut rest = String::with_capacity(text.len());
+    let (mut zone, mut within, mut is_known) = (String::new(), false, false);
+    for line in lines(text) {
+        within |= says(line, BEGIN);
+        if !within {
+            rest.push_str(line);
+            continue;
+        }
+        zone.push_str(line);
+        is_known |= names_standard(line);
+        if says(line, END) {
+            let described = std::mem::take(&mut zone);
+            if !is_known {
+                rest.push_str(&described);
+            }
+            (within, is_known) = (false, false);
+        }
+    }
+    rest.push_str(&zone);
+    Cow::Owned(rest)
+}
+
+/// Whether a line of a description names a zone as IANA does.
+fn names_standard(line: &str) -> bool {
+    let line = line.replace("\r\n ", "").replace("\n ", "");
+    let named = Line::parse(line.trim_end()).filter(|line| line.name == "TZID");
+    named.is_some_and(|line| is_standard(text::unescape(&line.value).trim()))
+}
+
+fn is_standard(name: &str) -> bool {
+    name.parse::<Zone>().is_ok_and(|zone| zone.name() == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::when, *};
+
+    fn event(zones: &str) -> String {
+        format!(
+            "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n{zones}BEGIN:VEVENT\r\nUID:u\r\nDTSTART;TZID=\r\n Europe/Berlin:20260401T090000\r\n\
+             DTEND;TZID=Asia/Tokyo:20260401T200000\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+        )
+    }
+
+    #[test]
+    fn zones_are_described_and_known_ones_left_out_again() {
+        let plain = event("");
+        let described = with_zones(&plain);
+        let root = component::read(described.as_bytes());
+        let zones: Vec<String> = root.children[0]
+            .children
+            .iter()
+            .filter(|it| it.name == "VTIMEZONE")
+            .flat_map(when::names_of)
+            .collect();
+        assert_eq!(zones, ["Asia/Tokyo", "Europe/Berlin"]);
+        assert_eq!(without_zones(&described), plain);
+        assert!(matches!(with_zones(&described), Cow::Borrowed(_)));
+        let utc = plain.replace(";TZID=\r\n Europe/Berlin", "").replace(";TZID=Asia/Tokyo", "");
+        assert!(matches!(with_zones(&utc), Cow::Borrowed(_)));
+        assert!(matches!(without_zones(&utc), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn what_nobody_knows_by_its_name_stays_described() {
+        for name in ["Tokyo Standard Time", "Custom", "(UTC+09:00) Osaka\\, Sapporo\\, Tokyo"] {
+            let kept = event(&format!("BEGIN:VTIMEZONE\r\nTZID:{name}\r\nEND:VTIMEZONE\r\n"));
+            assert_eq!(without_zones(&kept), kept, "{name}");
+        }
+        let folded = event("BEGIN:VTIMEZONE\r\nTZID:Europe/Ber\r\n lin\r\nEND:VTIMEZONE\r\n");
+        assert_eq!(without_zones(&folded), event(""));
+    }
+}
