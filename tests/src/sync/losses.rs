@@ -111,6 +111,8 @@ fn an_event_that_is_still_seen_elsewhere_is_told_as_it_is_seen_there() {
         let takes_part =
             json!({"participants": {"1": {"personId": taro.person, "roles": {"attendee": true}}}});
         let meeting = event(&hanako, &shared, "2026-11-26", &takes_part);
+        // He is told of it beside the requests.
+        server.run_due_jobs();
         share(&hanako, &path, &person(&taro), Some("read"));
         let mut replica = Replica::first(&taro);
         let shown =
