@@ -7,7 +7,7 @@ use super::{
     component,
     line::Line,
     source::{collect_zones, first_uses},
-    text, timezone,
+    text, timezone, when,
 };
 use crate::model::Zone;
 
@@ -18,16 +18,17 @@ const END: &str = "END:VTIMEZONE";
 /// name (RFC 5545 §3.6.5); the rest of it is as it was, to the byte.
 #[must_use]
 pub fn with_zones(text: &str) -> Cow<'_, str> {
-    let names_zones = |line: &str| line.contains("TZID=") || line.contains("tzid=");
-    // Most texts name none, or describe theirs.
-    if !names_zones(text) || lines(text).any(|line| says(line, BEGIN)) {
+    if !may_lack_zones(text) {
         return Cow::Borrowed(text);
     }
     let root = component::read(text.as_bytes());
-    let mut names = BTreeSet::new();
-    root.children.iter().for_each(|calendar| collect_zones(calendar, &mut names));
+    let (mut names, mut told) = (BTreeSet::new(), BTreeSet::new());
+    for calendar in &root.children {
+        collect_zones(calendar, &mut names);
+        told.extend(calendar.children.iter().filter(|it| it.name == "VTIMEZONE").flat_map(when::names_of));
+    }
     let mut described = String::new();
-    for (name, year) in first_uses(names) {
+    for (name, year) in first_uses(names).into_iter().filter(|(name, _)| !told.contains(*name)) {
         if let Ok(zone) = name.parse() {
             timezone::write_as(name, zone, year, &mut described);
         }
@@ -40,6 +41,14 @@ pub fn with_zones(text: &str) -> Cow<'_, str> {
         Some((head, parts)) if !described.is_empty() => Cow::Owned([head, &described, parts].concat()),
         _ => Cow::Borrowed(text),
     }
+}
+
+/// Whether a zone may be named in a text that is not described there, at a glance: most texts name none, or describe theirs.
+fn may_lack_zones(text: &str) -> bool {
+    let named = ["TZID=", "tzid="].into_iter().flat_map(|param| text.match_indices(param));
+    let names = named.filter_map(|(at, param)| text.get(at + param.len()..)?.split([':', ';']).next());
+    let names: BTreeSet<&str> = names.map(|name| name.trim_matches('"')).collect();
+    names.into_iter().any(|name| !text.contains(&format!("TZID:{name}")))
 }
 
 /// The text without the descriptions of zones of our table: whoever asks so knows them by their names.
@@ -83,7 +92,7 @@ fn is_standard(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::when, *};
+    use super::*;
 
     fn event(zones: &str) -> String {
         format!(
@@ -106,6 +115,12 @@ mod tests {
         assert_eq!(zones, ["Asia/Tokyo", "Europe/Berlin"]);
         assert_eq!(without_zones(&described), plain);
         assert!(matches!(with_zones(&described), Cow::Borrowed(_)));
+        let half = described.replacen("TZID:Europe/Berlin", "TZID:Elsewhere", 1);
+        assert_eq!(
+            with_zones(&half).matches("\r\nTZID:Europe/Berlin\r\n").count(),
+            1,
+            "what is described beside it is not it"
+        );
         let utc = plain.replace(";TZID=\r\n Europe/Berlin", "").replace(";TZID=Asia/Tokyo", "");
         assert!(matches!(with_zones(&utc), Cow::Borrowed(_)));
         assert!(matches!(without_zones(&utc), Cow::Borrowed(_)));
