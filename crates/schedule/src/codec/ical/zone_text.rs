@@ -1,6 +1,9 @@
 //! Time zones by reference (RFC 7809): the text of an object with descriptions of the zones that it names, and without.
 
-use std::{borrow::Cow, collections::BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, HashSet},
+};
 
 use super::{
     alarm_text::{lines, says},
@@ -45,10 +48,12 @@ pub fn with_zones(text: &str) -> Cow<'_, str> {
 
 /// Whether a zone may be named in a text that is not described there, at a glance: most texts name none, or describe theirs.
 fn may_lack_zones(text: &str) -> bool {
-    let named = ["TZID=", "tzid="].into_iter().flat_map(|param| text.match_indices(param));
-    let names = named.filter_map(|(at, param)| text.get(at + param.len()..)?.split([':', ';']).next());
-    let names: BTreeSet<&str> = names.map(|name| name.trim_matches('"')).collect();
-    names.into_iter().any(|name| !text.contains(&format!("TZID:{name}")))
+    let after = |words: [&'static str; 2], ends: &'static [char]| {
+        let found = words.into_iter().flat_map(move |word| text.match_indices(word));
+        found.filter_map(move |(at, word)| text.get(at + word.len()..)?.split(ends).next())
+    };
+    let told: HashSet<&str> = after(["TZID:", "tzid:"], &['\r', '\n']).collect();
+    after(["TZID=", "tzid="], &[':', ';']).any(|name| !told.contains(name.trim_matches('"')))
 }
 
 /// The text without the descriptions of zones of our table: whoever asks so knows them by their names.
